@@ -46,9 +46,7 @@ class StaleVersion(Refused):
     """The row or revision changed since it was read (409); nothing was written."""
 
 
-def require_transition(
-    thing: Any, to: str, table: Mapping[str, Collection[str]], *, field: str = "state"
-) -> None:
+def require_transition(thing: Any, to: str, table: Mapping[str, Collection[str]], *, field: str = "state") -> None:
     """Raise :class:`WrongState` unless ``table`` lets ``thing`` go from its present state to ``to``.
 
     Args:

@@ -22,14 +22,16 @@ _PLAIN_NAMES = {"database_url": "DATABASE_URL", "broker_url": "BROKER_URL", "ema
 class Environment:
     """Settings read from the environment; field ``x`` is ``TRAININGOPS_X`` unless it has a plain name.
 
-    ``local_dir`` is where the embedded database, broker, files and keys of one machine live.
+    ``local_dir`` is where the embedded database, broker, files and keys of one machine live; an empty
+    ``database_url`` or ``broker_url`` means the embedded one there. ``bind`` and ``port`` are the web server's,
+    ``base_url`` the address that people and printed documents use, on this machine unless it is set.
     """
 
     mode: Mode = "production"
     secret_key: str = ""
     debug: bool = False
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
-    base_url: str = "http://localhost:8000"
+    base_url: str = ""
     local_dir: Path = Path(".local")
     media_root: Path | None = None
     default_from_email: str = "trainingops@localhost"
@@ -38,9 +40,10 @@ class Environment:
     seal_key_dir: Path | None = None
     trust_proxy: bool = False
     web_workers: int = 2
+    bind: str = "127.0.0.1"
     port: int = 8000
-    database_url: str = "postgres://trainingops@127.0.0.1:5432/trainingops"
-    broker_url: str = "redis://127.0.0.1:6379/0"
+    database_url: str = ""
+    broker_url: str = ""
     email_url: str = ""
 
     @classmethod

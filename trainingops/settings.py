@@ -13,18 +13,23 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.environment import Environment
+from trainingops.local.places import Places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = Environment.read(os.environ)
 LOCAL_DIR = ENV.local_dir if ENV.local_dir.is_absolute() else BASE_DIR / ENV.local_dir
 DEMO = ENV.mode == "demo"
+# Without an address in the environment the embedded services of this machine are meant.
+EMBEDDED = Places(LOCAL_DIR)
+DATABASE_URL = ENV.database_url or EMBEDDED.database_url
+BROKER_URL = ENV.broker_url or EMBEDDED.broker_url
 
 if not ENV.secret_key and ENV.mode == "production":
     raise ImproperlyConfigured("TRAININGOPS_SECRET_KEY is empty. Write 50 random characters into it.")
 SECRET_KEY = ENV.secret_key or "only-for-demo-and-tests-" + "0" * 40
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
-BASE_URL = ENV.base_url.rstrip("/")
+BASE_URL = ENV.base_url.rstrip("/") or f"http://localhost:{ENV.port}"
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
@@ -103,7 +108,7 @@ DJANGO_TABLES2_TEMPLATE = "ui/table.html"
 
 DATABASES = {
     "default": {
-        **dj_database_url.parse(ENV.database_url, conn_max_age=60, conn_health_checks=True),
+        **dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
 }
@@ -181,6 +186,7 @@ STATICFILES_FINDERS = [
     "trainingops.ui.finders.VendorFinder",
 ]
 MEDIA_ROOT = ENV.media_root or LOCAL_DIR / "files"
+FONT_DIR = BASE_DIR / ".local" / "fonts"  # made by the set-up
 SEAL_KEY_DIR = ENV.seal_key_dir or LOCAL_DIR / "seal"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -208,7 +214,7 @@ else:
 EMAIL_TIMEOUT = 20
 
 # --- Background --------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = ENV.broker_url
+CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

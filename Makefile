@@ -1,0 +1,48 @@
+# The two commands are `make demo` and `make test`; `make help` names the others.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+# What `make check` runs Django with: the settings of a real installation, without its database.
+PRODUCTION := env -u DATABASE_URL -u BROKER_URL TRAININGOPS_MODE=production \
+	TRAININGOPS_SECRET_KEY=for-the-check-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
+	TRAININGOPS_BASE_URL=https://trainingops.example TRAININGOPS_ALLOWED_HOSTS=trainingops.example
+
+.PHONY: help demo test check fmt fresh clean setup setup-dev
+.DEFAULT_GOAL := help
+# `make check test` shares one environment and one machine: in order, not at once.
+.NOTPARALLEL:
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: setup ## run everything on this machine with demo data (ARGS=--no-serve, --reset, "--port 9000")
+	@exec $(BIN)/python manage.py demo $(ARGS)
+
+test: setup-dev ## all tests (ARGS="planning -k scoring" for some)
+	@exec $(BIN)/python -m trainingops.local.testing $(ARGS)
+
+check: setup-dev ## style, types, layers, templates, migrations, deployment settings, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	TRAININGOPS_MODE=test $(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+	TRAININGOPS_MODE=test $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	TRAININGOPS_MODE=test $(BIN)/python manage.py messages --check
+
+fmt: setup-dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+fresh: ## clone HEAD into an empty folder, run `make demo ARGS=--no-serve` and `make test` there, print the times
+	@$(PYTHON) trainingops/local/fresh.py
+
+clean: ## remove the environment, the demo's database and files, and everything built
+	@$(PYTHON) trainingops/local/clean.py
+
+setup:
+	@$(PYTHON) trainingops/local/setup.py run
+
+setup-dev:
+	@$(PYTHON) trainingops/local/setup.py test

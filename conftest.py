@@ -1,0 +1,24 @@
+"""What every test of the project shares; `make test` starts the database and the broker."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+_NO_BROWSER = "Chromium is missing: browser tests are skipped. Get it with: sudo apt-get install chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no browser; where there is one, they share it in one process."""
+    missing = shutil.which("chromium") is None
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=_NO_BROWSER) if missing else pytest.mark.xdist_group("browser"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line that browser tests were skipped, and how to get them."""
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if _NO_BROWSER in str(r.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{_NO_BROWSER} ({len(skipped)} tests)")

@@ -1,0 +1,73 @@
+"""``manage.py demo``: everything on one machine, with demo data and one full cycle."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from trainingops.local import demo, serving
+
+
+class Command(BaseCommand):
+    help = "Start everything on this machine with demo data, run one full cycle, and serve."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-serve", action="store_true", help="end after the cycle")
+        parser.add_argument("--reset", action="store_true", help="remove the demo's data and files first")
+        parser.add_argument("--port", type=int, help="port of the web server (TRAININGOPS_PORT, 8000)")
+
+    def handle(self, *args: Any, no_serve: bool, reset: bool, port: int | None, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(
+                f"Demo data is loaded only in demo mode, and TRAININGOPS_MODE is {settings.ENV.mode}. Unset it."
+            )
+        serving.use_port(port)
+        with serving.running_services(self.stdout.write, share=no_serve and not reset) as supervisor:
+            self._prepare(reset=reset)
+            self._tell()
+            if not no_serve:
+                serving.serve(supervisor)
+
+    def _prepare(self, *, reset: bool) -> None:
+        serving.require_demo_database()
+        if reset:
+            self.stdout.write("Removing the demo's data …")
+            serving.empty_demo_database()
+            for folder in (settings.MEDIA_ROOT, settings.LOCAL_DIR / "archives", settings.LOCAL_DIR / "mail"):
+                if serving.inside(folder, settings.LOCAL_DIR):
+                    shutil.rmtree(folder, ignore_errors=True)
+        self.stdout.write("Bringing the database up to date …")
+        call_command("migrate", interactive=False, verbosity=0)
+        now = timezone.now()
+        self.stdout.write("Loading the demo data …")
+        self._lines(demo.load(now))
+        self.stdout.write("Running one full cycle …")
+        self._lines(demo.run_cycle(now))
+
+    def _lines(self, lines: list[str]) -> None:
+        for line in lines:
+            self.stdout.write(f"  {line}")
+
+    def _tell(self) -> None:
+        """The table of log-ins; wide cells decide the columns."""
+        people = demo.logins()
+        if not people:
+            return
+        head = ("Peran", "Nama", "Masuk", "Sandi", "Bahasa", "Zona", "Coba ini dulu")
+        rows = [
+            (p.role, p.name, p.login, p.password, p.language, p.time_zone, f"{settings.BASE_URL}{p.link}")
+            for p in people
+        ]
+        widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+        self.stdout.write(f"\nSitus: {settings.BASE_URL}\n")
+        for row in (head, *rows):
+            self.stdout.write(
+                "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            )
+        self.stdout.write("")

@@ -1,0 +1,167 @@
+"""What ``manage.py up`` and ``manage.py demo`` share: the embedded services, the guard of demo data, serving."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from trainingops.local import postgres, valkey
+from trainingops.local.processes import site_processes
+from trainingops.local.supervisor import Lock, StartFailed, Supervisor
+
+DEMO_MARK = "Trainingops demo data"
+
+
+@contextmanager
+def running_services(say: Callable[[str], None], *, share: bool) -> Iterator[Supervisor]:
+    """A supervisor with the embedded services that the environment does not replace.
+
+    Args:
+        say: where progress goes.
+        share: use the services of another supervisor of this project when there is one; otherwise refuse to start.
+    """
+    lock = Lock(settings.LOCAL_DIR / "supervisor.lock")
+    first = lock.take()
+    if not first and not share:
+        raise CommandError(
+            f"Trainingops already runs here (process {lock.holder()}). Stop it with Ctrl-C in its terminal or "
+            f"kill {lock.holder()}, then start again."
+        )
+    try:
+        with Supervisor(settings.EMBEDDED.logs, say) as supervisor:
+            if first and not settings.ENV.database_url:
+                say("Starting PostgreSQL …")
+                postgres.start(supervisor, settings.EMBEDDED)
+            if first and not settings.ENV.broker_url:
+                say("Starting the broker …")
+                valkey.start(supervisor, settings.EMBEDDED)
+            _require_database()
+            yield supervisor
+            connections.close_all()
+    except (StartFailed, RuntimeError) as error:
+        raise CommandError(str(error)) from error
+    finally:
+        connections.close_all()
+        lock.release()
+
+
+def serve(supervisor: Supervisor) -> None:
+    """Run web server, workers and beat until stopped."""
+    port = settings.ENV.port
+    _require_free_port(settings.ENV.bind, port)
+    connections.close_all()
+    for child in site_processes(
+        folder=settings.BASE_DIR,
+        local=settings.LOCAL_DIR,
+        bind=settings.ENV.bind,
+        port=port,
+        web_workers=settings.ENV.web_workers,
+    ):
+        ready = (lambda: _listens(settings.ENV.bind, port)) if child.name == "web" else None
+        supervisor.start(child, ready=ready, seconds=90)
+    supervisor.say(
+        f"Trainingops serves {settings.BASE_URL} (logs in {settings.EMBEDDED.logs}). Ctrl-C stops everything."
+    )
+    supervisor.watch()
+    supervisor.say("Stopping …")
+
+
+def use_port(port: int | None) -> None:
+    """Start this command again with ``port`` in the environment: addresses in settings and documents carry it."""
+    if port is not None and port != settings.ENV.port:
+        os.environ["TRAININGOPS_PORT"] = str(port)
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+
+
+def unapplied_migrations() -> list[str]:
+    """Names of the migrations that the database still lacks."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    return [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+# --- The guard of demo data --------------------------------------------------------------------------------
+
+
+def database_mark() -> str:
+    """The comment on the database: :data:`DEMO_MARK` for one that holds demo data."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
+            " WHERE datname = current_database()"
+        )
+        return str(cursor.fetchone()[0])
+
+
+def require_demo_database() -> None:
+    """Mark an empty database as the demo's; refuse one that holds anything else.
+
+    Raises:
+        CommandError: the database has tables and is not marked.
+    """
+    if database_mark() == DEMO_MARK:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        name = connection.settings_dict["NAME"]
+        if cursor.fetchone()[0]:
+            raise CommandError(
+                f"The database {name} holds tables and is not marked as a demo's, so no demo data goes into it. Point "
+                "DATABASE_URL at an empty database, or unset it to use the embedded one."
+            )
+        cursor.execute(f"COMMENT ON DATABASE {connection.ops.quote_name(name)} IS '{DEMO_MARK}'")
+
+
+def empty_demo_database() -> None:
+    """Drop every table of a database that :func:`require_demo_database` accepted."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    connection.close()
+
+
+# --- Small questions ---------------------------------------------------------------------------------------
+
+
+def _require_database() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise CommandError(
+            f"The database does not answer: {str(error).strip()} Check DATABASE_URL, or unset it to use the embedded "
+            "one."
+        ) from error
+
+
+def _require_free_port(bind: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {bind} is taken ({error.strerror}). Stop what uses it, or choose another: "
+                f"--port {port + 1}"
+            ) from error
+
+
+def _listens(bind: str, port: int) -> bool:
+    try:
+        socket.create_connection((bind, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def inside(path: Path, folder: Path) -> bool:
+    """Whether ``path`` lies under ``folder``."""
+    return path.resolve().is_relative_to(folder.resolve())
