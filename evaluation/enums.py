@@ -1,0 +1,70 @@
+"""States and kinds of the evaluation stage (DESIGN.md §4, clause 5.4)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TrainingDefectKind(models.TextChoices):
+    """What can go wrong in a training itself (4.4); never one register with service defects."""
+
+    LATE_APPROVAL = "late_approval", _("Approved late")
+    NO_APPROVAL = "no_approval", _("Held without approval")
+    DEVIATION = "deviation", _("Deviation from the plan")
+    ABSENCE = "absence", _("Absence")
+    LATENESS = "lateness", _("Lateness")
+    RECOVERY_OVERDUE = "recovery_overdue", _("Recovery overdue")
+    REPORT_BREACH = "report_breach", _("Report after H+1")
+    FACILITY = "facility", _("Application or room failed")
+    QUESTION = "question", _("Faulty test question")
+    RATING = "rating", _("Module or trainer rated poorly")
+
+
+class ReviewState(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    HELD = "held", _("Held")
+    APPROVED = "approved", _("Minutes approved")
+    CLOSED = "closed", _("Closed")
+
+
+REVIEW_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ReviewState.SCHEDULED: (ReviewState.HELD,),
+    ReviewState.HELD: (ReviewState.APPROVED,),
+    ReviewState.APPROVED: (ReviewState.CLOSED,),
+}
+
+
+class Aspect(models.TextChoices):
+    """The aspects that 5.4 names."""
+
+    SOFT_MODULES = "soft_modules", _("Soft-skill modules")
+    HARD_MODULES = "hard_modules", _("Hard-skill modules")
+    TRAINERS = "trainers", _("Executing trainers")
+    DURATION = "duration", _("Duration (days/hours)")
+    APPLICATION = "application", _("Training application")
+    METHOD = "method", _("Method: online, offline or hybrid")
+    OTHER = "other", _("Other relevant aspects")
+
+
+class ActionKind(models.TextChoices):
+    PREVENTIVE = "preventive", _("Preventive/mitigating")
+    CURATIVE = "curative", _("Curative/solving")
+
+
+class ActionState(models.TextChoices):
+    OPEN = "open", _("Open")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DONE = "done", _("Done")
+    EFFECTIVE = "effective", _("Effective")
+
+
+ACTION_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ActionState.OPEN: (ActionState.IN_PROGRESS, ActionState.DONE),
+    ActionState.IN_PROGRESS: (ActionState.DONE,),
+    ActionState.DONE: (ActionState.EFFECTIVE, ActionState.OPEN),
+}
+
+
+class Presence(models.TextChoices):
+    INVITED = "invited", _("Invited")
+    PRESENT = "present", _("Present")
+    EXCUSED = "excused", _("Excused")

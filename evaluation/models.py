@@ -1,0 +1,233 @@
+"""Review and improvement: training defects, minutes, findings, actions, coaching (4.4, 5.4)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.enums import ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
+from planning.models import Defect, TrainingPlan
+from sessions.models import TrainingSession
+from trainingops.domain import Identified
+from trainingops.people.models import Person, ServiceLine, Signature, Site
+
+
+class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
+    def visible_to(self, user: object) -> TrainingDefectQuerySet:
+        return self.filter(
+            user.authority.scope(  # type: ignore[attr-defined]
+                "manager", "trainer", "auditor", "qc", "operations", "operation_support", site="site", line="line"
+            )
+        )
+
+
+class TrainingDefect(Identified):
+    """Something that went wrong in a training. ``source`` names what it was seen in, so that it is counted once."""
+
+    kind = models.CharField(max_length=16, choices=TrainingDefectKind)
+    plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="training_defects")
+    training_session = models.ForeignKey(TrainingSession, models.PROTECT, null=True, related_name="training_defects")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField()
+    source = models.UUIDField(help_text="uuid of the breach, deviation, case or attendance behind it")
+    description = models.CharField(max_length=300)
+    impact = models.TextField(blank=True)
+    correction = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects = TrainingDefectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_at"]
+        constraints = [models.UniqueConstraint(fields=["kind", "source"], name="training_defect_once")]
+        indexes = [models.Index(fields=["line", "occurred_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.occurred_at:%Y-%m-%d}"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, user: object) -> ReviewQuerySet:
+        """Managers and auditors in scope, and who takes part."""
+        inside = user.authority.scope("manager", "auditor", site="site", line="line")  # type: ignore[attr-defined]
+        return self.filter(inside | Q(participants__user=user)).distinct()
+
+
+class Review(Identified):
+    """Manager and PICs look at a line's trainings of a period, training defects first (5.4)."""
+
+    number = models.CharField(max_length=30, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    period_from = models.DateField()
+    period_to = models.DateField()
+    scheduled_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=ReviewState, default=ReviewState.SCHEDULED)
+    chair = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    secretary = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    plans = models.ManyToManyField(TrainingPlan, related_name="reviews", blank=True)
+    held_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-scheduled_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="review_period_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReviewParticipant(models.Model):
+    """A PIC of the period, or the manager: present, or excused with a word."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="participants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    is_required = models.BooleanField(default=True)
+    presence = models.CharField(max_length=7, choices=Presence, default=Presence.INVITED)
+    excuse = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "user"], name="review_participant_once"),
+            models.CheckConstraint(condition=~Q(presence="excused") | ~Q(excuse=""), name="excused_with_a_word"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.presence}"
+
+
+class Minutes(Identified):
+    """Risalah Rapat: written by one secretary, frozen and signed by approval."""
+
+    review = models.OneToOneField(Review, models.PROTECT, related_name="minutes")
+    text = models.TextField(_("minutes"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+    content = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    signature = models.OneToOneField(Signature, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"minutes of {self.review_id}"
+
+
+class Finding(Identified):
+    """What the review says of one aspect; ``nothing_found`` is an answer too."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="findings")
+    aspect = models.CharField(max_length=12, choices=Aspect)
+    nothing_found = models.BooleanField(default=False)
+    text = models.TextField(blank=True)
+    no_action_reason = models.TextField(blank=True)
+    training_defects = models.ManyToManyField(TrainingDefect, blank=True, related_name="findings")
+
+    class Meta:
+        ordering = ["review", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "aspect"], condition=Q(nothing_found=True), name="nothing_found_once_an_aspect"
+            ),
+            models.CheckConstraint(condition=Q(nothing_found=True) | ~Q(text=""), name="finding_has_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.aspect} of {self.review_id}"
+
+
+class ImprovementActionQuerySet(models.QuerySet["ImprovementAction"]):
+    def visible_to(self, user: object) -> ImprovementActionQuerySet:
+        """Owner, checkers in scope (manager, QC), auditors, and who takes part in the review."""
+        inside = user.authority.scope(  # type: ignore[attr-defined]
+            "manager", "auditor", "qc", site="finding__review__site", line="finding__review__line"
+        )
+        return self.filter(inside | Q(owner=user) | Q(finding__review__participants__user=user)).distinct()
+
+
+class ImprovementAction(Identified):
+    """What is done about a finding; checked by somebody else than its owner."""
+
+    number = models.CharField(max_length=30, unique=True)
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="actions")
+    kind = models.CharField(_("kind"), max_length=10, choices=ActionKind)
+    text = models.TextField(_("action"))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="improvement_actions")
+    due_at = models.DateTimeField(_("due"))
+    state = models.CharField(_("state"), max_length=11, choices=ActionState, default=ActionState.OPEN)
+    done_at = models.DateTimeField(null=True)
+    evidence_note = models.TextField(_("evidence"), blank=True)
+    created_at = models.DateTimeField()
+
+    objects = ImprovementActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [models.Index(fields=["state", "due_at"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class EffectivenessCheck(Identified):
+    """Somebody else looks whether an action worked; not effective reopens it."""
+
+    action = models.ForeignKey(ImprovementAction, models.PROTECT, related_name="checks")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+    effective = models.BooleanField()
+    defects_before = models.PositiveIntegerField(default=0)
+    defects_after = models.PositiveIntegerField(default=0)
+    note = models.TextField()
+
+    class Meta:
+        ordering = ["checked_at"]
+        constraints = [models.CheckConstraint(condition=~Q(checked_by=F("owner")), name="effect_checked_by_another")]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} {self.effective}"
+
+
+class CoachingFormQuerySet(models.QuerySet["CoachingForm"]):
+    def visible_to(self, user: object) -> CoachingFormQuerySet:
+        """The coach, the person coached, managers and auditors in scope."""
+        inside = user.authority.scope("manager", "auditor", site="site", line="line")  # type: ignore[attr-defined]
+        return self.filter(inside | Q(coach=user) | Q(person__user=user))
+
+
+class CoachingForm(Identified):
+    """Form Pembinaan SDM: problem with data, cause, agreement, follow-up (clause 6)."""
+
+    number = models.CharField(max_length=30, unique=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="coaching_forms", verbose_name=_("agent"))
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    review = models.ForeignKey(Review, models.PROTECT, null=True, blank=True, related_name="coaching_forms")
+    plan = models.ForeignKey(TrainingPlan, models.PROTECT, null=True, blank=True, related_name="coaching_forms")
+    defects = models.ManyToManyField(Defect, blank=True, related_name="coaching_forms")
+    problem = models.TextField(_("problem, with data"))
+    cause = models.TextField(_("cause"))
+    agreement = models.TextField(_("agreement"))
+    follow_up_on = models.DateField(_("follow-up on"))
+    coach = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    coached_at = models.DateTimeField()
+    signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
+    comment = models.TextField(_("comment of the agent"), blank=True)
+    commented_at = models.DateTimeField(null=True)
+
+    objects = CoachingFormQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-coached_at"]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,168 @@
+"""States and kinds of the planning stage, and the one table of allowed transitions (DESIGN.md §4)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ModuleKind(models.TextChoices):
+    SOFT = "soft", _("Soft skill")
+    HARD = "hard", _("Hard skill")
+
+
+class ModuleState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("Approved")
+    RETIRED = "retired", _("Retired")
+
+
+MODULE_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ModuleState.DRAFT: (ModuleState.SUBMITTED,),
+    ModuleState.SUBMITTED: (ModuleState.APPROVED, ModuleState.RETURNED),
+    ModuleState.RETURNED: (ModuleState.DRAFT,),
+    ModuleState.APPROVED: (ModuleState.RETIRED,),
+}
+
+
+class ErrorClass(models.TextChoices):
+    """Classes of service defects (clause 2.3); never added into one figure."""
+
+    CACE = "cace", _("Customer-affecting critical error (CACE)")
+    BACE = "bace", _("Business-affecting critical error (BACE)")
+    COACE = "coace", _("Compliance-affecting critical error (CoACE)")
+    NON_CRITICAL = "non_critical", _("Non-critical")
+
+
+class RootCause(models.TextChoices):
+    ATTITUDE = "attitude", _("Attitude")
+    SKILL = "skill", _("Skill")
+    KNOWLEDGE = "knowledge", _("Knowledge")
+
+
+class DefectState(models.TextChoices):
+    VALID = "valid", _("Valid")
+    DISPUTED = "disputed", _("Disputed")
+    ANNULLED = "annulled", _("Annulled")
+
+
+class SampleKind(models.TextChoices):
+    RANDOM = "random", _("Random")
+    TARGETED = "targeted", _("Targeted")
+    COMPLAINT = "complaint", _("Complaint")
+
+
+class NeedKind(models.TextChoices):
+    """Where a need comes from (clause 5.1.1 d)."""
+
+    SERVICE_DEFECTS = "service_defects", _("Service defects")
+    CLIENT = "client", _("Direction of the client")
+    QC = "qc", _("Quality Control")
+    OPERATIONS = "operations", _("Operation")
+    OPERATION_SUPPORT = "operation_support", _("Operation Support")
+    MANAGER = "manager", _("Concern of the manager")
+    SSO_TRAINING = "sso_training", _("SSO Training")
+    PRODUCT_CHANGE = "product_change", _("Product or procedure change")
+
+
+class TrainingKind(models.TextChoices):
+    REFRESHMENT = "refreshment", _("Refreshment")
+    IMPROVEMENT = "improvement", _("Improvement")
+
+
+class Method(models.TextChoices):
+    ONLINE = "online", _("Online")
+    OFFLINE = "offline", _("Offline")
+    HYBRID = "hybrid", _("Hybrid")
+
+
+class QuestionKind(models.TextChoices):
+    SINGLE = "single", _("Single choice")
+    MULTIPLE = "multiple", _("Multiple choice")
+    TRUE_FALSE = "true_false", _("True or false")
+    SHORT = "short", _("Short answer")
+
+
+class ParameterSource(models.TextChoices):
+    """Who or what gives a parameter its score."""
+
+    POST_TEST = "post_test", _("Post-test")
+    PRE_TEST = "pre_test", _("Pre-test")
+    TRAINER = "trainer", _("Scored by the trainer")
+
+
+class RevisionState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+REVISION_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    RevisionState.DRAFT: (RevisionState.SUBMITTED, RevisionState.WITHDRAWN),
+    RevisionState.SUBMITTED: (
+        RevisionState.APPROVED,
+        RevisionState.RETURNED,
+        RevisionState.REJECTED,
+        RevisionState.WITHDRAWN,
+    ),
+    RevisionState.APPROVED: (RevisionState.SUPERSEDED,),
+}
+
+
+class PlanState(models.TextChoices):
+    IN_PREPARATION = "in_preparation", _("In preparation")
+    APPROVED = "approved", _("Approved")
+    UNDER_WAY = "under_way", _("Under way")
+    REPORTED = "reported", _("Reported")
+    UNDER_REVIEW = "under_review", _("Under review")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+PLAN_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    PlanState.IN_PREPARATION: (PlanState.APPROVED, PlanState.CANCELLED),
+    PlanState.APPROVED: (PlanState.UNDER_WAY, PlanState.CANCELLED),
+    PlanState.UNDER_WAY: (PlanState.REPORTED,),
+    PlanState.REPORTED: (PlanState.UNDER_REVIEW, PlanState.UNDER_WAY),
+    PlanState.UNDER_REVIEW: (PlanState.CLOSED, PlanState.UNDER_WAY),
+}
+
+
+class Decision(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    REJECTED = "rejected", _("Rejected")
+
+
+class ConsultationAnswer(models.TextChoices):
+    AGREED = "agreed", _("Agreed")
+    REMARKS = "remarks", _("Remarks")
+    NO_REMARKS = "no_remarks", _("No remarks")
+
+
+class Qualification(models.TextChoices):
+    INTERNAL = "internal", _("Internal")
+    SSO_TRAINING = "sso_training", _("SSO Training")
+    CLIENT = "client", _("Client")
+    EXTERNAL = "external", _("External")
+
+
+class TargetReason(models.TextChoices):
+    """Why a person is on target; the reason is frozen with the plan."""
+
+    DEFECTS = "defects", _("Service defects")
+    SEGMENT = "segment", _("Segment, skill or line")
+    NOT_TRAINED_SINCE = "not_trained_since", _("Not trained in this module since")
+    PRODUCT_CHANGE = "product_change", _("Product or procedure change")
+    CHOSEN = "chosen", _("Chosen by the PIC")
+
+
+class BookingRole(models.TextChoices):
+    TRAINER = "trainer", _("Trainer")
+    PARTICIPANT = "participant", _("Participant")
+    ROOM = "room", _("Room")
+    SEAT = "seat", _("Application licence")

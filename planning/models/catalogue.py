@@ -1,0 +1,200 @@
+"""Modules, questions, test papers, scoring schemes: what is taught and how it is measured (2.1, 5.1.1, 5.1.2)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import ModuleKind, ModuleState, ParameterSource, QuestionKind
+from trainingops.domain import Identified
+from trainingops.people.models import ServiceLine
+
+
+class Topic(Identified):
+    """A product, a procedure or a soft skill; a tree."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=4, choices=ModuleKind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        ordering = ["kind", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TrainingModule(Identified):
+    """A standard module (clause 2.1); what is taught is one of its versions."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    title = models.CharField(_("title"), max_length=160)
+    kind = models.CharField(_("kind"), max_length=4, choices=ModuleKind)
+    lines = models.ManyToManyField(ServiceLine, related_name="modules", verbose_name=_("service lines"))
+    topics = models.ManyToManyField(Topic, blank=True, related_name="modules", verbose_name=_("topics"))
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class ModuleVersion(Identified):
+    """A version of a module. An approved one never changes."""
+
+    module = models.ForeignKey(TrainingModule, models.PROTECT, related_name="versions")
+    number = models.CharField(_("version"), max_length=10)
+    state = models.CharField(_("state"), max_length=9, choices=ModuleState, default=ModuleState.DRAFT)
+    objectives = models.TextField(_("objectives"))
+    duration_minutes = models.PositiveSmallIntegerField(_("suggested duration (minutes)"), default=120)
+    change_note = models.TextField(_("change note"), blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["module", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["module", "number"], name="module_version_once"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("author")), name="module_decided_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module.code} v{self.number} {self.module.title}"
+
+
+class ModuleMaterial(Identified):
+    """Something to read or show; a link or a page of text."""
+
+    version = models.ForeignKey(ModuleVersion, models.CASCADE, related_name="materials")
+    title = models.CharField(_("title"), max_length=120)
+    url = models.URLField(_("link"), blank=True)
+    text = models.TextField(_("text"), blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Question(Identified):
+    """A question of the bank; tests use its fixed versions."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="questions")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class QuestionVersion(Identified):
+    """A version of a question. ``options`` is ``[{"key": "A", "text": …}]``; ``correct`` the right keys."""
+
+    question = models.ForeignKey(Question, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("kind"), max_length=10, choices=QuestionKind)
+    text = models.TextField(_("question"))
+    options = models.JSONField(default=list)
+    correct = models.JSONField(default=list)
+    explanation = models.TextField(_("explanation"), blank=True)
+
+    class Meta:
+        ordering = ["question", "-number"]
+        constraints = [models.UniqueConstraint(fields=["question", "number"], name="question_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.question.code} v{self.number}"
+
+
+class TestPaper(Identified):
+    """A test of fixed question versions; forms A and B serve as pre- and post-test."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    form = models.CharField(_("form"), max_length=1, default="A")
+    duration_minutes = models.PositiveSmallIntegerField(_("time (minutes)"), default=20)
+    questions = models.ManyToManyField(QuestionVersion, through="PaperQuestion", related_name="papers")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class PaperQuestion(models.Model):
+    """The place and the points of a question in a paper."""
+
+    paper = models.ForeignKey(TestPaper, models.CASCADE, related_name="paper_questions")
+    question_version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+")
+    order = models.PositiveSmallIntegerField()
+    points = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(1))
+
+    class Meta:
+        ordering = ["paper", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "order"], name="paper_order_once"),
+            models.UniqueConstraint(fields=["paper", "question_version"], name="paper_question_once"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="paper_points_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper.code} {self.order}"
+
+
+class ScoringScheme(Identified):
+    """How a result comes about (5.1.2); frozen into the revision that uses it."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=2)
+    pass_mark = models.DecimalField(_("suggested pass mark"), max_digits=6, decimal_places=2, default=Decimal(80))
+    remedial_cap = models.DecimalField(_("cap of a remedial"), max_digits=6, decimal_places=2, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(pass_mark__gte=0, pass_mark__lte=100), name="scheme_pass_mark_0_100"),
+            models.CheckConstraint(condition=Q(decimals__lte=4), name="scheme_decimals_0_4"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScoringParameter(Identified):
+    """A weighted parameter of a scheme, in its own scale 0 … maximum_score."""
+
+    scheme = models.ForeignKey(ScoringScheme, models.CASCADE, related_name="parameters")
+    name = models.CharField(_("name"), max_length=80)
+    weight = models.DecimalField(_("weight"), max_digits=7, decimal_places=3)
+    maximum_score = models.DecimalField(_("maximum"), max_digits=7, decimal_places=2, default=Decimal(100))
+    minimum = models.DecimalField(_("minimum"), max_digits=7, decimal_places=2, null=True, blank=True)
+    source = models.CharField(_("scored by"), max_length=9, choices=ParameterSource, default=ParameterSource.TRAINER)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["scheme", "order", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "name"], name="scheme_parameter_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="parameter_weight_positive"),
+            models.CheckConstraint(condition=Q(maximum_score__gt=0), name="parameter_maximum_positive"),
+            models.CheckConstraint(
+                condition=Q(minimum=None) | Q(minimum__gte=0, minimum__lte=F("maximum_score")),
+                name="parameter_minimum_in_scale",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,174 @@
+"""What calls for a training: service defects, monitoring samples, traffic, and where each need comes from."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind
+from trainingops.domain import Identified
+from trainingops.people.models import Person, ServiceLine, Site, Team
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows with ``site``, ``line`` and ``team``, seen by those whose scope covers them."""
+
+    def visible_to(self, user: object) -> ScopedQuerySet:
+        """Managers, trainers, QC, Operation, Operation Support, team leaders and auditors within their scope."""
+        return self.filter(
+            user.authority.scope(  # type: ignore[attr-defined]
+                "manager",
+                "trainer",
+                "qc",
+                "operations",
+                "operation_support",
+                "team_leader",
+                "auditor",
+                site="site",
+                line="line",
+                team="team",
+            )
+        )
+
+
+class NeedSource(Identified):
+    """Where a need comes from: kind, date, from whom, what was asked, document (5.1.1 d)."""
+
+    kind = models.CharField(_("kind"), max_length=17, choices=NeedKind)
+    dated_on = models.DateField(_("date"))
+    asked_by = models.CharField(_("from whom"), max_length=120)
+    request = models.TextField(_("what was asked"))
+    document = models.CharField(_("document"), max_length=160, blank=True)
+    line = models.ForeignKey(ServiceLine, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-dated_on"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.asked_by}"
+
+
+class QualityParameter(Identified):
+    """A line of QC's sheet, with the class of error that it stands for."""
+
+    code = models.CharField(_("code"), max_length=12, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    error_class = models.CharField(_("class"), max_length=12, choices=ErrorClass)
+    weight = models.DecimalField(_("weight"), max_digits=6, decimal_places=2, default=0)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Defect(Identified):
+    """A finding on live service (2.3, 5.1.1 c); named by its source and the source's own reference."""
+
+    source = models.CharField(_("source"), max_length=40)
+    source_reference = models.CharField(_("reference in the source"), max_length=80)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="defects")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    occurred_on = models.DateField(_("date of contact"))
+    contact_reference = models.CharField(_("contact"), max_length=60)
+    channel = models.CharField(_("channel"), max_length=40, blank=True)
+    error_class = models.CharField(_("class"), max_length=12, choices=ErrorClass)
+    parameter = models.ForeignKey(QualityParameter, models.PROTECT, related_name="defects")
+    root_cause = models.CharField(_("root cause"), max_length=9, choices=RootCause)
+    root_cause_by = models.CharField(_("root cause set by"), max_length=120, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=DefectState, default=DefectState.VALID)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_on", "id"]
+        constraints = [models.UniqueConstraint(fields=["source", "source_reference"], name="defect_source_once")]
+        indexes = [
+            models.Index(fields=["line", "occurred_on"]),
+            models.Index(fields=["person", "occurred_on"]),
+            models.Index(fields=["parameter", "occurred_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.source_reference}"
+
+
+class MonitoringSample(Identified):
+    """Inspected contacts of one agent; the base of every rate. Random samples only count into rates."""
+
+    source = models.CharField(_("source"), max_length=40)
+    source_reference = models.CharField(_("reference in the source"), max_length=80)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="samples")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    contacted_on = models.DateField(_("date of contact"))
+    contact_reference = models.CharField(_("contact"), max_length=60, blank=True)
+    kind = models.CharField(_("kind of sample"), max_length=9, choices=SampleKind, default=SampleKind.RANDOM)
+    inspected = models.PositiveIntegerField(_("inspected contacts"), default=1)
+    score = models.DecimalField(_("score"), max_digits=6, decimal_places=2, null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-contacted_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_reference"], name="sample_source_once"),
+            models.CheckConstraint(condition=Q(inspected__gt=0), name="sample_inspected_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["line", "kind", "contacted_on"]),
+            models.Index(fields=["person", "contacted_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.source_reference}"
+
+
+class SampleCount(models.Model):
+    """Defective contacts of one class in a sample."""
+
+    sample = models.ForeignKey(MonitoringSample, models.CASCADE, related_name="counts")
+    error_class = models.CharField(max_length=12, choices=ErrorClass)
+    defective = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sample", "error_class"], name="sample_class_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sample_id} {self.error_class} {self.defective}"
+
+
+class TrafficInterval(models.Model):
+    """Volume of one interval of one line at one site; staffing and handling time where the source has them."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    source = models.CharField(max_length=40)
+    starts_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField()
+    offered = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField(null=True)
+    abandoned = models.PositiveIntegerField(null=True)
+    aht_seconds = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    agents = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "line", "source", "starts_at"], name="traffic_interval_once"),
+            models.CheckConstraint(condition=Q(minutes__gt=0, minutes__lte=60), name="traffic_minutes_1_60"),
+            models.CheckConstraint(
+                condition=Q(answered=None) | Q(answered__lte=F("offered")), name="traffic_answered_within_offered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.starts_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,137 @@
+"""Who teaches and with what: appointments, trainers, rooms, applications, class types, forms of recovery."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import Qualification
+from planning.models.catalogue import TrainingModule
+from trainingops.domain import Identified
+from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def visible_to(self, user: object) -> AppointmentQuerySet:
+        """Managers and auditors in scope; the appointed their own."""
+        inside = user.authority.scope("manager", "auditor", site="site", line="line")  # type: ignore[attr-defined]
+        return self.filter(inside | Q(user=user))
+
+    def in_force(self, day: object) -> AppointmentQuerySet:
+        return self.filter(Q(starts_on__lte=day), Q(ends_on__gte=day), revoked_at=None)
+
+
+class Appointment(Identified):
+    """The manager appoints a PIC for a period, a line and duties (5.1.1 a)."""
+
+    number = models.CharField(max_length=30, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name="PIC")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("site"))
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+", verbose_name=_("service line"))
+    duties = models.TextField(_("duties"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to (inclusive)"))
+    appointed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    appointed_at = models.DateTimeField()
+    signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="appointment_ends_after_start"),
+            models.CheckConstraint(condition=~Q(user=F("appointed_by")), name="appointed_by_another"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TrainerProfile(Identified):
+    """Somebody who may teach, with or without account; which modules, and until when."""
+
+    name = models.CharField(_("name"), max_length=120)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="trainer_profile")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="trainer_profile"
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Qualification, default=Qualification.INTERNAL)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    modules = models.ManyToManyField(TrainingModule, blank=True, related_name="trainers")
+    valid_until = models.DateField(_("qualified until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Room(Identified):
+    site = models.ForeignKey(Site, models.PROTECT, related_name="rooms")
+    name = models.CharField(_("name"), max_length=80)
+    capacity = models.PositiveSmallIntegerField(_("seats"), default=20)
+
+    class Meta:
+        ordering = ["site", "name"]
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="room_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TrainingApplication(Identified):
+    """An application that a training uses (Zoom, LMS, simulator); licences are numbered seats."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    needs_licence = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LicenceSeat(models.Model):
+    application = models.ForeignKey(TrainingApplication, models.PROTECT, related_name="seats")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["application", "number"]
+        constraints = [models.UniqueConstraint(fields=["application", "number"], name="licence_seat_once")]
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.number}"
+
+
+class ClassType(Identified):
+    """Grooming class, role play and so on; extendable (5.1.1 e)."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryForm(Identified):
+    """Another batch, make-up class, one to one, self-study with post-test; extendable (5.3.1)."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    has_session = models.BooleanField(default=True, help_text="self-study has none: its attempt belongs to the case")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

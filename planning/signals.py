@@ -1,0 +1,10 @@
+"""What the planning stage tells the stages above it; sent with ``.send`` inside the transaction."""
+
+from django.dispatch import Signal
+
+#: A revision was approved. Arguments: ``revision``, ``superseded`` (the approved revision before, or None),
+#: ``actor``, ``now``. The sessions stage creates, moves or cancels training sessions by their uuid.
+revision_approved = Signal()
+
+#: A plan was cancelled before it began. Arguments: ``plan``, ``reason``, ``actor``, ``now``.
+plan_cancelled = Signal()

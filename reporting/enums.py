@@ -1,0 +1,45 @@
+"""States of obligations and reports (DESIGN.md §4)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ObligationState(models.TextChoices):
+    PENDING = "pending", _("Pending")
+    SUBMITTED = "submitted", _("Submitted")
+    VOID = "void", _("Void")
+
+
+OBLIGATION_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ObligationState.PENDING: (ObligationState.SUBMITTED, ObligationState.VOID),
+}
+
+
+class ReportState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    AMENDED = "amended", _("Amended")
+
+
+REPORT_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ReportState.DRAFT: (ReportState.SUBMITTED,),
+    ReportState.SUBMITTED: (ReportState.AMENDED,),
+    ReportState.AMENDED: (ReportState.AMENDED,),
+}
+
+
+class ChangeCause(models.TextChoices):
+    """What may move a due time, only while it has not passed (DESIGN.md §2)."""
+
+    SCHEDULED = "scheduled", _("Scheduled")
+    RESCHEDULED = "rescheduled", _("Rescheduled by an approved revision")
+    LATER_END = "later_end", _("Ended later than planned")
+    DAY_OFF = "day_off", _("Day off changed")
+    POLICY = "policy", _("Policy changed")
+    CANCELLED = "cancelled", _("Session cancelled")
+
+
+class DayOffCategory(models.TextChoices):
+    PUBLIC = "public", _("Public holiday")
+    COLLECTIVE_LEAVE = "government", _("Collective leave")
+    LOCAL = "local", _("Local day off")

@@ -1,0 +1,205 @@
+"""The H+1 report: obligation, report, versions, distribution (4.3, 5.3.2)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from reporting.enums import ChangeCause, DayOffCategory, ObligationState, ReportState
+from sessions.models import TrainingSession
+from trainingops.domain import Identified
+from trainingops.people.enums import Role
+from trainingops.people.models import Signature, Site
+
+
+class DeadlinePolicy(Identified):
+    """How H+1 is counted from a day on; of a site, or of all where ``site`` is none."""
+
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
+    effective_on = models.DateField()
+    business_days = models.BooleanField(default=False)
+    collective_leave_is_off = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-effective_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "effective_on"], nulls_distinct=False, name="policy_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"from {self.effective_on}"
+
+
+class DayOff(Identified):
+    """An editable day off; first filled from the ``holidays`` package, because decrees change."""
+
+    day = models.DateField()
+    name = models.CharField(max_length=120)
+    category = models.CharField(max_length=10, choices=DayOffCategory)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "category", "site"], nulls_distinct=False, name="day_off_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class ReportObligationQuerySet(models.QuerySet["ReportObligation"]):
+    def visible_to(self, user: object) -> ReportObligationQuerySet:
+        """Those whose session the user may see, agents excepted."""
+        from reporting.queries import obligations_visible_to
+
+        return obligations_visible_to(self, user)
+
+
+class ReportObligation(Identified):
+    """One a session, from the moment it is scheduled. On time when ``submitted_at < due_at``.
+
+    ``breached_at`` is a fact of time (= ``due_at``) beside the state; nothing undoes it.
+    """
+
+    training_session = models.OneToOneField(TrainingSession, models.PROTECT, related_name="obligation")
+    state = models.CharField(max_length=9, choices=ObligationState, default=ObligationState.PENDING)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="obligations")
+    last_end = models.DateTimeField(help_text="the end from which H+1 counts")
+    due_at = models.DateTimeField(db_index=True)
+    timezone = models.CharField(max_length=40)
+    policy = models.ForeignKey(DeadlinePolicy, models.PROTECT, null=True, related_name="+")
+    explanation = models.JSONField(default=dict, help_text="start, days skipped by name, rule (DLN-2)")
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    breached_at = models.DateTimeField(null=True)
+    void_reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    objects = ReportObligationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="pending", breached_at=None), name="obligation_to_breach")
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(due_at__gt=F("last_end")), name="due_after_last_end"),
+            models.CheckConstraint(
+                condition=Q(breached_at=None) | Q(breached_at=F("due_at")), name="breach_is_at_the_due_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="submitted_obligation_has_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"H+1 {self.training_session_id}"
+
+
+class ObligationChange(Identified):
+    """A due time moved: old, new, why, who, when, how it was counted."""
+
+    obligation = models.ForeignKey(ReportObligation, models.PROTECT, related_name="changes")
+    cause = models.CharField(max_length=11, choices=ChangeCause)
+    old_due_at = models.DateTimeField(null=True)
+    new_due_at = models.DateTimeField()
+    old_last_end = models.DateTimeField(null=True)
+    new_last_end = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+    explanation = models.JSONField(default=dict)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["changed_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.new_due_at:%Y-%m-%d %H:%M}"
+
+
+class TrainingReportQuerySet(models.QuerySet["TrainingReport"]):
+    def visible_to(self, user: object) -> TrainingReportQuerySet:
+        """Trainer and PIC, the offices in scope, and everybody it was distributed to."""
+        from reporting.queries import reports_visible_to
+
+        return reports_visible_to(self, user)
+
+
+class TrainingReport(Identified):
+    """The report on a session; its narrative while a draft, its versions once submitted."""
+
+    number = models.CharField(max_length=30, unique=True)
+    obligation = models.OneToOneField(ReportObligation, models.PROTECT, related_name="report")
+    state = models.CharField(max_length=9, choices=ReportState, default=ReportState.DRAFT)
+    course = models.TextField(_("how the training went"), blank=True)
+    obstacles = models.TextField(_("obstacles"), blank=True)
+    follow_up = models.TextField(_("follow-up"), blank=True)
+    version = models.PositiveIntegerField(default=1, help_text="row version of the draft")
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    updated_at = models.DateTimeField(null=True)
+
+    objects = TrainingReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReportVersion(Identified):
+    """What was submitted: canonical JSON with persons by uuid, its hash, its signature. Never changes."""
+
+    report = models.ForeignKey(TrainingReport, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    reason = models.TextField(blank=True, help_text="of an amendment")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["report", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="report_version_once"),
+            models.CheckConstraint(condition=Q(number=1) | ~Q(reason=""), name="amendment_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} v{self.number}"
+
+
+class DistributionQuerySet(models.QuerySet["Distribution"]):
+    def visible_to(self, user: object) -> DistributionQuerySet:
+        return self.filter(user=user)
+
+
+class Distribution(Identified):
+    """A version sent to one recipient of one party: sent, opened, acknowledged (RPT-4)."""
+
+    version = models.ForeignKey(ReportVersion, models.PROTECT, related_name="distributions")
+    party = models.CharField(max_length=20, choices=Role)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="distributions"
+    )
+    name = models.CharField(max_length=120, blank=True)
+    address = models.EmailField(blank=True)
+    sent_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+
+    objects = DistributionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["party", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "party", "user"], name="distribution_once"),
+            models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(address=""), name="distribution_reaches"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} → {self.user_id or self.address}"

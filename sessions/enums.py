@@ -1,0 +1,137 @@
+"""States and kinds of the execution stage, and the one table of allowed transitions (DESIGN.md §4)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionKind(models.TextChoices):
+    REGULAR = "regular", _("Class of the plan")
+    MAKE_UP = "make_up", _("Make-up class")
+    ONE_TO_ONE = "one_to_one", _("One to one")
+    FILED = "filed", _("Filed afterwards, without prior approval")
+
+
+class SessionState(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    OPEN = "open", _("Under way")
+    CONCLUDED = "concluded", _("Concluded")
+    CANCELLED = "cancelled", _("Cancelled")
+    FILED = "filed", _("Filed")
+
+
+SESSION_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    SessionState.SCHEDULED: (SessionState.OPEN, SessionState.CANCELLED),
+    SessionState.OPEN: (SessionState.CONCLUDED,),
+}
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    OPEN = "open", _("Under way")
+    CONCLUDED = "concluded", _("Concluded")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+MEETING_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    MeetingState.PLANNED: (MeetingState.OPEN, MeetingState.CANCELLED),
+    MeetingState.OPEN: (MeetingState.CONCLUDED,),
+}
+
+
+class EnrolmentOrigin(models.TextChoices):
+    TARGET = "target", _("On target")
+    RECOVERY = "recovery", _("Recovery")
+    SUBSTITUTE = "substitute", _("Substitute")
+    EXTRA = "extra", _("Extra")
+
+
+class AttendanceStatus(models.TextChoices):
+    """Blank is "not recorded": nobody is ever marked present by a clock (ATT-7)."""
+
+    PRESENT = "present", _("Present")
+    LATE = "late", _("Late")
+    ABSENT = "absent", _("Absent")
+
+
+class AttendanceSource(models.TextChoices):
+    TRAINER = "trainer", _("Trainer")
+    QR = "qr", "QR"
+    TYPED = "typed", _("Typed code")
+    IMPORTED = "import", _("Import")
+
+
+class TestPhase(models.TextChoices):
+    PRE = "pre", "Pre-test"
+    POST = "post", "Post-test"
+    REMEDIAL = "remedial", "Remedial"
+
+
+class AttemptState(models.TextChoices):
+    IN_PROGRESS = "in_progress", _("In progress")
+    SUBMITTED = "submitted", _("Submitted")
+
+
+class ResultStatus(models.TextChoices):
+    SCORED = "scored", _("Scored")
+    INCOMPLETE = "incomplete", _("Incomplete")
+
+
+class OutcomeState(models.TextChoices):
+    """Always ``targeted = trained + outstanding + waived + lapsed`` (clause 4.3)."""
+
+    OUTSTANDING = "outstanding", _("Outstanding")
+    TRAINED = "trained", _("Trained")
+    WAIVED = "waived", _("Waived")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+class OutcomeResult(models.TextChoices):
+    """Of those trained: ``trained = passed + in remedial + not passed + not scored``."""
+
+    NOT_SCORED = "not_scored", _("Not scored")
+    PASSED = "passed", _("Passed")
+    IN_REMEDIAL = "in_remedial", _("In remedial")
+    NOT_PASSED = "not_passed", _("Not passed")
+
+
+class CaseKind(models.TextChoices):
+    RECOVERY = "recovery", "Recovery"
+    REMEDIAL = "remedial", "Remedial"
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("Open")
+    SCHEDULED = "scheduled", _("Scheduled")
+    RESOLVED = "resolved", _("Resolved")
+    WAIVED = "waived", _("Waived")
+    LAPSED = "lapsed", _("Lapsed")
+    VOIDED = "voided", _("Void by correction")
+
+
+CASE_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    CaseState.OPEN: (
+        CaseState.SCHEDULED,
+        CaseState.RESOLVED,
+        CaseState.WAIVED,
+        CaseState.LAPSED,
+        CaseState.VOIDED,
+    ),
+    CaseState.SCHEDULED: (
+        CaseState.RESOLVED,
+        CaseState.OPEN,
+        CaseState.WAIVED,
+        CaseState.LAPSED,
+        CaseState.VOIDED,
+    ),
+}
+
+
+class DeviationKind(models.TextChoices):
+    DATE = "date", _("Date")
+    TIME = "time", _("Time")
+    DURATION = "duration", _("Duration")
+    TRAINER = "trainer", _("Trainer")
+    MODULE = "module", _("Module")
+    METHOD = "method", _("Method")
+    APPLICATION = "application", _("Application")
+    PARTICIPANT = "participant", _("Participant")

@@ -1,0 +1,23 @@
+"""What the sessions stage tells the stages above it; sent with ``.send`` inside the transaction."""
+
+from django.dispatch import Signal
+
+#: A session was scheduled (from an approval, or as a make-up class).
+#: Arguments: ``training_session``, ``actor``, ``now``. The reporting stage makes its obligation.
+session_scheduled = Signal()
+
+#: An approved revision moved a session. Arguments: ``training_session``, ``old_ends_at``, ``actor``, ``now``.
+session_rescheduled = Signal()
+
+#: A meeting ended later than planned. Arguments: ``training_session``, ``last_end``, ``reason``, ``actor``, ``now``.
+session_ended_later = Signal()
+
+#: A session was cancelled. Arguments: ``training_session``, ``reason``, ``actor``, ``now``.
+session_cancelled = Signal()
+
+#: A session was concluded. Arguments: ``training_session``, ``actor``, ``now``. Reporting fills the draft,
+#: evaluation registers training defects.
+session_concluded = Signal()
+
+#: Every target of a plan is trained, waived or lapsed. Arguments: ``plan``, ``actor``, ``now``.
+targets_settled = Signal()

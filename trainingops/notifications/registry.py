@@ -1,0 +1,49 @@
+"""Kinds of notices. Each stage registers its own when it starts; an unknown kind is an error, never silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeKind:
+    """What a kind says.
+
+    ``title`` and ``body`` are lazily translated ``%(name)s`` formats over the notice's params.
+    ``mandatory`` names why it cannot be switched off, or is empty.
+    """
+
+    name: str
+    label: Promise | str
+    title: Promise | str
+    body: Promise | str = ""
+    mail: bool = True
+    mandatory: Promise | str = ""
+
+
+_kinds: dict[str, NoticeKind] = {}
+
+
+def register_kind(kind: NoticeKind) -> None:
+    """Make a kind known. Registering two under one name is an error."""
+    if kind.name in _kinds and _kinds[kind.name] != kind:
+        raise ValueError(f"notice kind {kind.name} is registered twice")
+    _kinds[kind.name] = kind
+
+
+def get_kind(name: str) -> NoticeKind:
+    """The kind of that name.
+
+    Raises:
+        LookupError: nobody registered it.
+    """
+    if name not in _kinds:
+        raise LookupError(f"notice kind {name!r} is not registered; known: {', '.join(sorted(_kinds))}")
+    return _kinds[name]
+
+
+def all_kinds() -> list[NoticeKind]:
+    """Every kind, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]

@@ -1,0 +1,116 @@
+"""A user's roles and scopes in force, loaded by one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role with its scope, as keys; an empty set means everywhere."""
+
+    role: str
+    sites: frozenset[int]
+    lines: frozenset[int]
+    teams: frozenset[int]
+
+    def covers(self, *, site_id: int | None, line_id: int | None, team_id: int | None) -> bool:
+        """Whether a thing at this site, line and team is inside. What a thing does not have does not exclude it."""
+        return all(
+            not scope or key is None or key in scope
+            for scope, key in ((self.sites, site_id), (self.lines, line_id), (self.teams, team_id))
+        )
+
+
+@dataclass(frozen=True)
+class Authority:
+    """What somebody may be here and now."""
+
+    grants: tuple[Grant, ...]
+
+    @cached_property
+    def role_names(self) -> frozenset[str]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def has(self, *roles: str) -> bool:
+        """Whether any of the roles is held, in whatever scope."""
+        return not self.role_names.isdisjoint(roles)
+
+    def covers(
+        self, *roles: str, site_id: int | None = None, line_id: int | None = None, team_id: int | None = None
+    ) -> bool:
+        """Whether one of the roles is held in a scope that covers the place."""
+        return any(
+            grant.role in roles and grant.covers(site_id=site_id, line_id=line_id, team_id=team_id)
+            for grant in self.grants
+        )
+
+    def scope(self, *roles: str, site: str = "", line: str = "", team: str = "") -> Q:
+        """A filter for rows inside the scope of these roles.
+
+        Args:
+            site, line, team: lookup paths to the foreign keys of the row, such as ``site`` or ``plan__line``;
+                an empty path leaves that side of the scope out.
+
+        Returns:
+            A ``Q`` that matches nothing when none of the roles is held.
+        """
+        allowed = Q(pk__in=[])
+        for grant in self.grants:
+            if grant.role not in roles:
+                continue
+            inside = Q()
+            for path, keys in ((site, grant.sites), (line, grant.lines), (team, grant.teams)):
+                if path and keys:
+                    inside &= Q(**{f"{path}__in": keys})
+            if not inside:
+                return Q()
+            allowed |= inside
+        return allowed
+
+
+NOBODY = Authority(grants=())
+
+
+def load_authority(user: User) -> Authority:
+    """The grants in force today in the user's zone, those held by delegation included: one query for each."""
+    from trainingops.people.models import RoleAssignment
+
+    today = timezone.localdate(timezone=user.zone)
+    in_force = Q(starts_on__lte=today) & (Q(ends_on=None) | Q(ends_on__gte=today))
+    delegated = Q(
+        user__delegations_given__delegate=user,
+        user__delegations_given__starts_on__lte=today,
+        user__delegations_given__ends_on__gte=today,
+        role=_delegated_role(),
+    )
+    rows = (
+        RoleAssignment.objects.filter(in_force & (Q(user=user) | delegated))
+        .values_list("pk", "role")
+        .annotate(
+            site_keys=ArrayAgg("sites", filter=Q(sites__isnull=False), distinct=True, default=[]),
+            line_keys=ArrayAgg("lines", filter=Q(lines__isnull=False), distinct=True, default=[]),
+            team_keys=ArrayAgg("teams", filter=Q(teams__isnull=False), distinct=True, default=[]),
+        )
+    )
+    return Authority(
+        grants=tuple(
+            Grant(role=role, sites=frozenset(sites), lines=frozenset(lines), teams=frozenset(teams))
+            for _key, role, sites, lines, teams in rows
+        )
+    )
+
+
+def _delegated_role() -> object:
+    from django.db.models import F
+
+    return F("user__delegations_given__role")

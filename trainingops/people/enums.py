@@ -1,0 +1,57 @@
+"""Roles, employment, and the words for them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a user may be; several at once are usual. A PIC is a trainer with an appointment in force."""
+
+    MANAGER = "manager", _("Operations manager")
+    TRAINER = "trainer", _("Trainer/PIC")
+    QC = "qc", _("Quality Control")
+    OPERATIONS = "operations", _("Operation")
+    OPERATION_SUPPORT = "operation_support", _("Operation Support")
+    SSO_TRAINING = "sso_training", _("SSO Training")
+    TEAM_LEADER = "team_leader", _("Team leader")
+    CLIENT = "client", _("Client")
+    AUDITOR = "auditor", _("Auditor")
+    AGENT = "agent", _("Agent")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+#: The parties that 5.3.2 names: none of them may be without a recipient.
+MANDATORY_PARTIES = (Role.MANAGER, Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.QC)
+
+
+class Employment(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    ON_LEAVE = "on_leave", _("On long leave")
+    LEFT = "left", _("Left")
+
+
+class ChannelKind(models.TextChoices):
+    INBOUND = "inbound", _("Inbound voice")
+    OUTBOUND = "outbound", _("Outbound")
+    DIGITAL = "digital", _("Digital")
+
+
+class SignatureMeaning(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    SUBMITTED = "submitted", _("Submitted")
+    APPOINTED = "appointed", _("Appointed")
+    WAIVED = "waived", _("Waived")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISPOSED = "disposed", _("Disposed")
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class CodePurpose(models.TextChoices):
+    FIRST_SIGN_IN = "first_sign_in", _("First sign-in")
+    RESET = "reset", _("New password")
+    SHARED_PC = "shared_pc", _("PIN for shared PCs")

@@ -1,0 +1,49 @@
+"""Reusable reads about people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from trainingops.people.models import PersonAssignment, PersonQuerySet, User
+
+SEES_PEOPLE = (
+    "manager",
+    "trainer",
+    "qc",
+    "operations",
+    "operation_support",
+    "team_leader",
+    "auditor",
+    "administrator",
+)
+
+
+def in_force(day: date) -> Q:
+    """Assignments that hold on ``day``."""
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def people_visible_to(people: PersonQuerySet, user: User) -> PersonQuerySet:
+    """Those whose present assignment lies in the user's scope; people without one for administrators; oneself."""
+    from trainingops.people.models import PersonAssignment
+
+    if user.authority.has("administrator"):
+        return people
+    scope = user.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
+    inside = PersonAssignment.objects.filter(scope, in_force(timezone.localdate()), person=OuterRef("pk"))
+    return people.filter(Exists(inside) | Q(pk=user.person_id))
+
+
+def assignment_on(person_id: int, day: date) -> PersonAssignment | None:
+    """Where somebody was on ``day``, with site, line and team loaded."""
+    from trainingops.people.models import PersonAssignment
+
+    return (
+        PersonAssignment.objects.filter(in_force(day), person=person_id).select_related("site", "line", "team").first()
+    )

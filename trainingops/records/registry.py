@@ -1,0 +1,60 @@
+"""Kinds of evidence. Each stage registers its own when it starts (DESIGN.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceKind:
+    """One form of the procedure.
+
+    Attributes:
+        prefix: of the record's number, such as ``LAP`` in ``LAP-2026-00386``.
+        form_number: printed in the foot, such as ``FR-CC-TRN-04``.
+        template: the page, ``templates/records/print/<name>.html``; it gets the payload and nothing else.
+        template_version: goes into the record; payload and version reproduce the unsigned bytes.
+        clauses: of the procedure that this evidence answers.
+        expected: ``(period_from, period_to, user) -> [titles of what is missing]``, where a stage can tell.
+    """
+
+    name: str
+    label: Promise | str
+    prefix: str
+    form_number: str
+    template: str
+    template_version: str
+    clauses: tuple[str, ...]
+    iso_clauses: tuple[str, ...] = ()
+    expected: Callable[[date, date, Any], list[str]] | None = None
+
+
+_kinds: dict[str, EvidenceKind] = {}
+
+
+def register_kind(kind: EvidenceKind) -> None:
+    """Make a kind known. Registering two under one name is an error."""
+    if kind.name in _kinds and _kinds[kind.name] != kind:
+        raise ValueError(f"evidence kind {kind.name} is registered twice")
+    _kinds[kind.name] = kind
+
+
+def get_kind(name: str) -> EvidenceKind:
+    """The kind of that name.
+
+    Raises:
+        LookupError: nobody registered it.
+    """
+    if name not in _kinds:
+        raise LookupError(f"evidence kind {name!r} is not registered; known: {', '.join(sorted(_kinds))}")
+    return _kinds[name]
+
+
+def all_kinds() -> list[EvidenceKind]:
+    """Every kind, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]

@@ -1,0 +1,64 @@
+"""Order, make and keep evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+
+from trainingops.audit.journal import canonical, record
+from trainingops.people.models import ServiceLine, Site
+from trainingops.records.models import EvidencePayload, EvidenceRequest
+from trainingops.records.registry import get_kind
+
+
+def request_evidence(
+    *,
+    kind: str,
+    subject: models.Model,
+    title: str,
+    payload: Mapping[str, Any],
+    evidence_date: date,
+    actor: Any,
+    now: datetime,
+    training: models.Model | None = None,
+    site: Site | None = None,
+    line: ServiceLine | None = None,
+    supports_until: date | None = None,
+    language: str = "id",
+) -> EvidenceRequest:
+    """Order a record, inside the service that causes it; the PDF worker makes it from ``payload`` as it is now.
+
+    Args:
+        subject: the ``Identified`` row that the evidence is about.
+        title: without names of persons; it stays when the payload is disposed of.
+        payload: plain data for the page, names and scores included; also attached to the PDF as JSON.
+        evidence_date: the local date of what happened (retention counts from it).
+        training: the plan whose records fall due together.
+    """
+    get_kind(kind)
+    salt, text = secrets.token_hex(16), canonical(payload)
+    stored = EvidencePayload.objects.create(
+        salt=salt, text=text, sha256=hashlib.sha256((salt + text).encode()).hexdigest()
+    )
+    request = EvidenceRequest.objects.create(
+        kind=kind,
+        subject_type=subject._meta.label,
+        subject=subject.uuid,  # type: ignore[attr-defined]
+        training=training.uuid if training is not None else None,  # type: ignore[attr-defined]
+        title=title,
+        payload=stored,
+        language=language,
+        evidence_date=evidence_date,
+        supports_until=supports_until,
+        site=site,
+        line=line,
+        requested_by=getattr(actor, "uuid", None),
+        requested_at=now,
+    )
+    record("evidence.requested", subject=request, actor=actor, now=now, data={"kind": kind, "payload": stored.sha256})
+    return request
