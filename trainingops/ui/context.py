@@ -1,0 +1,52 @@
+"""What every page knows: the time, the menu, the look, whose house it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from trainingops.ui import navigation
+
+THEMES = ("auto", "light", "dark")
+_procedure_line: list[Callable[[], str]] = []
+
+
+def register_procedure_line(provider: Callable[[], str]) -> None:
+    """Say who knows the line on the controlled procedure that stands under the menu (number, revision, date)."""
+    _procedure_line[:] = [provider]
+
+
+def _theme(request: HttpRequest) -> str:
+    """The reader's choice, written into the page so that nothing flashes and no script runs."""
+    theme = getattr(getattr(request, "user", None), "theme", "")
+    return theme if theme in THEMES else "auto"
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``now``, ``zone``, ``theme``, ``navigation`` and the names of the organisation and unit.
+
+    All that may cost a query is lazy, so that a fragment for htmx pays nothing.
+    """
+    numbers = SimpleLazyObject(lambda: navigation.counts(request))
+    groups = SimpleLazyObject(lambda: navigation.menu(request, numbers))
+    return {
+        "now": getattr(request, "now", None) or timezone.now(),
+        "zone": timezone.get_current_timezone(),
+        "theme": _theme(request),
+        "organisation": settings.ENV.organisation,
+        "unit": settings.ENV.unit,
+        "navigation": groups,
+        "navigation_low": SimpleLazyObject(lambda: navigation.low_bar(groups)),
+        "counts": numbers,
+        "places": SimpleLazyObject(lambda: {name: navigation.address(request, name) for name in PLACES}),
+        "procedure_line": SimpleLazyObject(lambda: _procedure_line[0]() if _procedure_line else ""),
+    }
+
+
+# URL names that the shell itself links to when they exist and the reader may open them.
+PLACES = ("home", "inbox", "account", "search", "account_logout", "set_language", "verify")

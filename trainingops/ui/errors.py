@@ -1,0 +1,106 @@
+"""What went wrong, in the page: the error summary's lines and the parts of one field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import BaseFormSet
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the summary: the field's own words, what is wrong, and where to mend it."""
+
+    label: str
+    message: str
+    target: str
+
+
+def first_control(bound: forms.BoundField) -> str:
+    """The id of the first control of a field, so that a link can take the reader there."""
+    several = (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.MultiWidget)
+    if isinstance(bound.field.widget, several):
+        return f"{bound.auto_id}_0"
+    return bound.id_for_label or bound.auto_id
+
+
+def lines(*sources: Any) -> list[Line]:
+    """The lines of forms, formsets and single refusals, in the order of the page; nothing if all is well."""
+    # A template passes an empty text for what its context does not hold.
+    return [line for source in sources if source is not None and source != "" for line in _lines(source)]
+
+
+def _lines(source: Any) -> Iterator[Line]:
+    if isinstance(source, BaseFormSet):
+        if source.is_bound:
+            yield from (Line("", str(message), "") for message in source.non_form_errors())
+            for form in source.forms:
+                yield from _lines(form)
+    elif isinstance(source, forms.BaseForm):
+        yield from _form_lines(source)
+    elif isinstance(source, ValidationError):
+        yield from (Line("", str(message), "") for message in source.messages)
+    elif isinstance(source, Line):
+        yield source
+    elif isinstance(source, (list, tuple)):
+        for each in source:
+            yield from _lines(each)
+    else:
+        yield Line("", str(source), "")
+
+
+def _form_lines(form: forms.BaseForm) -> Iterator[Line]:
+    if not form.is_bound or not form.errors:
+        return
+    yield from (Line("", str(message), "") for message in form.non_field_errors())
+    for bound in form:
+        for message in bound.errors:
+            yield Line(str(bound.label), str(message), "" if bound.is_hidden else first_control(bound))
+
+
+def _control_kind(bound: forms.BoundField) -> str:
+    """Which of the few shapes of field this is."""
+    widget = bound.field.widget
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return "options"
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    if isinstance(widget, forms.MultiWidget):
+        return "group"
+    return "single"
+
+
+def _css(widget: forms.Widget, invalid: bool) -> str:
+    """Bootstrap's class for a control."""
+    name = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    if isinstance(widget, (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        name = "form-check-input"
+    own = widget.attrs.get("class", "")
+    return " ".join(part for part in (name, own, "is-invalid" if invalid else "") if part)
+
+
+def field_props(bound: forms.BoundField, label: str = "", hint: str = "", hide_label: bool = False) -> dict[str, Any]:
+    """Everything that ``ui/field.html`` shows of one field, the control already written."""
+    kind = _control_kind(bound)
+    hint = hint or str(bound.help_text)
+    described = [f"{bound.auto_id}_helptext"] if hint else []
+    if bound.errors:
+        described.append(f"{bound.auto_id}_error")
+    attrs: dict[str, Any] = {"class": _css(bound.field.widget, bool(bound.errors))}
+    if described and kind in {"single", "checkbox"}:
+        attrs["aria-describedby"] = " ".join(described)
+    return {
+        "bound": bound,
+        "kind": kind,
+        "label": label or bound.label,
+        "hint": hint,
+        "hide_label": hide_label,
+        "required": bound.field.required,
+        "described": " ".join(described),
+        "css": attrs["class"],
+        "control": "" if kind == "options" else bound.as_widget(attrs=attrs),
+    }

@@ -1,0 +1,191 @@
+"""Forms as this house writes them: no US dates, no thousands separator in a field, refusals on the right field."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from trainingops.domain import Refused
+from trainingops.ui.figures import input_figure, parse_figure
+from trainingops.ui.moments import as_zone, zone_word
+
+
+class DayInput(forms.DateInput):
+    """A date: the browser's own picker, which speaks ISO."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    """A time of the day to the minute."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%H:%M")
+
+
+class WholeInput(forms.TextInput):
+    """A whole number as text: the wheel never changes it."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs={"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
+
+
+class FigureInput(forms.TextInput):
+    """A decimal number as text, written with the language's comma and read with comma or point."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs={"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, (Decimal, int, float)):
+            return input_figure(value)
+        return None if value in (None, "") else str(value)
+
+
+class FigureField(forms.DecimalField):
+    """A decimal number: ``87,5`` and ``87.5`` are both 87.5; ``87.125`` is never 87125 (UX.md SCR-7)."""
+
+    widget = FigureInput
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The figure typed, or None for blank.
+
+        Raises:
+            ValidationError: it is not a number, with the way to write one.
+        """
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Decimal):
+            return value
+        try:
+            return parse_figure(str(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error), code="invalid") from None
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002
+        return {}
+
+
+class WholeField(forms.IntegerField):
+    """A whole number; ``1.000`` is refused instead of being read as 1."""
+
+    widget = WholeInput
+    re_decimal = re.compile(r"(?!)")
+    default_error_messages = {"invalid": _("Write a whole number without separators, for example 120.")}
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002
+        return {}
+
+
+class MomentWidget(forms.MultiWidget):
+    """A date and a time side by side; the zone's word stands behind them."""
+
+    template_name = "ui/widgets/moment.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        self.zone: tzinfo | str | None = None
+        super().__init__(widgets={"day": DayInput(), "time": ClockInput()}, attrs=attrs)
+
+    def decompress(self, value: datetime | None) -> list[date | time | None]:
+        if value is None:
+            return [None, None]
+        local = value.astimezone(as_zone(self.zone))
+        return [local.date(), local.time()]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["zone_word"] = zone_word(timezone.now().astimezone(as_zone(self.zone)))
+        day, clock = context["widget"]["subwidgets"]
+        day["attrs"]["aria-label"], clock["attrs"]["aria-label"] = _("Date"), _("Time")
+        return context
+
+
+class MomentField(forms.MultiValueField):
+    """A moment entered as date and time in the zone of its site; cleans to an aware datetime.
+
+    Set the zone in the form's ``__init__``: ``self.fields["starts_at"].zone = site.zone``; else the reader's zone.
+    """
+
+    widget = MomentWidget
+    default_error_messages = {"incomplete": _("Give both the date and the time.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            fields=(forms.DateField(), forms.TimeField()), require_all_fields=True, **{"localize": False, **kwargs}
+        )
+
+    @property
+    def zone(self) -> tzinfo | str | None:
+        """Where the date and time are read; a zone, its name, or None for the reader's."""
+        return self.widget.zone  # type: ignore[no-any-return]
+
+    @zone.setter
+    def zone(self, zone: tzinfo | str | None) -> None:
+        self.widget.zone = zone
+
+    def clean(self, value: Any) -> datetime | None:
+        parts = value or []
+        if any(parts) and not all(parts):
+            raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete")
+        return super().clean(value)  # type: ignore[no-any-return]
+
+    def compress(self, data_list: list[Any]) -> datetime | None:
+        if not data_list:
+            return None
+        return datetime.combine(data_list[0], data_list[1], tzinfo=as_zone(self.zone))
+
+
+class PageForm(forms.Form):
+    """The base of every form: crispy without <form>, our controls, refusals on the right field.
+
+    For a model's form write ``class PlanForm(PageForm, forms.ModelForm)``.
+    """
+
+    required_css_class = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _use_our_control(field)
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """The crispy helper: fields only; override to give a layout."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.include_media = False
+        return helper
+
+    def add_refusal(self, refused: Refused) -> None:
+        """Show a service's refusal at its field, or above all fields where it has none here."""
+        self.add_error(refused.field if refused.field in self.fields else None, str(refused))
+
+
+def _use_our_control(field: forms.Field) -> None:
+    """Swap Django's plain control for ours, and refuse the fields that would read a figure in two ways."""
+    plain = type(field.widget)
+    swap: dict[type[forms.Widget], type[forms.Widget]] = {forms.DateInput: DayInput, forms.TimeInput: ClockInput}
+    ours: dict[type[forms.Field], str] = {
+        forms.DecimalField: "FigureField",
+        forms.IntegerField: "WholeField",
+        forms.DateTimeField: "MomentField",
+    }
+    if type(field) in ours:
+        raise TypeError(f"“{field.label}”: use {ours[type(field)]} (in a model's form through Meta.field_classes).")
+    if plain in swap:
+        field.widget = swap[plain](attrs=field.widget.attrs)

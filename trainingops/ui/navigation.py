@@ -1,0 +1,163 @@
+"""The menu as data: each app registers its own items in ``AppConfig.ready``; the reader sees what they may open.
+
+The groups follow the chapters of the procedure, because that is the order in which a training is lived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class AccessRow(Protocol):
+    """What the menu asks of a row of the access table."""
+
+    def allows(self, roles: frozenset[str], method: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the menu and the clause it answers."""
+
+    key: str
+    label: Text
+    clause: str
+
+
+GROUPS = (
+    Group("start", "", ""),
+    Group("5.1", _("Preparation"), "5.1"),
+    Group("5.2", _("Execution"), "5.2"),
+    Group("5.3", _("Reporting"), "5.3"),
+    Group("5.4", _("Evaluation"), "5.4"),
+    Group("6", _("Evidence"), "6"),
+    Group("settings", _("Settings"), ""),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the menu.
+
+    Args:
+        group: the key of a :data:`GROUPS` entry.
+        label: the word shown.
+        url_name: a URL without arguments; the access table decides who sees the item.
+        icon: a name of ``icons.svg``.
+        order: place inside the group.
+        low: also in the bar at the bottom of phones, which shows the first three of them.
+        count_key: key of :func:`register_counts` whose number stands beside the item.
+        hot: the number asks for action.
+        area: URL names that count as being here besides ``url_name`` (detail pages), by prefix.
+    """
+
+    group: str
+    label: Text
+    url_name: str
+    icon: str
+    order: int = 50
+    low: bool = False
+    count_key: str = ""
+    hot: bool = False
+    area: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A menu item as one page shows it."""
+
+    item: NavItem
+    url: str
+    current: bool
+    count: int
+
+
+CountProvider = Callable[[HttpRequest], Mapping[str, int]]
+_items: dict[str, NavItem] = {}
+_counts: list[CountProvider] = []
+
+
+def register(*items: NavItem) -> None:
+    """Add items to the menu; registering a URL name again replaces its item."""
+    known = {group.key for group in GROUPS}
+    for item in items:
+        if item.group not in known:
+            raise ValueError(f"No menu group {item.group!r}. There are: {', '.join(sorted(known))}.")
+        _items[item.url_name] = item
+
+
+def register_counts(provider: CountProvider) -> None:
+    """Add a provider of counts, called once a page: keep it to one query. The bar's inbox reads the key ``inbox``."""
+    if provider not in _counts:
+        _counts.append(provider)
+
+
+@cache
+def _access_table() -> Mapping[str, AccessRow]:
+    """The one table of who may open what; named in the settings because the ui is the lowest layer."""
+    table: Mapping[str, AccessRow] = import_string(settings.ACCESS_TABLE)
+    return table
+
+
+def roles_of(request: HttpRequest) -> frozenset[str]:
+    """The names of the reader's roles; empty for somebody who is not signed in."""
+    authority: Any = getattr(request, "authority", None)
+    return frozenset(authority.role_names) if authority is not None else frozenset()
+
+
+def address(request: HttpRequest, url_name: str, method: str = "GET") -> str:
+    """The URL if it exists and the reader may open it, else an empty string."""
+    row = _access_table().get(url_name)
+    if row is None or not row.allows(roles_of(request), method):
+        return ""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def counts(request: HttpRequest) -> dict[str, int]:
+    """All counts of the page's menu by key."""
+    found: dict[str, int] = {}
+    for provider in _counts:
+        found.update(provider(request))
+    return found
+
+
+def _is_here(item: NavItem, here: str) -> bool:
+    """Whether the page with the URL name ``here`` belongs to ``item``."""
+    return bool(here) and (here == item.url_name or here.startswith(item.area if item.area else (f"{item.url_name}_",)))
+
+
+def menu(request: HttpRequest, numbers: Mapping[str, int]) -> list[tuple[Group, list[Shown]]]:
+    """The groups and items that the reader may open, in order; groups without items are left out."""
+    match = request.resolver_match
+    here = (match.url_name or "") if match else ""
+    shown: dict[str, list[Shown]] = {group.key: [] for group in GROUPS}
+    allowed = [
+        (item, url)
+        for item in sorted(_items.values(), key=lambda each: (each.order, each.url_name))
+        if (url := address(request, item.url_name))
+    ]
+    # The longest match is where we are: "plan_queue" is not also "plan".
+    inside = [item for item, _url in allowed if _is_here(item, here)]
+    current = max(inside, key=lambda item: (item.url_name == here, len(item.url_name)), default=None)
+    for item, url in allowed:
+        shown[item.group].append(Shown(item, url, item is current, numbers.get(item.count_key, 0)))
+    return [(group, shown[group.key]) for group in GROUPS if shown[group.key]]
+
+
+def low_bar(groups: list[tuple[Group, list[Shown]]]) -> list[Shown]:
+    """The first three items that belong to the bar at the bottom of phones."""
+    return [shown for _group, items in groups for shown in items if shown.item.low][:3]
