@@ -11,13 +11,13 @@ from evaluation.enums import ActionKind, ActionState, Aspect, Presence, ReviewSt
 from planning.models import Defect, TrainingPlan
 from sessions.models import TrainingSession
 from trainingops.domain import Identified
-from trainingops.people.models import Person, ServiceLine, Signature, Site
+from trainingops.people.models import Person, ServiceLine, Signature, Site, User
 
 
 class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
-    def visible_to(self, user: object) -> TrainingDefectQuerySet:
+    def visible_to(self, user: User) -> TrainingDefectQuerySet:
         return self.filter(
-            user.authority.scope(  # type: ignore[attr-defined]
+            user.authority.scope(
                 "manager", "trainer", "auditor", "qc", "operations", "operation_support", site="site", line="line"
             )
         )
@@ -51,9 +51,9 @@ class TrainingDefect(Identified):
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def visible_to(self, user: object) -> ReviewQuerySet:
+    def visible_to(self, user: User) -> ReviewQuerySet:
         """Managers and auditors in scope, and who takes part."""
-        inside = user.authority.scope("manager", "auditor", site="site", line="line")  # type: ignore[attr-defined]
+        inside = user.authority.scope("manager", "auditor", site="site", line="line")
         return self.filter(inside | Q(participants__user=user)).distinct()
 
 
@@ -145,9 +145,9 @@ class Finding(Identified):
 
 
 class ImprovementActionQuerySet(models.QuerySet["ImprovementAction"]):
-    def visible_to(self, user: object) -> ImprovementActionQuerySet:
+    def visible_to(self, user: User) -> ImprovementActionQuerySet:
         """Owner, checkers in scope (manager, QC), auditors, and who takes part in the review."""
-        inside = user.authority.scope(  # type: ignore[attr-defined]
+        inside = user.authority.scope(
             "manager", "auditor", "qc", site="finding__review__site", line="finding__review__line"
         )
         return self.filter(inside | Q(owner=user) | Q(finding__review__participants__user=user)).distinct()
@@ -198,9 +198,9 @@ class EffectivenessCheck(Identified):
 
 
 class CoachingFormQuerySet(models.QuerySet["CoachingForm"]):
-    def visible_to(self, user: object) -> CoachingFormQuerySet:
+    def visible_to(self, user: User) -> CoachingFormQuerySet:
         """The coach, the person coached, managers and auditors in scope."""
-        inside = user.authority.scope("manager", "auditor", site="site", line="line")  # type: ignore[attr-defined]
+        inside = user.authority.scope("manager", "auditor", site="site", line="line")
         return self.filter(inside | Q(coach=user) | Q(person__user=user))
 
 

@@ -11,7 +11,7 @@ from reporting.enums import ChangeCause, DayOffCategory, ObligationState, Report
 from sessions.models import TrainingSession
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
-from trainingops.people.models import Signature, Site
+from trainingops.people.models import Signature, Site, User
 
 
 class DeadlinePolicy(Identified):
@@ -51,7 +51,7 @@ class DayOff(Identified):
 
 
 class ReportObligationQuerySet(models.QuerySet["ReportObligation"]):
-    def visible_to(self, user: object) -> ReportObligationQuerySet:
+    def visible_to(self, user: User) -> ReportObligationQuerySet:
         """Those whose session the user may see, agents excepted."""
         from reporting.queries import obligations_visible_to
 
@@ -121,7 +121,7 @@ class ObligationChange(Identified):
 
 
 class TrainingReportQuerySet(models.QuerySet["TrainingReport"]):
-    def visible_to(self, user: object) -> TrainingReportQuerySet:
+    def visible_to(self, user: User) -> TrainingReportQuerySet:
         """Trainer and PIC, the offices in scope, and everybody it was distributed to."""
         from reporting.queries import reports_visible_to
 
@@ -174,7 +174,7 @@ class ReportVersion(Identified):
 
 
 class DistributionQuerySet(models.QuerySet["Distribution"]):
-    def visible_to(self, user: object) -> DistributionQuerySet:
+    def visible_to(self, user: User) -> DistributionQuerySet:
         return self.filter(user=user)
 
 

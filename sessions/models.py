@@ -35,11 +35,11 @@ from sessions.enums import (
     TestPhase,
 )
 from trainingops.domain import Identified
-from trainingops.people.models import Person, ServiceLine, Signature, Site, Team
+from trainingops.people.models import Person, ServiceLine, Signature, Site, Team, User
 
 
 class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
-    def visible_to(self, user: object) -> TrainingSessionQuerySet:
+    def visible_to(self, user: User) -> TrainingSessionQuerySet:
         """The offices within their scope, trainers and PIC their own, participants those they are enrolled in."""
         from sessions.queries import sessions_visible_to
 

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -63,7 +63,7 @@ class Environment:
         for name, field in names.items():
             if name in environ:
                 values[field.name] = _convert(name, environ[name], str(field.type))
-        return cls(**cast("dict[str, object]", values))  # type: ignore[arg-type]
+        return cls(**values)  # type: ignore[arg-type]
 
 
 def _convert(name: str, raw: str, kind: str) -> object:

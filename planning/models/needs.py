@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind
 from trainingops.domain import Identified
-from trainingops.people.models import Person, ServiceLine, Site, Team
+from trainingops.people.models import Person, ServiceLine, Site, Team, User
 
 
 class ScopedQuerySet(models.QuerySet):
     """Rows with ``site``, ``line`` and ``team``, seen by those whose scope covers them."""
 
-    def visible_to(self, user: object) -> ScopedQuerySet:
+    def visible_to(self, user: User) -> ScopedQuerySet:
         """Managers, trainers, QC, Operation, Operation Support, team leaders and auditors within their scope."""
         return self.filter(
-            user.authority.scope(  # type: ignore[attr-defined]
+            user.authority.scope(
                 "manager",
                 "trainer",
                 "qc",

@@ -26,11 +26,11 @@ from planning.models.needs import Defect, NeedSource
 from planning.models.resources import ClassType, LicenceSeat, RecoveryForm, Room, TrainerProfile, TrainingApplication
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
-from trainingops.people.models import Person, ServiceLine, Signature, Site
+from trainingops.people.models import Person, ServiceLine, Signature, Site, User
 
 
 class TrainingPlanQuerySet(models.QuerySet["TrainingPlan"]):
-    def visible_to(self, user: object) -> TrainingPlanQuerySet:
+    def visible_to(self, user: User) -> TrainingPlanQuerySet:
         """The offices within their scope, the PIC their own, participants what was approved for them."""
         from planning.queries import plans_visible_to
 

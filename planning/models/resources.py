@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from planning.enums import Qualification
 from planning.models.catalogue import TrainingModule
 from trainingops.domain import Identified
-from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit
+from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit, User
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
-    def visible_to(self, user: object) -> AppointmentQuerySet:
+    def visible_to(self, user: User) -> AppointmentQuerySet:
         """Managers and auditors in scope; the appointed their own."""
-        inside = user.authority.scope("manager", "auditor", site="site", line="line")  # type: ignore[attr-defined]
+        inside = user.authority.scope("manager", "auditor", site="site", line="line")
         return self.filter(inside | Q(user=user))
 
     def in_force(self, day: object) -> AppointmentQuerySet:

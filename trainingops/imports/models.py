@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
+from trainingops.people.models import User
 
 
 class Upload(Identified):
@@ -33,9 +34,9 @@ class ImportState(models.TextChoices):
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    def visible_to(self, user: object) -> ImportRunQuerySet:
+    def visible_to(self, user: User) -> ImportRunQuerySet:
         """One's own; administrators see all."""
-        if user.authority.has("administrator"):  # type: ignore[attr-defined]
+        if user.authority.has("administrator"):
             return self
         return self.filter(owner=user)
 

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
+from trainingops.people.models import User
 
 
 class JobState(models.TextChoices):
@@ -18,9 +19,9 @@ class JobState(models.TextChoices):
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    def visible_to(self, user: object) -> "JobQuerySet":
+    def visible_to(self, user: User) -> "JobQuerySet":
         """One's own jobs; administrators see all."""
-        if user.authority.has("administrator"):  # type: ignore[attr-defined]
+        if user.authority.has("administrator"):
             return self
         return self.filter(owner=user)
 

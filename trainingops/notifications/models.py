@@ -7,10 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
+from trainingops.people.models import User
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def visible_to(self, user: object) -> NoticeQuerySet:
+    def visible_to(self, user: User) -> NoticeQuerySet:
         """Everybody reads their own inbox only."""
         return self.filter(recipient=user)
 

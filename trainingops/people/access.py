@@ -24,6 +24,10 @@ class Rule:
         """Whether somebody signed in with these roles may open the page at all."""
         return not self.roles or not self.roles.isdisjoint(role_names)
 
+    def allows(self, role_names: Collection[str], method: str) -> bool:
+        """Whether somebody signed in with these roles may use this method: what the menu asks."""
+        return method in self.methods and self.allows_roles(role_names)
+
 
 def public(methods: frozenset[str] = READ) -> Rule:
     """Open without signing in."""

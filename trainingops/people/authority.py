@@ -41,6 +41,13 @@ class Authority:
     def role_names(self) -> frozenset[str]:
         return frozenset(grant.role for grant in self.grants)
 
+    @property
+    def title(self) -> str:
+        """The roles in words, for the bar on top."""
+        from trainingops.people.enums import Role
+
+        return ", ".join(str(role.label) for role in Role if role in self.role_names)
+
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is held, in whatever scope."""
         return not self.role_names.isdisjoint(roles)

@@ -28,8 +28,8 @@ class PreferenceMiddleware:
         user = request.user
         request.now = timezone.now()  # type: ignore[attr-defined]
         if user.is_authenticated:
-            request.authority = user.authority  # type: ignore[attr-defined,union-attr]
-            language, zone = user.language, user.zone  # type: ignore[union-attr]
+            request.authority = user.authority  # type: ignore[attr-defined]
+            language, zone = user.language, user.zone
         else:
             request.authority = NOBODY  # type: ignore[attr-defined]
             language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or translation.get_language_from_request(

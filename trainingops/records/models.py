@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
-from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit
+from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit, User
 
 
 class ControlledProcedure(Identified):
@@ -128,7 +128,7 @@ class StoredFile(Identified):
 
 
 class EvidenceRecordQuerySet(models.QuerySet["EvidenceRecord"]):
-    def visible_to(self, user: object) -> EvidenceRecordQuerySet:
+    def visible_to(self, user: User) -> EvidenceRecordQuerySet:
         """Auditors, managers and administrators within their scope; others the records of trainings they may see."""
         from trainingops.records.queries import records_visible_to
 
@@ -240,7 +240,7 @@ class Erasure(Identified):
 
 
 class ArchiveQuerySet(models.QuerySet["Archive"]):
-    def visible_to(self, user: object) -> ArchiveQuerySet:
+    def visible_to(self, user: User) -> ArchiveQuerySet:
         """Who asked for it."""
         return self.filter(requested_by=user)
 
