@@ -80,6 +80,8 @@ def _css(widget: forms.Widget, invalid: bool) -> str:
     if isinstance(widget, (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)):
         name = "form-check-input"
     own = widget.attrs.get("class", "")
+    # A wrong choice is said once, at the legend; the options themselves are not wrong.
+    invalid = invalid and not isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
     return " ".join(part for part in (name, own, "is-invalid" if invalid else "") if part)
 
 

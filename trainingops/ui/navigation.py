@@ -147,7 +147,7 @@ def menu(request: HttpRequest, numbers: Mapping[str, int]) -> list[tuple[Group, 
     shown: dict[str, list[Shown]] = {group.key: [] for group in GROUPS}
     allowed = [
         (item, url)
-        for item in sorted(_items.values(), key=lambda each: (each.order, each.url_name))
+        for item in sorted(_items.values(), key=lambda each: each.order)
         if (url := address(request, item.url_name))
     ]
     # The longest match is where we are: "plan_queue" is not also "plan".
