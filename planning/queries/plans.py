@@ -1,4 +1,4 @@
-"""Reusable reads of the planning stage."""
+"""Reusable reads of plans."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What the planning stage does, one function a verb; each part has its module."""
