@@ -25,7 +25,10 @@ DATABASE_URL = ENV.database_url or EMBEDDED.database_url
 BROKER_URL = ENV.broker_url or EMBEDDED.broker_url
 
 if not ENV.secret_key and ENV.mode == "production":
-    raise ImproperlyConfigured("TRAININGOPS_SECRET_KEY is empty. Write 50 random characters into it.")
+    raise ImproperlyConfigured(
+        "TRAININGOPS_SECRET_KEY is empty. Write 50 random characters into it; on a machine that runs the demo, set "
+        "TRAININGOPS_MODE=demo instead."
+    )
 SECRET_KEY = ENV.secret_key or "only-for-demo-and-tests-" + "0" * 40
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)

@@ -141,15 +141,13 @@ def make_fonts() -> None:
 
 def compile_translations() -> None:
     """Every ``.po`` becomes the ``.mo`` that Django reads."""
-    files = sorted((ROOT / "locale").rglob("*.po"))
-    compiled = b"".join(b"1" if file.with_suffix(".mo").exists() else b"0" for file in files)
-    if b"0" in compiled:
-        (LOCAL / "translations.stamp").unlink(missing_ok=True)
-    _once(
-        LOCAL / "translations.stamp",
-        (file.read_bytes() for file in files),
-        lambda: _manage("Compiling the translations", "compile_messages"),
-    )
+
+    def fresh(file: Path) -> bool:
+        compiled = file.with_suffix(".mo")
+        return compiled.exists() and compiled.stat().st_mtime >= file.stat().st_mtime
+
+    if not all(fresh(file) for file in (ROOT / "locale").rglob("*.po")):
+        _manage("Compiling the translations", "compile_messages")
 
 
 def collect_static_files() -> None:

@@ -101,9 +101,10 @@ class Supervisor:
     def __enter__(self) -> Self:
         self.logs.mkdir(parents=True, exist_ok=True)
         self._start_guard()
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(name) is not signal.SIG_IGN:  # nohup
-                signal.signal(name, self._on_signal)
+        for name in (signal.SIGINT, signal.SIGTERM):  # a shell's background job begins with SIGINT ignored
+            signal.signal(name, self._on_signal)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+            signal.signal(signal.SIGHUP, self._on_signal)
         return self
 
     def __exit__(
