@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+pytest_plugins = ["trainingops.audit.tests.fixtures"]
+
 _NO_BROWSER = "Chromium is missing: browser tests are skipped. Get it with: sudo apt-get install chromium"
 
 

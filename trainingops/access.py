@@ -4,7 +4,7 @@ Coarse on purpose: scope is decided by ``visible_to`` and state by the policies.
 for nobody, and a test fails.
 """
 
-from trainingops.people.access import Rule
+from trainingops.people.access import POST_ONLY, Rule, public, signed_in
 
 ACCESS: dict[str, Rule] = {}
 
@@ -33,4 +33,12 @@ ACCESS |= {}
 ACCESS |= {}
 
 # --- notifications, jobs, health ---------------------------------------------------------------------------
-ACCESS |= {}
+ACCESS |= {
+    "inbox": signed_in(),
+    "notices_read": signed_in(POST_ONLY),
+    "notice_open": signed_in(POST_ONLY),
+    "job_detail": signed_in(),
+    "job_cancel": signed_in(POST_ONLY),
+    "health_live": public(),
+    "health_ready": public(),
+}

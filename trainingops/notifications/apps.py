@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class NotificationsConfig(AppConfig):
     name = "trainingops.notifications"
     label = "notifications"
+
+    def ready(self) -> None:
+        from trainingops.notifications.queries import menu_counts
+        from trainingops.ui.navigation import register_counts
+
+        register_counts(menu_counts)

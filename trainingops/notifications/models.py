@@ -84,23 +84,3 @@ class OutboxMessage(Identified):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.address}"
-
-
-class Preference(models.Model):
-    """How somebody wants to hear of a kind of event (NTF-1)."""
-
-    class Channel(models.TextChoices):
-        APP = "app", _("In the app")
-        MAIL = "mail", _("In the app and by mail at once")
-        DIGEST = "digest", _("Daily digest")
-        OFF = "off", _("Off")
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences")
-    kind = models.CharField(max_length=60)
-    channel = models.CharField(max_length=6, choices=Channel)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_preference_a_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.kind} {self.channel}"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from trainingops.notifications.models import Notice, OutboxMessage
+from trainingops.audit.journal import service
+from trainingops.jobs.wake import wake
+from trainingops.notifications.models import Notice, NoticeQuerySet, OutboxMessage
 from trainingops.notifications.registry import get_kind
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ def notify(
     Notice.objects.bulk_create((Notice(recipient=user, **about) for user in people.values()), ignore_conflicts=True)
     if not described.mail:
         return
+    from trainingops.notifications.tasks import deliver_mail
+
+    wake(deliver_mail)
     OutboxMessage.objects.bulk_create(
         (
             OutboxMessage(
@@ -68,3 +73,9 @@ def notify(
         ),
         ignore_conflicts=True,
     )
+
+
+@service
+def mark_read(*, notices: NoticeQuerySet, now: datetime) -> int:
+    """Mark the reader's own notices as read; how many were not."""
+    return notices.unread().update(read_at=now)

@@ -1,0 +1,41 @@
+"""Where a background job stands, and stopping it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from trainingops.domain import Refused
+from trainingops.jobs.models import Job, JobState
+from trainingops.jobs.services import cancel_job, get_kind
+from trainingops.people.http import SignedInRequest
+
+_STATUS = {
+    JobState.QUEUED: "idle",
+    JobState.RUNNING: "info",
+    JobState.SUCCEEDED: "ok",
+    JobState.WARNED: "warn",
+    JobState.FAILED: "late",
+    JobState.CANCELLED: "waive",
+}
+
+
+def job_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """One job with its progress; the same page serves as the fragment that htmx asks for."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), uuid=uuid)
+    context = {"job": job, "label": get_kind(job.kind).label, "status": _STATUS[JobState(job.state)]}
+    template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/job_detail.html"
+    return render(request, template, context)
+
+
+def job_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Stop a job after its present step."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), uuid=uuid)
+    try:
+        cancel_job(job=job, actor=request.user, now=request.now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("job_detail", uuid=job.uuid)

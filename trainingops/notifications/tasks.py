@@ -1,0 +1,22 @@
+"""What workers do with the outbox."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from trainingops.jobs.wake import wake
+from trainingops.notifications.mail import send_outbox
+from trainingops.notifications.queries import mail_waits
+
+
+@shared_task
+def deliver_mail() -> None:
+    """Send everything that is due, batch by batch."""
+    while send_outbox(now=timezone.now()):
+        pass
+
+
+@shared_task
+def sweep_outbox() -> None:
+    """Wake a worker when mail is due: the clock itself never talks to a mail server."""
+    if mail_waits(now=timezone.now()):
+        wake(deliver_mail)
