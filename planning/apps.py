@@ -1,6 +1,7 @@
 """The planning stage (5.1)."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PlanningConfig(AppConfig):
@@ -8,6 +9,8 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from planning import menu
+        from planning.reference import ensure_reference
 
         menu.register_catalogue()
         menu.register_plans()
+        post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

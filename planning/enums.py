@@ -46,6 +46,12 @@ class DefectState(models.TextChoices):
     ANNULLED = "annulled", _("Annulled")
 
 
+DEFECT_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    DefectState.VALID: (DefectState.DISPUTED, DefectState.ANNULLED),
+    DefectState.DISPUTED: (DefectState.VALID, DefectState.ANNULLED),
+}
+
+
 class SampleKind(models.TextChoices):
     RANDOM = "random", _("Random")
     TARGETED = "targeted", _("Targeted")

@@ -64,6 +64,14 @@ class ModuleVersion(Identified):
         ordering = ["module", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["module", "number"], name="module_version_once"),
+            models.UniqueConstraint(
+                fields=["module"],
+                condition=Q(state__in=["draft", "submitted", "returned"]),
+                name="one_open_version_a_module",
+            ),
+            models.UniqueConstraint(
+                fields=["module"], condition=Q(state="approved"), name="one_approved_version_a_module"
+            ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("author")), name="module_decided_by_another"
             ),
@@ -80,6 +88,12 @@ class ModuleMaterial(Identified):
     title = models.CharField(_("title"), max_length=120)
     url = models.URLField(_("link"), blank=True)
     text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(url="") | ~Q(text=""), name="material_has_link_or_text"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -11,26 +11,33 @@ from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleK
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
 
+#: Roles that work with needs; scope decides which rows.
+SEES_NEEDS = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor")
+
 
 class ScopedQuerySet(models.QuerySet):
     """Rows with ``site``, ``line`` and ``team``, seen by those whose scope covers them."""
 
     def visible_to(self, user: User) -> ScopedQuerySet:
         """Managers, trainers, QC, Operation, Operation Support, team leaders and auditors within their scope."""
-        return self.filter(
-            user.authority.scope(
-                "manager",
-                "trainer",
-                "qc",
-                "operations",
-                "operation_support",
-                "team_leader",
-                "auditor",
-                site="site",
-                line="line",
-                team="team",
-            )
-        )
+        return self.filter(user.authority.scope(*SEES_NEEDS, site="site", line="line", team="team"))
+
+
+class TrafficQuerySet(models.QuerySet["TrafficInterval"]):
+    """Volumes belong to a site and a line, not to a team."""
+
+    def visible_to(self, user: User) -> TrafficQuerySet:
+        """The same roles, within their sites and lines."""
+        return self.filter(user.authority.scope(*SEES_NEEDS, site="site", line="line"))
+
+
+class NeedSourceQuerySet(models.QuerySet["NeedSource"]):
+    def visible_to(self, user: User) -> NeedSourceQuerySet:
+        """The same roles and SSO Training: what concerns every line, and that of their own lines."""
+        roles = (*SEES_NEEDS, "sso_training")
+        if not user.authority.has(*roles):
+            return self.none()
+        return self.filter(Q(line=None) | user.authority.scope(*roles, line="line"))
 
 
 class NeedSource(Identified):
@@ -41,11 +48,15 @@ class NeedSource(Identified):
     asked_by = models.CharField(_("from whom"), max_length=120)
     request = models.TextField(_("what was asked"))
     document = models.CharField(_("document"), max_length=160, blank=True)
-    line = models.ForeignKey(ServiceLine, models.PROTECT, null=True, blank=True, related_name="+")
+    line = models.ForeignKey(
+        ServiceLine, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service line")
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
+    objects = NeedSourceQuerySet.as_manager()
+
     class Meta:
-        ordering = ["-dated_on"]
+        ordering = ["-dated_on", "-id"]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.asked_by}"
@@ -80,10 +91,15 @@ class Defect(Identified):
     channel = models.CharField(_("channel"), max_length=40, blank=True)
     error_class = models.CharField(_("class"), max_length=12, choices=ErrorClass)
     parameter = models.ForeignKey(QualityParameter, models.PROTECT, related_name="defects")
-    root_cause = models.CharField(_("root cause"), max_length=9, choices=RootCause)
+    root_cause = models.CharField(
+        _("root cause"), max_length=9, choices=RootCause, blank=True, help_text="blank: not determined yet"
+    )
     root_cause_by = models.CharField(_("root cause set by"), max_length=120, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=DefectState, default=DefectState.VALID)
     note = models.TextField(_("note"), blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField(_("reason of the decision"), blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -94,6 +110,7 @@ class Defect(Identified):
             models.Index(fields=["line", "occurred_on"]),
             models.Index(fields=["person", "occurred_on"]),
             models.Index(fields=["parameter", "occurred_on"]),
+            models.Index(fields=["occurred_on"]),
         ]
 
     def __str__(self) -> str:
@@ -159,6 +176,9 @@ class TrafficInterval(models.Model):
     abandoned = models.PositiveIntegerField(null=True)
     aht_seconds = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     agents = models.PositiveIntegerField(null=True)
+    service_level_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+
+    objects = TrafficQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
@@ -169,6 +189,7 @@ class TrafficInterval(models.Model):
                 condition=Q(answered=None) | Q(answered__lte=F("offered")), name="traffic_answered_within_offered"
             ),
         ]
+        indexes = [models.Index(fields=["line", "site", "starts_at"])]
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.starts_at:%Y-%m-%d %H:%M}"

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import Qualification
 from planning.models.catalogue import TrainingModule
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit, User
+
+#: What the product brings along, by code, so that it reads in both languages; rows added later keep their own name.
+CLASS_TYPES: dict[str, Promise | str] = {
+    "presentation": _("Presentation"),
+    "case_discussion": _("Case discussion"),
+    "role_play": _("Role play"),
+    "grooming": _("Grooming class"),
+    "call_review": _("Review of recordings"),
+}
+RECOVERY_FORMS: dict[str, Promise | str] = {
+    "another_batch": _("Another batch"),
+    "make_up": _("Make-up class"),
+    "one_to_one": _("One to one"),
+    "self_study": _("Self-study with post-test"),
+}
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -19,7 +37,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         inside = user.authority.scope("manager", "auditor", site="site", line="line")
         return self.filter(inside | Q(user=user))
 
-    def in_force(self, day: object) -> AppointmentQuerySet:
+    def in_force(self, day: date) -> AppointmentQuerySet:
         return self.filter(Q(starts_on__lte=day), Q(ends_on__gte=day), revoked_at=None)
 
 
@@ -36,7 +54,9 @@ class Appointment(Identified):
     appointed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     appointed_at = models.DateTimeField()
     signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
-    revoked_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    revocation_reason = models.TextField(_("reason of the revocation"), blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -45,7 +65,13 @@ class Appointment(Identified):
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="appointment_ends_after_start"),
             models.CheckConstraint(condition=~Q(user=F("appointed_by")), name="appointed_by_another"),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by=None, revocation_reason="")
+                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revocation_reason="")),
+                name="revocation_names_who_and_why",
+            ),
         ]
+        indexes = [models.Index(fields=["user", "starts_on", "ends_on"])]
 
     def __str__(self) -> str:
         return self.number
@@ -60,8 +86,10 @@ class TrainerProfile(Identified):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="trainer_profile"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Qualification, default=Qualification.INTERNAL)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-    modules = models.ManyToManyField(TrainingModule, blank=True, related_name="trainers")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
+    modules = models.ManyToManyField(
+        TrainingModule, blank=True, related_name="trainers", verbose_name=_("modules they may teach")
+    )
     valid_until = models.DateField(_("qualified until"), null=True, blank=True)
 
     class Meta:
@@ -72,7 +100,7 @@ class TrainerProfile(Identified):
 
 
 class Room(Identified):
-    site = models.ForeignKey(Site, models.PROTECT, related_name="rooms")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="rooms", verbose_name=_("site"))
     name = models.CharField(_("name"), max_length=80)
     capacity = models.PositiveSmallIntegerField(_("seats"), default=20)
 
@@ -88,7 +116,7 @@ class TrainingApplication(Identified):
     """An application that a training uses (Zoom, LMS, simulator); licences are numbered seats."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
-    needs_licence = models.BooleanField(default=False)
+    needs_licence = models.BooleanField(_("needs a licence for each user"), default=False)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -120,7 +148,7 @@ class ClassType(Identified):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return str(CLASS_TYPES.get(self.code, self.name))
 
 
 class RecoveryForm(Identified):
@@ -134,4 +162,4 @@ class RecoveryForm(Identified):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return self.name
+        return str(RECOVERY_FORMS.get(self.code, self.name))
