@@ -63,11 +63,14 @@ class RecordNumber(models.Model):
 
 
 class EvidencePayload(Identified):
-    """The data of a record as salted canonical JSON; names and scores live here and nowhere else in a record."""
+    """The data of a record as canonical JSON; names and scores live here and nowhere else in a record.
 
-    salt = models.CharField(max_length=32)
+    The text carries a random ``salt``, so that its hash tells nothing about it once it has been disposed of, and is
+    attached to the PDF byte for byte.
+    """
+
     text = models.TextField()
-    sha256 = models.CharField(max_length=64, help_text="of salt and text")
+    sha256 = models.CharField(max_length=64, help_text="of the text in UTF-8")
 
     def __str__(self) -> str:
         return self.sha256
@@ -86,7 +89,7 @@ class EvidenceRequest(Identified):
     subject = models.UUIDField()
     training = models.UUIDField(null=True, help_text="the plan it belongs to: its records fall due together")
     title = models.CharField(max_length=200)
-    payload = models.ForeignKey(EvidencePayload, models.PROTECT, related_name="requests")
+    payload = models.ForeignKey(EvidencePayload, models.SET_NULL, null=True, related_name="requests")
     language = models.CharField(max_length=5, default="id")
     evidence_date = models.DateField(help_text="what the evidence is about")
     supports_until = models.DateField(null=True, help_text="the end of what it supports, where known")
@@ -97,6 +100,7 @@ class EvidenceRequest(Identified):
     requested_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     number = models.CharField(max_length=30, blank=True, help_text="drawn once, before rendering")
+    verify_code = models.CharField(max_length=24, blank=True, help_text="drawn with the number; in the page's QR")
     attempts = models.PositiveSmallIntegerField(default=0)
     token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -129,7 +133,7 @@ class StoredFile(Identified):
 
 class EvidenceRecordQuerySet(models.QuerySet["EvidenceRecord"]):
     def visible_to(self, user: User) -> EvidenceRecordQuerySet:
-        """Auditors, managers and administrators within their scope; others the records of trainings they may see."""
+        """The roles that read evidence, within their scope; forms about a person only their kind's readers."""
         from trainingops.records.queries import records_visible_to
 
         return records_visible_to(self, user)
@@ -154,8 +158,13 @@ class EvidenceRecord(Identified):
     template_version = models.CharField(max_length=20)
     language = models.CharField(max_length=5)
     request = models.OneToOneField(EvidenceRequest, models.PROTECT, null=True, related_name="record")
-    payload = models.ForeignKey(EvidencePayload, models.PROTECT, null=True, related_name="records")
+    # Without a constraint in the database: a disposal deletes the payload, and the row here may not change.
+    payload = models.ForeignKey(
+        EvidencePayload, models.DO_NOTHING, null=True, related_name="records", db_constraint=False
+    )
+    payload_sha256 = models.CharField(max_length=64, blank=True)
     unsigned_sha256 = models.CharField(max_length=64, blank=True)
+    certificate_sha256 = models.CharField(max_length=64, blank=True, help_text="of the seal's certificate (DER)")
     sealed = models.ForeignKey(StoredFile, models.PROTECT, related_name="records")
     verify_code = models.CharField(max_length=24, unique=True, help_text="unguessable; in the QR of the page")
     paper_place = models.CharField(max_length=120, blank=True, help_text="room, rack and box of a paper original")

@@ -9,6 +9,9 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+#: Who reads evidence unless a kind says otherwise.
+READERS = ("auditor", "manager", "trainer", "qc", "operations", "operation_support", "administrator")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceKind:
@@ -16,10 +19,14 @@ class EvidenceKind:
 
     Attributes:
         prefix: of the record's number, such as ``LAP`` in ``LAP-2026-00386``.
-        form_number: printed in the foot, such as ``FR-CC-TRN-04``.
-        template: the page, ``templates/records/print/<name>.html``; it gets the payload and nothing else.
-        template_version: goes into the record; payload and version reproduce the unsigned bytes.
-        clauses: of the procedure that this evidence answers.
+        form_number, form_revision: printed in the head and foot, such as ``FR-CC-TRN-04``, ``01``.
+        template: the page, ``<app>/print/<name>.html`` on ``records/print/base.html``; it gets ``payload`` and
+            ``frame`` and nothing else (docs/records.md).
+        template_version: raise it with every change of the template; payload and version reproduce the unsigned bytes.
+        clauses: of the procedure that this evidence answers; the first is printed when the payload names none.
+        iso_clauses: of ISO 9001 that it answers.
+        readers: the roles that may open it, within their scope; narrower for forms about one person.
+        retention_years: calendar years that it is kept (clause 6).
         expected: ``(period_from, period_to, user) -> [titles of what is missing]``, where a stage can tell.
     """
 
@@ -30,7 +37,10 @@ class EvidenceKind:
     template: str
     template_version: str
     clauses: tuple[str, ...]
+    form_revision: str = "01"
     iso_clauses: tuple[str, ...] = ()
+    readers: tuple[str, ...] = READERS
+    retention_years: int = 2
     expected: Callable[[date, date, Any], list[str]] | None = None
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import models
 
-from trainingops.audit.journal import canonical, record
-from trainingops.people.models import ServiceLine, Site
-from trainingops.records.models import EvidencePayload, EvidenceRequest
+from trainingops.audit.journal import record
+from trainingops.people.models import ServiceLine, Site, Unit
+from trainingops.records.frames import freeze_payload
+from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import get_kind
 
 
@@ -36,14 +35,21 @@ def request_evidence(
     Args:
         subject: the ``Identified`` row that the evidence is about.
         title: without names of persons; it stays when the payload is disposed of.
-        payload: plain data for the page, names and scores included; also attached to the PDF as JSON.
+        payload: plain data for the page, names and scores included; also attached to the PDF as JSON. The page's
+            base reads ``title``, ``subtitle``, ``ident``, ``signatures`` and others (docs/records.md).
         evidence_date: the local date of what happened (retention counts from it).
         training: the plan whose records fall due together.
     """
-    get_kind(kind)
-    salt, text = secrets.token_hex(16), canonical(payload)
-    stored = EvidencePayload.objects.create(
-        salt=salt, text=text, sha256=hashlib.sha256((salt + text).encode()).hexdigest()
+    unit = Unit.objects.order_by("pk").first()
+    stored = freeze_payload(
+        kind=get_kind(kind),
+        data=payload,
+        language=language,
+        evidence_date=evidence_date,
+        site=site,
+        unit=unit,
+        made_by=getattr(actor, "name", ""),
+        now=now,
     )
     request = EvidenceRequest.objects.create(
         kind=kind,
@@ -57,6 +63,7 @@ def request_evidence(
         supports_until=supports_until,
         site=site,
         line=line,
+        unit=unit,
         requested_by=getattr(actor, "uuid", None),
         requested_at=now,
     )

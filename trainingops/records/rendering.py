@@ -1,0 +1,173 @@
+"""From a frozen payload to the bytes of a PDF: the same payload and number give the same bytes, on any machine.
+
+PDF/A-3 with tags, and with the payload attached as JSON. The page gets nothing but the payload and the record's
+frame, and fetches nothing but our own fonts (DESIGN.md §5.5, §5.10 and §7).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NoReturn
+
+import segno
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from trainingops.records.registry import EvidenceKind
+
+#: Version of ``records/print/base.html`` and ``print/print.css``: raise it with every change of either.
+BASE_VERSION = "1"
+STYLESHEET = settings.BASE_DIR / "static" / "print" / "print.css"
+FONTS = ("Inter-Regular.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
+_FONT_SCHEME = "trainingops:fonts/"
+for _name in ("weasyprint.progress", "fontTools.subset"):  # a dozen lines a record otherwise
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class RenderingFailed(Exception):
+    """A record's page could not be made; the message says what to do."""
+
+
+class AssetFetcher(URLFetcher):
+    """Hands out our own fonts; any other address ends the rendering, so that no page can reach a file or a host."""
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
+        name = url.removeprefix(_FONT_SCHEME)
+        if not url.startswith(_FONT_SCHEME) or name not in FONTS:
+            refuse(url)
+        path = settings.FONT_DIR / name
+        if not path.is_file():
+            raise FatalURLFetchingError(
+                f"the font {path} is missing. Run: python -m trainingops.local.fonts {settings.FONT_DIR}"
+            )
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+
+
+def refuse(url: str) -> NoReturn:
+    """End the rendering over an address that is not ours."""
+    raise FatalURLFetchingError(f"the page asks for {url[:200]!r}; only our own fonts may be fetched")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What a record's page shows around its payload. All of it is stored, so that the page can be made again."""
+
+    number: str
+    verify_code: str
+    payload_sha256: str
+    stored: Mapping[str, Any]
+    ident: list[list[str]]
+
+    def __getattr__(self, name: str) -> Any:
+        """The frozen parts: language, organisation, unit, site, form_number, procedure, clause, printed, created."""
+        try:
+            return self.stored[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def verify_url(self) -> str:
+        return f"{self.stored['verify_base']}{self.verify_code}"
+
+    @property
+    def verify_place(self) -> str:
+        """The address before the code, as a person types it."""
+        return str(self.stored["verify_base"]).split("://", 1)[-1]
+
+    @cached_property
+    def qr(self) -> SafeString:
+        """The QR code of the verify page, as a drawing in the page itself."""
+        code = segno.make(self.verify_url, error="m", micro=False)
+        title = f"QR {self.verify_place}{self.verify_code}"
+        return mark_safe(code.svg_inline(border=0, omitsize=True, dark="#10201a", title=title))
+
+    @property
+    def payload_hash(self) -> str:
+        """The hash in groups of four, to be compared by eye."""
+        return " ".join(self.payload_sha256[at : at + 4] for at in range(0, 64, 4))
+
+    @property
+    def ident_rows(self) -> list[list[list[str]]]:
+        """The pairs of label and value, two a row."""
+        return [self.ident[at : at + 2] for at in range(0, len(self.ident), 2)]
+
+
+def template_version(kind: EvidenceKind) -> str:
+    """What stands in the record: the version of the common page and of the kind's own."""
+    return f"{BASE_VERSION}.{kind.template_version}"
+
+
+def render_html(*, kind: EvidenceKind, number: str, verify_code: str, payload_text: str, payload_sha256: str) -> str:
+    """The page as HTML, in the record's language."""
+    content = json.loads(payload_text)
+    data = content["data"]
+    frame = Frame(
+        number=number,
+        verify_code=verify_code,
+        payload_sha256=payload_sha256,
+        stored=content["frame"],
+        ident=[list(map(str, pair)) for pair in data.get("ident", [])],
+    )
+    with translation.override(frame.language):
+        return render_to_string(kind.template, {"payload": data, "frame": frame})
+
+
+def render_pdf(*, kind: EvidenceKind, number: str, verify_code: str, payload_text: str, payload_sha256: str) -> bytes:
+    """The unsigned PDF of a record.
+
+    Args:
+        payload_text: the stored text, attached as ``<number>.json`` byte for byte.
+        payload_sha256: its SHA-256, printed in the seal box.
+
+    Raises:
+        RenderingFailed: the page asks for something that is not ours, or a font is missing.
+    """
+    page = render_html(
+        kind=kind, number=number, verify_code=verify_code, payload_text=payload_text, payload_sha256=payload_sha256
+    )
+    created = datetime.fromisoformat(json.loads(payload_text)["frame"]["created"])
+    attachment = Attachment(
+        string=payload_text.encode(),
+        name=f"{number}.json",
+        description=f"Data of record {number}",
+        created=created,
+        modified=created,
+        relationship="Data",
+    )
+    try:
+        fonts, stylesheet = _press()
+        result: bytes = HTML(string=page, url_fetcher=AssetFetcher()).write_pdf(
+            stylesheets=[stylesheet],
+            font_config=fonts,
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=payload_sha256[:32].encode(),
+            attachments=[attachment],
+        )
+    except FatalURLFetchingError as error:  # a BaseException: it would end the worker
+        raise RenderingFailed(str(error)) from None
+    return result
+
+
+_lock = threading.Lock()
+_pressed: list[tuple[FontConfiguration, CSS]] = []
+
+
+def _press() -> tuple[FontConfiguration, CSS]:
+    """The fonts and the style sheet, read once a process."""
+    with _lock:
+        if not _pressed:
+            fonts = FontConfiguration()
+            text = STYLESHEET.read_text()
+            _pressed.append((fonts, CSS(string=text, url_fetcher=AssetFetcher(), font_config=fonts)))
+    return _pressed[0]

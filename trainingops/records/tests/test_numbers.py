@@ -1,0 +1,28 @@
+"""Numbers are unique, never reused, and drawn from one counter row (DESIGN.md §5.5)."""
+
+import pytest
+from django.db import transaction
+
+from trainingops.records.numbers import next_number
+
+pytestmark = pytest.mark.django_db
+
+
+def test_numbers_count_for_each_prefix_and_year():
+    assert [next_number("LAP", 2026), next_number("LAP", 2026)] == ["LAP-2026-00001", "LAP-2026-00002"]
+    assert next_number("DH", 2026) == "DH-2026-00001"
+    assert next_number("LAP", 2027) == "LAP-2027-00001"
+
+
+def test_a_number_rolled_back_is_drawn_again_but_a_committed_one_never():
+    next_number("LAP", 2026)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        next_number("LAP", 2026)
+        raise RuntimeError
+    assert next_number("LAP", 2026) == "LAP-2026-00002"
+
+
+@pytest.mark.parametrize("prefix", ["", "lap", "TOOLONGPREFIX", "L-P", "LÄP"])
+def test_a_prefix_that_is_none_is_refused(prefix):
+    with pytest.raises(ValueError, match="capital letters"):
+        next_number(prefix, 2026)
