@@ -139,7 +139,7 @@ def key_of(message: Message) -> Key:
 
 def strings_of(message: Message) -> list[str]:
     """The translations of a message: one, or one for each plural form."""
-    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string]
+    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string or ""]
 
 
 def is_translated(message: Message) -> bool:

@@ -32,8 +32,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
     All that may cost a query is lazy, so that a fragment for htmx pays nothing.
     """
-    numbers = SimpleLazyObject(lambda: navigation.counts(request))
-    groups = SimpleLazyObject(lambda: navigation.menu(request, numbers))
+    numbers: Any = SimpleLazyObject(lambda: navigation.counts(request))
+    groups: Any = SimpleLazyObject(lambda: navigation.menu(request, numbers))
     return {
         "now": getattr(request, "now", None) or timezone.now(),
         "zone": timezone.get_current_timezone(),

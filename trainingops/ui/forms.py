@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -60,7 +60,7 @@ class FigureField(forms.DecimalField):
 
     widget = FigureInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs say int
         """The figure typed, or None for blank.
 
         Raises:
@@ -131,17 +131,19 @@ class MomentField(forms.MultiValueField):
     @property
     def zone(self) -> tzinfo | str | None:
         """Where the date and time are read; a zone, its name, or None for the reader's."""
-        return self.widget.zone  # type: ignore[no-any-return]
+        widget: Any = self.widget
+        return cast("tzinfo | str | None", widget.zone)
 
     @zone.setter
     def zone(self, zone: tzinfo | str | None) -> None:
-        self.widget.zone = zone
+        widget: Any = self.widget
+        widget.zone = zone
 
     def clean(self, value: Any) -> datetime | None:
         parts = value or []
         if any(parts) and not all(parts):
             raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete")
-        return super().clean(value)  # type: ignore[no-any-return]
+        return super().clean(value)
 
     def compress(self, data_list: list[Any]) -> datetime | None:
         if not data_list:

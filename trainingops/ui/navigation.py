@@ -21,7 +21,10 @@ Text = str | Promise
 
 
 class AccessRow(Protocol):
-    """What the menu asks of a row of the access table."""
+    """What the menu asks of a row of the access table; ``roles`` is None for pages open to the public."""
+
+    @property
+    def roles(self) -> frozenset[str] | None: ...
 
     def allows(self, roles: frozenset[str], method: str) -> bool: ...
 
@@ -120,6 +123,8 @@ def address(request: HttpRequest, url_name: str, method: str = "GET") -> str:
     """The URL if it exists and the reader may open it, else an empty string."""
     row = _access_table().get(url_name)
     if row is None or not row.allows(roles_of(request), method):
+        return ""
+    if row.roles is not None and not getattr(getattr(request, "user", None), "is_authenticated", False):
         return ""
     try:
         return reverse(url_name)

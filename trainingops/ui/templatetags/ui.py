@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from trainingops.ui import errors, figures, icons, moments, panels
+from trainingops.ui import charts, errors, figures, icons, moments, panels
 
 register = template.Library()
 
@@ -205,6 +205,12 @@ def crumbs(*pairs: str) -> SafeString:
         ((format_html('<a href="{}">{}</a>', url, word) if url else word,) for url, word in parts),
     )
     return format_html('<nav aria-label="{}"><ol class="crumbs">{}</ol></nav>', _("Breadcrumbs"), lines)
+
+
+@register.simple_tag
+def chart(drawing: charts.Chart, csv_url: str = "") -> SafeString:
+    """``{% chart chart csv_url=url %}``: the drawing, its sentence, and its numbers as a table."""
+    return charts.render_chart(drawing, csv_url)
 
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)

@@ -1,0 +1,28 @@
+"""The last net: no refusal ends as a crash, and no refused method as an empty page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from trainingops.domain import Refused
+from trainingops.ui.views import conflict, method_not_allowed
+
+
+class ErrorPages:
+    """Shows a refusal that a view let pass as 409, and 405 in words. A view with a form shows refusals itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            allowed = response.headers.get("Allow", "")
+            return method_not_allowed(request, [word.strip() for word in allowed.split(",") if word.strip()])
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """409 for a refusal; everything else is not ours."""
+        return conflict(request, exception) if isinstance(exception, Refused) else None
