@@ -1,6 +1,14 @@
+"""The execution stage (5.2, 5.3.1)."""
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SessionsConfig(AppConfig):
     name = "sessions"
     label = "training_sessions"  # Django's own app owns the label "sessions"
+
+    def ready(self) -> None:
+        from sessions.reference import ensure_reference
+
+        post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

@@ -99,6 +99,14 @@ class CaseKind(models.TextChoices):
     REMEDIAL = "remedial", "Remedial"
 
 
+class CaseCause(models.TextChoices):
+    ABSENT = "absent", _("Absent")
+    LATE = "late", _("Late over the tolerance")
+    LEFT_EARLY = "left_early", _("Left early")
+    NOT_RECORDED = "not_recorded", _("Attendance not recorded")
+    BELOW_PASS_MARK = "below_pass_mark", _("Below the pass mark")
+
+
 class CaseState(models.TextChoices):
     OPEN = "open", _("Open")
     SCHEDULED = "scheduled", _("Scheduled")

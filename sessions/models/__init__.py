@@ -1,0 +1,23 @@
+"""Sessions as they were held: meetings, attendance, tests, scores, recovery (5.2, 5.3.1)."""
+
+from sessions.models.attendance import AbsenceReason, Attendance
+from sessions.models.held import Deviation, Enrolment, MeetingTrainer, SessionMeeting, SessionSummary, TrainingSession
+from sessions.models.recovery import RecoveryCase, TargetOutcome
+from sessions.models.results import ParameterScore, SessionResult, TestAnswer, TestAttempt
+
+__all__ = [
+    "AbsenceReason",
+    "Attendance",
+    "Deviation",
+    "Enrolment",
+    "MeetingTrainer",
+    "ParameterScore",
+    "RecoveryCase",
+    "SessionMeeting",
+    "SessionResult",
+    "SessionSummary",
+    "TargetOutcome",
+    "TestAnswer",
+    "TestAttempt",
+    "TrainingSession",
+]

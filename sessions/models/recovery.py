@@ -1,0 +1,114 @@
+"""What became of every target, and what is still to be made up for (4.3, 5.3.1)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from planning.models import (
+    RecoveryForm,
+    TrainingPlan,
+)
+from sessions.enums import (
+    CaseCause,
+    CaseKind,
+    CaseState,
+    OutcomeResult,
+    OutcomeState,
+)
+from sessions.models.held import Enrolment, SessionMeeting, TrainingSession
+from trainingops.domain import Identified
+from trainingops.people.models import Person, Signature, User
+
+
+class TargetOutcome(Identified):
+    """What became of one target of one plan: the ledger behind indicator 4.3a."""
+
+    plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="outcomes")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="outcomes")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=11, choices=OutcomeState, default=OutcomeState.OUTSTANDING)
+    result = models.CharField(max_length=11, choices=OutcomeResult, default=OutcomeResult.NOT_SCORED)
+    on_schedule = models.BooleanField(null=True, help_text="trained without recovery")
+    settled_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    signature = models.OneToOneField(Signature, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "person"], name="outcome_once"),
+            models.CheckConstraint(
+                condition=~Q(state="waived") | (Q(signature__isnull=False) & ~Q(reason="")),
+                name="waiver_is_signed_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(proposed_by=None) | ~Q(decided_by=F("proposed_by")),
+                name="outcome_decided_by_another",
+            ),
+        ]
+        indexes = [models.Index(fields=["state"])]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.state}"
+
+
+class RecoveryCaseQuerySet(models.QuerySet["RecoveryCase"]):
+    def visible_to(self, user: User) -> RecoveryCaseQuerySet:
+        """Those of the sessions that the user sees as staff, those they own, and their own as a participant."""
+        visible = Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user)) | Q(owner=user)
+        if user.person_id:
+            visible |= Q(enrolment__person=user.person_id)
+        return self.filter(visible)
+
+
+class RecoveryCase(Identified):
+    """A missed meeting, or a result below the pass mark, until it is made up for (5.3.1)."""
+
+    kind = models.CharField(max_length=8, choices=CaseKind)
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="cases")
+    meeting = models.ForeignKey(SessionMeeting, models.PROTECT, null=True, related_name="cases")
+    state = models.CharField(max_length=9, choices=CaseState, default=CaseState.OPEN)
+    cause = models.CharField(max_length=15, choices=CaseCause)
+    minutes = models.PositiveSmallIntegerField(null=True, help_text="late by, or left early by")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="recovery_cases")
+    due_at = models.DateTimeField()
+    form = models.ForeignKey(RecoveryForm, models.PROTECT, null=True, related_name="+")
+    scheduled_in = models.ForeignKey(TrainingSession, models.PROTECT, null=True, related_name="recovers")
+    test_opened_at = models.DateTimeField(
+        null=True, help_text="self-study or remedial: from then on the test may start"
+    )
+    opened_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    note = models.TextField(blank=True)
+    signature = models.OneToOneField(Signature, models.PROTECT, null=True, related_name="+")
+
+    objects = RecoveryCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "meeting"], condition=Q(kind="recovery"), name="one_case_a_missed_meeting"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(kind="remedial"), name="one_remedial_case_an_enrolment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waived") | (Q(signature__isnull=False) & ~Q(note="")),
+                name="case_waiver_is_signed_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="recovery") | Q(meeting__isnull=False), name="recovery_names_its_meeting"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="scheduled") | Q(scheduled_in__isnull=False), name="scheduled_case_has_a_session"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.enrolment_id} {self.state}"

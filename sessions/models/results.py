@@ -1,0 +1,124 @@
+"""Tests, scores and what the frozen scheme makes of them (5.1.2)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from planning.models import (
+    QuestionVersion,
+    ScoringParameter,
+    TestPaper,
+)
+from sessions.enums import (
+    AttemptState,
+    ResultStatus,
+    TestPhase,
+)
+from sessions.models.held import Enrolment
+from trainingops.domain import Identified
+from trainingops.people.models import User
+
+
+class TestAttemptQuerySet(models.QuerySet["TestAttempt"]):
+    def visible_to(self, user: User) -> TestAttemptQuerySet:
+        """One's own and nobody else's: answers are between the participant and the marking."""
+        return self.filter(enrolment__person=user.person_id) if user.person_id else self.none()
+
+
+class TestAttempt(Identified):
+    """One go of one person at one paper."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="attempts")
+    paper = models.ForeignKey(TestPaper, models.PROTECT, related_name="attempts")
+    phase = models.CharField(max_length=8, choices=TestPhase)
+    number = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=11, choices=AttemptState, default=AttemptState.IN_PROGRESS)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    points = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    maximum = models.DecimalField(max_digits=8, decimal_places=2)
+
+    objects = TestAttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["enrolment", "phase", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "phase", "number"], name="attempt_once"),
+            models.CheckConstraint(
+                condition=Q(state="in_progress") | Q(submitted_at__isnull=False), name="submitted_attempt_has_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="in_progress"), name="attempt_running")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.phase} {self.number}"
+
+
+class TestAnswer(models.Model):
+    """The last saved answer to one question of an attempt: option keys, or text."""
+
+    attempt = models.ForeignKey(TestAttempt, models.PROTECT, related_name="answers")
+    question_version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+")
+    choice = models.JSONField(default=list)
+    saved_at = models.DateTimeField()
+    points = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "question_version"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.question_version_id}"
+
+
+class ParameterScore(models.Model):
+    """A score for one parameter by one assessor; blank is no row, and never zero (SCR-5)."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="scores")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    parameter = models.ForeignKey(ScoringParameter, models.PROTECT, related_name="+")
+    assessor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", help_text="who wrote the present value"
+    )
+    value = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    version = models.PositiveIntegerField(default=1)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "attempt", "parameter", "assessor"], name="score_once"),
+            models.CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="score_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.parameter_id} {self.value}"
+
+
+class SessionResult(Identified):
+    """What the frozen scheme makes of the scores of one attempt, with how it came about."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="results")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    scheme_hash = models.CharField(max_length=64)
+    status = models.CharField(max_length=10, choices=ResultStatus)
+    final = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    passed = models.BooleanField(null=True)
+    explanation = models.JSONField(default=dict)
+    current = models.BooleanField(default=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment"], condition=Q(current=True), name="one_current_result"),
+            models.CheckConstraint(
+                condition=Q(status="incomplete", final=None, passed=None)
+                | Q(status="scored", final__isnull=False, passed__isnull=False),
+                name="result_says_all_or_nothing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.final}"

@@ -1,0 +1,1 @@
+"""Reusable reads of the sessions stage."""
