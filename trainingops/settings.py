@@ -251,6 +251,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # One line for each step of each page is not a log that anybody reads.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},
 }
 # Identified by employee number; mail is optional, so allauth's advice on unique mail addresses does not apply.
 SILENCED_SYSTEM_CHECKS: list[str] = []

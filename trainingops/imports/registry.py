@@ -1,0 +1,260 @@
+"""What a stage says about a file it can import; the pipeline does the rest (docs/imports.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from trainingops.imports import values
+from trainingops.imports.matching import PeopleMatches, match_people
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from trainingops.people.models import User
+
+Text = str | Promise
+Cell = str | int | Decimal | bool | date | datetime | time | None
+
+
+class RowStatus(models.TextChoices):
+    """What an import would do with a row (IMP-2)."""
+
+    NEW = "new", gettext_lazy("New")
+    CHANGED = "changed", gettext_lazy("Changed")
+    SAME = "same", gettext_lazy("Unchanged")
+    BAD = "bad", gettext_lazy("With errors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column that an importer knows.
+
+    Args:
+        name: the key of the cell in :class:`Row`.
+        label: the heading of the template and the word in messages.
+        required: the file must have this column.
+        headings: other headings seen in files; case, blanks and punctuation do not count.
+        example: what the template shows in its example row.
+        is_day: holds dates, so that the pipeline asks for day or month first where the file leaves it open.
+    """
+
+    name: str
+    label: Text
+    required: bool = False
+    headings: tuple[str, ...] = ()
+    example: Any = ""
+    is_day: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the file: its number there (from 1) and the cells of the mapped columns."""
+
+    number: int
+    cells: Mapping[str, Cell]
+
+    def text(self, name: str) -> str:
+        """The cell as trimmed text, a whole number without decimals; blank or unmapped is ``""``."""
+        return values.as_text(self.cells.get(name))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row cannot be applied, or what to know about it: the column, the value found, and the remedy."""
+
+    column: str
+    value: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell that would change, as it will be shown."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass
+class Checked:
+    """What the dry run found out about a row. ``data`` is the importer's own: what ``apply`` will need."""
+
+    row: Row
+    key: str = ""
+    status: RowStatus = RowStatus.SAME
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    data: Any = None
+
+    @property
+    def is_bad(self) -> bool:
+        return bool(self.problems)
+
+    def refuse(self, column: str, code: str, message: str) -> None:
+        """The row cannot be applied; ``message`` says the remedy (row, column and value are shown beside it)."""
+        self.problems.append(Problem(column, self.row.text(column) if column else "", code, message))
+        self.status = RowStatus.BAD
+
+    def warn(self, column: str, code: str, message: str) -> None:
+        """The row can be applied; this stands beside it in the preview."""
+        self.warnings.append(Problem(column, self.row.text(column) if column else "", code, message))
+
+    def compare(self, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> None:
+        """Set status and changes from what is stored (``None``: nothing yet) and what the row says, by column name."""
+        if self.is_bad:
+            return
+        if old is None:
+            self.status = RowStatus.NEW
+            return
+        self.changes = [
+            Change(name, values.as_shown(old.get(name)), values.as_shown(value))
+            for name, value in new.items()
+            if old.get(name) != value
+        ]
+        self.status = RowStatus.CHANGED if self.changes else RowStatus.SAME
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a file leaves open; the pipeline asks once and remembers the answer for the layout (IMP-7).
+
+    ``asked`` decides from the rows whether it is open at all; the first choice is the one preset.
+    """
+
+    name: str
+    text: Text
+    choices: tuple[tuple[str, Text], ...]
+    asked: Callable[[Sequence[Row]], bool]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """All rows of a file with what is needed to judge them. The readers refuse what they cannot read."""
+
+    rows: Sequence[Row]
+    user: User
+    now: datetime
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def answer(self, question: str) -> str:
+        """The answer to a :class:`Question`, or ``""``."""
+        return str(self.options.get(question, ""))
+
+    @cached_property
+    def day_first(self) -> bool:
+        """Whether 3/4/2026 is 3 April; so it is unless somebody said otherwise."""
+        return self.answer("day_first") != "no"
+
+    def people(self, texts: Iterable[str]) -> PeopleMatches:
+        """Match people by employee number, log-in id, ACD id or mail address, and by what was picked (IMP-7).
+
+        One query, whatever the number of texts. ``matches.get(text)`` is a person or ``None``.
+        """
+        return match_people(texts, picked=self.options.get("people", {}))
+
+    def day(self, checked: Checked, name: str, *, required: bool = False) -> date | None:
+        """The date in a column: date cells, ``2026-05-12``, ``12 Mei 2026``, ``12/05/2026``, ``12-05-26``."""
+        return self._read(checked, name, required, lambda cell: values.read_day(cell, day_first=self.day_first))
+
+    def moment(self, checked: Checked, name: str, zone: ZoneInfo, *, required: bool = False) -> datetime | None:
+        """The aware time in a column, read in ``zone``: date-time cells, ISO, ``12/05/2026 10.30``."""
+        return self._read(
+            checked, name, required, lambda cell: values.read_moment(cell, zone, day_first=self.day_first)
+        )
+
+    def whole(self, checked: Checked, name: str, *, required: bool = False) -> int | None:
+        """The whole number in a column."""
+        return self._read(checked, name, required, values.read_whole)
+
+    def figure(self, checked: Checked, name: str, *, required: bool = False) -> Decimal | None:
+        """The decimal in a column; ``87,5`` and ``87.5`` are the same."""
+        return self._read(checked, name, required, values.read_figure)
+
+    def _read(self, checked: Checked, name: str, required: bool, reader: Callable[[Cell], Any]) -> Any:
+        cell = checked.row.cells.get(name)
+        if values.as_text(cell) == "":
+            if required:
+                checked.refuse(name, f"{name}_blank", _("Fill in this cell."))
+            return None
+        try:
+            return reader(cell)
+        except values.Unreadable as error:
+            checked.refuse(name, error.code, str(error))
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importer:
+    """One kind of file.
+
+    Args:
+        name: part of the address and of the stored run; never change it.
+        label, about: what it imports, and one sentence on which file is meant.
+        columns: what it reads; the order is the template's.
+        roles: who may use it.
+        check: the dry run: reads the database in bulk, writes nothing, returns one :class:`Checked` a row, in order.
+        apply: a service ``apply(*, rows, actor, now)`` that writes the rows given (none is bad or the same).
+            It must give the same end when called in parts and when called again.
+        questions: what a file may leave open.
+        never_read: headings whose cells are thrown away before anything is stored, beside those of identity cards.
+        result_url: the name of the URL (without arguments) where the imported things are seen.
+        max_rows: more are refused before anything is read.
+        rows_at_once: how many rows one call of ``apply`` gets when only the valid rows are applied.
+    """
+
+    name: str
+    label: Text
+    about: Text
+    columns: tuple[Column, ...]
+    roles: frozenset[str]
+    check: Callable[[Batch], list[Checked]]
+    apply: Callable[..., None]
+    questions: tuple[Question, ...] = ()
+    never_read: tuple[str, ...] = ()
+    result_url: str = ""
+    max_rows: int = 50_000
+    rows_at_once: int = 500
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+_importers: dict[str, Importer] = {}
+
+
+def register_importer(importer: Importer) -> None:
+    """Make an importer known (``AppConfig.ready``). Two of one name are an error."""
+    known = _importers.get(importer.name)
+    if known is not None and known != importer:
+        raise ValueError(f"importer {importer.name} is registered twice")
+    _importers[importer.name] = importer
+
+
+def get_importer(name: str) -> Importer:
+    """The importer of that name.
+
+    Raises:
+        LookupError: there is none.
+    """
+    if name not in _importers:
+        raise LookupError(f"importer {name!r} is not registered; known: {', '.join(sorted(_importers))}")
+    return _importers[name]
+
+
+def importers_for(user: User) -> list[Importer]:
+    """Those that the user may use, in the order of registration."""
+    return [importer for importer in _importers.values() if user.authority.has(*importer.roles)]
