@@ -151,6 +151,15 @@ class MomentField(forms.MultiValueField):
         return datetime.combine(data_list[0], data_list[1], tzinfo=as_zone(self.zone))
 
 
+def fields_only(form: forms.BaseForm) -> FormHelper:
+    """A crispy helper that draws the fields; the page writes <form>, token and buttons."""
+    helper = FormHelper(form)
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.include_media = False
+    return helper
+
+
 class PageForm(forms.Form):
     """The base of every form: crispy without <form>, our controls, refusals on the right field.
 
@@ -167,11 +176,7 @@ class PageForm(forms.Form):
     @cached_property
     def helper(self) -> FormHelper:
         """The crispy helper: fields only; override to give a layout."""
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.include_media = False
-        return helper
+        return fields_only(self)
 
     def add_refusal(self, refused: Refused) -> None:
         """Show a service's refusal at its field, or above all fields where it has none here."""

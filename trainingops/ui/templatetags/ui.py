@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from trainingops.ui import charts, errors, figures, icons, moments, panels
+from trainingops.ui.forms import fields_only
 
 register = template.Library()
 
@@ -291,7 +292,8 @@ def form_body(form: forms.BaseForm, required_note: bool = True) -> SafeString:
     """``{% form_body form %}``: all fields by the form's crispy layout; the page writes <form>, token and buttons."""
     marked = required_note and any(bound.field.required for bound in form.visible_fields())
     legend = mark_safe(render_to_string("ui/required_note.html")) if marked else ""
-    return format_html("{}{}", legend, mark_safe(render_crispy_form(form)))
+    helper = getattr(form, "helper", None) or fields_only(form)  # allauth's forms bring none
+    return format_html("{}{}", legend, mark_safe(render_crispy_form(form, helper=helper)))
 
 
 @register.simple_tag
