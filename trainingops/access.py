@@ -42,3 +42,6 @@ ACCESS |= {
     "health_live": public(),
     "health_ready": public(),
 }
+
+# --- ui ----------------------------------------------------------------------------------------------------
+ACCESS |= {"set_language": public(POST_ONLY)}

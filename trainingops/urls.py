@@ -1,6 +1,7 @@
 """Every URL of the product, by room. Each name stands in :mod:`trainingops.access` with its roles and methods."""
 
 from django.urls import URLPattern, URLResolver, path
+from django.views.i18n import set_language
 
 from trainingops.dashboard import health as health_views
 from trainingops.jobs import views as job_views
@@ -42,3 +43,6 @@ urlpatterns += [
     path("health/live", health_views.live, name="health_live"),
     path("health/ready", health_views.ready, name="health_ready"),
 ]
+
+# --- ui ----------------------------------------------------------------------------------------------------
+urlpatterns += [path("language/", set_language, name="set_language")]

@@ -13,6 +13,16 @@ from django.utils.functional import SimpleLazyObject
 from trainingops.ui import navigation
 
 THEMES = ("auto", "light", "dark")
+# URL names that the shell itself links to when they exist and the reader may open them, and how.
+PLACES = {
+    "home": "GET",
+    "inbox": "GET",
+    "account": "GET",
+    "search": "GET",
+    "verify": "GET",
+    "account_logout": "POST",
+    "set_language": "POST",
+}
 _procedure_line: list[Callable[[], str]] = []
 
 
@@ -43,10 +53,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups,
         "navigation_low": SimpleLazyObject(lambda: navigation.low_bar(groups)),
         "counts": numbers,
-        "places": SimpleLazyObject(lambda: {name: navigation.address(request, name) for name in PLACES}),
+        "places": SimpleLazyObject(
+            lambda: {name: navigation.address(request, name, how) for name, how in PLACES.items()}
+        ),
         "procedure_line": SimpleLazyObject(lambda: _procedure_line[0]() if _procedure_line else ""),
     }
-
-
-# URL names that the shell itself links to when they exist and the reader may open them.
-PLACES = ("home", "inbox", "account", "search", "account_logout", "set_language", "verify")

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
-from django.template import engines
+from django.template import RequestContext, Template, engines
 from django.test import Client, override_settings
 from django.urls import path
 from django.utils import translation
@@ -256,3 +256,29 @@ def test_only_what_is_used_is_shipped_and_the_manifest_storage_takes_it(settings
     assert b"sourceMappingURL" not in (tmp_path / "vendor/bootstrap.min.css").read_bytes()
     assert finders.find("vendor/bootstrap.min.css")
     assert finders.find("vendor/bootstrap.css") is None
+
+
+ALLAUTH = """{% extends "allauth/layouts/entrance.html" %}{% load allauth %}
+{% block head_title %}Masuk{% endblock %}
+{% block content %}{% element h1 %}Masuk{% endelement %}
+{% element form form=form method="post" action="/masuk/" %}
+{% slot body %}{% element fields form=form unlabeled=True %}{% endelement %}{% endslot %}
+{% slot actions %}{% element button type="submit" tags="prominent" %}Masuk{% endelement %}{% endslot %}
+{% endelement %}{% endblock %}"""
+
+
+def test_the_sign_in_librarys_pages_wear_our_dress(rf, menu):
+    from django import forms
+
+    class Login(forms.Form):
+        login = forms.CharField(label="No. Karyawan")
+
+    request = asked(rf)
+    request.user = AnonymousUser()
+    with translation.override("id"):
+        source = Template(ALLAUTH, name="masuk.html")
+        html = source.render(RequestContext(request, {"form": Login({})}))
+    assert html.count("<h1") == 1 and html.count("<form") == 1
+    assert "<title>Kesalahan: Masuk · Trainingops</title>" in html
+    assert '<a href="#id_login">No. Karyawan: ' in html
+    assert 'class="btn btn-primary"' in html
