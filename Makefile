@@ -27,7 +27,7 @@ check: setup-dev ## style, types, layers, templates, migrations, deployment sett
 	TRAININGOPS_MODE=test $(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
-	TRAININGOPS_MODE=test $(BIN)/python manage.py makemigrations --check --dry-run
+	TRAININGOPS_MODE=test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	TRAININGOPS_MODE=test $(BIN)/python manage.py messages --check
 
