@@ -8,9 +8,12 @@ class PlanningConfig(AppConfig):
     name = "planning"
 
     def ready(self) -> None:
-        from planning import menu
+        from planning import menu, notices
+        from planning.evidence import plans
         from planning.reference import ensure_reference
 
         menu.register_catalogue()
         menu.register_plans()
+        notices.register_plans()
+        plans.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

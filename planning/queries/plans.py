@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Count, DateField, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+
+from planning.enums import DefectState
+from planning.models.needs import Defect
+from trainingops.people.enums import MANDATORY_PARTIES
+from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, User
+from trainingops.people.queries import in_force
 
 if TYPE_CHECKING:
-    from planning.models.plans import TrainingPlanQuerySet
-    from trainingops.people.models import User
+    from planning.models.plans import PlanRevision, TrainingPlan, TrainingPlanQuerySet
+    from planning.services.targets import DefectFilter
 
 
 def plans_visible_to(plans: TrainingPlanQuerySet, user: User) -> TrainingPlanQuerySet:
@@ -26,3 +34,70 @@ def plans_visible_to(plans: TrainingPlanQuerySet, user: User) -> TrainingPlanQue
         line="line",
     )
     return plans.filter(inside | Q(pic=user))
+
+
+def holders(*roles: str, site: Site, line: ServiceLine, day: date) -> QuerySet[User]:
+    """The active accounts that hold one of ``roles`` on ``day`` in a scope that covers site and line."""
+    grants = _grants(roles, site=site, line=line, day=day)
+    return User.objects.filter(is_active=True, pk__in=grants.values("user"))
+
+
+def parties_held(*, site: Site, line: ServiceLine, day: date) -> dict[str, set[int]]:
+    """For each mandatory party of 5.3.2 the keys of the active accounts that :func:`holders` finds; one query."""
+    found: dict[str, set[int]] = {party: set() for party in MANDATORY_PARTIES}
+    grants = _grants(MANDATORY_PARTIES, site=site, line=line, day=day).filter(user__is_active=True)
+    for party, user in grants.values_list("role", "user"):
+        found[party].add(user)
+    return found
+
+
+def _grants(roles: Collection[str], *, site: Site, line: ServiceLine, day: date) -> QuerySet[RoleAssignment]:
+    return (
+        RoleAssignment.objects.filter(in_force(day), role__in=roles)
+        .filter(Q(sites=None) | Q(sites=site))
+        .filter(Q(lines=None) | Q(lines=line))
+    )
+
+
+def leaders_of(revision: PlanRevision, *, day: date) -> QuerySet[User]:
+    """The accounts of those who lead the teams of a revision's targets on ``day``."""
+    teams = PersonAssignment.objects.filter(in_force(day), person__plan_targets__revision=revision).values("team")
+    return User.objects.filter(is_active=True, person__led_teams__in=teams).distinct()
+
+
+def local_day(moment: datetime, site: Site) -> date:
+    """The date of ``moment`` at ``site``."""
+    return moment.astimezone(site.zone).date()
+
+
+def defects_matching(plan: TrainingPlan, filters: DefectFilter, *, user: User) -> QuerySet[Defect]:
+    """The valid defects on the plan's line, in the user's scope, that ``filters`` describes."""
+    defects = Defect.objects.visible_to(user).filter(
+        state=DefectState.VALID, line=plan.line_id, occurred_on__range=(filters.since, filters.until)
+    )
+    for name in ("error_class", "root_cause", "parameter"):
+        if value := getattr(filters, name):
+            defects = defects.filter(**{name: value})
+    return defects
+
+
+def agents_with_defects(
+    plan: TrainingPlan, filters: DefectFilter, *, minimum_count: int, user: User
+) -> QuerySet[Person]:
+    """Working people with at least ``minimum_count`` such defects, most first: ``count`` and ``last_on`` beside."""
+    matching = defects_matching(plan, filters, user=user)
+    counted = (
+        matching.filter(person=OuterRef("pk"))
+        .order_by()
+        .values("person")
+        .annotate(count=Count("pk"), last_on=Max("occurred_on"))
+    )
+    return (
+        Person.objects.working()
+        .annotate(
+            count=Subquery(counted.values("count"), output_field=IntegerField()),
+            last_on=Subquery(counted.values("last_on"), output_field=DateField()),
+        )
+        .filter(count__gte=minimum_count)
+        .order_by("-count", "name")
+    )

@@ -1,1 +1,69 @@
 """What the planning stage does, one function a verb; each part has its module."""
+
+from planning.services.approval import (
+    Incomplete,
+    amend_plan,
+    approve_revision,
+    reject_revision,
+    return_revision,
+    sign_and_approve,
+    submit_revision,
+    withdraw_revision,
+)
+from planning.services.bookings import DoubleBooking, book_planned_session, release
+from planning.services.drafting import (
+    MeetingTimes,
+    Recipient,
+    remove_session,
+    save_part,
+    save_recipients,
+    save_session,
+)
+from planning.services.plans import (
+    advance_plan,
+    answer_consultation,
+    ask_consultation,
+    cancel_plan,
+    comment_on_revision,
+    create_plan,
+    record_competence,
+)
+from planning.services.targets import (
+    DefectFilter,
+    add_targets,
+    choose_targets_from_defects,
+    place_targets,
+    remove_targets,
+)
+
+__all__ = [
+    "DefectFilter",
+    "DoubleBooking",
+    "Incomplete",
+    "MeetingTimes",
+    "Recipient",
+    "add_targets",
+    "advance_plan",
+    "amend_plan",
+    "answer_consultation",
+    "approve_revision",
+    "ask_consultation",
+    "book_planned_session",
+    "cancel_plan",
+    "choose_targets_from_defects",
+    "comment_on_revision",
+    "create_plan",
+    "place_targets",
+    "record_competence",
+    "reject_revision",
+    "release",
+    "remove_session",
+    "remove_targets",
+    "return_revision",
+    "save_part",
+    "save_recipients",
+    "save_session",
+    "sign_and_approve",
+    "submit_revision",
+    "withdraw_revision",
+]

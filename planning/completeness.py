@@ -1,0 +1,277 @@
+"""What a plan must hold before it can be submitted: everything that 4.1 and 5.1.1 e name, item by item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning.content import sessions_of
+from planning.enums import Method, ModuleState, Qualification
+from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
+from planning.queries.plans import parties_held
+from trainingops.people.enums import MANDATORY_PARTIES, Role
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import day_words
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a plan must say.
+
+    Attributes:
+        part: the form page where it is written (the ``part`` of ``plan_part``).
+        value: what it says now, in words; empty where nothing is said.
+        gap: what is missing and how to mend it; empty where all is well.
+        clause: ``4.1`` for the nine that the clause names.
+    """
+
+    key: str
+    label: str
+    part: str
+    value: str
+    gap: str
+    clause: str = "4.1"
+
+    @property
+    def complete(self) -> bool:
+        return not self.gap
+
+
+@dataclass
+class Snapshot:
+    """A revision with what the check reads, loaded once."""
+
+    revision: PlanRevision
+    now: datetime
+    sessions: list[PlannedSession] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sessions = sessions_of(self.revision)
+
+    @property
+    def meetings(self) -> list[PlannedMeeting]:
+        """Every meeting of the plan, in time."""
+        return sorted(
+            (meeting for planned in self.sessions for meeting in planned.meetings.all()),
+            key=lambda each: each.starts_at,
+        )
+
+    @cached_property
+    def trainers(self) -> list[TrainerProfile]:
+        return list({each.pk: each for planned in self.sessions for each in planned.trainers.all()}.values())
+
+    @cached_property
+    def recipients(self) -> list[PlanRecipient]:
+        return list(self.revision.recipients.select_related("user"))
+
+    @cached_property
+    def batches_of_targets(self) -> list[int | None]:
+        """The batch of each target."""
+        return list(self.revision.targets.order_by().values_list("planned_session", flat=True))
+
+    @cached_property
+    def held_before(self) -> set[tuple[object, datetime]]:
+        """The meetings, by uuid and start, of the approved revision: they may lie in the past."""
+        approved = self.revision.plan.approved_revision_id
+        if not approved:
+            return set()
+        return set(PlannedMeeting.objects.filter(planned_session__revision=approved).values_list("uuid", "starts_at"))
+
+
+def check(snapshot: Snapshot) -> list[Item]:
+    """Every item in the order of the task list; a plan may be submitted when none has a gap."""
+    return [
+        _module(snapshot),
+        _trainers(snapshot),
+        _dates(snapshot),
+        _duration(snapshot),
+        _application(snapshot),
+        _method(snapshot),
+        _papers(snapshot),
+        _parameters(snapshot),
+        _pass_mark(snapshot),
+        _need(snapshot),
+        _targets(snapshot),
+        _recovery(snapshot),
+        _recipients(snapshot),
+    ]
+
+
+def _module(snapshot: Snapshot) -> Item:
+    version = snapshot.revision.module_version
+    gap = ""
+    if version is None:
+        gap = _("Choose an approved module.")
+    elif version.state != ModuleState.APPROVED:
+        gap = _("%(module)s is “%(state)s”. Choose an approved version.") % {
+            "module": version,
+            "state": version.get_state_display(),
+        }
+    value = f"{version.module.code} v{version.number}" if version else ""
+    return Item("module", _("Module"), "module", value, gap)
+
+
+def _trainers(snapshot: Snapshot) -> Item:
+    gap = ""
+    bare = [planned.label for planned in snapshot.sessions if not planned.trainers.all()]
+    if not snapshot.sessions:
+        gap = _("Add a session with its trainer.")
+    elif bare:
+        gap = _("Without trainer: %(batches)s.") % {"batches": ", ".join(bare)}
+    else:
+        gap = _unqualified(snapshot)
+    return Item("trainers", "Trainer", "sessions", ", ".join(each.name for each in snapshot.trainers), gap)
+
+
+def _unqualified(snapshot: Snapshot) -> str:
+    """Trainers whose qualification ends before the last meeting, or who may not teach the module (5.1.1 a)."""
+    version, meetings = snapshot.revision.module_version, snapshot.meetings
+    last = _local_day(meetings[-1].ends_at, snapshot) if meetings else None
+    expired = [each for each in snapshot.trainers if last and each.valid_until and each.valid_until < last]
+    if expired:
+        return _("The qualification of %(names)s ends before the last meeting.") % {"names": _names(expired)}
+    if version is None:
+        return ""
+    able = set(
+        version.module.trainers.filter(pk__in=[each.pk for each in snapshot.trainers]).values_list("pk", flat=True)
+    )
+    unable = [each for each in snapshot.trainers if each.kind == Qualification.INTERNAL and each.pk not in able]
+    if unable:
+        return _("%(names)s may not teach %(module)s. Choose another trainer or have the module added.") % {
+            "names": _names(unable),
+            "module": version.module.code,
+        }
+    return ""
+
+
+def _names(trainers: list[TrainerProfile]) -> str:
+    return ", ".join(each.name for each in trainers)
+
+
+def _dates(snapshot: Snapshot) -> Item:
+    days = sorted({_local_day(meeting.starts_at, snapshot) for meeting in snapshot.meetings})
+    gap = ""
+    past = [
+        meeting
+        for meeting in snapshot.meetings
+        if meeting.starts_at <= snapshot.now and (meeting.uuid, meeting.starts_at) not in snapshot.held_before
+    ]
+    empty = [planned.label for planned in snapshot.sessions if not planned.meetings.all()]
+    roomless = [
+        planned.label
+        for planned in snapshot.sessions
+        if snapshot.revision.method in {Method.OFFLINE, Method.HYBRID} and planned.room_id is None
+    ]
+    if not days:
+        gap = _("Add a session with its meetings.")
+    elif empty:
+        gap = _("Without meeting: %(batches)s.") % {"batches": ", ".join(empty)}
+    elif past:
+        gap = _("%(day)s has passed. Choose a later time.") % {
+            "day": day_words(_local_day(past[0].starts_at, snapshot))
+        }
+    elif roomless:
+        gap = _("Without room: %(batches)s.") % {"batches": ", ".join(roomless)}
+    return Item("dates", _("Dates"), "sessions", ", ".join(day_words(day, "short") for day in days), gap)
+
+
+def _duration(snapshot: Snapshot) -> Item:
+    lengths = [int((each.ends_at - each.starts_at).total_seconds() // 60) for each in snapshot.meetings]
+    gap = "" if lengths else _("The duration follows from the meetings: add them.")
+    parts = [
+        _("%(count)d × %(minutes)d minutes") % {"count": lengths.count(minutes), "minutes": minutes}
+        for minutes in dict.fromkeys(lengths)
+    ]
+    return Item("duration", _("Duration"), "sessions", ", ".join(parts), gap)
+
+
+def _application(snapshot: Snapshot) -> Item:
+    application = snapshot.revision.application
+    gap = "" if application else _("Choose the application.")
+    return Item("application", _("Application"), "method", str(application or ""), gap)
+
+
+def _method(snapshot: Snapshot) -> Item:
+    method = snapshot.revision.method
+    gap = "" if method else _("Choose online, offline or hybrid.")
+    return Item("method", _("Method"), "method", str(Method(method).label) if method else "", gap)
+
+
+def _papers(snapshot: Snapshot) -> Item:
+    papers = (snapshot.revision.pre_paper, snapshot.revision.post_paper)
+    gap = ""
+    if papers[0] is None:
+        gap = _("Choose the pre-test.")
+    elif papers[1] is None:
+        gap = _("Choose the post-test.")
+    return Item("papers", _("Pre-/Post-test"), "scoring", " / ".join(each.code for each in papers if each), gap)
+
+
+def _parameters(snapshot: Snapshot) -> Item:
+    scheme = snapshot.revision.scheme
+    parameters = list(scheme.parameters.all()) if scheme else []
+    gap = value = ""
+    if scheme is None:
+        gap = _("Choose a scoring scheme.")
+    elif not parameters:
+        gap = _("%(scheme)s has no parameter. Choose another scheme.") % {"scheme": scheme}
+    else:
+        total = format_figure(sum(each.weight for each in parameters))
+        value = ngettext(
+            "%(count)d parameter, weight %(total)s", "%(count)d parameters, weights %(total)s", len(parameters)
+        ) % {"count": len(parameters), "total": total}
+    return Item("parameters", _("Parameters"), "scoring", value, gap)
+
+
+def _pass_mark(snapshot: Snapshot) -> Item:
+    mark = snapshot.revision.pass_mark
+    gap = "" if mark is not None else _("Give the pass mark.")
+    return Item("pass_mark", _("Pass mark"), "scoring", "" if mark is None else format_figure(mark, 2), gap)
+
+
+def _need(snapshot: Snapshot) -> Item:
+    purpose = snapshot.revision.purpose.strip()
+    gap = "" if purpose else _("Write why this training is needed.")
+    return Item("need", _("Need"), "need", purpose, gap, clause="5.1.1")
+
+
+def _targets(snapshot: Snapshot) -> Item:
+    batches = snapshot.batches_of_targets
+    gap = ""
+    if not batches:
+        gap = _("Choose who is on target.")
+    elif None in batches:
+        lost = batches.count(None)
+        gap = ngettext("%(count)d person has no batch.", "%(count)d people have no batch.", lost) % {"count": lost}
+    elif empty := [each.label for each in snapshot.sessions if each.pk not in batches]:
+        gap = _("Nobody is in %(batches)s.") % {"batches": ", ".join(empty)}
+    value = ngettext("%(count)d person", "%(count)d people", len(batches)) % {"count": len(batches)} if batches else ""
+    return Item("targets", _("Targets"), "targets", value, gap, clause="5.1.1")
+
+
+def _recovery(snapshot: Snapshot) -> Item:
+    forms = [str(form) for form in snapshot.revision.recovery_forms.all()]
+    gap = "" if forms else _("Choose at least one form of recovery.")
+    return Item("recovery", "Recovery", "recovery", ", ".join(forms), gap, clause="5.3.1")
+
+
+def _recipients(snapshot: Snapshot) -> Item:
+    """Every mandatory party has an active account that holds the role here today (5.3.2)."""
+    plan = snapshot.revision.plan
+    chosen = {(each.party, each.user_id) for each in snapshot.recipients if each.user_id}
+    standing = parties_held(site=plan.site, line=plan.line, day=_local_day(snapshot.now, snapshot))
+    missing = [
+        str(Role(party).label) for party in MANDATORY_PARTIES if not chosen & {(party, key) for key in standing[party]}
+    ]
+    gap = _("No active recipient for %(parties)s.") % {"parties": ", ".join(missing)} if missing else ""
+    parties = len({each.party for each in snapshot.recipients})
+    value = ngettext("%(count)d party", "%(count)d parties", parties) % {"count": parties} if parties else ""
+    return Item("recipients", _("Recipients of the report"), "recipients", value, gap, clause="5.3.2")
+
+
+def _local_day(moment: datetime, snapshot: Snapshot) -> date:
+    return moment.astimezone(snapshot.revision.plan.site.zone).date()

@@ -1,0 +1,1 @@
+"""What the planning stage puts into records, by part."""

@@ -1,0 +1,188 @@
+"""The approved plan on paper: *Rencana Training*, one record for each approved revision (4.1, 5.1.1)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Min
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.content import sessions_of
+from planning.enums import Method, PlanState, TrainingKind
+from planning.models import ApprovalDecision, PlannedSession, PlanRevision, TrainingPlan
+from planning.queries.plans import local_day
+from trainingops.people.enums import Role
+from trainingops.people.models import User
+from trainingops.records.models import EvidenceRequest
+from trainingops.records.registry import EvidenceKind, register_kind
+from trainingops.records.services import request_evidence
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import day_words, moment_words
+
+
+def register() -> None:
+    """Make the kind known when the app starts."""
+    register_kind(
+        EvidenceKind(
+            name="training_plan",
+            label=gettext_lazy("Training plan"),
+            prefix="RT",
+            form_number="FR-CC-TRN-02",
+            template="planning/print/training_plan.html",
+            template_version="1",
+            clauses=("4.1", "5.1.1", "5.1.2"),
+            iso_clauses=("7.1", "7.2", "8.1"),
+            expected=expected_plans,
+        )
+    )
+
+
+def expected_plans(since: date, until: date, user: User) -> list[str]:
+    """The plans whose first meeting lies in the period and that nobody approved: what 4.1 misses."""
+    plans = (
+        TrainingPlan.objects.visible_to(user)
+        .filter(approved_revision=None)
+        .exclude(state=PlanState.CANCELLED)
+        .annotate(first=Min("planned_sessions__meetings__starts_at"))
+        .filter(first__date__range=(since, until))
+    )
+    return [_("%(plan)s is not approved") % {"plan": plan.number} for plan in plans]
+
+
+def request_plan_evidence(
+    *, revision: PlanRevision, decision: ApprovalDecision, actor: User, now: datetime
+) -> EvidenceRequest:
+    """Order the record of an approved revision, with what the manager saw and signed."""
+    plan = revision.plan
+    with translation.override("id"):
+        payload = _payload(revision, decision)
+    return request_evidence(
+        kind="training_plan",
+        subject=revision,
+        title=f"{plan.number} rev {revision.number}: {plan.title}",
+        payload=payload,
+        evidence_date=local_day(now, plan.site),
+        actor=actor,
+        now=now,
+        training=plan,
+        site=plan.site,
+        line=plan.line,
+    )
+
+
+def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, Any]:
+    plan, zone = revision.plan, revision.plan.site.zone
+    submitted, decided = revision.submitted_by, decision.decided_by
+    return {
+        "title": _("Training plan"),
+        "subtitle": plan.title,
+        "subtitle_more": _("%(number)s, revision %(revision)d") % {"number": plan.number, "revision": revision.number},
+        "clause": "4.1",
+        "ident": _ident(revision),
+        "purpose": revision.purpose,
+        "needs": [
+            _("%(kind)s, %(day)s, %(by)s: %(request)s")
+            % {
+                "kind": need.get_kind_display(),
+                "day": day_words(need.dated_on),
+                "by": need.asked_by,
+                "request": need.request,
+            }
+            for need in revision.needs.all()
+        ],
+        "sessions": [_session(planned) for planned in sessions_of(revision)],
+        "parameters": [
+            {
+                "name": parameter.name,
+                "weight": format_figure(parameter.weight),
+                "minimum": "–" if parameter.minimum is None else format_figure(parameter.minimum),
+                "maximum": format_figure(parameter.maximum_score),
+                "source": parameter.get_source_display(),
+            }
+            for parameter in (revision.scheme.parameters.order_by("order", "name") if revision.scheme else [])
+        ],
+        "targets": [
+            {
+                "name": target.person.name,
+                "number": target.person.employee_no,
+                "batch": target.planned_session.label if target.planned_session else "–",
+                "reason": target.reason_note or target.get_reason_display(),
+            }
+            for target in revision.targets.select_related("person", "planned_session")
+        ],
+        "recovery": ", ".join(str(form) for form in revision.recovery_forms.all()),
+        "recovery_days": revision.recovery_days,
+        "tolerance_minutes": revision.tolerance_minutes,
+        "busy_reason": revision.busy_reason,
+        "consultations": [
+            {
+                "party": str(Role(each.party).label),
+                "answer": each.get_answer_display()
+                if each.answer
+                else _("No answer by %(day)s") % {"day": day_words(each.due_on)},
+                "remark": each.remark,
+                "by": each.answered_by.name if each.answered_by else "",
+            }
+            for each in plan.consultations.select_related("answered_by")
+        ],
+        "recipients": sorted(
+            {
+                f"{Role(each.party).label}: {each.user.name if each.user else each.name or each.email}"
+                for each in revision.recipients.select_related("user")
+            }
+        ),
+        "content_hash": revision.content_hash,
+        "comment": decision.comment,
+        "signatures": [
+            {
+                "name": submitted.name if submitted else "",
+                "role": "PIC",
+                "meaning": _("Submitted"),
+                "at": moment_words(revision.submitted_at, zone) if revision.submitted_at else "",
+            },
+            {
+                "name": decided.name,
+                "role": str(Role.MANAGER.label),
+                "meaning": _("Approved"),
+                "at": moment_words(decision.decided_at, zone),
+            },
+        ],
+    }
+
+
+def _ident(revision: PlanRevision) -> list[list[str]]:
+    plan = revision.plan
+    papers = [each.code for each in (revision.pre_paper, revision.post_paper) if each]
+    return [
+        [_("Kind, service line"), f"{TrainingKind(plan.kind).label}, {plan.line}"],
+        ["PIC", plan.pic.name],
+        [_("Module"), str(revision.module_version)],
+        [_("Method"), str(Method(revision.method).label)],
+        [_("Application"), str(revision.application)],
+        [_("Class types"), ", ".join(str(kind) for kind in revision.class_types.all()) or "–"],
+        [_("Pre-/Post-test"), " / ".join(papers)],
+        [_("Pass mark"), format_figure(revision.pass_mark, 2)],
+    ]
+
+
+def _session(planned: PlannedSession) -> dict[str, Any]:
+    zone = planned.host_site.zone
+    return {
+        "label": planned.label,
+        "place": ", ".join(
+            filter(None, [planned.host_site.name, planned.room.name if planned.room else "", planned.link])
+        ),
+        "trainers": ", ".join(trainer.name for trainer in planned.trainers.all()),
+        "meetings": [
+            {
+                "when": moment_words(meeting.starts_at, zone, "weekday")
+                + "–"
+                + moment_words(meeting.ends_at, zone, "time"),
+                "length": _("%(n)d minutes") % {"n": int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)},
+            }
+            for meeting in planned.meetings.all()
+        ],
+    }

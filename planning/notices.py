@@ -1,0 +1,73 @@
+"""The notices of the planning stage: what they say, and to whom they cannot be silent."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from trainingops.notifications.registry import NoticeKind, register_kind
+
+
+def register_plans() -> None:
+    """Submission, decision, coordination, cancellation."""
+    for kind in _PLAN_KINDS:
+        register_kind(kind)
+
+
+_PLAN_KINDS = (
+    NoticeKind(
+        name="plan_submitted",
+        label=_("A plan awaits your decision"),
+        title=_("%(number)s awaits your decision"),
+        body=_("%(actor)s submitted revision %(revision)s of “%(title)s”. Your decision is not yet recorded."),
+        mandatory=_("No training begins without the manager's approval (4.1)."),
+    ),
+    NoticeKind(
+        name="plan_approved",
+        label=_("A plan was approved"),
+        title=_("%(number)s was approved"),
+        body=_("%(actor)s approved revision %(revision)s of “%(title)s”."),
+    ),
+    NoticeKind(
+        name="plan_participants",
+        label=_("People of your team are on target"),
+        title=_("Training for your team: %(title)s"),
+        body=_("%(number)s was approved. See who of your team takes part, and when."),
+    ),
+    NoticeKind(
+        name="plan_returned",
+        label=_("A plan was returned"),
+        title=_("%(number)s was returned"),
+        body=_("%(actor)s returned revision %(revision)s of “%(title)s” with a comment. Make a new revision."),
+    ),
+    NoticeKind(
+        name="plan_rejected",
+        label=_("A plan was rejected"),
+        title=_("%(number)s was rejected"),
+        body=_("%(actor)s rejected revision %(revision)s of “%(title)s” with a comment."),
+    ),
+    NoticeKind(
+        name="plan_commented",
+        label=_("A remark on your plan"),
+        title=_("A remark on %(number)s"),
+        body=_("%(actor)s wrote a remark on revision %(revision)s of “%(title)s”."),
+    ),
+    NoticeKind(
+        name="consultation_asked",
+        label=_("Coordination on a plan"),
+        title=_("Your answer on %(number)s is asked"),
+        body=_("%(actor)s asks your team about “%(title)s”. No answer does not count as agreement."),
+    ),
+    NoticeKind(
+        name="consultation_answered",
+        label=_("A team answered on your plan"),
+        title=_("An answer on %(number)s"),
+        body=_("%(actor)s answered on “%(title)s”."),
+    ),
+    NoticeKind(
+        name="plan_cancelled",
+        label=_("A plan was cancelled"),
+        title=_("%(number)s was cancelled"),
+        body=_("%(actor)s cancelled “%(title)s”."),
+        mandatory=_("Nobody should come to a class that is not held."),
+    ),
+)

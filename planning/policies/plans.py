@@ -1,0 +1,60 @@
+"""Who may do what to a plan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from planning.models import Appointment, Consultation, PlanRevision, TrainingPlan
+from trainingops.people.models import ServiceLine, Site, User
+
+#: The teams that a plan is coordinated with (5.1.1 d).
+CONSULTED = ("qc", "operations", "operation_support")
+
+
+def can_create_plan(user: User, *, site: Site, line: ServiceLine, day: date) -> bool:
+    """A trainer within scope who holds an appointment in force there on that day (5.1.1 a): a PIC."""
+    return (
+        user.authority.covers("trainer", site_id=site.pk, line_id=line.pk)
+        and Appointment.objects.in_force(day).filter(user=user, site=site, line=line).exists()
+    )
+
+
+def can_edit_plan(user: User, plan: TrainingPlan) -> bool:
+    """Its PIC: the one who answers for it (2.2)."""
+    return plan.pic_id == user.pk and user.authority.covers("trainer", site_id=plan.site_id, line_id=plan.line_id)
+
+
+def can_decide_revision(user: User, revision: PlanRevision) -> bool:
+    """A manager within scope; nobody decides on what they proposed (APR-6)."""
+    plan = revision.plan
+    return user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id) and user.pk not in {
+        plan.pic_id,
+        revision.submitted_by_id,
+        revision.created_by_id,
+    }
+
+
+def can_cancel_plan(user: User, plan: TrainingPlan) -> bool:
+    """The manager; before an approval also the PIC."""
+    if user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id):
+        return True
+    return plan.approved_revision_id is None and can_edit_plan(user, plan)
+
+
+def can_ask_consultation(user: User, plan: TrainingPlan) -> bool:
+    """The PIC, and the manager who wants to know more before deciding."""
+    return can_edit_plan(user, plan) or user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id)
+
+
+def can_answer_consultation(user: User, consultation: Consultation) -> bool:
+    """Somebody of the team that was asked, within scope."""
+    plan = consultation.plan
+    return user.authority.covers(consultation.party, site_id=plan.site_id, line_id=plan.line_id)
+
+
+def can_comment(user: User, revision: PlanRevision) -> bool:
+    """The PIC, the manager and the teams that are consulted."""
+    plan = revision.plan
+    return plan.pic_id == user.pk or user.authority.covers(
+        "manager", *CONSULTED, site_id=plan.site_id, line_id=plan.line_id
+    )

@@ -1,0 +1,401 @@
+"""From draft to decision: submit, withdraw, return, reject, approve, begin a new revision (4.1, APR)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+
+from planning.completeness import Item, Snapshot, check
+from planning.content import freeze, hash_of
+from planning.enums import REVISION_TRANSITIONS, Decision, PlanState, RevisionState
+from planning.evidence.plans import request_plan_evidence
+from planning.models import (
+    ApprovalDecision,
+    PlannedMeeting,
+    PlannedSession,
+    PlanRecipient,
+    PlanRevision,
+    PlanTarget,
+    TrainingPlan,
+)
+from planning.policies.plans import can_create_plan, can_decide_revision, can_edit_plan
+from planning.queries.plans import holders, leaders_of, local_day
+from planning.services.bookings import book_revision
+from planning.services.drafting import copy_rows, open_draft
+from planning.services.plans import advance_plan, locked_plan, url_of, words_of
+from planning.signals import revision_approved
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, StaleVersion, WrongState, require, require_transition
+from trainingops.notifications.services import notify
+from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.models import Signature, User
+from trainingops.people.services import require_signature, sign
+
+
+class Incomplete(Refused):
+    """Not submitted: ``items`` are the gaps, each with the page where it is mended."""
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+        named = ", ".join(item.label for item in items)
+        super().__init__(_("The plan is not complete: %(items)s.") % {"items": named}, code="incomplete")
+
+
+@service
+def submit_revision(*, revision: PlanRevision, actor: User, now: datetime) -> PlanRevision:
+    """Freeze a complete draft and ask the manager for a decision (4.1, 5.1.1 e).
+
+    Raises:
+        NotAllowed: not the PIC, or without an appointment in force today.
+        WrongState: no draft any more.
+        Incomplete: something that the clauses name is missing; lists all of it.
+    """
+    revision = open_draft(revision, actor=actor)
+    plan = revision.plan
+    today = local_day(now, plan.site)
+    require(
+        can_create_plan(actor, site=plan.site, line=plan.line, day=today),
+        _("Your appointment as PIC is not in force today. Ask the manager for a new one."),
+    )
+    require_transition(revision, RevisionState.SUBMITTED, REVISION_TRANSITIONS)
+    _place_in_only_session(revision)
+    gaps = [item for item in check(Snapshot(revision, now)) if not item.complete]
+    if gaps:
+        raise Incomplete(gaps)
+    revision.content = freeze(revision)
+    revision.content_hash = hash_of(revision.content)
+    revision.state, revision.submitted_by, revision.submitted_at = RevisionState.SUBMITTED, actor, now
+    revision.save(update_fields=["content", "content_hash", "state", "submitted_by", "submitted_at"])
+    managers = holders("manager", site=plan.site, line=plan.line, day=today)
+    notify(
+        kind="plan_submitted",
+        recipients=[user for user in managers if user != actor],
+        subject=revision,
+        url=f"/plans/approval/{revision.uuid}/",
+        params=words_of(plan, actor, revision),
+        now=now,
+    )
+    record(
+        "revision.submitted",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"plan": plan.uuid, "number": revision.number, "content_hash": revision.content_hash},
+    )
+    return revision
+
+
+def _place_in_only_session(revision: PlanRevision) -> None:
+    sessions = list(revision.sessions.all()[:2])
+    if len(sessions) == 1:
+        revision.targets.filter(planned_session=None).update(planned_session=sessions[0])
+
+
+@service
+def withdraw_revision(*, revision: PlanRevision, actor: User, now: datetime) -> PlanRevision:
+    """The PIC takes a draft or a submitted revision back; :func:`amend_plan` begins the next one from it.
+
+    Raises:
+        NotAllowed: not the PIC.
+        WrongState: decided, superseded or withdrawn already.
+    """
+    revision = _locked(revision)
+    require(can_edit_plan(actor, revision.plan), _("Only the PIC of this plan can withdraw it."))
+    require_transition(revision, RevisionState.WITHDRAWN, REVISION_TRANSITIONS)
+    before, revision.state = revision.state, RevisionState.WITHDRAWN
+    revision.save(update_fields=["state"])
+    record("revision.withdrawn", subject=revision, actor=actor, now=now, data={"from": before})
+    return revision
+
+
+@service
+def return_revision(*, revision: PlanRevision, comment: str, actor: User, now: datetime) -> ApprovalDecision:
+    """The manager gives a revision back for a better one; the comment is required (APR-4).
+
+    Raises:
+        NotAllowed: no manager in scope, or the proposer.
+        WrongState: not submitted.
+        Refused: no comment.
+    """
+    return _decline(revision, Decision.RETURNED, comment=comment, actor=actor, now=now)
+
+
+@service
+def reject_revision(*, revision: PlanRevision, comment: str, actor: User, now: datetime) -> ApprovalDecision:
+    """The manager says no to a revision; the comment is required. Raises as :func:`return_revision`."""
+    return _decline(revision, Decision.REJECTED, comment=comment, actor=actor, now=now)
+
+
+def _decline(
+    revision: PlanRevision, decision: Decision, *, comment: str, actor: User, now: datetime
+) -> ApprovalDecision:
+    revision = _locked(revision)
+    plan = revision.plan
+    require(can_decide_revision(actor, revision), _("Only a manager who did not propose this plan decides on it."))
+    require_transition(revision, decision.value, REVISION_TRANSITIONS)
+    if not comment.strip():
+        raise Refused(_("The comment is blank. Write to the PIC what should change, or why not."), field="comment")
+    revision.state = decision.value
+    revision.save(update_fields=["state"])
+    made = ApprovalDecision.objects.create(
+        revision=revision,
+        decision=decision,
+        decided_by=actor,
+        decided_at=now,
+        proposed_by=_proposer(revision),
+        comment=comment.strip(),
+        content_hash=revision.content_hash,
+    )
+    notify(
+        kind=f"plan_{decision.value}",
+        recipients=[plan.pic],
+        subject=revision,
+        url=url_of(plan),
+        params=words_of(plan, actor, revision),
+        now=now,
+    )
+    record(
+        f"revision.{decision.value}",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"plan": plan.uuid, "content_hash": revision.content_hash},
+        detail={"comment": made.comment},
+    )
+    return made
+
+
+@service
+def sign_and_approve(
+    *,
+    revision: PlanRevision,
+    content_hash: str,
+    authenticated_at: datetime | None,
+    actor: User,
+    now: datetime,
+    comment: str = "",
+) -> ApprovalDecision:
+    """Sign what was shown and approve it, in one transaction: what the page calls.
+
+    Raises as :func:`approve_revision`, and ``Refused`` when the log-in is not fresh.
+    """
+    require(can_decide_revision(actor, revision), _("Only a manager who did not propose this plan decides on it."))
+    signature = sign(
+        user=actor,
+        role=Role.MANAGER,
+        meaning=SignatureMeaning.APPROVED,
+        content_hash=content_hash,
+        authenticated_at=authenticated_at,
+        now=now,
+    )
+    return approve_revision(
+        revision=revision, content_hash=content_hash, signature=signature, comment=comment, actor=actor, now=now
+    )
+
+
+@service
+def approve_revision(
+    *,
+    revision: PlanRevision,
+    content_hash: str,
+    signature: Signature,
+    actor: User,
+    now: datetime,
+    comment: str = "",
+) -> ApprovalDecision:
+    """Approve exactly the content whose hash was shown and signed (4.1, APR-3); book what it needs.
+
+    The revision approved before is superseded, its bookings are given back, and ``revision_approved`` tells the
+    sessions stage to create, move or cancel sessions, all in this transaction.
+
+    Raises:
+        NotAllowed: no manager in scope, or the proposer.
+        WrongState: not submitted any more.
+        StaleVersion: the hash is another than the one shown, or the rows no longer give it.
+        Refused: the signature is another's, old, or over another hash.
+        DoubleBooking: somebody or something is taken already; names it.
+    """
+    revision = _locked(revision)
+    plan = revision.plan
+    require(can_decide_revision(actor, revision), _("Only a manager who did not propose this plan decides on it."))
+    require_transition(revision, RevisionState.APPROVED, REVISION_TRANSITIONS)
+    _require_unchanged(revision, content_hash)
+    require_signature(signature, user=actor, content_hash=content_hash, now=now)
+    superseded = plan.approved_revision
+    if superseded:
+        require_transition(superseded, RevisionState.SUPERSEDED, REVISION_TRANSITIONS)
+        superseded.state = RevisionState.SUPERSEDED
+        superseded.save(update_fields=["state"])
+    revision.state = RevisionState.APPROVED
+    revision.save(update_fields=["state"])
+    plan.approved_revision = revision
+    plan.save(update_fields=["approved_revision"])
+    decision = ApprovalDecision.objects.create(
+        revision=revision,
+        decision=Decision.APPROVED,
+        decided_by=actor,
+        decided_at=now,
+        proposed_by=_proposer(revision),
+        comment=comment.strip(),
+        content_hash=content_hash,
+        signature=signature,
+    )
+    book_revision(revision, superseded=superseded)
+    if plan.state == PlanState.IN_PREPARATION:
+        plan = revision.plan = advance_plan(plan=plan, to=PlanState.APPROVED, actor=actor, now=now)
+    revision_approved.send(sender=PlanRevision, revision=revision, superseded=superseded, actor=actor, now=now)
+    _tell_of_approval(revision, actor=actor, now=now)
+    request_plan_evidence(revision=revision, decision=decision, actor=actor, now=now)
+    record(
+        "revision.approved",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={
+            "plan": plan.uuid,
+            "number": revision.number,
+            "content_hash": content_hash,
+            "signature": signature.uuid,
+            "superseded": superseded.uuid if superseded else None,
+        },
+        detail={"comment": decision.comment} if decision.comment else None,
+    )
+    return decision
+
+
+def _require_unchanged(revision: PlanRevision, content_hash: str) -> None:
+    """The hash shown is that of the submission, and the rows still give the very text that was frozen."""
+    if content_hash != revision.content_hash or freeze(revision) != revision.content:
+        raise StaleVersion(
+            _("Revision %(number)d is not what was shown to you any more. Read the changes and decide again.")
+            % {"number": revision.number},
+            code="stale",
+        )
+
+
+def _tell_of_approval(revision: PlanRevision, *, actor: User, now: datetime) -> None:
+    plan = revision.plan
+    trainers = User.objects.filter(trainer_profile__planned_sessions__revision=revision).distinct()
+    audience = (
+        ("plan_approved", [plan.pic, *trainers]),
+        ("plan_participants", list(leaders_of(revision, day=local_day(now, plan.site)))),
+    )
+    for kind, recipients in audience:
+        notify(
+            kind=kind,
+            recipients=[user for user in recipients if user != actor],
+            subject=revision,
+            url=url_of(plan),
+            params=words_of(plan, actor, revision),
+            now=now,
+        )
+
+
+@service
+def amend_plan(*, plan: TrainingPlan, actor: User, now: datetime) -> PlanRevision:
+    """Begin the next revision: a draft copied from the last one, its sessions and meetings under the same uuids.
+
+    A draft that was thrown away unsubmitted is not copied: the approved revision is.
+
+    Raises:
+        NotAllowed: not the PIC.
+        WrongState: a revision is open already, or the training is reported, closed or cancelled.
+    """
+    plan = locked_plan(plan)
+    require(can_edit_plan(actor, plan), _("Only the PIC of this plan can change it."))
+    if plan.state not in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}:
+        raise WrongState(
+            _("%(plan)s is “%(state)s” and cannot be changed any more.")
+            % {"plan": plan.number, "state": plan.get_state_display()}
+        )
+    last = plan.revisions.order_by("-number")[0]
+    if last.state in {RevisionState.DRAFT, RevisionState.SUBMITTED}:
+        raise WrongState(
+            _("Revision %(number)d is still “%(state)s”. Finish or withdraw it first.")
+            % {"number": last.number, "state": last.get_state_display()}
+        )
+    discarded = last.state == RevisionState.WITHDRAWN and not last.content_hash
+    source = plan.approved_revision if discarded and plan.approved_revision else last
+    draft = _copy(source, number=last.number + 1, actor=actor, now=now)
+    record(
+        "revision.begun",
+        subject=draft,
+        actor=actor,
+        now=now,
+        data={"plan": plan.uuid, "number": draft.number, "copied_from": source.uuid},
+    )
+    return draft
+
+
+def _copy(source: PlanRevision, *, number: int, actor: User, now: datetime) -> PlanRevision:
+    draft = PlanRevision.objects.create(
+        plan=source.plan,
+        number=number,
+        purpose=source.purpose,
+        module_version=source.module_version,
+        method=source.method,
+        application=source.application,
+        scheme=source.scheme,
+        pass_mark=source.pass_mark,
+        pre_paper=source.pre_paper,
+        post_paper=source.post_paper,
+        tolerance_minutes=source.tolerance_minutes,
+        recovery_days=source.recovery_days,
+        busy_reason=source.busy_reason,
+        created_by=actor,
+        created_at=now,
+    )
+    for name in ("needs", "class_types", "recovery_forms"):
+        getattr(draft, name).set(getattr(source, name).all())
+    PlanRecipient.objects.bulk_create(copy_rows(PlanRecipient, list(source.recipients.all()), revision_id=draft.pk))
+    places = {}
+    for planned in source.sessions.prefetch_related("meetings", "trainers"):
+        (copy,) = PlannedSession.objects.bulk_create(copy_rows(PlannedSession, [planned], revision_id=draft.pk))
+        copy.trainers.set(planned.trainers.all())
+        PlannedMeeting.objects.bulk_create(
+            copy_rows(PlannedMeeting, list(planned.meetings.all()), planned_session_id=copy.pk)
+        )
+        places[planned.pk] = copy.pk
+    _copy_targets(source, draft, places)
+    return draft
+
+
+def _copy_targets(source: PlanRevision, draft: PlanRevision, places: dict[int, int]) -> None:
+    targets = list(source.targets.prefetch_related("defects"))
+    copies = [
+        copy_rows(
+            PlanTarget,
+            [target],
+            uuid=uuid4(),
+            revision_id=draft.pk,
+            planned_session_id=places.get(target.planned_session_id or 0),
+        )[0]
+        for target in targets
+    ]
+    PlanTarget.objects.bulk_create(copies)
+    through = PlanTarget.defects.through
+    through.objects.bulk_create(
+        through(plantarget_id=copy.pk, defect_id=defect.pk)
+        for target, copy in zip(targets, copies, strict=True)
+        for defect in target.defects.all()
+    )
+
+
+def _locked(revision: PlanRevision) -> PlanRevision:
+    """The revision as it is now; its plan is locked first."""
+    plan = locked_plan(revision.plan)
+    revision = (
+        PlanRevision.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+        .get(pk=revision.pk)
+    )
+    revision.plan = plan
+    return revision
+
+
+def _proposer(revision: PlanRevision) -> User:
+    if revision.submitted_by is None:
+        raise ValueError(f"{revision} was decided without being submitted")
+    return revision.submitted_by

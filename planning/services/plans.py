@@ -1,0 +1,341 @@
+"""A plan's life: begun, coordinated, advanced, cancelled; and the competence that trainings show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from planning.enums import PLAN_TRANSITIONS, ConsultationAnswer, PlanState, RevisionState
+from planning.models import (
+    Competence,
+    Consultation,
+    ModuleVersion,
+    NeedSource,
+    PlanRecipient,
+    PlanRevision,
+    RecoveryForm,
+    RevisionComment,
+    TrainingPlan,
+)
+from planning.policies.plans import (
+    CONSULTED,
+    can_answer_consultation,
+    can_ask_consultation,
+    can_cancel_plan,
+    can_comment,
+    can_create_plan,
+)
+from planning.queries.plans import holders, leaders_of, local_day
+from planning.services.bookings import release
+from planning.signals import plan_cancelled
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require, require_transition
+from trainingops.notifications.services import notify
+from trainingops.people.enums import MANDATORY_PARTIES, Role
+from trainingops.people.models import Person, ServiceLine, Site, User
+from trainingops.records.numbers import next_number
+
+
+@service
+def create_plan(
+    *,
+    kind: str,
+    title: str,
+    site: Site,
+    line: ServiceLine,
+    actor: User,
+    now: datetime,
+    purpose: str = "",
+    needs: Collection[NeedSource] = (),
+) -> TrainingPlan:
+    """Begin a plan with its first draft; the PIC is who begins it (2.2, 5.1.1 a).
+
+    The draft proposes every form of recovery and, as recipients, all who stand for a mandatory party in scope.
+
+    Raises:
+        NotAllowed: no trainer there, or without an appointment in force.
+        Refused: the title is blank.
+    """
+    today = local_day(now, site)
+    require(
+        can_create_plan(actor, site=site, line=line, day=today),
+        _("You need an appointment in force as PIC for %(line)s at %(site)s. Ask the manager for one.")
+        % {"line": line, "site": site},
+    )
+    if not title.strip():
+        raise Refused(_("The title is blank. Write what the training is about."), field="title")
+    plan = TrainingPlan.objects.create(
+        number=next_number("TR", today.year),
+        kind=kind,
+        title=title.strip(),
+        site=site,
+        line=line,
+        pic=actor,
+        created_at=now,
+    )
+    revision = PlanRevision.objects.create(plan=plan, number=1, purpose=purpose, created_by=actor, created_at=now)
+    revision.needs.set(needs)
+    revision.recovery_forms.set(RecoveryForm.objects.all())
+    PlanRecipient.objects.bulk_create(
+        PlanRecipient(revision=revision, party=party, user=user)
+        for party in MANDATORY_PARTIES
+        for user in holders(party, site=site, line=line, day=today)
+    )
+    record(
+        "plan.created",
+        subject=plan,
+        actor=actor,
+        now=now,
+        data={"number": plan.number, "kind": kind, "site": site.uuid, "line": line.uuid},
+    )
+    return plan
+
+
+@service
+def advance_plan(*, plan: TrainingPlan, to: str, actor: User | None, now: datetime) -> TrainingPlan:
+    """Move a plan to its next state: the only way that ``state`` changes; the stages above call it downwards.
+
+    Raises:
+        WrongState: the table of transitions does not lead there from the present state.
+    """
+    plan = locked_plan(plan)
+    require_transition(plan, to, PLAN_TRANSITIONS)
+    before, plan.state = plan.state, to
+    if to == PlanState.CLOSED:
+        plan.closed_at = now
+    plan.save(update_fields=["state", "closed_at"])
+    record("plan.advanced", subject=plan, actor=actor, now=now, data={"from": before, "to": to})
+    return plan
+
+
+@service
+def cancel_plan(*, plan: TrainingPlan, reason: str, actor: User, now: datetime) -> TrainingPlan:
+    """Give a plan up before it began: open revisions are withdrawn, bookings given back, the stages above told.
+
+    Raises:
+        NotAllowed: neither the manager nor, before an approval, the PIC.
+        WrongState: it is under way, or over.
+        Refused: no reason.
+    """
+    plan = locked_plan(plan)
+    require(can_cancel_plan(actor, plan))
+    require_transition(plan, PlanState.CANCELLED, PLAN_TRANSITIONS)
+    if not reason.strip():
+        raise Refused(_("The reason is blank. Write why the plan is cancelled."), field="reason")
+    was_approved = plan.approved_revision
+    plan.revisions.filter(state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED]).update(
+        state=RevisionState.WITHDRAWN
+    )
+    freed = release(plan=plan)
+    advance_plan(plan=plan, to=PlanState.CANCELLED, actor=actor, now=now)
+    plan.state = PlanState.CANCELLED
+    told = [plan.pic, *holders("manager", site=plan.site, line=plan.line, day=local_day(now, plan.site))]
+    if was_approved:
+        told += leaders_of(was_approved, day=local_day(now, plan.site))
+    notify(
+        kind="plan_cancelled",
+        recipients=[user for user in told if user != actor],
+        subject=plan,
+        url=url_of(plan),
+        params=words_of(plan, actor),
+        now=now,
+    )
+    plan_cancelled.send(sender=TrainingPlan, plan=plan, reason=reason, actor=actor, now=now)
+    record(
+        "plan.cancelled", subject=plan, actor=actor, now=now, data={"bookings_freed": freed}, detail={"reason": reason}
+    )
+    return plan
+
+
+@service
+def ask_consultation(
+    *, plan: TrainingPlan, parties: Collection[str], due_on: date, actor: User, now: datetime
+) -> list[Consultation]:
+    """Ask QC, Operation or Operation Support for their view by a date (5.1.1 d); open questions stay as they are.
+
+    Raises:
+        NotAllowed: neither PIC nor manager.
+        Refused: an unknown team, no team, or a date that has passed.
+    """
+    plan = locked_plan(plan)
+    require(can_ask_consultation(actor, plan))
+    today = local_day(now, plan.site)
+    if not parties or not set(parties) <= set(CONSULTED):
+        raise Refused(_("Choose at least one of QC, Operation and Operation Support."), field="parties")
+    if due_on < today:
+        raise Refused(_("The date %(day)s has passed. Choose today or later.") % {"day": due_on}, field="due_on")
+    open_parties = set(plan.consultations.filter(answer="").values_list("party", flat=True))
+    asked = [
+        Consultation(plan=plan, party=party, asked_by=actor, asked_at=now, due_on=due_on)
+        for party in CONSULTED
+        if party in parties and party not in open_parties
+    ]
+    for consultation in Consultation.objects.bulk_create(asked):
+        notify(
+            kind="consultation_asked",
+            recipients=holders(consultation.party, site=plan.site, line=plan.line, day=today),
+            subject=consultation,
+            url=f"/plans/consultations/{consultation.uuid}/",
+            params=words_of(plan, actor),
+            now=now,
+        )
+        record(
+            "consultation.asked",
+            subject=consultation,
+            actor=actor,
+            now=now,
+            data={"plan": plan.uuid, "party": consultation.party, "due_on": due_on},
+        )
+    return asked
+
+
+@service
+def answer_consultation(
+    *, consultation: Consultation, answer: str, actor: User, now: datetime, remark: str = ""
+) -> Consultation:
+    """Note the view of a team; it stands on the approval page and blocks nothing.
+
+    Raises:
+        NotAllowed: not of the team that was asked.
+        WrongState: answered already.
+        Refused: an answer that is not in the list, or remarks without text.
+    """
+    locked_plan(consultation.plan)
+    consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+    plan = consultation.plan
+    require(can_answer_consultation(actor, consultation))
+    if consultation.answer:
+        raise WrongState(
+            _("%(party)s has answered already: “%(answer)s”.")
+            % {"party": party_word(consultation.party), "answer": consultation.get_answer_display()}
+        )
+    if answer not in ConsultationAnswer.values:
+        raise Refused(_("Choose one of: agreed, remarks, no remarks."), field="answer")
+    if answer == ConsultationAnswer.REMARKS and not remark.strip():
+        raise Refused(_("The remark is blank. Write what should change."), field="remark")
+    consultation.answer, consultation.remark = answer, remark.strip()
+    consultation.answered_by, consultation.answered_at = actor, now
+    consultation.save(update_fields=["answer", "remark", "answered_by", "answered_at"])
+    notify(
+        kind="consultation_answered",
+        recipients=[plan.pic],
+        subject=consultation,
+        url=url_of(plan),
+        params=words_of(plan, actor),
+        now=now,
+    )
+    record(
+        "consultation.answered",
+        subject=consultation,
+        actor=actor,
+        now=now,
+        data={"plan": plan.uuid, "party": consultation.party, "answer": answer},
+        detail={"remark": remark} if remark else None,
+    )
+    return consultation
+
+
+@service
+def comment_on_revision(
+    *, revision: PlanRevision, text: str, actor: User, now: datetime, field: str = ""
+) -> RevisionComment:
+    """Write a remark on a revision, or on one of its fields (APR-4).
+
+    Raises:
+        NotAllowed: not PIC, manager or a consulted team in scope.
+        Refused: a blank text.
+    """
+    require(can_comment(actor, revision))
+    if not text.strip():
+        raise Refused(_("The remark is blank. Write it, or leave the page."), field="text")
+    comment = RevisionComment.objects.create(
+        revision=revision, field=field[:40], author=actor, text=text.strip(), created_at=now
+    )
+    plan = revision.plan
+    if plan.pic_id != actor.pk:
+        notify(
+            kind="plan_commented",
+            recipients=[plan.pic],
+            subject=comment,
+            url=url_of(plan),
+            params=words_of(plan, actor, revision),
+            now=now,
+        )
+    record(
+        "revision.commented",
+        subject=comment,
+        actor=actor,
+        now=now,
+        data={"revision": revision.uuid, "field": comment.field},
+        detail={"text": comment.text},
+    )
+    return comment
+
+
+@service
+def record_competence(
+    *,
+    person: Person,
+    module_version: ModuleVersion,
+    achieved_on: date,
+    source: UUID,
+    actor: User | None,
+    now: datetime,
+    valid_until: date | None = None,
+    result: Decimal | None = None,
+) -> Competence:
+    """Note what a person has shown; the sessions stage calls it (7.2). A second call for one source corrects the first.
+
+    Args:
+        source: uuid of the enrolment that showed it.
+        result: the final score, 0–100.
+    """
+    competence, created = Competence.objects.update_or_create(
+        person=person,
+        module_version=module_version,
+        source=source,
+        defaults={"achieved_on": achieved_on, "valid_until": valid_until, "result": result},
+    )
+    record(
+        "competence.recorded" if created else "competence.corrected",
+        subject=competence,
+        actor=actor,
+        now=now,
+        data={"person": person.uuid, "module_version": module_version.uuid, "source": source},
+        detail={"result": result, "achieved_on": achieved_on, "valid_until": valid_until},
+    )
+    return competence
+
+
+def locked_plan(plan: TrainingPlan) -> TrainingPlan:
+    """The plan as it is now, locked until the transaction ends; always the first lock (DESIGN.md, "Locks")."""
+    return (
+        TrainingPlan.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("site", "line", "pic", "approved_revision")
+        .get(pk=plan.pk)
+    )
+
+
+def url_of(plan: TrainingPlan) -> str:
+    """Where a plan is read."""
+    return f"/plans/{plan.uuid}/"
+
+
+def party_word(party: str) -> str:
+    """A party by its name."""
+    return str(Role(party).label)
+
+
+def words_of(plan: TrainingPlan, actor: Any, revision: PlanRevision | None = None) -> dict[str, Any]:
+    """The params of every notice about a plan."""
+    return {
+        "number": plan.number,
+        "title": plan.title,
+        "actor": str(actor),
+        "revision": revision.number if revision else "",
+    }

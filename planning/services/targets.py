@@ -1,0 +1,219 @@
+"""Who is on target and why (5.1.1 b, c): chosen from the defects or by hand, each with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from planning.enums import TargetReason
+from planning.models import Defect, PlannedSession, PlanRevision, PlanTarget, QualityParameter
+from planning.queries.plans import agents_with_defects, defects_matching
+from planning.services.drafting import open_draft
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused
+from trainingops.people.models import Person, User
+from trainingops.ui.moments import day_words
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefectFilter:
+    """Which defects call for the training; an empty side means any."""
+
+    since: date
+    until: date
+    error_class: str = ""
+    root_cause: str = ""
+    parameter: QualityParameter | None = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a choice did: persons put on target, and those who were on target already."""
+
+    added: int
+    already: int
+
+
+@service
+def choose_targets_from_defects(
+    *,
+    revision: PlanRevision,
+    filters: DefectFilter,
+    minimum_count: int,
+    actor: User,
+    now: datetime,
+    planned: PlannedSession | None = None,
+) -> Chosen:
+    """Put on target every working agent of the line with at least ``minimum_count`` matching valid defects.
+
+    Each target keeps the link to its defects and the reason in words; choosing again adds what is new.
+
+    Raises:
+        NotAllowed, WrongState: not the PIC, or no draft any more.
+        Refused: the period or the count makes no sense, or nobody matches.
+    """
+    revision = open_draft(revision, actor=actor)
+    if filters.until < filters.since:
+        raise Refused(_("The period ends before it begins. Correct its dates."), field="until")
+    if minimum_count < 1:
+        raise Refused(_("The minimum of %(count)d is below 1.") % {"count": minimum_count}, field="minimum_count")
+    people = agents_with_defects(revision.plan, filters, minimum_count=minimum_count, user=actor)
+    if not people:
+        raise Refused(
+            _("No agent has %(count)d defects or more like these. Widen the period or lower the minimum.")
+            % {"count": minimum_count},
+            field="minimum_count",
+        )
+    by_person: dict[int, list[Defect]] = {}
+    for defect in defects_matching(revision.plan, filters, user=actor).filter(person__in=people):
+        by_person.setdefault(defect.person_id, []).append(defect)
+    already = {target.person_id: target for target in revision.targets.filter(person__in=people)}
+    made = PlanTarget.objects.bulk_create(
+        PlanTarget(
+            revision=revision,
+            person=person,
+            planned_session=planned or _only_session(revision),
+            reason=TargetReason.DEFECTS,
+            reason_note=_in_words(filters, len(by_person[person.pk])),
+        )
+        for person in people
+        if person.pk not in already
+    )
+    _link_defects([*made, *already.values()], by_person)
+    record(
+        "revision.targets_chosen",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"added": [target.person.uuid for target in made], "minimum_count": minimum_count},
+    )
+    return Chosen(added=len(made), already=len(already))
+
+
+def _link_defects(targets: Collection[PlanTarget], by_person: Mapping[int, list[Defect]]) -> None:
+    through = PlanTarget.defects.through
+    through.objects.bulk_create(
+        (
+            through(plantarget_id=target.pk, defect_id=defect.pk)
+            for target in targets
+            for defect in by_person[target.person_id]
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _in_words(filters: DefectFilter, count: int) -> str:
+    """The reason of one target, as it will be read on the approval page."""
+    parts = [
+        filters.parameter.code if filters.parameter else "",
+        filters.error_class.upper().replace("_", " "),
+        filters.root_cause,
+    ]
+    return _("%(count)d defects %(what)s, %(since)s–%(until)s") % {
+        "count": count,
+        "what": " ".join(part for part in parts if part),
+        "since": day_words(filters.since),
+        "until": day_words(filters.until),
+    }
+
+
+@service
+def add_targets(
+    *,
+    revision: PlanRevision,
+    people: Collection[Person],
+    reason: str,
+    actor: User,
+    now: datetime,
+    note: str = "",
+    planned: PlannedSession | None = None,
+) -> Chosen:
+    """Put people on target by hand, with the reason.
+
+    Raises:
+        NotAllowed, WrongState: as :func:`choose_targets_from_defects`.
+        Refused: nobody chosen, an unknown reason, "chosen by the PIC" without a note, or somebody who has left.
+    """
+    revision = open_draft(revision, actor=actor)
+    if not people:
+        raise Refused(_("Nobody is chosen. Tick at least one person."), field="people")
+    if reason not in TargetReason.values:
+        raise Refused(_("Choose a reason of the list."), field="reason")
+    if reason == TargetReason.CHOSEN and not note.strip():
+        raise Refused(_("The reason in words is blank. Write why these people were chosen."), field="note")
+    if gone := [person.name for person in people if person.employment == "left"]:
+        raise Refused(_("%(names)s left and cannot be on target.") % {"names": ", ".join(gone)}, field="people")
+    already = set(revision.targets.filter(person__in=people).values_list("person_id", flat=True))
+    made = PlanTarget.objects.bulk_create(
+        PlanTarget(
+            revision=revision,
+            person=person,
+            planned_session=planned or _only_session(revision),
+            reason=reason,
+            reason_note=note.strip()[:300],
+        )
+        for person in people
+        if person.pk not in already
+    )
+    record(
+        "revision.targets_added",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"added": [target.person.uuid for target in made], "reason": reason},
+        detail={"note": note} if note else None,
+    )
+    return Chosen(added=len(made), already=len(already))
+
+
+@service
+def remove_targets(*, revision: PlanRevision, people: Collection[Person], actor: User, now: datetime) -> int:
+    """Take people off target; returns how many were.
+
+    Raises:
+        NotAllowed, WrongState: as :func:`choose_targets_from_defects`.
+    """
+    revision = open_draft(revision, actor=actor)
+    targets = list(revision.targets.filter(person__in=people).select_related("person"))
+    revision.targets.filter(pk__in=[target.pk for target in targets]).delete()
+    record(
+        "revision.targets_removed",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"removed": [target.person.uuid for target in targets]},
+    )
+    return len(targets)
+
+
+@service
+def place_targets(
+    *, revision: PlanRevision, people: Collection[Person], planned: PlannedSession, actor: User, now: datetime
+) -> int:
+    """Put targets into a batch; returns how many moved. The batch is not material, the set of targets is (APR-3).
+
+    Raises:
+        NotAllowed, WrongState: as :func:`choose_targets_from_defects`.
+        Refused: a batch of another revision.
+    """
+    revision = open_draft(revision, actor=actor)
+    if planned.revision_id != revision.pk:
+        raise Refused(_("%(batch)s belongs to another revision. Reload the page.") % {"batch": planned})
+    moved = revision.targets.filter(person__in=people).update(planned_session=planned)
+    record(
+        "revision.targets_placed",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"session": planned.uuid, "people": sorted(str(person.uuid) for person in people)},
+    )
+    return moved
+
+
+def _only_session(revision: PlanRevision) -> PlannedSession | None:
+    """The batch of everybody where there is only one."""
+    sessions = list(revision.sessions.all()[:2])
+    return sessions[0] if len(sessions) == 1 else None
