@@ -1,12 +1,14 @@
-"""Pages for what could not be done: each says what happened and what to do (UX.md EMP-1)."""
+"""Whole pages and parts of them; pages for what could not be done: what happened, what to do (UX.md EMP-1)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 
 def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
@@ -20,3 +22,13 @@ def conflict(request: HttpRequest, refused: ValidationError | str) -> HttpRespon
     """409: the thing changed meanwhile or its state does not allow the step; nothing was written."""
     message = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused
     return render(request, "409.html", {"message": message}, status=409)
+
+
+def render_part(
+    request: HttpRequest, page: str, part: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """``page``, or for htmx only ``part`` of it; a cache between us tells the two apart by ``Vary``."""
+    asked_by_htmx = request.headers.get("HX-Request") == "true"
+    response = render(request, part if asked_by_htmx else page, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

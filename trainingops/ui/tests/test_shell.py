@@ -18,6 +18,7 @@ from trainingops.domain import Refused
 from trainingops.ui import charts, exports, navigation, panels
 from trainingops.ui.context import page
 from trainingops.ui.tables import FigureColumn, PageTable, configure
+from trainingops.ui.views import render_part
 
 
 def view(request):
@@ -217,6 +218,22 @@ def boom(request, what):
     if what == "crash":
         raise RuntimeError
     raise Http404
+
+
+def test_htmx_gets_the_part_and_caches_can_tell(rf, menu):
+    for headers, found in (({}, "<html"), ({"hx-request": "true"}, "<main")):
+        request = asked(rf)
+        request.META.update({f"HTTP_{key.upper().replace('-', '_')}": value for key, value in headers.items()})
+        response = render_part(request, "ui/page.html", "ui/mark.html", {"title": "x"})
+        assert ("<html" in response.content.decode()) is (found == "<html")
+        assert "HX-Request" in response["Vary"]
+
+
+@pytest.mark.point("PRN-2")
+def test_a_printed_page_says_who_printed_it_and_when(rf, menu):
+    with translation.override("id"):
+        html = engines["django"].from_string('{% extends "ui/page.html" %}').render({}, asked(rf))
+    assert "Dicetak oleh Rika &lt;Winarsih&gt;, <time" in html
 
 
 class ErrorUrls:
