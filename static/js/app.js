@@ -31,12 +31,13 @@
     if (unsaved.size) { event.preventDefault(); }
   });
 
-  // One click, one submission; a page taken from the browser's history can be sent again.
+  // One click, one submission; sending again works after ten seconds, or when the page comes back from the history.
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post" || form.hasAttribute("data-again")) { return; }
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-again")) { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    window.setTimeout(function () { delete form.dataset.sent; }, 10000);
   });
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) { return; }

@@ -116,6 +116,11 @@ def _frame(title: str, text: str, body: SafeString, width: int, height: int) -> 
     )
 
 
+def _tick(value: float) -> str:
+    """An axis figure: two decimals at most, no idle zeros."""
+    return format_figure(Decimal(f"{value:.2f}").normalize())
+
+
 def _y_axis(low: float, high: float, top: float, bottom: float, left: float, right: float) -> SafeString:
     """Three quiet lines across with their figures."""
     return format_html_join(
@@ -123,7 +128,7 @@ def _y_axis(low: float, high: float, top: float, bottom: float, left: float, rig
         '<line x1="{}" x2="{}" y1="{}" y2="{}" stroke="currentColor" stroke-opacity=".18"/>'
         '<text x="{}" y="{}" text-anchor="end">{}</text>',
         (
-            (left, right, _n(y), _n(y), left - 6, _n(y + 4), format_figure(round(low + share * (high - low), 2)))
+            (left, right, _n(y), _n(y), left - 6, _n(y + 4), _tick(low + share * (high - low)))
             for share in (0, 0.5, 1)
             for y in (bottom - share * (bottom - top),)
         ),

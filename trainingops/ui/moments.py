@@ -75,7 +75,9 @@ def due_word(due_at: datetime, now: datetime, zone: tzinfo | str | None = None) 
 
 def span_words(span: timedelta) -> str:
     """A span in one unit: minutes below an hour, hours below two days, then days; rounded down."""
-    minutes = max(int(span.total_seconds() // 60), 0)
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return _("less than a minute")
     if minutes < 60:
         return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     hours = minutes // 60

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
-from django.template import RequestContext, Template, engines
+from django.template import Origin, RequestContext, Template, engines
 from django.test import Client, override_settings
 from django.urls import path
 from django.utils import translation
@@ -293,7 +293,7 @@ def test_the_sign_in_librarys_pages_wear_our_dress(rf, menu):
     request = asked(rf)
     request.user = AnonymousUser()
     with translation.override("id"):
-        source = Template(ALLAUTH, name="masuk.html")
+        source = Template(ALLAUTH, origin=Origin("masuk.html", "masuk.html"))
         html = source.render(RequestContext(request, {"form": Login({})}))
     assert html.count("<h1") == 1 and html.count("<form") == 1
     assert "<title>Kesalahan: Masuk · Trainingops</title>" in html

@@ -72,6 +72,7 @@ def test_nothing_known_reads_not_recorded_and_never_zero():
     ("due_in", "kind", "word"),
     [
         (timedelta(hours=-3), "late", "Terlambat 3 jam"),
+        (timedelta(), "late", "Terlambat kurang dari 1 menit"),
         (timedelta(minutes=-20), "late", "Terlambat 20 menit"),
         (timedelta(days=-3), "late", "Terlambat 3 hari"),
         (timedelta(hours=2), "warn", "Hari ini"),
