@@ -1,0 +1,54 @@
+"""The notices about modules and appointments."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from trainingops.notifications.registry import NoticeKind, register_kind
+
+MODULE_SUBMITTED = "module_submitted"
+MODULE_APPROVED = "module_approved"
+MODULE_RETURNED = "module_returned"
+APPOINTED = "appointed"
+APPOINTMENT_REVOKED = "appointment_revoked"
+
+_KINDS = (
+    NoticeKind(
+        name=MODULE_SUBMITTED,
+        label=_("A module awaits your approval"),
+        title=_("%(module)s awaits your approval"),
+        body=_("%(author)s submitted this version. It can be planned once a manager has approved it."),
+    ),
+    NoticeKind(
+        name=MODULE_APPROVED,
+        label=_("Your module was approved"),
+        title=_("%(module)s was approved"),
+        body=_("It can be chosen in plans from now on."),
+    ),
+    NoticeKind(
+        name=MODULE_RETURNED,
+        label=_("Your module was returned"),
+        title=_("%(module)s was returned"),
+        body=_("Read the note of the manager, change the version and submit it again."),
+    ),
+    NoticeKind(
+        name=APPOINTED,
+        label=_("You were appointed PIC"),
+        title=_("You were appointed PIC: %(number)s"),
+        body=_("Read your duties and the period for %(line)s in %(site)s."),
+        mandatory=_("An appointment gives you duties (5.1.1 a)."),
+    ),
+    NoticeKind(
+        name=APPOINTMENT_REVOKED,
+        label=_("Your appointment was revoked"),
+        title=_("The appointment %(number)s was revoked"),
+        body=_("From now on you cannot make plans for %(line)s in %(site)s."),
+        mandatory=_("It ends duties that you were appointed to (5.1.1 a)."),
+    ),
+)
+
+
+def register() -> None:
+    """Make the kinds known."""
+    for kind in _KINDS:
+        register_kind(kind)

@@ -1,0 +1,100 @@
+"""Who may write needs, modules, questions, schemes, appointments and places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trainingops.people.enums import Role
+
+if TYPE_CHECKING:
+    from planning.models import Appointment, Defect, ModuleVersion
+    from trainingops.people.models import ServiceLine, User
+
+MODULE_AUTHORS = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
+QUESTION_AUTHORS = (Role.TRAINER, Role.SSO_TRAINING, Role.QC, Role.MANAGER)
+SCHEME_AUTHORS = (Role.TRAINER, Role.MANAGER)
+NEED_WRITERS = (
+    Role.MANAGER,
+    Role.TRAINER,
+    Role.QC,
+    Role.OPERATIONS,
+    Role.OPERATION_SUPPORT,
+    Role.SSO_TRAINING,
+)
+DISPUTERS = (Role.TEAM_LEADER, Role.OPERATIONS, Role.MANAGER, Role.QC)
+PLACE_KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
+
+
+def can_write_modules(user: User) -> bool:
+    """Trainers, SSO Training and managers write modules (2.1, 5.1.1 d)."""
+    return user.authority.has(*MODULE_AUTHORS)
+
+
+def can_edit_version(user: User, version: ModuleVersion) -> bool:
+    """Its author, or another manager; the state decides whether there is something to edit."""
+    return version.author_id == user.pk or user.authority.has(Role.MANAGER)
+
+
+def can_decide_version(user: User, version: ModuleVersion) -> bool:
+    """A manager of every line of the module, never its author (2.1)."""
+    return version.author_id != user.pk and all(
+        user.authority.covers(Role.MANAGER, line_id=line.pk) for line in version.module.lines.all()
+    )
+
+
+def can_write_questions(user: User) -> bool:
+    """Those who teach or judge write questions and test papers."""
+    return user.authority.has(*QUESTION_AUTHORS)
+
+
+def can_write_schemes(user: User) -> bool:
+    """The trainer sets parameters, scores and pass mark (5.1.2); so may the manager."""
+    return user.authority.has(*SCHEME_AUTHORS)
+
+
+def can_register_need(user: User, line: ServiceLine | None) -> bool:
+    """The parties that 5.1.1 d names, for their own lines."""
+    return user.authority.covers(*NEED_WRITERS, line_id=line.pk if line else None)
+
+
+def can_record_defect(user: User, *, site_id: int, line_id: int, team_id: int | None) -> bool:
+    """Quality Control within its scope."""
+    return user.authority.covers(Role.QC, site_id=site_id, line_id=line_id, team_id=team_id)
+
+
+def can_dispute_defect(user: User, defect: Defect) -> bool:
+    """Who answers for the agent, or Quality Control itself."""
+    return user.authority.covers(*DISPUTERS, site_id=defect.site_id, line_id=defect.line_id, team_id=defect.team_id)
+
+
+def can_judge_defect(user: User, defect: Defect) -> bool:
+    """Quality Control annuls a finding or upholds it."""
+    return can_record_defect(user, site_id=defect.site_id, line_id=defect.line_id, team_id=defect.team_id)
+
+
+def can_import_traffic(user: User, *, site_id: int, line_id: int) -> bool:
+    """Operation, Operation Support, managers and trainers of the place, and administrators."""
+    return user.authority.covers(
+        Role.OPERATIONS,
+        Role.OPERATION_SUPPORT,
+        Role.MANAGER,
+        Role.TRAINER,
+        Role.ADMINISTRATOR,
+        site_id=site_id,
+        line_id=line_id,
+    )
+
+
+def can_appoint(user: User, *, site_id: int, line_id: int) -> bool:
+    """The manager of the site and line appoints PICs (5.1.1 a)."""
+    return user.authority.covers(Role.MANAGER, site_id=site_id, line_id=line_id)
+
+
+def can_revoke(user: User, appointment: Appointment) -> bool:
+    """The same manager's office revokes."""
+    return can_appoint(user, site_id=appointment.site_id, line_id=appointment.line_id)
+
+
+def can_keep_places(user: User) -> bool:
+    """Rooms, applications and trainers from outside are kept by managers and administrators."""
+    return user.authority.has(*PLACE_KEEPERS)

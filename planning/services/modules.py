@@ -1,0 +1,259 @@
+"""Modules, their versions and materials (clause 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from planning import module_notices as notices
+from planning.enums import MODULE_TRANSITIONS, ModuleState
+from planning.models import ModuleMaterial, ModuleVersion, Topic, TrainingModule
+from planning.policies.catalogue import can_decide_version, can_edit_version, can_write_modules
+from planning.queries.catalogue import managers_of_lines
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require, require_transition
+from trainingops.notifications.services import notify
+
+if TYPE_CHECKING:
+    from trainingops.people.models import ServiceLine, User
+
+EDITABLE = (ModuleState.DRAFT, ModuleState.RETURNED)
+
+
+@service
+def add_module(
+    *,
+    code: str,
+    title: str,
+    kind: str,
+    lines: Iterable[ServiceLine],
+    topics: Iterable[Topic],
+    objectives: str,
+    duration_minutes: int,
+    actor: User,
+    now: datetime,
+) -> ModuleVersion:
+    """A new module with its first version as a draft.
+
+    Raises:
+        NotAllowed: the actor writes no modules.
+        Refused: the code is taken, or no line is named.
+    """
+    require(can_write_modules(actor))
+    chosen = list(lines)
+    if not chosen:
+        raise Refused(_("Choose at least one service line."), field="lines")
+    if TrainingModule.objects.filter(code__iexact=code).exists():
+        raise Refused(_("The code %(code)s is taken. Choose another one.") % {"code": code}, field="code")
+    module = TrainingModule.objects.create(code=code, title=title, kind=kind)
+    module.lines.set(chosen)
+    module.topics.set(topics)
+    version = ModuleVersion.objects.create(
+        module=module, number="1.0", objectives=objectives, duration_minutes=duration_minutes, author=actor
+    )
+    record("module.added", subject=module, actor=actor, now=now, data={"code": code, "version": version.uuid})
+    return version
+
+
+@service
+def add_version(
+    *,
+    module: TrainingModule,
+    number: str,
+    objectives: str,
+    duration_minutes: int,
+    change_note: str,
+    actor: User,
+    now: datetime,
+) -> ModuleVersion:
+    """The next version of a module as a draft, with the materials of the approved one to start from.
+
+    Raises:
+        Refused: another version is still open, the number is taken, or it does not say what changes.
+    """
+    require(can_write_modules(actor))
+    locked = TrainingModule.objects.select_for_update(no_key=True).get(pk=module.pk)
+    versions = list(locked.versions.all())
+    if any(version.state in (*EDITABLE, ModuleState.SUBMITTED) for version in versions):
+        raise Refused(_("A version of this module is still open. Finish it before you begin another one."))
+    if any(version.number == number for version in versions):
+        raise Refused(_("Version %(number)s exists. Choose another number.") % {"number": number}, field="number")
+    if versions and not change_note.strip():
+        raise Refused(_("Say what changes against the version before."), field="change_note")
+    version = ModuleVersion.objects.create(
+        module=locked,
+        number=number,
+        objectives=objectives,
+        duration_minutes=duration_minutes,
+        change_note=change_note,
+        author=actor,
+    )
+    approved = next((each for each in versions if each.state == ModuleState.APPROVED), None)
+    if approved:
+        ModuleMaterial.objects.bulk_create(
+            ModuleMaterial(version=version, title=each.title, url=each.url, text=each.text)
+            for each in approved.materials.all()
+        )
+    record("module_version.added", subject=version, actor=actor, now=now, data={"module": locked.uuid})
+    return version
+
+
+@service
+def edit_version(
+    *, version: ModuleVersion, objectives: str, duration_minutes: int, change_note: str, actor: User, now: datetime
+) -> ModuleVersion:
+    """Change a draft; a returned one becomes a draft again. An approved version never changes."""
+    locked = _editable(version, actor)
+    locked.objectives, locked.duration_minutes, locked.change_note = objectives, duration_minutes, change_note
+    locked.save(update_fields=["objectives", "duration_minutes", "change_note", "state"])
+    record("module_version.edited", subject=locked, actor=actor, now=now)
+    return locked
+
+
+@service
+def add_material(
+    *, version: ModuleVersion, title: str, url: str, text: str, actor: User, now: datetime
+) -> ModuleMaterial:
+    """Something to read or show, on a draft.
+
+    Raises:
+        Refused: neither link nor text.
+    """
+    locked = _editable(version, actor)
+    if not url and not text.strip():
+        raise Refused(_("Give a link or write the text."), field="text")
+    locked.save(update_fields=["state"])
+    material = ModuleMaterial.objects.create(version=locked, title=title, url=url, text=text)
+    record("module_material.added", subject=material, actor=actor, now=now, data={"version": locked.uuid})
+    return material
+
+
+@service
+def remove_material(*, material: ModuleMaterial, actor: User, now: datetime) -> None:
+    """Take a material off a draft."""
+    locked = _editable(material.version, actor)
+    locked.save(update_fields=["state"])
+    record("module_material.removed", subject=material, actor=actor, now=now, data={"version": locked.uuid})
+    material.delete()
+
+
+@service
+def submit_version(*, version: ModuleVersion, actor: User, now: datetime) -> ModuleVersion:
+    """Ask the manager to approve a version (2.1).
+
+    Raises:
+        Refused: there is nothing to teach from yet.
+    """
+    locked = _locked(version)
+    require(can_edit_version(actor, locked))
+    require_transition(locked, ModuleState.SUBMITTED, MODULE_TRANSITIONS)
+    if not locked.materials.exists():
+        raise Refused(_("This version has no material yet. Add a link or a text first."))
+    locked.state, locked.submitted_at = ModuleState.SUBMITTED, now
+    locked.save(update_fields=["state", "submitted_at"])
+    notify(
+        kind=notices.MODULE_SUBMITTED,
+        recipients=managers_of_lines(locked.module.lines.all(), now=now, besides=locked.author),
+        subject=locked,
+        step=now.isoformat(),
+        url=_page(locked),
+        params={"module": str(locked), "author": str(actor)},
+        now=now,
+    )
+    record("module_version.submitted", subject=locked, actor=actor, now=now)
+    return locked
+
+
+@service
+def approve_version(*, version: ModuleVersion, note: str, actor: User, now: datetime) -> ModuleVersion:
+    """Approve a version; from now on it can be planned, and the approved one before it cannot (2.1)."""
+    locked = _decide(version, ModuleState.APPROVED, actor)
+    before = locked.module.versions.select_for_update(no_key=True).filter(state=ModuleState.APPROVED).first()
+    if before is not None:
+        require_transition(before, ModuleState.RETIRED, MODULE_TRANSITIONS)
+        before.state = ModuleState.RETIRED
+        before.save(update_fields=["state"])
+        record("module_version.retired", subject=before, actor=actor, now=now, data={"followed_by": locked.uuid})
+    return _save_decision(locked, ModuleState.APPROVED, note, actor, now)
+
+
+@service
+def return_version(*, version: ModuleVersion, note: str, actor: User, now: datetime) -> ModuleVersion:
+    """Give a version back to its author, with what to change.
+
+    Raises:
+        Refused: without a note.
+    """
+    locked = _decide(version, ModuleState.RETURNED, actor)
+    if not note.strip():
+        raise Refused(_("Say what the author should change."), field="note")
+    return _save_decision(locked, ModuleState.RETURNED, note, actor, now)
+
+
+@service
+def retire_version(*, version: ModuleVersion, actor: User, now: datetime) -> ModuleVersion:
+    """Take an approved version out of use: new plans cannot choose it any more."""
+    locked = _locked(version)
+    require(can_decide_version(actor, locked))
+    require_transition(locked, ModuleState.RETIRED, MODULE_TRANSITIONS)
+    locked.state = ModuleState.RETIRED
+    locked.save(update_fields=["state"])
+    record("module_version.retired", subject=locked, actor=actor, now=now)
+    return locked
+
+
+def _locked(version: ModuleVersion) -> ModuleVersion:
+    return (
+        ModuleVersion.objects.select_for_update(no_key=True, of=("self",)).select_related("module").get(pk=version.pk)
+    )
+
+
+def _editable(version: ModuleVersion, actor: User) -> ModuleVersion:
+    """The locked version as a draft, if the actor may change it; the caller saves ``state``."""
+    locked = _locked(version)
+    require(can_edit_version(actor, locked))
+    if locked.state == ModuleState.DRAFT:
+        return locked
+    if locked.state not in EDITABLE:
+        raise WrongState(
+            _("%(version)s is “%(state)s” and cannot be changed. Begin a new version.")
+            % {"version": locked, "state": locked.get_state_display()},
+            code="wrong_state",
+        )
+    require_transition(locked, ModuleState.DRAFT, MODULE_TRANSITIONS)
+    locked.state = ModuleState.DRAFT
+    return locked
+
+
+def _decide(version: ModuleVersion, to: ModuleState, actor: User) -> ModuleVersion:
+    locked = _locked(version)
+    require(
+        can_decide_version(actor, locked),
+        _("A manager of every line of the module decides, and never the author."),
+    )
+    require_transition(locked, to, MODULE_TRANSITIONS)
+    return locked
+
+
+def _save_decision(locked: ModuleVersion, to: ModuleState, note: str, actor: User, now: datetime) -> ModuleVersion:
+    locked.state, locked.decided_by, locked.decided_at, locked.decision_note = to, actor, now, note
+    locked.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+    notify(
+        kind=notices.MODULE_APPROVED if to == ModuleState.APPROVED else notices.MODULE_RETURNED,
+        recipients=[locked.author],
+        subject=locked,
+        step=now.isoformat(),
+        url=_page(locked),
+        params={"module": str(locked)},
+        now=now,
+    )
+    record(f"module_version.{to.value}", subject=locked, actor=actor, now=now, detail={"note": note})
+    return locked
+
+
+def _page(version: ModuleVersion) -> str:
+    return reverse("module_detail", kwargs={"uuid": version.module.uuid})
