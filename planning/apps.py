@@ -8,12 +8,14 @@ class PlanningConfig(AppConfig):
     name = "planning"
 
     def ready(self) -> None:
-        from planning import menu, notices
-        from planning.evidence import plans
+        from planning import menu, module_notices, notices
+        from planning.evidence import appointments, plans
         from planning.reference import ensure_reference
 
         menu.register_catalogue()
         menu.register_plans()
         notices.register_plans()
+        module_notices.register()
         plans.register()
+        appointments.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

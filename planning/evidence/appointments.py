@@ -1,0 +1,114 @@
+"""The letter of appointment on paper (5.1.1 a)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.models import Appointment
+from trainingops.people.enums import Role
+from trainingops.people.models import User
+from trainingops.records.models import EvidenceRequest
+from trainingops.records.registry import EvidenceKind, register_kind
+from trainingops.records.services import request_evidence
+from trainingops.ui.moments import day_words, moment_words
+
+KIND = "appointment"
+
+
+def register() -> None:
+    """Make the kind known when the app starts."""
+    register_kind(
+        EvidenceKind(
+            name=KIND,
+            label=gettext_lazy("Appointment of a PIC"),
+            prefix="PEN",
+            form_number="FR-CC-TRN-01",
+            template="planning/print/appointment.html",
+            template_version="1",
+            clauses=("5.1.1", "2.2"),
+            iso_clauses=("7.1", "7.2"),
+            expected=expected_appointments,
+        )
+    )
+
+
+def expected_appointments(since: date, until: date, user: User) -> list[str]:
+    """Trainers who are PIC of a plan of the period without an appointment on the day it was begun."""
+    from planning.models import TrainingPlan
+
+    plans = (
+        TrainingPlan.objects.visible_to(user)
+        .filter(created_at__date__range=(since, until))
+        .select_related("pic", "site")
+    )
+    held: dict[tuple[int, int, int], list[tuple[date, date]]] = {}
+    pics = {plan.pic_id for plan in plans}
+    for row in Appointment.objects.filter(user__in=pics).values_list(
+        "user_id", "site_id", "line_id", "starts_on", "ends_on"
+    ):
+        held.setdefault(row[:3], []).append(row[3:])
+    return [
+        _("%(plan)s: no appointment of its PIC on the day it was begun") % {"plan": plan.number}
+        for plan in plans
+        if not any(
+            first <= plan.created_at.astimezone(plan.site.zone).date() <= last
+            for first, last in held.get((plan.pic_id, plan.site_id, plan.line_id), [])
+        )
+    ]
+
+
+def request_appointment_letter(*, appointment: Appointment, actor: User, now: datetime) -> EvidenceRequest:
+    """Order the letter, with what the manager signed."""
+    with translation.override("id"):
+        return request_evidence(
+            kind=KIND,
+            subject=appointment,
+            title=_("Appointment %(number)s") % {"number": appointment.number},
+            payload=_payload(appointment),
+            evidence_date=appointment.appointed_at.astimezone(appointment.site.zone).date(),
+            supports_until=appointment.ends_on,
+            site=appointment.site,
+            line=appointment.line,
+            actor=actor,
+            now=now,
+        )
+
+
+def _payload(appointment: Appointment) -> dict[str, Any]:
+    """What the letter says, in words; the names are here because the payload may be disposed of."""
+    site, line = appointment.site, appointment.line
+    period = _("%(first)s to %(last)s") % {
+        "first": day_words(appointment.starts_on),
+        "last": day_words(appointment.ends_on),
+    }
+    return {
+        "title": _("Appointment of a PIC"),
+        "subtitle": appointment.user.name,
+        "subtitle_more": f"{line.name}, {site.name}",
+        "clause": "5.1.1",
+        "ident": [
+            [_("Number"), appointment.number],
+            [_("Employee number"), appointment.user.login],
+            [_("Service line"), line.name],
+            [_("Site"), site.name],
+            [_("In force"), period],
+            [_("Appointed by"), appointment.appointed_by.name],
+        ],
+        "name": appointment.user.name,
+        "period": period,
+        "duties": [part.strip() for part in appointment.duties.splitlines() if part.strip()],
+        "signatures": [
+            {
+                "name": appointment.appointed_by.name,
+                "role": str(Role(appointment.signature.role).label),
+                "meaning": str(appointment.signature.get_meaning_display()),
+                "at": moment_words(appointment.signature.signed_at, site.zone),
+            }
+        ],
+        "content_hash": appointment.signature.content_hash,
+    }

@@ -1,0 +1,112 @@
+"""Rooms, applications and trainers from outside (clauses 5.1.1 a, e)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from planning.enums import Qualification
+from planning.models import LicenceSeat, Room, TrainerProfile, TrainingApplication, TrainingModule
+from planning.policies.catalogue import can_keep_places
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, require
+
+if TYPE_CHECKING:
+    from trainingops.people.models import Site, Unit, User
+
+
+@service
+def add_room(*, site: Site, name: str, capacity: int, actor: User, now: datetime) -> Room:
+    """A room of a site with its seats.
+
+    Raises:
+        Refused: the site has a room of this name, or it has no seat.
+    """
+    require(can_keep_places(actor))
+    if Room.objects.filter(site=site, name__iexact=name).exists():
+        raise Refused(
+            _("%(site)s has a room %(name)s already. Choose another name.") % {"site": site, "name": name},
+            field="name",
+        )
+    if capacity < 1:
+        raise Refused(_("A room has at least 1 seat."), field="capacity")
+    room = Room.objects.create(site=site, name=name, capacity=capacity)
+    record("room.added", subject=room, actor=actor, now=now, data={"site": site.uuid})
+    return room
+
+
+@service
+def add_application(*, name: str, needs_licence: bool, seats: int, actor: User, now: datetime) -> TrainingApplication:
+    """An application; one that needs licences gets numbered seats (5.1.1 e).
+
+    Raises:
+        Refused: the name is taken, or it needs licences and has none.
+    """
+    require(can_keep_places(actor))
+    if TrainingApplication.objects.filter(name__iexact=name).exists():
+        raise Refused(_("%(name)s is listed already. Choose another name.") % {"name": name}, field="name")
+    if needs_licence and seats < 1:
+        raise Refused(_("Say how many licences there are."), field="seats")
+    application = TrainingApplication.objects.create(name=name, needs_licence=needs_licence)
+    if needs_licence:
+        LicenceSeat.objects.bulk_create(
+            LicenceSeat(application=application, number=number) for number in range(1, seats + 1)
+        )
+    record("training_application.added", subject=application, actor=actor, now=now)
+    return application
+
+
+@service
+def add_trainer(
+    *,
+    name: str,
+    kind: str,
+    unit: Unit | None,
+    modules: Iterable[TrainingModule],
+    valid_until: date | None,
+    actor: User,
+    now: datetime,
+) -> TrainerProfile:
+    """Somebody of SSO Training, of the client or from outside who teaches, without account (5.1.1 a).
+
+    Raises:
+        Refused: our own trainers come by appointment; SSO Training names its unit.
+    """
+    require(can_keep_places(actor))
+    if kind == Qualification.INTERNAL:
+        raise Refused(_("Our own trainers are added by their appointment. Appoint them instead."), field="kind")
+    if kind == Qualification.SSO_TRAINING and unit is None:
+        raise Refused(_("Choose the unit of SSO Training."), field="unit")
+    trainer = TrainerProfile.objects.create(name=name, kind=kind, unit=unit, valid_until=valid_until)
+    trainer.modules.set(modules)
+    record("trainer.added", subject=trainer, actor=actor, now=now, data={"kind": kind}, detail={"name": name})
+    return trainer
+
+
+@service
+def set_modules_of_trainer(
+    *,
+    trainer: TrainerProfile,
+    modules: Iterable[TrainingModule],
+    valid_until: date | None,
+    actor: User,
+    now: datetime,
+) -> TrainerProfile:
+    """Which modules somebody may teach, and until when (5.1.1 a, ISO 7.2)."""
+    require(can_keep_places(actor))
+    locked = TrainerProfile.objects.select_for_update(no_key=True).get(pk=trainer.pk)
+    chosen = list(modules)
+    locked.valid_until = valid_until
+    locked.save(update_fields=["valid_until"])
+    locked.modules.set(chosen)
+    record(
+        "trainer.qualified",
+        subject=locked,
+        actor=actor,
+        now=now,
+        data={"modules": [str(module.uuid) for module in chosen], "valid_until": valid_until},
+    )
+    return locked
