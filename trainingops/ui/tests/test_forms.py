@@ -1,12 +1,13 @@
 """Forms: the error summary, the fields' shapes, refusals, moments."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.formats import date_format
 
 from trainingops.domain import Refused
 from trainingops.ui import errors
@@ -150,6 +151,19 @@ def test_fields_that_read_figures_in_two_ways_do_not_slip_in(field):
         form()
 
 
-def test_us_dates_are_not_read():
-    assert "due_on" in PlanForm({**GOOD, "due_on": "11/24/2026"}).errors
-    assert PlanForm({**GOOD, "due_on": "24/11/2026"}).is_valid()
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_us_dates_are_not_read(language):
+    with translation.override(language):
+        assert "due_on" in PlanForm({**GOOD, "due_on": "11/24/2026"}).errors
+        form = PlanForm({**GOOD, "due_on": "05/11/2026"})
+        assert form.is_valid()
+        assert form.cleaned_data["due_on"] == date(2026, 11, 5)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("id", ("5 Agustus 2026", "14.05")), ("en", ("5 August 2026", "14.05"))]
+)
+def test_dates_and_times_are_written_the_same_way_in_both_languages(language, words):
+    with translation.override(language):
+        moment = datetime(2026, 8, 5, 14, 5, tzinfo=UTC)
+        assert (date_format(moment, "DATE_FORMAT"), date_format(moment, "TIME_FORMAT")) == words
