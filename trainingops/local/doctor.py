@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import smtplib
@@ -19,6 +20,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Max
 from django.utils import timezone
 
+from trainingops.jobs.health import run_checks
 from trainingops.jobs.models import Heartbeat
 from trainingops.local.fonts import FILES
 
@@ -162,8 +164,9 @@ def _media() -> str:
             "Let the processes' user write there, on a file system with hard links, or set TRAININGOPS_MEDIA_ROOT.",
         ) from error
     finally:
-        half.unlink(missing_ok=True)
-        name.unlink(missing_ok=True)
+        for made in (half, name):
+            with contextlib.suppress(OSError):
+                made.unlink()
     return f"{folder} can be written, {shutil.disk_usage(folder).free / 1e9:.1f} GB free"
 
 
@@ -194,6 +197,17 @@ def _translations() -> str:
     return f"{len(catalogues)} catalogues compiled"
 
 
+def _readiness() -> str:
+    """What ``/health/ready`` asks: the regular work of the rooms, such as sealing the journal."""
+    failing = {name: found for name, found in run_checks(timezone.now()).items() if found}
+    if failing:
+        told = "; ".join(f"{name}: {' '.join(found.split())}" for name, found in failing.items())
+        raise Trouble(
+            f"/health/ready fails: {told}", "Start all processes: manage.py up. Their logs are in .local/log."
+        )
+    return "/health/ready is well"
+
+
 def fresh(catalogue: Path) -> bool:
     """Whether the ``.mo`` beside a ``.po`` exists and is not older."""
     compiled = catalogue.with_suffix(".mo")
@@ -213,4 +227,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "media": _media,
     "clock": _clock,
     "translations": _translations,
+    "readiness": _readiness,
 }

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-GRACE_SECONDS = 15.0
+GRACE_SECONDS = 10.0
 
 
 def alive(groups: set[int]) -> set[int]:

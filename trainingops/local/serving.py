@@ -22,12 +22,13 @@ DEMO_MARK = "Trainingops demo data"
 
 
 @contextmanager
-def running_services(say: Callable[[str], None], *, share: bool) -> Iterator[Supervisor]:
+def running_services(say: Callable[[str], None], *, share: bool, web: bool) -> Iterator[Supervisor]:
     """A supervisor with the embedded services that the environment does not replace.
 
     Args:
         say: where progress goes.
         share: use the services of another supervisor of this project when there is one; otherwise refuse to start.
+        web: :func:`serve` follows, so the port must be free: refused before anything starts.
     """
     lock = Lock(settings.LOCAL_DIR / "supervisor.lock")
     first = lock.take()
@@ -37,6 +38,8 @@ def running_services(say: Callable[[str], None], *, share: bool) -> Iterator[Sup
             f"kill {lock.holder()}, then start again."
         )
     try:
+        if web:
+            _require_free_port()
         with Supervisor(settings.EMBEDDED.logs, say) as supervisor:
             if first and not settings.ENV.database_url:
                 say("Starting PostgreSQL …")
@@ -57,7 +60,6 @@ def running_services(say: Callable[[str], None], *, share: bool) -> Iterator[Sup
 def serve(supervisor: Supervisor) -> None:
     """Run web server, workers and beat until stopped."""
     port = settings.ENV.port
-    _require_free_port(settings.ENV.bind, port)
     connections.close_all()
     for child in site_processes(
         folder=settings.BASE_DIR,
@@ -125,7 +127,6 @@ def empty_demo_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
-    connection.close()
 
 
 # --- Small questions ---------------------------------------------------------------------------------------
@@ -141,7 +142,8 @@ def _require_database() -> None:
         ) from error
 
 
-def _require_free_port(bind: str, port: int) -> None:
+def _require_free_port() -> None:
+    bind, port = settings.ENV.bind, settings.ENV.port
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
                 f"Demo data is loaded only in demo mode, and TRAININGOPS_MODE is {settings.ENV.mode}. Unset it."
             )
         serving.use_port(port)
-        with serving.running_services(self.stdout.write, share=no_serve and not reset) as supervisor:
+        with serving.running_services(self.stdout.write, share=no_serve and not reset, web=not no_serve) as supervisor:
             self._prepare(reset=reset)
             self._tell()
             if not no_serve:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, port: int | None, **options: Any) -> None:
         serving.use_port(port)
-        with serving.running_services(self.stdout.write, share=False) as supervisor:
+        with serving.running_services(self.stdout.write, share=False, web=True) as supervisor:
             self._require_ready()
             serving.serve(supervisor)
 
