@@ -4,12 +4,21 @@ Coarse on purpose: scope is decided by ``visible_to`` and state by the policies.
 for nobody, and a test fails.
 """
 
-from trainingops.people.access import POST_ONLY, Rule, public, signed_in
+from trainingops.people.access import POST_ONLY, WRITE, Rule, public, signed_in
 
 ACCESS: dict[str, Rule] = {}
 
 # --- people, imports ---------------------------------------------------------------------------------------
-ACCESS |= {}
+ACCESS |= {
+    "account_login": public(WRITE),
+    "account_code": public(WRITE),
+    "account_reauthenticate": signed_in(WRITE),
+    "account_inactive": public(),
+    "account_logout": public(WRITE),
+    "set_language": public(POST_ONLY),
+    "account": signed_in(WRITE),
+    "account_password": signed_in(WRITE),
+}
 
 # --- dashboard ---------------------------------------------------------------------------------------------
 ACCESS |= {}

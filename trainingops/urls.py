@@ -1,16 +1,28 @@
 """Every URL of the product, by room. Each name stands in :mod:`trainingops.access` with its roles and methods."""
 
+from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from trainingops.dashboard import health as health_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
+from trainingops.people.views import account as account_views
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
 # --- people, imports ---------------------------------------------------------------------------------------
-urlpatterns += []
+# Of allauth only these: no sign-up, no mail management, no reset by mail.
+urlpatterns += [
+    path("sign-in/", allauth_views.login, name="account_login"),
+    path("sign-in/code/", account_views.code_redeem, name="account_code"),
+    path("sign-in/again/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
+    path("sign-out/", allauth_views.logout, name="account_logout"),
+    path("language/", account_views.set_language, name="set_language"),
+    path("account/", account_views.account, name="account"),
+    path("account/password/", account_views.account_password, name="account_password"),
+]
 
 # --- dashboard ---------------------------------------------------------------------------------------------
 urlpatterns += []

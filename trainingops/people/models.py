@@ -127,6 +127,14 @@ class Person(Identified):
         return self.name
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, user: User) -> TeamQuerySet:
+        """Teams in the user's scope."""
+        from trainingops.people.queries import SEES_PEOPLE
+
+        return self.filter(user.authority.scope(*SEES_PEOPLE, site="site", line="line", team="pk")).distinct()
+
+
 class Team(Identified):
     """A team of one site and line, with its leaders."""
 
@@ -135,6 +143,8 @@ class Team(Identified):
     site = models.ForeignKey(Site, models.PROTECT, related_name="teams")
     line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="teams")
     leaders = models.ManyToManyField(Person, related_name="led_teams", blank=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -188,10 +198,17 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, login: str, password: str | None = None, **fields: object) -> User:
         """An account by employee number; without password until the one-time code is used."""
+        fields["email"] = str(fields.get("email", "")).strip().lower()
         user = self.model(login=login.strip().upper(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> UserQuerySet:
+        """All accounts for administrators; one's own for everybody else."""
+        return self if user.authority.has("administrator") else self.filter(pk=user.pk)
 
 
 class User(Identified, AbstractBaseUser):
@@ -216,9 +233,9 @@ class User(Identified, AbstractBaseUser):
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = ["name"]
+    REQUIRED_FIELDS = ["name"]
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     class Meta:
         ordering = ["name"]
@@ -262,6 +279,11 @@ class RoleAssignment(Identified):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role}"
+
+    @property
+    def places(self) -> list[Site | ServiceLine | Team]:
+        """The scope in the order of its width; empty means everywhere. Prefetch the three for lists."""
+        return [*self.sites.all(), *self.lines.all(), *self.teams.all()]
 
 
 class Delegation(Identified):

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from trainingops.people.models import PersonAssignment, PersonQuerySet, User
@@ -47,3 +48,21 @@ def assignment_on(person_id: int, day: date) -> PersonAssignment | None:
     return (
         PersonAssignment.objects.filter(in_force(day), person=person_id).select_related("site", "line", "team").first()
     )
+
+
+def present_assignments(person_ids: Sequence[int], day: date) -> dict[int, PersonAssignment]:
+    """Where each of these people works on ``day``, or worked last before it: two queries, segments included.
+
+    Returns:
+        person key → assignment with site, line, team and segments loaded; people without one are missing.
+    """
+    from trainingops.people.models import PersonAssignment
+
+    rows = (
+        PersonAssignment.objects.filter(person__in=person_ids, starts_on__lte=day)
+        .order_by("person", "-starts_on")
+        .distinct("person")
+        .select_related("site", "line", "team")
+        .prefetch_related("segments")
+    )
+    return {row.person_id: row for row in rows}

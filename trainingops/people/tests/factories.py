@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import factory
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.test import Client
 
 from trainingops.people.enums import ChannelKind
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team, User
@@ -125,3 +128,12 @@ def make_agent(
     if with_user:
         make_user("agent", login=person.employee_no, name=person.name, person=person)
     return person
+
+
+def sign_in(client: Client, user: User, *, minutes_ago: float = 0) -> None:
+    """Sign ``client`` in as if the password had been typed ``minutes_ago``; ``force_login`` alone is never fresh."""
+    client.force_login(user)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - minutes_ago * 60}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

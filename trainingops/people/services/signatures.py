@@ -1,4 +1,4 @@
-"""Changes to people, accounts, roles and signatures."""
+"""The signature that signing services require (DESIGN.md §2)."""
 
 from __future__ import annotations
 

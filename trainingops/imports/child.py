@@ -1,0 +1,179 @@
+"""Parses one untrusted file; runs as a process of its own (see :mod:`trainingops.imports.reading`).
+
+Reads the bytes on stdin, writes JSON on stdout. It knows nothing of Django and of the database, and what it may use of
+memory and time is limited before the first byte is parsed. Exit code 3: a message for the user is on stdout.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import resource
+import sys
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from typing import Any, NoReturn
+
+MEMORY = 768 * 1024 * 1024
+CPU_SECONDS = 40
+MEMBERS = 500
+UNPACKED_BYTES = 300 * 1024 * 1024
+COLUMNS = 200
+CELL_CHARACTERS = 5_000
+REFUSED = 3
+
+
+def refuse(code: str) -> NoReturn:
+    """End with a code that the parent turns into a message."""
+    sys.stdout.write(json.dumps({"refused": code}))
+    sys.stdout.flush()
+    sys.exit(REFUSED)
+
+
+def check_archive(content: bytes, max_rows: int) -> None:
+    """Declared and real sizes, number of members and rows, before the parser sees anything."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
+        refuse("damaged")
+    if len(members) > MEMBERS or sum(member.file_size for member in members) > UNPACKED_BYTES:
+        refuse("too_large_unpacked")
+    if "xl/workbook.xml" not in {member.filename.lower().replace("\\", "/") for member in members}:
+        refuse("not_a_workbook")
+    total = 0
+    for member in members:
+        if member.flag_bits & 1:
+            refuse("encrypted")
+        rows = 0
+        tail = b""
+        for block in unpacked(content, member):
+            total += len(block)
+            if total > UNPACKED_BYTES:
+                refuse("too_large_unpacked")
+            if member.filename.lower().startswith("xl/worksheets/"):
+                rows += (tail + block).count(b"<row")
+                tail = block[-3:]
+                if rows > max_rows + 100:
+                    refuse("too_many_rows")
+
+
+def unpacked(content: bytes, member: zipfile.ZipInfo) -> Any:
+    """The member's bytes as they really unpack, whatever size the directory declares."""
+    at = member.header_offset
+    if content[at : at + 4] != b"PK\x03\x04":
+        refuse("damaged")
+    start = at + 30 + int.from_bytes(content[at + 26 : at + 28], "little")
+    start += int.from_bytes(content[at + 28 : at + 30], "little")
+    packed = content[start : start + member.compress_size]
+    if member.compress_type == zipfile.ZIP_STORED:
+        yield packed
+        return
+    if member.compress_type != zipfile.ZIP_DEFLATED:
+        refuse("damaged")
+    stream = zlib.decompressobj(-15)
+    try:
+        while not stream.eof:
+            block = stream.decompress(packed, 1 << 20)
+            packed = stream.unconsumed_tail
+            if not block and not packed:
+                return
+            yield block
+    except zlib.error:
+        refuse("damaged")
+
+
+def read_workbook(content: bytes, max_rows: int) -> list[list[Any]]:
+    """The first sheet that holds anything."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    check_archive(content, max_rows)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for sheet in workbook.sheets_metadata:
+            if sheet.typ != SheetTypeEnum.WorkSheet or sheet.visible != SheetVisibleEnum.Visible:
+                continue
+            found = workbook.get_sheet_by_name(sheet.name)
+            if found.height and found.width:
+                if found.width > COLUMNS:
+                    refuse("too_many_columns")
+                return found.to_python(skip_empty_area=False)
+    except CalamineError:
+        refuse("damaged")
+    return []
+
+
+def read_text(content: bytes, max_rows: int) -> list[list[Any]]:
+    """CSV with ``;``, ``,`` or tab; UTF-8 with or without BOM, UTF-16, else Windows-1252."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = content.decode("utf-16", errors="replace")
+    elif b"\0" in content[:4096]:
+        refuse("not_a_table")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", errors="replace")
+    if text.count("\n") + text.count("\r") > 2 * (max_rows + 100):
+        refuse("too_many_rows")
+    head = text[:20_000]
+    delimiter = max(";,\t", key=head.count)
+    csv.field_size_limit(100_000)
+    rows: list[list[Any]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if len(row) > COLUMNS:
+                refuse("too_many_columns")
+            rows.append(row)
+            if len(rows) > max_rows + 100:
+                refuse("too_many_rows")
+    except csv.Error:
+        refuse("damaged")
+    return rows
+
+
+def plain(cell: Any) -> Any:
+    """A cell as JSON: texts as they are, other types as ``[kind, text]``."""
+    if isinstance(cell, bool) or cell is None:
+        return cell
+    if isinstance(cell, str):
+        return cell[:CELL_CHARACTERS]
+    if isinstance(cell, datetime):
+        return ["datetime", cell.isoformat()]
+    if isinstance(cell, date):
+        return ["date", cell.isoformat()]
+    if isinstance(cell, time):
+        return ["time", cell.isoformat()]
+    if isinstance(cell, timedelta):
+        return ["time", (datetime(2000, 1, 1) + cell).time().isoformat()]  # noqa: DTZ001 (a duration of a sheet)
+    if isinstance(cell, (int, float)):
+        whole = isinstance(cell, int) or cell.is_integer()
+        return ["int", str(int(cell))] if whole else ["decimal", repr(cell)]
+    return str(cell)[:CELL_CHARACTERS]
+
+
+def main() -> None:
+    max_rows = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    content = sys.stdin.buffer.read()
+    try:
+        if content[:4] == b"PK\x03\x04":
+            rows = read_workbook(content, max_rows)
+        elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+            refuse("old_workbook")
+        elif content[:4] == b"%PDF":
+            refuse("not_a_table")
+        else:
+            rows = read_text(content, max_rows)
+    except MemoryError:
+        refuse("too_large_unpacked")
+    json.dump({"rows": [[plain(cell) for cell in row] for row in rows]}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

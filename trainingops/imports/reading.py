@@ -1,0 +1,234 @@
+"""From untrusted bytes to the cells of a sheet: limits first, then a child process with memory and time limits."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zlib
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from trainingops.domain import Refused
+from trainingops.imports.registry import Cell, Column, Importer, Row
+from trainingops.imports.values import as_text, heading_key
+
+MAX_BYTES = 10 * 1024 * 1024
+SECONDS = 60
+_HEADING_ROWS = 20
+_CHILD = Path(__file__).with_name("child.py")
+#: First words of rows that add up or count.
+_TOTALS = {"total", "jumlah", "grand", "subtotal", "rata", "ratarata", "average"}
+#: Headings of identity-card numbers. Never kept, in no import (UX.md EXP-2).
+_IDENTITY = frozenset(
+    ("nikktp", "noktp", "nomorktp", "ktp", "ektp", "noidentitas", "nomoridentitas", "nokk", "nomorkk")
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of a file; row 1 is the first. ``heading`` is the number of the heading row."""
+
+    rows: list[list[Cell]]
+    heading: int
+    #: Headings whose cells were thrown away.
+    dropped: tuple[str, ...] = ()
+    #: Numbers of rows under the headings that are totals or notes.
+    footers: tuple[int, ...] = ()
+
+    @property
+    def headings(self) -> list[str]:
+        """The words of the heading row; a column without one gets its letter."""
+        row = self.rows[self.heading - 1]
+        return [as_text(cell) or column_letter(index) for index, cell in enumerate(row)]
+
+    def data_rows(self, mapping: dict[str, int]) -> list[Row]:
+        """The rows under the headings with the cells of the mapped columns; blank ones and totals left out."""
+        found = []
+        for number, cells in enumerate(self.rows[self.heading :], self.heading + 1):
+            if number in self.footers or not any(as_text(cell) for cell in cells):
+                continue
+            found.append(
+                Row(number, {name: cells[at] if at < len(cells) else None for name, at in mapping.items()}),
+            )
+        return found
+
+    def pack(self) -> bytes:
+        """As it is stored: nothing of the file but its cells, without those thrown away."""
+        body = {"rows": self.rows, "heading": self.heading, "dropped": self.dropped, "footers": self.footers}
+        return zlib.compress(json.dumps(body, default=_typed).encode(), 6)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Sheet:
+        body = json.loads(zlib.decompress(packed))
+        return cls(
+            rows=[[_cell(cell) for cell in row] for row in body["rows"]],
+            heading=body["heading"],
+            dropped=tuple(body["dropped"]),
+            footers=tuple(body["footers"]),
+        )
+
+
+def read_sheet(content: bytes, importer: Importer) -> Sheet:
+    """Read an upload for ``importer``.
+
+    Raises:
+        Refused: empty, too large, damaged, not a table, too many rows: each with its remedy.
+    """
+    if not content.strip():
+        raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
+    if len(content) > MAX_BYTES:
+        raise Refused(_refusal("too_large", importer), field="file", code="too_large")
+    rows = _parse(content, importer)
+    while rows and not any(as_text(cell) for cell in rows[-1]):
+        rows.pop()
+    if not rows:
+        raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
+    heading = _heading_row(rows, importer)
+    sheet = Sheet(rows=rows, heading=heading, footers=_footers(rows, heading))
+    if len(rows) - heading > importer.max_rows:
+        raise Refused(_refusal("too_many_rows", importer), field="file", code="too_many_rows")
+    return _without_identity_numbers(sheet, importer)
+
+
+def guess_mapping(sheet: Sheet, importer: Importer) -> dict[str, int]:
+    """Columns of the importer → places in the sheet, by label and known headings; the first of two wins."""
+    places: dict[str, int] = {}
+    for at, heading in enumerate(sheet.headings):
+        if heading not in sheet.dropped:
+            places.setdefault(heading_key(heading), at)
+    mapping: dict[str, int] = {}
+    for column in importer.columns:
+        for key in _keys(column):
+            if key in places and places[key] not in mapping.values():
+                mapping[column.name] = places[key]
+                break
+    return mapping
+
+
+def column_letter(index: int) -> str:
+    """``A`` for 0, ``AA`` for 26: what a spreadsheet calls a column."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _parse(content: bytes, importer: Importer) -> list[list[Cell]]:
+    """The cells as the child found them."""
+    command = [sys.executable, "-I", str(_CHILD), str(importer.max_rows)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise Refused(_refusal("too_slow", importer), field="file", code="too_slow") from None
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        # Killed by its limits, or by the file.
+        raise Refused(_refusal("too_large_unpacked", importer), field="file", code="too_large_unpacked") from None
+    if "refused" in answer:
+        raise Refused(_refusal(answer["refused"], importer), field="file", code=answer["refused"])
+    return [[_cell(cell) for cell in row] for row in answer["rows"]]
+
+
+def _refusal(code: str, importer: Importer) -> str:
+    """The words for each refusal."""
+    return {
+        "too_large": _("The file is larger than 10 MB. Split it, or remove sheets that are not needed."),
+        "too_many_rows": _("The file has more than %(rows)d rows. Split it.") % {"rows": importer.max_rows},
+        "too_many_columns": _("The file has more than 200 columns. Remove the columns that are not needed."),
+        "too_large_unpacked": _("The file is too large once unpacked. Save only the needed rows as a new file."),
+        "too_slow": _("Reading the file took longer than a minute. Split it."),
+        "damaged": _("The file is damaged. Open it in the spreadsheet program and save it again."),
+        "encrypted": _("The file is protected by a password. Save it without one."),
+        "old_workbook": _("This is the old Excel format (or protected). Save it as .xlsx without a password."),
+        "not_a_workbook": _("This is not an Excel workbook. Save it as .xlsx or .csv."),
+        "not_a_table": _("This is not a table. Choose an .xlsx or .csv file."),
+    }[code]
+
+
+def _keys(column: Column) -> list[str]:
+    """The headings that mean ``column``, in every language of the label."""
+    from django.utils.translation import override
+
+    keys = [heading_key(str(column.label))]
+    for language in ("id", "en"):
+        with override(language):
+            keys.append(heading_key(str(column.label)))
+    return [*dict.fromkeys([*keys, *(heading_key(heading) for heading in column.headings), heading_key(column.name)])]
+
+
+def _heading_row(rows: list[list[Cell]], importer: Importer) -> int:
+    """The row among the first ones with the most known headings; without any, the first that is not blank."""
+    known = {key for column in importer.columns for key in _keys(column)}
+    best, number = 0, 0
+    for at, row in enumerate(rows[:_HEADING_ROWS], 1):
+        matches = len({heading_key(as_text(cell)) for cell in row if isinstance(cell, str)} & known)
+        if matches > best:
+            best, number = matches, at
+    return number or next(at for at, row in enumerate(rows, 1) if any(as_text(cell) for cell in row))
+
+
+def _footers(rows: list[list[Cell]], heading: int) -> tuple[int, ...]:
+    """Rows of totals: the first text in them is a word for a total."""
+    found = []
+    for number, row in enumerate(rows[heading:], heading + 1):
+        first = next((as_text(cell) for cell in row if as_text(cell)), "")
+        if re.split(r"[\s:_-]+", first.casefold())[0] in _TOTALS:
+            found.append(number)
+    return tuple(found)
+
+
+def _without_identity_numbers(sheet: Sheet, importer: Importer) -> Sheet:
+    """Throw away the cells of identity cards, and what the importer says it never reads.
+
+    "NIK" alone may mean the employee number, unless all its values have the 16 digits of an identity card.
+    """
+    never = {*_IDENTITY, *(heading_key(heading) for heading in importer.never_read)}
+    drop: list[int] = []
+    for at, heading in enumerate(sheet.headings):
+        key = heading_key(heading)
+        cells = [as_text(row[at]) for row in sheet.rows[sheet.heading :] if at < len(row)]
+        filled = [cell for cell in cells if cell]
+        looks_like_one = bool(filled) and all(len(cell) == 16 and cell.isdigit() for cell in filled)
+        if key in never or (key == "nik" and looks_like_one):
+            drop.append(at)
+    if not drop:
+        return sheet
+    rows = [
+        [None if at in drop and number > sheet.heading else cell for at, cell in enumerate(row)]
+        for number, row in enumerate(sheet.rows, 1)
+    ]
+    return replace(sheet, rows=rows, dropped=tuple(sheet.headings[at] for at in drop))
+
+
+def _cell(cell: Any) -> Cell:
+    """A cell from the JSON of the child or of the store."""
+    if isinstance(cell, str):
+        # What an export of ours neutralised comes back as it was.
+        return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r") else cell
+    if not isinstance(cell, list):
+        return cell  # type: ignore[no-any-return]
+    kind, text = cell
+    readers: dict[str, Any] = {
+        "int": int,
+        "decimal": Decimal,
+        "date": date.fromisoformat,
+        "datetime": datetime.fromisoformat,
+        "time": time.fromisoformat,
+    }
+    return readers[kind](text)  # type: ignore[no-any-return]
+
+
+def _typed(cell: Any) -> Any:
+    """What JSON does not know, as the child writes it. (Whole numbers stay numbers.)"""
+    kinds = {Decimal: "decimal", date: "date", datetime: "datetime", time: "time"}
+    return [kinds[type(cell)], str(cell) if isinstance(cell, Decimal) else cell.isoformat()]

@@ -1,0 +1,118 @@
+"""One-time codes: handed out by somebody who knows the person, used once with a new password."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, require
+from trainingops.people.enums import CodePurpose
+from trainingops.people.models import SignInCode, User
+from trainingops.people.policies import can_issue_code
+from trainingops.people.services.accounts import change_password
+
+#: Without 0 O 1 I L 5 S 2 Z 8 B: what is misread from a slip of paper.
+ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
+CODE_LENGTH = 8
+CODE_LIFETIME = timedelta(hours=72)
+CODE_ATTEMPTS = 5
+_REDEEMABLE = (CodePurpose.FIRST_SIGN_IN, CodePurpose.RESET)
+
+
+@service
+def issue_sign_in_code(*, user: User, purpose: str, actor: User, now: datetime) -> tuple[SignInCode, str]:
+    """A new code for ``user``; an open one of the same purpose stops working.
+
+    Returns:
+        the row and the code in plain: it is shown once and stored nowhere.
+
+    Raises:
+        NotAllowed: outside the actor's scope, or the account can do more than an agent's.
+        Refused: the account is closed.
+    """
+    require(can_issue_code(actor, user))
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not user.is_active:
+        raise Refused(_("The account of %(user)s is closed. Open it again first.") % {"user": user}, code="closed")
+    SignInCode.objects.filter(user=user, purpose=purpose, used_at=None).update(used_at=now)
+    plain = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
+    code = SignInCode.objects.create(
+        user=user,
+        purpose=purpose,
+        code_hash=_hash(user, plain),
+        issued_by=actor,
+        issued_at=now,
+        expires_at=now + CODE_LIFETIME,
+    )
+    record("code.issued", subject=code, actor=actor, now=now, data={"user": user.uuid, "purpose": purpose})
+    return code, plain
+
+
+def redeem_sign_in_code(*, login: str, code: str, password: str, now: datetime) -> User:
+    """Use a code and set the new password. Of two at the same time, one wins.
+
+    Args:
+        login: employee number or mail address as typed.
+        code: as typed; blanks, dashes and case do not matter.
+
+    Raises:
+        Refused: no open code matches; says the same whatever is wrong, so that nobody learns who has an account.
+        ValidationError: the password is too weak; the code stays usable.
+    """
+    found = find_account(login)
+    row = _open_code(found, now)
+    user = _redeem(user=found, code_id=row.pk, plain=code, password=password, now=now) if found and row else None
+    if user is None:
+        raise Refused(
+            _("Employee number or code is not right, or the code has expired or was used. Ask for a new code."),
+            field="code",
+            code="code_refused",
+        )
+    return user
+
+
+def find_account(login: str) -> User | None:
+    """The open account of an employee number or mail address as somebody typed it."""
+    typed = login.strip()
+    if not typed:
+        return None
+    by = {"email__iexact": typed} if "@" in typed else {"login__iexact": typed}
+    return User.objects.filter(is_active=True, **by).first()
+
+
+def _open_code(user: User | None, now: datetime) -> SignInCode | None:
+    if user is None:
+        return None
+    return (
+        SignInCode.objects.filter(
+            user=user, used_at=None, expires_at__gt=now, attempts__lt=CODE_ATTEMPTS, purpose__in=_REDEEMABLE
+        )
+        .order_by("-issued_at")
+        .first()
+    )
+
+
+@service
+def _redeem(*, user: User, code_id: int, plain: str, password: str, now: datetime) -> User | None:
+    """The user when the code was right and is now used; ``None`` when it was not (returned, so that it counts)."""
+    row = SignInCode.objects.select_for_update(no_key=True).get(pk=code_id)
+    if row.used_at is not None or row.attempts >= CODE_ATTEMPTS:
+        return None
+    typed = "".join(plain.upper().split()).replace("-", "")
+    if not constant_time_compare(row.code_hash, _hash(user, typed)):
+        row.attempts += 1
+        row.save(update_fields=["attempts"])
+        return None
+    user = change_password(user=user, password=password, actor=user, now=now, code=row.uuid)
+    row.used_at = now
+    row.save(update_fields=["used_at"])
+    return user
+
+
+def _hash(user: User, plain: str) -> str:
+    """Keyed, so that the rows alone do not reveal a code that is short enough to be typed."""
+    return salted_hmac("trainingops.people.sign_in_code", f"{user.uuid}:{plain}", algorithm="sha256").hexdigest()

@@ -1,0 +1,96 @@
+"""Roles with scope and period: granted and ended, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, require
+from trainingops.people.enums import Role
+from trainingops.people.models import RoleAssignment, ServiceLine, Site, Team, User
+from trainingops.people.policies import can_grant_role
+
+
+@service
+def grant_role(
+    *,
+    user: User,
+    role: str,
+    actor: User,
+    now: datetime,
+    starts_on: date,
+    ends_on: date | None = None,
+    sites: Iterable[Site] = (),
+    lines: Iterable[ServiceLine] = (),
+    teams: Iterable[Team] = (),
+) -> RoleAssignment:
+    """Let ``user`` hold ``role`` from a day until a day (inclusive), within sites, lines and teams; none: everywhere.
+
+    Raises:
+        Refused: it ends before it starts, or a team leader without team.
+    """
+    require(can_grant_role(actor))
+    site_list, line_list, team_list = list(sites), list(lines), list(teams)
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused(_("The last day is before the first. Choose a later day."), field="ends_on", code="period")
+    if role == Role.TEAM_LEADER and not team_list:
+        raise Refused(_("A team leader needs a team. Choose at least one."), field="teams", code="team_missing")
+    assignment = RoleAssignment.objects.create(user=user, role=role, starts_on=starts_on, ends_on=ends_on)
+    assignment.sites.set(site_list)
+    assignment.lines.set(line_list)
+    assignment.teams.set(team_list)
+    record(
+        "role.granted",
+        subject=assignment,
+        actor=actor,
+        now=now,
+        data={
+            "user": user.uuid,
+            "role": role,
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "sites": [site.uuid for site in site_list],
+            "lines": [line.uuid for line in line_list],
+            "teams": [team.uuid for team in team_list],
+        },
+    )
+    return assignment
+
+
+@service
+def end_role(*, assignment: RoleAssignment, actor: User, now: datetime) -> None:
+    """End a role now: yesterday was its last day; one that began today leaves nothing but its journal entries.
+
+    Raises:
+        Refused: it has ended already, or it is the last administrator's.
+    """
+    require(can_grant_role(actor))
+    # The administrators' rows in one order, so that two who end each other cannot both succeed.
+    administrators = list(
+        RoleAssignment.objects.select_for_update(no_key=True).filter(role=Role.ADMINISTRATOR).order_by("pk")
+    )
+    assignment = RoleAssignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    today = now.astimezone(actor.zone).date()
+    if assignment.ends_on is not None and assignment.ends_on < today:
+        raise Refused(_("This role has ended already."), code="ended")
+    if assignment.role == Role.ADMINISTRATOR and not _another_administrator(administrators, assignment, today):
+        raise Refused(
+            _("This is the last administrator. Grant the role to somebody else first."), code="last_administrator"
+        )
+    data = {"user": assignment.user.uuid, "role": assignment.role, "starts_on": assignment.starts_on}
+    record("role.ended", subject=assignment, actor=actor, now=now, data=data)
+    if assignment.starts_on >= today:
+        assignment.delete()
+    else:
+        assignment.ends_on = today - timedelta(days=1)
+        assignment.save(update_fields=["ends_on"])
+
+
+def _another_administrator(rows: list[RoleAssignment], ended: RoleAssignment, today: date) -> bool:
+    others = [row.pk for row in rows if row.pk != ended.pk]
+    in_force = Q(starts_on__lte=today) & (Q(ends_on=None) | Q(ends_on__gte=today))
+    return RoleAssignment.objects.filter(in_force, pk__in=others, user__is_active=True).exists()

@@ -1,0 +1,1 @@
+"""Pages about signing in, one's account, people, accounts and places."""
