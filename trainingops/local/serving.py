@@ -7,7 +7,6 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -162,8 +161,3 @@ def _listens(bind: str, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def inside(path: Path, folder: Path) -> bool:
-    """Whether ``path`` lies under ``folder``."""
-    return path.resolve().is_relative_to(folder.resolve())

@@ -40,13 +40,22 @@ def start(supervisor: Supervisor, places: Places) -> None:
 def answers(places: Places) -> bool:
     """Whether the broker has loaded its file and answers."""
     try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(2)
-            connection.connect(str(places.valkey_socket))
-            connection.sendall(b"PING\r\n")
-            return connection.recv(64).startswith(b"+PONG")
+        return _ask(places, b"PING").startswith(b"+PONG")
     except OSError:
         return False
+
+
+def empty(places: Places) -> None:
+    """Forget every message: they name rows of a database that is being emptied."""
+    _ask(places, b"FLUSHALL")
+
+
+def _ask(places: Places, command: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(places.valkey_socket))
+        connection.sendall(command + b"\r\n")
+        return connection.recv(64)
 
 
 def _wait_for_predecessor(places: Places) -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
+#: Where the cycle writes the archive that it downloads and checks.
+ARCHIVES = settings.LOCAL_DIR / "archives"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Login:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from trainingops.local import demo, serving
+from trainingops.local import demo, serving, valkey
 
 
 class Command(BaseCommand):
@@ -37,11 +37,7 @@ class Command(BaseCommand):
     def _prepare(self, *, reset: bool) -> None:
         serving.require_demo_database()
         if reset:
-            self.stdout.write("Removing the demo's data …")
-            serving.empty_demo_database()
-            for folder in (settings.MEDIA_ROOT, settings.LOCAL_DIR / "archives", settings.LOCAL_DIR / "mail"):
-                if serving.inside(folder, settings.LOCAL_DIR):
-                    shutil.rmtree(folder, ignore_errors=True)
+            self._reset()
         self.stdout.write("Bringing the database up to date …")
         call_command("migrate", interactive=False, verbosity=0)
         now = timezone.now()
@@ -49,6 +45,16 @@ class Command(BaseCommand):
         self._lines(demo.load(now))
         self.stdout.write("Running one full cycle …")
         self._lines(demo.run_cycle(now))
+
+    def _reset(self) -> None:
+        """Empty what is the demo's alone; files elsewhere than under ``.local`` may be somebody's."""
+        self.stdout.write("Removing the demo's data …")
+        serving.empty_demo_database()
+        if not settings.ENV.broker_url:
+            valkey.empty(settings.EMBEDDED)
+        for folder in (settings.MEDIA_ROOT, demo.ARCHIVES, settings.LOCAL_DIR / "mail"):
+            if folder.resolve().is_relative_to(settings.LOCAL_DIR.resolve()):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _lines(self, lines: list[str]) -> None:
         for line in lines:
