@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class EvaluationConfig(AppConfig):
     name = "evaluation"
+
+    def ready(self) -> None:
+        from evaluation import receivers  # noqa: F401
+        from evaluation.evidence import register_evidence
+        from evaluation.menu import register_menu
+        from evaluation.notices import register_notices
+
+        register_evidence()
+        register_notices()
+        register_menu()

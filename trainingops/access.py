@@ -4,7 +4,8 @@ Coarse on purpose: scope is decided by ``visible_to`` and state by the policies.
 for nobody, and a test fails.
 """
 
-from trainingops.people.access import POST_ONLY, WRITE, Rule, public, signed_in
+from trainingops.people.access import POST_ONLY, WRITE, Rule, only, public, signed_in
+from trainingops.people.enums import Role
 
 ACCESS: dict[str, Rule] = {}
 
@@ -36,7 +37,31 @@ ACCESS |= {}
 ACCESS |= {}
 
 # --- evaluation --------------------------------------------------------------------------------------------
-ACCESS |= {}
+_REVIEWERS = (Role.MANAGER, Role.TRAINER, Role.QC, Role.OPERATIONS, Role.AUDITOR)
+_WORKERS = (*_REVIEWERS, Role.OPERATION_SUPPORT, Role.TEAM_LEADER)
+_COACHES = (Role.MANAGER, Role.TRAINER, Role.TEAM_LEADER)
+ACCESS |= {
+    "training_defect_list": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "training_defect_new": only(*_REVIEWERS, Role.OPERATION_SUPPORT, methods=WRITE),
+    "review_list": only(*_REVIEWERS),
+    "review_new": only(Role.MANAGER, methods=WRITE),
+    "review_detail": only(*_REVIEWERS),
+    "review_presence": only(*_REVIEWERS, methods=POST_ONLY),
+    "review_minutes": only(*_REVIEWERS, methods=WRITE),
+    "finding_new": only(*_REVIEWERS, methods=WRITE),
+    "review_approve": only(Role.MANAGER, methods=WRITE),
+    "review_close": only(Role.MANAGER, methods=POST_ONLY),
+    "action_new": only(*_REVIEWERS, methods=WRITE),
+    "action_list": only(*_WORKERS),
+    "action_detail": only(*_WORKERS),
+    "action_start": only(*_WORKERS, methods=POST_ONLY),
+    "action_finish": only(*_WORKERS, methods=WRITE),
+    "action_check": only(Role.MANAGER, Role.QC, methods=WRITE),
+    "coaching_list": only(*_COACHES, Role.AUDITOR, Role.AGENT),
+    "coaching_new": only(*_COACHES, methods=WRITE),
+    "coaching_detail": only(*_COACHES, Role.AUDITOR, Role.AGENT),
+    "coaching_comment": only(Role.AGENT, methods=POST_ONLY),
+}
 
 # --- records -----------------------------------------------------------------------------------------------
 ACCESS |= {}

@@ -4,6 +4,7 @@ from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
+from evaluation.views import actions, coaching, defects, reviews
 from trainingops.dashboard import health as health_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
@@ -40,7 +41,28 @@ urlpatterns += []
 urlpatterns += []
 
 # --- evaluation --------------------------------------------------------------------------------------------
-urlpatterns += []
+urlpatterns += [
+    path("training-defects/", defects.training_defect_list, name="training_defect_list"),
+    path("training-defects/new/", defects.training_defect_new, name="training_defect_new"),
+    path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/new/", reviews.review_new, name="review_new"),
+    path("reviews/<uuid:uuid>/", reviews.review_detail, name="review_detail"),
+    path("reviews/<uuid:uuid>/presence/", reviews.review_presence, name="review_presence"),
+    path("reviews/<uuid:uuid>/minutes/", reviews.review_minutes, name="review_minutes"),
+    path("reviews/<uuid:uuid>/findings/new/", reviews.finding_new, name="finding_new"),
+    path("reviews/<uuid:uuid>/approve/", reviews.review_approve, name="review_approve"),
+    path("reviews/<uuid:uuid>/close/", reviews.review_close, name="review_close"),
+    path("findings/<uuid:uuid>/actions/new/", actions.action_new, name="action_new"),
+    path("actions/", actions.action_list, name="action_list"),
+    path("actions/<uuid:uuid>/", actions.action_detail, name="action_detail"),
+    path("actions/<uuid:uuid>/start/", actions.action_start, name="action_start"),
+    path("actions/<uuid:uuid>/finish/", actions.action_finish, name="action_finish"),
+    path("actions/<uuid:uuid>/check/", actions.action_check, name="action_check"),
+    path("coaching/", coaching.coaching_list, name="coaching_list"),
+    path("coaching/people/<uuid:uuid>/new/", coaching.coaching_new, name="coaching_new"),
+    path("coaching/<uuid:uuid>/", coaching.coaching_detail, name="coaching_detail"),
+    path("coaching/<uuid:uuid>/comment/", coaching.coaching_comment, name="coaching_comment"),
+]
 
 # --- records -----------------------------------------------------------------------------------------------
 urlpatterns += []

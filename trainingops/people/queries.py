@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -66,3 +66,11 @@ def present_assignments(person_ids: Sequence[int], day: date) -> dict[int, Perso
         .prefetch_related("segments")
     )
     return {row.person_id: row for row in rows}
+
+
+def users_with_role(*roles: str) -> QuerySet[User]:
+    """Active accounts that hold one of the roles today, by name."""
+    from trainingops.people.models import RoleAssignment, User
+
+    holding = RoleAssignment.objects.filter(in_force(timezone.localdate()), user=OuterRef("pk"), role__in=roles)
+    return User.objects.filter(Exists(holding), is_active=True)

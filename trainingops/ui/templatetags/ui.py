@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from crispy_forms.utils import render_crispy_form
 from django import forms, template
@@ -194,6 +195,12 @@ def empty_state(
         raise template.TemplateSyntaxError(f"No empty state {kind!r}. There are: none, filtered, denied.")
     props = {"kind": kind, "title": title, "text": text, "icon": icon or "plan", "url": url, "action": action}
     return mark_safe(render_to_string("ui/empty.html", props))
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """``{% once %}`` inside a form that makes something: the key by which a form sent twice acts once."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid4())
 
 
 @register.simple_tag

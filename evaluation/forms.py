@@ -1,0 +1,185 @@
+"""What people fill in during evaluation. Forms check what was typed; services check whether it may happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.enums import ActionKind, Aspect, Presence, TrainingDefectKind
+from evaluation.models import CoachingForm, Review, TrainingDefect
+from planning.models import Defect
+from sessions.models import TrainingSession
+from trainingops.people.models import Person, ServiceLine, Site, User
+from trainingops.people.queries import users_with_role
+from trainingops.ui.forms import MomentField, PageForm, WholeField
+
+_TEXT = forms.Textarea(attrs={"rows": 4})
+
+
+class ReviewForm(PageForm):
+    """Invite to a review."""
+
+    site = forms.ModelChoiceField(Site.objects.all(), label=_("Site"))
+    line = forms.ModelChoiceField(ServiceLine.objects.all(), label=_("Service line"))
+    period_from = forms.DateField(label=_("Trainings from"))
+    period_to = forms.DateField(label=_("Trainings to (inclusive)"))
+    scheduled_at = MomentField(label=_("Meeting"))
+    secretary = forms.ModelChoiceField(
+        User.objects.none(), label=_("Secretary"), help_text=_("Writes the minutes that you approve.")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["secretary"].queryset = users_with_role("trainer", "qc", "operations").exclude(pk=user.pk)  # type: ignore[attr-defined]
+
+
+class PresenceForm(PageForm):
+    """Present or excused, one row a participant."""
+
+    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = []
+        for participant in review.participants.select_related("user").order_by("user__name"):
+            key = participant.user_id
+            self.fields[f"presence_{key}"] = forms.ChoiceField(
+                choices=Presence.choices, initial=participant.presence, label=_("Presence")
+            )
+            self.fields[f"excuse_{key}"] = forms.CharField(
+                initial=participant.excuse, required=False, max_length=200, label=_("Reason when excused")
+            )
+            self.rows.append((participant, self[f"presence_{key}"], self[f"excuse_{key}"]))
+
+    def presence(self) -> dict[int, tuple[str, str]]:
+        """What was chosen, by key of the user."""
+        data = self.cleaned_data
+        return {
+            participant.user_id: (
+                data[f"presence_{participant.user_id}"],
+                data[f"excuse_{participant.user_id}"],
+            )
+            for participant, _presence, _excuse in self.rows
+        }
+
+
+class MinutesForm(PageForm):
+    """The text of the minutes, with the version that is being edited."""
+
+    text = forms.CharField(label=_("Minutes"), widget=forms.Textarea(attrs={"rows": 14}))
+    version = WholeField(widget=forms.HiddenInput)
+
+
+class FindingForm(PageForm):
+    """One aspect: nothing found, or a finding with the training defects behind it."""
+
+    aspect = forms.ChoiceField(label=_("Aspect"), choices=Aspect.choices)
+    nothing_found = forms.BooleanField(label=_("Nothing found"), required=False)
+    text = forms.CharField(label=_("Finding"), widget=_TEXT, required=False)
+    training_defects = forms.ModelMultipleChoiceField(
+        TrainingDefect.objects.none(),
+        label=_("Training defects behind it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    no_action_reason = forms.CharField(
+        label=_("Why no action is needed"),
+        required=False,
+        help_text=_("Leave it empty when actions follow."),
+    )
+
+    def __init__(self, *args: Any, defects: QuerySet[TrainingDefect], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["training_defects"]
+        field.queryset = defects  # type: ignore[attr-defined]
+        field.label_from_instance = lambda defect: f"{defect.get_kind_display()}: {defect.description}"  # type: ignore[attr-defined]
+
+
+class ActionForm(PageForm):
+    """What is done, by whom, until when."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=ActionKind.choices, widget=forms.RadioSelect)
+    text = forms.CharField(label=_("Action"), widget=_TEXT)
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"))
+    due_at = MomentField(label=_("Due"))
+
+    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = users_with_role(  # type: ignore[attr-defined]
+            "trainer", "qc", "operations", "operation_support", "team_leader", "manager"
+        )
+        self.fields["due_at"].zone = review.site.zone  # type: ignore[attr-defined]
+
+
+class FinishForm(PageForm):
+    """What shows that the action is done."""
+
+    evidence_note = forms.CharField(
+        label=_("Evidence"), widget=_TEXT, help_text=_("For example the number of a record, or a link.")
+    )
+
+
+class CheckForm(PageForm):
+    """The judgement of somebody else."""
+
+    effective = forms.TypedChoiceField(
+        label=_("Was it effective?"),
+        choices=[("yes", _("Effective")), ("no", _("Not effective, open again"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=_("What you looked at and saw"), widget=_TEXT)
+
+
+class TrainingDefectForm(PageForm):
+    """What the system cannot see by itself."""
+
+    training_session = forms.ModelChoiceField(TrainingSession.objects.none(), label=_("Session"))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (kind.value, kind.label)
+            for kind in (TrainingDefectKind.FACILITY, TrainingDefectKind.QUESTION, TrainingDefectKind.RATING)
+        ],
+    )
+    occurred_at = MomentField(label=_("When"))
+    description = forms.CharField(
+        label=_("What happened"), max_length=300, help_text=_("Without names of participants.")
+    )
+    impact = forms.CharField(label=_("Impact"), widget=_TEXT, required=False)
+    correction = forms.CharField(label=_("Correction at once"), widget=_TEXT, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["training_session"].queryset = TrainingSession.objects.visible_to(user).exclude(  # type: ignore[attr-defined]
+            opened_at=None
+        )
+
+
+class CoachingModelForm(PageForm, forms.ModelForm):
+    """Form Pembinaan SDM."""
+
+    class Meta:
+        model = CoachingForm
+        fields = ["problem", "defects", "cause", "agreement", "follow_up_on"]
+        widgets = {
+            "problem": _TEXT,
+            "cause": _TEXT,
+            "agreement": _TEXT,
+            "defects": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["defects"]
+        field.label = _("Service defects")
+        field.required = False
+        field.queryset = Defect.objects.filter(person=person).select_related("parameter")  # type: ignore[attr-defined]
+        field.label_from_instance = lambda defect: f"{defect.source_reference}, {defect.parameter}"  # type: ignore[attr-defined]
+
+
+class CommentForm(PageForm):
+    """The agent's own words."""
+
+    comment = forms.CharField(label=_("Your comment"), widget=_TEXT)

@@ -1,0 +1,54 @@
+"""Who may do what in the evaluation stage. Scope and state are decided here; the access table is coarse."""
+
+from __future__ import annotations
+
+from evaluation.models import CoachingForm, ImprovementAction, Review
+from trainingops.people.models import Person, ServiceLine, Site, User
+from trainingops.people.queries import people_visible_to
+
+
+def can_schedule_review(user: User, site: Site, line: ServiceLine) -> bool:
+    """The manager of the site and line (5.4)."""
+    return user.authority.covers("manager", site_id=site.pk, line_id=line.pk)
+
+
+def can_lead_review(user: User, review: Review) -> bool:
+    """The manager in scope, or who was delegated: the review is not held without one."""
+    return user.authority.covers("manager", site_id=review.site_id, line_id=review.line_id)
+
+
+def can_write_minutes(user: User, review: Review) -> bool:
+    """One secretary writes; the manager may help out. The participants comment in the meeting."""
+    return user.pk == review.secretary_id or can_lead_review(user, review)
+
+
+def can_record_defect(user: User, site: Site, line: ServiceLine) -> bool:
+    """People who run or watch trainings."""
+    return user.authority.covers(
+        "manager", "trainer", "qc", "operations", "operation_support", site_id=site.pk, line_id=line.pk
+    )
+
+
+def can_carry_out(user: User, action: ImprovementAction) -> bool:
+    """The owner."""
+    return user.pk == action.owner_id
+
+
+def can_check_effect(user: User, action: ImprovementAction) -> bool:
+    """Manager or QC in scope, never the owner (DESIGN.md §4)."""
+    review = action.finding.review
+    return user.pk != action.owner_id and user.authority.covers(
+        "manager", "qc", site_id=review.site_id, line_id=review.line_id
+    )
+
+
+def can_coach(user: User, person: Person) -> bool:
+    """Team leaders, trainers and managers within their scope, never oneself."""
+    if user.person_id == person.pk or not user.authority.has("manager", "trainer", "team_leader"):
+        return False
+    return people_visible_to(Person.objects.filter(pk=person.pk), user).exists()
+
+
+def can_comment(user: User, form: CoachingForm) -> bool:
+    """The person coached."""
+    return user.person_id is not None and user.person_id == form.person_id

@@ -1,0 +1,37 @@
+"""Changes in the evaluation stage (4.4, 5.4)."""
+
+from evaluation.services.actions import add_action, check_action, finish_action, start_action
+from evaluation.services.coaching import comment_on_coaching, content_of_coaching, create_coaching_form
+from evaluation.services.defects import record_training_defect, register_training_defect
+from evaluation.services.reviews import (
+    add_finding,
+    approve_minutes,
+    close_review,
+    hold_review,
+    minutes_content,
+    missing_before_approval,
+    note_presence,
+    save_minutes,
+    schedule_review,
+)
+
+__all__ = [
+    "add_action",
+    "add_finding",
+    "approve_minutes",
+    "check_action",
+    "close_review",
+    "comment_on_coaching",
+    "content_of_coaching",
+    "create_coaching_form",
+    "finish_action",
+    "hold_review",
+    "minutes_content",
+    "missing_before_approval",
+    "note_presence",
+    "record_training_defect",
+    "register_training_defect",
+    "save_minutes",
+    "schedule_review",
+    "start_action",
+]

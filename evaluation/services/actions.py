@@ -1,0 +1,178 @@
+"""Improvement actions: decided in a review, done by their owner, checked by somebody else (4.4, 5.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluation.enums import ACTION_TRANSITIONS, ActionState, ReviewState
+from evaluation.models import EffectivenessCheck, Finding, ImprovementAction, TrainingDefect
+from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, require, require_transition
+from trainingops.notifications.services import notify
+from trainingops.people.models import User
+from trainingops.records.numbers import next_number
+
+
+@service
+def add_action(
+    *, finding: Finding, kind: str, text: str, owner: User, due_at: datetime, actor: User, now: datetime
+) -> ImprovementAction:
+    """Decide what is done about a finding, by whom and until when.
+
+    Raises:
+        Refused: due in the past, or "nothing found" needs no action.
+        WrongState: the minutes are approved already.
+    """
+    review = finding.review
+    require(can_write_minutes(actor, review))
+    if review.state != ReviewState.HELD:
+        require_transition(review, "", {})
+    if finding.nothing_found:
+        raise Refused(_("Nothing was found here, so nothing is to be done."), field="finding")
+    if due_at <= now:
+        raise Refused(_("The due time has passed already. Choose a later one."), field="due_at")
+    action = ImprovementAction.objects.create(
+        number=next_number("TD", now.year),
+        finding=finding,
+        kind=kind,
+        text=text,
+        owner=owner,
+        due_at=due_at,
+        created_at=now,
+    )
+    notify(
+        kind="action.assigned",
+        recipients=[owner],
+        subject=action,
+        url=reverse("action_detail", args=[action.uuid]),
+        params={"number": action.number, "text": text[:160]},
+        now=now,
+    )
+    record(
+        "action.added",
+        subject=action,
+        actor=actor,
+        now=now,
+        data={"number": action.number, "kind": kind, "owner": owner.uuid, "due_at": due_at},
+        detail={"text": text},
+    )
+    return action
+
+
+def _locked(action: ImprovementAction) -> ImprovementAction:
+    return (
+        ImprovementAction.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("finding__review", "owner")
+        .get(pk=action.pk)
+    )
+
+
+@service
+def start_action(*, action: ImprovementAction, actor: User, now: datetime) -> ImprovementAction:
+    """The owner begins."""
+    action = _locked(action)
+    require(can_carry_out(actor, action))
+    require_transition(action, ActionState.IN_PROGRESS, ACTION_TRANSITIONS)
+    action.state = ActionState.IN_PROGRESS
+    action.save(update_fields=["state"])
+    record("action.started", subject=action, actor=actor, now=now)
+    return action
+
+
+@service
+def finish_action(*, action: ImprovementAction, evidence_note: str, actor: User, now: datetime) -> ImprovementAction:
+    """The owner says that it is done, with what shows it.
+
+    Raises:
+        Refused: no evidence is named.
+    """
+    action = _locked(action)
+    require(can_carry_out(actor, action))
+    require_transition(action, ActionState.DONE, ACTION_TRANSITIONS)
+    if not evidence_note.strip():
+        raise Refused(_("Name what shows that it is done, for example a record number."), field="evidence_note")
+    action.state, action.done_at, action.evidence_note = ActionState.DONE, now, evidence_note
+    action.save(update_fields=["state", "done_at", "evidence_note"])
+    review = action.finding.review
+    notify(
+        kind="action.done",
+        recipients=[review.chair],
+        subject=action,
+        url=reverse("action_detail", args=[action.uuid]),
+        params={"number": action.number},
+        step=str(action.checks.count()),
+        now=now,
+    )
+    record("action.done", subject=action, actor=actor, now=now, detail={"evidence_note": evidence_note})
+    return action
+
+
+@service
+def check_action(
+    *, action: ImprovementAction, effective: bool, note: str, actor: User, now: datetime
+) -> EffectivenessCheck:
+    """Somebody else than the owner judges the effect; the training defects it was to remove are counted again.
+
+    Counted: defects of the kinds behind the finding, same site and line, in equal spans before the review and after
+    the action was done. Not effective reopens the action.
+
+    Raises:
+        NotAllowed: the owner, or nobody with the right in scope.
+        Refused: no reason is given.
+        WrongState: the action is not done.
+    """
+    action = _locked(action)
+    require(can_check_effect(actor, action))
+    to = ActionState.EFFECTIVE if effective else ActionState.OPEN
+    require_transition(action, to, ACTION_TRANSITIONS)
+    if not note.strip():
+        raise Refused(_("Write what you looked at and what you saw."), field="note")
+    before, after = _count_defects(action, now)
+    check = EffectivenessCheck.objects.create(
+        action=action,
+        owner=action.owner,
+        checked_by=actor,
+        checked_at=now,
+        effective=effective,
+        defects_before=before,
+        defects_after=after,
+        note=note,
+    )
+    action.state = to
+    action.save(update_fields=["state"])
+    notify(
+        kind="action.checked" if effective else "action.reopened",
+        recipients=[action.owner],
+        subject=action,
+        url=reverse("action_detail", args=[action.uuid]),
+        params={"number": action.number},
+        step=str(check.pk),
+        now=now,
+    )
+    record(
+        "action.checked",
+        subject=action,
+        actor=actor,
+        now=now,
+        data={"effective": effective, "defects_before": before, "defects_after": after},
+        detail={"note": note},
+    )
+    return check
+
+
+def _count_defects(action: ImprovementAction, now: datetime) -> tuple[int, int]:
+    """Training defects of the finding's kinds in a span before the review, and in the same span since done."""
+    finding, review = action.finding, action.finding.review
+    kinds = finding.training_defects.values_list("kind", flat=True).distinct()
+    done_at = action.done_at or now
+    span = max(now - done_at, timedelta(days=1))
+    alike = TrainingDefect.objects.filter(kind__in=list(kinds), site=review.site_id, line=review.line_id)
+    end = review.held_at or review.scheduled_at
+    return (
+        alike.filter(occurred_at__gt=end - span, occurred_at__lte=end).count(),
+        alike.filter(occurred_at__gt=done_at, occurred_at__lte=now).count(),
+    )

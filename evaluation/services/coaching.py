@@ -1,0 +1,146 @@
+"""Form Pembinaan SDM: coaching of an agent (clause 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluation.evidence import coaching_payload
+from evaluation.models import CoachingForm, Review
+from evaluation.policies import can_coach, can_comment
+from planning.models import Defect, TrainingPlan
+from trainingops.audit.journal import canonical, digest, record, service
+from trainingops.domain import Refused, require
+from trainingops.notifications.services import notify
+from trainingops.people.models import Person, Signature, User
+from trainingops.people.queries import assignment_on
+from trainingops.people.services import require_signature
+from trainingops.records.numbers import next_number
+from trainingops.records.services import request_evidence
+
+
+def content_of_coaching(
+    *, person: Person, problem: str, cause: str, agreement: str, follow_up_on: date, **_more: Any
+) -> str:
+    """SHA-256 of what the coach signs."""
+    content = {
+        "person": person.uuid,
+        "problem": problem,
+        "cause": cause,
+        "agreement": agreement,
+        "follow_up_on": follow_up_on,
+    }
+    return digest(canonical(content)).hex()
+
+
+@service
+def create_coaching_form(
+    *,
+    person: Person,
+    problem: str,
+    cause: str,
+    agreement: str,
+    follow_up_on: date,
+    signature: Signature,
+    actor: User,
+    now: datetime,
+    defects: Iterable[Defect] = (),
+    review: Review | None = None,
+    plan: TrainingPlan | None = None,
+) -> CoachingForm:
+    """Make a coaching form, signed by the coach; the agent is told, can read it and comment on it.
+
+    Raises:
+        NotAllowed: the person is outside the coach's scope, or the coach themself.
+        Refused: the follow-up lies in the past, or the person works nowhere today.
+    """
+    require(can_coach(actor, person))
+    today = now.astimezone(actor.zone).date()
+    place = assignment_on(person.pk, today)
+    if place is None:
+        raise Refused(_("This person has no place of work today. Check the master data."), field="person")
+    if follow_up_on < today:
+        raise Refused(_("The follow-up lies in the past. Choose today or later."), field="follow_up_on")
+    content_hash = content_of_coaching(
+        person=person, problem=problem, cause=cause, agreement=agreement, follow_up_on=follow_up_on
+    )
+    require_signature(signature, user=actor, content_hash=content_hash, now=now)
+    form = CoachingForm.objects.create(
+        number=next_number("KO", now.year),
+        person=person,
+        site=place.site,
+        line=place.line,
+        review=review,
+        plan=plan,
+        problem=problem,
+        cause=cause,
+        agreement=agreement,
+        follow_up_on=follow_up_on,
+        coach=actor,
+        coached_at=now,
+        signature=signature,
+    )
+    form.defects.set(defects)
+    request_evidence(
+        kind="coaching",
+        subject=form,
+        title=form.number,
+        payload=coaching_payload(form),
+        evidence_date=now.astimezone(place.site.zone).date(),
+        supports_until=follow_up_on,
+        actor=actor,
+        now=now,
+        training=plan,
+        site=place.site,
+        line=place.line,
+    )
+    if account := User.objects.filter(person=person).first():
+        notify(
+            kind="coaching.made",
+            recipients=[account],
+            subject=form,
+            url=reverse("coaching_detail", args=[form.uuid]),
+            params={"number": form.number},
+            now=now,
+        )
+    record(
+        "coaching.made",
+        subject=form,
+        actor=actor,
+        now=now,
+        data={"number": form.number, "person": person.uuid, "follow_up_on": follow_up_on},
+        detail={"problem": problem, "cause": cause, "agreement": agreement},
+    )
+    return form
+
+
+@service
+def comment_on_coaching(*, form: CoachingForm, comment: str, actor: User, now: datetime) -> CoachingForm:
+    """The agent adds their own words, once.
+
+    Raises:
+        NotAllowed: somebody else.
+        Refused: blank, or commented already.
+    """
+    form = CoachingForm.objects.select_for_update(no_key=True).get(pk=form.pk)
+    require(can_comment(actor, form))
+    if form.commented_at:
+        raise Refused(_("Your comment stands already and cannot be changed."), field="comment")
+    if not comment.strip():
+        raise Refused(_("Write your comment."), field="comment")
+    form.comment, form.commented_at = comment, now
+    form.save(update_fields=["comment", "commented_at"])
+    notify(
+        kind="coaching.commented",
+        recipients=[form.coach],
+        subject=form,
+        url=reverse("coaching_detail", args=[form.uuid]),
+        params={"number": form.number},
+        now=now,
+    )
+    record("coaching.commented", subject=form, actor=actor, now=now, detail={"comment": comment})
+    return form

@@ -1,0 +1,80 @@
+"""The lists of the evaluation stage."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+from django_tables2.utils import A
+
+from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
+from trainingops.ui.tables import DayColumn, MomentColumn, PageTable, StatusColumn
+
+ACTION_STATES = {"open": "idle", "in_progress": "info", "done": "warn", "effective": "ok"}
+REVIEW_STATES = {"scheduled": "info", "held": "warn", "approved": "ok", "closed": "ok"}
+
+
+class TrainingDefectTable(PageTable):
+    caption = _("Training defects")
+    empty_title = _("No training defects yet")
+    empty_text = _("Absences, deviations and late reports appear here by themselves.")
+    row_header = "description"
+
+    kind = tables.Column(verbose_name=_("Kind"))
+    description = tables.Column(verbose_name=_("What happened"))
+    training_session = tables.Column(accessor="training_session__number", verbose_name=_("Session"))
+    site = tables.Column(verbose_name=_("Site"))
+    occurred_at = MomentColumn(zone="site__zone", verbose_name=_("When"))
+
+    class Meta(PageTable.Meta):
+        model = TrainingDefect
+        fields = ("description", "kind", "training_session", "site", "occurred_at")
+
+
+class ReviewTable(PageTable):
+    caption = _("Reviews")
+    empty_title = _("No reviews yet")
+    empty_text = _("At least one a line and quarter: the manager invites the PICs.")
+
+    number = tables.Column(linkify=("review_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
+    line = tables.Column(verbose_name=_("Service line"))
+    site = tables.Column(verbose_name=_("Site"))
+    period_to = DayColumn(verbose_name=_("Period until"))
+    scheduled_at = MomentColumn(zone="site__zone", verbose_name=_("Meeting"))
+    state = StatusColumn(kinds=REVIEW_STATES, verbose_name=_("State"))
+
+    class Meta(PageTable.Meta):
+        model = Review
+        fields = ("number", "line", "site", "period_to", "scheduled_at", "state")
+
+
+class ActionTable(PageTable):
+    caption = _("Improvement actions")
+    empty_title = _("No actions yet")
+    empty_text = _("Actions are decided in a review.")
+
+    number = tables.Column(linkify=("action_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
+    text = tables.Column(verbose_name=_("Action"))
+    kind = tables.Column(verbose_name=_("Kind"))
+    owner = tables.Column(verbose_name=_("Owner"))
+    due_at = MomentColumn(zone="finding__review__site__zone", verbose_name=_("Due"))
+    state = StatusColumn(kinds=ACTION_STATES, verbose_name=_("State"))
+
+    class Meta(PageTable.Meta):
+        model = ImprovementAction
+        fields = ("number", "text", "kind", "owner", "due_at", "state")
+
+
+class CoachingTable(PageTable):
+    caption = _("Coaching forms")
+    empty_title = _("No coaching forms yet")
+    empty_text = _("A coaching form starts from an agent's page or from a review.")
+
+    number = tables.Column(linkify=("coaching_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
+    person = tables.Column(verbose_name=_("Agent"))
+    coach = tables.Column(verbose_name=_("Coach"))
+    coached_at = MomentColumn(zone="site__zone", verbose_name=_("Made"))
+    follow_up_on = DayColumn(verbose_name=_("Follow-up on"))
+
+    class Meta(PageTable.Meta):
+        model = CoachingForm
+        fields = ("number", "person", "coach", "coached_at", "follow_up_on")

@@ -1,0 +1,148 @@
+"""Improvement actions: decided, done, checked by somebody else (4.4, 5.4)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from evaluation import services
+from evaluation.enums import ACTION_TRANSITIONS, ActionState, Aspect, TrainingDefectKind
+from evaluation.models import EffectivenessCheck, ImprovementAction
+from evaluation.tests.factories import NOW, add_action, answered_review, approve, held_review
+from trainingops.domain import NotAllowed, Refused, WrongState
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.4")]
+
+
+@pytest.fixture
+def scene():
+    scene = held_review()
+    scene.finding = services.add_finding(
+        review=scene.review, aspect=Aspect.METHOD, text="Terlambat", actor=scene.secretary, now=NOW
+    )
+    scene.action = add_action(scene, scene.finding)
+    return scene
+
+
+def finish(scene, note="Foto papan pengumuman"):
+    return services.finish_action(action=scene.action, evidence_note=note, actor=scene.world.pic, now=NOW)
+
+
+def check(scene, *, effective, actor=None, now=NOW, note="Dihitung ulang"):
+    return services.check_action(
+        action=scene.action, effective=effective, note=note, actor=actor or scene.manager, now=now
+    )
+
+
+def test_action_runs_from_open_to_effective(scene):
+    services.start_action(action=scene.action, actor=scene.world.pic, now=NOW)
+    finish(scene)
+    check(scene, effective=True)
+    scene.action.refresh_from_db()
+    assert scene.action.state == ActionState.EFFECTIVE
+
+
+def test_not_effective_reopens(scene):
+    finish(scene)
+    check(scene, effective=False)
+    scene.action.refresh_from_db()
+    assert scene.action.state == ActionState.OPEN
+    finish(scene)
+
+
+def test_nobody_checks_their_own_action(scene):
+    finish(scene)
+    with pytest.raises(NotAllowed):
+        check(scene, effective=True, actor=scene.world.pic)
+    assert not EffectivenessCheck.objects.exists()
+
+
+def test_only_the_owner_carries_out(scene):
+    with pytest.raises(NotAllowed):
+        services.start_action(action=scene.action, actor=scene.manager, now=NOW)
+    with pytest.raises(NotAllowed):
+        services.finish_action(action=scene.action, evidence_note="x", actor=scene.manager, now=NOW)
+
+
+def test_done_needs_evidence_and_a_check_needs_words(scene):
+    with pytest.raises(Refused):
+        finish(scene, note=" ")
+    finish(scene)
+    with pytest.raises(Refused):
+        check(scene, effective=True, note="")
+
+
+def test_due_in_the_past_is_refused(scene):
+    with pytest.raises(Refused) as refused:
+        services.add_action(
+            finding=scene.finding,
+            kind="curative",
+            text="x",
+            owner=scene.world.pic,
+            due_at=NOW,
+            actor=scene.secretary,
+            now=NOW,
+        )
+    assert refused.value.field == "due_at"
+
+
+def test_no_action_where_nothing_was_found(scene):
+    nothing = services.add_finding(
+        review=scene.review, aspect=Aspect.OTHER, nothing_found=True, actor=scene.secretary, now=NOW
+    )
+    with pytest.raises(Refused):
+        add_action(scene, nothing)
+
+
+def test_no_action_after_the_minutes_are_approved():
+    scene = answered_review()
+    finding = scene.review.findings.get(aspect=Aspect.METHOD)
+    approve(scene)
+    finding.refresh_from_db()
+    with pytest.raises(WrongState):
+        add_action(scene, finding)
+
+
+@pytest.mark.clause("4.4")
+def test_check_counts_the_training_defects_again(scene):
+    training_session = scene.plan.training_sessions.first()
+
+    def late(at, number):
+        return services.register_training_defect(
+            kind=TrainingDefectKind.LATENESS,
+            plan=scene.plan,
+            training_session=training_session,
+            occurred_at=at,
+            source=uuid.UUID(int=number),
+            description="Terlambat",
+            now=NOW,
+        )
+
+    before = [late(NOW - timedelta(days=day), day) for day in (1, 2, 3, 9)]
+    scene.finding.training_defects.set(before)
+    finish(scene)
+    late(NOW + timedelta(days=1), 20)
+    found = check(scene, effective=True, now=NOW + timedelta(days=5))
+    assert (found.defects_before, found.defects_after) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "to"),
+    [
+        (state, to)
+        for state in ActionState
+        for to in (ActionState.IN_PROGRESS, ActionState.DONE, ActionState.EFFECTIVE, ActionState.OPEN)
+        if to not in ACTION_TRANSITIONS.get(state, ())
+    ],
+)
+def test_illegal_transitions_are_refused(scene, state, to):
+    ImprovementAction.objects.update(state=state)
+    with pytest.raises(WrongState):
+        {
+            ActionState.IN_PROGRESS: lambda: services.start_action(action=scene.action, actor=scene.world.pic, now=NOW),
+            ActionState.DONE: lambda: finish(scene),
+            ActionState.EFFECTIVE: lambda: check(scene, effective=True),
+            ActionState.OPEN: lambda: check(scene, effective=False),
+        }[to]()

@@ -1,0 +1,84 @@
+"""The register of training defects fills itself and counts once (4.4)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from evaluation import services
+from evaluation.enums import TrainingDefectKind
+from evaluation.models import TrainingDefect
+from evaluation.receivers import register_breach, register_session_defects
+from evaluation.tests.factories import NOW, reported_plan
+from planning.tests.factories import make_world
+from sessions.enums import DeviationKind
+from sessions.models import AbsenceReason, Attendance, Deviation, RecoveryCase
+from trainingops.domain import NotAllowed, Refused
+from trainingops.people.tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.4")]
+
+
+@pytest.fixture
+def training_session():
+    return reported_plan(make_world()).training_sessions.first()
+
+
+def test_deviation_absence_and_lateness_are_registered_once_each(training_session):
+    manager, meeting = training_session.plan.pic, training_session.meetings.first()
+    Deviation.objects.create(
+        training_session=training_session,
+        kind=DeviationKind.TRAINER,
+        planned="A",
+        actual="B",
+        reason="Sakit",
+        reported_by=manager,
+        reported_at=NOW,
+    )
+    reason = AbsenceReason.objects.first() or AbsenceReason.objects.create(code="sakit", name="Sakit")
+    absent, late = training_session.enrolments.all()[:2]
+    Attendance.objects.create(meeting=meeting, enrolment=absent, status="absent", reason=reason)
+    Attendance.objects.create(meeting=meeting, enrolment=late, status="late", minutes_late=30)
+    for enrolment in (absent, late):
+        RecoveryCase.objects.create(
+            kind="recovery", enrolment=enrolment, meeting=meeting, owner=manager, due_at=NOW, opened_at=NOW
+        )
+    for _ in range(2):
+        register_session_defects(training_session=training_session, actor=None, now=NOW)
+    kinds = sorted(TrainingDefect.objects.values_list("kind", flat=True))
+    assert kinds == [TrainingDefectKind.ABSENCE, TrainingDefectKind.DEVIATION, TrainingDefectKind.LATENESS]
+
+
+def test_breach_is_registered_at_its_due_time(training_session):
+    obligation = training_session.obligation
+    for _ in range(2):
+        register_breach(obligation=obligation, now=NOW)
+    assert TrainingDefect.objects.get().occurred_at == obligation.due_at
+
+
+def report(training_session, actor, **changes):
+    values = {
+        "kind": TrainingDefectKind.FACILITY,
+        "training_session": training_session,
+        "occurred_at": NOW,
+        "description": "Proyektor mati",
+        "impact": "",
+        "correction": "",
+        **changes,
+    }
+    return services.record_training_defect(**values, actor=actor, now=NOW)
+
+
+def test_people_report_what_the_system_cannot_see(training_session):
+    assert report(training_session, training_session.plan.pic).source != uuid.UUID(int=0)
+
+
+def test_reports_outside_the_scope_or_of_the_future_are_refused(training_session):
+    with pytest.raises(NotAllowed):
+        report(training_session, make_user("trainer", site=make_world().site))
+    with pytest.raises(Refused):
+        report(training_session, training_session.plan.pic, occurred_at=NOW + timedelta(hours=1))
+    with pytest.raises(Refused):
+        report(training_session, training_session.plan.pic, kind=TrainingDefectKind.ABSENCE)

@@ -1,0 +1,112 @@
+"""Improvement actions: decide, begin, finish, check (4.4, 5.4)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from evaluation import services
+from evaluation.enums import ActionState
+from evaluation.forms import ActionForm, CheckForm, FinishForm
+from evaluation.models import Finding, ImprovementAction, Review
+from evaluation.policies import can_carry_out, can_check_effect
+from evaluation.tables import ACTION_STATES, ActionTable
+from trainingops.audit.idempotency import run_once
+from trainingops.domain import Refused
+from trainingops.people.http import SignedInRequest
+from trainingops.ui.tables import configure
+
+
+def action_list(request: SignedInRequest) -> HttpResponse:
+    """Actions by due time, filtered by state, with counts."""
+    visible = ImprovementAction.objects.visible_to(request.user)
+    counts = dict(visible.order_by().values_list("state").annotate(number=Count("pk", distinct=True)))
+    state = request.GET.get("state", "")
+    chosen = visible.filter(state=state) if state in ActionState.values else visible
+    table = ActionTable(chosen.select_related("owner", "finding__review__site"))
+    states = [(value, label, counts.get(value, 0)) for value, label in ActionState.choices]
+    context = {"table": configure(request, table), "states": states, "state": state, "total": sum(counts.values())}
+    return render(request, "evaluation/action_list.html", context)
+
+
+def action_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Decide an action about a finding (``uuid``)."""
+    findings = Finding.objects.filter(review__in=Review.objects.visible_to(request.user))
+    finding = get_object_or_404(findings.select_related("review__site", "review__line"), uuid=uuid)
+    form = ActionForm(request.POST or None, review=finding.review)
+    if request.method == "POST" and form.is_valid():
+        try:
+            location = run_once(
+                user=request.user,
+                key=request.POST.get("once", ""),
+                now=request.now,
+                act=lambda: _review_address(
+                    services.add_action(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
+                ),
+            )
+            return redirect(location)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "evaluation/action_form.html", {"form": form, "finding": finding})
+
+
+def _review_address(action: ImprovementAction) -> str:
+    return reverse("review_detail", args=[action.finding.review.uuid])
+
+
+def _visible(request: SignedInRequest, uuid: UUID) -> ImprovementAction:
+    actions = ImprovementAction.objects.visible_to(request.user).select_related(
+        "owner", "finding__review__site", "finding__review__line"
+    )
+    return get_object_or_404(actions, uuid=uuid)
+
+
+def action_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """One action with its checks and the next step."""
+    action = _visible(request, uuid)
+    context = {
+        "action": action,
+        "status": ACTION_STATES[action.state],
+        "checks": action.checks.select_related("checked_by"),
+        "may_start": can_carry_out(request.user, action) and action.state == ActionState.OPEN,
+        "may_finish": can_carry_out(request.user, action)
+        and action.state in (ActionState.OPEN, ActionState.IN_PROGRESS),
+        "may_check": can_check_effect(request.user, action) and action.state == ActionState.DONE,
+    }
+    return render(request, "evaluation/action_detail.html", context)
+
+
+def action_start(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The owner begins."""
+    services.start_action(action=_visible(request, uuid), actor=request.user, now=request.now)
+    return redirect("action_detail", uuid=uuid)
+
+
+def action_finish(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The owner names what shows that it is done."""
+    action = _visible(request, uuid)
+    form = FinishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.finish_action(action=action, **form.cleaned_data, actor=request.user, now=request.now)
+            return redirect("action_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "evaluation/action_finish.html", {"form": form, "action": action})
+
+
+def action_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Somebody else judges the effect."""
+    action = _visible(request, uuid)
+    form = CheckForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.check_action(action=action, **form.cleaned_data, actor=request.user, now=request.now)
+            return redirect("action_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "evaluation/action_check.html", {"form": form, "action": action})

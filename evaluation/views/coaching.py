@@ -1,0 +1,104 @@
+"""Coaching forms (Form Pembinaan SDM)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from evaluation import services
+from evaluation.forms import CoachingModelForm, CommentForm
+from evaluation.models import CoachingForm, Review
+from evaluation.policies import can_comment
+from evaluation.tables import CoachingTable
+from trainingops.audit.idempotency import run_once
+from trainingops.domain import Refused
+from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.http import SignedInRequest
+from trainingops.people.models import Person
+from trainingops.people.services import sign
+from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.ui.tables import configure
+
+_COACHES = (Role.TEAM_LEADER, Role.TRAINER, Role.MANAGER)
+
+
+def coaching_list(request: SignedInRequest) -> HttpResponse:
+    """Forms that I made, that are about me, or that I may audit; and whom I can coach."""
+    forms = CoachingForm.objects.visible_to(request.user).select_related("person", "coach", "site")
+    people = Person.objects.none()
+    query = request.GET.get("q", "").strip()
+    if query and request.authority.has(*_COACHES):
+        people = Person.objects.visible_to(request.user).working().filter(name__icontains=query)[:20]
+    context = {
+        "table": configure(request, CoachingTable(forms)),
+        "people": people,
+        "query": query,
+        "may_coach": request.authority.has(*_COACHES),
+    }
+    return render(request, "evaluation/coaching_list.html", context)
+
+
+@fresh_log_in_required
+def coaching_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Make a form for a person (``uuid``); saving it signs it. ``?review=`` names the review behind it."""
+    person = get_object_or_404(Person.objects.visible_to(request.user).working(), uuid=uuid)
+    review_uuid = request.GET.get("review")
+    review = get_object_or_404(Review.objects.visible_to(request.user), uuid=review_uuid) if review_uuid else None
+    form = CoachingModelForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            location = run_once(
+                user=request.user,
+                key=request.POST.get("once", ""),
+                now=request.now,
+                act=lambda: _make(request, person, review, form),
+            )
+            return redirect(location)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "evaluation/coaching_form.html", {"form": form, "person": person, "review": review})
+
+
+def _make(request: SignedInRequest, person: Person, review: Review | None, form: CoachingModelForm) -> str:
+    role = next(role for role in _COACHES if request.authority.has(role))
+    signature = sign(
+        user=request.user,
+        role=role,
+        meaning=SignatureMeaning.SUBMITTED,
+        content_hash=services.content_of_coaching(person=person, **form.cleaned_data),
+        authenticated_at=authenticated_at(request),
+        now=request.now,
+    )
+    made = services.create_coaching_form(
+        person=person, review=review, **form.cleaned_data, signature=signature, actor=request.user, now=request.now
+    )
+    return reverse("coaching_detail", args=[made.uuid])
+
+
+def coaching_detail(request: SignedInRequest, uuid: UUID, form: CommentForm | None = None) -> HttpResponse:
+    """One form, readable by the agent it is about, who may comment once."""
+    forms = CoachingForm.objects.visible_to(request.user).select_related("person", "coach", "site", "line")
+    coaching = get_object_or_404(forms, uuid=uuid)
+    context = {
+        "coaching": coaching,
+        "defects": coaching.defects.select_related("parameter"),
+        "may_comment": can_comment(request.user, coaching) and coaching.commented_at is None,
+        "form": form or CommentForm(),
+    }
+    return render(request, "evaluation/coaching_detail.html", context)
+
+
+def coaching_comment(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The agent's own words."""
+    coaching = get_object_or_404(CoachingForm.objects.visible_to(request.user), uuid=uuid)
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        try:
+            services.comment_on_coaching(form=coaching, **form.cleaned_data, actor=request.user, now=request.now)
+            return redirect("coaching_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return coaching_detail(request, uuid, form=form)

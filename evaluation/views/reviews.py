@@ -1,0 +1,187 @@
+"""Reviews: invite, hold, write, approve, close (5.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluation import services
+from evaluation.enums import Aspect, ReviewState
+from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
+from evaluation.models import Review, TrainingDefect
+from evaluation.policies import can_lead_review, can_write_minutes
+from evaluation.tables import REVIEW_STATES, ReviewTable
+from trainingops.audit.idempotency import run_once
+from trainingops.audit.journal import digest
+from trainingops.domain import Refused
+from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.http import SignedInRequest
+from trainingops.people.services import sign
+from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.ui.tables import configure
+
+
+def review_list(request: SignedInRequest) -> HttpResponse:
+    """Reviews that I lead, take part in, or may audit."""
+    reviews = Review.objects.visible_to(request.user).select_related("line", "site")
+    return render(request, "evaluation/review_list.html", {"table": configure(request, ReviewTable(reviews))})
+
+
+def review_new(request: SignedInRequest) -> HttpResponse:
+    """Invite the PICs of a period."""
+    form = ReviewForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            location = run_once(
+                user=request.user,
+                key=request.POST.get("once", ""),
+                now=request.now,
+                act=lambda: _address(
+                    services.schedule_review(**form.cleaned_data, actor=request.user, now=request.now)
+                ),
+            )
+            return redirect(location)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "evaluation/review_form.html", {"form": form})
+
+
+def _address(review: Review) -> str:
+    return reverse("review_detail", args=[review.uuid])
+
+
+def _visible(request: SignedInRequest, uuid: UUID) -> Review:
+    reviews = Review.objects.visible_to(request.user).select_related("site", "line", "chair", "secretary", "minutes")
+    return get_object_or_404(reviews, uuid=uuid)
+
+
+def _defects(review: Review) -> Any:
+    """The training defects of the trainings under review, most frequent kinds first read."""
+    return (
+        TrainingDefect.objects.filter(plan__in=review.plans.all())
+        .select_related("training_session")
+        .order_by("kind", "-occurred_at")
+    )
+
+
+def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
+    """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
+    review = _visible(request, uuid)
+    findings = list(review.findings.prefetch_related("actions__owner", "training_defects").order_by("aspect", "pk"))
+    is_open = review.state in (ReviewState.SCHEDULED, ReviewState.HELD)
+    may_write = can_write_minutes(request.user, review)
+    context = {
+        "review": review,
+        "status": REVIEW_STATES[review.state],
+        "plans": review.plans.order_by("number"),
+        "defects": _defects(review)[:100],
+        "aspects": [(aspect, [finding for finding in findings if finding.aspect == aspect.value]) for aspect in Aspect],
+        "presence_form": presence_form or PresenceForm(review=review),
+        "may_write": may_write and is_open,
+        "may_add": may_write and review.state == ReviewState.HELD,
+        "may_lead": can_lead_review(request.user, review),
+        "missing": services.missing_before_approval(review) if review.state == ReviewState.HELD else [],
+    }
+    return render(request, "evaluation/review_detail.html", context)
+
+
+def review_presence(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Save who is present or excused; "hold" in the form also declares the meeting held."""
+    review = _visible(request, uuid)
+    form = PresenceForm(request.POST, review=review)
+    if form.is_valid():
+        try:
+            services.note_presence(review=review, presence=form.presence(), actor=request.user, now=request.now)
+            if "hold" in request.POST:
+                services.hold_review(review=review, actor=request.user, now=request.now)
+            return redirect("review_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return review_detail(request, uuid, presence_form=form)
+
+
+def review_minutes(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Write the minutes; a clash with somebody else's text keeps what was typed."""
+    review = _visible(request, uuid)
+    minutes = review.minutes
+    form = MinutesForm(request.POST or None, initial={"text": minutes.text, "version": minutes.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_minutes(review=review, **form.cleaned_data, actor=request.user, now=request.now)
+            messages.success(request, _("The minutes are saved."))
+            return redirect("review_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "evaluation/minutes_form.html", {"form": form, "review": review})
+
+
+def finding_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Answer one aspect."""
+    review = _visible(request, uuid)
+    form = FindingForm(
+        request.POST or None, defects=_defects(review), initial={"aspect": request.GET.get("aspect", "")}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            run_once(
+                user=request.user,
+                key=request.POST.get("once", ""),
+                now=request.now,
+                act=lambda: str(
+                    services.add_finding(review=review, **form.cleaned_data, actor=request.user, now=request.now).uuid
+                ),
+            )
+            return redirect("review_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "evaluation/finding_form.html", {"form": form, "review": review})
+
+
+@fresh_log_in_required
+def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Read the minutes once more and approve them with a fresh log-in."""
+    review = _visible(request, uuid)
+    content_hash = digest(services.minutes_content(review)).hex()
+    errors: list[str] = []
+    if request.method == "POST":
+        try:
+            signed_hash = request.POST.get("content_hash", "")
+            services.approve_minutes(
+                review=review,
+                content_hash=signed_hash,
+                signature=sign(
+                    user=request.user,
+                    role=Role.MANAGER,
+                    meaning=SignatureMeaning.APPROVED,
+                    content_hash=signed_hash,
+                    authenticated_at=authenticated_at(request),
+                    now=request.now,
+                ),
+                actor=request.user,
+                now=request.now,
+            )
+            messages.success(request, _("The minutes are approved. The record is being made."))
+            return redirect("review_detail", uuid=uuid)
+        except Refused as refused:
+            errors = [str(refused)]
+    findings = review.findings.prefetch_related("actions__owner").order_by("aspect", "pk")
+    context = {
+        "review": review,
+        "findings": findings,
+        "content_hash": content_hash,
+        "missing": services.missing_before_approval(review) if review.state == ReviewState.HELD else [],
+        "errors": errors,
+    }
+    return render(request, "evaluation/review_approve.html", context, status=409 if errors else 200)
+
+
+def review_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Close the review and the trainings whose targets are settled."""
+    services.close_review(review=_visible(request, uuid), actor=request.user, now=request.now)
+    return redirect("review_detail", uuid=uuid)
