@@ -15,8 +15,8 @@
     var control = document.getElementById(link.getAttribute("href").slice(1));
     if (!control) { return; }
     event.preventDefault();
-    control.focus();
-    control.scrollIntoView({ block: "center" });
+    control.focus({ preventScroll: true });
+    control.scrollIntoView({ block: "center", behavior: "instant" });
   });
 
   // Forms that ask for it warn before typed text is lost.
