@@ -1,5 +1,30 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from trainingops.ui.navigation import NavItem, register
 
 
 class ReportingConfig(AppConfig):
     name = "reporting"
+
+    def ready(self) -> None:
+        from reporting import receivers  # noqa: F401 (connects them)
+        from reporting.notices import register_notices
+        from reporting.reference import ensure_reference
+
+        register_notices()
+        register(
+            NavItem(
+                "5.3",
+                _("H+1 deadlines"),
+                "obligation_list",
+                "clock",
+                order=10,
+                low=True,
+                count_key="overdue",
+                hot=True,
+                area=("obligation_",),
+            ),
+        )
+        post_migrate.connect(ensure_reference, sender=self, dispatch_uid="reporting.reference")

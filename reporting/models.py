@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -15,17 +18,26 @@ from trainingops.people.models import Signature, Site, User
 
 
 class DeadlinePolicy(Identified):
-    """How H+1 is counted from a day on; of a site, or of all where ``site`` is none."""
+    """How H+1 is counted from a day on; of a site, or of all where ``site`` is none.
+
+    A removed one stays as a row, because due times were counted with it.
+    """
 
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
     effective_on = models.DateField()
     business_days = models.BooleanField(default=False)
     collective_leave_is_off = models.BooleanField(default=False)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-effective_on"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "effective_on"], nulls_distinct=False, name="policy_once_a_day")
+            models.UniqueConstraint(
+                fields=["site", "effective_on"],
+                nulls_distinct=False,
+                condition=Q(removed_at=None),
+                name="policy_once_a_day",
+            )
         ]
 
     def __str__(self) -> str:
@@ -33,17 +45,26 @@ class DeadlinePolicy(Identified):
 
 
 class DayOff(Identified):
-    """An editable day off; first filled from the ``holidays`` package, because decrees change."""
+    """A day off; first filled from the ``holidays`` package, then edited by people, because decrees change.
+
+    A removed one stays as a row, so that filling again does not bring it back.
+    """
 
     day = models.DateField()
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=200)
     category = models.CharField(max_length=10, choices=DayOffCategory)
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["day"]
+        ordering = ["day", "category"]
         constraints = [
-            models.UniqueConstraint(fields=["day", "category", "site"], nulls_distinct=False, name="day_off_once")
+            models.UniqueConstraint(
+                fields=["day", "category", "site"],
+                nulls_distinct=False,
+                condition=Q(removed_at=None),
+                name="day_off_once",
+            )
         ]
 
     def __str__(self) -> str:
@@ -91,12 +112,38 @@ class ReportObligation(Identified):
                 condition=Q(breached_at=None) | Q(breached_at=F("due_at")), name="breach_is_at_the_due_time"
             ),
             models.CheckConstraint(
-                condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="submitted_obligation_has_a_time"
+                condition=Q(state="submitted", submitted_at__isnull=False, submitted_by__isnull=False)
+                | (~Q(state="submitted") & Q(submitted_at=None, submitted_by=None)),
+                name="submission_has_time_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None)
+                | Q(submitted_at__lt=F("due_at"), breached_at=None)
+                | Q(submitted_at__gte=F("due_at"), breached_at__isnull=False),
+                name="late_submission_is_a_breach",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="void") | (~Q(void_reason="") & Q(breached_at=None)),
+                name="void_has_a_reason_and_no_breach",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"H+1 {self.training_session_id}"
+        return f"H+1 {self.training_session.number}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def last_minute(self) -> datetime:
+        """The due time as people say it: the midnight that ends a day is read as its 23.59."""
+        return self.due_at - timedelta(minutes=1)
+
+    @property
+    def is_on_time(self) -> bool:
+        """Submitted before the due time."""
+        return self.submitted_at is not None and self.submitted_at < self.due_at
 
 
 class ObligationChange(Identified):
@@ -118,6 +165,14 @@ class ObligationChange(Identified):
 
     def __str__(self) -> str:
         return f"{self.cause} {self.new_due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def old_last_minute(self) -> datetime | None:
+        return self.old_due_at - timedelta(minutes=1) if self.old_due_at else None
+
+    @property
+    def new_last_minute(self) -> datetime:
+        return self.new_due_at - timedelta(minutes=1)
 
 
 class TrainingReportQuerySet(models.QuerySet["TrainingReport"]):
@@ -188,6 +243,7 @@ class Distribution(Identified):
     )
     name = models.CharField(max_length=120, blank=True)
     address = models.EmailField(blank=True)
+    unreachable = models.BooleanField(default=False, help_text="the account was closed when it was sent")
     sent_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
@@ -197,9 +253,29 @@ class Distribution(Identified):
     class Meta:
         ordering = ["party", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["version", "party", "user"], name="distribution_once"),
+            models.UniqueConstraint(
+                fields=["version", "party", "user", "address"], nulls_distinct=False, name="distribution_once"
+            ),
             models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(address=""), name="distribution_reaches"),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at=None) | Q(opened_at__isnull=False), name="acknowledged_was_opened"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.version_id} → {self.user_id or self.address}"
+
+
+class ReportShare(Identified):
+    """The sender notes where the summary was shared by hand (RPT-6); no messaging service is called."""
+
+    version = models.ForeignKey(ReportVersion, models.PROTECT, related_name="shares")
+    group = models.CharField(max_length=80)
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    shared_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-shared_at"]
+
+    def __str__(self) -> str:
+        return self.group

@@ -2,29 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+
+from sessions.enums import SessionState
+from sessions.models import TrainingSession
+from trainingops.notifications.models import Notice
+from trainingops.people.enums import Role
+from trainingops.people.models import RoleAssignment, RosterDay, User
+from trainingops.people.queries import assignment_on, in_force
 
 if TYPE_CHECKING:
-    from reporting.models import ReportObligationQuerySet, TrainingReportQuerySet
-    from trainingops.people.models import User
+    from reporting.models import ReportObligation, ReportObligationQuerySet, TrainingReportQuerySet
 
-OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor")
+OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor", "administrator")
+OPENING, CLOSING = 8, 17
 
 
 def obligations_visible_to(obligations: ReportObligationQuerySet, user: User) -> ReportObligationQuerySet:
-    """The offices within their scope, and the owner."""
+    """The offices within their scope, the owner, and who taught the session."""
     inside = user.authority.scope(*OFFICES, site="training_session__site", line="training_session__line")
-    return obligations.filter(inside | Q(owner=user))
+    own = Q(owner=user) | Q(training_session__meetings__meeting_trainers__trainer__user=user)
+    return obligations.filter(pk__in=obligations.model.objects.filter(inside | own).values("pk"))
 
 
 def reports_visible_to(reports: TrainingReportQuerySet, user: User) -> TrainingReportQuerySet:
-    """The offices within their scope, the owner, and everybody it was distributed to."""
-    inside = user.authority.scope(
-        *OFFICES, site="obligation__training_session__site", line="obligation__training_session__line"
-    )
+    """Those on obligations that the user sees, and those that were distributed to the user."""
+    from reporting.models import ReportObligation
+
+    seen = Q(obligation__in=ReportObligation.objects.visible_to(user))
     received = Q(versions__distributions__user=user)
-    return reports.filter(
-        pk__in=reports.model.objects.filter(inside | Q(obligation__owner=user) | received).values("pk")
+    return reports.filter(pk__in=reports.model.objects.filter(seen | received).values("pk"))
+
+
+# --- Who is told -------------------------------------------------------------------------------------------
+
+
+def managers_in_scope(training_session: TrainingSession, now: datetime) -> list[User]:
+    """Active managers whose scope covers the session's site and line, and who stands in for them."""
+    return office_holders([Role.MANAGER], training_session, now)
+
+
+def office_holders(roles: Iterable[str], training_session: TrainingSession, now: datetime) -> list[User]:
+    """Active holders of one of the roles where the session is, those who stand in for them included."""
+    day = now.astimezone(training_session.site.zone).date()
+    held = RoleAssignment.objects.filter(
+        in_force(day),
+        Q(sites=None) | Q(sites=training_session.site_id),
+        Q(lines=None) | Q(lines=training_session.line_id),
+        role__in=list(roles),
+    )
+    stand_in = Q(
+        delegations_held__principal__in=held.values("user"),
+        delegations_held__role__in=list(roles),
+        delegations_held__starts_on__lte=day,
+        delegations_held__ends_on__gte=day,
+    )
+    return list(User.objects.filter(Q(pk__in=held.values("user")) | stand_in, is_active=True).distinct())
+
+
+def trainers_of(training_session: TrainingSession) -> list[User]:
+    """The accounts of those who teach its meetings; a trainer from outside may have none."""
+    return list(
+        User.objects.filter(
+            trainer_profile__in=training_session.meetings.values("meeting_trainers__trainer"), is_active=True
+        )
+    )
+
+
+def is_working(user: User, now: datetime) -> bool:
+    """Whether a reminder may reach ``user`` now: by their roster where there is one, else by working hours.
+
+    Working hours are those of the site where the person works, else 08.00–17.00 in the user's zone.
+    """
+    if user.person_id is not None:
+        today = now.astimezone(user.zone).date()
+        rostered = RosterDay.objects.filter(person=user.person_id)
+        if rostered.filter(Q(day=today) | Q(starts_at__lte=now, ends_at__gt=now)).exists():
+            return rostered.filter(starts_at__lte=now, ends_at__gt=now).exists()
+        assignment = assignment_on(user.person_id, today)
+        if assignment is not None:
+            clock = now.astimezone(assignment.site.zone).time()
+            return assignment.site.opens_at <= clock < assignment.site.closes_at
+    return OPENING <= now.astimezone(user.zone).hour < CLOSING
+
+
+def reminder_notices(obligations: Iterable[ReportObligation]) -> set[tuple[UUID, str]]:
+    """Which steps of the reminder were told already, as (obligation, step)."""
+    return set(
+        Notice.objects.filter(kind="report.reminder", subject__in=[each.uuid for each in obligations]).values_list(
+            "subject", "step"
+        )
+    )
+
+
+def reminders_sent(obligation: ReportObligation) -> list[Notice]:
+    """The reminders of one obligation, in order, with who got them."""
+    return list(
+        Notice.objects.filter(kind="report.reminder", subject=obligation.uuid)
+        .select_related("recipient")
+        .order_by("created_at")
+    )
+
+
+# --- What should exist -------------------------------------------------------------------------------------
+
+
+def sessions_without_obligation() -> QuerySet[TrainingSession]:
+    """Sessions that owe a report and have no obligation: made outside the services."""
+    return (
+        TrainingSession.objects.filter(obligation=None)
+        .exclude(state=SessionState.CANCELLED)
+        .select_related("site", "plan__pic")
+        .order_by("pk")
+    )
+
+
+def held_without_report() -> QuerySet[ReportObligation]:
+    """Pending obligations of sessions that were held, without a draft."""
+    from reporting.models import ReportObligation
+
+    return (
+        ReportObligation.objects.filter(
+            report=None, state="pending", training_session__state__in=[SessionState.CONCLUDED, SessionState.FILED]
+        )
+        .select_related("training_session__site")
+        .order_by("pk")
     )

@@ -34,7 +34,22 @@ ACCESS |= {}
 ACCESS |= {}
 
 # --- reporting ---------------------------------------------------------------------------------------------
-ACCESS |= {}
+_BOARD = (
+    "manager",
+    "trainer",
+    "qc",
+    "operations",
+    "operation_support",
+    "team_leader",
+    "auditor",
+    "administrator",
+)
+ACCESS |= {
+    "obligation_list": only(*_BOARD),
+    "obligation_export": only(*_BOARD),
+    "obligation_detail": only(*_BOARD),
+    "obligation_remind": only("manager", "trainer", methods=POST_ONLY),
+}
 
 # --- evaluation --------------------------------------------------------------------------------------------
 _REVIEWERS = (Role.MANAGER, Role.TRAINER, Role.QC, Role.OPERATIONS, Role.AUDITOR)

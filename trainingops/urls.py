@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from evaluation.views import actions, coaching, defects, reviews
+from reporting.views import obligations as reporting_obligations
 from trainingops.dashboard import health as health_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
@@ -38,7 +39,12 @@ urlpatterns += []
 urlpatterns += []
 
 # --- reporting ---------------------------------------------------------------------------------------------
-urlpatterns += []
+urlpatterns += [
+    path("deadlines/", reporting_obligations.obligation_list, name="obligation_list"),
+    path("deadlines/export/", reporting_obligations.obligation_export, name="obligation_export"),
+    path("deadlines/<uuid:uuid>/", reporting_obligations.obligation_detail, name="obligation_detail"),
+    path("deadlines/<uuid:uuid>/remind/", reporting_obligations.obligation_remind, name="obligation_remind"),
+]
 
 # --- evaluation --------------------------------------------------------------------------------------------
 urlpatterns += [

@@ -80,7 +80,8 @@ class Authority:
                 if path and keys:
                     inside &= Q(**{f"{path}__in": keys})
             if not inside:
-                return Q()
+                # Not an empty Q: "everything, or one's own" would read as "one's own".
+                return Q(pk__isnull=False)
             allowed |= inside
         return allowed
 

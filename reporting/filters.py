@@ -1,0 +1,133 @@
+"""What the deadline board can be narrowed to; the state lives in the address (DLN-4)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reporting.enums import ObligationState
+from reporting.models import ReportObligation
+from trainingops.people.models import ServiceLine, Site, User
+
+SOON = timedelta(days=7)
+STATES: tuple[tuple[str, Promise | str, str, str], ...] = (
+    ("attention", _("Needs attention"), "idle", "filter"),
+    ("late", _("Late"), "late", "late"),
+    ("today", _("Due today"), "warn", "clock"),
+    ("coming", _("Coming"), "info", "calendar"),
+    ("on_time", _("On time"), "ok", "ok"),
+    ("void", _("Void"), "waive", "waive"),
+    ("all", _("All"), "idle", "plan"),
+)
+
+
+def state_filters(now: datetime) -> dict[str, Q]:
+    """What each state of the board means at ``now``; days end where the session's site is."""
+    pending = Q(state=ObligationState.PENDING)
+    open_today = Q(due_at__gt=now) & _ends_today(now)
+    return {
+        "attention": pending & Q(due_at__lte=now + SOON),
+        "late": (pending & Q(due_at__lte=now)) | Q(breached_at__isnull=False),
+        "today": pending & open_today,
+        "coming": pending & Q(due_at__gt=now) & ~_ends_today(now),
+        "on_time": Q(state=ObligationState.SUBMITTED, breached_at=None),
+        "void": Q(state=ObligationState.VOID),
+        "all": Q(),
+    }
+
+
+def _ends_today(now: datetime) -> Q:
+    ends = Q(pk__in=[])
+    for name, _word in Site._meta.get_field("timezone").flatchoices:
+        local = now.astimezone(Site(timezone=name).zone)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        ends |= Q(timezone=name, due_at__lte=midnight)
+    return ends
+
+
+def state_counts(obligations: QuerySet[ReportObligation], now: datetime) -> dict[str, int]:
+    """How many of ``obligations`` there are in each state: one query."""
+    return obligations.order_by().aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in state_filters(now).items()}
+    )
+
+
+class MonthInput(forms.TextInput):
+    input_type = "month"
+
+
+class MonthField(forms.CharField):
+    """A month as ``2026-11``; cleans to its first day."""
+
+    widget = MonthInput
+    default_error_messages = {"invalid": _("Month: write year and month, for example 2026-11.")}
+
+    def clean(self, value: Any) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return date.fromisoformat(f"{text}-01")
+
+
+class MonthFilter(django_filters.Filter):
+    field_class = MonthField
+
+    def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        """Rows due in the month, by the reader's calendar."""
+        if value is None:
+            return qs
+        first = datetime(value.year, value.month, 1, tzinfo=timezone.get_current_timezone())
+        following = (first + timedelta(days=32)).replace(day=1)
+        # Due at the midnight that ends a day: the first instant of a month belongs to the month before.
+        return qs.filter(due_at__gt=first, due_at__lte=following)
+
+
+class ObligationFilter(django_filters.FilterSet):
+    site = django_filters.ModelChoiceFilter(
+        field_name="training_session__site",
+        queryset=Site.objects.all(),
+        to_field_name="code",
+        label=_("Site"),
+        empty_label=_("All sites"),
+    )
+    line = django_filters.ModelChoiceFilter(
+        field_name="training_session__line",
+        queryset=ServiceLine.objects.all(),
+        to_field_name="code",
+        label=_("Service line"),
+        empty_label=_("All service lines"),
+    )
+    pic = django_filters.ModelChoiceFilter(
+        field_name="owner",
+        queryset=User.objects.filter(pk__in=ReportObligation.objects.values("owner")),
+        to_field_name="uuid",
+        label=_("PIC"),
+        empty_label=_("All PICs"),
+    )
+    month = MonthFilter(label=_("Month"))
+    state = django_filters.CharFilter(method="keep_state", widget=forms.HiddenInput)
+
+    class Meta:
+        model = ReportObligation
+        fields: list[str] = []
+
+    def keep_state(self, queryset: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        """The state is applied by the page, which counts all states; here it only stays in the address."""
+        return queryset
+
+    @property
+    def summary(self) -> str:
+        """What is set, in one line."""
+        chosen = self.form.cleaned_data if self.form.is_valid() else {}
+        parts = [str(chosen.get(name) or self.form.fields[name].empty_label) for name in ("site", "line", "pic")]
+        return ", ".join(parts)

@@ -1,0 +1,75 @@
+"""The kinds of notices of this stage; their words are made in the recipient's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from trainingops.notifications.registry import NoticeKind, register_kind
+
+MANDATORY = _("the procedure asks for it (5.3.2)")
+
+KINDS = (
+    NoticeKind(
+        name="report.reminder",
+        label=_("Reminder of a report that falls due"),
+        title=_("H+1 report due %(due)s: %(title)s, %(batch)s"),
+        body=_("The report on session %(number)s is not in yet. It is due %(due)s."),
+    ),
+    NoticeKind(
+        name="report.breached",
+        label=_("Report not submitted in time"),
+        title=_("H+1 report late: %(title)s, %(batch)s"),
+        body=_(
+            "The report on session %(number)s was due %(due)s and is not in. PIC: %(owner)s. "
+            "The breach is recorded and stays; the report is still needed."
+        ),
+        mandatory=MANDATORY,
+    ),
+    NoticeKind(
+        name="report.due_moved",
+        label=_("Due time of a report moved"),
+        title=_("H+1 report now due %(due)s: %(title)s, %(batch)s"),
+        body=_("Session %(number)s ended later than planned. Reason: %(reason)s"),
+    ),
+    NoticeKind(
+        name="report.submitted",
+        label=_("Report to read"),
+        title=_("Report: %(title)s, %(batch)s"),
+        body=_(
+            "%(passed)s of %(participants)s participants passed, %(absent)s absent, %(remedial)s in remedial, "
+            "%(actions)s actions. Mean of the final marks: %(mean)s. Please confirm that you have read it."
+        ),
+        mandatory=MANDATORY,
+    ),
+    NoticeKind(
+        name="report.amended",
+        label=_("Report amended"),
+        title=_("Report amended (version %(version)s): %(title)s, %(batch)s"),
+        body=_(
+            "%(passed)s of %(participants)s participants passed, %(absent)s absent, %(remedial)s in remedial, "
+            "%(actions)s actions. Mean of the final marks: %(mean)s. What changed: %(reason)s"
+        ),
+        mandatory=MANDATORY,
+    ),
+    NoticeKind(
+        name="report.unread",
+        label=_("Reminder of a report to read"),
+        title=_("Please read the report: %(title)s, %(batch)s"),
+        body=_("%(sender)s asks you to confirm that you have read report %(report)s."),
+    ),
+    NoticeKind(
+        name="report.recipient_missing",
+        label=_("Recipient of a report cannot be reached"),
+        title=_("Recipient cannot be reached: report %(report)s"),
+        body=_(
+            "The account of %(names)s is closed, so the report did not arrive there. Add another recipient on its page."
+        ),
+        mandatory=MANDATORY,
+    ),
+)
+
+
+def register_notices() -> None:
+    """Make the kinds known; called when the app starts."""
+    for kind in KINDS:
+        register_kind(kind)

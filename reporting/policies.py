@@ -1,0 +1,44 @@
+"""Who may do what in this stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sessions.models import MeetingTrainer
+from trainingops.people.enums import Role
+
+if TYPE_CHECKING:
+    from reporting.models import Distribution, ReportObligation, TrainingReport
+    from trainingops.people.models import Site, User
+
+
+def can_write(user: User, report: TrainingReport) -> bool:
+    """The PIC, and whoever taught a meeting of the session."""
+    obligation = report.obligation
+    if obligation.owner_id == user.pk:
+        return True
+    return MeetingTrainer.objects.filter(
+        meeting__training_session=obligation.training_session_id, trainer__user=user
+    ).exists()
+
+
+def can_remind(user: User, obligation: ReportObligation) -> bool:
+    """The PIC, and the manager in scope."""
+    training_session = obligation.training_session
+    return obligation.owner_id == user.pk or user.authority.covers(
+        Role.MANAGER, site_id=training_session.site_id, line_id=training_session.line_id
+    )
+
+
+def can_acknowledge(user: User, distribution: Distribution) -> bool:
+    """Everybody for oneself."""
+    return distribution.user_id == user.pk
+
+
+def can_edit_rules(user: User, site: Site | None) -> bool:
+    """Administrators; managers for the sites of their scope, for the whole house only without a limit to sites."""
+    if user.authority.has(Role.ADMINISTRATOR):
+        return True
+    if site is not None:
+        return user.authority.covers(Role.MANAGER, site_id=site.pk)
+    return any(grant.role == Role.MANAGER and not grant.sites for grant in user.authority.grants)

@@ -1,0 +1,58 @@
+"""What the sessions stage tells this one; each receiver calls its service in the sender's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from reporting.models import ReportObligation
+from reporting.services import (
+    cancel_obligation,
+    extend_obligation,
+    open_draft,
+    reschedule_obligation,
+    schedule_obligation,
+)
+from sessions.models import TrainingSession
+from sessions.signals import (
+    session_cancelled,
+    session_concluded,
+    session_ended_later,
+    session_rescheduled,
+    session_scheduled,
+)
+
+
+@receiver(session_scheduled)
+def on_scheduled(training_session: TrainingSession, actor: Any, now: datetime, **_: Any) -> None:
+    """The obligation begins."""
+    schedule_obligation(training_session=training_session, actor=actor, now=now)
+
+
+@receiver(session_rescheduled)
+def on_rescheduled(training_session: TrainingSession, actor: Any, now: datetime, **_: Any) -> None:
+    """The due time follows the approved revision."""
+    reschedule_obligation(training_session=training_session, actor=actor, now=now)
+
+
+@receiver(session_ended_later)
+def on_ended_later(
+    training_session: TrainingSession, last_end: datetime, reason: str, actor: Any, now: datetime, **_: Any
+) -> None:
+    """The due time follows an actual end later than planned."""
+    extend_obligation(training_session=training_session, last_end=last_end, reason=reason, actor=actor, now=now)
+
+
+@receiver(session_cancelled)
+def on_cancelled(training_session: TrainingSession, reason: str, actor: Any, now: datetime, **_: Any) -> None:
+    """The obligation is void, or its breach stays."""
+    cancel_obligation(training_session=training_session, reason=reason, actor=actor, now=now)
+
+
+@receiver(session_concluded)
+def on_concluded(training_session: TrainingSession, actor: Any, now: datetime, **_: Any) -> None:
+    """The draft is there when the trainer looks for it; an obligation that was missing is made."""
+    obligation: ReportObligation = schedule_obligation(training_session=training_session, actor=actor, now=now)
+    open_draft(obligation=obligation, actor=actor, now=now)

@@ -1,0 +1,107 @@
+"""Reminders before the due time, only in the recipient's working hours (UX.md DLN-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from reporting.enums import ObligationState
+from reporting.models import ReportObligation
+from reporting.policies import can_remind
+from reporting.queries import is_working, reminder_notices
+from reporting.services.telling import address_of, subject_words, tell
+from trainingops.audit.journal import record, service
+from trainingops.domain import WrongState, require
+from trainingops.ui.moments import moment_words
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+#: How long before the due time: 09.00 and 15.00 of the due day at the site.
+REMINDER_LEADS = (timedelta(hours=15), timedelta(hours=9))
+
+
+def remind_owners(*, now: datetime) -> int:
+    """Remind the owners of reports that fall due soon; how many were reminded.
+
+    Each lead reminds once. An owner who is not at work is reminded when their next working time begins, if that is
+    before the due time; of several leads passed meanwhile only the last one is told.
+    """
+    soon = (
+        ReportObligation.objects.filter(
+            state=ObligationState.PENDING,
+            due_at__gt=now,
+            due_at__lte=now + max(REMINDER_LEADS),
+            owner__is_active=True,
+        )
+        .select_related("owner__person")
+        .order_by("due_at", "pk")
+    )
+    wanted = {each: _step(each.due_at, now) for each in soon}
+    told = reminder_notices(wanted)
+    return sum(
+        _remind(obligation=each, step=step, now=now)
+        for each, step in wanted.items()
+        if (each.uuid, step) not in told and is_working(each.owner, now)
+    )
+
+
+@service
+def _remind(*, obligation: ReportObligation, step: str, now: datetime) -> bool:
+    locked = (
+        ReportObligation.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .filter(pk=obligation.pk, state=ObligationState.PENDING, due_at__gt=now)
+        .select_related("owner", "training_session__plan")
+        .first()
+    )
+    # Asked again under the lock: another worker may have told in between.
+    if locked is None or (locked.uuid, step) in reminder_notices([locked]):
+        return False
+    _tell_owner(locked, step, now)
+    record("obligation.reminded", subject=locked, actor=None, now=now, data={"step": step})
+    return True
+
+
+@service
+def remind_owner(*, obligation: ReportObligation, actor: User, now: datetime) -> None:
+    """A person reminds the owner with one click, at most once in a minute.
+
+    Raises:
+        NotAllowed: neither PIC nor manager in scope.
+        WrongState: the report is in, or not owed any more.
+    """
+    locked = (
+        ReportObligation.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("owner", "training_session__plan")
+        .get(pk=obligation.pk)
+    )
+    require(can_remind(actor, locked))
+    if locked.state != ObligationState.PENDING:
+        raise WrongState(
+            _("There is nothing to remind of: the report is %(state)s.") % {"state": locked.get_state_display()}
+        )
+    _tell_owner(locked, f"by_hand {now:%Y-%m-%dT%H:%M}", now)
+    record("obligation.reminded", subject=locked, actor=actor, now=now, data={"step": "by_hand"})
+
+
+def _step(due_at: datetime, now: datetime) -> str:
+    """The name of the last lead that has been reached; it holds the due time, so that a moved one reminds again."""
+    lead = min(each for each in REMINDER_LEADS if due_at - now <= each)
+    return f"{int(lead.total_seconds() // 3600)}h {due_at:%Y-%m-%dT%H:%MZ}"
+
+
+def _tell_owner(obligation: ReportObligation, step: str, now: datetime) -> None:
+    tell(
+        kind="report.reminder",
+        recipients=[obligation.owner],
+        subject=obligation,
+        step=step,
+        url=address_of(obligation),
+        now=now,
+        params=lambda: {
+            **subject_words(obligation.training_session),
+            "due": moment_words(obligation.last_minute, obligation.zone),
+        },
+    )

@@ -1,0 +1,125 @@
+"""The rule of H+1 and the days off: edited by people, because decrees change (DESIGN.md §2)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from reporting.enums import ChangeCause
+from reporting.models import DayOff, DeadlinePolicy
+from reporting.policies import can_edit_rules
+from reporting.services.obligations import recount_obligations
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require
+from trainingops.ui.moments import day_words
+
+if TYPE_CHECKING:
+    from trainingops.people.models import Site, User
+
+
+@service
+def add_day_off(*, day: date, name: str, category: str, site: Site | None, actor: User, now: datetime) -> DayOff:
+    """Make ``day`` a day off, of the house or of one site; due times that have not come are counted again.
+
+    Raises:
+        Refused: the day is off already in this category and place.
+    """
+    require(can_edit_rules(actor, site))
+    if DayOff.objects.filter(day=day, category=category, site=site, removed_at=None).exists():
+        raise Refused(
+            _("Date: %(day)s is listed in this category already. Remove it first to change its name.")
+            % {"day": day_words(day)},
+            field="day",
+            code="listed_already",
+        )
+    day_off = DayOff.objects.create(day=day, name=name.strip(), category=category, site=site)
+    moved = recount_obligations(cause=ChangeCause.DAY_OFF, actor=actor, now=now, reason=str(day_off))
+    record(
+        "day_off.added",
+        subject=day_off,
+        actor=actor,
+        now=now,
+        data={"day": day, "name": day_off.name, "category": category, "moved": moved},
+    )
+    return day_off
+
+
+@service
+def remove_day_off(*, day_off: DayOff, actor: User, now: datetime) -> None:
+    """Make the day count again. The row stays, so that filling from the published list does not bring it back."""
+    day_off = DayOff.objects.select_for_update(no_key=True, of=("self",)).select_related("site").get(pk=day_off.pk)
+    require(can_edit_rules(actor, day_off.site))
+    if day_off.removed_at is not None:
+        raise WrongState(_("%(day)s was removed already. Reload the page.") % {"day": day_words(day_off.day)})
+    day_off.removed_at = now
+    day_off.save(update_fields=["removed_at"])
+    moved = recount_obligations(cause=ChangeCause.DAY_OFF, actor=actor, now=now, reason=str(day_off))
+    record("day_off.removed", subject=day_off, actor=actor, now=now, data={"day": day_off.day, "moved": moved})
+
+
+@service
+def add_policy(
+    *,
+    site: Site | None,
+    effective_on: date,
+    business_days: bool,
+    collective_leave_is_off: bool,
+    actor: User,
+    now: datetime,
+) -> DeadlinePolicy:
+    """Count H+1 by another rule from a day on; due times that have not come are counted again.
+
+    Raises:
+        Refused: a rule begins on that day already.
+    """
+    require(can_edit_rules(actor, site))
+    if DeadlinePolicy.objects.filter(site=site, effective_on=effective_on, removed_at=None).exists():
+        raise Refused(
+            _("In force from: a rule begins on %(day)s already. Remove it first, or choose another day.")
+            % {"day": day_words(effective_on)},
+            field="effective_on",
+            code="listed_already",
+        )
+    policy = DeadlinePolicy.objects.create(
+        site=site,
+        effective_on=effective_on,
+        business_days=business_days,
+        collective_leave_is_off=business_days and collective_leave_is_off,
+    )
+    moved = recount_obligations(cause=ChangeCause.POLICY, actor=actor, now=now)
+    record(
+        "deadline_policy.added",
+        subject=policy,
+        actor=actor,
+        now=now,
+        data={
+            "effective_on": effective_on,
+            "business_days": business_days,
+            "collective_leave_is_off": policy.collective_leave_is_off,
+            "moved": moved,
+        },
+    )
+    return policy
+
+
+@service
+def remove_policy(*, policy: DeadlinePolicy, actor: User, now: datetime) -> None:
+    """Take a rule out of force; without any rule the procedure's own holds, calendar days."""
+    policy = (
+        DeadlinePolicy.objects.select_for_update(no_key=True, of=("self",)).select_related("site").get(pk=policy.pk)
+    )
+    require(can_edit_rules(actor, policy.site))
+    if policy.removed_at is not None:
+        raise WrongState(_("This rule was removed already. Reload the page."))
+    policy.removed_at = now
+    policy.save(update_fields=["removed_at"])
+    moved = recount_obligations(cause=ChangeCause.POLICY, actor=actor, now=now)
+    record(
+        "deadline_policy.removed",
+        subject=policy,
+        actor=actor,
+        now=now,
+        data={"effective_on": policy.effective_on, "moved": moved},
+    )

@@ -1,0 +1,226 @@
+"""The deadline board and the page of one obligation (DLN)."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from reporting import services
+from reporting.models import ReportObligation
+from reporting.tests.factories import BEFORE, DUE, END, make_plan, make_session
+from trainingops.notifications.models import Notice
+from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+BOARD = "/deadlines/"
+
+
+@pytest.fixture
+def place():
+    return SiteFactory(name="Jakarta"), ServiceLineFactory(name="Inbound")
+
+
+@pytest.fixture
+def manager(place):
+    return make_user("manager", site=place[0], line=place[1])
+
+
+def owed(place, **session_fields):
+    plan = make_plan(site=place[0], line=place[1])
+    training_session = make_session(plan, **session_fields)
+    return services.schedule_obligation(training_session=training_session, actor=None, now=BEFORE)
+
+
+def page(client, user, url=BOARD, *, at=END, **query):
+    user.language = "en"
+    user.save()
+    with time_machine.travel(at, tick=False):
+        client.force_login(user)
+        return client.get(url, query)
+
+
+@pytest.mark.point("DLN-1")
+def test_late_by_a_second_is_late_and_a_microsecond_before_is_today(client, place, manager):
+    owed(place)
+    late = page(client, manager, at=DUE + 3 * HOUR).content.decode()
+    assert "Late by 3 hours" in late
+    assert "24 November 2026 23.59 WIB" in late or "24 November 2026 23:59 WIB" in late
+    assert "is-late" in late
+    assert "Late by" not in page(client, manager, at=DUE - timedelta(seconds=1)).content.decode()
+
+
+@pytest.mark.point("DLN-1")
+def test_lateness_is_computed_from_the_due_time_before_any_sweep_noticed_it(client, place, manager):
+    obligation = owed(place)
+    answer = page(client, manager, reverse("obligation_detail", args=[obligation.uuid]), at=DUE + HOUR)
+    assert "Late by 1 hour" in answer.content.decode()
+    assert "being recorded" in answer.content.decode()
+    obligation.refresh_from_db()
+    assert obligation.breached_at is None
+
+
+@pytest.mark.point("DLN-2")
+def test_the_count_is_explained_with_start_rule_and_result(client, place, manager):
+    owed(place)
+    shown = page(client, manager).content.decode()
+    assert "How the due time is counted" in shown
+    assert "The last meeting ends Monday, 23 November 2026" in shown
+    assert "H+1 in calendar days, in force since 25 September 2025" in shown
+    assert "No day is skipped" in shown
+
+
+@pytest.mark.point("DLN-4")
+def test_filters_live_in_the_address_with_counts_that_equal_their_lists(client, place, manager):
+    owed(place)
+    owed(place, ends_at=END + timedelta(days=1))
+    owed(place, ends_at=END + timedelta(days=20))
+    void = owed(place)
+    services.cancel_obligation(training_session=void.training_session, reason="Padam", actor=None, now=END)
+    done = owed(place)
+    ReportObligation.objects.filter(pk=done.pk).update(
+        state="submitted", submitted_at=END + HOUR, submitted_by=done.owner
+    )
+    late = owed(place, ends_at=END - timedelta(days=4))
+    services.breach_overdue(now=END)
+    expected = {"attention": 3, "late": 1, "today": 1, "coming": 2, "on_time": 1, "void": 1, "all": 6}
+    at = DUE - HOUR
+    shown = page(client, manager, at=at)
+    assert {name: number for name, _word, _kind, _icon, number in shown.context["states"]} == expected
+    for state, number in expected.items():
+        rows = page(client, manager, at=at, state=state).context["rows"]
+        assert len(rows) == number, state
+    [only] = page(client, manager, at=at, state="late").context["rows"]
+    assert only["obligation"] == late
+
+
+def test_the_month_of_a_due_time_is_the_month_of_its_last_day(client, place, manager):
+    owed(place, ends_at=END.replace(day=29))  # due at the end of 30 November: the midnight of 1 December
+    assert len(page(client, manager, state="all", month="2026-11").context["rows"]) == 1
+    assert len(page(client, manager, state="all", month="2026-12").context["rows"]) == 0
+    wrong = page(client, manager, state="all", month="2026-13").content.decode()
+    assert "2026-11" in wrong
+
+
+def test_filters_by_site_line_and_pic(client, place):
+    user = make_user("manager")
+    here, elsewhere = owed(place), owed((SiteFactory(), ServiceLineFactory()))
+    for query in ({"site": place[0].code}, {"line": place[1].code}, {"pic": str(here.owner.uuid)}):
+        answer = page(client, user, state="all", **query)
+        rows = answer.context["rows"]
+        assert [row["obligation"] for row in rows] == [here]
+    assert len(page(client, user, state="all").context["rows"]) == 2
+    assert elsewhere.pk
+
+
+@pytest.mark.point("EMP-1")
+def test_nothing_yet_and_nothing_for_this_filter_are_two_texts(client, place, manager):
+    assert "No report obligations yet" in page(client, manager).content.decode()
+    owed(place)
+    assert "No results for this filter" in page(client, manager, state="void").content.decode()
+
+
+@pytest.mark.point("EXP-1")
+def test_the_workbook_holds_what_is_filtered(client, place, manager):
+    owed(place)
+    owed(place, ends_at=END + timedelta(days=20))
+    answer = page(client, manager, reverse("obligation_export"), state="attention")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 2
+    assert rows[0][0] == "Due"
+
+
+def test_the_board_needs_the_same_queries_for_one_row_and_for_three(client, place, manager):
+    counts = []
+    for _more in range(2):
+        owed(place)
+        page(client, manager)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            page_queries(client, manager)
+        counts.append(len(queries))
+        owed(place)
+    assert counts[0] == counts[1] <= 12
+
+
+def page_queries(client, manager):
+    with time_machine.travel(END, tick=False):
+        assert client.get(BOARD).status_code == 200
+
+
+@pytest.mark.point("DLN-5")
+def test_the_page_of_an_obligation_shows_who_submitted_when_and_what_moved_it(client, place, manager):
+    obligation = owed(place)
+    services.extend_obligation(
+        training_session=obligation.training_session,
+        last_end=END + timedelta(hours=14),
+        reason="Sistem lambat",
+        actor=obligation.owner,
+        now=END + timedelta(hours=15),
+    )
+    shown = page(client, manager, reverse("obligation_detail", args=[obligation.uuid]), at=DUE).content.decode()
+    assert "Sistem lambat" in shown
+    assert "Ended later than planned" in shown
+    assert obligation.owner.name in shown
+
+
+def test_a_manager_reminds_with_one_click(client, place, manager):
+    obligation = owed(place)
+    client.force_login(manager)
+    with time_machine.travel(DUE - 10 * HOUR, tick=False):
+        client.force_login(manager)
+        answer = client.post(reverse("obligation_remind", args=[obligation.uuid]))
+    assert answer.status_code == 302
+    assert Notice.objects.get(kind="report.reminder").recipient == obligation.owner
+
+
+# --- Who may -----------------------------------------------------------------------------------------------
+
+URLS = [("obligation_list", False), ("obligation_export", False), ("obligation_detail", True)]
+
+
+def address(name, obligation, needs_one):
+    return reverse(name, args=[obligation.uuid] if needs_one else [])
+
+
+@pytest.mark.parametrize(("name", "needs_one"), URLS)
+def test_who_may_open_the_pages(client, place, manager, name, needs_one):
+    obligation = owed(place)
+    url = address(name, obligation, needs_one)
+    assert client.get(url).status_code == 302
+    for role in ("agent", "client", "sso_training"):
+        client.force_login(make_user(role))
+        assert client.get(url).status_code == 403, role
+    client.force_login(manager)
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 405
+
+
+def test_an_obligation_outside_the_scope_does_not_exist(client, place):
+    obligation = owed(place)
+    client.force_login(make_user("manager", site=SiteFactory()))
+    assert client.get(reverse("obligation_detail", args=[obligation.uuid])).status_code == 404
+    assert client.post(reverse("obligation_remind", args=[obligation.uuid])).status_code == 404
+    assert client.get(BOARD, {"state": "all"}).context["rows"] == []
+
+
+def test_the_trainer_of_a_session_sees_its_obligation_elsewhere_too(client, place):
+    teacher = make_user("trainer", site=SiteFactory())
+    obligation = owed(place, teacher=teacher)
+    client.force_login(teacher)
+    assert client.get(reverse("obligation_detail", args=[obligation.uuid])).status_code == 200
+    assert client.post(reverse("obligation_remind", args=[obligation.uuid])).status_code == 403
+
+
+def test_reminding_needs_a_post(client, manager, place):
+    obligation = owed(place)
+    client.force_login(manager)
+    assert client.get(reverse("obligation_remind", args=[obligation.uuid])).status_code == 405

@@ -1,0 +1,157 @@
+"""The deadline board and the page of one obligation (DLN-1 to DLN-6)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reporting import policies, services
+from reporting.enums import ObligationState
+from reporting.filters import STATES, ObligationFilter, state_counts, state_filters
+from reporting.models import ReportObligation, ReportObligationQuerySet
+from reporting.queries import reminders_sent
+from reporting.wording import counting_steps, due_standing, report_standing
+from trainingops.domain import Refused
+from trainingops.people.models import User
+from trainingops.ui.exports import workbook_response
+
+PER_PAGE = 50
+
+
+def _rows() -> ReportObligationQuerySet:
+    return ReportObligation.objects.select_related(
+        "owner", "report", "training_session__plan", "training_session__site", "training_session__line"
+    )
+
+
+def _chosen_state(request: HttpRequest) -> str:
+    known = [name for name, *_rest in STATES]
+    chosen = request.GET.get("state", known[0])
+    return chosen if chosen in known else known[0]
+
+
+def obligation_list(request: HttpRequest) -> HttpResponse:
+    """The board: what is owed, how near it is, and how that was counted."""
+    user: Any = request.user
+    now = request.now  # type: ignore[attr-defined]
+    filtered = ObligationFilter(request.GET, queryset=_rows().visible_to(user))
+    chosen = _chosen_state(request)
+    counts = state_counts(filtered.qs, now)
+    page = Paginator(filtered.qs.filter(state_filters(now)[chosen]), PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "reporting/obligation_list.html",
+        {
+            "title": _("H+1 deadlines"),
+            "filter": filtered,
+            "states": [(name, word, kind, icon, counts[name]) for name, word, kind, icon in STATES],
+            "chosen": chosen,
+            "page_obj": page,
+            "rows": [_row(each, user, request) for each in page],
+        },
+    )
+
+
+def _row(obligation: ReportObligation, user: User, request: HttpRequest) -> dict[str, Any]:
+    now = request.now  # type: ignore[attr-defined]
+    due = due_standing(obligation, now)
+    urgent = obligation.state == ObligationState.PENDING and due.kind in ("late", "warn")
+    return {
+        "obligation": obligation,
+        "session": obligation.training_session,
+        "due": due,
+        "report": report_standing(obligation),
+        "steps": counting_steps(obligation.explanation, timezone.get_current_timezone()),
+        "can_remind": urgent and policies.can_remind(user, obligation) and obligation.owner_id != user.pk,
+    }
+
+
+def obligation_export(request: HttpRequest) -> HttpResponse:
+    """Exactly what the board shows, as a workbook (EXP-1)."""
+    user: Any = request.user
+    now = request.now  # type: ignore[attr-defined]
+    filtered = ObligationFilter(request.GET, queryset=_rows().visible_to(user))
+    rows = filtered.qs.filter(state_filters(now)[_chosen_state(request)])
+    head = [
+        _("Due"),
+        _("Standing"),
+        _("Training"),
+        _("Batch"),
+        _("Number"),
+        _("Site"),
+        _("Time zone"),
+        _("Service line"),
+        _("PIC"),
+        _("Last end"),
+        _("Report"),
+        _("Submitted"),
+        _("Breach"),
+    ]
+    return workbook_response(
+        head,
+        (
+            [
+                each.last_minute,
+                due_standing(each, now).word,
+                each.training_session.plan.title,
+                each.training_session.label,
+                each.training_session.number,
+                each.training_session.site.name,
+                each.timezone,
+                each.training_session.line.name,
+                each.owner.name,
+                each.last_end,
+                report_standing(each).word,
+                each.submitted_at,
+                each.breached_at,
+            ]
+            for each in rows
+        ),
+        name=_("deadlines"),
+    )
+
+
+def obligation_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One obligation: due time, how it was counted, what moved it, what became of it."""
+    user: Any = request.user
+    now = request.now  # type: ignore[attr-defined]
+    obligation = get_object_or_404(_rows().visible_to(user).select_related("submitted_by"), uuid=uuid)
+    reader = timezone.get_current_timezone()
+    return render(
+        request,
+        "reporting/obligation_detail.html",
+        {
+            "title": obligation.training_session.plan.title,
+            "obligation": obligation,
+            "session": obligation.training_session,
+            "due": due_standing(obligation, now),
+            "report_standing": report_standing(obligation),
+            "steps": counting_steps(obligation.explanation, reader),
+            "changes": [
+                (each, counting_steps(each.explanation, reader)) for each in obligation.changes.select_related("actor")
+            ],
+            "reminders": reminders_sent(obligation),
+            "is_overdue": obligation.state == ObligationState.PENDING and now >= obligation.due_at,
+            "can_remind": obligation.state == ObligationState.PENDING and policies.can_remind(user, obligation),
+        },
+    )
+
+
+def obligation_remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Remind the PIC with one click."""
+    user: Any = request.user
+    obligation = get_object_or_404(_rows().visible_to(user), uuid=uuid)
+    try:
+        services.remind_owner(obligation=obligation, actor=user, now=request.now)  # type: ignore[attr-defined]
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(name)s was reminded.") % {"name": obligation.owner.name})
+    return redirect("obligation_detail", uuid=uuid)

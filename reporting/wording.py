@@ -1,0 +1,135 @@
+"""Due times and reports in words: for pages, notices and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reporting.enums import ObligationState, ReportState
+from sessions.enums import SessionState
+from trainingops.ui.moments import day_words, due_word, moment_words, span_words
+
+if TYPE_CHECKING:
+    from reporting.models import ReportObligation, TrainingReport
+
+SECTIONS = ("course", "obstacles", "follow_up")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A state as it is always shown: kind (colour and icon) and word."""
+
+    kind: str
+    word: str
+    icon: str = ""
+
+
+def due_standing(obligation: ReportObligation, now: datetime) -> Standing:
+    """How an obligation stands at ``now``, computed from ``due_at`` and never from a flag (DLN-1, DLN-5)."""
+    if obligation.state == ObligationState.VOID:
+        return Standing("waive", _("Void"))
+    if obligation.submitted_at is not None:
+        if obligation.is_on_time:
+            return Standing("ok", _("On time"))
+        return Standing("late", _late_words(obligation.submitted_at - obligation.due_at))
+    if now >= obligation.due_at:
+        return Standing("late", _late_words(now - obligation.due_at))
+    # In the last minute before midnight the day is still today.
+    shown = due_word(
+        obligation.last_minute, min(now, obligation.last_minute - timedelta(microseconds=1)), obligation.zone
+    )
+    return Standing(shown.kind, shown.word)
+
+
+def report_standing(obligation: ReportObligation) -> Standing:
+    """What there is of the report."""
+    if obligation.state == ObligationState.VOID:
+        return Standing("waive", _("Not needed"))
+    if obligation.submitted_at is not None:
+        words = _("Submitted %(at)s") % {"at": moment_words(obligation.submitted_at, obligation.zone, "short")}
+        return Standing("ok" if obligation.is_on_time else "warn", words, "doc")
+    report: TrainingReport | None = getattr(obligation, "report", None)
+    if report is not None and report.state == ReportState.DRAFT:
+        return _draft_standing(report)
+    if obligation.training_session.state == SessionState.OPEN:
+        return Standing("info", _("Session under way"))
+    if obligation.training_session.state == SessionState.SCHEDULED:
+        return Standing("idle", _("Waiting for the session"))
+    return Standing("idle", _("None yet"))
+
+
+def _draft_standing(report: TrainingReport) -> Standing:
+    missing = missing_sections(report)
+    if not missing:
+        return Standing("info", _("Draft, complete"), "edit")
+    words = ngettext("Draft, %(n)d part missing", "Draft, %(n)d parts missing", len(missing)) % {"n": len(missing)}
+    return Standing("info", words, "edit")
+
+
+def missing_sections(report: TrainingReport) -> list[str]:
+    """The parts of the narrative that are still blank; nothing to tell is written as such."""
+    return [name for name in SECTIONS if not getattr(report, name).strip()]
+
+
+def _late_words(span: timedelta) -> str:
+    return _("Late by %(span)s") % {"span": span_words(span)}
+
+
+def counting_steps(explanation: Mapping[str, Any], reader: tzinfo | None = None) -> list[str]:
+    """ "How the due time was counted": start, rule with the days skipped by name, result (DLN-2).
+
+    Args:
+        explanation: as stored beside the due time.
+        reader: adds the same instant in the reader's zone where that differs.
+    """
+    zone = ZoneInfo(explanation["timezone"])
+    last_end = datetime.fromisoformat(explanation["last_end"])
+    start = _("The last meeting ends %(end)s.") % {"end": moment_words(last_end, zone, "weekday")}
+    if explanation["ended_at_midnight"]:
+        day = date.fromisoformat(explanation["counted_from"])
+        start += " " + _("An end at exactly midnight belongs to the day before: %(day)s.") % {
+            "day": day_words(day, "weekday")
+        }
+    return [
+        start,
+        f"{_rule_words(explanation)} {_skipped_words(explanation)}",
+        _result_words(explanation, zone, reader),
+    ]
+
+
+def _rule_words(explanation: Mapping[str, Any]) -> str:
+    if explanation["rule"] == "calendar":
+        rule = _("Rule: H+1 in calendar days")
+    elif explanation["collective_leave_is_off"]:
+        rule = _("Rule: H+1 in business days, collective leave is off")
+    else:
+        rule = _("Rule: H+1 in business days, collective leave counts as a working day")
+    if explanation["policy_from"] is None:
+        return f"{rule}."
+    since = day_words(date.fromisoformat(explanation["policy_from"]))
+    return _("%(rule)s, in force since %(day)s.") % {"rule": rule, "day": since}
+
+
+def _skipped_words(explanation: Mapping[str, Any]) -> str:
+    skipped = [
+        day_words(date.fromisoformat(each["day"]), "weekday") + (f" ({each['name']})" if each["name"] else "")
+        for each in explanation["skipped"]
+    ]
+    if not skipped:
+        return _("No day is skipped.")
+    return _("Skipped: %(days)s.") % {"days": "; ".join(skipped)}
+
+
+def _result_words(explanation: Mapping[str, Any], zone: ZoneInfo, reader: tzinfo | None) -> str:
+    last_minute = datetime.fromisoformat(explanation["due_at"]) - timedelta(minutes=1)
+    words = _("Due: the end of %(due)s") % {"due": moment_words(last_minute, zone, "weekday")}
+    there = last_minute.astimezone(reader) if reader else last_minute
+    if there.utcoffset() != last_minute.astimezone(zone).utcoffset():
+        words += _(", which is %(time)s") % {"time": moment_words(last_minute, reader)}
+    return f"{words}."
