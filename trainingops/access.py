@@ -91,6 +91,3 @@ ACCESS |= {
     "health_live": public(),
     "health_ready": public(),
 }
-
-# --- ui ----------------------------------------------------------------------------------------------------
-ACCESS |= {"set_language": public(POST_ONLY)}

@@ -2,7 +2,6 @@
 
 from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, path
-from django.views.i18n import set_language
 
 from evaluation.views import actions, coaching, defects, reviews
 from reporting.views import obligations as reporting_obligations
@@ -83,6 +82,3 @@ urlpatterns += [
     path("health/live", health_views.live, name="health_live"),
     path("health/ready", health_views.ready, name="health_ready"),
 ]
-
-# --- ui ----------------------------------------------------------------------------------------------------
-urlpatterns += [path("language/", set_language, name="set_language")]
