@@ -8,6 +8,6 @@ from trainingops.ui.navigation import NavItem, register
 def register_menu() -> None:
     """Called at start."""
     register(NavItem("5.4", _("Training defects"), "training_defect_list", "late", order=10))
-    register(NavItem("5.4", _("Reviews and minutes"), "review_list", "review", order=20, area=("review_",)))
+    register(NavItem("5.4", _("Reviews and minutes"), "review_list", "talk", order=20, area=("review_",)))
     register(NavItem("5.4", _("Actions"), "action_list", "action", order=30, area=("action_",)))
     register(NavItem("5.4", _("Coaching"), "coaching_list", "user", order=40, area=("coaching_",)))

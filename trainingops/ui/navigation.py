@@ -17,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from trainingops.ui.icons import icon
+
 Text = str | Promise
 
 
@@ -92,11 +94,16 @@ _counts: list[CountProvider] = []
 
 
 def register(*items: NavItem) -> None:
-    """Add items to the menu; registering a URL name again replaces its item."""
+    """Add items to the menu; registering a URL name again replaces its item.
+
+    Raises:
+        ValueError, LookupError: the group or the icon does not exist.
+    """
     known = {group.key for group in GROUPS}
     for item in items:
         if item.group not in known:
             raise ValueError(f"No menu group {item.group!r}. There are: {', '.join(sorted(known))}.")
+        icon(item.icon)  # a start that fails beats a page that does
         _items[item.url_name] = item
 
 

@@ -115,9 +115,14 @@ def test_the_shell_renders_with_theme_language_and_skip_link(rf, menu):
     assert "<style" not in html and " style=" not in html and "<script>" not in html
 
 
+def test_an_unknown_icon_stops_the_start():
+    with pytest.raises(LookupError, match="archive"):
+        navigation.register(navigation.NavItem("6", "x", "x", "sun"))
+
+
 def test_an_unknown_group_is_refused():
     with pytest.raises(ValueError, match=r"5\.1"):
-        navigation.register(navigation.NavItem("9", "x", "x", "x"))
+        navigation.register(navigation.NavItem("9", "x", "x", "plan"))
 
 
 def test_a_slot_asks_its_providers_once_with_all_ids(monkeypatch):
