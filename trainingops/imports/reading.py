@@ -216,7 +216,7 @@ def _cell(cell: Any) -> Cell:
         # What an export of ours neutralised comes back as it was.
         return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r") else cell
     if not isinstance(cell, list):
-        return cell  # type: ignore[no-any-return]
+        return cell
     kind, text = cell
     readers: dict[str, Any] = {
         "int": int,
@@ -225,7 +225,7 @@ def _cell(cell: Any) -> Cell:
         "datetime": datetime.fromisoformat,
         "time": time.fromisoformat,
     }
-    return readers[kind](text)  # type: ignore[no-any-return]
+    return readers[kind](text)
 
 
 def _typed(cell: Any) -> Any:

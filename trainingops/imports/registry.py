@@ -148,6 +148,8 @@ class Batch:
     user: User
     now: datetime
     options: Mapping[str, Any] = field(default_factory=dict)
+    #: What to know about the file as a whole; shown above the preview.
+    notices: list[str] = field(default_factory=list)
 
     def answer(self, question: str) -> str:
         """The answer to a :class:`Question`, or ``""``."""

@@ -60,8 +60,8 @@ def present_assignments(person_ids: Sequence[int], day: date) -> dict[int, Perso
 
     rows = (
         PersonAssignment.objects.filter(person__in=person_ids, starts_on__lte=day)
-        .order_by("person", "-starts_on")
-        .distinct("person")
+        .order_by("person_id", "-starts_on")
+        .distinct("person_id")
         .select_related("site", "line", "team")
         .prefetch_related("segments")
     )

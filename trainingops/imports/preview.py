@@ -1,0 +1,150 @@
+"""The dry run: what an import would do, and its stored form that the preview page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from trainingops.imports.reading import Sheet
+from trainingops.imports.registry import Batch, Checked, Importer, Problem, Question, Row, RowStatus
+from trainingops.imports.values import is_open_day
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+#: Rows of the preview that are kept; the counts are of all rows.
+ROWS_KEPT = 1_000
+TEXTS_KEPT = 100
+#: Problems with this code offer a picker (IMP-7).
+PERSON_UNKNOWN = "person_unknown"
+
+DAY_FIRST = Question(
+    name="day_first",
+    text=gettext_lazy("How are dates such as 03/04/2026 meant?"),
+    choices=(
+        ("yes", gettext_lazy("Day first: 3 April 2026")),
+        ("no", gettext_lazy("Month first: 4 March 2026")),
+    ),
+    asked=lambda _rows: True,
+)
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """The checked rows of a file, and the questions that it leaves open."""
+
+    checked: list[Checked]
+    open_questions: list[Question]
+    notices: list[str]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows are new, changed, unchanged and bad."""
+        found = Counter(str(checked.status) for checked in self.checked)
+        return {status.value: found.get(status.value, 0) for status in RowStatus}
+
+    @property
+    def to_write(self) -> list[Checked]:
+        """The rows that an import writes."""
+        return [checked for checked in self.checked if checked.status in (RowStatus.NEW, RowStatus.CHANGED)]
+
+
+def dry_run(
+    importer: Importer, sheet: Sheet, mapping: dict[str, int], *, user: User, now: datetime, options: Mapping[str, Any]
+) -> DryRun:
+    """Check every row of ``sheet``; reads the database, writes nothing."""
+    rows = sheet.data_rows(mapping)
+    proven = _proven_day_order(importer, rows)
+    known = {**options, "day_first": proven} if proven in ("yes", "no") else options
+    questions = [question for question in importer.questions if question.asked(rows)]
+    if proven == "open":
+        questions.append(DAY_FIRST)
+    batch = Batch(rows=rows, user=user, now=now, options=known)
+    checked = importer.check(batch)
+    notices = [*_general_notices(sheet), *batch.notices]
+    return DryRun(checked, [question for question in questions if question.name not in options], notices)
+
+
+def as_stored(run: DryRun, headings: Mapping[str, str]) -> dict[str, Any]:
+    """The preview as JSON. ``headings``: column name → the heading of the file."""
+    shown = [checked for checked in run.checked if checked.status != RowStatus.SAME or checked.warnings]
+    unknown = {
+        problem.value: None
+        for checked in run.checked
+        for problem in checked.problems
+        if problem.code == PERSON_UNKNOWN and problem.value
+    }
+    return {
+        "counts": run.counts,
+        "total": len(run.checked),
+        "rows": [_row(checked, headings) for checked in shown[:ROWS_KEPT]],
+        "hidden": max(0, len(shown) - ROWS_KEPT),
+        "unknown_people": list(unknown)[:TEXTS_KEPT],
+        "questions": [question.name for question in run.open_questions],
+        "notices": run.notices,
+    }
+
+
+def question_named(importer: Importer, name: str) -> Question:
+    """A question of the importer, or the one about day and month."""
+    return next((question for question in importer.questions if question.name == name), DAY_FIRST)
+
+
+def _row(checked: Checked, headings: Mapping[str, str]) -> dict[str, Any]:
+    def problems(found: Sequence[Problem]) -> list[list[str]]:
+        return [[headings.get(each.column, ""), each.value, each.message, each.code] for each in found]
+
+    return {
+        "number": checked.row.number,
+        "key": checked.key,
+        "status": str(checked.status),
+        "changes": [[headings.get(each.column, each.column), each.old, each.new] for each in checked.changes],
+        "problems": problems(checked.problems),
+        "warnings": problems(checked.warnings),
+    }
+
+
+def _proven_day_order(importer: Importer, rows: Sequence[Row]) -> str:
+    """Day first as the dates prove it: ``yes``, ``no``, ``open`` where they do not, ``""`` without such dates."""
+    names = [column.name for column in importer.columns if column.is_day]
+    first_is_day = second_is_day = found = False
+    for row in rows:
+        for name in names:
+            is_open = is_open_day(row.cells.get(name))
+            if is_open is None:
+                continue
+            found = found or is_open
+            first, second = (int(part) for part in _two_numbers(row.text(name)))
+            first_is_day = first_is_day or first > 12
+            second_is_day = second_is_day or second > 12
+    if first_is_day:
+        return "yes"
+    if second_is_day:
+        return "no"
+    return "open" if found else ""
+
+
+def _two_numbers(text: str) -> list[str]:
+    for separator in ".-":
+        text = text.replace(separator, "/")
+    return text.split("/")[:2]
+
+
+def _general_notices(sheet: Sheet) -> list[str]:
+    notices = []
+    if sheet.dropped:
+        notices.append(
+            _("Identity-card numbers are never kept: the column %(columns)s was thrown away when the file was read.")
+            % {"columns": ", ".join(f"“{heading}”" for heading in sheet.dropped)}
+        )
+    if sheet.footers:
+        notices.append(
+            _("Rows with totals are left out: row %(rows)s.") % {"rows": ", ".join(str(n) for n in sheet.footers)}
+        )
+    return notices

@@ -1,0 +1,34 @@
+"""For the tests of importers: a file in, the checked rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainingops.imports.preview import DryRun, dry_run
+from trainingops.imports.reading import guess_mapping, read_sheet
+from trainingops.imports.registry import Importer
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+
+def run_import(
+    importer: Importer,
+    file: Path | bytes,
+    *,
+    user: User,
+    now: datetime,
+    options: Mapping[str, Any] | None = None,
+    apply: bool = False,
+) -> DryRun:
+    """Read ``file`` as an upload is read, with guessed columns, and check it; ``apply`` writes the valid rows."""
+    content = file.read_bytes() if isinstance(file, Path) else file
+    sheet = read_sheet(content, importer)
+    mapping = guess_mapping(sheet, importer)
+    found = dry_run(importer, sheet, mapping, user=user, now=now, options=options or {})
+    if apply:
+        importer.apply(rows=found.to_write, actor=user, now=now)
+    return found
