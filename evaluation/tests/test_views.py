@@ -172,7 +172,9 @@ def test_owner_finishes_and_another_checks(client, at):
     assert answer.status_code == 302
     action.refresh_from_db()
     assert action.state == ActionState.EFFECTIVE
-    assert client.post(reverse("action_check", args=[action.uuid]), {"effective": "yes", "note": "x"}).status_code == 200
+    assert (
+        client.post(reverse("action_check", args=[action.uuid]), {"effective": "yes", "note": "x"}).status_code == 200
+    )
 
 
 def test_coaching_in_the_browser_and_the_agent_s_comment(client, at):
