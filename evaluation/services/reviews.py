@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -235,9 +235,14 @@ def add_finding(
     return finding
 
 
-def missing_before_approval(review: Review) -> list[str]:
-    """What 5.4 still asks for before the minutes can be approved, in words."""
-    findings = list(review.findings.prefetch_related("actions"))
+def missing_before_approval(review: Review, findings: Sequence[Finding] | None = None) -> list[str]:
+    """What 5.4 still asks for before the minutes can be approved, in words.
+
+    Args:
+        findings: those of the review with their actions, where the caller has them already.
+    """
+    if findings is None:
+        findings = list(review.findings.prefetch_related("actions"))
     answered = {finding.aspect for finding in findings}
     missing = [
         _("Aspect “%(aspect)s” has neither a finding nor “nothing found”.") % {"aspect": aspect.label}

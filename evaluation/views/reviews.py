@@ -73,7 +73,7 @@ def _defects(review: Review) -> Any:
 def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
     """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
     review = _visible(request, uuid)
-    findings = list(review.findings.prefetch_related("actions__owner", "training_defects").order_by("aspect", "pk"))
+    findings = list(review.findings.prefetch_related("actions__owner").order_by("aspect", "pk"))
     is_open = review.state in (ReviewState.SCHEDULED, ReviewState.HELD)
     may_write = can_write_minutes(request.user, review)
     context = {
@@ -86,7 +86,7 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
         "may_write": may_write and is_open,
         "may_add": may_write and review.state == ReviewState.HELD,
         "may_lead": can_lead_review(request.user, review),
-        "missing": services.missing_before_approval(review) if review.state == ReviewState.HELD else [],
+        "missing": services.missing_before_approval(review, findings) if review.state == ReviewState.HELD else [],
     }
     return render(request, "evaluation/review_detail.html", context)
 
