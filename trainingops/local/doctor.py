@@ -79,7 +79,8 @@ def _database() -> str:
             f"{name} lacks btree_gist",
             f"As its owner: psql -d {name} -c 'CREATE EXTENSION btree_gist' (Debian: postgresql-contrib).",
         )
-    return f"PostgreSQL {version}, UTF-8, btree_gist"
+    host = connection.settings_dict["HOST"] or "localhost"
+    return f"PostgreSQL {version} at {host}, database {name}, UTF-8, btree_gist"
 
 
 def _broker() -> str:
