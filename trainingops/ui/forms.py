@@ -9,13 +9,17 @@ from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import timezone
+from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Refused
 from trainingops.ui.figures import input_figure, parse_figure
 from trainingops.ui.moments import as_zone, zone_word
+
+DASHES = {BLANK_CHOICE_DASH[0][1]}
 
 
 class DayInput(forms.DateInput):
@@ -196,3 +200,14 @@ def _use_our_control(field: forms.Field) -> None:
         raise TypeError(f"“{field.label}”: use {ours[type(field)]} (in a model's form through Meta.field_classes).")
     if plain in swap:
         field.widget = swap[plain](attrs=field.widget.attrs)
+    _name_the_blank(field)
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """Say what the empty line of a select means, instead of dashes."""
+    word = _("Choose") if field.required else _("Not chosen")
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label in DASHES:
+            field.empty_label = word
+    elif isinstance(field, forms.ChoiceField) and not isinstance(field.choices, CallableChoiceIterator):
+        field.choices = [(value, word if not value and label in DASHES else label) for value, label in field.choices]

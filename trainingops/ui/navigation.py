@@ -64,7 +64,8 @@ class NavItem:
         low: also in the bar at the bottom of phones, which shows the first three of them.
         count_key: key of :func:`register_counts` whose number stands beside the item.
         hot: the number asks for action.
-        area: URL names that count as being here besides ``url_name`` (detail pages), by prefix.
+        area: prefixes of URL names that count as being here; without it, what begins like ``url_name`` does:
+            ``plan_list`` is also where ``plan_detail`` is.
     """
 
     group: str
@@ -149,7 +150,8 @@ def counts(request: HttpRequest) -> dict[str, int]:
 
 def _is_here(item: NavItem, here: str) -> bool:
     """Whether the page with the URL name ``here`` belongs to ``item``."""
-    return bool(here) and (here == item.url_name or here.startswith(item.area if item.area else (f"{item.url_name}_",)))
+    area = item.area or (f"{item.url_name.removesuffix('_list')}_",)
+    return bool(here) and (here == item.url_name or here.startswith(area))
 
 
 def menu(request: HttpRequest, numbers: Mapping[str, int]) -> list[tuple[Group, list[Shown]]]:

@@ -167,3 +167,14 @@ def test_dates_and_times_are_written_the_same_way_in_both_languages(language, wo
     with translation.override(language):
         moment = datetime(2026, 8, 5, 14, 5, tzinfo=UTC)
         assert (date_format(moment, "DATE_FORMAT"), date_format(moment, "TIME_FORMAT")) == words
+
+
+def test_the_empty_line_of_a_select_says_what_it_means():
+    dashes = [("", "---------"), ("a", "A")]
+    form = type(
+        "Picks",
+        (PageForm,),
+        {"must": forms.ChoiceField(choices=dashes), "may": forms.ChoiceField(choices=dashes, required=False)},
+    )()
+    assert '<option value="" selected>Pilih</option>' in str(form["must"])
+    assert '<option value="" selected>Tidak dipilih</option>' in str(form["may"])

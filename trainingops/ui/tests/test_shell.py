@@ -50,7 +50,7 @@ def menu(monkeypatch, settings):
     monkeypatch.setattr(navigation, "_access_table", lambda: ACCESS)
     navigation.register(
         navigation.NavItem("settings", "Pengguna", "user_list", "user"),
-        navigation.NavItem("5.1", "Rencana", "plan_list", "plan", low=True, area=("plan_",)),
+        navigation.NavItem("5.1", "Rencana", "plan_list", "plan", low=True),
         navigation.NavItem("5.1", "Antrean", "plan_queue", "wait", order=60, count_key="queue"),
         navigation.NavItem("5.2", "Belum ada alamatnya", "nowhere", "people"),
     )
