@@ -209,5 +209,7 @@ def _name_the_blank(field: forms.Field) -> None:
     if isinstance(field, forms.ModelChoiceField):
         if field.empty_label in DASHES:
             field.empty_label = word
-    elif isinstance(field, forms.ChoiceField) and not isinstance(field.choices, CallableChoiceIterator):
-        field.choices = [(value, word if not value and label in DASHES else label) for value, label in field.choices]
+    elif isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        if not isinstance(choices, CallableChoiceIterator):  # what is computed later names its own blank
+            field.choices = [(value, word if not value and label in DASHES else label) for value, label in choices]
