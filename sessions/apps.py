@@ -9,6 +9,9 @@ class SessionsConfig(AppConfig):
     label = "training_sessions"  # Django's own app owns the label "sessions"
 
     def ready(self) -> None:
+        from sessions import evidence, notices, receivers  # noqa: F401 (receivers connect by being imported)
         from sessions.reference import ensure_reference
 
+        notices.register()
+        evidence.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

@@ -244,6 +244,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "seal the journal": {"task": "trainingops.audit.tasks.sweep_seals", "schedule": schedule(2)},
     "deadlines": {"task": "reporting.tasks.sweep_deadlines", "schedule": schedule(30)},
+    "tests": {"task": "sessions.tasks.sweep_attempts", "schedule": schedule(15)},
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},
     "jobs": {"task": "trainingops.jobs.tasks.sweep_jobs", "schedule": schedule(15)},
     "evidence": {"task": "trainingops.records.tasks.sweep_requests", "schedule": schedule(15)},

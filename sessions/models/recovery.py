@@ -84,7 +84,7 @@ class RecoveryCase(Identified):
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True)
-    signature = models.OneToOneField(Signature, models.PROTECT, null=True, related_name="+")
+    signature = models.ForeignKey(Signature, models.PROTECT, null=True, related_name="+")
 
     objects = RecoveryCaseQuerySet.as_manager()
 
@@ -92,10 +92,10 @@ class RecoveryCase(Identified):
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "meeting"], condition=Q(kind="recovery"), name="one_case_a_missed_meeting"
+                fields=["enrolment", "meeting"], condition=Q(kind="recovery") & ~Q(state="voided"), name="one_case_a_missed_meeting"
             ),
             models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(kind="remedial"), name="one_remedial_case_an_enrolment"
+                fields=["enrolment"], condition=Q(kind="remedial") & ~Q(state="voided"), name="one_remedial_case_an_enrolment"
             ),
             models.CheckConstraint(
                 condition=~Q(state="waived") | (Q(signature__isnull=False) & ~Q(note="")),

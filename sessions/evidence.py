@@ -1,0 +1,276 @@
+"""Attendance list and test results as records (clauses 5.3.1 and 6): what goes on the page, and when it should exist."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.models import TrainerProfile
+from sessions.enums import AttendanceStatus, CaseCause, MeetingState, SessionState
+from sessions.models.attendance import absence_reason_name
+from sessions.queries.facts import session_facts
+from trainingops.people.models import Person
+from trainingops.records.registry import EvidenceKind, register_kind
+from trainingops.records.services import request_evidence
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import day_words, moment_words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sessions.models import TrainingSession
+    from trainingops.people.models import User
+
+ATTENDANCE = "attendance"
+TEST_RESULTS = "test_results"
+
+
+def register() -> None:
+    """Make the two forms known; called when the app starts."""
+    register_kind(
+        EvidenceKind(
+            name=ATTENDANCE,
+            label=gettext_lazy("Attendance list"),
+            prefix="DH",
+            form_number="FR-CC-TRN-03",
+            template="sessions/print/attendance.html",
+            template_version="1",
+            clauses=("5.3.1", "6"),
+            iso_clauses=("7.2",),
+            expected=_missing(ATTENDANCE, gettext_lazy("Attendance list of %(number)s")),
+        )
+    )
+    register_kind(
+        EvidenceKind(
+            name=TEST_RESULTS,
+            label=gettext_lazy("Test results"),
+            prefix="HT",
+            form_number="FR-CC-TRN-05",
+            template="sessions/print/test_results.html",
+            template_version="1",
+            clauses=("5.1.2", "6"),
+            iso_clauses=("7.2", "9.1"),
+            expected=_missing(TEST_RESULTS, gettext_lazy("Test results of %(number)s")),
+        )
+    )
+
+
+def request_attendance(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
+    """Order the attendance list of a session that has ended, inside the service that ends it."""
+    with translation.override("id"):
+        payload = _base(training_session, _("Attendance list"), "5.3.1") | _attendance(training_session)
+    _request(ATTENDANCE, _("Attendance list"), training_session, payload, actor, now)
+
+
+def request_test_results(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
+    """Order the test results of a session, each with how it came about."""
+    with translation.override("id"):
+        payload = _base(training_session, _("Test results"), "5.1.2") | _results(training_session)
+    _request(TEST_RESULTS, _("Test results"), training_session, payload, actor, now)
+
+
+def _request(
+    kind: str, word: str, training_session: TrainingSession, payload: dict[str, Any], actor: Any, now: datetime
+) -> None:
+    zone = training_session.site.zone
+    ends = training_session.meetings.exclude(actual_ends_at=None).values_list("actual_ends_at", flat=True)
+    last = max((each for each in ends if each), default=training_session.ends_at)
+    request_evidence(
+        kind=kind,
+        subject=training_session,
+        title=f"{payload['title']} {training_session.number}",
+        payload=payload,
+        evidence_date=last.astimezone(zone).date(),
+        actor=actor,
+        now=now,
+        training=training_session.plan,
+        site=training_session.site,
+        line=training_session.line,
+    )
+
+
+def _base(training_session: TrainingSession, title: str, clause: str) -> dict[str, Any]:
+    """What both pages say about the session."""
+    zone, planned, plan = training_session.site.zone, training_session.planned, training_session.plan
+    revision = training_session.revision
+    place = " · ".join(each for each in (planned.room.name if planned.room else "", training_session.site.name) if each)
+    start, end = training_session.starts_at, training_session.ends_at
+    return {
+        "title": title,
+        "subtitle": plan.title,
+        "subtitle_more": f"{training_session.number}, {training_session.label}",
+        "clause": clause,
+        "zone": moment_words(start, zone, "time").rsplit(" ", 1)[-1],
+        "ident": [
+            [_("Planned"), f"{moment_words(start, zone)} – {moment_words(end, zone)}"],
+            ["PIC", plan.pic.name],
+            [_("Place"), place],
+            [_("Trainers"), ", ".join(_trainers(training_session))],
+            [_("Module"), str(training_session.module_version)],
+            [_("Service line"), training_session.line.name],
+            [_("Plan"), plan.number + (f", rev. {revision.number}" if revision else "")],
+            [_("Kind"), training_session.get_kind_display()],
+        ],
+        "signatures": [],
+    }
+
+
+def _trainers(training_session: TrainingSession) -> list[str]:
+    taught = TrainerProfile.objects.filter(
+        pk__in=training_session.meetings.values("meeting_trainers__trainer")
+    )
+    return [each.name for each in taught.order_by("name")]
+
+
+def _people(training_session: TrainingSession) -> dict[str, Person]:
+    enrolled = Person.objects.filter(enrolments__training_session=training_session)
+    return {str(person.uuid): person for person in enrolled}
+
+
+def _attendance(training_session: TrainingSession) -> dict[str, Any]:
+    facts, people, zone = session_facts(training_session), _people(training_session), training_session.site.zone
+    meetings = []
+    for index, meeting in enumerate(facts["meetings"], start=1):
+        rows = []
+        for person in facts["people"]:
+            cell = next((each for each in person["attendance"] if each["meeting"] == meeting["uuid"]), None)
+            rows.append(_attendance_row(people[person["person"]], cell, meeting, zone))
+        start, end = meeting["actual_starts_at"], meeting["actual_ends_at"]
+        meetings.append(
+            {
+                "title": _("Meeting %(n)d of %(all)d") % {"n": index, "all": len(facts["meetings"])},
+                "day": day_words(meeting["starts_at"].astimezone(zone).date(), "weekday"),
+                "planned": _clock(meeting["starts_at"], meeting["ends_at"], zone),
+                "actual": _clock(start, end, zone) if start and end else _("not recorded"),
+                "rows": rows,
+            }
+        )
+    counts = facts["counts"]
+    return {
+        "meetings": meetings,
+        "sums": [
+            [_("Target"), counts["enrolled"]],
+            [_("Present"), counts["present"]],
+            [_("Late"), counts["late"]],
+            [_("Absent"), counts["absent"]],
+            [_("Not recorded"), counts["not_recorded"]],
+            [_("Recovery cases"), sum(1 for each in facts["recovery"] if each["kind"] == "recovery")],
+        ],
+    }
+
+
+def _attendance_row(person: Person, cell: dict[str, Any] | None, meeting: dict[str, Any], zone: Any) -> dict[str, str]:
+    row = {"employee_no": person.employee_no, "name": person.name, "arrived": "", "state": _("not recorded"), "note": ""}
+    if cell is None or not cell["status"]:
+        return row
+    row["state"] = str(AttendanceStatus(cell["status"]).label)
+    notes = []
+    if cell["status"] == AttendanceStatus.ABSENT:
+        notes += [absence_reason_name(cell["reason"] or ""), cell["note"]]
+    if cell["status"] == AttendanceStatus.LATE:
+        arrived = meeting["starts_at"] + timedelta(minutes=cell["minutes_late"])
+        row["arrived"] = moment_words(arrived, zone, "time").rsplit(" ", 1)[0]
+        notes.append(_("%(n)d minutes") % {"n": cell["minutes_late"]})
+    if cell["minutes_left_early"]:
+        notes.append(_("left %(n)d minutes early") % {"n": cell["minutes_left_early"]})
+    if cell["shortfall"] and cell["shortfall"] != CaseCause.ABSENT:
+        notes.append("recovery")
+    row["note"] = ", ".join(each for each in notes if each)
+    return row
+
+
+def _results(training_session: TrainingSession) -> dict[str, Any]:
+    facts, people = session_facts(training_session), _people(training_session)
+    scheme = facts["scheme"]
+    rows = []
+    for person in facts["people"]:
+        who, explained = people[person["person"]], person["explanation"]
+        scores = {each["name"]: each for each in explained["parameters"]} if explained else {}
+        rows.append(
+            {
+                "employee_no": who.employee_no,
+                "name": who.name,
+                "pre": _share(person["pre"]),
+                "post": _share(person["post"]),
+                "scores": [
+                    _typed(scores[each["name"]]["score"]) if each["name"] in scores else "" for each in scheme["parameters"]
+                ],
+                "final": _figure(person["final"], scheme["decimals"]),
+                "verdict": _verdict(person),
+            }
+        )
+    counts = facts["counts"]
+    return {
+        "scheme": scheme["name"],
+        "pass_mark": _figure(scheme["pass_mark"], 2),
+        "parameters": [
+            {
+                "name": each["name"],
+                "weight": _figure(each["weight"]),
+                "minimum": _figure(each["minimum"]),
+                "maximum": _figure(each["maximum"]),
+            }
+            for each in scheme["parameters"]
+        ],
+        "rows": rows,
+        "hard": [
+            _("%(code)s: right %(right)d of %(taken)d") % each for each in facts["items"] if each["hard"]
+        ],
+        "sums": [
+            [_("Participants"), counts["enrolled"]],
+            [_("Passed"), counts["passed"]],
+            [_("Not passed"), counts["not_passed"]],
+            [_("Not scored"), counts["not_scored"]],
+            [_("Mean pre-test"), _figure(facts["gain"]["mean_pre"], 2)],
+            [_("Mean post-test"), _figure(facts["gain"]["mean_post"], 2)],
+        ],
+    }
+
+
+def _verdict(person: dict[str, Any]) -> str:
+    if person["status"] is None:
+        attended = any(cell["status"] in ("present", "late") for cell in person["attendance"])
+        return _("Not scored") if attended else _("Did not take part")
+    if person["passed"] is None:
+        return _("Incomplete")
+    return _("Passed") if person["passed"] else _("Not passed")
+
+
+def _clock(start: datetime, end: datetime, zone: Any) -> str:
+    return f"{moment_words(start, zone, 'time').rsplit(' ', 1)[0]}–{moment_words(end, zone, 'time')}"
+
+
+def _figure(value: Decimal | None, places: int | None = None) -> str:
+    return "" if value is None else format_figure(value.normalize() if places is None else value, places)
+
+
+def _typed(text: str | None) -> str:
+    return "" if text is None else format_figure(Decimal(text))
+
+
+def _share(test: dict[str, Any] | None) -> str:
+    return "" if test is None else format_figure(test["percentage"] or Decimal(0), 2)
+
+
+def _missing(kind: str, words: Any) -> Any:
+    """What should exist for a period: one record for each session concluded in it (EVD-1)."""
+
+    def expected(start: date, end: date, user: User) -> list[str]:
+        from sessions.models import TrainingSession
+        from trainingops.records.models import EvidenceRecord
+
+        held = TrainingSession.objects.visible_to_staff(user).filter(
+            state=SessionState.CONCLUDED,
+            meetings__state=MeetingState.CONCLUDED,
+            ends_at__date__gte=start,
+            ends_at__date__lte=end,
+        )
+        made = EvidenceRecord.objects.filter(kind=kind).values("subject")
+        return [words % {"number": each.number} for each in held.exclude(uuid__in=made).distinct().order_by("starts_at")]
+
+    return expected

@@ -1,0 +1,73 @@
+"""The notices of the execution stage."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from sessions.models import TrainingSession
+from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.ui.moments import moment_words
+
+KINDS = (
+    NoticeKind(
+        name="session_invitation",
+        label=_("Invitation to a training"),
+        title=_("You are invited: %(title)s"),
+        body=_("%(number)s, %(label)s, starts %(starts)s."),
+    ),
+    NoticeKind(
+        name="session_moved",
+        label=_("A training was moved"),
+        title=_("Moved: %(title)s"),
+        body=_("%(number)s, %(label)s, now starts %(starts)s."),
+    ),
+    NoticeKind(
+        name="session_cancelled",
+        label=_("A training was cancelled"),
+        title=_("Cancelled: %(title)s"),
+        body=_("%(number)s, %(label)s, of %(starts)s does not take place."),
+    ),
+    NoticeKind(
+        name="recovery_opened",
+        label=_("A recovery case is yours to arrange"),
+        title=_("%(count)s recovery cases from %(number)s"),
+        body=_("“%(title)s”: arrange recovery before %(due)s."),
+        mandatory=_("Every target gets the training (5.3.1)."),
+    ),
+    NoticeKind(
+        name="recovery_needed",
+        label=_("You will make up for a training"),
+        title=_("Recovery for %(title)s"),
+        body=_("You missed %(number)s in part or in full. Your trainer arranges the recovery."),
+    ),
+    NoticeKind(
+        name="test_opened",
+        label=_("A test waits for you"),
+        title=_("A test waits for you: %(title)s"),
+        body=_("Open it from your trainings page."),
+    ),
+    NoticeKind(
+        name="deviation_reported",
+        label=_("A session differed from its plan"),
+        title=_("%(number)s differed from the plan"),
+        body=_("%(count)s deviations wait for your acknowledgement."),
+        mandatory=_("The manager acknowledges every deviation (4.2)."),
+    ),
+)
+
+
+def register() -> None:
+    """Make the kinds known; called when the app starts."""
+    for kind in KINDS:
+        register_kind(kind)
+
+
+def about(training_session: TrainingSession, **more: object) -> dict[str, object]:
+    """The params of a notice about a session; times with their zone."""
+    return {
+        "number": training_session.number,
+        "title": training_session.plan.title,
+        "label": training_session.label,
+        "starts": moment_words(training_session.starts_at, training_session.site.zone),
+        **more,
+    }

@@ -1,0 +1,41 @@
+"""Who may do what in the execution stage; scope and state are decided here, roles coarsely by the access table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, TrainingSession
+
+if TYPE_CHECKING:
+    from planning.models import TrainingPlan
+    from trainingops.people.models import User
+
+
+def can_run_session(user: User, training_session: TrainingSession) -> bool:
+    """Open, take attendance, score, conclude: the PIC who answers for it, and who teaches it (clause "Words")."""
+    return training_session.plan.pic_id == user.pk or teaches(user, training_session)
+
+
+def teaches(user: User, training_session: TrainingSession) -> bool:
+    """Whether the user is an executing trainer of any of its meetings."""
+    return MeetingTrainer.objects.filter(meeting__training_session=training_session, trainer__user=user).exists()
+
+
+def can_recover(user: User, plan: TrainingPlan) -> bool:
+    """Arrange recovery: the PIC of the plan, or the manager of its site and line."""
+    return plan.pic_id == user.pk or can_decide(user, plan)
+
+
+def can_decide(user: User, plan: TrainingPlan) -> bool:
+    """Waive, confirm that somebody left, acknowledge a deviation: the manager of site and line."""
+    return user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id)
+
+
+def can_waive(user: User, case: RecoveryCase, plan: TrainingPlan) -> bool:
+    """The manager, but never over a case that they own themselves (separation of duties)."""
+    return can_decide(user, plan) and case.owner_id != user.pk and plan.pic_id != user.pk
+
+
+def can_take_tests(user: User, enrolment: Enrolment) -> bool:
+    """The enrolled person themselves."""
+    return user.person_id is not None and enrolment.person_id == user.person_id and enrolment.removed_at is None

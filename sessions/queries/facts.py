@@ -1,0 +1,277 @@
+"""Everything a report, an effect study or a record needs of one session, in eight queries; persons by uuid only."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from planning.models import PaperQuestion
+from sessions.enums import AttemptState, MeetingState, TestPhase
+from sessions.frozen import read_scheme
+from sessions.models import (
+    Attendance,
+    Deviation,
+    Enrolment,
+    RecoveryCase,
+    SessionMeeting,
+    SessionResult,
+    SessionSummary,
+    TestAnswer,
+    TestAttempt,
+    TrainingSession,
+)
+from sessions.services.cases import shortfall
+
+#: A question that fewer people answered right is worth a remark in the report.
+HARD_QUESTION = Decimal("0.5")
+
+
+def session_facts(training_session: TrainingSession) -> dict[str, Any]:
+    """What happened in a session.
+
+    Keys: ``counts``, ``scheme``, ``meetings`` (planned and actual, trainers), ``people`` (attendance with reasons,
+    tests, result with its explanation), ``gain`` (matched pairs in percent), ``items`` (post-test questions, the hard
+    ones marked), ``deviations``, ``recovery``. Names are not in it: look them up apart by uuid.
+    """
+    enrolments = list(
+        Enrolment.objects.filter(training_session=training_session, removed_at=None)
+        .select_related("person", "training_session__summary")
+        .order_by("person__name", "pk")
+    )
+    people = {each.pk: _person(each) for each in enrolments}
+    meetings = _meetings(training_session)
+    _add_attendance(training_session, people)
+    tests = _add_tests(training_session, people)
+    _add_results(training_session, people)
+    return {
+        "counts": _counts(enrolments, people),
+        "scheme": _scheme(training_session),
+        "meetings": meetings,
+        "people": list(people.values()),
+        "gain": _gain(people),
+        "items": _items(training_session, tests),
+        "deviations": _deviations(training_session),
+        "recovery": _recovery(training_session, people),
+    }
+
+
+def _person(enrolment: Enrolment) -> dict[str, Any]:
+    return {
+        "person": str(enrolment.person.uuid),
+        "enrolment": str(enrolment.uuid),
+        "origin": enrolment.origin,
+        "attendance": [],
+        "pre": None,
+        "post": None,
+        "remedial": None,
+        "status": None,
+        "final": None,
+        "passed": None,
+        "below_minimum": [],
+        "explanation": None,
+    }
+
+
+def _meetings(training_session: TrainingSession) -> list[dict[str, Any]]:
+    rows = (
+        SessionMeeting.objects.filter(training_session=training_session)
+        .exclude(state=MeetingState.CANCELLED)
+        .prefetch_related("meeting_trainers__trainer")
+    )
+    return [
+        {
+            "uuid": str(each.uuid),
+            "starts_at": each.starts_at,
+            "ends_at": each.ends_at,
+            "actual_starts_at": each.actual_starts_at,
+            "actual_ends_at": each.actual_ends_at,
+            "state": each.state,
+            "trainers": [
+                {"uuid": str(taught.trainer.uuid), "substitute": taught.is_substitute}
+                for taught in each.meeting_trainers.all()
+            ],
+        }
+        for each in rows
+    ]
+
+
+def _add_attendance(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> None:
+    rows = (
+        Attendance.objects.filter(meeting__training_session=training_session, enrolment__in=people.keys())
+        .exclude(meeting__state=MeetingState.CANCELLED)
+        .select_related("meeting", "reason")
+        .order_by("meeting__starts_at")
+    )
+    for row in rows:
+        why = shortfall(row, training_session.tolerance_minutes)
+        people[row.enrolment_id]["attendance"].append(
+            {
+                "meeting": str(row.meeting.uuid),
+                "status": row.status,
+                "minutes_late": row.minutes_late,
+                "minutes_left_early": row.minutes_left_early,
+                "reason": row.reason.code if row.reason else None,
+                "charged_to_operation": bool(row.reason and row.reason.charged_to_operation),
+                "note": row.reason_note,
+                "source": row.source,
+                "recorded_at": row.recorded_at,
+                "shortfall": why[0] if why else None,
+            }
+        )
+
+
+def _add_tests(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> list[TestAttempt]:
+    rows = list(
+        TestAttempt.objects.filter(enrolment__in=people.keys(), state=AttemptState.SUBMITTED).order_by("number", "pk")
+    )
+    for row in rows:
+        share = (row.points or Decimal(0)) * 100 / row.maximum if row.maximum else None
+        people[row.enrolment_id][row.phase] = {
+            "points": row.points,
+            "maximum": row.maximum,
+            "percentage": share,
+            "submitted_at": row.submitted_at,
+        }
+    return rows
+
+
+def _add_results(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> None:
+    for row in SessionResult.objects.filter(enrolment__in=people.keys(), current=True):
+        people[row.enrolment_id].update(
+            status=row.status,
+            attempt=row.attempt,
+            final=row.final,
+            passed=row.passed,
+            below_minimum=row.explanation.get("below_minimum", []),
+            explanation=row.explanation,
+        )
+
+
+def _counts(enrolments: list[Enrolment], people: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    summary = enrolments[0].training_session.summary if enrolments else SessionSummary()
+    not_released = sum(
+        any(cell["charged_to_operation"] for cell in person["attendance"]) for person in people.values()
+    )
+    return {
+        "enrolled": summary.enrolled,
+        "recorded": summary.recorded,
+        "present": summary.present,
+        "late": summary.late,
+        "absent": summary.absent,
+        "not_recorded": summary.enrolled - summary.recorded,
+        "charged_to_operation": not_released,
+        "scored": summary.scored,
+        "passed": summary.passed,
+        "not_passed": summary.scored - summary.passed,
+        "not_scored": summary.enrolled - summary.scored,
+        "cases_open": summary.cases_open,
+        "mean_pre": summary.mean_pre,
+        "mean_post": summary.mean_post,
+        "mean_final": summary.mean_final,
+    }
+
+
+def _scheme(training_session: TrainingSession) -> dict[str, Any]:
+    frozen = read_scheme(training_session.scheme)
+    return {
+        "name": frozen.name,
+        "hash": training_session.scheme_hash,
+        "pass_mark": frozen.scheme.pass_mark,
+        "decimals": frozen.scheme.decimals,
+        "parameters": [
+            {
+                "name": each.name,
+                "weight": each.parameter.weight,
+                "minimum": each.parameter.minimum,
+                "maximum": each.parameter.maximum_score,
+                "source": each.source,
+            }
+            for each in frozen.parameters
+        ],
+    }
+
+
+def _gain(people: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Pairs of pre- and post-test of the same person, in percent."""
+    pairs = [
+        (person["pre"]["percentage"], person["post"]["percentage"])
+        for person in people.values()
+        if person["pre"] and person["post"]
+    ]
+    count = len(pairs)
+    return {
+        "pairs": pairs,
+        "n": count,
+        "mean_pre": sum((pre for pre, _post in pairs), Decimal(0)) / count if count else None,
+        "mean_post": sum((post for _pre, post in pairs), Decimal(0)) / count if count else None,
+    }
+
+
+def _items(training_session: TrainingSession, tests: list[TestAttempt]) -> list[dict[str, Any]]:
+    """Each question of the post-test with how many answered it right; a blank counts as wrong, and is counted."""
+    taken = [each.pk for each in tests if each.phase == TestPhase.POST]
+    answers = (
+        TestAnswer.objects.filter(attempt__in=taken, question_version=OuterRef("question_version"))
+        .exclude(choice=[])
+        .order_by()
+        .values("question_version")
+    )
+    rows = (
+        PaperQuestion.objects.filter(paper=training_session.post_paper_id)
+        .select_related("question_version__question")
+        .annotate(
+            answered=Coalesce(Subquery(answers.annotate(n=Count("pk")).values("n")), 0),
+            right=Coalesce(Subquery(answers.annotate(n=Count("pk", filter=Q(points__gt=0))).values("n")), 0),
+        )
+        .order_by("order")
+    )
+    items = []
+    for row in rows:
+        share = Decimal(row.right) / len(taken) if taken else None
+        items.append(
+            {
+                "question": str(row.question_version.uuid),
+                "code": row.question_version.question.code,
+                "order": row.order,
+                "taken": len(taken),
+                "answered": row.answered,
+                "blank": len(taken) - row.answered,
+                "right": row.right,
+                "share": share,
+                "hard": share is not None and share < HARD_QUESTION,
+            }
+        )
+    return items
+
+
+def _deviations(training_session: TrainingSession) -> list[dict[str, Any]]:
+    return [
+        {
+            "uuid": str(each.uuid),
+            "kind": each.kind,
+            "planned": each.planned,
+            "actual": each.actual,
+            "reason": each.reason,
+            "acknowledged_at": each.acknowledged_at,
+        }
+        for each in Deviation.objects.filter(training_session=training_session)
+    ]
+
+
+def _recovery(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "uuid": str(each.uuid),
+            "kind": each.kind,
+            "person": people[each.enrolment_id]["person"],
+            "cause": each.cause,
+            "minutes": each.minutes,
+            "state": each.state,
+            "due_at": each.due_at,
+            "scheduled_in": each.scheduled_in.number if each.scheduled_in else None,
+        }
+        for each in RecoveryCase.objects.filter(enrolment__in=people.keys()).select_related("scheduled_in")
+    ]

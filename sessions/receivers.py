@@ -1,0 +1,26 @@
+"""What the execution stage does when planning speaks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from planning.models import PlanRevision, TrainingPlan
+from planning.signals import plan_cancelled, revision_approved
+from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
+
+
+@receiver(revision_approved, dispatch_uid="sessions.schedule")
+def on_revision_approved(
+    *, revision: PlanRevision, superseded: PlanRevision | None, actor: Any, now: datetime, **_: Any
+) -> None:
+    """An approval makes, moves and cancels sessions, in its own transaction."""
+    schedule_from_revision(revision=revision, superseded=superseded, actor=actor, now=now)
+
+
+@receiver(plan_cancelled, dispatch_uid="sessions.cancel")
+def on_plan_cancelled(*, plan: TrainingPlan, reason: str, actor: Any, now: datetime, **_: Any) -> None:
+    """A plan given up takes its sessions with it."""
+    cancel_sessions_of(plan=plan, reason=reason, actor=actor, now=now)

@@ -1,0 +1,56 @@
+"""What the execution stage does, one function a verb; each part has its module."""
+
+from sessions.services.attempts import save_answer, start_attempt, submit_attempt, submit_due_attempts
+from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
+from sessions.services.common import Clash, GridConflict
+from sessions.services.deviations import acknowledge_deviation, differences, report_deviation
+from sessions.services.outcomes import case_waiver_hash, lapse_case, waive_case, waive_outcome, waiver_hash
+from sessions.services.recovery import (
+    MakeUp,
+    cancel_make_up,
+    open_case_test,
+    schedule_in_batch,
+    schedule_make_up,
+    settle_self_study,
+)
+from sessions.services.results import ScoreCell, compute_results, record_scores
+from sessions.services.running import conclude_meeting, conclude_session, open_meeting, open_post_test, open_session
+from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
+
+__all__ = [
+    "Clash",
+    "GridConflict",
+    "MakeUp",
+    "RollCell",
+    "ScoreCell",
+    "acknowledge_deviation",
+    "cancel_make_up",
+    "cancel_sessions_of",
+    "case_waiver_hash",
+    "compute_results",
+    "conclude_meeting",
+    "conclude_session",
+    "differences",
+    "lapse_case",
+    "mark_rest_present",
+    "open_case_test",
+    "open_meeting",
+    "open_post_test",
+    "open_session",
+    "record_attendance",
+    "record_roll",
+    "record_scores",
+    "report_deviation",
+    "save_answer",
+    "schedule_from_revision",
+    "schedule_in_batch",
+    "schedule_make_up",
+    "settle_self_study",
+    "start_attempt",
+    "submit_attempt",
+    "submit_due_attempts",
+    "undo_mark_rest",
+    "waive_case",
+    "waive_outcome",
+    "waiver_hash",
+]

@@ -1,0 +1,280 @@
+"""Roll call: cell by cell or the whole page, never over somebody else's change (ATT-4, ATT-5, ATT-7)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from sessions.enums import AttendanceSource, AttendanceStatus, MeetingState, SessionState
+from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting, TrainingSession
+from sessions.policies import can_run_session
+from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require
+from trainingops.people.models import User
+
+_FIELDS = (
+    "status",
+    "minutes_late",
+    "minutes_left_early",
+    "reason",
+    "reason_note",
+    "source",
+    "recorded_by",
+    "recorded_at",
+    "fill",
+    "version",
+)
+
+
+@dataclass(frozen=True)
+class RollCell:
+    """What somebody wants to stand in one cell.
+
+    Attributes:
+        version: the version that was on the page; 0 where there was no row.
+        reason: code of an :class:`AbsenceReason`; needed for an absence.
+        reason_note: who decided, or what happened.
+    """
+
+    enrolment: int
+    status: str
+    version: int = 0
+    minutes_late: int = 0
+    minutes_left_early: int = 0
+    reason: str = ""
+    reason_note: str = ""
+
+
+@service
+def record_attendance(
+    *, meeting: SessionMeeting, cell: RollCell, actor: User, now: datetime, source: str = AttendanceSource.TRAINER
+) -> Attendance:
+    """Save one cell. Raises as :func:`record_roll`; the update holds only for the version that was read."""
+    return record_roll(meeting=meeting, cells=[cell], actor=actor, now=now, source=source)[0]
+
+
+@service
+def record_roll(
+    *,
+    meeting: SessionMeeting,
+    cells: Sequence[RollCell],
+    actor: User,
+    now: datetime,
+    source: str = AttendanceSource.TRAINER,
+) -> list[Attendance]:
+    """Save cells of a meeting: all or none, one upsert, one journal entry (DESIGN.md §5.8).
+
+    In a concluded meeting of a session still open only blanks may be filled: changing what was recorded is a correction.
+
+    Raises:
+        NotAllowed: neither the PIC nor an executing trainer.
+        WrongState: the meeting has not begun, or the session is over.
+        GridConflict: somebody changed a cell meanwhile; nothing was written.
+        Refused: a status, reason or number that cannot be; the message names the person.
+    """
+    training_session = lock_session(meeting.training_session)
+    require(can_run_session(actor, training_session))
+    meeting = _open_meeting(meeting, training_session)
+    enrolments = _enrolments(training_session, [cell.enrolment for cell in cells])
+    standing = {
+        each.enrolment_id: each
+        for each in Attendance.objects.filter(meeting=meeting, enrolment__in=enrolments.keys()).select_related(
+            "reason", "recorded_by"
+        )
+    }
+    _refuse_clashes(cells, standing, enrolments)
+    reasons = {each.code: each for each in AbsenceReason.objects.all()}
+    rows = [
+        _row(cell, standing.get(cell.enrolment), meeting, enrolments[cell.enrolment], reasons, actor, now, source)
+        for cell in cells
+    ]
+    rows = _upsert(rows)
+    _after(training_session, meeting, actor, now)
+    record(
+        "attendance.recorded",
+        subject=meeting,
+        actor=actor,
+        now=now,
+        data={"source": source, "cells": {str(enrolments[row.enrolment_id].uuid): row.version for row in rows}},
+        detail={
+            "cells": {
+                str(enrolments[row.enrolment_id].uuid): [
+                    row.status,
+                    row.minutes_late,
+                    row.minutes_left_early,
+                    row.reason.code if row.reason else "",
+                    row.reason_note,
+                ]
+                for row in rows
+            }
+        },
+    )
+    return rows
+
+
+@service
+def mark_rest_present(*, meeting: SessionMeeting, actor: User, now: datetime) -> uuid.UUID | None:
+    """“Tandai sisanya hadir”: fill blanks, and blanks only (ATT-4). Returns what undoes it; None where none was blank."""
+    training_session = lock_session(meeting.training_session)
+    require(can_run_session(actor, training_session))
+    meeting = _open_meeting(meeting, training_session)
+    filled = set(meeting.attendances.exclude(status="").values_list("enrolment", flat=True))
+    blank = [each for each in training_session.enrolments.filter(removed_at=None) if each.pk not in filled]
+    if not blank:
+        return None
+    standing = {each.enrolment_id: each for each in meeting.attendances.filter(status="")}
+    fill = uuid.uuid4()
+    rows = []
+    for enrolment in blank:
+        row = standing.get(enrolment.pk) or Attendance(meeting=meeting, enrolment=enrolment, version=0)
+        row.status, row.fill, row.version = AttendanceStatus.PRESENT, fill, row.version + 1
+        row.source, row.recorded_by, row.recorded_at = AttendanceSource.TRAINER, actor, now
+        rows.append(row)
+    _upsert(rows)
+    _after(training_session, meeting, actor, now)
+    record(
+        "attendance.rest_marked_present",
+        subject=meeting,
+        actor=actor,
+        now=now,
+        data={"fill": fill, "enrolments": [each.uuid for each in blank]},
+    )
+    return fill
+
+
+@service
+def undo_mark_rest(*, meeting: SessionMeeting, fill: uuid.UUID, actor: User, now: datetime) -> int:
+    """Blank again what “mark the rest present” filled and nobody has edited since; returns how many."""
+    training_session = lock_session(meeting.training_session)
+    require(can_run_session(actor, training_session))
+    meeting = _open_meeting(meeting, training_session)
+    if meeting.state == MeetingState.CONCLUDED:
+        raise WrongState(_("This meeting is concluded. What is recorded can only be changed by a correction."))
+    blanked = meeting.attendances.filter(fill=fill).update(
+        status="", fill=None, recorded_by=actor, recorded_at=now, version=F("version") + 1
+    )
+    if blanked:
+        refresh_summary(training_session)
+        record(
+            "attendance.rest_undone", subject=meeting, actor=actor, now=now, data={"fill": fill, "blanked": blanked}
+        )
+    return blanked
+
+
+def _open_meeting(meeting: SessionMeeting, training_session: TrainingSession) -> SessionMeeting:
+    """The meeting as it is under the session's lock, in a state that takes attendance."""
+    meeting = SessionMeeting.objects.get(pk=meeting.pk)
+    meeting.training_session = training_session
+    if training_session.state != SessionState.OPEN or meeting.state not in (MeetingState.OPEN, MeetingState.CONCLUDED):
+        raise WrongState(
+            _("Attendance cannot be recorded: the session is “%(session)s” and the meeting “%(meeting)s”.")
+            % {"session": training_session.get_state_display(), "meeting": meeting.get_state_display()},
+            code="wrong_state",
+        )
+    return meeting
+
+
+def _enrolments(training_session: TrainingSession, keys: Iterable[int]) -> dict[int, Enrolment]:
+    wanted = set(keys)
+    found = {
+        each.pk: each
+        for each in training_session.enrolments.filter(pk__in=wanted, removed_at=None).select_related("person")
+    }
+    if len(found) != len(wanted):
+        raise Refused(_("Somebody on the page is no longer enrolled. Reload the page."), code="not_enrolled")
+    return found
+
+
+def _refuse_clashes(
+    cells: Sequence[RollCell], standing: dict[int, Attendance], enrolments: dict[int, Enrolment]
+) -> None:
+    clashes = []
+    for cell in cells:
+        old = standing.get(cell.enrolment)
+        if (old.version if old else 0) == cell.version:
+            continue
+        clashes.append(
+            Clash(
+                enrolment=enrolments[cell.enrolment],
+                mine=cell,
+                theirs=old,
+                by=str(old.recorded_by) if old and old.recorded_by else "",
+                at=old.recorded_at if old else None,
+                version=old.version if old else 0,
+            )
+        )
+    if clashes:
+        raise GridConflict(clashes)
+
+
+def _row(
+    cell: RollCell,
+    old: Attendance | None,
+    meeting: SessionMeeting,
+    enrolment: Enrolment,
+    reasons: dict[str, AbsenceReason],
+    actor: User,
+    now: datetime,
+    source: str,
+) -> Attendance:
+    if meeting.state == MeetingState.CONCLUDED and old is not None and old.status:
+        raise WrongState(_("This meeting is concluded. What is recorded can only be changed by a correction."))
+    _check(cell, enrolment, meeting, reasons)
+    row = old or Attendance(meeting=meeting, enrolment=enrolment, version=0)
+    row.status, row.source, row.recorded_by, row.recorded_at = cell.status, source, actor, now
+    absent = cell.status == AttendanceStatus.ABSENT
+    row.reason = reasons[cell.reason] if absent else None
+    row.reason_note = cell.reason_note.strip() if absent else ""
+    row.minutes_late = cell.minutes_late if cell.status == AttendanceStatus.LATE else 0
+    row.minutes_left_early = cell.minutes_left_early if cell.status and not absent else 0
+    row.version, row.fill = row.version + 1, None
+    return row
+
+
+def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reasons: dict[str, AbsenceReason]) -> None:
+    """Refuse what cannot be, naming the person, the value and the remedy."""
+    who, field = enrolment.person.name, f"cell-{enrolment.pk}"
+    length = int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)
+    if cell.status not in ("", *AttendanceStatus.values):
+        raise Refused(_("%(who)s: “%(value)s” is no attendance.") % {"who": who, "value": cell.status}, field=field)
+    if cell.status == AttendanceStatus.ABSENT:
+        reason = reasons.get(cell.reason)
+        if reason is None:
+            raise Refused(_("%(who)s: choose the reason of the absence.") % {"who": who}, field=field)
+        if reason.needs_decider and not cell.reason_note.strip():
+            raise Refused(
+                _("%(who)s: “%(reason)s” needs the name of who decided.") % {"who": who, "reason": reason}, field=field
+            )
+    if cell.status == AttendanceStatus.LATE and not 0 < cell.minutes_late <= length:
+        raise Refused(
+            _("%(who)s: late by %(minutes)d minutes does not fit a meeting of %(length)d. Give the time of arrival.")
+            % {"who": who, "minutes": cell.minutes_late, "length": length},
+            field=field,
+        )
+    if not 0 <= cell.minutes_left_early <= length:
+        raise Refused(
+            _("%(who)s: left %(minutes)d minutes early does not fit a meeting of %(length)d.")
+            % {"who": who, "minutes": cell.minutes_left_early, "length": length},
+            field=field,
+        )
+
+
+def _upsert(rows: list[Attendance]) -> list[Attendance]:
+    return Attendance.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["meeting", "enrolment"], update_fields=_FIELDS
+    )
+
+
+def _after(training_session: TrainingSession, meeting: SessionMeeting, actor: User, now: datetime) -> None:
+    """A blank filled after the meeting was concluded may open a case; then the summary."""
+    if meeting.state == MeetingState.CONCLUDED:
+        from sessions.services.cases import open_cases_of
+
+        open_cases_of(meeting, training_session, actor=actor, now=now)
+    refresh_summary(training_session)

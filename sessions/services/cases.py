@@ -1,0 +1,182 @@
+"""When recovery and remedial cases open, and what resolves them (clause 5.3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from sessions.enums import (
+    CASE_TRANSITIONS,
+    AttendanceStatus,
+    CaseCause,
+    CaseKind,
+    CaseState,
+    EnrolmentOrigin,
+    MeetingState,
+)
+from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, SessionResult, TrainingSession
+from sessions.notices import about
+from sessions.services.common import users_of
+from trainingops.audit.journal import record
+from trainingops.domain import require_transition
+from trainingops.notifications.services import notify
+from trainingops.ui.moments import moment_words
+
+
+def shortfall(attendance: Attendance, tolerance_minutes: int) -> tuple[str, int | None] | None:
+    """Why this attendance needs recovery, with the minutes; None when the meeting counts as attended, or is blank."""
+    if attendance.status == AttendanceStatus.ABSENT:
+        return CaseCause.ABSENT, None
+    if attendance.status == AttendanceStatus.LATE and attendance.minutes_late > tolerance_minutes:
+        return CaseCause.LATE, attendance.minutes_late
+    if attendance.status and attendance.minutes_left_early > tolerance_minutes:
+        return CaseCause.LEFT_EARLY, attendance.minutes_left_early
+    return None
+
+
+def open_cases_of(meeting: SessionMeeting, training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
+    """Open a case for each absence, early leave and lateness over tolerance of a concluded meeting; once each.
+
+    Those who came to make up for something have their case already: it opens again when the session is concluded.
+    """
+    rows = (
+        Attendance.objects.filter(meeting=meeting, enrolment__removed_at=None)
+        .exclude(enrolment__origin=EnrolmentOrigin.RECOVERY)
+        .select_related("enrolment__person")
+    )
+    wanted = [(row.enrolment, found) for row in rows if (found := shortfall(row, training_session.tolerance_minutes))]
+    _open(training_session, wanted, CaseKind.RECOVERY, meeting=meeting, actor=actor, now=now)
+
+
+def open_cases_for_blanks(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
+    """What was never recorded is not attendance: each blank of a session that ends becomes a case (ATT-7, 4.3)."""
+    enrolments = list(
+        training_session.enrolments.filter(removed_at=None)
+        .exclude(origin=EnrolmentOrigin.RECOVERY)
+        .select_related("person")
+    )
+    for meeting in training_session.meetings.exclude(state=MeetingState.CANCELLED):
+        recorded = set(meeting.attendances.exclude(status="").values_list("enrolment", flat=True))
+        wanted = [(each, (CaseCause.NOT_RECORDED, None)) for each in enrolments if each.pk not in recorded]
+        _open(training_session, wanted, CaseKind.RECOVERY, meeting=meeting, actor=actor, now=now)
+
+
+def open_remedial_cases(
+    training_session: TrainingSession, enrolments: Iterable[int] | None = None, *, actor: Any, now: datetime
+) -> None:
+    """A first result below the pass mark, or below a minimum, opens a remedial case."""
+    failed = SessionResult.objects.filter(
+        enrolment__training_session=training_session, current=True, passed=False, attempt=1
+    ).select_related("enrolment__person")
+    if enrolments is not None:
+        failed = failed.filter(enrolment__in=list(enrolments))
+    wanted = [(each.enrolment, (CaseCause.BELOW_PASS_MARK, None)) for each in failed]
+    _open(training_session, wanted, CaseKind.REMEDIAL, meeting=None, actor=actor, now=now)
+
+
+def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
+    """Move a locked case to its end, or back to open, and journal it."""
+    require_transition(case, to, CASE_TRANSITIONS)
+    before, case.state = case.state, to
+    if to == CaseState.OPEN:
+        case.scheduled_in, case.form = None, None
+    else:
+        case.settled_at, case.settled_by = now, actor
+    case.note = note or case.note
+    case.save()
+    record(
+        f"case.{to}",
+        subject=case,
+        actor=actor,
+        now=now,
+        data={"from": before, **data},
+        detail={"note": note} if note else None,
+    )
+
+
+def settle_cases_recovered_in(training_session: TrainingSession, *, actor: Any, now: datetime) -> list[RecoveryCase]:
+    """Cases scheduled in a session that ends: resolved by attending all of it, otherwise open again."""
+    cases = list(
+        RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("enrolment")
+        .filter(scheduled_in=training_session, state=CaseState.SCHEDULED)
+        .order_by("pk")
+    )
+    attended = attended_by(training_session)
+    for case in cases:
+        to = CaseState.RESOLVED if case.enrolment.person_id in attended else CaseState.OPEN
+        settle_case(case, to, actor=actor, now=now, recovered_in=training_session.uuid)
+    return cases
+
+
+def attended_by(training_session: TrainingSession) -> set[int]:
+    """Keys of the persons who attended every meeting of a session within its tolerance."""
+    meetings = training_session.meetings.exclude(state=MeetingState.CANCELLED).count()
+    counts: dict[int, int] = {}
+    for row in Attendance.objects.filter(
+        meeting__training_session=training_session, enrolment__removed_at=None
+    ).exclude(status="").exclude(meeting__state=MeetingState.CANCELLED).select_related("enrolment"):
+        if shortfall(row, training_session.tolerance_minutes) is None:
+            counts[row.enrolment.person_id] = counts.get(row.enrolment.person_id, 0) + 1
+    return {person for person, count in counts.items() if count == meetings}
+
+
+def _open(
+    training_session: TrainingSession,
+    wanted: list[tuple[Enrolment, tuple[str, int | None]]],
+    kind: str,
+    *,
+    meeting: SessionMeeting | None,
+    actor: Any,
+    now: datetime,
+) -> None:
+    known = set(
+        RecoveryCase.objects.filter(kind=kind, meeting=meeting, enrolment__in=[each.pk for each, _why in wanted])
+        .exclude(state=CaseState.VOIDED)
+        .values_list("enrolment", flat=True)
+    )
+    owner, due_at = training_session.plan.pic, now + timedelta(days=training_session.recovery_days)
+    cases = RecoveryCase.objects.bulk_create(
+        RecoveryCase(
+            kind=kind,
+            enrolment=enrolment,
+            meeting=meeting,
+            cause=cause,
+            minutes=minutes,
+            owner=owner,
+            due_at=due_at,
+            opened_at=now,
+        )
+        for enrolment, (cause, minutes) in wanted
+        if enrolment.pk not in known
+    )
+    if not cases:
+        return
+    for case in cases:
+        record("case.opened", subject=case, actor=actor, now=now, data={"kind": kind, "due_at": due_at, "cause": case.cause})
+    step = f"{kind} {meeting.uuid if meeting else ''}"
+    params = about(
+        training_session, count=len(cases), due=moment_words(due_at, training_session.site.zone)
+    )
+    notify(
+        kind="recovery_opened",
+        recipients=[owner],
+        subject=training_session,
+        step=step,
+        url=reverse("recovery_list"),
+        params=params,
+        now=now,
+    )
+    if kind == CaseKind.RECOVERY:
+        notify(
+            kind="recovery_needed",
+            recipients=users_of([case.enrolment for case in cases]),
+            subject=training_session,
+            step=step,
+            url=reverse("my_trainings"),
+            params=about(training_session),
+            now=now,
+        )

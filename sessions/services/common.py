@@ -1,0 +1,111 @@
+"""What every service of the stage needs: locks in the house's order, the summary, who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from planning.models import TrainingPlan
+from sessions.models import Enrolment, TrainingSession
+from trainingops.domain import StaleVersion
+from trainingops.people.models import User
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two values for one cell: mine was typed over a version that somebody has changed since (SCR-4)."""
+
+    enrolment: Enrolment
+    mine: Any
+    theirs: Any
+    by: str
+    at: datetime | None
+    version: int
+    parameter: str = ""
+
+
+class GridConflict(StaleVersion):
+    """Nothing was written: ``clashes`` holds both values of each cell, who and when."""
+
+    def __init__(self, clashes: list[Clash]) -> None:
+        self.clashes = clashes
+        names = ", ".join(sorted({clash.enrolment.person.name for clash in clashes}))
+        super().__init__(
+            _("Somebody else changed %(names)s meanwhile. Nothing was saved; choose which value holds.")
+            % {"names": names},
+            code="conflict",
+        )
+
+
+def lock_plans(plan_ids: Iterable[int]) -> list[TrainingPlan]:
+    """The plans, locked in the order of their keys: always the first lock."""
+    return list(
+        TrainingPlan.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("site", "line", "pic", "approved_revision")
+        .filter(pk__in=set(plan_ids))
+        .order_by("pk")
+    )
+
+
+def lock_session(training_session: TrainingSession) -> TrainingSession:
+    """The session as it is now, locked until the transaction ends: whoever writes its rows holds this lock."""
+    return (
+        TrainingSession.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("plan__pic", "site", "line", "module_version")
+        .get(pk=training_session.pk)
+    )
+
+
+def users_of(enrolments: Iterable[Enrolment]) -> list[User]:
+    """The accounts of those enrolled who have one."""
+    return list(User.objects.filter(is_active=True, person__in=[each.person_id for each in enrolments]))
+
+
+_SUMMARY = """
+WITH people AS (
+    SELECT id FROM training_sessions_enrolment WHERE training_session_id = %(key)s AND removed_at IS NULL
+), met AS (
+    SELECT id FROM training_sessions_sessionmeeting WHERE training_session_id = %(key)s AND state <> 'cancelled'
+), roll AS (
+    SELECT a.enrolment_id, count(*) AS recorded, bool_or(a.status = 'absent') AS absent, bool_or(a.status = 'late') AS late
+    FROM training_sessions_attendance a JOIN people ON people.id = a.enrolment_id JOIN met ON met.id = a.meeting_id
+    WHERE a.status <> '' GROUP BY a.enrolment_id
+), result AS (
+    SELECT r.status, r.final, r.passed FROM training_sessions_sessionresult r JOIN people ON people.id = r.enrolment_id
+    WHERE r.current
+), test AS (
+    SELECT DISTINCT ON (t.enrolment_id, t.phase) t.phase, t.points * 100 / t.maximum AS percentage
+    FROM training_sessions_testattempt t JOIN people ON people.id = t.enrolment_id
+    WHERE t.state = 'submitted' AND t.maximum > 0 ORDER BY t.enrolment_id, t.phase, t.number DESC
+)
+UPDATE training_sessions_sessionsummary SET
+    enrolled = (SELECT count(*) FROM people),
+    recorded = (SELECT count(*) FROM roll WHERE recorded >= (SELECT count(*) FROM met)),
+    present = (SELECT count(*) FROM roll WHERE NOT absent AND NOT late),
+    late = (SELECT count(*) FROM roll WHERE late AND NOT absent),
+    absent = (SELECT count(*) FROM roll WHERE absent),
+    scored = (SELECT count(*) FROM result WHERE status = 'scored'),
+    passed = (SELECT count(*) FROM result WHERE passed),
+    cases_open = (
+        SELECT count(*) FROM training_sessions_recoverycase c JOIN people ON people.id = c.enrolment_id
+        WHERE c.state IN ('open', 'scheduled')
+    ),
+    mean_pre = (SELECT avg(percentage) FROM test WHERE phase = 'pre'),
+    mean_post = (SELECT avg(percentage) FROM test WHERE phase = 'post'),
+    mean_final = (SELECT avg(final) FROM result WHERE status = 'scored')
+WHERE training_session_id = %(key)s
+"""
+
+
+def refresh_summary(training_session: TrainingSession) -> None:
+    """Recompute the counts of a session from its rows, by one statement; its lock is held.
+
+    Somebody counts once, by the worst of their meetings: absent before late before present.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMMARY, {"key": training_session.pk})

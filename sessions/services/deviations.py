@@ -1,0 +1,209 @@
+"""Planned against actual (clause 4.2): found by comparing, explained by the trainer, acknowledged by the manager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning.models import TrainerProfile
+from planning.queries.plans import holders
+from sessions.enums import DeviationKind, MeetingState, SessionState
+from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.notices import about
+from sessions.policies import can_decide, can_run_session
+from sessions.services.common import lock_session
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require
+from trainingops.notifications.services import notify
+from trainingops.people.models import User
+from trainingops.ui.moments import day_words, moment_words
+
+#: A start or a length that differs by less is as planned.
+SLACK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference that needs a reason: what was planned and what was, in words."""
+
+    kind: str
+    planned: str
+    actual: str
+
+
+def differences(training_session: TrainingSession, meetings: Iterable[SessionMeeting]) -> list[Difference]:
+    """What differs between the planned and the actual times of the concluded meetings; one line a kind.
+
+    A start or a duration counts from 15 minutes on; another local date always.
+    """
+    zone = training_session.site.zone
+    found: dict[str, list[tuple[str, str]]] = {}
+    with translation.override("id"):  # stored once, in the procedure's language
+        for meeting in meetings:
+            start, end = meeting.actual_starts_at, meeting.actual_ends_at
+            if meeting.state != MeetingState.CONCLUDED or start is None or end is None:
+                continue
+            days = [
+                (a.astimezone(zone).date(), b.astimezone(zone).date())
+                for a, b in ((meeting.starts_at, start), (meeting.ends_at, end))
+            ]
+            if days[0][0] != days[0][1] or days[1][0] != days[1][1]:
+                planned, actual = next(pair for pair in days if pair[0] != pair[1])
+                found.setdefault(DeviationKind.DATE, []).append((day_words(planned), day_words(actual)))
+            elif abs(start - meeting.starts_at) >= SLACK:
+                found.setdefault(DeviationKind.TIME, []).append(
+                    (moment_words(meeting.starts_at, zone, "short"), moment_words(start, zone, "short"))
+                )
+            planned_length, actual_length = meeting.ends_at - meeting.starts_at, end - start
+            if abs(actual_length - planned_length) >= SLACK:
+                found.setdefault(DeviationKind.DURATION, []).append((_minutes(planned_length), _minutes(actual_length)))
+    return [
+        Difference(kind, "; ".join(a for a, _b in pairs)[:200], "; ".join(b for _a, b in pairs)[:200])
+        for kind, pairs in found.items()
+    ]
+
+
+def write_differences(
+    training_session: TrainingSession,
+    found: list[Difference],
+    reasons: Mapping[str, str],
+    *,
+    actor: User,
+    now: datetime,
+) -> list[Deviation]:
+    """Keep the differences of a session that ends, each with its reason, and tell the manager.
+
+    Raises:
+        Refused: a reason is missing; the message names the kind and both values, its field is ``reason_<kind>``.
+    """
+    for each in found:
+        if not reasons.get(each.kind, "").strip():
+            raise Refused(
+                _("%(kind)s: planned %(planned)s, actual %(actual)s. Write the reason.")
+                % {"kind": DeviationKind(each.kind).label, "planned": each.planned, "actual": each.actual},
+                field=f"reason_{each.kind}",
+            )
+    rows = [
+        _write(training_session, each.kind, each.planned, each.actual, reasons[each.kind].strip(), actor, now)
+        for each in found
+    ]
+    _tell_managers(training_session, rows, now)
+    return rows
+
+
+@service
+def report_deviation(
+    *,
+    training_session: TrainingSession,
+    kind: str,
+    planned: str,
+    actual: str,
+    reason: str,
+    actor: User,
+    now: datetime,
+    substitute: TrainerProfile | None = None,
+) -> Deviation:
+    """On the day itself something differs from the plan (APR-3): trainer ill, application down, other module.
+
+    Args:
+        substitute: for a trainer: who teaches instead; stands from now on with the meetings not yet concluded.
+
+    Raises:
+        NotAllowed: neither the PIC nor an executing trainer.
+        WrongState: the session has ended, or was cancelled.
+        Refused: something is blank.
+    """
+    training_session = lock_session(training_session)
+    require(can_run_session(actor, training_session))
+    if training_session.state not in (SessionState.SCHEDULED, SessionState.OPEN):
+        raise WrongState(
+            _("The session is “%(state)s”; a deviation is reported before it is concluded.")
+            % {"state": training_session.get_state_display()}
+        )
+    if substitute is not None:
+        _substitute(training_session, substitute)
+        actual = actual or substitute.name
+    for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
+        if not value.strip():
+            raise Refused(_("This is blank. Write what was planned, what happened, and why."), field=name)
+    row = _write(training_session, kind, planned.strip(), actual.strip(), reason.strip(), actor, now)
+    _tell_managers(training_session, [row], now)
+    return row
+
+
+@service
+def acknowledge_deviation(*, deviation: Deviation, actor: User, now: datetime) -> Deviation:
+    """The manager has seen a deviation and its reason.
+
+    Raises:
+        NotAllowed: not the manager of site and line, or the one who reported it.
+        WrongState: acknowledged already.
+    """
+    deviation = (
+        Deviation.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("training_session__plan")
+        .get(pk=deviation.pk)
+    )
+    require(can_decide(actor, deviation.training_session.plan) and deviation.reported_by_id != actor.pk)
+    if deviation.acknowledged_at is not None:
+        raise WrongState(_("This deviation was acknowledged already."), code="wrong_state")
+    deviation.acknowledged_by, deviation.acknowledged_at = actor, now
+    deviation.save(update_fields=["acknowledged_by", "acknowledged_at"])
+    record("deviation.acknowledged", subject=deviation, actor=actor, now=now)
+    return deviation
+
+
+def _write(
+    training_session: TrainingSession, kind: str, planned: str, actual: str, reason: str, actor: User, now: datetime
+) -> Deviation:
+    row = Deviation.objects.create(
+        training_session=training_session,
+        kind=kind,
+        planned=planned[:200],
+        actual=actual[:200],
+        reason=reason,
+        reported_by=actor,
+        reported_at=now,
+    )
+    record(
+        "deviation.reported",
+        subject=row,
+        actor=actor,
+        now=now,
+        data={"session": training_session.uuid, "kind": kind},
+        detail={"planned": planned, "actual": actual, "reason": reason},
+    )
+    return row
+
+
+def _substitute(training_session: TrainingSession, substitute: TrainerProfile) -> None:
+    meetings = training_session.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.OPEN])
+    MeetingTrainer.objects.bulk_create(
+        [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],
+        ignore_conflicts=True,
+    )
+
+
+def _tell_managers(training_session: TrainingSession, rows: list[Deviation], now: datetime) -> None:
+    if not rows:
+        return
+    day = now.astimezone(training_session.site.zone).date()
+    notify(
+        kind="deviation_reported",
+        recipients=holders("manager", site=training_session.plan.site, line=training_session.plan.line, day=day),
+        subject=training_session,
+        step=str(rows[0].uuid),
+        url=reverse("deviation_list"),
+        params=about(training_session, count=len(rows)),
+        now=now,
+    )
+
+
+def _minutes(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}

@@ -1,0 +1,410 @@
+"""The ledger of targets (clause 4.3): trained, passed, waived, lapsed; and when nothing is outstanding any more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from planning.models import TrainingPlan
+from planning.services.plans import record_competence
+from sessions.enums import (
+    AttendanceStatus,
+    CaseKind,
+    CaseState,
+    MeetingState,
+    OutcomeResult,
+    OutcomeState,
+    ResultStatus,
+    SessionState,
+)
+from sessions.models import (
+    Attendance,
+    Enrolment,
+    RecoveryCase,
+    SessionMeeting,
+    SessionResult,
+    TargetOutcome,
+    TestAttempt,
+    TrainingSession,
+)
+from sessions.policies import can_decide, can_waive
+from sessions.services.cases import open_remedial_cases, settle_case, shortfall
+from sessions.services.common import lock_plans, refresh_summary
+from sessions.signals import targets_settled
+from trainingops.audit.journal import canonical, record, service
+from trainingops.domain import Refused, WrongState, require
+from trainingops.people.enums import Employment
+from trainingops.people.models import Signature, User
+from trainingops.people.queries import assignment_on
+from trainingops.people.services import require_signature
+
+OPEN_CASES = (CaseState.OPEN, CaseState.SCHEDULED)
+
+
+@dataclass
+class _Rows:
+    """What the outcomes of some targets follow from, loaded at once."""
+
+    meetings: dict[int, list[SessionMeeting]] = field(default_factory=dict)
+    attendance: dict[tuple[int, int], Attendance] = field(default_factory=dict)
+    cases: dict[int, list[RecoveryCase]] = field(default_factory=dict)
+    results: dict[tuple[int, int], SessionResult] = field(default_factory=dict)
+
+
+def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: datetime) -> None:
+    """Bring outcomes in line with attendance, recovery and results; competence for those who passed.
+
+    Called inside a service that holds the locks. Waived and lapsed ones stay. Eight queries or so, whatever the number.
+    """
+    live = [each for each in outcomes if each.enrolment_id and each.state in (OutcomeState.OUTSTANDING, OutcomeState.TRAINED)]
+    rows = _load(live)
+    changed, shown = [], []
+    for outcome in live:
+        before = (outcome.state, outcome.result)
+        enrolment: Enrolment = outcome.enrolment  # type: ignore[assignment]
+        if outcome.state == OutcomeState.OUTSTANDING and _is_trained(enrolment, rows):
+            recovered = any(each.state == CaseState.RESOLVED for each in _recovery(enrolment, rows))
+            outcome.state, outcome.settled_at, outcome.on_schedule = OutcomeState.TRAINED, now, not recovered
+        if outcome.state == OutcomeState.TRAINED:
+            result = _deciding_result(enrolment, rows)
+            outcome.result = _verdict(result, rows)
+            if result is not None and outcome.result == OutcomeResult.PASSED:
+                shown.append((outcome, result))
+        if (outcome.state, outcome.result) != before:
+            changed.append(outcome)
+    TargetOutcome.objects.bulk_update(changed, ["state", "result", "settled_at", "on_schedule"])
+    known = {outcome.pk for outcome in changed}
+    for outcome, result in shown:
+        if outcome.pk in known:
+            _record_competence(outcome, result, actor, now)
+    for outcome in changed:
+        record(
+            "target.settled",
+            subject=outcome,
+            actor=actor,
+            now=now,
+            data={"state": outcome.state, "result": outcome.result, "on_schedule": outcome.on_schedule},
+        )
+    _tell_settled({outcome.plan_id for outcome in changed}, actor, now)
+
+
+def outcomes_touched_by(training_session: TrainingSession, people: Iterable[int] | None = None) -> list[TargetOutcome]:
+    """Outcomes of the targets of a session, and of those who recover, or recovered, in it."""
+    rows = TargetOutcome.objects.select_related("person", "plan", "enrolment__training_session").filter(
+        Q(enrolment__training_session=training_session)
+        | Q(enrolment__cases__scheduled_in=training_session)
+    )
+    if people is not None:
+        rows = rows.filter(person__in=list(people))
+    return list(rows.distinct().order_by("pk"))
+
+
+def settle_results(
+    training_session: TrainingSession, enrolments: Iterable[int], *, attempt: int, actor: Any, now: datetime
+) -> None:
+    """Results of a concluded session changed: open or end remedial cases, then the ledger."""
+    keys = list(enrolments)
+    if attempt == 1:
+        open_remedial_cases(training_session, keys, actor=actor, now=now)
+    else:
+        _end_remedial(keys, attempt, actor, now)
+    people = Enrolment.objects.filter(pk__in=keys).values_list("person", flat=True)
+    refresh_outcomes(outcomes_touched_by(training_session, people), actor=actor, now=now)
+
+
+def settle_self_study_of(attempt: TestAttempt, *, actor: Any, now: datetime) -> None:
+    """A submitted post-test settles the self-study cases that opened it."""
+    cases = RecoveryCase.objects.select_for_update(no_key=True).filter(
+        enrolment=attempt.enrolment_id,
+        kind=CaseKind.RECOVERY,
+        state=CaseState.OPEN,
+        test_opened_at__lte=attempt.started_at,
+    )
+    for case in cases.order_by("pk"):
+        settle_case(case, CaseState.RESOLVED, actor=actor, now=now, attempt=attempt.uuid)
+
+
+def waiver_hash(outcome: TargetOutcome, reason: str) -> str:
+    """SHA-256 of what the manager signs when they waive a target."""
+    return hashlib.sha256(canonical({"outcome": outcome.uuid, "reason": reason}).encode()).hexdigest()
+
+
+def case_waiver_hash(case: RecoveryCase, reason: str) -> str:
+    """SHA-256 of what the manager signs when they waive a case."""
+    return hashlib.sha256(canonical({"case": case.uuid, "reason": reason}).encode()).hexdigest()
+
+
+@service
+def waive_outcome(
+    *, outcome: TargetOutcome, reason: str, signature: Signature, actor: User, now: datetime
+) -> TargetOutcome:
+    """The manager excuses a target from being trained; it stays in the denominator of 4.3a. Open cases end with it.
+
+    Raises:
+        NotAllowed: not the manager of site and line, or the PIC of the plan themselves.
+        WrongState: no longer outstanding.
+        Refused: no reason, or a signature that does not cover this waiver.
+    """
+    plan, outcome = _lock_outcome(outcome)
+    require(can_decide(actor, plan) and plan.pic_id != actor.pk)
+    _require_reason(reason)
+    require_signature(signature, user=actor, content_hash=waiver_hash(outcome, reason), now=now)
+    _waive(outcome, reason, signature, actor, now)
+    return outcome
+
+
+@service
+def waive_case(*, case: RecoveryCase, reason: str, signature: Signature, actor: User, now: datetime) -> RecoveryCase:
+    """The manager excuses one case. Without the missed meeting nobody is trained: the target is waived with it.
+
+    Raises: as :func:`waive_outcome`; the owner of a case never waives it.
+    """
+    plan, case = lock_case(case)
+    require(can_waive(actor, case, plan))
+    _require_reason(reason)
+    require_signature(signature, user=actor, content_hash=case_waiver_hash(case, reason), now=now)
+    if case.state not in OPEN_CASES:
+        raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
+    outcome = outcome_of(case)
+    if case.kind == CaseKind.RECOVERY and outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
+        _waive(outcome, reason, signature, actor, now)
+    else:
+        case.signature = signature
+        settle_case(case, CaseState.WAIVED, actor=actor, now=now, note=reason, signature=signature.uuid)
+        if outcome is not None:
+            refresh_outcomes([outcome], actor=actor, now=now)
+    refresh_summary(case.enrolment.training_session)
+    case.refresh_from_db()
+    return case
+
+
+@service
+def lapse_case(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -> RecoveryCase:
+    """The manager confirms that somebody left or moved: the target lapses, with its open cases.
+
+    Raises:
+        NotAllowed: not the manager of site and line.
+        Refused: no reason; or the person still works at the site and line of then, which is a waiver.
+    """
+    plan, case = lock_case(case)
+    require(can_decide(actor, plan))
+    _require_reason(reason)
+    if case.state not in OPEN_CASES:
+        raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
+    if _still_here(case.enrolment, now):
+        raise Refused(
+            _("%(name)s still works at this site and line. Waive the case instead.")
+            % {"name": case.enrolment.person.name},
+            field="reason",
+        )
+    outcome = outcome_of(case)
+    cases = _open_cases(case.enrolment) if outcome else [case]
+    for each in cases:
+        settle_case(each, CaseState.LAPSED, actor=actor, now=now, note=reason)
+    if outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
+        outcome.state, outcome.settled_at, outcome.reason, outcome.decided_by = (
+            OutcomeState.LAPSED,
+            now,
+            reason,
+            actor,
+        )
+        outcome.save()
+        record("target.lapsed", subject=outcome, actor=actor, now=now, detail={"reason": reason})
+        _tell_settled({outcome.plan_id}, actor, now)
+    elif outcome is not None:
+        refresh_outcomes([outcome], actor=actor, now=now)
+    refresh_summary(case.enrolment.training_session)
+    case.refresh_from_db()
+    return case
+
+
+def lock_case(case: RecoveryCase) -> tuple[TrainingPlan, RecoveryCase]:
+    """Plan, session and case, locked in this order."""
+    training_session = case.enrolment.training_session
+    (plan,) = lock_plans([training_session.plan_id])
+    list(TrainingSession.objects.select_for_update(no_key=True).filter(pk=training_session.pk).values("pk"))
+    locked = (
+        RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("enrolment__person", "enrolment__training_session__plan__pic", "enrolment__training_session__site")
+        .get(pk=case.pk)
+    )
+    return plan, locked
+
+
+def outcome_of(case: RecoveryCase) -> TargetOutcome | None:
+    """The target whose case this is: its own enrolment's, or the one that was recovered in the case's session."""
+    return (
+        TargetOutcome.objects.select_related("person", "plan", "enrolment__training_session")
+        .filter(
+            Q(enrolment=case.enrolment_id)
+            | Q(
+                person=case.enrolment.person_id,
+                enrolment__cases__scheduled_in=case.enrolment.training_session_id,
+            )
+        )
+        .first()
+    )
+
+
+def _waive(outcome: TargetOutcome, reason: str, signature: Signature, actor: User, now: datetime) -> None:
+    if outcome.state != OutcomeState.OUTSTANDING:
+        raise WrongState(_("The target is “%(state)s” already.") % {"state": outcome.get_state_display()})
+    outcome.state, outcome.settled_at, outcome.reason = OutcomeState.WAIVED, now, reason
+    outcome.decided_by, outcome.signature = actor, signature
+    outcome.save()
+    if outcome.enrolment is not None:
+        for case in _open_cases(outcome.enrolment):
+            case.signature = signature
+            settle_case(case, CaseState.WAIVED, actor=actor, now=now, note=reason, signature=signature.uuid)
+    record(
+        "target.waived",
+        subject=outcome,
+        actor=actor,
+        now=now,
+        data={"signature": signature.uuid},
+        detail={"reason": reason},
+    )
+    _tell_settled({outcome.plan_id}, actor, now)
+
+
+def _open_cases(enrolment: Enrolment) -> list[RecoveryCase]:
+    return list(
+        RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
+        .filter(enrolment=enrolment, kind=CaseKind.RECOVERY, state__in=OPEN_CASES)
+        .order_by("pk")
+    )
+
+
+def _lock_outcome(outcome: TargetOutcome) -> tuple[TrainingPlan, TargetOutcome]:
+    (plan,) = lock_plans([outcome.plan_id])
+    locked = (
+        TargetOutcome.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("person", "plan", "enrolment__training_session")
+        .get(pk=outcome.pk)
+    )
+    return plan, locked
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("The reason is blank. Write why."), field="reason")
+
+
+def _still_here(enrolment: Enrolment, now: datetime) -> bool:
+    """Whether the person works where they worked at the time of the session."""
+    if enrolment.person.employment == Employment.LEFT:
+        return False
+    day = now.astimezone(enrolment.training_session.site.zone).date()
+    present = assignment_on(enrolment.person_id, day)
+    return present is not None and (present.site_id, present.line_id) == (enrolment.site_id, enrolment.line_id)
+
+
+def _end_remedial(keys: list[int], attempt: int, actor: Any, now: datetime) -> None:
+    """A remedial result ends its case, passed or not; there is one remedial attempt."""
+    results = {
+        each.enrolment_id: each
+        for each in SessionResult.objects.filter(enrolment__in=keys, current=True, attempt=attempt)
+    }
+    cases = RecoveryCase.objects.select_for_update(no_key=True).filter(
+        enrolment__in=results.keys(), kind=CaseKind.REMEDIAL, state__in=OPEN_CASES
+    )
+    for case in cases.order_by("pk"):
+        settle_case(
+            case, CaseState.RESOLVED, actor=actor, now=now, passed=results[case.enrolment_id].passed, attempt=attempt
+        )
+
+
+def _load(outcomes: list[TargetOutcome]) -> _Rows:
+    enrolments = [each.enrolment_id for each in outcomes]
+    rows = _Rows()
+    cases = RecoveryCase.objects.filter(
+        Q(enrolment__in=enrolments)
+        | Q(enrolment__person__in=[each.person_id for each in outcomes], kind=CaseKind.REMEDIAL)
+    ).select_related("enrolment")
+    for case in cases:
+        rows.cases.setdefault(case.enrolment_id, []).append(case)
+    sessions = {each.enrolment.training_session_id for each in outcomes if each.enrolment}
+    for meeting in SessionMeeting.objects.filter(training_session__in=sessions).exclude(state=MeetingState.CANCELLED):
+        rows.meetings.setdefault(meeting.training_session_id, []).append(meeting)
+    for row in Attendance.objects.filter(enrolment__in=enrolments):
+        rows.attendance[row.enrolment_id, row.meeting_id] = row
+    held = sessions | {case.scheduled_in_id for group in rows.cases.values() for case in group if case.scheduled_in_id}
+    results = SessionResult.objects.filter(
+        enrolment__training_session__in=held,
+        enrolment__person__in=[each.person_id for each in outcomes],
+        current=True,
+        status=ResultStatus.SCORED,
+    ).select_related("enrolment")
+    for result in results:
+        rows.results[result.enrolment.training_session_id, result.enrolment.person_id] = result
+    return rows
+
+
+def _recovery(enrolment: Enrolment, rows: _Rows) -> list[RecoveryCase]:
+    return [each for each in rows.cases.get(enrolment.pk, []) if each.kind == CaseKind.RECOVERY]
+
+
+def _is_trained(enrolment: Enrolment, rows: _Rows) -> bool:
+    """Every meeting held, and attended within tolerance or recovered; never before the session is concluded."""
+    training_session = enrolment.training_session
+    if training_session.state not in (SessionState.CONCLUDED, SessionState.FILED):
+        return False
+    recovered = {
+        each.meeting_id for each in _recovery(enrolment, rows) if each.state == CaseState.RESOLVED
+    }
+    for meeting in rows.meetings.get(training_session.pk, []):
+        row = rows.attendance.get((enrolment.pk, meeting.pk))
+        attended = (
+            row is not None
+            and row.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
+            and shortfall(row, training_session.tolerance_minutes) is None
+        )
+        if not attended and meeting.pk not in recovered:
+            return False
+    return True
+
+
+def _deciding_result(enrolment: Enrolment, rows: _Rows) -> SessionResult | None:
+    """The newest scored result: of the session itself, or of a class in which the person recovered."""
+    held = {enrolment.training_session_id} | {
+        each.scheduled_in_id for each in _recovery(enrolment, rows) if each.scheduled_in_id
+    }
+    found = [rows.results[key, enrolment.person_id] for key in held if (key, enrolment.person_id) in rows.results]
+    return max(found, key=lambda each: (each.computed_at, each.pk), default=None)
+
+
+def _verdict(result: SessionResult | None, rows: _Rows) -> str:
+    if result is None:
+        return OutcomeResult.NOT_SCORED
+    if result.passed:
+        return OutcomeResult.PASSED
+    remedial = [each for each in rows.cases.get(result.enrolment_id, []) if each.kind == CaseKind.REMEDIAL]
+    return OutcomeResult.IN_REMEDIAL if any(each.state in OPEN_CASES for each in remedial) else OutcomeResult.NOT_PASSED
+
+
+def _record_competence(outcome: TargetOutcome, result: SessionResult, actor: Any, now: datetime) -> None:
+    training_session = result.enrolment.training_session
+    record_competence(
+        person=outcome.person,
+        module_version=training_session.module_version,
+        achieved_on=now.astimezone(training_session.site.zone).date(),
+        result=result.final,
+        source=result.enrolment.uuid,
+        actor=actor,
+        now=now,
+    )
+
+
+def _tell_settled(plan_ids: set[int], actor: Any, now: datetime) -> None:
+    """Tell the stages above of each plan that has nothing outstanding any more."""
+    open_plans = set(
+        TargetOutcome.objects.filter(plan__in=plan_ids, state=OutcomeState.OUTSTANDING).values_list("plan", flat=True)
+    )
+    for plan in TrainingPlan.objects.filter(pk__in=plan_ids - open_plans).order_by("pk"):
+        targets_settled.send(sender=TargetOutcome, plan=plan, actor=actor, now=now)

@@ -1,0 +1,339 @@
+"""Making up for what was missed (clause 5.3.1): make-up class, one to one, another batch, self-study, remedial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from planning.enums import PlanState
+from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
+from planning.services.bookings import book_planned_session, release
+from planning.services.plans import advance_plan
+from sessions.enums import CASE_TRANSITIONS, CaseKind, CaseState, EnrolmentOrigin, SessionKind, SessionState
+from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSession
+from sessions.notices import about
+from sessions.policies import can_recover, can_run_session
+from sessions.services.cases import settle_case
+from sessions.services.common import lock_plans, lock_session, refresh_summary, users_of
+from sessions.services.outcomes import lock_case, outcomes_touched_by, refresh_outcomes
+from sessions.services.scheduling import add_meetings, announce, assignments_on, cancel_locked, next_number, place
+from trainingops.audit.journal import record, service
+from trainingops.domain import NotAllowed, Refused, WrongState, require, require_transition
+from trainingops.notifications.services import notify
+from trainingops.people.models import Site, User
+
+ANOTHER_BATCH = "another_batch"
+ONE_TO_ONE = "one_to_one"
+SELF_STUDY = "self_study"
+
+
+@dataclass(frozen=True)
+class MakeUp:
+    """What is planned for a make-up class: where, by whom, when."""
+
+    form: RecoveryForm
+    label: str
+    host_site: Site
+    trainers: Sequence[TrainerProfile]
+    meetings: Sequence[tuple[datetime, datetime]]
+    room: Room | None = None
+    link: str = ""
+
+
+@service
+def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: User, now: datetime) -> TrainingSession:
+    """Gather open cases of one module version and one scheme into a class of its own, with its own H+1 obligation.
+
+    It has no revision: it stands on the approved plans of its cases, which must allow the form. Plans that were
+    reported already are under way again.
+
+    Raises:
+        NotAllowed: neither PIC nor manager of each plan.
+        WrongState: a case is no longer open.
+        Refused: nothing to gather, different modules or schemes, a form that a plan does not allow, or times that cannot
+            be; a double booking names who or what is taken.
+    """
+    plans, cases = _lock_cases(cases)
+    for plan in plans:
+        require(can_recover(actor, plan))
+    _check_form(make_up.form, plans)
+    _check_make_up(make_up, cases, now)
+    for case in cases:
+        require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
+    first = cases[0].enrolment.training_session
+    plan = next(each for each in plans if each.pk == first.plan_id)
+    planned = _plan_class(plan, make_up)
+    people = {case.enrolment.person_id: case.enrolment.person for case in cases}
+    book_planned_session(
+        planned, people=people.values(), application=plan.approved_revision and plan.approved_revision.application
+    )
+    kind = SessionKind.ONE_TO_ONE if make_up.form.code == ONE_TO_ONE else SessionKind.MAKE_UP
+    training_session = TrainingSession.objects.create(
+        uuid=planned.uuid,
+        number=next_number(plan),
+        plan=plan,
+        planned=planned,
+        kind=kind,
+        label=make_up.label,
+        site=make_up.host_site,
+        line=first.line,
+        module_version=first.module_version,
+        scheme=first.scheme,
+        scheme_hash=first.scheme_hash,
+        pre_paper=first.pre_paper,
+        post_paper=first.post_paper,
+        tolerance_minutes=first.tolerance_minutes,
+        recovery_days=first.recovery_days,
+        starts_at=min(start for start, _end in make_up.meetings),
+        ends_at=max(end for _start, end in make_up.meetings),
+    )
+    SessionSummary.objects.create(training_session=training_session)
+    add_meetings(training_session, planned)
+    _enrol(training_session, cases)
+    _schedule(cases, training_session, make_up.form, actor, now)
+    _under_way_again(plans, actor, now)
+    announce(training_session, actor=actor, now=now)
+    return training_session
+
+
+@service
+def schedule_in_batch(
+    *, cases: Sequence[RecoveryCase], training_session: TrainingSession, form: RecoveryForm, actor: User, now: datetime
+) -> TrainingSession:
+    """Recovery in another batch: a session of the same module version and scheme that is scheduled anyway.
+
+    Raises: as :func:`schedule_make_up`; also when somebody is enrolled in that batch themselves.
+    """
+    plans, cases = _lock_cases(cases)
+    training_session = lock_session(training_session)
+    for plan in plans:
+        require(can_recover(actor, plan))
+    _check_form(form, plans)
+    if training_session.state != SessionState.SCHEDULED:
+        raise WrongState(
+            _("%(number)s is “%(state)s”; choose a session that is still to come.")
+            % {"number": training_session.number, "state": training_session.get_state_display()}
+        )
+    for case in cases:
+        _check_same(case, training_session)
+        require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
+    _enrol(training_session, cases)
+    _schedule(cases, training_session, form, actor, now)
+    notify(
+        kind="session_invitation",
+        recipients=users_of([case.enrolment for case in cases]),
+        subject=training_session,
+        step="",
+        url=reverse("my_trainings"),
+        params=about(training_session),
+        now=now,
+    )
+    return training_session
+
+
+@service
+def cancel_make_up(*, training_session: TrainingSession, reason: str, actor: User, now: datetime) -> TrainingSession:
+    """A make-up class does not take place: bookings are given back and its cases are open again.
+
+    A class of the plan is cancelled by a revision, never here.
+    """
+    (plan,) = lock_plans([training_session.plan_id])
+    training_session = lock_session(training_session)
+    require(can_recover(actor, plan) or can_run_session(actor, training_session))
+    if training_session.revision_id is not None:
+        raise NotAllowed(_("A class of the plan is cancelled by a new revision of the plan."))
+    if not reason.strip():
+        raise Refused(_("The reason is blank. Write why."), field="reason")
+    cancel_locked(training_session, reason=reason.strip(), actor=actor, now=now)
+    release(planned=training_session.planned)
+    cases = RecoveryCase.objects.select_for_update(no_key=True).filter(
+        scheduled_in=training_session, state=CaseState.SCHEDULED
+    )
+    for case in cases.order_by("pk"):
+        settle_case(case, CaseState.OPEN, actor=actor, now=now)
+    return training_session
+
+
+@service
+def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User, now: datetime) -> RecoveryCase:
+    """Open the test of a case: self-study ends with a post-test, a remedial case with the remedial test.
+
+    The person takes it from their own page; its submission settles the case.
+
+    Args:
+        form: the form without session, for a recovery case; None for a remedial one.
+
+    Raises:
+        NotAllowed: neither PIC nor manager nor executing trainer.
+        WrongState: the case is not open, or the session is not concluded yet.
+        Refused: the plan does not allow the form, or the session has no post-test.
+    """
+    plan, case = lock_case(case)
+    training_session = case.enrolment.training_session
+    require(can_recover(actor, plan) or can_run_session(actor, training_session))
+    if case.state != CaseState.OPEN or training_session.state != SessionState.CONCLUDED:
+        raise WrongState(
+            _("The case is “%(case)s” and its session “%(session)s”; the test opens for an open case of a concluded one.")
+            % {"case": case.get_state_display(), "session": training_session.get_state_display()}
+        )
+    if case.kind == CaseKind.RECOVERY:
+        if form is None or form.has_session:
+            raise Refused(_("Choose a form of recovery without a class, such as self-study."), field="form")
+        _check_form(form, [plan])
+    if training_session.post_paper_id is None and case.kind == CaseKind.RECOVERY:
+        raise Refused(_("The plan has no post-test, so self-study cannot be shown. Choose a class."), field="form")
+    case.test_opened_at, case.form = now, form
+    case.save(update_fields=["test_opened_at", "form"])
+    record("case.test_opened", subject=case, actor=actor, now=now, data={"form": form.code if form else "remedial"})
+    notify(
+        kind="test_opened",
+        recipients=users_of([case.enrolment]),
+        subject=case,
+        step="",
+        url=reverse("my_trainings"),
+        params=about(training_session),
+        now=now,
+    )
+    return case
+
+
+@service
+def settle_self_study(*, case: RecoveryCase, actor: User, now: datetime) -> RecoveryCase:
+    """Settle a self-study case by hand whose post-test was submitted; a submission settles it by itself otherwise.
+
+    Raises:
+        Refused: no submitted post-test since the case opened it.
+    """
+    plan, case = lock_case(case)
+    require(can_recover(actor, plan))
+    shown = (
+        case.test_opened_at is not None
+        and case.enrolment.attempts.filter(phase="post", state="submitted", started_at__gte=case.test_opened_at).exists()
+    )
+    if not shown:
+        raise Refused(_("%(name)s has not submitted the post-test yet.") % {"name": case.enrolment.person.name})
+    settle_case(case, CaseState.RESOLVED, actor=actor, now=now)
+    touched = outcomes_touched_by(case.enrolment.training_session, [case.enrolment.person_id])
+    refresh_outcomes(touched, actor=actor, now=now)
+    refresh_summary(case.enrolment.training_session)
+    return case
+
+
+def _lock_cases(cases: Sequence[RecoveryCase]) -> tuple[list[TrainingPlan], list[RecoveryCase]]:
+    """Plans, sessions, cases: locked in this order; only recovery cases gather in a class."""
+    keys = [case.pk for case in cases]
+    if not keys:
+        raise Refused(_("Choose at least one recovery case."), field="cases")
+    sessions = TrainingSession.objects.filter(enrolments__cases__in=keys)
+    plans = lock_plans(sessions.values_list("plan", flat=True))
+    held = TrainingSession.objects.filter(pk__in=sessions.values("pk")).order_by("pk")
+    list(held.select_for_update(no_key=True).values("pk"))
+    locked = list(
+        RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("enrolment__person", "enrolment__training_session")
+        .filter(pk__in=keys)
+        .order_by("enrolment", "pk")
+    )
+    if any(case.kind != CaseKind.RECOVERY for case in locked):
+        raise Refused(_("A result below the pass mark needs a remedial test, not a class."), field="cases")
+    return plans, locked
+
+
+def _check_form(form: RecoveryForm, plans: Iterable[TrainingPlan]) -> None:
+    for plan in plans:
+        revision = plan.approved_revision
+        if revision is None or not revision.recovery_forms.filter(pk=form.pk).exists():
+            raise Refused(
+                _("The approved plan %(number)s does not allow “%(form)s”. Choose a form that it allows.")
+                % {"number": plan.number, "form": form},
+                field="form",
+            )
+
+
+def _check_make_up(make_up: MakeUp, cases: list[RecoveryCase], now: datetime) -> None:
+    if not make_up.form.has_session or make_up.form.code == ANOTHER_BATCH:
+        raise Refused(_("“%(form)s” has no class of its own.") % {"form": make_up.form}, field="form")
+    first = cases[0].enrolment.training_session
+    for case in cases[1:]:
+        _check_same(case, first)
+    if make_up.form.code == ONE_TO_ONE and len({case.enrolment.person_id for case in cases}) > 1:
+        raise Refused(_("One to one is for one person. Choose a make-up class for several."), field="form")
+    if not make_up.trainers:
+        raise Refused(_("Choose who teaches."), field="trainers")
+    if not make_up.meetings:
+        raise Refused(_("Give the meeting's start and end."), field="starts_at")
+    for start, end in make_up.meetings:
+        if end <= start:
+            raise Refused(_("The meeting ends before it starts. Correct the end."), field="ends_at")
+        if end <= now:
+            raise Refused(_("The meeting lies in the past. Choose a time to come."), field="starts_at")
+
+
+def _check_same(case: RecoveryCase, other: TrainingSession) -> None:
+    mine = case.enrolment.training_session
+    if (mine.module_version_id, mine.scheme_hash) != (other.module_version_id, other.scheme_hash):
+        raise Refused(
+            _("%(name)s missed another module or scoring scheme (%(number)s). Gather it in a class of its own.")
+            % {"name": case.enrolment.person.name, "number": mine.number},
+            field="cases",
+        )
+
+
+def _plan_class(plan: TrainingPlan, make_up: MakeUp) -> PlannedSession:
+    planned = PlannedSession.objects.create(
+        plan=plan, label=make_up.label, host_site=make_up.host_site, room=make_up.room, link=make_up.link
+    )
+    planned.trainers.set(make_up.trainers)
+    PlannedMeeting.objects.bulk_create(
+        PlannedMeeting(planned_session=planned, starts_at=start, ends_at=end) for start, end in make_up.meetings
+    )
+    return planned
+
+
+def _enrol(training_session: TrainingSession, cases: Sequence[RecoveryCase]) -> None:
+    """Each person once, however many of their cases the class recovers."""
+    people = {case.enrolment.person_id: case.enrolment.person for case in cases}
+    standing = {each.person_id: each for each in training_session.enrolments.filter(person__in=people.keys())}
+    for person, enrolment in standing.items():
+        if enrolment.origin != EnrolmentOrigin.RECOVERY:
+            raise Refused(
+                _("%(name)s takes part in %(number)s already.")
+                % {"name": people[person].name, "number": training_session.number},
+                field="cases",
+            )
+    where = assignments_on(people.values(), training_session)
+    rows = []
+    for key, person in people.items():
+        if key not in standing:
+            row = Enrolment(training_session=training_session, person=person, origin=EnrolmentOrigin.RECOVERY)
+            place(row, where.get(key))
+            rows.append(row)
+    Enrolment.objects.bulk_create(rows)
+    training_session.enrolments.filter(person__in=standing.keys()).update(removed_at=None)
+    refresh_summary(training_session)
+
+
+def _schedule(
+    cases: Sequence[RecoveryCase], training_session: TrainingSession, form: RecoveryForm, actor: Any, now: datetime
+) -> None:
+    for case in cases:
+        case.state, case.scheduled_in, case.form = CaseState.SCHEDULED, training_session, form
+        record(
+            "case.scheduled",
+            subject=case,
+            actor=actor,
+            now=now,
+            data={"session": training_session.uuid, "form": form.code},
+        )
+    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form"])
+
+
+def _under_way_again(plans: Iterable[TrainingPlan], actor: Any, now: datetime) -> None:
+    for plan in plans:
+        if plan.state in (PlanState.REPORTED, PlanState.UNDER_REVIEW):
+            advance_plan(plan=plan, to=PlanState.UNDER_WAY, actor=actor, now=now)

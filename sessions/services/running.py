@@ -1,0 +1,287 @@
+"""Opening and concluding what was approved (clause 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from planning.enums import PlanState, RevisionState
+from planning.services.plans import advance_plan
+from sessions import evidence
+from sessions.enums import (
+    MEETING_TRANSITIONS,
+    SESSION_TRANSITIONS,
+    AttemptState,
+    CaseState,
+    MeetingState,
+    SessionState,
+)
+from sessions.models import SessionMeeting, TestAttempt, TrainingSession
+from sessions.notices import about
+from sessions.policies import can_run_session
+from sessions.services.attempts import GRACE, submit_attempt
+from sessions.services.cases import (
+    open_cases_for_blanks,
+    open_cases_of,
+    open_remedial_cases,
+    settle_cases_recovered_in,
+)
+from sessions.services.common import lock_plans, lock_session, refresh_summary, users_of
+from sessions.services.deviations import differences, write_differences
+from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
+from sessions.services.results import compute_results
+from sessions.signals import session_concluded, session_ended_later
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require, require_transition
+from trainingops.notifications.services import notify
+from trainingops.people.models import User
+from trainingops.ui.moments import moment_words
+
+#: A session opens on its day: earlier it is another date, which is a new revision.
+EARLIEST = timedelta(hours=12)
+
+
+@service
+def open_session(*, training_session: TrainingSession, actor: User, now: datetime) -> TrainingSession:
+    """Begin a session with its first meeting.
+
+    Raises:
+        NotAllowed: neither the PIC nor an executing trainer.
+        WrongState: it is not scheduled.
+        Refused: its revision is not the approved one, a make-up class has no case left, or it is not its day yet.
+    """
+    (plan,) = lock_plans([training_session.plan_id])
+    training_session = lock_session(training_session)
+    require(can_run_session(actor, training_session))
+    require_transition(training_session, SessionState.OPEN, SESSION_TRANSITIONS)
+    _require_approval(training_session)
+    if now < training_session.starts_at - EARLIEST:
+        raise Refused(
+            _("The session starts %(start)s. To hold it earlier, submit a new revision of the plan.")
+            % {"start": moment_words(training_session.starts_at, training_session.site.zone)},
+            code="too_early",
+        )
+    training_session.state, training_session.opened_at = SessionState.OPEN, now
+    training_session.save(update_fields=["state", "opened_at"])
+    record("session.opened", subject=training_session, actor=actor, now=now)
+    first = training_session.meetings.filter(state=MeetingState.PLANNED).order_by("starts_at").first()
+    if first is not None:
+        _begin(first, actor, now)
+    if plan.state == PlanState.APPROVED:
+        advance_plan(plan=plan, to=PlanState.UNDER_WAY, actor=actor, now=now)
+    if training_session.pre_paper_id:
+        _tell_test(training_session, "pre", now)
+    return training_session
+
+
+@service
+def open_meeting(*, meeting: SessionMeeting, actor: User, now: datetime) -> SessionMeeting:
+    """Begin a further meeting of an open session."""
+    training_session = lock_session(meeting.training_session)
+    require(can_run_session(actor, training_session))
+    if training_session.state != SessionState.OPEN:
+        raise WrongState(
+            _("The session is “%(state)s”; a meeting begins while it is under way.")
+            % {"state": training_session.get_state_display()}
+        )
+    meeting = SessionMeeting.objects.select_related("training_session").get(pk=meeting.pk)
+    _begin(meeting, actor, now)
+    return meeting
+
+
+@service
+def open_post_test(*, training_session: TrainingSession, actor: User, now: datetime) -> TrainingSession:
+    """Let participants begin the post-test; the pre-test takes no new starts from now on.
+
+    Raises:
+        WrongState: the session is not under way, or the post-test is open already.
+        Refused: the plan has none.
+    """
+    training_session = lock_session(training_session)
+    require(can_run_session(actor, training_session))
+    if training_session.state != SessionState.OPEN or training_session.post_opened_at:
+        raise WrongState(
+            _("The post-test opens once, while the session is under way; it is “%(state)s”.")
+            % {"state": training_session.get_state_display()}
+        )
+    if training_session.post_paper_id is None:
+        raise Refused(_("This session has no such test."), code="no_paper")
+    training_session.post_opened_at = now
+    training_session.save(update_fields=["post_opened_at"])
+    record("session.post_test_opened", subject=training_session, actor=actor, now=now)
+    _tell_test(training_session, "post", now)
+    return training_session
+
+
+@service
+def conclude_meeting(
+    *,
+    meeting: SessionMeeting,
+    actor: User,
+    now: datetime,
+    actual_starts_at: datetime | None = None,
+    actual_ends_at: datetime | None = None,
+) -> SessionMeeting:
+    """End a meeting: its absences, early leaves and lateness over tolerance become cases. A blank stays a blank.
+
+    Args:
+        actual_starts_at: when it began, if not when it was opened here.
+        actual_ends_at: when it ended; now if missing; never in the future.
+
+    Raises:
+        WrongState: it is not under way.
+        Refused: times in the future, or an end before the start.
+    """
+    training_session = lock_session(meeting.training_session)
+    require(can_run_session(actor, training_session))
+    meeting = SessionMeeting.objects.select_related("training_session").get(pk=meeting.pk)
+    require_transition(meeting, MeetingState.CONCLUDED, MEETING_TRANSITIONS)
+    start, end = actual_starts_at or meeting.actual_starts_at or now, actual_ends_at or now
+    if end > now:
+        raise Refused(_("The end lies in the future. Give when the meeting really ended."), field="actual_ends_at")
+    if end <= start:
+        raise Refused(_("The meeting ends before it starts. Correct the end."), field="actual_ends_at")
+    meeting.state, meeting.actual_starts_at, meeting.actual_ends_at = MeetingState.CONCLUDED, start, end
+    meeting.save(update_fields=["state", "actual_starts_at", "actual_ends_at"])
+    open_cases_of(meeting, training_session, actor=actor, now=now)
+    refresh_summary(training_session)
+    record(
+        "meeting.concluded",
+        subject=meeting,
+        actor=actor,
+        now=now,
+        data={"session": training_session.uuid, "actual_starts_at": start, "actual_ends_at": end},
+    )
+    return meeting
+
+
+@service
+def conclude_session(
+    *,
+    training_session: TrainingSession,
+    actor: User,
+    now: datetime,
+    reasons: Mapping[str, str] | None = None,
+    notes: str = "",
+) -> TrainingSession:
+    """End a session: results, cases, ledger, evidence; the report's draft fills itself from it.
+
+    Args:
+        reasons: by kind of deviation, for each difference between planned and actual (:func:`differences`).
+
+    Raises:
+        NotAllowed: neither the PIC nor an executing trainer.
+        WrongState: it is not under way.
+        Refused: a meeting or a test is still running, or a deviation has no reason.
+    """
+    plans = lock_plans([training_session.plan_id, *_plans_recovering_in(training_session)])
+    training_session = lock_session(training_session)
+    training_session.plan = next(plan for plan in plans if plan.pk == training_session.plan_id)
+    require(can_run_session(actor, training_session))
+    require_transition(training_session, SessionState.CONCLUDED, SESSION_TRANSITIONS)
+    meetings = list(training_session.meetings.exclude(state=MeetingState.CANCELLED).order_by("starts_at"))
+    _require_over(training_session, meetings)
+    _close_tests(training_session, now)
+    deviations = write_differences(
+        training_session, differences(training_session, meetings), reasons or {}, actor=actor, now=now
+    )
+    training_session.state, training_session.concluded_at = SessionState.CONCLUDED, now
+    training_session.concluded_by, training_session.notes = actor, notes.strip()
+    training_session.save(update_fields=["state", "concluded_at", "concluded_by", "notes"])
+    compute_results(training_session=training_session, actor=actor, now=now)
+    open_cases_for_blanks(training_session, actor=actor, now=now)
+    open_remedial_cases(training_session, actor=actor, now=now)
+    settle_cases_recovered_in(training_session, actor=actor, now=now)
+    outcomes = outcomes_touched_by(training_session)
+    refresh_outcomes(outcomes, actor=actor, now=now)
+    refresh_summary(training_session)
+    evidence.request_attendance(training_session, actor=actor, now=now)
+    evidence.request_test_results(training_session, actor=actor, now=now)
+    record(
+        "session.concluded",
+        subject=training_session,
+        actor=actor,
+        now=now,
+        data={"deviations": [each.uuid for each in deviations], "scheme_hash": training_session.scheme_hash},
+    )
+    last_end = max(meeting.actual_ends_at for meeting in meetings if meeting.actual_ends_at)
+    if last_end > training_session.ends_at:
+        session_ended_later.send(
+            sender=TrainingSession,
+            training_session=training_session,
+            last_end=last_end,
+            reason="; ".join(each.reason for each in deviations),
+            actor=actor,
+            now=now,
+        )
+    session_concluded.send(sender=TrainingSession, training_session=training_session, actor=actor, now=now)
+    return training_session
+
+
+def _require_approval(training_session: TrainingSession) -> None:
+    """Clause 5.2: executed as approved; a make-up class stands on cases that wait for it."""
+    revision = training_session.revision
+    if revision is not None:
+        if revision.state != RevisionState.APPROVED or training_session.plan.approved_revision_id != revision.pk:
+            raise Refused(_("Revision %(number)d is not approved. Wait for the manager's decision.") % {"number": revision.number})
+        return
+    if not training_session.recovers.filter(state=CaseState.SCHEDULED).exists():
+        raise Refused(_("No recovery case waits for this class any more. Cancel it."), code="no_case")
+
+
+def _plans_recovering_in(training_session: TrainingSession) -> list[int]:
+    cases = training_session.recovers.filter(state=CaseState.SCHEDULED)
+    return list(cases.values_list("enrolment__training_session__plan", flat=True))
+
+
+def _begin(meeting: SessionMeeting, actor: User, now: datetime) -> None:
+    require_transition(meeting, MeetingState.OPEN, MEETING_TRANSITIONS)
+    meeting.state, meeting.actual_starts_at = MeetingState.OPEN, now
+    meeting.save(update_fields=["state", "actual_starts_at"])
+    record("meeting.opened", subject=meeting, actor=actor, now=now)
+
+
+def _require_over(training_session: TrainingSession, meetings: list[SessionMeeting]) -> None:
+    for meeting in meetings:
+        if meeting.state != MeetingState.CONCLUDED:
+            raise Refused(
+                _("The meeting of %(start)s is “%(state)s”. Conclude it first.")
+                % {
+                    "start": moment_words(meeting.starts_at, training_session.site.zone),
+                    "state": meeting.get_state_display(),
+                },
+                code="meeting_open",
+            )
+
+
+def _close_tests(training_session: TrainingSession, now: datetime) -> None:
+    """Tests whose time is over are submitted; one still running holds the session open."""
+    running = TestAttempt.objects.filter(
+        enrolment__training_session=training_session, state=AttemptState.IN_PROGRESS
+    ).select_related("enrolment__person", "enrolment__training_session")
+    for attempt in running.order_by("enrolment", "pk"):
+        if now <= attempt.due_at + GRACE:
+            raise Refused(
+                _("%(name)s is still taking a test until %(due)s. Wait for it, or let them submit.")
+                % {
+                    "name": attempt.enrolment.person.name,
+                    "due": moment_words(attempt.due_at, training_session.site.zone, "time"),
+                },
+                code="test_running",
+            )
+        submit_attempt(attempt=attempt, actor=None, now=now)
+
+
+def _tell_test(training_session: TrainingSession, phase: str, now: datetime) -> None:
+    notify(
+        kind="test_opened",
+        recipients=users_of(training_session.enrolments.filter(removed_at=None)),
+        subject=training_session,
+        step=phase,
+        url=reverse("my_trainings"),
+        params=about(training_session),
+        now=now,
+    )
