@@ -1,4 +1,4 @@
-"""Attendance list and test results as records (clauses 5.3.1 and 6): what goes on the page, and when it should exist."""
+"""Attendance list and test results as records (clauses 5.3.1, 6): what goes on the page, when it should exist."""
 
 from __future__ import annotations
 
@@ -64,19 +64,17 @@ def request_attendance(training_session: TrainingSession, *, actor: Any, now: da
     """Order the attendance list of a session that has ended, inside the service that ends it."""
     with translation.override("id"):
         payload = _base(training_session, _("Attendance list"), "5.3.1") | _attendance(training_session)
-    _request(ATTENDANCE, _("Attendance list"), training_session, payload, actor, now)
+    _request(ATTENDANCE, training_session, payload, actor, now)
 
 
 def request_test_results(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
     """Order the test results of a session, each with how it came about."""
     with translation.override("id"):
         payload = _base(training_session, _("Test results"), "5.1.2") | _results(training_session)
-    _request(TEST_RESULTS, _("Test results"), training_session, payload, actor, now)
+    _request(TEST_RESULTS, training_session, payload, actor, now)
 
 
-def _request(
-    kind: str, word: str, training_session: TrainingSession, payload: dict[str, Any], actor: Any, now: datetime
-) -> None:
+def _request(kind: str, training_session: TrainingSession, payload: dict[str, Any], actor: Any, now: datetime) -> None:
     zone = training_session.site.zone
     ends = training_session.meetings.exclude(actual_ends_at=None).values_list("actual_ends_at", flat=True)
     last = max((each for each in ends if each), default=training_session.ends_at)
@@ -121,9 +119,7 @@ def _base(training_session: TrainingSession, title: str, clause: str) -> dict[st
 
 
 def _trainers(training_session: TrainingSession) -> list[str]:
-    taught = TrainerProfile.objects.filter(
-        pk__in=training_session.meetings.values("meeting_trainers__trainer")
-    )
+    taught = TrainerProfile.objects.filter(pk__in=training_session.meetings.values("meeting_trainers__trainer"))
     return [each.name for each in taught.order_by("name")]
 
 
@@ -165,7 +161,13 @@ def _attendance(training_session: TrainingSession) -> dict[str, Any]:
 
 
 def _attendance_row(person: Person, cell: dict[str, Any] | None, meeting: dict[str, Any], zone: Any) -> dict[str, str]:
-    row = {"employee_no": person.employee_no, "name": person.name, "arrived": "", "state": _("not recorded"), "note": ""}
+    row = {
+        "employee_no": person.employee_no,
+        "name": person.name,
+        "arrived": "",
+        "state": _("not recorded"),
+        "note": "",
+    }
     if cell is None or not cell["status"]:
         return row
     row["state"] = str(AttendanceStatus(cell["status"]).label)
@@ -198,7 +200,8 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
                 "pre": _share(person["pre"]),
                 "post": _share(person["post"]),
                 "scores": [
-                    _typed(scores[each["name"]]["score"]) if each["name"] in scores else "" for each in scheme["parameters"]
+                    _typed(scores[each["name"]]["score"]) if each["name"] in scores else ""
+                    for each in scheme["parameters"]
                 ],
                 "final": _figure(person["final"], scheme["decimals"]),
                 "verdict": _verdict(person),
@@ -218,9 +221,7 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
             for each in scheme["parameters"]
         ],
         "rows": rows,
-        "hard": [
-            _("%(code)s: right %(right)d of %(taken)d") % each for each in facts["items"] if each["hard"]
-        ],
+        "hard": [_("%(code)s: right %(right)d of %(taken)d") % each for each in facts["items"] if each["hard"]],
         "sums": [
             [_("Participants"), counts["enrolled"]],
             [_("Passed"), counts["passed"]],
@@ -271,6 +272,8 @@ def _missing(kind: str, words: Any) -> Any:
             ends_at__date__lte=end,
         )
         made = EvidenceRecord.objects.filter(kind=kind).values("subject")
-        return [words % {"number": each.number} for each in held.exclude(uuid__in=made).distinct().order_by("starts_at")]
+        return [
+            words % {"number": each.number} for each in held.exclude(uuid__in=made).distinct().order_by("starts_at")
+        ]
 
     return expected

@@ -13,11 +13,9 @@ from sessions.services.scheduling import cancel_sessions_of, schedule_from_revis
 
 
 @receiver(revision_approved, dispatch_uid="sessions.schedule")
-def on_revision_approved(
-    *, revision: PlanRevision, superseded: PlanRevision | None, actor: Any, now: datetime, **_: Any
-) -> None:
+def on_revision_approved(*, revision: PlanRevision, actor: Any, now: datetime, **_: Any) -> None:
     """An approval makes, moves and cancels sessions, in its own transaction."""
-    schedule_from_revision(revision=revision, superseded=superseded, actor=actor, now=now)
+    schedule_from_revision(revision=revision, actor=actor, now=now)
 
 
 @receiver(plan_cancelled, dispatch_uid="sessions.cancel")

@@ -92,10 +92,14 @@ class RecoveryCase(Identified):
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "meeting"], condition=Q(kind="recovery") & ~Q(state="voided"), name="one_case_a_missed_meeting"
+                fields=["enrolment", "meeting"],
+                condition=Q(kind="recovery") & ~Q(state="voided"),
+                name="one_case_a_missed_meeting",
             ),
             models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(kind="remedial") & ~Q(state="voided"), name="one_remedial_case_an_enrolment"
+                fields=["enrolment"],
+                condition=Q(kind="remedial") & ~Q(state="voided"),
+                name="one_remedial_case_an_enrolment",
             ),
             models.CheckConstraint(
                 condition=~Q(state="waived") | (Q(signature__isnull=False) & ~Q(note="")),

@@ -44,8 +44,8 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     people = {each.pk: _person(each) for each in enrolments}
     meetings = _meetings(training_session)
     _add_attendance(training_session, people)
-    tests = _add_tests(training_session, people)
-    _add_results(training_session, people)
+    tests = _add_tests(people)
+    _add_results(people)
     return {
         "counts": _counts(enrolments, people),
         "scheme": _scheme(training_session),
@@ -54,7 +54,7 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
         "gain": _gain(people),
         "items": _items(training_session, tests),
         "deviations": _deviations(training_session),
-        "recovery": _recovery(training_session, people),
+        "recovery": _recovery(people),
     }
 
 
@@ -123,7 +123,7 @@ def _add_attendance(training_session: TrainingSession, people: dict[int, dict[st
         )
 
 
-def _add_tests(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> list[TestAttempt]:
+def _add_tests(people: dict[int, dict[str, Any]]) -> list[TestAttempt]:
     rows = list(
         TestAttempt.objects.filter(enrolment__in=people.keys(), state=AttemptState.SUBMITTED).order_by("number", "pk")
     )
@@ -138,7 +138,7 @@ def _add_tests(training_session: TrainingSession, people: dict[int, dict[str, An
     return rows
 
 
-def _add_results(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> None:
+def _add_results(people: dict[int, dict[str, Any]]) -> None:
     for row in SessionResult.objects.filter(enrolment__in=people.keys(), current=True):
         people[row.enrolment_id].update(
             status=row.status,
@@ -152,9 +152,7 @@ def _add_results(training_session: TrainingSession, people: dict[int, dict[str, 
 
 def _counts(enrolments: list[Enrolment], people: dict[int, dict[str, Any]]) -> dict[str, Any]:
     summary = enrolments[0].training_session.summary if enrolments else SessionSummary()
-    not_released = sum(
-        any(cell["charged_to_operation"] for cell in person["attendance"]) for person in people.values()
-    )
+    not_released = sum(any(cell["charged_to_operation"] for cell in person["attendance"]) for person in people.values())
     return {
         "enrolled": summary.enrolled,
         "recorded": summary.recorded,
@@ -261,7 +259,7 @@ def _deviations(training_session: TrainingSession) -> list[dict[str, Any]]:
     ]
 
 
-def _recovery(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+def _recovery(people: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "uuid": str(each.uuid),

@@ -156,9 +156,7 @@ def opening_case(enrolment: Enrolment, phase: str) -> RecoveryCase | None:
     return enrolment.cases.filter(kind=kind, state=CaseState.OPEN, test_opened_at__isnull=False).first()
 
 
-def why_closed(
-    training_session: TrainingSession, enrolment: Enrolment, phase: str, case: RecoveryCase | None
-) -> str:
+def why_closed(training_session: TrainingSession, enrolment: Enrolment, phase: str, case: RecoveryCase | None) -> str:
     """Why somebody may not start this test now, in words; empty when they may."""
     if case is not None:
         later = enrolment.attempts.filter(
@@ -218,8 +216,7 @@ def _require_running(attempt: TestAttempt) -> None:
 def _mark(attempt: TestAttempt) -> Decimal:
     """Give each saved answer its points; returns their sum."""
     points = {
-        each.question_version_id: each
-        for each in attempt.paper.paper_questions.select_related("question_version")
+        each.question_version_id: each for each in attempt.paper.paper_questions.select_related("question_version")
     }
     answers = list(attempt.answers.all())
     for answer in answers:
@@ -232,7 +229,7 @@ def _mark(attempt: TestAttempt) -> Decimal:
 def _after_submission(training_session: TrainingSession, attempt: TestAttempt, actor: Any, now: datetime) -> None:
     keys = [attempt.enrolment_id]
     number = REMEDIAL_ATTEMPT if attempt.phase == TestPhase.REMEDIAL else 1
-    compute_results(training_session=training_session, enrolments=keys, attempt=number, actor=actor, now=now)
+    compute_results(training_session=training_session, enrolments=keys, attempt=number, now=now)
     if training_session.state == SessionState.CONCLUDED:
         from sessions.services.outcomes import settle_results, settle_self_study_of
 

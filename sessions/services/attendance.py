@@ -70,7 +70,7 @@ def record_roll(
 ) -> list[Attendance]:
     """Save cells of a meeting: all or none, one upsert, one journal entry (DESIGN.md §5.8).
 
-    In a concluded meeting of a session still open only blanks may be filled: changing what was recorded is a correction.
+    In a concluded meeting of an open session only blanks may be filled: changing what was recorded is a correction.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
@@ -120,7 +120,7 @@ def record_roll(
 
 @service
 def mark_rest_present(*, meeting: SessionMeeting, actor: User, now: datetime) -> uuid.UUID | None:
-    """“Tandai sisanya hadir”: fill blanks, and blanks only (ATT-4). Returns what undoes it; None where none was blank."""
+    """“Tandai sisanya hadir”: fill blanks only (ATT-4). Returns what undoes it; None where none was blank."""
     training_session = lock_session(meeting.training_session)
     require(can_run_session(actor, training_session))
     meeting = _open_meeting(meeting, training_session)
@@ -161,9 +161,7 @@ def undo_mark_rest(*, meeting: SessionMeeting, fill: uuid.UUID, actor: User, now
     )
     if blanked:
         refresh_summary(training_session)
-        record(
-            "attendance.rest_undone", subject=meeting, actor=actor, now=now, data={"fill": fill, "blanked": blanked}
-        )
+        record("attendance.rest_undone", subject=meeting, actor=actor, now=now, data={"fill": fill, "blanked": blanked})
     return blanked
 
 

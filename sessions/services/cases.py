@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-
-from django.urls import reverse
 
 from sessions.enums import (
     CASE_TRANSITIONS,
@@ -116,9 +114,12 @@ def attended_by(training_session: TrainingSession) -> set[int]:
     """Keys of the persons who attended every meeting of a session within its tolerance."""
     meetings = training_session.meetings.exclude(state=MeetingState.CANCELLED).count()
     counts: dict[int, int] = {}
-    for row in Attendance.objects.filter(
-        meeting__training_session=training_session, enrolment__removed_at=None
-    ).exclude(status="").exclude(meeting__state=MeetingState.CANCELLED).select_related("enrolment"):
+    for row in (
+        Attendance.objects.filter(meeting__training_session=training_session, enrolment__removed_at=None)
+        .exclude(status="")
+        .exclude(meeting__state=MeetingState.CANCELLED)
+        .select_related("enrolment")
+    ):
         if shortfall(row, training_session.tolerance_minutes) is None:
             counts[row.enrolment.person_id] = counts.get(row.enrolment.person_id, 0) + 1
     return {person for person, count in counts.items() if count == meetings}
@@ -126,7 +127,7 @@ def attended_by(training_session: TrainingSession) -> set[int]:
 
 def _open(
     training_session: TrainingSession,
-    wanted: list[tuple[Enrolment, tuple[str, int | None]]],
+    wanted: Sequence[tuple[Enrolment, tuple[str, int | None]]],
     kind: str,
     *,
     meeting: SessionMeeting | None,
@@ -156,17 +157,21 @@ def _open(
     if not cases:
         return
     for case in cases:
-        record("case.opened", subject=case, actor=actor, now=now, data={"kind": kind, "due_at": due_at, "cause": case.cause})
-    step = f"{kind} {meeting.uuid if meeting else ''}"
-    params = about(
-        training_session, count=len(cases), due=moment_words(due_at, training_session.site.zone)
-    )
+        record(
+            "case.opened",
+            subject=case,
+            actor=actor,
+            now=now,
+            data={"kind": kind, "due_at": due_at, "cause": case.cause},
+        )
+    step = str(meeting.uuid) if meeting else kind
+    params = about(training_session, count=len(cases), due=moment_words(due_at, training_session.site.zone))
     notify(
         kind="recovery_opened",
         recipients=[owner],
         subject=training_session,
         step=step,
-        url=reverse("recovery_list"),
+        url="/recovery/",
         params=params,
         now=now,
     )
@@ -176,7 +181,7 @@ def _open(
             recipients=users_of([case.enrolment for case in cases]),
             subject=training_session,
             step=step,
-            url=reverse("my_trainings"),
+            url="/trainings/",
             params=about(training_session),
             now=now,
         )

@@ -72,7 +72,8 @@ WITH people AS (
 ), met AS (
     SELECT id FROM training_sessions_sessionmeeting WHERE training_session_id = %(key)s AND state <> 'cancelled'
 ), roll AS (
-    SELECT a.enrolment_id, count(*) AS recorded, bool_or(a.status = 'absent') AS absent, bool_or(a.status = 'late') AS late
+    SELECT a.enrolment_id, count(*) AS recorded,
+        bool_or(a.status = 'absent') AS absent, bool_or(a.status = 'late') AS late
     FROM training_sessions_attendance a JOIN people ON people.id = a.enrolment_id JOIN met ON met.id = a.meeting_id
     WHERE a.status <> '' GROUP BY a.enrolment_id
 ), result AS (

@@ -62,7 +62,11 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
 
     Called inside a service that holds the locks. Waived and lapsed ones stay. Eight queries or so, whatever the number.
     """
-    live = [each for each in outcomes if each.enrolment_id and each.state in (OutcomeState.OUTSTANDING, OutcomeState.TRAINED)]
+    live = [
+        each
+        for each in outcomes
+        if each.enrolment_id and each.state in (OutcomeState.OUTSTANDING, OutcomeState.TRAINED)
+    ]
     rows = _load(live)
     changed, shown = [], []
     for outcome in live:
@@ -97,8 +101,7 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
 def outcomes_touched_by(training_session: TrainingSession, people: Iterable[int] | None = None) -> list[TargetOutcome]:
     """Outcomes of the targets of a session, and of those who recover, or recovered, in it."""
     rows = TargetOutcome.objects.select_related("person", "plan", "enrolment__training_session").filter(
-        Q(enrolment__training_session=training_session)
-        | Q(enrolment__cases__scheduled_in=training_session)
+        Q(enrolment__training_session=training_session) | Q(enrolment__cases__scheduled_in=training_session)
     )
     if people is not None:
         rows = rows.filter(person__in=list(people))
@@ -231,7 +234,9 @@ def lock_case(case: RecoveryCase) -> tuple[TrainingPlan, RecoveryCase]:
     list(TrainingSession.objects.select_for_update(no_key=True).filter(pk=training_session.pk).values("pk"))
     locked = (
         RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("enrolment__person", "enrolment__training_session__plan__pic", "enrolment__training_session__site")
+        .select_related(
+            "enrolment__person", "enrolment__training_session__plan__pic", "enrolment__training_session__site"
+        )
         .get(pk=case.pk)
     )
     return plan, locked
@@ -355,9 +360,7 @@ def _is_trained(enrolment: Enrolment, rows: _Rows) -> bool:
     training_session = enrolment.training_session
     if training_session.state not in (SessionState.CONCLUDED, SessionState.FILED):
         return False
-    recovered = {
-        each.meeting_id for each in _recovery(enrolment, rows) if each.state == CaseState.RESOLVED
-    }
+    recovered = {each.meeting_id for each in _recovery(enrolment, rows) if each.state == CaseState.RESOLVED}
     for meeting in rows.meetings.get(training_session.pk, []):
         row = rows.attendance.get((enrolment.pk, meeting.pk))
         attended = (

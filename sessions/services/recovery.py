@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState
@@ -55,8 +54,8 @@ def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: U
     Raises:
         NotAllowed: neither PIC nor manager of each plan.
         WrongState: a case is no longer open.
-        Refused: nothing to gather, different modules or schemes, a form that a plan does not allow, or times that cannot
-            be; a double booking names who or what is taken.
+        Refused: nothing to gather, different modules or schemes, a form that a plan does not allow, or times that
+            cannot be; a double booking names who or what is taken.
     """
     plans, cases = _lock_cases(cases)
     for plan in plans:
@@ -69,9 +68,8 @@ def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: U
     plan = next(each for each in plans if each.pk == first.plan_id)
     planned = _plan_class(plan, make_up)
     people = {case.enrolment.person_id: case.enrolment.person for case in cases}
-    book_planned_session(
-        planned, people=people.values(), application=plan.approved_revision and plan.approved_revision.application
-    )
+    revision = plan.approved_revision
+    book_planned_session(planned, people=people.values(), application=revision.application if revision else None)
     kind = SessionKind.ONE_TO_ONE if make_up.form.code == ONE_TO_ONE else SessionKind.MAKE_UP
     training_session = TrainingSession.objects.create(
         uuid=planned.uuid,
@@ -129,7 +127,7 @@ def schedule_in_batch(
         recipients=users_of([case.enrolment for case in cases]),
         subject=training_session,
         step="",
-        url=reverse("my_trainings"),
+        url="/trainings/",
         params=about(training_session),
         now=now,
     )
@@ -178,7 +176,7 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
     require(can_recover(actor, plan) or can_run_session(actor, training_session))
     if case.state != CaseState.OPEN or training_session.state != SessionState.CONCLUDED:
         raise WrongState(
-            _("The case is “%(case)s” and its session “%(session)s”; the test opens for an open case of a concluded one.")
+            _("The case is “%(case)s”, its session “%(session)s”. A test opens for open cases of a concluded session.")
             % {"case": case.get_state_display(), "session": training_session.get_state_display()}
         )
     if case.kind == CaseKind.RECOVERY:
@@ -195,7 +193,7 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
         recipients=users_of([case.enrolment]),
         subject=case,
         step="",
-        url=reverse("my_trainings"),
+        url="/trainings/",
         params=about(training_session),
         now=now,
     )
@@ -213,7 +211,9 @@ def settle_self_study(*, case: RecoveryCase, actor: User, now: datetime) -> Reco
     require(can_recover(actor, plan))
     shown = (
         case.test_opened_at is not None
-        and case.enrolment.attempts.filter(phase="post", state="submitted", started_at__gte=case.test_opened_at).exists()
+        and case.enrolment.attempts.filter(
+            phase="post", state="submitted", started_at__gte=case.test_opened_at
+        ).exists()
     )
     if not shown:
         raise Refused(_("%(name)s has not submitted the post-test yet.") % {"name": case.enrolment.person.name})
@@ -299,11 +299,11 @@ def _enrol(training_session: TrainingSession, cases: Sequence[RecoveryCase]) -> 
     """Each person once, however many of their cases the class recovers."""
     people = {case.enrolment.person_id: case.enrolment.person for case in cases}
     standing = {each.person_id: each for each in training_session.enrolments.filter(person__in=people.keys())}
-    for person, enrolment in standing.items():
+    for taken, enrolment in standing.items():
         if enrolment.origin != EnrolmentOrigin.RECOVERY:
             raise Refused(
                 _("%(name)s takes part in %(number)s already.")
-                % {"name": people[person].name, "number": training_session.number},
+                % {"name": people[taken].name, "number": training_session.number},
                 field="cases",
             )
     where = assignments_on(people.values(), training_session)

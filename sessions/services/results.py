@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -94,7 +93,6 @@ def record_scores(
 def compute_results(
     *,
     training_session: TrainingSession,
-    actor: Any,
     now: datetime,
     enrolments: Iterable[int] | None = None,
     attempt: int = 1,
@@ -160,7 +158,7 @@ def collect_scores(
 
 
 def latest_tests(enrolments: Iterable[Enrolment], *, remedial: bool = False) -> dict[tuple[int, str], TestAttempt]:
-    """The last submitted attempt by enrolment and phase; with ``remedial`` the remedial test stands for the post-test."""
+    """The last submitted attempt by enrolment and phase; with ``remedial`` that test stands for the post-test."""
     found: dict[tuple[int, str], TestAttempt] = {}
     attempts = TestAttempt.objects.filter(enrolment__in=list(enrolments), state=AttemptState.SUBMITTED)
     for each in attempts.order_by("number", "pk"):
@@ -215,9 +213,7 @@ def _result(
 def _enrolments(training_session: TrainingSession, wanted: set[int], attempt: int) -> dict[int, Enrolment]:
     people = training_session.enrolments.filter(pk__in=wanted, removed_at=None).select_related("person")
     if attempt > 1:
-        cases = RecoveryCase.objects.filter(
-            kind=CaseKind.REMEDIAL, state=CaseState.OPEN, test_opened_at__isnull=False
-        )
+        cases = RecoveryCase.objects.filter(kind=CaseKind.REMEDIAL, state=CaseState.OPEN, test_opened_at__isnull=False)
         people = people.filter(cases__in=cases)
     found = {each.pk: each for each in people}
     if len(found) != len(wanted):
@@ -316,7 +312,7 @@ def _recompute(
     training_session: TrainingSession, enrolments: Iterable[int], attempt: int, actor: User, now: datetime
 ) -> None:
     keys = list(enrolments)
-    compute_results(training_session=training_session, enrolments=keys, attempt=attempt, actor=actor, now=now)
+    compute_results(training_session=training_session, enrolments=keys, attempt=attempt, now=now)
     if training_session.state == SessionState.CONCLUDED:
         from sessions.services.outcomes import settle_results
 

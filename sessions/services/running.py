@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState, RevisionState
@@ -191,7 +190,7 @@ def conclude_session(
     training_session.state, training_session.concluded_at = SessionState.CONCLUDED, now
     training_session.concluded_by, training_session.notes = actor, notes.strip()
     training_session.save(update_fields=["state", "concluded_at", "concluded_by", "notes"])
-    compute_results(training_session=training_session, actor=actor, now=now)
+    compute_results(training_session=training_session, now=now)
     open_cases_for_blanks(training_session, actor=actor, now=now)
     open_remedial_cases(training_session, actor=actor, now=now)
     settle_cases_recovered_in(training_session, actor=actor, now=now)
@@ -226,7 +225,9 @@ def _require_approval(training_session: TrainingSession) -> None:
     revision = training_session.revision
     if revision is not None:
         if revision.state != RevisionState.APPROVED or training_session.plan.approved_revision_id != revision.pk:
-            raise Refused(_("Revision %(number)d is not approved. Wait for the manager's decision.") % {"number": revision.number})
+            raise Refused(
+                _("Revision %(number)d is not approved. Wait for the manager's decision.") % {"number": revision.number}
+            )
         return
     if not training_session.recovers.filter(state=CaseState.SCHEDULED).exists():
         raise Refused(_("No recovery case waits for this class any more. Cancel it."), code="no_case")
@@ -281,7 +282,7 @@ def _tell_test(training_session: TrainingSession, phase: str, now: datetime) -> 
         recipients=users_of(training_session.enrolments.filter(removed_at=None)),
         subject=training_session,
         step=phase,
-        url=reverse("my_trainings"),
+        url="/trainings/",
         params=about(training_session),
         now=now,
     )

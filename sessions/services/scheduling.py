@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.models import PlannedSession, PlanRevision, PlanTarget, TrainingPlan
@@ -43,9 +42,7 @@ from trainingops.people.queries import in_force
 
 
 @service
-def schedule_from_revision(
-    *, revision: PlanRevision, superseded: PlanRevision | None, actor: Any, now: datetime
-) -> list[TrainingSession]:
+def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime) -> list[TrainingSession]:
     """Bring the sessions of a plan in line with the revision just approved, in the approval's transaction.
 
     A planned session that is known by its uuid is moved, a new one made, one that is gone cancelled. Concluded
@@ -58,7 +55,9 @@ def schedule_from_revision(
         .filter(plan=revision.plan, kind=SessionKind.REGULAR)
         .order_by("pk")
     }
-    planned = list(revision.sessions.select_related("host_site").prefetch_related("meetings", "trainers").order_by("id"))
+    planned = list(
+        revision.sessions.select_related("host_site").prefetch_related("meetings", "trainers").order_by("id")
+    )
     made, moved = [], []
     for each in planned:
         old = standing.pop(each.uuid, None)
@@ -123,6 +122,7 @@ def add_meetings(training_session: TrainingSession, planned: PlannedSession) -> 
 
 
 def _make(planned: PlannedSession, revision: PlanRevision) -> TrainingSession:
+    assert revision.module_version is not None  # completeness was checked at submission
     content = json.loads(revision.content)
     scheme, scheme_hash = write_scheme(content["scheme"])
     plan, meetings = revision.plan, list(planned.meetings.all())
@@ -169,9 +169,7 @@ def _move(training_session: TrainingSession, planned: PlannedSession, revision: 
             meeting.state = MeetingState.CANCELLED
     SessionMeeting.objects.bulk_update(standing.values(), ["starts_at", "ends_at", "state"])
     new = SessionMeeting.objects.bulk_create(
-        SessionMeeting(
-            uuid=uuid, training_session=training_session, starts_at=each.starts_at, ends_at=each.ends_at
-        )
+        SessionMeeting(uuid=uuid, training_session=training_session, starts_at=each.starts_at, ends_at=each.ends_at)
         for uuid, each in wanted.items()
         if uuid not in standing
     )
@@ -232,7 +230,9 @@ def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingS
     leaving = [
         each
         for each in standing
-        if each.removed_at is None and each.pk not in touched and batch.get(each.person_id) != each.training_session
+        if each.removed_at is None
+        and each.pk not in touched
+        and batch.get(each.person_id) != each.training_session
         and each.training_session.state in (SessionState.SCHEDULED, SessionState.OPEN, SessionState.CANCELLED)
     ]
     Enrolment.objects.filter(pk__in=[each.pk for each in leaving]).update(removed_at=now)
@@ -256,7 +256,7 @@ def _touched(enrolments: list[Enrolment]) -> set[int]:
         ParameterScore.objects.filter(enrolment__in=keys),
         RecoveryCase.objects.filter(enrolment__in=keys),
     ):
-        happened.update(rows.values_list("enrolment", flat=True))  # type: ignore[attr-defined]
+        happened.update(rows.values_list("enrolment", flat=True))
     return happened
 
 
@@ -353,7 +353,7 @@ def _notify(kind: str, training_session: TrainingSession, now: datetime, *, step
         recipients=users_of(training_session.enrolments.filter(removed_at=None)),
         subject=training_session,
         step=step,
-        url=reverse("my_trainings"),
+        url="/trainings/",
         params=about(training_session),
         now=now,
     )
