@@ -79,7 +79,21 @@ ACCESS |= {
 }
 
 # --- records -----------------------------------------------------------------------------------------------
-ACCESS |= {}
+_READERS = ("auditor", "manager", "trainer", "qc", "operations", "operation_support", "administrator")
+_ARCHIVERS = ("auditor", "manager", "administrator")
+ACCESS |= {
+    "evidence_list": only(*_READERS),
+    "evidence_export": only(*_READERS),
+    "evidence_detail": only(*_READERS),
+    "evidence_pdf": only(*_READERS),
+    "evidence_data": only(*_READERS),
+    "evidence_retry": only("manager", "administrator", methods=POST_ONLY),
+    "archive_create": only(*_ARCHIVERS, methods=POST_ONLY),
+    "archive_detail": only(*_ARCHIVERS),
+    "archive_download": only(*_ARCHIVERS),
+    "verify": public(),
+    "verify_record": public(WRITE),
+}
 
 # --- notifications, jobs, health ---------------------------------------------------------------------------
 ACCESS |= {

@@ -9,6 +9,8 @@ from trainingops.dashboard import health as health_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
 from trainingops.people.views import account as account_views
+from trainingops.records import verifying
+from trainingops.records import views as record_views
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
@@ -70,7 +72,20 @@ urlpatterns += [
 ]
 
 # --- records -----------------------------------------------------------------------------------------------
-urlpatterns += []
+urlpatterns += [
+    path("records/", record_views.evidence_list, name="evidence_list"),
+    path("records/export/", record_views.evidence_export, name="evidence_export"),
+    path("records/<uuid:uuid>/", record_views.evidence_detail, name="evidence_detail"),
+    path("records/<uuid:uuid>/pdf/", record_views.evidence_pdf, name="evidence_pdf"),
+    path("records/<uuid:uuid>/data/", record_views.evidence_data, name="evidence_data"),
+    path("records/requests/<uuid:uuid>/retry/", record_views.evidence_retry, name="evidence_retry"),
+    path("records/archives/", record_views.archive_create, name="archive_create"),
+    path("records/archives/<uuid:uuid>/", record_views.archive_detail, name="archive_detail"),
+    path("records/archives/<uuid:uuid>/download/", record_views.archive_download, name="archive_download"),
+    # Short, because it is printed on every record.
+    path("v/", verifying.verify, name="verify"),
+    path("v/<slug:code>", verifying.verify_record, name="verify_record"),
+]
 
 # --- notifications, jobs, health ---------------------------------------------------------------------------
 urlpatterns += [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from celery import Task
@@ -10,6 +11,12 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
+
+#: After a failure nobody is woken for so many seconds, so that a broker that is down does not slow each request.
+PAUSE = 10.0
+#: One further try at once: the connection of the pool may have died. (kombu's own default would wait six seconds.)
+_RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+_silent_until = 0.0
 
 
 def wake(task: Task[Any, Any], *arguments: Any) -> None:
@@ -19,9 +26,13 @@ def wake(task: Task[Any, Any], *arguments: Any) -> None:
     """
 
     def send() -> None:
+        global _silent_until  # noqa: PLW0603 (one pause a process)
+        if time.monotonic() < _silent_until:
+            return
         try:
-            task.apply_async(args=arguments, retry=False)
+            task.apply_async(args=arguments, retry=True, retry_policy=_RETRY)
         except OperationalError as error:
+            _silent_until = time.monotonic() + PAUSE
             log.warning("broker unreachable, the sweep will find %s%s: %s", task.name, arguments, error)
 
     transaction.on_commit(send, robust=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
+import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import canonical
@@ -84,4 +86,23 @@ def _frame(
         "printed": _("Printed by %(name)s, %(time)s") % words,
         "created": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00"),
         "verify_base": f"{settings.BASE_URL}/v/",
+    }
+
+
+def procedure_of(payload: EvidencePayload) -> ControlledProcedure:
+    """The revision of the procedure that a payload's page names."""
+    return ControlledProcedure.objects.get(uuid=json.loads(payload.text)["frame"]["procedure"]["uuid"])
+
+
+_line: list[tuple[float, ControlledProcedure]] = []
+
+
+def procedure_line() -> str:
+    """The line on the procedure under the menu; looked up once a minute, since every page asks."""
+    if not _line or time.monotonic() > _line[0][0]:
+        _line[:] = [(time.monotonic() + 60, procedure_in_force(timezone.localdate()))]
+    procedure = _line[0][1]
+    return _("Procedure Rev %(revision)s, in force since %(day)s") % {
+        "revision": procedure.revision,
+        "day": day_words(procedure.effective_on),
     }

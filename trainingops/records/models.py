@@ -76,6 +76,14 @@ class EvidencePayload(Identified):
         return self.sha256
 
 
+class EvidenceRequestQuerySet(models.QuerySet["EvidenceRequest"]):
+    def visible_to(self, user: User) -> EvidenceRequestQuerySet:
+        """As the record that will come of it."""
+        from trainingops.records.queries import readable
+
+        return self.filter(readable(user))
+
+
 class EvidenceRequest(Identified):
     """The order to make a record, written in the transaction that causes it; the PDF worker carries it out."""
 
@@ -104,7 +112,10 @@ class EvidenceRequest(Identified):
     attempts = models.PositiveSmallIntegerField(default=0)
     token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
+    draft = models.JSONField(default=dict, help_text="hashes of the sealed file, noted before its bytes are kept")
     error = models.TextField(blank=True)
+
+    objects = EvidenceRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -134,9 +145,9 @@ class StoredFile(Identified):
 class EvidenceRecordQuerySet(models.QuerySet["EvidenceRecord"]):
     def visible_to(self, user: User) -> EvidenceRecordQuerySet:
         """The roles that read evidence, within their scope; forms about a person only their kind's readers."""
-        from trainingops.records.queries import records_visible_to
+        from trainingops.records.queries import readable
 
-        return records_visible_to(self, user)
+        return self.filter(readable(user))
 
 
 class EvidenceRecord(Identified):

@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NoReturn
 
+import pydyf
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -153,10 +154,16 @@ def render_pdf(*, kind: EvidenceKind, number: str, verify_code: str, payload_tex
             pdf_variant="pdf/a-3a",
             pdf_identifier=payload_sha256[:32].encode(),
             attachments=[attachment],
+            finisher=_name_attachments_once,
         )
     except FatalURLFetchingError as error:  # a BaseException: it would end the worker
         raise RenderingFailed(str(error)) from None
     return result
+
+
+def _name_attachments_once(_document: Any, pdf: Any) -> None:
+    """WeasyPrint 70 lists each attached file twice under /AF."""
+    pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
 
 _lock = threading.Lock()

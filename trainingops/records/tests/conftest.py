@@ -1,3 +1,3 @@
 """Fixtures of this room."""
 
-from trainingops.records.tests.kinds import roll_kind  # noqa: F401
+from trainingops.records.tests.kinds import places, roll_kind  # noqa: F401

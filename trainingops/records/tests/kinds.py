@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
+from trainingops.audit.journal import service
+from trainingops.people.models import Site
+from trainingops.people.tests.factories import SiteFactory
 from trainingops.records import registry
+from trainingops.records.models import EvidenceRecord, EvidenceRequest
 from trainingops.records.registry import EvidenceKind
+from trainingops.records.services import produce_record, request_evidence
 
 NOW = datetime(2026, 11, 24, 4, 20, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -62,3 +67,35 @@ def roll_kind(settings: Any) -> Iterator[EvidenceKind]:
     registry.register_kind(ROLL)
     yield ROLL
     registry._kinds.pop(ROLL.name)
+
+
+@pytest.fixture
+def places(settings: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files of its own for the test, and a seal that is made once a run."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.SEAL_KEY_DIR = tmp_path_factory.getbasetemp() / "seal"
+    return settings.MEDIA_ROOT
+
+
+def order(**changes: Any) -> EvidenceRequest:
+    """A request as a stage writes it: inside a service, about some row."""
+    about: Site = changes.pop("subject", None) or SiteFactory()
+    fields: dict[str, Any] = {
+        "kind": ROLL.name,
+        "subject": about,
+        "title": "KCA, sesi 1",
+        "payload": payload(),
+        "evidence_date": TODAY,
+        "actor": None,
+        "now": NOW,
+        **changes,
+    }
+    return service(request_evidence)(**fields)
+
+
+def made(**changes: Any) -> EvidenceRecord:
+    """A finished record."""
+    now = changes.get("now", NOW)
+    record = produce_record(request=order(**changes), now=now)
+    assert record is not None
+    return record

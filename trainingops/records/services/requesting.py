@@ -1,4 +1,4 @@
-"""Order, make and keep evidence."""
+"""Order a record inside the service that causes it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from trainingops.audit.journal import record
+from trainingops.jobs.wake import wake
 from trainingops.people.models import ServiceLine, Site, Unit
 from trainingops.records.frames import freeze_payload
 from trainingops.records.models import EvidenceRequest
@@ -68,4 +69,7 @@ def request_evidence(
         requested_at=now,
     )
     record("evidence.requested", subject=request, actor=actor, now=now, data={"kind": kind, "payload": stored.sha256})
+    from trainingops.records.tasks import produce_evidence
+
+    wake(produce_evidence, request.pk)
     return request

@@ -1,0 +1,26 @@
+"""What workers do with evidence."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from trainingops.jobs.wake import wake
+from trainingops.records.models import EvidenceRequest
+from trainingops.records.services import expire_archives, produce_record
+from trainingops.records.services.production import hand_out_requests
+
+
+@shared_task
+def produce_evidence(request_id: int) -> None:
+    """Make one record; does nothing when it is made or somebody makes it."""
+    request = EvidenceRequest.objects.filter(pk=request_id).first()
+    if request is not None:
+        produce_record(request=request, now=timezone.now())
+
+
+@shared_task
+def sweep_requests() -> None:
+    """Hand out requests that no worker carries on, and let old archives go."""
+    now = timezone.now()
+    for request_id in hand_out_requests(now=now):
+        wake(produce_evidence, request_id)
+    expire_archives(now=now)
