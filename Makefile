@@ -36,7 +36,7 @@ fmt: setup-dev ## format the code
 	$(BIN)/ruff check --fix .
 
 fresh: ## clone HEAD into an empty folder, run `make demo ARGS=--no-serve` and `make test` there, print the times
-	@$(PYTHON) trainingops/local/fresh.py
+	@$(PYTHON) trainingops/local/fresh.py $(ARGS)
 
 clean: ## remove the environment, the demo's database and files, and everything built
 	@$(PYTHON) trainingops/local/clean.py

@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COMMANDS = (["make", "demo", "ARGS=--no-serve"], ["make", "test"])
 
 
-def main() -> int:
+def main(test_arguments: list[str]) -> int:
     """Clone, run both commands, print their times; 0 when both end with 0."""
+    commands = (["make", "demo", "ARGS=--no-serve"], ["make", "test", f"ARGS={' '.join(test_arguments)}"])
     folder = Path(tempfile.mkdtemp(prefix="trainingops-fresh-"))
     clone = folder / "trainingops"
     # Nothing of this checkout's environment may reach the clone.
@@ -30,7 +30,7 @@ def main() -> int:
         (folder / "shared").symlink_to(shared.resolve())
     failed = False
     try:
-        for command in COMMANDS:
+        for command in commands:
             started = time.monotonic()
             code = subprocess.run(command, cwd=clone, env=environ, check=False).returncode
             failed = failed or code != 0
@@ -42,4 +42,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
