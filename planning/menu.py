@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
+from trainingops.ui.navigation import NavItem, register
+from trainingops.ui.panels import register_slot
+
 
 def register_catalogue() -> None:
     """Needs, modules, questions, schemes, traffic, appointments, places."""
+    register_slot("planning.defect", "defect ids; which trainings answered the finding")
+    register(
+        NavItem("5.1", _("Needs"), "need_overview", "flag", order=10, area=("need_", "defect_", "sample_")),
+        NavItem("5.1", _("Low intervals"), "traffic", "chart", order=20, area=("traffic",)),
+        NavItem("5.1", _("Modules"), "module_list", "book", order=40, area=("module_", "material_")),
+        NavItem("5.1", _("Questions and tests"), "question_list", "edit", order=50, area=("question_", "paper_")),
+        NavItem("5.1", _("Scoring schemes"), "scheme_list", "half", order=60, area=("scheme_",)),
+        NavItem("5.1", _("Appointments"), "appointment_list", "check", order=70, area=("appointment_",)),
+        NavItem(
+            "settings",
+            _("Trainers, rooms, applications"),
+            "place_list",
+            "settings",
+            order=30,
+            area=("place_", "room_", "application_", "trainer_"),
+        ),
+    )
 
 
 def register_plans() -> None:

@@ -25,7 +25,55 @@ ACCESS |= {
 ACCESS |= {}
 
 # --- planning: catalogue -----------------------------------------------------------------------------------
-ACCESS |= {}
+_NEEDS = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor")
+_NEED_WRITERS = ("manager", "trainer", "qc", "operations", "operation_support", "sso_training")
+_CATALOGUE = (*_NEEDS, "sso_training", "administrator")
+_QUESTION_WRITERS = ("manager", "trainer", "qc", "sso_training")
+_MODULE_WRITERS = ("manager", "trainer", "sso_training")
+_KEEPERS = ("manager", "administrator")
+ACCESS |= {
+    "need_overview": only(*_NEEDS),
+    "defect_list": only(*_NEEDS),
+    "defect_new": only("qc", methods=WRITE),
+    "defect_detail": only(*_NEEDS),
+    "defect_decide": only("manager", "qc", "operations", "team_leader", methods=WRITE),
+    "sample_list": only(*_NEEDS),
+    "need_source_list": only(*_NEEDS, "sso_training"),
+    "need_source_new": only(*_NEED_WRITERS, methods=WRITE),
+    "traffic": only(*_NEEDS),
+    "traffic_csv": only(*_NEEDS),
+    "module_list": only(*_CATALOGUE),
+    "module_standard": only(*_CATALOGUE),
+    "module_new": only(*_MODULE_WRITERS, methods=WRITE),
+    "module_detail": only(*_CATALOGUE),
+    "module_version_new": only(*_MODULE_WRITERS, methods=WRITE),
+    "module_version_edit": only(*_MODULE_WRITERS, methods=WRITE),
+    "module_version_submit": only(*_MODULE_WRITERS, methods=POST_ONLY),
+    "module_version_decide": only("manager", methods=WRITE),
+    "module_version_retire": only("manager", methods=POST_ONLY),
+    "material_new": only(*_MODULE_WRITERS, methods=WRITE),
+    "material_detail": only(*_CATALOGUE),
+    "material_remove": only(*_MODULE_WRITERS, methods=POST_ONLY),
+    "question_list": only(*_QUESTION_WRITERS),
+    "question_new": only(*_QUESTION_WRITERS, methods=WRITE),
+    "question_edit": only(*_QUESTION_WRITERS, methods=WRITE),
+    "paper_list": only(*_QUESTION_WRITERS),
+    "paper_new": only(*_QUESTION_WRITERS, methods=WRITE),
+    "paper_detail": only(*_QUESTION_WRITERS),
+    "scheme_list": only(*_CATALOGUE),
+    "scheme_new": only("manager", "trainer", methods=WRITE),
+    "scheme_detail": only(*_CATALOGUE),
+    "scheme_retire": only("manager", "trainer", methods=POST_ONLY),
+    "appointment_list": only("manager", "trainer", "auditor"),
+    "appointment_new": only("manager", methods=WRITE),
+    "appointment_detail": only("manager", "trainer", "auditor"),
+    "appointment_revoke": only("manager", methods=WRITE),
+    "place_list": only("manager", "trainer", "auditor", "administrator"),
+    "room_new": only(*_KEEPERS, methods=WRITE),
+    "application_new": only(*_KEEPERS, methods=WRITE),
+    "trainer_new": only(*_KEEPERS, methods=WRITE),
+    "trainer_edit": only(*_KEEPERS, methods=WRITE),
+}
 
 # --- planning: plans ---------------------------------------------------------------------------------------
 ACCESS |= {}

@@ -4,6 +4,11 @@ from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, path
 
 from evaluation.views import actions, coaching, defects, reviews
+from planning.views import appointments as appointment_views
+from planning.views import modules as module_views
+from planning.views import needs as need_views
+from planning.views import questions as question_views
+from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
 from trainingops.dashboard import health as health_views
 from trainingops.jobs import views as job_views
@@ -31,7 +36,49 @@ urlpatterns += [
 urlpatterns += []
 
 # --- planning: catalogue -----------------------------------------------------------------------------------
-urlpatterns += []
+urlpatterns += [
+    path("needs/", need_views.need_overview, name="need_overview"),
+    path("needs/defects/", need_views.defect_list, name="defect_list"),
+    path("needs/defects/new/", need_views.defect_new, name="defect_new"),
+    path("needs/defects/<uuid:uuid>/", need_views.defect_detail, name="defect_detail"),
+    path("needs/defects/<uuid:uuid>/<slug:verb>/", need_views.defect_decide, name="defect_decide"),
+    path("needs/samples/", need_views.sample_list, name="sample_list"),
+    path("needs/sources/", need_views.need_source_list, name="need_source_list"),
+    path("needs/sources/new/", need_views.need_source_new, name="need_source_new"),
+    path("traffic/", traffic_views.traffic, name="traffic"),
+    path("traffic/csv/", traffic_views.traffic_csv, name="traffic_csv"),
+    path("modules/", module_views.module_list, name="module_list"),
+    path("modules/standard/", module_views.module_standard, name="module_standard"),
+    path("modules/new/", module_views.module_new, name="module_new"),
+    path("modules/<uuid:uuid>/", module_views.module_detail, name="module_detail"),
+    path("modules/<uuid:uuid>/versions/new/", module_views.module_version_new, name="module_version_new"),
+    path("modules/versions/<uuid:uuid>/edit/", module_views.module_version_edit, name="module_version_edit"),
+    path("modules/versions/<uuid:uuid>/submit/", module_views.module_version_submit, name="module_version_submit"),
+    path("modules/versions/<uuid:uuid>/decide/", module_views.module_version_decide, name="module_version_decide"),
+    path("modules/versions/<uuid:uuid>/retire/", module_views.module_version_retire, name="module_version_retire"),
+    path("modules/versions/<uuid:uuid>/materials/new/", module_views.material_new, name="material_new"),
+    path("modules/materials/<uuid:uuid>/", module_views.material_detail, name="material_detail"),
+    path("modules/materials/<uuid:uuid>/remove/", module_views.material_remove, name="material_remove"),
+    path("questions/", question_views.question_list, name="question_list"),
+    path("questions/new/", question_views.question_new, name="question_new"),
+    path("questions/<uuid:uuid>/edit/", question_views.question_edit, name="question_edit"),
+    path("papers/", question_views.paper_list, name="paper_list"),
+    path("papers/new/", question_views.paper_new, name="paper_new"),
+    path("papers/<uuid:uuid>/", question_views.paper_detail, name="paper_detail"),
+    path("schemes/", question_views.scheme_list, name="scheme_list"),
+    path("schemes/new/", question_views.scheme_new, name="scheme_new"),
+    path("schemes/<uuid:uuid>/", question_views.scheme_detail, name="scheme_detail"),
+    path("schemes/<uuid:uuid>/retire/", question_views.scheme_retire, name="scheme_retire"),
+    path("appointments/", appointment_views.appointment_list, name="appointment_list"),
+    path("appointments/new/", appointment_views.appointment_new, name="appointment_new"),
+    path("appointments/<uuid:uuid>/", appointment_views.appointment_detail, name="appointment_detail"),
+    path("appointments/<uuid:uuid>/revoke/", appointment_views.appointment_revoke, name="appointment_revoke"),
+    path("places/", appointment_views.place_list, name="place_list"),
+    path("places/rooms/new/", appointment_views.room_new, name="room_new"),
+    path("places/applications/new/", appointment_views.application_new, name="application_new"),
+    path("places/trainers/new/", appointment_views.trainer_new, name="trainer_new"),
+    path("places/trainers/<uuid:uuid>/", appointment_views.trainer_edit, name="trainer_edit"),
+]
 
 # --- planning: plans ---------------------------------------------------------------------------------------
 urlpatterns += []

@@ -121,6 +121,17 @@ def latest_source(site: Site, line: ServiceLine) -> str:
     ).first() or ""
 
 
+def last_traffic_day(site: Site, line: ServiceLine, source: str) -> date | None:
+    """The local day of the newest interval of a source."""
+    last = (
+        TrafficInterval.objects.filter(site=site, line=line, source=source)
+        .order_by("-starts_at")
+        .values_list("starts_at", flat=True)
+        .first()
+    )
+    return last.astimezone(site.zone).date() if last else None
+
+
 def traffic_profile(
     *, site: Site, line: ServiceLine, until: date, source: str = "", weeks: int | None = REFERENCE_WEEKS
 ) -> Profile:

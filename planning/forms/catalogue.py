@@ -1,0 +1,281 @@
+"""Forms for modules, materials, questions, papers, schemes, places and trainers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import ModuleKind, ParameterSource, Qualification, QuestionKind
+from planning.models import ModuleVersion, QuestionVersion, Topic, TrainingModule
+from planning.services.questions import OPTION_KEYS, ParameterText, QuestionText
+from trainingops.people.models import ServiceLine, Site, Unit
+from trainingops.ui.forms import FigureField, PageForm, WholeField
+
+
+def area(rows: int = 4) -> forms.Textarea:
+    """A text of some lines."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class ModuleForm(PageForm):
+    """A module with its first version."""
+
+    code = forms.CharField(label=_("Code"), max_length=30, help_text=_("For example HS-KCA-01."))
+    title = forms.CharField(label=_("Title"), max_length=160)
+    kind = forms.ChoiceField(label=_("Kind"), choices=ModuleKind.choices, widget=forms.RadioSelect)
+    lines = forms.ModelMultipleChoiceField(
+        label=_("Service lines"), queryset=ServiceLine.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    objectives = forms.CharField(
+        label=_("Objectives"), widget=area(), help_text=_("What participants can do afterwards.")
+    )
+    duration_minutes = WholeField(label=_("Suggested duration (minutes)"), min_value=15, max_value=2400, initial=120)
+
+
+class VersionForm(PageForm):
+    """The next version of a module; ``number`` is left out when a draft is edited."""
+
+    number = forms.CharField(label=_("Version"), max_length=10, help_text=_("For example 1.1 or 2.0."))
+    objectives = forms.CharField(label=_("Objectives"), widget=area())
+    duration_minutes = WholeField(label=_("Suggested duration (minutes)"), min_value=15, max_value=2400)
+    change_note = forms.CharField(
+        label=_("Change note"),
+        widget=area(3),
+        required=False,
+        help_text=_("What changes against the version before, and why."),
+    )
+
+    def __init__(self, *args: Any, version: ModuleVersion | None = None, editing: bool = False, **kwargs: Any) -> None:
+        if version is not None:
+            start = {"objectives": version.objectives, "duration_minutes": version.duration_minutes}
+            if editing:
+                start["change_note"] = version.change_note
+            kwargs["initial"] = {**start, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        if editing:
+            del self.fields["number"]
+
+
+class MaterialForm(PageForm):
+    """A link, or a text in Markdown."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    url = forms.URLField(
+        label=_("Link"), required=False, assume_scheme="https", help_text=_("For example https://…, or leave it blank.")
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        widget=area(10),
+        required=False,
+        help_text=_("Headings with #, lists with -, bold with **. HTML is not shown."),
+    )
+
+
+class NoteForm(PageForm):
+    """A decision that may carry a note."""
+
+    note = forms.CharField(label=_("Note"), widget=area(3), required=False)
+
+
+class ReasonForm(PageForm):
+    """A step that needs a reason."""
+
+    reason = forms.CharField(label=_("Reason"), widget=area(3), max_length=2000)
+
+
+class QuestionForm(PageForm):
+    """A question with up to six options, or a short answer."""
+
+    code = forms.CharField(label=_("Code"), max_length=30, help_text=_("For example KCA-001."))
+    topic = forms.ModelChoiceField(label=_("Topic"), queryset=Topic.objects.all())
+    kind = forms.ChoiceField(label=_("Kind"), choices=QuestionKind.choices, initial=QuestionKind.SINGLE)
+    text = forms.CharField(label=_("Question"), widget=area(3))
+    option_a = forms.CharField(label=_("Option A"), required=False)
+    option_b = forms.CharField(label=_("Option B"), required=False)
+    option_c = forms.CharField(label=_("Option C"), required=False)
+    option_d = forms.CharField(label=_("Option D"), required=False)
+    option_e = forms.CharField(label=_("Option E"), required=False)
+    option_f = forms.CharField(label=_("Option F"), required=False)
+    correct = forms.MultipleChoiceField(
+        label=_("Right option"),
+        choices=[(key, key) for key in OPTION_KEYS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    accepted = forms.CharField(
+        label=_("Accepted answers"),
+        widget=area(2),
+        required=False,
+        help_text=_("For short answers, one a line. Capitals and blanks do not count."),
+    )
+    explanation = forms.CharField(
+        label=_("Explanation"), widget=area(2), required=False, help_text=_("Shown after the test.")
+    )
+
+    def __init__(self, *args: Any, version: QuestionVersion | None = None, **kwargs: Any) -> None:
+        if version is not None:
+            kwargs["initial"] = {
+                "kind": version.kind,
+                "text": version.text,
+                "correct": version.correct,
+                "accepted": "\n".join(version.correct),
+                "explanation": version.explanation,
+                **{f"option_{each['key'].lower()}": each["text"] for each in version.options},
+            }
+        super().__init__(*args, **kwargs)
+        if version is not None:
+            del self.fields["code"], self.fields["topic"]
+
+    def content(self) -> QuestionText:
+        """What was typed, for the service."""
+        data = self.cleaned_data
+        if data["kind"] == QuestionKind.SHORT:
+            accepted = tuple(line.strip() for line in data["accepted"].splitlines() if line.strip())
+            return QuestionText(data["kind"], data["text"], {}, accepted, data["explanation"])
+        options = {key: text for key in OPTION_KEYS if (text := data[f"option_{key.lower()}"].strip())}
+        return QuestionText(data["kind"], data["text"], options, tuple(data["correct"]), data["explanation"])
+
+
+class PaperForm(PageForm):
+    """A test paper of chosen questions, each worth the same."""
+
+    code = forms.CharField(label=_("Code"), max_length=30, help_text=_("For example KCA-A."))
+    title = forms.CharField(label=_("Title"), max_length=120)
+    form = forms.ChoiceField(label=_("Form"), choices=[("A", "A"), ("B", "B")], widget=forms.RadioSelect, initial="A")
+    duration_minutes = WholeField(label=_("Time (minutes)"), min_value=1, max_value=240, initial=20)
+    points = FigureField(label=_("Points for each question"), min_value=Decimal("0.01"), initial=Decimal(1))
+    questions = forms.ModelMultipleChoiceField(
+        label=_("Questions"),
+        queryset=QuestionVersion.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("In the order of their codes."),
+    )
+
+    def __init__(self, *args: Any, questions: QuerySet[QuestionVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["questions"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = questions
+        field.label_from_instance = lambda version: f"{version.question.code}: {version.text}"  # type: ignore[method-assign,assignment]
+
+
+class SchemeForm(PageForm):
+    """What a scoring scheme says besides its parameters (5.1.2)."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    pass_mark = FigureField(
+        label=_("Suggested pass mark"), min_value=0, max_value=100, max_digits=6, decimal_places=2, initial=Decimal(80)
+    )
+    decimals = WholeField(
+        label=_("Decimals"), min_value=0, max_value=4, initial=2, help_text=_("Rounded once, half up.")
+    )
+    remedial_cap = FigureField(
+        label=_("Cap of a remedial"),
+        min_value=0,
+        max_value=100,
+        max_digits=6,
+        decimal_places=2,
+        required=False,
+        help_text=_("The best result that a second attempt can give; blank for none."),
+    )
+
+
+class ParameterForm(PageForm):
+    """One line of a scheme; a line without name is left out."""
+
+    name = forms.CharField(label=_("Parameter"), max_length=80, required=False)
+    weight = FigureField(label=_("Weight"), max_digits=7, decimal_places=3, required=False)
+    maximum_score = FigureField(
+        label=_("Maximum"), max_digits=7, decimal_places=2, required=False, initial=Decimal(100)
+    )
+    minimum = FigureField(label=_("Minimum"), max_digits=7, decimal_places=2, required=False)
+    source = forms.ChoiceField(
+        label=_("Scored by"), choices=ParameterSource.choices, initial=ParameterSource.TRAINER, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A line with a name needs its weight; a weight needs a name."""
+        data = super().clean() or {}
+        if data.get("name") and "weight" in data and data["weight"] is None:
+            self.add_error("weight", _("Give this parameter a weight, for example 40."))
+        if data.get("weight") is not None and not data.get("name"):
+            self.add_error("name", _("Name the parameter of this weight."))
+        return data
+
+
+class _ParameterFormSet(forms.BaseFormSet):
+    """The lines of a scheme."""
+
+    def parameters(self) -> list[ParameterText]:
+        """Those that have a name, for the service."""
+        return [
+            ParameterText(
+                name=data["name"].strip(),
+                weight=data["weight"],
+                maximum_score=data["maximum_score"] if data["maximum_score"] is not None else Decimal(100),
+                minimum=data["minimum"],
+                source=data["source"] or ParameterSource.TRAINER,
+            )
+            for form in self.forms
+            if (data := getattr(form, "cleaned_data", {})).get("name")
+        ]
+
+
+#: Eight lines, so that it works without JavaScript.
+ParameterFormSet: type[_ParameterFormSet] = forms.formset_factory(  # type: ignore[assignment]
+    ParameterForm, formset=_ParameterFormSet, extra=8, max_num=8
+)
+
+
+class RoomForm(PageForm):
+    """A room of a site."""
+
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.all())
+    name = forms.CharField(label=_("Name"), max_length=80)
+    capacity = WholeField(label=_("Seats"), min_value=1, max_value=1000, initial=20)
+
+
+class ApplicationForm(PageForm):
+    """An application that trainings use."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    needs_licence = forms.BooleanField(label=_("Each user needs a licence"), required=False)
+    seats = WholeField(label=_("Number of licences"), min_value=0, max_value=2000, required=False)
+
+
+class TrainerForm(PageForm):
+    """Somebody who teaches without account here."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    kind = forms.ChoiceField(
+        label=_("From"),
+        choices=[choice for choice in Qualification.choices if choice[0] != Qualification.INTERNAL],
+        widget=forms.RadioSelect,
+    )
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.all(), required=False)
+    modules = forms.ModelMultipleChoiceField(
+        label=_("Modules they may teach"),
+        queryset=TrainingModule.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    valid_until = forms.DateField(label=_("Qualified until"), required=False)
+
+
+class QualificationForm(PageForm):
+    """Which modules a trainer may teach, and until when."""
+
+    modules = forms.ModelMultipleChoiceField(
+        label=_("Modules they may teach"),
+        queryset=TrainingModule.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    valid_until = forms.DateField(label=_("Qualified until"), required=False)

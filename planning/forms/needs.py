@@ -1,0 +1,235 @@
+"""Forms and filters for defects, samples, sources of needs, traffic and appointments."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind
+from planning.forms.catalogue import area
+from planning.models import Defect, MonitoringSample, QualityParameter
+from planning.models.needs import SEES_NEEDS
+from planning.slots import SLOT_MINUTES
+from trainingops.people.enums import Role
+from trainingops.people.models import Person, ServiceLine, Site, Team, User
+from trainingops.ui.forms import DayInput, PageForm, WholeField
+
+
+def lines_of(user: User, *roles: str) -> Any:
+    """The service lines in the scope of the roles."""
+    return ServiceLine.objects.filter(user.authority.scope(*roles, line="pk"))
+
+
+def sites_of(user: User, *roles: str) -> Any:
+    """The sites in the scope of the roles."""
+    return Site.objects.filter(user.authority.scope(*roles, site="pk"))
+
+
+class NeedSourceForm(PageForm):
+    """Where a need comes from (5.1.1 d)."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=NeedKind.choices)
+    dated_on = forms.DateField(label=_("Date"))
+    asked_by = forms.CharField(label=_("From whom"), max_length=120)
+    request = forms.CharField(label=_("What was asked"), widget=area())
+    document = forms.CharField(
+        label=_("Document"), max_length=160, required=False, help_text=_("Number or place of the letter or minutes.")
+    )
+    line = forms.ModelChoiceField(
+        label=_("Service line"), queryset=ServiceLine.objects.none(), required=False, empty_label=_("Every line")
+    )
+
+    def __init__(self, *args: Any, user: User, roles: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].queryset = lines_of(user, *roles)  # type: ignore[attr-defined]
+
+
+class DefectForm(PageForm):
+    """A finding on live service (2.3); its class comes from the parameter."""
+
+    employee_no = forms.CharField(label=_("Employee number"), max_length=30)
+    occurred_on = forms.DateField(label=_("Date of contact"))
+    contact_reference = forms.CharField(label=_("Contact ID"), max_length=40)
+    channel = forms.CharField(label=_("Channel"), max_length=40, required=False)
+    parameter = forms.ModelChoiceField(label=_("Parameter"), queryset=QualityParameter.objects.all())
+    root_cause = forms.ChoiceField(
+        label=_("Root cause"), choices=[("", _("Not determined yet")), *RootCause.choices], required=False
+    )
+    note = forms.CharField(label=_("Finding"), widget=area(3), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.person: Person | None = None
+
+    def clean_employee_no(self) -> str:
+        """Match the agent by number, within the scope; never by name."""
+        number: str = self.cleaned_data["employee_no"].strip()
+        self.person = Person.objects.visible_to(self.user).filter(employee_no__iexact=number).first()
+        if self.person is None:
+            raise forms.ValidationError(
+                _("Nobody in your scope has the number %(number)s. Check the number."), params={"number": number}
+            )
+        return number
+
+
+class PeriodForm(PageForm):
+    """A period and a line, in the address; what is missing or wrong falls back to the last 90 days."""
+
+    since = forms.DateField(label=_("From"), required=False)
+    until = forms.DateField(label=_("To"), required=False)
+    line = forms.ModelChoiceField(
+        label=_("Service line"), queryset=ServiceLine.objects.none(), required=False, empty_label=_("Every line")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].queryset = lines_of(user, *SEES_NEEDS)  # type: ignore[attr-defined]
+
+    def period(self, today: date) -> tuple[date, date]:
+        """First and last day; 90 days that end today unless said otherwise."""
+        data = self.cleaned_data if self.is_valid() else {}
+        until = data.get("until") or today
+        return data.get("since") or until - timedelta(days=89), until
+
+    def line_chosen(self) -> ServiceLine | None:
+        """The line, or none for all."""
+        return self.cleaned_data.get("line") if self.is_valid() else None
+
+    def clean(self) -> dict[str, Any]:
+        """The first day comes first."""
+        data = super().clean() or {}
+        if data.get("since") and data.get("until") and data["since"] > data["until"]:
+            self.add_error("until", _("The last day lies before the first. Correct the period."))
+        return data
+
+
+class DefectFilter(django_filters.FilterSet):
+    """What stands in the address of the list of defects."""
+
+    since = django_filters.DateFilter(field_name="occurred_on", lookup_expr="gte", label=_("From"), widget=DayInput)
+    until = django_filters.DateFilter(field_name="occurred_on", lookup_expr="lte", label=_("To"), widget=DayInput)
+    error_class = django_filters.ChoiceFilter(choices=ErrorClass.choices, label=_("Class"), empty_label=_("All"))
+    parameter = django_filters.ModelChoiceFilter(
+        queryset=QualityParameter.objects.all(), to_field_name="code", label=_("Parameter"), empty_label=_("All")
+    )
+    root_cause = django_filters.ChoiceFilter(
+        choices=RootCause.choices,
+        label=_("Root cause"),
+        empty_label=_("All"),
+        null_label=_("Not determined yet"),
+        null_value="none",
+        method="by_root_cause",
+    )
+    team = django_filters.ModelChoiceFilter(
+        queryset=Team.objects.none(), to_field_name="code", label=_("Team"), empty_label=_("All")
+    )
+    line = django_filters.ModelChoiceFilter(
+        queryset=ServiceLine.objects.none(), to_field_name="code", label=_("Service line"), empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(choices=DefectState.choices, label=_("State"), empty_label=_("All"))
+
+    class Meta:
+        model = Defect
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scope = user.authority.scope(*SEES_NEEDS, site="site", line="line", team="pk")
+        self.filters["team"].queryset = Team.objects.filter(scope)
+        self.filters["line"].queryset = lines_of(user, *SEES_NEEDS)
+
+    def by_root_cause(self, queryset: Any, _name: str, value: str) -> Any:
+        """``none`` are those whose cause is not determined."""
+        return queryset.filter(root_cause="" if value == "none" else value)
+
+
+class SampleFilter(django_filters.FilterSet):
+    """What stands in the address of the list of samples."""
+
+    since = django_filters.DateFilter(field_name="contacted_on", lookup_expr="gte", label=_("From"), widget=DayInput)
+    until = django_filters.DateFilter(field_name="contacted_on", lookup_expr="lte", label=_("To"), widget=DayInput)
+    kind = django_filters.ChoiceFilter(choices=SampleKind.choices, label=_("Kind of sample"), empty_label=_("All"))
+    line = django_filters.ModelChoiceFilter(
+        queryset=ServiceLine.objects.none(), to_field_name="code", label=_("Service line"), empty_label=_("All")
+    )
+
+    class Meta:
+        model = MonitoringSample
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["line"].queryset = lines_of(user, *SEES_NEEDS)
+
+
+class TrafficForm(PageForm):
+    """Which traffic, and for what training, in the address."""
+
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), to_field_name="code", required=False)
+    line = forms.ModelChoiceField(
+        label=_("Service line"), queryset=ServiceLine.objects.none(), to_field_name="code", required=False
+    )
+    until = forms.DateField(
+        label=_("Day of the training"),
+        required=False,
+        help_text=_("The same weekdays of the eight weeks before are read."),
+    )
+    duration = WholeField(label=_("Duration (minutes)"), min_value=SLOT_MINUTES, max_value=720, required=False)
+    leaving = WholeField(
+        label=_("Participants on shift"), min_value=0, max_value=500, required=False,
+        help_text=_("How many leave the floor at the same time."),
+    )  # fmt: skip
+    earliest = forms.TimeField(label=_("Not before"), required=False)
+    latest = forms.TimeField(label=_("Not after"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = sites_of(user, *SEES_NEEDS)  # type: ignore[attr-defined]
+        self.fields["line"].queryset = lines_of(user, *SEES_NEEDS)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The window has an inside."""
+        data = super().clean() or {}
+        earliest, latest = data.get("earliest"), data.get("latest")
+        if earliest and latest and latest != time.min and earliest >= latest:
+            self.add_error("latest", _("This lies before the start. Choose a later time."))
+        return data
+
+
+class AppointmentForm(PageForm):
+    """The manager appoints a PIC (5.1.1 a)."""
+
+    user = forms.ModelChoiceField(label="PIC", queryset=User.objects.none())
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none())
+    line = forms.ModelChoiceField(label=_("Service line"), queryset=ServiceLine.objects.none())
+    duties = forms.CharField(
+        label=_("Duties"), widget=area(6), help_text=_("One a line; they are printed on the letter.")
+    )
+    starts_on = forms.DateField(label=_("From"))
+    ends_on = forms.DateField(label=_("To (inclusive)"))
+
+    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        trainers = User.objects.filter(
+            is_active=True, role_assignments__role=Role.TRAINER, role_assignments__starts_on__lte=today
+        )
+        choices: dict[str, Any] = {
+            "user": trainers.exclude(pk=user.pk).distinct(),
+            "site": sites_of(user, Role.MANAGER),
+            "line": lines_of(user, Role.MANAGER),
+        }
+        for name, queryset in choices.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+        self.fields["user"].label_from_instance = lambda each: f"{each.name} ({each.login})"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The first day comes first."""
+        data = super().clean() or {}
+        if data.get("starts_on") and data.get("ends_on") and data["starts_on"] > data["ends_on"]:
+            self.add_error("ends_on", _("The last day lies before the first. Correct the period."))
+        return data

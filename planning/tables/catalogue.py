@@ -1,0 +1,250 @@
+"""The lists of the planning stage besides plans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import A
+
+from planning.enums import DefectState, ErrorClass, ModuleState, RootCause, SampleKind
+from planning.models import Defect
+from trainingops.ui.tables import DayColumn, FigureColumn, PageTable, StatusColumn
+from trainingops.ui.templatetags import ui
+
+DEFECT_KINDS: dict[str, str] = {DefectState.VALID: "ok", DefectState.DISPUTED: "warn", DefectState.ANNULLED: "idle"}
+MODULE_KINDS: dict[str, str] = {
+    ModuleState.DRAFT: "idle",
+    ModuleState.SUBMITTED: "info",
+    ModuleState.RETURNED: "warn",
+    ModuleState.APPROVED: "ok",
+    ModuleState.RETIRED: "idle",
+}
+
+
+class DefectTable(PageTable):
+    """Service defects, newest first."""
+
+    caption = _("Service defects")
+    empty_title = _("No service defects yet")
+    empty_text = _("Import the list of Quality Control, or add a finding.")
+    occurred_on = DayColumn(verbose_name=_("Date of contact"), linkify=("defect_detail", {"uuid": A("uuid")}))
+    contact_reference = tables.Column(verbose_name=_("Contact ID"))
+    employee_no = tables.Column(accessor="person__employee_no", verbose_name=_("Employee number"))
+    name = tables.Column(accessor="person__name", verbose_name=_("Agent"))
+    team = tables.Column(accessor="team__name", verbose_name=_("Team"), default="")
+    parameter = tables.Column(accessor="parameter__code", verbose_name=_("Parameter"))
+    error_class = tables.Column(verbose_name=_("Class"))
+    root_cause = tables.Column(verbose_name=_("Root cause"))
+    state = StatusColumn(verbose_name=_("State"), kinds=DEFECT_KINDS)
+
+    def render_root_cause(self, record: Defect) -> Any:
+        """The cause, or that it is not recorded: never blank."""
+        return record.get_root_cause_display() if record.root_cause else ui.not_recorded()
+
+    def value_root_cause(self, record: Defect) -> str:
+        return record.root_cause
+
+
+class SampleTable(PageTable):
+    """Monitoring samples, newest first."""
+
+    caption = _("Monitoring samples")
+    empty_title = _("No monitoring samples yet")
+    empty_text = _("Import the monitoring sheet of Quality Control.")
+    contacted_on = DayColumn(verbose_name=_("Date of contact"))
+    contact_reference = tables.Column(verbose_name=_("Contact ID"))
+    employee_no = tables.Column(accessor="person__employee_no", verbose_name=_("Employee number"))
+    name = tables.Column(accessor="person__name", verbose_name=_("Agent"))
+    kind = tables.Column(verbose_name=_("Kind of sample"))
+    inspected = FigureColumn(verbose_name=_("Inspected contacts"))
+    faults = tables.Column(accessor="counts", verbose_name=_("Classes with errors"), orderable=False)
+    score = FigureColumn(verbose_name=_("Score"), places=2)
+
+    def render_faults(self, record: Any) -> Any:
+        """The short names of the classes in which this contact was defective."""
+        found = self.value_faults(record)
+        return found or "–"
+
+    def value_faults(self, record: Any) -> str:
+        return ", ".join(CLASS_SHORT[count.error_class] for count in record.counts.all() if count.defective)
+
+
+CLASS_SHORT: dict[str, Any] = {
+    ErrorClass.CACE: "CACE",
+    ErrorClass.BACE: "BACE",
+    ErrorClass.COACE: "CoACE",
+    ErrorClass.NON_CRITICAL: _("Non-critical"),
+}
+ROOT_CAUSES = dict(RootCause.choices)
+SAMPLE_KINDS = dict(SampleKind.choices)
+
+
+class NeedSourceTable(PageTable):
+    """Where needs come from."""
+
+    caption = _("Sources of needs")
+    empty_title = _("No source registered yet")
+    empty_text = _("Register what the client, a team or the manager asked for.")
+    dated_on = DayColumn(verbose_name=_("Date"))
+    kind = tables.Column(verbose_name=_("Kind"))
+    asked_by = tables.Column(verbose_name=_("From whom"))
+    request = tables.Column(verbose_name=_("What was asked"))
+    document = tables.Column(verbose_name=_("Document"))
+    line = tables.Column(accessor="line__name", verbose_name=_("Service line"), default=_("Every line"))
+
+
+class ModuleTable(PageTable):
+    """The catalogue of modules (2.1)."""
+
+    caption = _("Modules")
+    empty_title = _("No modules yet")
+    empty_text = _("The first module needs a title, a line and its objectives.")
+    code = tables.Column(verbose_name=_("Code"), linkify=("module_detail", {"uuid": A("uuid")}))
+    title = tables.Column(verbose_name=_("Title"))
+    kind = tables.Column(verbose_name=_("Kind"))
+    line_names = tables.Column(accessor="lines", verbose_name=_("Service lines"), orderable=False)
+    approved_number = tables.Column(verbose_name=_("Approved version"))
+    open_state = tables.Column(verbose_name=_("In work"))
+
+    def render_line_names(self, record: Any) -> str:
+        return ", ".join(line.name for line in record.lines.all())
+
+    def value_line_names(self, record: Any) -> str:
+        return self.render_line_names(record)
+
+    def render_approved_number(self, value: str) -> SafeString:
+        return ui.status("ok", value)
+
+    def render_open_state(self, value: str) -> SafeString:
+        return ui.status(MODULE_KINDS[ModuleState(value)], str(ModuleState(value).label))
+
+    def value_approved_number(self, value: str) -> str:
+        return value
+
+    def value_open_state(self, value: str) -> str:
+        return str(ModuleState(value).label)
+
+
+class QuestionTable(PageTable):
+    """The question bank, each question in its latest version."""
+
+    caption = _("Questions")
+    empty_title = _("No questions yet")
+    empty_text = _("Tests are made of questions of this bank.")
+    code = tables.Column(
+        accessor="question__code", verbose_name=_("Code"), linkify=("question_edit", {"uuid": A("question__uuid")})
+    )
+    topic = tables.Column(accessor="question__topic__name", verbose_name=_("Topic"))
+    text = tables.Column(verbose_name=_("Question"))
+    kind = tables.Column(verbose_name=_("Kind"))
+    number = FigureColumn(verbose_name=_("Version"))
+
+
+class PaperTable(PageTable):
+    """Test papers."""
+
+    caption = _("Test papers")
+    empty_title = _("No test papers yet")
+    empty_text = _("Choose questions of the bank for a pre-test and a post-test.")
+    code = tables.Column(verbose_name=_("Code"), linkify=("paper_detail", {"uuid": A("uuid")}))
+    title = tables.Column(verbose_name=_("Title"))
+    form = tables.Column(verbose_name=_("Form"))
+    count = FigureColumn(verbose_name=_("Questions"))
+    duration_minutes = FigureColumn(verbose_name=_("Time (minutes)"))
+
+
+class SchemeTable(PageTable):
+    """Scoring schemes."""
+
+    caption = _("Scoring schemes")
+    empty_title = _("No scoring schemes yet")
+    empty_text = _("A scheme says which parameters count, with which weight.")
+    name = tables.Column(verbose_name=_("Name"), linkify=("scheme_detail", {"uuid": A("uuid")}))
+    parameters = tables.Column(verbose_name=_("Parameters"), orderable=False)
+    pass_mark = FigureColumn(verbose_name=_("Suggested pass mark"))
+    is_active = tables.Column(verbose_name=_("State"))
+
+    def render_parameters(self, record: Any) -> SafeString:
+        return format_html_join(
+            ", ", "{} ({})", ((each.name, ui.figure(each.weight.normalize())) for each in record.parameters.all())
+        )
+
+    def render_is_active(self, value: bool) -> SafeString:
+        return ui.status("ok", str(_("In use"))) if value else ui.status("idle", str(_("Out of use")))
+
+
+class AppointmentTable(PageTable):
+    """Appointments of PICs (5.1.1 a)."""
+
+    caption = _("Appointments")
+    empty_title = _("No appointments yet")
+    empty_text = _("A trainer needs an appointment to be PIC of a plan.")
+    number = tables.Column(verbose_name=_("Number"), linkify=("appointment_detail", {"uuid": A("uuid")}))
+    name = tables.Column(accessor="user__name", verbose_name="PIC")
+    site = tables.Column(accessor="site__name", verbose_name=_("Site"))
+    line = tables.Column(accessor="line__name", verbose_name=_("Service line"))
+    starts_on = DayColumn(verbose_name=_("From"))
+    ends_on = DayColumn(verbose_name=_("To (inclusive)"))
+    state = tables.Column(empty_values=(), orderable=False, verbose_name=_("State"))
+
+    def __init__(self, *args: Any, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def render_state(self, record: Any) -> SafeString:
+        return ui.status(*appointment_state(record, self.today))
+
+
+def appointment_state(appointment: Any, today: Any) -> tuple[str, str]:
+    """Kind and word of an appointment on a day."""
+    if appointment.revoked_at is not None:
+        return "late", str(_("Revoked"))
+    if appointment.starts_on > today:
+        return "idle", str(_("Not yet in force"))
+    if appointment.ends_on < today:
+        return "idle", str(_("Over"))
+    return "ok", str(_("In force"))
+
+
+class TrainerTable(PageTable):
+    """Who may teach."""
+
+    caption = _("Trainers")
+    empty_title = _("No trainers yet")
+    empty_text = _("Our own come by appointment; others are added here.")
+    name = tables.Column(verbose_name=_("Name"), linkify=("trainer_edit", {"uuid": A("uuid")}))
+    kind = tables.Column(verbose_name=_("From"))
+    unit = tables.Column(accessor="unit__name", verbose_name=_("Unit"))
+    modules = tables.Column(verbose_name=_("Modules they may teach"), orderable=False)
+    valid_until = DayColumn(verbose_name=_("Qualified until"))
+
+    def render_modules(self, record: Any) -> str:
+        return ", ".join(module.code for module in record.modules.all()) or "–"
+
+
+class RoomTable(PageTable):
+    """Rooms."""
+
+    caption = _("Rooms")
+    empty_title = _("No rooms yet")
+    empty_text = _("Plans book rooms, so that none is taken twice.")
+    name = tables.Column(verbose_name=_("Name"))
+    site = tables.Column(accessor="site__name", verbose_name=_("Site"))
+    capacity = FigureColumn(verbose_name=_("Seats"))
+
+
+class ApplicationTable(PageTable):
+    """Applications."""
+
+    caption = _("Applications")
+    empty_title = _("No applications yet")
+    empty_text = _("Each plan names the application that it uses.")
+    name = tables.Column(verbose_name=_("Name"))
+    licences = FigureColumn(accessor="count", verbose_name=_("Licences"))
+
+    def render_licences(self, record: Any) -> Any:
+        return format_html("{}", record.count) if record.needs_licence else str(_("not needed"))

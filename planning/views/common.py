@@ -1,0 +1,89 @@
+"""What the pages of this stage share: a page with one form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from trainingops.domain import Refused, StaleVersion, WrongState
+from trainingops.people.http import SignedInRequest
+from trainingops.ui.forms import PageForm
+from trainingops.ui.views import conflict
+
+Form = PageForm
+Act = Callable[[Any], tuple[str, str]]
+
+
+def form_page(
+    request: SignedInRequest,
+    form: PageForm,
+    act: Act,
+    *,
+    title: str,
+    parent: tuple[str, str],
+    submit: str,
+    template: str = "planning/form.html",
+    formset: forms.BaseFormSet[Any] | None = None,
+    danger: bool = False,
+    extra: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """A page with one form: show it, or act on what was sent and go on.
+
+    Args:
+        form: bound on POST.
+        act: one service call on the valid form; returns the address to go to and what to say there.
+        parent: address and word of the page above.
+        submit: the verb on the button.
+        extra: more for the template.
+    """
+    status = 200
+    if request.method == "POST":
+        valid = form.is_valid()
+        if formset is not None:
+            valid = formset.is_valid() and valid
+        if valid:
+            try:
+                address, said = act(form)
+            except Refused as refused:
+                form.add_refusal(refused)
+                if isinstance(refused, (WrongState, StaleVersion)):
+                    status = 409
+            else:
+                return go(request, address, said)
+    context = {
+        "form": form,
+        "formset": formset,
+        "title": title,
+        "parent_url": parent[0],
+        "parent_word": parent[1],
+        "submit": submit,
+        "danger": danger,
+        **(extra or {}),
+    }
+    return render(request, template, context, status=status)
+
+
+def go(request: HttpRequest, address: str, said: str) -> HttpResponse:
+    """Redirect after a change, and say there what happened."""
+    messages.success(request, said)
+    return HttpResponseRedirect(address)
+
+
+def act_or_conflict(request: HttpRequest, act: Callable[[], tuple[str, str]]) -> HttpResponse:
+    """For a button without fields: do it, or show why not with a way back."""
+    try:
+        address, said = act()
+    except Refused as refused:
+        return conflict(request, refused)
+    return go(request, address, said)
+
+
+def url(name: str, thing: Any = None) -> str:
+    """The address of a page, of ``thing`` by its uuid."""
+    return reverse(name, kwargs={"uuid": thing.uuid} if thing is not None else None)
