@@ -33,10 +33,12 @@ _IDENTITY = frozenset(
 
 @dataclass(frozen=True)
 class Sheet:
-    """The cells of a file; row 1 is the first. ``heading`` is the number of the heading row."""
+    """The cells of a file; row 1 is the first. ``heading`` is the number of the (last) heading row."""
 
     rows: list[list[Cell]]
     heading: int
+    #: The first of two heading rows, where the upper one groups columns; else the same as ``heading``, or 0.
+    heading_from: int = 0
     #: Headings whose cells were thrown away.
     dropped: tuple[str, ...] = ()
     #: Numbers of rows under the headings that are totals or notes.
@@ -44,9 +46,12 @@ class Sheet:
 
     @property
     def headings(self) -> list[str]:
-        """The words of the heading row; a column without one gets its letter."""
-        row = self.rows[self.heading - 1]
-        return [as_text(cell) or column_letter(index) for index, cell in enumerate(row)]
+        """The words of the heading row, else of the row above it; a column without any gets its letter."""
+        last = self.rows[self.heading - 1]
+        above: list[Cell] = self.rows[self.heading_from - 1] if 0 < self.heading_from < self.heading else []
+        width = max(len(last), len(above))
+        words = [[as_text(row[at]) if at < len(row) else "" for row in (last, above)] for at in range(width)]
+        return [below or over or column_letter(at) for at, (below, over) in enumerate(words)]
 
     def data_rows(self, mapping: dict[str, int]) -> list[Row]:
         """The rows under the headings with the cells of the mapped columns; blank ones and totals left out."""
@@ -61,7 +66,8 @@ class Sheet:
 
     def pack(self) -> bytes:
         """As it is stored: nothing of the file but its cells, without those thrown away."""
-        body = {"rows": self.rows, "heading": self.heading, "dropped": self.dropped, "footers": self.footers}
+        place = {"heading": self.heading, "heading_from": self.heading_from}
+        body = {"rows": self.rows, **place, "dropped": self.dropped, "footers": self.footers}
         return zlib.compress(json.dumps(body, default=_typed).encode(), 6)
 
     @classmethod
@@ -70,6 +76,7 @@ class Sheet:
         return cls(
             rows=[[_cell(cell) for cell in row] for row in body["rows"]],
             heading=body["heading"],
+            heading_from=body.get("heading_from", 0),
             dropped=tuple(body["dropped"]),
             footers=tuple(body["footers"]),
         )
@@ -90,8 +97,8 @@ def read_sheet(content: bytes, importer: Importer) -> Sheet:
         rows.pop()
     if not rows:
         raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
-    heading = _heading_row(rows, importer)
-    sheet = Sheet(rows=rows, heading=heading, footers=_footers(rows, heading))
+    first, heading = _heading_rows(rows, importer)
+    sheet = Sheet(rows=rows, heading=heading, heading_from=first, footers=_footers(rows, heading))
     if len(rows) - heading > importer.max_rows:
         raise Refused(_refusal("too_many_rows", importer), field="file", code="too_many_rows")
     return _without_identity_numbers(sheet, importer)
@@ -166,15 +173,21 @@ def _keys(column: Column) -> list[str]:
     return [*dict.fromkeys([*keys, *(heading_key(heading) for heading in column.headings), heading_key(column.name)])]
 
 
-def _heading_row(rows: list[list[Cell]], importer: Importer) -> int:
-    """The row among the first ones with the most known headings; without any, the first that is not blank."""
+def _heading_rows(rows: list[list[Cell]], importer: Importer) -> tuple[int, int]:
+    """First and last heading row: the row among the first ones with the most known headings, and its neighbour where
+    that knows two more, as under merged groups; without any, the first that is not blank."""
     known = {key for column in importer.columns for key in _keys(column)}
-    best, number = 0, 0
-    for at, row in enumerate(rows[:_HEADING_ROWS], 1):
-        matches = len({heading_key(as_text(cell)) for cell in row if isinstance(cell, str)} & known)
-        if matches > best:
-            best, number = matches, at
-    return number or next(at for at, row in enumerate(rows, 1) if any(as_text(cell) for cell in row))
+    found = [
+        {heading_key(as_text(cell)) for cell in row if isinstance(cell, str)} & known for row in rows[:_HEADING_ROWS]
+    ]
+    best = max(range(len(found)), key=lambda at: (len(found[at]), -at))
+    if not found[best]:
+        first = next(at for at, row in enumerate(rows, 1) if any(as_text(cell) for cell in row))
+        return first, first
+    for other in (best + 1, best - 1):
+        if 0 <= other < len(found) and len(found[other] - found[best]) >= 2:
+            return min(best, other) + 1, max(best, other) + 1
+    return best + 1, best + 1
 
 
 def _footers(rows: list[list[Cell]], heading: int) -> tuple[int, ...]:

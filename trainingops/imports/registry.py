@@ -131,13 +131,15 @@ class Checked:
 class Question:
     """Something that a file leaves open; the pipeline asks once and remembers the answer for the layout (IMP-7).
 
-    ``asked`` decides from the rows whether it is open at all; the first choice is the one preset.
+    ``asked`` decides from the rows whether it is open at all; the first choice is the one preset. ``each_time``:
+    the answer belongs to one file and is not remembered. ``choices`` is read anew each time, so that it may be lazy.
     """
 
     name: str
     text: Text
-    choices: tuple[tuple[str, Text], ...]
+    choices: Iterable[tuple[str, Text]]
     asked: Callable[[Sequence[Row]], bool]
+    each_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ class Importer:
     Args:
         name: part of the address and of the stored run; never change it.
         label, about: what it imports, and one sentence on which file is meant.
-        columns: what it reads; the order is the template's.
+        columns: what it reads; the order is the template's. Read anew each time, so that it may be lazy.
         roles: who may use it.
         check: the dry run: reads the database in bulk, writes nothing, returns one :class:`Checked` a row, in order.
         apply: a service ``apply(*, rows, actor, now)`` that writes the rows given (none is bad or the same).
@@ -220,7 +222,7 @@ class Importer:
     name: str
     label: Text
     about: Text
-    columns: tuple[Column, ...]
+    columns: Iterable[Column]
     roles: frozenset[str]
     check: Callable[[Batch], list[Checked]]
     apply: Callable[..., None]

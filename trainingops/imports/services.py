@@ -253,7 +253,8 @@ def _preview(run: ImportRun, sheet: Sheet, importer: Importer, now: datetime) ->
 
 def _remember(run: ImportRun, sheet: Sheet) -> None:
     """The columns and answers for the next file of this layout; whom a text means is asked each time."""
-    answers = {name: value for name, value in run.options.items() if name != "people"}
+    each_time = {"people", *(question.name for question in get_importer(run.kind).questions if question.each_time)}
+    answers = {name: value for name, value in run.options.items() if name not in each_time}
     RememberedMapping.objects.update_or_create(
         kind=run.kind, layout=layout_of(sheet), defaults={"mapping": run.mapping, "options": answers}
     )
