@@ -48,6 +48,8 @@ class Bag:
             info: label and value of each line of ``bag-info.txt`` besides Payload-Oxum.
             sign: makes the detached signature over the tag manifest.
         """
+        if not self._payload:
+            self._zip.mkdir(f"{self._folder}/data")
         self.add_tag("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
         lines = [*info, ("Payload-Oxum", f"{self._octets}.{len(self._payload)}")]
         self.add_tag("bag-info.txt", "".join(f"{label}: {_one_line(value)}\n" for label, value in lines).encode())

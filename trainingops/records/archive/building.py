@@ -46,7 +46,8 @@ def build_archive(job: Job, now: datetime) -> Generator[Progress, None, dict[str
     try:
         with half.open("wb") as out:
             bag = Bag(out, _folder(archive))
-            lines = yield from _add_records(archive, bag, language)
+            records = archive_records(archive, last=job.params["last"])
+            lines = yield from _add_records(records, archive.records_count, bag, language)
             with translation.override(language):
                 _add_tags(archive, bag, lines, now)
                 warnings = [f"{line.record.number}: {line.finding_word}" for line in _left_out(lines)]
@@ -67,9 +68,9 @@ def build_archive(job: Job, now: datetime) -> Generator[Progress, None, dict[str
     return {"warnings": warnings, "records": len(lines)}
 
 
-def archive_records(archive: Archive) -> EvidenceRecordQuerySet:
-    """Exactly what the filter showed to who ordered it, when they ordered it: records never change."""
-    visible = EvidenceRecord.objects.visible_to(archive.requested_by).filter(created_at__lte=archive.requested_at)
+def archive_records(archive: Archive, *, last: int) -> EvidenceRecordQuerySet:
+    """Exactly what the filter showed to who ordered it: none after ``last``, and records never change."""
+    visible = EvidenceRecord.objects.visible_to(archive.requested_by).filter(pk__lte=last)
     return EvidenceFilter.from_json(archive.filters).apply(visible)
 
 
@@ -82,9 +83,10 @@ def _left_out(lines: list[Line]) -> list[Line]:
     return [line for line in lines if line.finding in {"missing", "altered"}]
 
 
-def _add_records(archive: Archive, bag: Bag, language: str) -> Generator[Progress, None, list[Line]]:
-    records = with_standing(archive_records(archive)).select_related("sealed", "site", "line", "procedure", "request")
-    total = archive.records_count
+def _add_records(
+    records: EvidenceRecordQuerySet, total: int, bag: Bag, language: str
+) -> Generator[Progress, None, list[Line]]:
+    records = with_standing(records).select_related("sealed", "site", "line", "procedure", "request")
     with translation.override(language):
         labels = kind_labels()
     lines: list[Line] = []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -42,20 +43,21 @@ def request_archive(*, chosen: EvidenceFilter, actor: User, now: datetime) -> Ar
         Refused: the filter shows no record.
     """
     require(can_archive(actor))
-    count = chosen.apply(EvidenceRecord.objects.visible_to(actor)).count()
-    if not count:
+    found = chosen.apply(EvidenceRecord.objects.visible_to(actor)).aggregate(count=Count("pk"), last=Max("pk"))
+    if not found["count"]:
         raise Refused(_("The filter shows no record, so there is nothing to archive. Choose another clause or period."))
     archive = Archive.objects.create(
-        requested_by=actor, requested_at=now, filters=chosen.to_json(), records_count=count
+        requested_by=actor, requested_at=now, filters=chosen.to_json(), records_count=found["count"]
     )
-    archive.job = enqueue_job(kind=ARCHIVE_JOB, owner=actor, params={"archive": str(archive.uuid)}, now=now)
+    params = {"archive": str(archive.uuid), "last": found["last"]}
+    archive.job = enqueue_job(kind=ARCHIVE_JOB, owner=actor, params=params, now=now)
     archive.save(update_fields=["job"])
     record(
         "archive.requested",
         subject=archive,
         actor=actor,
         now=now,
-        data={"records": count},
+        data={"records": found["count"]},
         detail={"filters": archive.filters},
     )
     return archive
