@@ -11,7 +11,9 @@ class PlanningConfig(AppConfig):
         from planning import menu, module_notices, notices
         from planning.evidence import appointments, plans
         from planning.reference import ensure_reference
+        from trainingops.ui.panels import register_slot
 
+        register_slot("planning.plan", "plan ids; a short line each in the plan's head")
         menu.register_catalogue()
         menu.register_plans()
         notices.register_plans()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.ui.navigation import NavItem, register
+from trainingops.ui.navigation import NavItem, register, register_counts
 from trainingops.ui.panels import register_slot
 
 
@@ -30,4 +30,42 @@ def register_catalogue() -> None:
 
 
 def register_plans() -> None:
-    """Plans and the queue of approvals."""
+    """Plans and the queue of approvals, counted for managers."""
+    from planning.views.approval import count_awaiting
+
+    register(
+        NavItem(
+            "5.1",
+            _("Plans"),
+            "plan_list",
+            "plan",
+            order=30,
+            area=(
+                "plan_list",
+                "plan_new",
+                "plan_detail",
+                "plan_revision",
+                "plan_part",
+                "plan_session",
+                "plan_targets",
+                "plan_recipients",
+                "plan_submit",
+                "plan_cancel",
+                "plan_consult",
+                "consultation_",
+            ),
+        )
+    )
+    register(
+        NavItem(
+            "5.1",
+            _("Approvals"),
+            "plan_approvals",
+            "check",
+            order=35,
+            count_key="approvals",
+            hot=True,
+            area=("plan_approval",),
+        )
+    )
+    register_counts(count_awaiting)

@@ -6,13 +6,10 @@ for nobody, and a test fails.
 
 from trainingops.people.access import POST_ONLY, WRITE, Rule, only, public, signed_in
 from trainingops.people.enums import Role
-from trainingops.people.queries import SEES_PEOPLE
 
 ACCESS: dict[str, Rule] = {}
 
 # --- people, imports ---------------------------------------------------------------------------------------
-#: Each importer names its own roles; these are all that any of them has.
-IMPORTS = ("administrator", "manager", "trainer", "qc", "operations", "operation_support")
 ACCESS |= {
     "account_login": public(WRITE),
     "account_code": public(WRITE),
@@ -22,28 +19,6 @@ ACCESS |= {
     "set_language": public(POST_ONLY),
     "account": signed_in(WRITE),
     "account_password": signed_in(WRITE),
-    "people_list": only(*SEES_PEOPLE),
-    "people_download": only(*SEES_PEOPLE),
-    "people_codes": only("administrator", "trainer", "team_leader", methods=WRITE),
-    "person_detail": signed_in(),
-    "person_account": only("administrator", methods=POST_ONLY),
-    "account_list": only("administrator"),
-    "account_new": only("administrator", methods=WRITE),
-    "account_detail": only("administrator", methods=WRITE),
-    "account_close": only("administrator", methods=POST_ONLY),
-    "account_issue_code": only("administrator", methods=POST_ONLY),
-    "role_end": only("administrator", methods=POST_ONLY),
-    "place_list": only(*SEES_PEOPLE),
-    "place_new": only("administrator", methods=WRITE),
-    "import_list": only(*IMPORTS),
-    "import_new": only(*IMPORTS, methods=WRITE),
-    "import_template": only(*IMPORTS),
-    "import_detail": only(*IMPORTS),
-    "import_columns": only(*IMPORTS, methods=WRITE),
-    "import_answers": only(*IMPORTS, methods=POST_ONLY),
-    "import_check": only(*IMPORTS, methods=POST_ONLY),
-    "import_apply": only(*IMPORTS, methods=POST_ONLY),
-    "import_errors": only(*IMPORTS),
 }
 
 # --- dashboard ---------------------------------------------------------------------------------------------
@@ -101,7 +76,41 @@ ACCESS |= {
 }
 
 # --- planning: plans ---------------------------------------------------------------------------------------
-ACCESS |= {}
+SEES_PLANS = (
+    "manager",
+    "trainer",
+    "qc",
+    "operations",
+    "operation_support",
+    "sso_training",
+    "team_leader",
+    "auditor",
+)
+CONSULTED = ("qc", "operations", "operation_support")
+ACCESS |= {
+    "plan_list": only(*SEES_PLANS),
+    "plan_detail": only(*SEES_PLANS),
+    "plan_revision": only(*SEES_PLANS),
+    "plan_new": only("trainer", methods=WRITE),
+    "plan_part": only("trainer", methods=WRITE),
+    "plan_sessions": only("trainer", methods=WRITE),
+    "plan_session": only("trainer", methods=WRITE),
+    "plan_session_new": only("trainer", methods=WRITE),
+    "plan_session_remove": only("trainer", methods=POST_ONLY),
+    "plan_targets": only("trainer", methods=WRITE),
+    "plan_targets_defects": only("trainer", methods=WRITE),
+    "plan_targets_add": only("trainer", methods=WRITE),
+    "plan_recipients": only("trainer", methods=WRITE),
+    "plan_submit": only("trainer", methods=WRITE),
+    "plan_withdraw": only("trainer", methods=POST_ONLY),
+    "plan_amend": only("trainer", methods=POST_ONLY),
+    "plan_cancel": only("trainer", "manager", methods=WRITE),
+    "plan_consult": only("trainer", "manager", methods=WRITE),
+    "plan_approvals": only("manager"),
+    "plan_approval": only("manager", methods=WRITE),
+    "consultation_answer": only(*CONSULTED, methods=WRITE),
+    "revision_comment": only("manager", "trainer", *CONSULTED, methods=POST_ONLY),
+}
 
 # --- sessions ----------------------------------------------------------------------------------------------
 ACCESS |= {}

@@ -5,19 +5,18 @@ from django.urls import URLPattern, URLResolver, path
 
 from evaluation.views import actions, coaching, defects, reviews
 from planning.views import appointments as appointment_views
+from planning.views import approval as approval_views
 from planning.views import modules as module_views
 from planning.views import needs as need_views
+from planning.views import parts as part_views
+from planning.views import plans as plan_views
 from planning.views import questions as question_views
 from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
 from trainingops.dashboard import health as health_views
-from trainingops.imports import views as import_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
 from trainingops.people.views import account as account_views
-from trainingops.people.views import accounts as accounts_views
-from trainingops.people.views import people as people_views
-from trainingops.people.views import places as place_views
 from trainingops.records import verifying
 from trainingops.records import views as record_views
 
@@ -34,28 +33,6 @@ urlpatterns += [
     path("language/", account_views.set_language, name="set_language"),
     path("account/", account_views.account, name="account"),
     path("account/password/", account_views.account_password, name="account_password"),
-    path("people/", people_views.people_list, name="people_list"),
-    path("people/download/", import_views.people_download, name="people_download"),
-    path("people/codes/", people_views.people_codes, name="people_codes"),
-    path("people/<uuid:uuid>/", people_views.person_detail, name="person_detail"),
-    path("people/<uuid:uuid>/account/", people_views.person_account, name="person_account"),
-    path("accounts/", accounts_views.account_list, name="account_list"),
-    path("accounts/new/", accounts_views.account_new, name="account_new"),
-    path("accounts/<uuid:uuid>/", accounts_views.account_detail, name="account_detail"),
-    path("accounts/<uuid:uuid>/close/", accounts_views.account_close, name="account_close"),
-    path("accounts/<uuid:uuid>/code/", accounts_views.account_code, name="account_issue_code"),
-    path("roles/<uuid:uuid>/end/", accounts_views.role_end, name="role_end"),
-    path("places/", place_views.place_list, name="place_list"),
-    path("places/new/<slug:kind>/", place_views.place_new, name="place_new"),
-    path("imports/", import_views.import_list, name="import_list"),
-    path("imports/new/<slug:kind>/", import_views.import_new, name="import_new"),
-    path("imports/template/<slug:kind>/", import_views.import_template, name="import_template"),
-    path("imports/<uuid:uuid>/", import_views.import_detail, name="import_detail"),
-    path("imports/<uuid:uuid>/columns/", import_views.import_columns, name="import_columns"),
-    path("imports/<uuid:uuid>/answers/", import_views.import_answers, name="import_answers"),
-    path("imports/<uuid:uuid>/check/", import_views.import_check, name="import_check"),
-    path("imports/<uuid:uuid>/apply/", import_views.import_apply, name="import_apply"),
-    path("imports/<uuid:uuid>/errors/", import_views.import_errors, name="import_errors"),
 ]
 
 # --- dashboard ---------------------------------------------------------------------------------------------
@@ -107,7 +84,32 @@ urlpatterns += [
 ]
 
 # --- planning: plans ---------------------------------------------------------------------------------------
-urlpatterns += []
+urlpatterns += [
+    path("plans/", plan_views.plan_list, name="plan_list"),
+    path("plans/new/", plan_views.plan_new, name="plan_new"),
+    path("plans/approvals/", approval_views.plan_approvals, name="plan_approvals"),
+    path("plans/approvals/<uuid:uuid>/", approval_views.plan_approval, name="plan_approval"),
+    path("plans/coordination/<uuid:uuid>/", approval_views.consultation_answer, name="consultation_answer"),
+    path("plans/revisions/<uuid:uuid>/remark/", approval_views.revision_comment, name="revision_comment"),
+    path("plans/<uuid:uuid>/", plan_views.plan_detail, name="plan_detail"),
+    path("plans/<uuid:uuid>/revisions/<int:number>/", plan_views.plan_revision, name="plan_revision"),
+    path("plans/<uuid:uuid>/parts/<slug:part>/", part_views.plan_part, name="plan_part"),
+    path("plans/<uuid:uuid>/sessions/", part_views.plan_sessions, name="plan_sessions"),
+    path("plans/<uuid:uuid>/sessions/new/", part_views.plan_session, name="plan_session_new"),
+    path("plans/<uuid:uuid>/sessions/<uuid:session>/", part_views.plan_session, name="plan_session"),
+    path(
+        "plans/<uuid:uuid>/sessions/<uuid:session>/remove/", part_views.plan_session_remove, name="plan_session_remove"
+    ),
+    path("plans/<uuid:uuid>/targets/", part_views.plan_targets, name="plan_targets"),
+    path("plans/<uuid:uuid>/targets/defects/", part_views.plan_targets_defects, name="plan_targets_defects"),
+    path("plans/<uuid:uuid>/targets/add/", part_views.plan_targets_add, name="plan_targets_add"),
+    path("plans/<uuid:uuid>/recipients/", part_views.plan_recipients, name="plan_recipients"),
+    path("plans/<uuid:uuid>/submit/", plan_views.plan_submit, name="plan_submit"),
+    path("plans/<uuid:uuid>/withdraw/", plan_views.plan_withdraw, name="plan_withdraw"),
+    path("plans/<uuid:uuid>/amend/", plan_views.plan_amend, name="plan_amend"),
+    path("plans/<uuid:uuid>/cancel/", plan_views.plan_cancel, name="plan_cancel"),
+    path("plans/<uuid:uuid>/coordination/", plan_views.plan_consult, name="plan_consult"),
+]
 
 # --- sessions ----------------------------------------------------------------------------------------------
 urlpatterns += []

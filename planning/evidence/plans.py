@@ -164,7 +164,7 @@ def _ident(revision: PlanRevision) -> list[list[str]]:
         [_("Application"), str(revision.application)],
         [_("Class types"), ", ".join(str(kind) for kind in revision.class_types.all()) or "–"],
         [_("Pre-/Post-test"), " / ".join(papers)],
-        [_("Pass mark"), format_figure(revision.pass_mark, 2)],
+        [_("Pass mark"), format_figure(revision.pass_mark or 0, 2)],
     ]
 
 

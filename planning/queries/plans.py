@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, DateField, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 
-from planning.enums import DefectState
+from planning.enums import DefectState, RevisionState
 from planning.models.needs import Defect
+from planning.models.plans import PlannedMeeting, PlanRevision
 from trainingops.people.enums import MANDATORY_PARTIES
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
 
 if TYPE_CHECKING:
-    from planning.models.plans import PlanRevision, TrainingPlan, TrainingPlanQuerySet
+    from planning.models.plans import TrainingPlan, TrainingPlanQuerySet
     from planning.services.targets import DefectFilter
 
 
@@ -101,3 +102,37 @@ def agents_with_defects(
         .filter(count__gte=minimum_count)
         .order_by("-count", "name")
     )
+
+
+def with_first_meeting(plans: TrainingPlanQuerySet) -> TrainingPlanQuerySet:
+    """Plans with ``first_at``: when the newest revision that has meetings begins."""
+    meetings = PlannedMeeting.objects.filter(
+        planned_session__plan=OuterRef("pk"), planned_session__revision__isnull=False
+    ).order_by("-planned_session__revision__number", "starts_at")
+    return plans.annotate(first_at=Subquery(meetings.values("starts_at")[:1]))
+
+
+def awaiting_decision(user: User) -> QuerySet[PlanRevision]:
+    """The submitted revisions that ``user`` may decide on, by start (APR-6), with ``first_at``."""
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=OuterRef("pk")).order_by("starts_at")
+    return (
+        PlanRevision.objects.filter(
+            user.authority.scope("manager", site="plan__site", line="plan__line"), state=RevisionState.SUBMITTED
+        )
+        .exclude(plan__pic=user)
+        .exclude(submitted_by=user)
+        .exclude(created_by=user)
+        .select_related("plan__site", "plan__line", "plan__pic")
+        .annotate(first_at=Subquery(meetings.values("starts_at")[:1]))
+        .order_by("first_at", "pk")
+    )
+
+
+def parties_of(roles: Collection[str], *, site: Site, line: ServiceLine, day: date) -> dict[str, list[User]]:
+    """For each role its active holders here on ``day``, by name; one query."""
+    found: dict[str, list[User]] = {role: [] for role in roles}
+    grants = _grants(roles, site=site, line=line, day=day).filter(user__is_active=True)
+    for grant in grants.select_related("user").order_by("user__name"):
+        if grant.user not in found[grant.role]:
+            found[grant.role].append(grant.user)
+    return found

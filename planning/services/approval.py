@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.completeness import Item, Snapshot, check
@@ -73,7 +74,7 @@ def submit_revision(*, revision: PlanRevision, actor: User, now: datetime) -> Pl
         kind="plan_submitted",
         recipients=[user for user in managers if user != actor],
         subject=revision,
-        url=f"/plans/approval/{revision.uuid}/",
+        url=reverse("plan_approval", args=[revision.uuid]),
         params=words_of(plan, actor, revision),
         now=now,
     )

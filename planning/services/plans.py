@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PLAN_TRANSITIONS, ConsultationAnswer, PlanState, RevisionState
@@ -180,7 +181,7 @@ def ask_consultation(
             kind="consultation_asked",
             recipients=holders(consultation.party, site=plan.site, line=plan.line, day=today),
             subject=consultation,
-            url=f"/plans/consultations/{consultation.uuid}/",
+            url=reverse("consultation_answer", args=[consultation.uuid]),
             params=words_of(plan, actor),
             now=now,
         )
@@ -323,7 +324,7 @@ def locked_plan(plan: TrainingPlan) -> TrainingPlan:
 
 def url_of(plan: TrainingPlan) -> str:
     """Where a plan is read."""
-    return f"/plans/{plan.uuid}/"
+    return reverse("plan_detail", args=[plan.uuid])
 
 
 def party_word(party: str) -> str:

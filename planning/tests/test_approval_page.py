@@ -1,0 +1,192 @@
+"""The manager's queue and the page of the decision (APR)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.enums import RevisionState
+from planning.models import PlanRevision
+from planning.services import amend_plan, save_part, submit_revision, withdraw_revision
+from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from trainingops.people.tests.factories import make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+def resubmitted(world, **values):
+    """An approved plan with a second revision submitted, whose pass mark is 85."""
+    plan = approved_plan(world=world)
+    now = timezone.now()
+    draft = amend_plan(plan=plan, actor=world.pic, now=now)
+    save_part(revision=draft, part="scoring", values={"pass_mark": Decimal(85), **values}, actor=world.pic, now=now)
+    return submit_revision(revision=draft, actor=world.pic, now=now)
+
+
+def address(revision: PlanRevision) -> str:
+    return reverse("plan_approval", args=[revision.uuid])
+
+
+@pytest.mark.point("APR-1")
+def test_one_click_leads_from_the_queue_to_the_difference_and_the_decision(client, world):
+    revision = resubmitted(world)
+    sign_in(client, world.manager)
+
+    queue = client.get(reverse("plan_approvals"))
+    page = client.get(address(revision))
+
+    assert address(revision) in queue.content.decode()
+    assert [row.key for row in page.context["rows"]] == ["pass_mark"]
+    assert (page.context["rows"][0].before, page.context["rows"][0].after) == ("80,00", "85,00")
+    assert page.context["material"] == 1
+    assert revision.content_hash in page.content.decode()
+
+
+@pytest.mark.point("APR-2")
+def test_the_difference_can_start_where_the_manager_last_reviewed(client, world):
+    revision = submitted_plan(world=world).revisions.get()
+    sign_in(client, world.manager)
+    client.post(address(revision), {"decision": "return", "comment": "Naikkan angka.", "content_hash": "x"})
+    now = timezone.now()
+    draft = amend_plan(plan=revision.plan, actor=world.pic, now=now)
+    save_part(revision=draft, part="scoring", values={"pass_mark": Decimal(90)}, actor=world.pic, now=now)
+    submit_revision(revision=draft, actor=world.pic, now=now)
+
+    whole = client.get(address(draft))
+    since = client.get(address(draft), {"since": "reviewed"})
+
+    assert whole.context["base"] is None and len(whole.context["rows"]) > 5
+    assert [row.key for row in since.context["rows"]] == ["pass_mark"]
+
+
+@pytest.mark.point("APR-3")
+def test_a_revision_that_changed_meanwhile_is_answered_with_the_difference(client, world):
+    revision = resubmitted(world)
+    sign_in(client, world.manager)
+    now = timezone.now()
+    withdraw_revision(revision=revision, actor=world.pic, now=now)
+    newer = amend_plan(plan=revision.plan, actor=world.pic, now=now)
+    save_part(revision=newer, part="scoring", values={"pass_mark": Decimal(70)}, actor=world.pic, now=now)
+    submit_revision(revision=newer, actor=world.pic, now=now)
+
+    answer = client.post(address(revision), {"decision": "approve", "content_hash": revision.content_hash})
+
+    assert answer.status_code == 409
+    assert [(row.before, row.after) for row in answer.context["rows"]] == [("85,00", "70,00")]
+    assert address(newer) in answer.content.decode()
+
+
+@pytest.mark.point("APR-3")
+def test_another_hash_than_the_one_shown_is_refused(client, world):
+    revision = resubmitted(world)
+    sign_in(client, world.manager)
+    answer = client.post(address(revision), {"decision": "approve", "content_hash": "0" * 64})
+    assert answer.status_code == 409
+    revision.refresh_from_db()
+    assert revision.state == RevisionState.SUBMITTED
+
+
+@pytest.mark.point("APR-4")
+def test_returning_needs_a_comment_and_remarks_stand_at_their_field(client, world):
+    revision = resubmitted(world)
+    sign_in(client, world.manager)
+    remark = reverse("revision_comment", args=[revision.uuid])
+
+    assert client.post(remark, {"field": "pass_mark", "text": "Mengapa 85?"}).url == address(revision)
+    page = client.get(address(revision))
+    assert [comment.text for comment in page.context["rows"][0].comments] == ["Mengapa 85?"]
+    bare = client.post(address(revision), {"decision": "return", "content_hash": revision.content_hash})
+    assert bare.status_code == 422
+    given = {"decision": "reject", "comment": "Belum perlu.", "content_hash": revision.content_hash}
+    assert client.post(address(revision), given).status_code == 302
+    revision.refresh_from_db()
+    assert revision.state == RevisionState.REJECTED
+
+
+@pytest.mark.point("APR-5")
+def test_participants_stand_in_the_difference_by_name(client, world):
+    plan = approved_plan(world=world)
+    now = timezone.now()
+    draft = amend_plan(plan=plan, actor=world.pic, now=now)
+    draft.targets.filter(person=world.people[0]).delete()
+    submit_revision(revision=draft, actor=world.pic, now=now)
+    sign_in(client, world.manager)
+
+    rows = client.get(address(draft)).context["rows"]
+
+    (row,) = rows
+    assert (row.key, row.material, row.lines[0].kind, row.lines[0].before) == (
+        "target",
+        True,
+        "removed",
+        world.people[0].name,
+    )
+
+
+@pytest.mark.point("APR-6")
+def test_approve_and_next_goes_on_by_start_date(client, world):
+    later = submitted_plan(world=world, starts_at=timezone.now() + timedelta(days=9)).revisions.get()
+    sooner = submitted_plan(world=world, starts_at=timezone.now() + timedelta(days=4)).revisions.get()
+    sign_in(client, world.manager)
+    queue = client.get(reverse("plan_approvals")).context["table"].rows
+    assert [row.record for row in queue] == [sooner, later]
+
+    answer = client.post(address(sooner), {"decision": "approve_next", "content_hash": sooner.content_hash})
+    assert answer.url == address(later)
+    answer = client.post(address(later), {"decision": "approve_next", "content_hash": later.content_hash})
+    assert answer.url == reverse("plan_approvals")
+
+
+@pytest.mark.point("APR-6")
+def test_nobody_decides_on_their_own_plan(client, world):
+    from trainingops.people.tests.factories import grant_role
+
+    grant_role(world.pic, "manager", site=world.site, line=world.line)
+    revision = submitted_plan(world=world).revisions.get()
+    sign_in(client, world.pic)
+    assert client.get(address(revision)).status_code == 403
+    assert client.post(address(revision), {"decision": "approve"}).status_code == 403
+    assert len(client.get(reverse("plan_approvals")).context["table"].rows) == 0
+
+
+def test_an_old_log_in_is_asked_for_the_password_first(client, world):
+    """DESIGN §2, signature: the page that signs opens with a fresh log-in only."""
+    revision = submitted_plan(world=world).revisions.get()
+    sign_in(client, world.manager, minutes_ago=20)
+    answer = client.get(address(revision))
+    assert answer.status_code == 302
+    assert reverse("account_reauthenticate") in answer.url
+
+
+def test_who_may_open_the_page(client, world):
+    revision = submitted_plan(world=world).revisions.get()
+    assert client.get(address(revision)).status_code == 302
+    sign_in(client, world.qc)
+    assert client.get(address(revision)).status_code == 403
+    sign_in(client, make_user("manager", site=make_world(people=0).site))
+    assert client.get(address(revision)).status_code == 404
+    sign_in(client, world.manager)
+    assert client.delete(address(revision)).status_code == 405
+    draft = draft_plan(world=world).revisions.get()
+    assert client.get(address(draft)).status_code == 404
+
+
+def test_the_page_costs_the_same_with_one_target_and_with_three(client, django_assert_max_num_queries):
+    counts = []
+    for people in (1, 3):
+        world = make_world(people=people)
+        revision = submitted_plan(world=world).revisions.get()
+        sign_in(client, world.manager)
+        with django_assert_max_num_queries(18) as queries:
+            client.get(address(revision))
+        counts.append(len(queries.captured_queries))
+    assert counts[0] == counts[1]

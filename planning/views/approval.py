@@ -1,0 +1,265 @@
+"""The manager's queue and the page of the decision; the teams' answers and remarks (APR, 5.1.1 d)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import django_tables2 as tables
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planning.content import content_of, sessions_of
+from planning.enums import RevisionState
+from planning.forms.plans import ConsultationAnswerForm, DecisionForm
+from planning.models import Consultation, PlanRevision, TrainingPlan
+from planning.policies.plans import can_answer_consultation, can_decide_revision
+from planning.queries.load import impacts, profile_of, week_map
+from planning.queries.plans import awaiting_decision, local_day
+from planning.services import (
+    answer_consultation,
+    comment_on_revision,
+    reject_revision,
+    return_revision,
+    sign_and_approve,
+)
+from planning.views.plans import consultations_of
+from planning.wording import LABELS, Wording
+from trainingops.domain import Refused, StaleVersion, WrongState, require
+from trainingops.people.http import SignedInRequest
+from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.ui.tables import FigureColumn, MomentColumn, PageTable, configure
+
+
+class ApprovalTable(PageTable):
+    """Submitted revisions, the earliest start first."""
+
+    caption = gettext_lazy("Plans that await a decision")
+    empty_title = gettext_lazy("No plan awaits your decision")
+    empty_text = gettext_lazy("A plan appears here when its PIC submits it.")
+    row_header = "title"
+    title = tables.Column(
+        verbose_name=gettext_lazy("Training"),
+        accessor="plan__title",
+        linkify=("plan_approval", {"uuid": tables.A("uuid")}),
+        orderable=False,
+    )
+    plan_number = tables.Column(verbose_name=gettext_lazy("Number"), accessor="plan__number", orderable=False)
+    number = FigureColumn(verbose_name=gettext_lazy("Revision"), orderable=False)
+    pic = tables.Column(verbose_name="PIC", accessor="plan__pic", orderable=False)
+    first_at = MomentColumn(verbose_name=gettext_lazy("Starts"), zone="plan__site__zone", orderable=False)
+    submitted_at = MomentColumn(verbose_name=gettext_lazy("Submitted"), zone="plan__site__zone", orderable=False)
+
+
+@require_GET
+def plan_approvals(request: SignedInRequest) -> HttpResponse:
+    """The queue: one click leads to the difference, and the decision is on that page (APR-1, APR-6)."""
+    table = configure(request, ApprovalTable(awaiting_decision(request.user)))
+    return render(request, "planning/plan_approvals.html", {"table": table, "title": _("Approvals")})
+
+
+@require_http_methods(["GET", "POST"])
+@fresh_log_in_required
+def plan_approval(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Difference, coordination, completeness, need and the decision on one page (APR-1 to APR-6)."""
+    revision = _submitted_in_sight(request, uuid)
+    require(
+        can_decide_revision(request.user, revision),
+        _("Only a manager who did not propose this plan decides on it."),
+    )
+    form = DecisionForm(request.POST or None, initial={"content_hash": revision.content_hash})
+    if request.method == "GET" and revision.state != RevisionState.SUBMITTED:
+        return redirect("plan_detail", uuid=revision.plan.uuid)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _decide(request, revision, form.cleaned_data)
+        except (StaleVersion, WrongState) as changed:
+            return _changed_meanwhile(request, revision, changed)
+        except Refused as refused:
+            form.add_refusal(refused)
+    status = 422 if form.is_bound else 200
+    return render(request, "planning/plan_approval.html", _page(request, revision, form), status=status)
+
+
+def _decide(request: SignedInRequest, revision: PlanRevision, given: dict[str, Any]) -> HttpResponse:
+    """Carry the decision out and go on to the next plan, or back to the queue."""
+    decision, comment = given["decision"], given["comment"]
+    queue = list(awaiting_decision(request.user).values_list("uuid", flat=True))
+    if decision in {"approve", "approve_next"}:
+        sign_and_approve(
+            revision=revision,
+            content_hash=given["content_hash"],
+            authenticated_at=authenticated_at(request),
+            comment=comment,
+            actor=request.user,
+            now=request.now,
+        )
+        done = _("Revision %(number)d of %(plan)s is approved.")
+    else:
+        service = return_revision if decision == "return" else reject_revision
+        service(revision=revision, comment=comment, actor=request.user, now=request.now)
+        done = (
+            _("Revision %(number)d of %(plan)s is returned.")
+            if decision == "return"
+            else _("Revision %(number)d of %(plan)s is rejected.")
+        )
+    messages.success(request, done % {"number": revision.number, "plan": revision.plan.number})
+    if decision != "approve_next":
+        return redirect("plan_detail", uuid=revision.plan.uuid)
+    rest = [each for each in queue if each != revision.uuid]
+    return redirect("plan_approval", uuid=rest[0]) if rest else redirect("plan_approvals")
+
+
+def _page(request: SignedInRequest, revision: PlanRevision, form: DecisionForm) -> dict[str, Any]:
+    plan = revision.plan
+    reviewed = _last_reviewed(request, revision)
+    since = "reviewed" if request.GET.get("since") == "reviewed" and reviewed else "approved"
+    base = reviewed if since == "reviewed" else plan.approved_revision
+    old, new = (json.loads(each.content) if each and each.content else {} for each in (base, revision))
+    wording = Wording(*[each for each in (base, revision) if each], contents=[old, new])
+    comments = list(revision.comments.select_related("author"))
+    rows = wording.rows(old, new, comments)
+    nine = wording.nine(new)
+    return {
+        "plan": plan,
+        "revision": revision,
+        "base": base,
+        "since": since,
+        "reviewed": reviewed,
+        "rows": rows,
+        "material": sum(row.material for row in rows),
+        "comments": [each for each in comments if each.field not in {row.key for row in rows}],
+        "fields": [(row.key, f"{row.label} {row.sub}" if row.key != "target" else row.label) for row in rows],
+        "nine": nine,
+        "nine_complete": sum(bool(value) for _label, value in nine),
+        "needs": [wording.need(each) for each in new.get("needs", ())],
+        "purpose": new["purpose"],
+        "defect_count": len({defect for target in new["targets"] for defect in target["defects"]}),
+        "busy_reason": new["busy_reason"],
+        "consultations": consultations_of(plan),
+        "form": form,
+        "title": plan.title,
+        **_service_impact(request, revision),
+    }
+
+
+def _service_impact(request: SignedInRequest, revision: PlanRevision) -> dict[str, Any]:
+    """What the meetings do to service (5.1.1 f); nothing where no traffic was imported."""
+    plan = revision.plan
+    profile = profile_of(plan.site, plan.line, local_day(request.now, plan.site))
+    if not profile.half_hours:
+        return {"impacts": [], "heat": None}
+    sessions = sessions_of(revision)
+    meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
+    caption = _("Volume an hour in the mean week, %(line)s %(site)s") % {"line": plan.line, "site": plan.site}
+    return {
+        "impacts": impacts(revision, sessions, profile=profile, until=local_day(request.now, plan.site)),
+        "heat": week_map(profile, meetings, site=plan.site, caption=caption),
+    }
+
+
+def _last_reviewed(request: SignedInRequest, revision: PlanRevision) -> PlanRevision | None:
+    """The newest other revision of the plan that this manager decided on or remarked on (APR-2)."""
+    mine = Q(decision__decided_by=request.user) | Q(comments__author=request.user)
+    return (
+        revision.plan.revisions.filter(mine, number__lt=revision.number).exclude(content="").order_by("-number").first()
+    )
+
+
+def _changed_meanwhile(request: SignedInRequest, revision: PlanRevision, refused: Refused) -> HttpResponse:
+    """409 with the difference between what was shown and what is there now (APR-3)."""
+    newest = (
+        revision.plan.revisions.exclude(content="").select_related("plan__site", "plan__line").order_by("-number")[0]
+    )
+    old = json.loads(revision.content)
+    new = json.loads(newest.content) if newest.pk != revision.pk else content_of(revision)
+    wording = Wording(revision, newest, contents=[old, new])
+    context = {
+        "plan": revision.plan,
+        "revision": revision,
+        "newest": newest,
+        "newest_open": newest.state == RevisionState.SUBMITTED and newest.pk != revision.pk,
+        "refused": refused,
+        "rows": wording.rows(old, new),
+        "title": _("This plan has changed meanwhile"),
+    }
+    return render(request, "planning/plan_changed.html", context, status=409)
+
+
+@require_POST
+def revision_comment(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A remark on a revision or on one of its fields (APR-4); back to where it was written."""
+    revision = get_object_or_404(_in_sight(request), uuid=uuid)
+    field = request.POST.get("field", "")
+    comment_on_revision(
+        revision=revision,
+        field=field if field.partition(":")[0] in LABELS else "",
+        text=request.POST.get("text", ""),
+        actor=request.user,
+        now=request.now,
+    )
+    messages.success(request, _("The remark is saved."))
+    if revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision):
+        return redirect("plan_approval", uuid=revision.uuid)
+    return redirect("plan_detail", uuid=revision.plan.uuid)
+
+
+@require_http_methods(["GET", "POST"])
+def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A team answers: one tap for agreed or no remarks (5.1.1 d)."""
+    consultation = get_object_or_404(
+        Consultation.objects.filter(plan__in=TrainingPlan.objects.visible_to(request.user)).select_related(
+            "plan__site", "plan__line", "plan__pic", "answered_by"
+        ),
+        uuid=uuid,
+    )
+    require(can_answer_consultation(request.user, consultation))
+    form = ConsultationAnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_consultation(consultation=consultation, actor=request.user, now=request.now, **form.cleaned_data)
+        except WrongState:
+            raise
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("Your answer is saved."))
+            return redirect("plan_detail", uuid=consultation.plan.uuid)
+    plan = consultation.plan
+    revision = plan.revisions.order_by("-number")[0]
+    revision.plan = plan
+    content = json.loads(revision.content) if revision.content else content_of(revision)
+    context = {
+        "consultation": consultation,
+        "plan": plan,
+        "nine": Wording(revision, contents=[content]).nine(content),
+        "purpose": content["purpose"],
+        "form": form,
+        "title": _("Coordination: %(title)s") % {"title": plan.title},
+    }
+    return render(request, "planning/consultation_answer.html", context, status=422 if form.is_bound else 200)
+
+
+def count_awaiting(request: HttpRequest) -> dict[str, int]:
+    """For the menu: how many plans await this manager (equal to the queue, DSH-4)."""
+    user = request.user
+    if not user.is_authenticated or not user.authority.has("manager"):
+        return {}
+    return {"approvals": awaiting_decision(user).count()}
+
+
+def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
+    return PlanRevision.objects.filter(plan__in=TrainingPlan.objects.visible_to(request.user)).select_related(
+        "plan__site", "plan__line", "plan__pic", "plan__approved_revision"
+    )
+
+
+def _submitted_in_sight(request: SignedInRequest, uuid: UUID) -> PlanRevision:
+    """A revision that was ever submitted; drafts have nothing to decide on: 404."""
+    return get_object_or_404(_in_sight(request).exclude(content=""), uuid=uuid)

@@ -1,0 +1,427 @@
+"""The list of plans, and a plan from its first draft to the questions before it is submitted."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import django_tables2 as tables
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planning.completeness import Item, Snapshot, check
+from planning.content import content_of
+from planning.enums import NeedKind, PlanState, RevisionState, TrainingKind
+from planning.forms.plans import ConsultationForm, PlanForm, ReasonForm
+from planning.models import Appointment, NeedSource, PlanRevision, TrainingPlan
+from planning.policies.plans import CONSULTED, can_ask_consultation, can_cancel_plan, can_decide_revision, can_edit_plan
+from planning.queries.plans import local_day, with_first_meeting
+from planning.services import (
+    Incomplete,
+    amend_plan,
+    ask_consultation,
+    cancel_plan,
+    create_plan,
+    submit_revision,
+    withdraw_revision,
+)
+from planning.services.bookings import clashes_of
+from planning.wording import Wording
+from trainingops.audit.idempotency import run_once
+from trainingops.domain import Refused, WrongState, require
+from trainingops.people.http import SignedInRequest
+from trainingops.ui.errors import Line
+from trainingops.ui.exports import table_response
+from trainingops.ui.tables import MomentColumn, PageTable, StatusColumn, configure
+
+STATE_KINDS = {
+    PlanState.IN_PREPARATION: "idle",
+    PlanState.APPROVED: "ok",
+    PlanState.UNDER_WAY: "info",
+    PlanState.REPORTED: "info",
+    PlanState.UNDER_REVIEW: "info",
+    PlanState.CLOSED: "ok",
+    PlanState.CANCELLED: "waive",
+}
+REVISION_KINDS = {
+    RevisionState.DRAFT: "idle",
+    RevisionState.SUBMITTED: "info",
+    RevisionState.APPROVED: "ok",
+    RevisionState.RETURNED: "warn",
+    RevisionState.REJECTED: "late",
+    RevisionState.WITHDRAWN: "waive",
+    RevisionState.SUPERSEDED: "idle",
+}
+#: The facets of the list: parameter of the address, field, words.
+FACETS = ("state", "kind", "line", "site")
+
+
+class PlanTable(PageTable):
+    """Plans, the newest first."""
+
+    caption = gettext_lazy("Plans")
+    empty_title = gettext_lazy("No plans yet")
+    empty_text = gettext_lazy("The first plan starts from a need. A PIC makes it.")
+    row_header = "title"
+    title = tables.Column(verbose_name=gettext_lazy("Training"), linkify=("plan_detail", {"uuid": tables.A("uuid")}))
+    number = tables.Column(verbose_name=gettext_lazy("Number"))
+    kind = tables.Column(verbose_name=gettext_lazy("Kind"))
+    line = tables.Column(verbose_name=gettext_lazy("Service line"))
+    site = tables.Column(verbose_name=gettext_lazy("Site"))
+    pic = tables.Column(verbose_name="PIC", order_by="pic__name")
+    first_at = MomentColumn(verbose_name=gettext_lazy("Starts"), zone="site__zone")
+    state = StatusColumn(
+        verbose_name=gettext_lazy("State"), kinds={str(key): value for key, value in STATE_KINDS.items()}
+    )
+
+
+@require_GET
+def plan_list(request: SignedInRequest) -> HttpResponse:
+    """Every plan in scope; filters are links with their counts (DLN-4, EXP-1)."""
+    plans = TrainingPlan.objects.visible_to(request.user)
+    chosen = {name: value for name in FACETS if (value := request.GET.get(name, ""))}
+    facets = _facets(plans, chosen)
+    if unknown := [name for name, value in chosen.items() if value not in {each["value"] for each in facets[name]}]:
+        chosen = {name: value for name, value in chosen.items() if name not in unknown}
+    lookups = {"line": "line__code", "site": "site__code"}
+    found = plans.filter(**{lookups.get(name, name): value for name, value in chosen.items()})
+    table = PlanTable(with_first_meeting(found).select_related("line", "site", "pic"))
+    if request.GET.get("export") == "xlsx":
+        return table_response(table, name=_("plans"))
+    export = request.GET.copy()
+    export["export"] = "xlsx"
+    context = {
+        "table": configure(request, table),
+        "facets": [(_FACET_LABELS[name], name, rows) for name, rows in facets.items()],
+        "chosen": chosen,
+        "export_url": f"?{export.urlencode()}",
+        "may_begin": request.user.authority.has("trainer"),
+    }
+    return render(request, "planning/plan_list.html", context)
+
+
+_FACET_LABELS = {
+    "state": gettext_lazy("State"),
+    "kind": gettext_lazy("Kind"),
+    "line": gettext_lazy("Service line"),
+    "site": gettext_lazy("Site"),
+}
+
+
+def _facets(plans: Any, chosen: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """For each facet its values with the number of plans that the other filters leave; one query."""
+    rows = list(plans.order_by().values_list("state", "kind", "line__code", "site__code", "line__name", "site__name"))
+    words: dict[str, dict[str, str]] = {
+        "state": {value: str(label) for value, label in PlanState.choices},
+        "kind": {value: str(label) for value, label in TrainingKind.choices},
+        "line": {row[2]: row[4] for row in rows},
+        "site": {row[3]: row[5] for row in rows},
+    }
+    facets = {}
+    for index, name in enumerate(FACETS):
+        others = [(FACETS.index(other), value) for other, value in chosen.items() if other != name]
+        counts = Counter(row[index] for row in rows if all(row[place] == value for place, value in others))
+        facets[name] = [
+            {"value": value, "word": word, "count": counts[value]}
+            for value, word in words[name].items()
+            if counts[value] or chosen.get(name) == value
+        ]
+    return facets
+
+
+@require_http_methods(["GET", "POST"])
+def plan_new(request: SignedInRequest) -> HttpResponse:
+    """Begin a plan; the page of needs hands over kind, line, parameter and period in the address."""
+    now = request.now
+    day = now.astimezone(request.user.zone).date()
+    form = PlanForm(request.POST or None, user=request.user, day=day, initial=_from_need(request))
+    key = request.POST.get("key") or secrets.token_urlsafe(16)
+    carried = {key: request.GET[key] for key in ("parameter", "from", "to") if request.GET.get(key)}
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            place: Appointment = form.cleaned_data["place"]
+            plan = create_plan(
+                kind=form.cleaned_data["kind"],
+                title=form.cleaned_data["title"],
+                site=place.site,
+                line=place.line,
+                purpose=form.cleaned_data["purpose"],
+                needs=form.cleaned_data["needs"],
+                actor=request.user,
+                now=now,
+            )
+            if carried:
+                return f"{reverse('plan_targets_defects', args=[plan.uuid])}?{_defect_query(carried)}"
+            return reverse("plan_detail", args=[plan.uuid])
+
+        try:
+            return redirect(run_once(user=request.user, key=key, now=now, act=act))
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "planning/plan_new.html", {"form": form, "key": key, "title": _("New plan")})
+
+
+def _defect_query(carried: dict[str, str]) -> str:
+    """The address of the choice from defects, as the page of needs described them."""
+    names = {"parameter": "parameter", "from": "since", "to": "until"}
+    return urlencode({names[key]: value for key, value in carried.items()})
+
+
+def _from_need(request: SignedInRequest) -> dict[str, Any]:
+    """What the page of needs hands over: the kind, and the appointment for its line."""
+    initial: dict[str, Any] = {"kind": request.GET.get("kind", TrainingKind.REFRESHMENT)}
+    if line := request.GET.get("line", ""):
+        place = Appointment.objects.in_force(request.now.date()).filter(user=request.user, line__code=line).first()
+        initial["place"] = place.pk if place else None
+    if request.GET.get("parameter"):
+        sources = NeedSource.objects.visible_to(request.user).filter(kind=NeedKind.SERVICE_DEFECTS)
+        initial["needs"] = list(sources.values_list("pk", flat=True)[:1])
+    return initial
+
+
+@require_GET
+def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A plan: what to do next, its parts as a task list while a draft, else what its revision says."""
+    plan = get_plan(request, uuid)
+    revisions = list(plan.revisions.select_related("decision__decided_by", "submitted_by"))
+    revision = revisions[0]
+    revision.plan = plan
+    mine = can_edit_plan(request.user, plan)
+    context: dict[str, Any] = {
+        "plan": plan,
+        "revision": revision,
+        "revisions": [(each, REVISION_KINDS[RevisionState(each.state)]) for each in revisions],
+        "state_kind": STATE_KINDS[PlanState(plan.state)],
+        "revision_kind": REVISION_KINDS[RevisionState(revision.state)],
+        "mine": mine,
+        "may_decide": revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision),
+        "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
+        and can_cancel_plan(request.user, plan),
+        "may_ask": can_ask_consultation(request.user, plan) and plan.state == PlanState.IN_PREPARATION,
+        "may_amend": mine
+        and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
+        and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
+        "consultations": consultations_of(plan),
+        "comments": revision.comments.select_related("author"),
+        "title": plan.title,
+    }
+    if revision.state == RevisionState.DRAFT:
+        items = check(Snapshot(whole(revision), request.now))
+        context |= tally(items, plan)
+    elif revision.content:
+        wording = Wording(revision, contents=[content := json.loads(revision.content)])
+        context |= {"rows": wording.rows({}, content), "nine": wording.nine(content)}
+    return render(request, "planning/plan_detail.html", context)
+
+
+@require_GET
+def plan_revision(request: SignedInRequest, uuid: UUID, number: int) -> HttpResponse:
+    """What one submitted revision said, whole."""
+    plan = get_plan(request, uuid)
+    revision = get_object_or_404(plan.revisions.exclude(content=""), number=number)
+    content = json.loads(revision.content)
+    wording = Wording(revision, contents=[content])
+    context = {
+        "plan": plan,
+        "revision": revision,
+        "revision_kind": REVISION_KINDS[RevisionState(revision.state)],
+        "rows": wording.rows({}, content),
+        "title": _("%(plan)s, revision %(number)d") % {"plan": plan.number, "number": number},
+    }
+    return render(request, "planning/plan_revision.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Check the answers, then ask the manager; what is missing is listed by name with its page."""
+    plan = get_plan(request, uuid)
+    revision = get_draft(request, plan)
+    errors: list[Line] = []
+    if request.method == "POST":
+        try:
+            submit_revision(revision=revision, actor=request.user, now=request.now)
+        except Incomplete as incomplete:
+            errors = [Line(str(item.label), item.gap, "") for item in incomplete.items]
+        except Refused as refused:
+            errors = [Line("", str(refused), "")]
+        else:
+            messages.success(request, _("The plan awaits the manager's decision."))
+            return redirect("plan_detail", uuid=plan.uuid)
+    revision = whole(revision)
+    items = check(Snapshot(revision, request.now))
+    content = content_of(revision)
+    wording = Wording(revision, contents=[content])
+    context = {
+        "plan": plan,
+        "revision": revision,
+        "rows": wording.rows({}, content),
+        "clashes": clashes_of(revision),
+        "errors": errors,
+        "title": _("Check and submit"),
+        **tally(items, plan),
+    }
+    return render(request, "planning/plan_submit.html", context, status=422 if errors else 200)
+
+
+@require_POST
+def plan_withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take back a draft or a submitted revision."""
+    plan = get_plan(request, uuid)
+    revision = plan.revisions.order_by("-number")[0]
+    withdraw_revision(revision=revision, actor=request.user, now=request.now)
+    messages.success(request, _("Revision %(number)d is withdrawn.") % {"number": revision.number})
+    return redirect("plan_detail", uuid=plan.uuid)
+
+
+@require_POST
+def plan_amend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Begin the next revision."""
+    plan = get_plan(request, uuid)
+    amend_plan(plan=plan, actor=request.user, now=request.now)
+    return redirect("plan_detail", uuid=plan.uuid)
+
+
+@require_http_methods(["GET", "POST"])
+def plan_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Cancel a plan before it begins, with the reason."""
+    plan = get_plan(request, uuid)
+    require(can_cancel_plan(request.user, plan))
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_plan(plan=plan, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("%(plan)s is cancelled.") % {"plan": plan.number})
+            return redirect("plan_detail", uuid=plan.uuid)
+    return render(request, "planning/plan_cancel.html", {"form": form, "plan": plan, "title": _("Cancel the plan")})
+
+
+@require_http_methods(["GET", "POST"])
+def plan_consult(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Ask QC, Operation and Operation Support."""
+    plan = get_plan(request, uuid)
+    require(can_ask_consultation(request.user, plan))
+    due = local_day(request.now, plan.site) + timedelta(days=2)
+    form = ConsultationForm(request.POST or None, initial={"parties": CONSULTED, "due_on": due})
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = ask_consultation(plan=plan, actor=request.user, now=request.now, **form.cleaned_data)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            words = ngettext("%(count)d team was asked.", "%(count)d teams were asked.", len(asked))
+            messages.success(request, words % {"count": len(asked)})
+            return redirect("plan_detail", uuid=plan.uuid)
+    return render(
+        request, "planning/plan_consult.html", {"form": form, "plan": plan, "title": _("Ask for coordination")}
+    )
+
+
+def get_plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:
+    """The plan if the reader may know of it; else 404."""
+    plans = TrainingPlan.objects.visible_to(request.user).select_related("site", "line", "pic", "approved_revision")
+    return get_object_or_404(plans, uuid=uuid)
+
+
+def get_draft(request: SignedInRequest, plan: TrainingPlan) -> PlanRevision:
+    """The draft of a plan, for its PIC: others 403, no draft any more 409."""
+    require(can_edit_plan(request.user, plan), _("Only the PIC of this plan can change it."))
+    revision = (
+        plan.revisions.filter(state=RevisionState.DRAFT)
+        .select_related("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+        .first()
+    )
+    if revision is None:
+        raise WrongState(_("This plan has no draft now. Begin a new revision on its page."))
+    revision.plan = plan
+    return revision
+
+
+def whole(revision: PlanRevision) -> PlanRevision:
+    """A revision with what the check and the words read, in few queries."""
+    plan = revision.plan
+    revision = (
+        PlanRevision.objects.select_related(
+            "module_version__module", "application", "scheme", "pre_paper", "post_paper"
+        )
+        .prefetch_related("recovery_forms", "class_types", "scheme__parameters", "needs")
+        .get(pk=revision.pk)
+    )
+    revision.plan = plan
+    return revision
+
+
+def consultations_of(plan: TrainingPlan) -> list[Any]:
+    """The questions to the teams and their answers, each with the name of the party."""
+    return list(plan.consultations.select_related("answered_by").order_by("asked_at", "pk"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page of the task list with the items that it holds."""
+
+    label: Any
+    url: str
+    items: list[Item]
+
+    @property
+    def complete(self) -> bool:
+        return all(item.complete for item in self.items)
+
+    @property
+    def value(self) -> str:
+        """What its items say, in one line."""
+        return " · ".join(item.value for item in self.items if item.value)
+
+    @property
+    def gaps(self) -> list[str]:
+        return [item.gap for item in self.items if item.gap]
+
+
+PARTS = {
+    "need": gettext_lazy("Why this training"),
+    "module": gettext_lazy("Module"),
+    "method": gettext_lazy("Method, application and class types"),
+    "sessions": gettext_lazy("Sessions, times, trainers and rooms"),
+    "targets": gettext_lazy("Targets"),
+    "scoring": gettext_lazy("Scoring, pass mark and tests"),
+    "recovery": "Recovery",
+    "recipients": gettext_lazy("Recipients of the report"),
+}
+
+
+def tally(items: Iterable[Item], plan: TrainingPlan) -> dict[str, Any]:
+    """The task list with its figures: how much of what 4.1 names is there."""
+    rows = list(items)
+    named = [item for item in rows if item.clause == "4.1"]
+    return {
+        "parts": [
+            Part(label, part_url(plan, part), [item for item in rows if item.part == part])
+            for part, label in PARTS.items()
+        ],
+        "gaps": [(item, part_url(plan, item.part)) for item in rows if not item.complete],
+        "named_complete": sum(item.complete for item in named),
+        "named_total": len(named),
+    }
+
+
+def part_url(plan: TrainingPlan, part: str) -> str:
+    """The page where a part is written."""
+    if part in {"sessions", "targets", "recipients"}:
+        return reverse(f"plan_{part}", args=[plan.uuid])
+    return reverse("plan_part", args=[plan.uuid, part])
