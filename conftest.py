@@ -11,6 +11,7 @@ pytest_plugins = ["trainingops.audit.tests.fixtures"]
 _NO_BROWSER = "Chromium is missing: browser tests are skipped. Get it with: sudo apt-get install chromium"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip browser tests where there is no browser; where there is one, they share it in one process."""
     missing = shutil.which("chromium") is None
