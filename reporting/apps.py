@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.ui.navigation import NavItem, register
+from trainingops.ui.navigation import NavItem, register, register_counts
 
 
 class ReportingConfig(AppConfig):
@@ -10,10 +10,14 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from reporting import receivers  # noqa: F401 (connects them)
+        from reporting.evidence import register_evidence
         from reporting.notices import register_notices
+        from reporting.queries import count_overdue
         from reporting.reference import ensure_reference
 
         register_notices()
+        register_evidence()
+        register_counts(count_overdue)
         register(
             NavItem(
                 "5.3",
@@ -25,6 +29,15 @@ class ReportingConfig(AppConfig):
                 count_key="overdue",
                 hot=True,
                 area=("obligation_",),
+            ),
+            NavItem("5.3", _("Reports"), "report_list", "doc", order=20, area=("report_", "recipient_")),
+            NavItem(
+                "settings",
+                _("Deadline rules"),
+                "deadline_rules",
+                "calendar",
+                order=40,
+                area=("deadline_", "day_off_", "policy_"),
             ),
         )
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="reporting.reference")

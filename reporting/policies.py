@@ -22,6 +22,11 @@ def can_write(user: User, report: TrainingReport) -> bool:
     ).exists()
 
 
+def can_send(user: User, report: TrainingReport) -> bool:
+    """Remind recipients, add one, note where it was shared: who may write it, and the manager in scope."""
+    return can_remind(user, report.obligation) or can_write(user, report)
+
+
 def can_remind(user: User, obligation: ReportObligation) -> bool:
     """The PIC, and the manager in scope."""
     training_session = obligation.training_session

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
 from sessions.enums import SessionState
 from sessions.models import TrainingSession
@@ -15,9 +17,16 @@ from trainingops.notifications.models import Notice
 from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, RosterDay, User
 from trainingops.people.queries import assignment_on, in_force
+from trainingops.records.models import EvidenceRecord
 
 if TYPE_CHECKING:
-    from reporting.models import ReportObligation, ReportObligationQuerySet, TrainingReportQuerySet
+    from reporting.models import (
+        DistributionQuerySet,
+        ReportObligation,
+        ReportObligationQuerySet,
+        ReportVersion,
+        TrainingReportQuerySet,
+    )
 
 OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor", "administrator")
 OPENING, CLOSING = 8, 17
@@ -63,6 +72,12 @@ def office_holders(roles: Iterable[str], training_session: TrainingSession, now:
         delegations_held__ends_on__gte=day,
     )
     return list(User.objects.filter(Q(pk__in=held.values("user")) | stand_in, is_active=True).distinct())
+
+
+def administrators(now: datetime) -> list[User]:
+    """Active administrators."""
+    held = RoleAssignment.objects.filter(in_force(now.date()), role=Role.ADMINISTRATOR)
+    return list(User.objects.filter(pk__in=held.values("user"), is_active=True))
 
 
 def trainers_of(training_session: TrainingSession) -> list[User]:
@@ -133,3 +148,46 @@ def held_without_report() -> QuerySet[ReportObligation]:
         .select_related("training_session__site")
         .order_by("pk")
     )
+
+
+def record_of(version: ReportVersion, user: User) -> EvidenceRecord | None:
+    """The sealed record of one version, when it is made and the user may open it."""
+    return EvidenceRecord.objects.visible_to(user).filter(kind="report", subject=version.uuid).order_by("-pk").first()
+
+
+# --- Who waits for what ------------------------------------------------------------------------------------
+
+
+def obligations_waiting(user: User, now: datetime) -> ReportObligationQuerySet:
+    """Reports that this user owes now: of sessions that have ended, soonest due first."""
+    from reporting.models import ReportObligation
+
+    return (
+        ReportObligation.objects.filter(owner=user, state="pending", last_end__lte=now)
+        .select_related("report", "training_session__plan", "training_session__site", "training_session__line")
+        .order_by("due_at")
+    )
+
+
+def reports_to_acknowledge(user: User) -> DistributionQuerySet:
+    """Latest versions sent to this user and not yet confirmed as read, oldest first."""
+    from reporting.models import Distribution, ReportVersion
+
+    newer = ReportVersion.objects.filter(report=OuterRef("version__report"), number__gt=OuterRef("version__number"))
+    return (
+        Distribution.objects.filter(~Exists(newer), user=user, acknowledged_at=None)
+        .select_related("version__report__obligation__training_session__plan")
+        .order_by("sent_at")
+    )
+
+
+def count_overdue(request: HttpRequest) -> dict[str, int]:
+    """For the menu: how many reports are late and still missing, of those that the reader sees."""
+    from reporting.models import ReportObligation
+
+    user = request.user
+    if not isinstance(user, User) or not user.authority.has(*OFFICES):
+        return {}
+    now = getattr(request, "now", None) or timezone.now()
+    late = ReportObligation.objects.visible_to(user).filter(state="pending", due_at__lte=now)
+    return {"overdue": late.count()}

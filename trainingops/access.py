@@ -126,11 +126,27 @@ _BOARD = (
     "auditor",
     "administrator",
 )
+_REPORT_READERS = (*_BOARD, "sso_training", "client")
 ACCESS |= {
     "obligation_list": only(*_BOARD),
     "obligation_export": only(*_BOARD),
     "obligation_detail": only(*_BOARD),
     "obligation_remind": only("manager", "trainer", methods=POST_ONLY),
+    "deadline_rules": only(*_BOARD),
+    "day_off_new": only("manager", "administrator", methods=WRITE),
+    "day_off_remove": only("manager", "administrator", methods=POST_ONLY),
+    "policy_new": only("manager", "administrator", methods=WRITE),
+    "policy_remove": only("manager", "administrator", methods=POST_ONLY),
+    "report_list": only(*_REPORT_READERS),
+    "report_detail": only(*_REPORT_READERS),
+    "report_version": only(*_REPORT_READERS),
+    "report_write": only("trainer", methods=WRITE),
+    "report_submit": only("trainer", methods=WRITE),
+    "report_acknowledge": only(*_REPORT_READERS, methods=POST_ONLY),
+    "report_opened": only(*_REPORT_READERS, methods=POST_ONLY),
+    "report_share": only("manager", "trainer", methods=POST_ONLY),
+    "recipient_new": only("manager", "trainer", methods=WRITE),
+    "recipient_remind": only("manager", "trainer", methods=POST_ONLY),
 }
 
 # --- evaluation --------------------------------------------------------------------------------------------

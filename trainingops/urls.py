@@ -13,6 +13,8 @@ from planning.views import plans as plan_views
 from planning.views import questions as question_views
 from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
+from reporting.views import reports as reporting_reports
+from reporting.views import rules as reporting_rules
 from trainingops.dashboard import health as health_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
@@ -120,6 +122,21 @@ urlpatterns += [
     path("deadlines/export/", reporting_obligations.obligation_export, name="obligation_export"),
     path("deadlines/<uuid:uuid>/", reporting_obligations.obligation_detail, name="obligation_detail"),
     path("deadlines/<uuid:uuid>/remind/", reporting_obligations.obligation_remind, name="obligation_remind"),
+    path("deadlines/rules/", reporting_rules.deadline_rules, name="deadline_rules"),
+    path("deadlines/rules/days/new/", reporting_rules.day_off_new, name="day_off_new"),
+    path("deadlines/rules/days/<uuid:uuid>/remove/", reporting_rules.day_off_remove, name="day_off_remove"),
+    path("deadlines/rules/new/", reporting_rules.policy_new, name="policy_new"),
+    path("deadlines/rules/<uuid:uuid>/remove/", reporting_rules.policy_remove, name="policy_remove"),
+    path("reports/", reporting_reports.report_list, name="report_list"),
+    path("reports/<uuid:uuid>/", reporting_reports.report_detail, name="report_detail"),
+    path("reports/<uuid:uuid>/versions/<int:number>/", reporting_reports.report_version, name="report_version"),
+    path("reports/<uuid:uuid>/write/", reporting_reports.report_write, name="report_write"),
+    path("reports/<uuid:uuid>/submit/", reporting_reports.report_submit, name="report_submit"),
+    path("reports/<uuid:uuid>/acknowledge/", reporting_reports.report_acknowledge, name="report_acknowledge"),
+    path("reports/<uuid:uuid>/opened/", reporting_reports.report_opened, name="report_opened"),
+    path("reports/<uuid:uuid>/share/", reporting_reports.report_share, name="report_share"),
+    path("reports/<uuid:uuid>/recipients/new/", reporting_reports.recipient_new, name="recipient_new"),
+    path("receipts/<uuid:uuid>/remind/", reporting_reports.recipient_remind, name="recipient_remind"),
 ]
 
 # --- evaluation --------------------------------------------------------------------------------------------

@@ -10,22 +10,40 @@ from reporting.services.obligations import (
     schedule_obligation,
 )
 from reporting.services.reminders import remind_owner, remind_owners
+from reporting.services.reports import (
+    acknowledge_report,
+    add_recipient,
+    amend_report,
+    note_share,
+    open_report,
+    remind_recipient,
+    sign_and_send,
+    submit_report,
+)
 from reporting.services.rules import add_day_off, add_policy, remove_day_off, remove_policy
 
 __all__ = [
+    "acknowledge_report",
     "add_day_off",
     "add_policy",
+    "add_recipient",
+    "amend_report",
     "breach_overdue",
     "cancel_obligation",
     "extend_obligation",
     "mark_breach",
+    "note_share",
     "open_draft",
+    "open_report",
     "reconcile_obligations",
     "remind_owner",
     "remind_owners",
+    "remind_recipient",
     "remove_day_off",
     "remove_policy",
     "reschedule_obligation",
     "save_draft",
     "schedule_obligation",
+    "sign_and_send",
+    "submit_report",
 ]

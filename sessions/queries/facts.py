@@ -23,7 +23,6 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.services.cases import shortfall
 
 #: A question that fewer people answered right is worth a remark in the report.
 HARD_QUESTION = Decimal("0.5")
@@ -99,6 +98,9 @@ def _meetings(training_session: TrainingSession) -> list[dict[str, Any]]:
 
 
 def _add_attendance(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> None:
+    # Here, because the services make records from these facts.
+    from sessions.services.cases import shortfall
+
     rows = (
         Attendance.objects.filter(meeting__training_session=training_session, enrolment__in=people.keys())
         .exclude(meeting__state=MeetingState.CANCELLED)

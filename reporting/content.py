@@ -1,0 +1,110 @@
+"""What a version of a report freezes: the facts of the session and the narrative, persons by uuid only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from reporting.models import TrainingReport
+from reporting.wording import SECTIONS
+from sessions.queries.facts import session_facts
+from trainingops.audit.journal import canonical, digest
+
+#: The form of the content; raise it when keys change, so that old versions stay readable.
+FORM = 1
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Content as canonical JSON with its SHA-256: what is shown, signed and kept."""
+
+    text: str
+
+    @property
+    def hash(self) -> str:
+        return digest(self.text).hex()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(self.text)
+        return loaded
+
+
+def freeze(report: TrainingReport, *, number: int) -> Frozen:
+    """The content of version ``number`` as things stand: the same facts give the same text."""
+    obligation = report.obligation
+    training_session = obligation.training_session
+    plan = training_session.plan
+    facts = session_facts(training_session)
+    module = training_session.module_version
+    content = {
+        "form": FORM,
+        "report": report.number,
+        "version": number,
+        "session": {
+            "uuid": training_session.uuid,
+            "number": training_session.number,
+            "label": training_session.label,
+            "kind": training_session.kind,
+            "state": training_session.state,
+            "site": training_session.site.name,
+            "timezone": training_session.site.timezone,
+            "line": training_session.line.name,
+            "starts_at": training_session.starts_at,
+            "ends_at": training_session.ends_at,
+            "tolerance_minutes": training_session.tolerance_minutes,
+        },
+        "plan": {
+            "uuid": plan.uuid,
+            "number": plan.number,
+            "title": plan.title,
+            "kind": plan.kind,
+            "pic": plan.pic.uuid,
+        },
+        "module": {"code": module.module.code, "version": module.number, "title": module.module.title},
+        "due_at": obligation.due_at,
+        "counts": facts["counts"],
+        "scheme": facts["scheme"],
+        "parameters": _parameters(facts["scheme"]["parameters"], facts["people"]),
+        "meetings": facts["meetings"],
+        "people": [_person(each) for each in facts["people"]],
+        "gain": {key: facts["gain"][key] for key in ("n", "mean_pre", "mean_post")},
+        "items": facts["items"],
+        "deviations": [{"uuid": each["uuid"], "kind": each["kind"]} for each in facts["deviations"]],
+        "recovery": facts["recovery"],
+        "narrative": {name: getattr(report, name) for name in SECTIONS},
+    }
+    return Frozen(canonical(content))
+
+
+def _person(person: Mapping[str, Any]) -> dict[str, Any]:
+    """Without free text, which may name people: it is looked up apart for those who may read it."""
+    attendance = [{key: value for key, value in each.items() if key != "note"} for each in person["attendance"]]
+    kept = ("person", "enrolment", "origin", "pre", "post", "remedial", "status", "final", "passed", "below_minimum")
+    return {**{key: person[key] for key in kept}, "attendance": attendance}
+
+
+def _parameters(parameters: Iterable[Mapping[str, Any]], people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each parameter with its mean on 0–100 over those who have a score for it."""
+    scores: dict[str, list[Decimal]] = {}
+    for person in people:
+        for each in (person["explanation"] or {}).get("parameters", []):
+            if each["on_hundred"] is not None:
+                scores.setdefault(each["name"], []).append(Decimal(each["on_hundred"]))
+    return [
+        {
+            "name": each["name"],
+            "weight": each["weight"],
+            "minimum": each["minimum"],
+            "scored": len(scores.get(each["name"], [])),
+            "mean": _mean(scores.get(each["name"], [])),
+        }
+        for each in parameters
+    ]
+
+
+def _mean(values: list[Decimal]) -> Decimal | None:
+    return (sum(values, Decimal(0)) / len(values)).quantize(Decimal("0.0001")) if values else None

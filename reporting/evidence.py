@@ -1,0 +1,246 @@
+"""The H+1 report on paper: form FR-CC-TRN-04 (clauses 5.3.2, 4.3, 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.enums import Method, TrainingKind
+from reporting.models import ReportObligation
+from reporting.reading import WAITING, Reading, deviation_words, read
+from sessions.enums import CaseKind
+from sessions.models import Enrolment
+from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.records.registry import EvidenceKind, register_kind
+from trainingops.records.services import request_evidence
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import day_words, moment_words
+
+if TYPE_CHECKING:
+    from reporting.content import Frozen
+    from reporting.models import ReportVersion
+    from reporting.services.recipients import Recipients
+    from trainingops.people.models import User
+
+KIND = "report"
+LANGUAGE = "id"
+
+
+def register_evidence() -> None:
+    """Make the kind known; called when the app starts."""
+    register_kind(
+        EvidenceKind(
+            name=KIND,
+            label=gettext_lazy("H+1 report"),
+            prefix="LAP",
+            form_number="FR-CC-TRN-04",
+            template="reporting/print/report.html",
+            template_version="1",
+            clauses=("5.3.2", "4.3", "6"),
+            iso_clauses=("9.1", "8.1"),
+            # It names every participant with their result; Operation reads the page, which knows scopes.
+            readers=(Role.AUDITOR, Role.MANAGER, Role.TRAINER, Role.QC, Role.ADMINISTRATOR),
+            expected=missing_reports,
+        )
+    )
+
+
+def missing_reports(period_from: date, period_to: date, user: Any) -> list[str]:
+    """Reports that fell due in the period and are not there."""
+    zone = timezone.get_current_timezone()
+    since = datetime.combine(period_from, time.min, tzinfo=zone)
+    until = datetime.combine(period_to + timedelta(days=1), time.min, tzinfo=zone)
+    owed = (
+        ReportObligation.objects.visible_to(user)
+        .filter(state="pending", due_at__gt=since, due_at__lte=min(until, timezone.now()))
+        .select_related("training_session__plan")
+    )
+    return [
+        _("H+1 report of %(session)s, %(title)s")
+        % {"session": each.training_session.number, "title": each.training_session.plan.title}
+        for each in owed
+    ]
+
+
+def request_report_record(
+    *, version: ReportVersion, frozen: Frozen, recipients: Recipients, actor: User, now: datetime
+) -> None:
+    """Order the record of one version, in the language of the procedure."""
+    obligation = version.report.obligation
+    training_session = obligation.training_session
+    with translation.override(LANGUAGE):
+        reading = read(frozen, training_session, reader=None)
+        payload = report_payload(version, reading, recipients)
+        title = f"{payload['title']}: {payload['subtitle']}, {payload['subtitle_more']}"
+    request_evidence(
+        kind=KIND,
+        subject=version,
+        title=title[:200],
+        payload=payload,
+        evidence_date=reading.ends_at.astimezone(reading.zone).date(),
+        actor=actor,
+        now=now,
+        training=training_session.plan,
+        site=training_session.site,
+        line=training_session.line,
+        language=LANGUAGE,
+    )
+
+
+def report_payload(version: ReportVersion, reading: Reading, recipients: Recipients) -> dict[str, Any]:
+    """What the form prints, as texts; names and scores live in this payload and nowhere else in the record."""
+    data = reading.data
+    return {
+        "title": _("Training report, H+1"),
+        "subtitle": data["plan"]["title"],
+        "subtitle_more": f"{data['session']['label']}, {data['session']['line']} {data['session']['site']}",
+        "clause": "5.3.2",
+        "version": _("version %(number)d") % {"number": version.number},
+        "notes": _notes(version),
+        "ident": _ident(version, reading),
+        "figures": {
+            "passed": reading.figures.pass_words,
+            "absent": str(reading.figures.absent),
+            "remedial": str(reading.figures.remedial),
+            "mean": reading.figures.mean_words,
+        },
+        "groups": _groups(reading, version),
+        "missed": [
+            {
+                "name": f"{each.name} ({each.employee_no})",
+                "situation": f"{each.situation}, {each.note}" if each.note else each.situation,
+                "recovery": each.recovery,
+                "due": moment_words(each.due_at, reading.zone) if each.due_at else "–",
+            }
+            for each in reading.missed
+        ],
+        "deviations": [deviation_words(each) for each in reading.deviations],
+        "parameters": [
+            {
+                "name": each["name"],
+                "weight": _figure(each["weight"]),
+                "minimum": _figure(each["minimum"]),
+                "scored": str(each["scored"]),
+                "mean": _figure(each["mean"], 2),
+            }
+            for each in reading.parameters
+        ],
+        "results": [_result(each) for each in reading.results],
+        "narrative": data["narrative"],
+        "actions": reading.actions,
+        "distribution": _parties(recipients),
+        "content_hash": version.content_hash,
+        "signatures": [
+            {
+                "name": version.submitted_by.name,
+                "role": str(Role(version.signature.role).label),
+                "meaning": str(SignatureMeaning(version.signature.meaning).label),
+                "at": moment_words(version.signature.signed_at, reading.zone),
+            }
+        ],
+    }
+
+
+def _notes(version: ReportVersion) -> list[str]:
+    obligation = version.report.obligation
+    words = {
+        "at": moment_words(obligation.submitted_at or version.submitted_at, obligation.zone),
+        "due": moment_words(obligation.last_minute, obligation.zone),
+    }
+    on_time = (
+        _("On time: submitted %(at)s, due %(due)s.")
+        if obligation.is_on_time
+        else _("Late: submitted %(at)s, due %(due)s.")
+    )
+    notes = [on_time % words]
+    if version.number > 1:
+        notes.append(
+            _("Version %(number)d replaces version %(old)d: %(reason)s")
+            % {"number": version.number, "old": version.number - 1, "reason": version.reason}
+        )
+    return notes
+
+
+def _ident(version: ReportVersion, reading: Reading) -> list[list[str]]:
+    data = reading.data
+    starts, ends = reading.starts_at.astimezone(reading.zone), reading.ends_at.astimezone(reading.zone)
+    plan = version.report.obligation.training_session.plan
+    revision = plan.approved_revision
+    return [
+        [_("Day, date"), day_words(starts.date(), "weekday")],
+        ["PIC", version.report.obligation.owner.name],
+        [_("Time"), f"{moment_words(starts, reading.zone, 'time')} – {moment_words(ends, reading.zone, 'time')}"],
+        [_("Executing trainer"), reading.trainers],
+        [_("Module"), f"{data['module']['code']} v{data['module']['version']} {data['module']['title']}"],
+        [_("Method"), str(Method(revision.method).label) if revision and revision.method else "–"],
+        [_("Kind"), str(TrainingKind(data["plan"]["kind"]).label)],
+        [_("Plan"), f"{plan.number}, rev {revision.number}" if revision else plan.number],
+        [_("Application"), str(revision.application) if revision and revision.application else "–"],
+        [_("Pass mark"), _figure(data["scheme"]["pass_mark"], 2)],
+    ]
+
+
+def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:
+    """Achievement by team of then, with the sum as the last row."""
+    teams = dict(
+        Enrolment.objects.filter(training_session=version.report.obligation.training_session_id).values_list(
+            "uuid", "team__name"
+        )
+    )
+    by_team = {str(key): name or "–" for key, name in teams.items()}
+    cases = [each for each in reading.data["recovery"] if each["state"] in WAITING]
+    waiting = {
+        kind: {each["person"] for each in cases if each["kind"] == kind}
+        for kind in (CaseKind.RECOVERY, CaseKind.REMEDIAL)
+    }
+
+    def row(name: str, people: Iterable[Any]) -> dict[str, str]:
+        members = list(people)
+        absent = sum(each["person"] in waiting[CaseKind.RECOVERY] for each in members)
+        return {
+            "name": name,
+            "target": str(len(members)),
+            "done": str(len(members) - absent),
+            "open": str(absent),
+            "passed": str(sum(each["passed"] is True for each in members)),
+            "remedial": str(sum(each["person"] in waiting[CaseKind.REMEDIAL] for each in members)),
+        }
+
+    people = reading.data["people"]
+    names = sorted({by_team.get(each["enrolment"], "–") for each in people})
+    rows = [row(name, (each for each in people if by_team.get(each["enrolment"], "–") == name)) for name in names]
+    return [*rows, row(_("Sum"), people)]
+
+
+def _result(person: dict[str, Any]) -> dict[str, str]:
+    name, number = person["who"]
+    passed = {True: _("Passed"), False: _("Not passed"), None: _("Not scored")}[person["passed"]]
+    return {
+        "name": name,
+        "number": number,
+        "pre": _percentage(person["pre"]),
+        "post": _percentage(person["post"]),
+        "final": _figure(person["final"], 2),
+        "result": passed,
+    }
+
+
+def _percentage(test: dict[str, Any] | None) -> str:
+    return _figure(test["percentage"], 1) if test else "–"
+
+
+def _figure(value: Any, places: int | None = None) -> str:
+    return "–" if value is None else format_figure(value, places)
+
+
+def _parties(recipients: Recipients) -> list[str]:
+    parties: dict[str, list[str]] = {}
+    for each in recipients.all:
+        mark = "" if each.reachable else " " + _("(account closed)")
+        parties.setdefault(str(Role(each.party).label), []).append(each.words + mark)
+    return [f"{party}: {', '.join(names)}" for party, names in parties.items()]

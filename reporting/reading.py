@@ -1,0 +1,300 @@
+"""A frozen content made readable: figures, people whom the reader may see, and the texts made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from planning.models import TrainerProfile
+from reporting.content import Frozen
+from sessions.enums import AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
+from sessions.models import AbsenceReason, Attendance, Deviation, Enrolment, TrainingSession
+from trainingops.people.queries import SEES_PEOPLE
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import day_words, moment_words
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+WAITING = (CaseState.OPEN, CaseState.SCHEDULED)
+WHATSAPP_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of a report: on its page, in the mail, on WhatsApp and on paper the same (RPT-5, RPT-6)."""
+
+    participants: int
+    passed: int
+    absent: int
+    not_recorded: int
+    recovery: int
+    remedial: int
+    actions: int
+    mean_final: Decimal | None
+    gain: Decimal | None
+
+    @property
+    def share(self) -> Decimal | None:
+        """Passed of participants."""
+        return Decimal(self.passed) / self.participants if self.participants else None
+
+    @property
+    def pass_words(self) -> str:
+        share = "" if self.share is None else f" ({format_figure(self.share * 100, 1)}%)"
+        return _("%(passed)d of %(participants)d") % {"passed": self.passed, "participants": self.participants} + share
+
+    @property
+    def mean_words(self) -> str:
+        if self.mean_final is None:
+            return _("not recorded")
+        if self.gain is None:
+            return format_figure(self.mean_final, 1)
+        sign = "+" if self.gain >= 0 else ""
+        words = _("%(mean)s (pre-test to post-test %(gain)s)")
+        return words % {"mean": format_figure(self.mean_final, 1), "gain": sign + format_figure(self.gain, 1)}
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A participant who was absent, late, left early or not recorded at a meeting."""
+
+    name: str
+    employee_no: str
+    situation: str
+    note: str
+    recovery: str
+    kind: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A report as one reader sees it."""
+
+    data: dict[str, Any]
+    zone: ZoneInfo
+    figures: Figures
+    missed: list[Missed]
+    missed_elsewhere: int
+    results: list[dict[str, Any]]
+    results_elsewhere: int
+    trainers: str
+    deviations: list[Deviation]
+    actions: list[str]
+
+    @property
+    def starts_at(self) -> datetime:
+        return _first(self.data, "starts_at")
+
+    @property
+    def ends_at(self) -> datetime:
+        return _last(self.data, "ends_at")
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """Each parameter with its mean as a figure, and as lengths of 200 for its bar and the pass mark."""
+        mark = decimal(self.data["scheme"]["pass_mark"]) or Decimal(0)
+        rows = []
+        for each in self.data["parameters"]:
+            mean = decimal(each["mean"])
+            rows.append({**each, "mean": mean, "bar": f"{2 * (mean or 0):.1f}", "mark": f"{2 * mark:.1f}"})
+        return rows
+
+    @property
+    def lowest(self) -> dict[str, Any] | None:
+        scored = [each for each in self.parameters if each["mean"] is not None]
+        return min(scored, key=lambda each: each["mean"]) if len(scored) > 1 else None
+
+    @property
+    def hard_items(self) -> list[dict[str, Any]]:
+        return [{**each, "share": decimal(each["share"])} for each in self.data["items"] if each["hard"]]
+
+
+def decimal(text: str | None) -> Decimal | None:
+    """A figure of the content."""
+    return None if text is None else Decimal(text)
+
+
+def figures_of(data: Mapping[str, Any]) -> Figures:
+    """The numbers of a content."""
+    waiting = [each["kind"] for each in data["recovery"] if each["state"] in WAITING]
+    pre, post = decimal(data["gain"]["mean_pre"]), decimal(data["gain"]["mean_post"])
+    return Figures(
+        participants=data["counts"]["enrolled"],
+        passed=data["counts"]["passed"],
+        absent=data["counts"]["absent"],
+        not_recorded=data["counts"]["not_recorded"],
+        recovery=waiting.count(CaseKind.RECOVERY),
+        remedial=waiting.count(CaseKind.REMEDIAL),
+        actions=len(actions_of(data)),
+        mean_final=decimal(data["counts"]["mean_final"]),
+        gain=None if pre is None or post is None else post - pre,
+    )
+
+
+def actions_of(data: Mapping[str, Any]) -> list[str]:
+    """The follow-up, one action a line."""
+    return [line.strip(" \t-•") for line in data["narrative"]["follow_up"].splitlines() if line.strip(" \t-•")]
+
+
+def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | None) -> Reading:
+    """The content as ``reader`` may see it: names of the people in their scope, counts of the others.
+
+    Without a reader all names are shown: the record, and the page of those who write the report.
+    """
+    data = frozen.data
+    names = _names(training_session, reader)
+    missed = _missed(data, names, training_session)
+    results = [
+        {**each, "who": names[each["enrolment"]], "final": decimal(each["final"])}
+        for each in data["people"]
+        if each["enrolment"] in names
+    ]
+    elsewhere = [each for each in data["people"] if each["enrolment"] not in names]
+    return Reading(
+        data=data,
+        zone=ZoneInfo(data["session"]["timezone"]),
+        figures=figures_of(data),
+        missed=missed,
+        missed_elsewhere=sum(bool(_shortfalls(each)) for each in elsewhere),
+        results=results,
+        results_elsewhere=len(elsewhere),
+        trainers=_trainers(data),
+        deviations=list(Deviation.objects.filter(uuid__in=[each["uuid"] for each in data["deviations"]])),
+        actions=actions_of(data),
+    )
+
+
+def _names(training_session: TrainingSession, reader: User | None) -> dict[str, tuple[str, str]]:
+    """Name and employee number by enrolment, of those whom the reader may see by name."""
+    inside = Q() if reader is None else reader.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
+    rows = Enrolment.objects.filter(inside, training_session=training_session).values_list(
+        "uuid", "person__name", "person__employee_no"
+    )
+    return {str(uuid): (name, number) for uuid, name, number in rows}
+
+
+def _shortfalls(person: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        each
+        for each in person["attendance"]
+        if each["shortfall"] or each["status"] in (AttendanceStatus.ABSENT, AttendanceStatus.LATE)
+    ]
+
+
+def _missed(
+    data: Mapping[str, Any], names: Mapping[str, tuple[str, str]], training_session: TrainingSession
+) -> list[Missed]:
+    reasons = dict(AbsenceReason.objects.values_list("code", "name"))
+    notes = {
+        (str(meeting), str(enrolment)): note
+        for meeting, enrolment, note in Attendance.objects.filter(meeting__training_session=training_session)
+        .exclude(reason_note="")
+        .values_list("meeting__uuid", "enrolment__uuid", "reason_note")
+    }
+    cases = {each["person"]: each for each in data["recovery"] if each["kind"] == CaseKind.RECOVERY}
+    found = []
+    for person in data["people"]:
+        if person["enrolment"] not in names:
+            continue
+        name, number = names[person["enrolment"]]
+        for each in _shortfalls(person):
+            case = cases.get(person["person"])
+            found.append(
+                Missed(
+                    name=name,
+                    employee_no=number,
+                    situation=_situation(each, reasons),
+                    note=notes.get((each["meeting"], person["enrolment"]), ""),
+                    recovery=_case_words(case),
+                    kind=_case_kind(case),
+                    due_at=datetime.fromisoformat(case["due_at"]) if case and case["state"] in WAITING else None,
+                )
+            )
+    return found
+
+
+def _situation(cell: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
+    if cell["status"] == AttendanceStatus.ABSENT:
+        reason = reasons.get(cell["reason"] or "", "")
+        return _("Absent: %(reason)s") % {"reason": reason} if reason else _("Absent")
+    words = []
+    if cell["minutes_late"]:
+        words.append(_("Late by %(minutes)d minutes") % {"minutes": cell["minutes_late"]})
+    if cell["minutes_left_early"]:
+        words.append(_("Left %(minutes)d minutes early") % {"minutes": cell["minutes_left_early"]})
+    if not words:
+        return str(CaseCause(cell["shortfall"]).label) if cell["shortfall"] in CaseCause.values else _("Late")
+    return ", ".join(words)
+
+
+def _case_words(case: Mapping[str, Any] | None) -> str:
+    if case is None:
+        return _("Within the tolerance")
+    words = str(CaseState(case["state"]).label)
+    return f"{words}: {case['scheduled_in']}" if case["scheduled_in"] else words
+
+
+def _case_kind(case: Mapping[str, Any] | None) -> str:
+    kinds = {CaseState.OPEN: "warn", CaseState.SCHEDULED: "info", CaseState.RESOLVED: "ok", CaseState.WAIVED: "waive"}
+    return kinds.get(CaseState(case["state"]), "idle") if case else "idle"
+
+
+def _trainers(data: Mapping[str, Any]) -> str:
+    uuids = {each["uuid"] for meeting in data["meetings"] for each in meeting["trainers"]}
+    return ", ".join(TrainerProfile.objects.filter(uuid__in=uuids).values_list("name", flat=True))
+
+
+def _first(data: Mapping[str, Any], key: str) -> datetime:
+    moments = [each[f"actual_{key}"] or each[key] for each in data["meetings"]] or [data["session"][key]]
+    return min(datetime.fromisoformat(each) for each in moments)
+
+
+def _last(data: Mapping[str, Any], key: str) -> datetime:
+    moments = [each[f"actual_{key}"] or each[key] for each in data["meetings"]] or [data["session"][key]]
+    return max(datetime.fromisoformat(each) for each in moments)
+
+
+def deviation_words(deviation: Deviation) -> str:
+    """A deviation in one line."""
+    return _("%(kind)s: planned %(planned)s, actual %(actual)s. Reason: %(reason)s") % {
+        "kind": DeviationKind(deviation.kind).label,
+        "planned": deviation.planned,
+        "actual": deviation.actual,
+        "reason": deviation.reason,
+    }
+
+
+def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: str) -> str:
+    """The summary to copy: the report's own numbers, counts only, no names, at most 1,000 characters (RPT-6)."""
+    figures = figures_of(data)
+    zone = ZoneInfo(data["session"]["timezone"])
+    starts = _first(data, "starts_at").astimezone(zone)
+    lines = [
+        _("%(day)s, %(line)s %(site)s")
+        % {
+            "day": day_words(starts.date(), "weekday"),
+            "line": data["session"]["line"],
+            "site": data["session"]["site"],
+        },
+        _("Passed: %(words)s") % {"words": figures.pass_words},
+        _("Absent: %(absent)d, recovery waiting: %(recovery)d")
+        % {"absent": figures.absent, "recovery": figures.recovery},
+        _("Remedial: %(remedial)d") % {"remedial": figures.remedial},
+        _("Mean: %(mean)s") % {"mean": figures.mean_words},
+        _("Actions: %(actions)d") % {"actions": figures.actions},
+        _("Report %(number)s, version %(version)d, sent %(at)s")
+        % {"number": data["report"], "version": data["version"], "at": moment_words(submitted_at, zone)},
+        _("Read it here (log-in needed): %(address)s") % {"address": address},
+    ]
+    rest = "\n".join(lines)
+    head = _("*H+1 report* %(title)s, %(batch)s") % {"title": data["plan"]["title"], "batch": data["session"]["label"]}
+    return f"{head[: WHATSAPP_LIMIT - len(rest) - 1]}\n{rest}"

@@ -1,0 +1,300 @@
+"""Writing, sending and reading the H+1 report (RPT-1 to RPT-6)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reporting import policies, services
+from reporting.content import Frozen, freeze
+from reporting.enums import ReportState
+from reporting.forms import AmendForm, DraftForm, RecipientForm, ShareForm
+from reporting.models import Distribution, ReportVersion, TrainingReport, TrainingReportQuerySet
+from reporting.queries import record_of
+from reporting.reading import deviation_words, read, whatsapp_text
+from reporting.tables import ReportTable
+from reporting.wording import due_standing, missing_sections
+from trainingops.domain import NotAllowed, Refused, StaleVersion
+from trainingops.people.http import SignedInRequest
+from trainingops.people.models import User
+from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.ui.tables import configure
+
+
+def _reports() -> TrainingReportQuerySet:
+    return TrainingReport.objects.select_related(
+        "updated_by",
+        "obligation__owner",
+        "obligation__training_session__plan__pic",
+        "obligation__training_session__site",
+        "obligation__training_session__line",
+        "obligation__training_session__module_version__module",
+    )
+
+
+def _visible(request: SignedInRequest, uuid: UUID) -> TrainingReport:
+    return get_object_or_404(_reports().visible_to(request.user), uuid=uuid)
+
+
+def _writable(request: SignedInRequest, uuid: UUID) -> TrainingReport:
+    report = _visible(request, uuid)
+    if not policies.can_write(request.user, report):
+        raise NotAllowed(_("The report is written by its PIC and its trainers."))
+    return report
+
+
+def report_list(request: SignedInRequest) -> HttpResponse:
+    """Reports that concern the reader, with how many have read them."""
+    reports = (
+        _reports()
+        .visible_to(request.user)
+        .annotate(
+            recipients_count=Coalesce(Subquery(_counted(Q())), 0),
+            read_count=Coalesce(Subquery(_counted(Q(acknowledged_at__isnull=False))), 0),
+        )
+    )
+    return render(
+        request,
+        "reporting/report_list.html",
+        {"title": _("Reports"), "table": configure(request, ReportTable(reports))},
+    )
+
+
+def _counted(condition: Q) -> Any:
+    """Receipts of the latest version of the report outside."""
+    latest = ReportVersion.objects.filter(report=OuterRef(OuterRef("pk"))).order_by("-number").values("pk")[:1]
+    return (
+        Distribution.objects.filter(condition, version=Subquery(latest))
+        .order_by()
+        .values("version")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+
+
+def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The latest version for its readers; the draft for its writers. A GET changes nothing (RPT-1)."""
+    report = _visible(request, uuid)
+    version = _version(report)
+    if version is None:
+        if policies.can_write(request.user, report):
+            return redirect("report_write", uuid=uuid)
+        return redirect("obligation_detail", uuid=report.obligation.uuid)
+    return _version_page(request, report, version)
+
+
+def report_version(request: SignedInRequest, uuid: UUID, number: int) -> HttpResponse:
+    """One version, also a superseded one, which says so and links to the latest (RPT-5)."""
+    report = _visible(request, uuid)
+    version = _version(report, number)
+    if version is None:
+        return redirect("report_detail", uuid=uuid)
+    return _version_page(request, report, version)
+
+
+def _version(report: TrainingReport, number: int | None = None) -> ReportVersion | None:
+    versions = report.versions.select_related("submitted_by").order_by("-number")
+    return (versions.filter(number=number) if number else versions).first()
+
+
+def _version_page(request: SignedInRequest, report: TrainingReport, version: ReportVersion) -> HttpResponse:
+    user = request.user
+    versions = list(report.versions.values_list("number", flat=True).order_by("-number"))
+    writes = policies.can_write(user, report)
+    receipts = list(version.distributions.select_related("user"))
+    mine = [each for each in receipts if each.user_id == user.pk]
+    context = {
+        **_page(report, Frozen(version.content), None if writes else user, request),
+        "version": version,
+        "latest": versions[0],
+        "older": [number for number in versions if number < version.number],
+        "receipts": receipts,
+        "read_count": sum(each.acknowledged_at is not None for each in receipts),
+        "unread_mine": any(each.acknowledged_at is None for each in mine),
+        "unopened_mine": any(each.opened_at is None for each in mine),
+        "writes": writes,
+        "sends": policies.can_send(user, report),
+        "record": record_of(version, user),
+        "shares": version.shares.select_related("shared_by"),
+        "share_form": ShareForm(),
+        "summary": whatsapp_text(
+            Frozen(version.content).data,
+            submitted_at=version.submitted_at,
+            address=settings.BASE_URL + reverse("report_detail", args=[report.uuid]),
+        ),
+    }
+    return render(request, "reporting/report_detail.html", context)
+
+
+def _page(report: TrainingReport, frozen: Frozen, reader: User | None, request: SignedInRequest) -> dict[str, Any]:
+    obligation = report.obligation
+    reading = read(frozen, obligation.training_session, reader=reader)
+    return {
+        "title": obligation.training_session.plan.title,
+        "report": report,
+        "obligation": obligation,
+        "session": obligation.training_session,
+        "due": due_standing(obligation, request.now),
+        "reading": reading,
+        "deviations": [deviation_words(each) for each in reading.deviations],
+    }
+
+
+# --- Writing -----------------------------------------------------------------------------------------------
+
+
+def report_write(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The narrative: saved while typing, and by its button without JavaScript."""
+    report = _writable(request, uuid)
+    form = DraftForm(request.POST or None, instance=report)
+    for field in form.fields.values():
+        field.required = False
+    status = 200
+    if request.method == "POST":
+        form.is_valid()
+        try:
+            report = services.save_draft(
+                report=report,
+                version=_number(request.POST.get("version")),
+                **{name: request.POST.get(name, "") for name in form.fields},
+                actor=request.user,
+                now=request.now,
+            )
+        except StaleVersion as refused:
+            form.add_error(None, str(refused))
+            report = _writable(request, uuid)
+            status = 409
+        else:
+            if not request.headers.get("HX-Request"):
+                return redirect("report_submit" if "check" in request.POST else "report_write", uuid=uuid)
+    context = {
+        "title": report.obligation.training_session.plan.title,
+        "form": form,
+        "report": report,
+        "obligation": report.obligation,
+        "session": report.obligation.training_session,
+        "due": due_standing(report.obligation, request.now),
+        "missing": missing_sections(report),
+    }
+    template = "reporting/saved.html" if request.headers.get("HX-Request") else "reporting/report_write.html"
+    return render(request, template, context, status=status)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
+@fresh_log_in_required
+def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Read the whole report once more and sign it: the first submission, or an amendment with its reason."""
+    report = _writable(request, uuid)
+    amends = report.state != ReportState.DRAFT
+    last = _version(report)
+    form = AmendForm(request.POST or None) if amends else None
+    errors: list[str] = []
+    status = 200
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            services.sign_and_send(
+                report=report,
+                content_hash=request.POST.get("content_hash", ""),
+                authenticated_at=authenticated_at(request),
+                actor=request.user,
+                now=request.now,
+                reason=form.cleaned_data["reason"] if form else "",
+            )
+        except Refused as refused:
+            errors, status = [str(refused)], 409
+        else:
+            messages.success(request, _("The report is on its way to its recipients. The record is being made."))
+            return redirect("report_detail", uuid=uuid)
+    frozen = freeze(report, number=last.number + 1 if last else 1)
+    context = {
+        **_page(report, frozen, None, request),
+        "form": form,
+        "errors": errors,
+        "amends": amends,
+        "content_hash": frozen.hash,
+        "missing": [TrainingReport._meta.get_field(name).verbose_name for name in missing_sections(report)],  # type: ignore[union-attr]
+    }
+    return render(request, "reporting/report_submit.html", context, status=status)
+
+
+# --- Receipts ----------------------------------------------------------------------------------------------
+
+
+def report_acknowledge(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """ "I have read it": of the version that the button stood on."""
+    report = _visible(request, uuid)
+    version = get_object_or_404(report.versions, number=_number(request.POST.get("version")))
+    services.acknowledge_report(version=version, actor=request.user, now=request.now)
+    messages.success(request, _("Your receipt is recorded."))
+    return redirect("report_detail", uuid=uuid)
+
+
+def report_opened(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The open page says so by itself, as a POST of the signed-in reader."""
+    report = _visible(request, uuid)
+    version = get_object_or_404(report.versions, number=_number(request.POST.get("version")))
+    services.open_report(version=version, actor=request.user, now=request.now)
+    return HttpResponse(status=204)
+
+
+def recipient_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Remind one recipient."""
+    distribution = get_object_or_404(
+        Distribution.objects.select_related("version__report", "user").filter(
+            version__report__in=TrainingReport.objects.visible_to(request.user)
+        ),
+        uuid=uuid,
+    )
+    try:
+        services.remind_recipient(distribution=distribution, actor=request.user, now=request.now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(name)s was reminded.") % {"name": distribution.user})
+    return redirect("report_detail", uuid=distribution.version.report.uuid)
+
+
+def report_share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Note where the summary was shared."""
+    report = _visible(request, uuid)
+    version = _version(report)
+    form = ShareForm(request.POST)
+    if version is None or not form.is_valid():
+        messages.error(request, _("Group: write where you shared the summary, at most 80 characters."))
+        return redirect("report_detail", uuid=uuid)
+    services.note_share(version=version, group=form.cleaned_data["group"], actor=request.user, now=request.now)
+    messages.success(request, _("Noted."))
+    return redirect("report_detail", uuid=uuid)
+
+
+def recipient_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Send the latest version to one more person."""
+    report = _visible(request, uuid)
+    version = _version(report)
+    if version is None:
+        return redirect("report_detail", uuid=uuid)
+    if not policies.can_send(request.user, report):
+        raise NotAllowed(_("Recipients are added by the PIC, the trainers and the manager."))
+    form = RecipientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_recipient(version=version, **form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("%(name)s received the report.") % {"name": form.cleaned_data["user"]})
+            return redirect("report_detail", uuid=uuid)
+    context = {"title": _("Another recipient"), "form": form, "report": report}
+    return render(request, "reporting/recipient_form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,91 @@
+"""The rule of H+1 and the days off."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from reporting import policies, services
+from reporting.forms import DayOffForm, PolicyForm
+from reporting.models import DayOff, DeadlinePolicy
+from trainingops.domain import Refused
+from trainingops.people.http import SignedInRequest
+
+
+def deadline_rules(request: SignedInRequest) -> HttpResponse:
+    """The rules and the days off of one year."""
+    this_year = request.now.astimezone(request.user.zone).year
+    years = sorted({day.year for day in DayOff.objects.filter(removed_at=None).dates("day", "year")} | {this_year})
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and int(asked) in years else this_year
+    days = DayOff.objects.filter(removed_at=None, day__year=year).select_related("site")
+    rules = DeadlinePolicy.objects.filter(removed_at=None).select_related("site")
+    return render(
+        request,
+        "reporting/deadline_rules.html",
+        {
+            "title": _("Deadline rules"),
+            "years": years,
+            "year": year,
+            "days": [(each, policies.can_edit_rules(request.user, each.site)) for each in days],
+            "rules": [(each, policies.can_edit_rules(request.user, each.site)) for each in rules],
+        },
+    )
+
+
+def day_off_new(request: SignedInRequest) -> HttpResponse:
+    """Add a day off."""
+    form = DayOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_day_off(**form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The day off is listed. Due times that have not come were counted again."))
+            return redirect("deadline_rules")
+    context = {"title": _("New day off"), "form": form}
+    return render(request, "reporting/rule_form.html", context, status=422 if form.errors else 200)
+
+
+def policy_new(request: SignedInRequest) -> HttpResponse:
+    """Count H+1 by another rule from a day on."""
+    form = PolicyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_policy(**form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The rule is in force. Due times that have not come were counted again."))
+            return redirect("deadline_rules")
+    context = {"title": _("New rule"), "form": form}
+    return render(request, "reporting/rule_form.html", context, status=422 if form.errors else 200)
+
+
+def day_off_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Make a day count again."""
+    day_off = get_object_or_404(DayOff, uuid=uuid)
+    try:
+        services.remove_day_off(day_off=day_off, actor=request.user, now=request.now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The day counts again. Due times that have not come were counted again."))
+    return redirect("deadline_rules")
+
+
+def policy_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take a rule out of force."""
+    policy = get_object_or_404(DeadlinePolicy, uuid=uuid)
+    try:
+        services.remove_policy(policy=policy, actor=request.user, now=request.now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The rule is out of force. Due times that have not come were counted again."))
+    return redirect("deadline_rules")
