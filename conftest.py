@@ -11,13 +11,12 @@ pytest_plugins = ["trainingops.audit.tests.fixtures"]
 _NO_BROWSER = "Chromium is missing: browser tests are skipped. Get it with: sudo apt-get install chromium"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests where there is no browser; where there is one, they share it in one process."""
-    missing = shutil.which("chromium") is None
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason=_NO_BROWSER) if missing else pytest.mark.xdist_group("browser"))
+    """Skip browser tests where there is no browser."""
+    if shutil.which("chromium") is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -42,7 +42,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str], environ: dict[str, str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments]
+    # A file stays in one process: what it starts for itself (a browser, a site) is started once.
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *arguments]
     with subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.DEVNULL) as process:
         try:
             return process.wait()
