@@ -6,10 +6,13 @@ for nobody, and a test fails.
 
 from trainingops.people.access import POST_ONLY, WRITE, Rule, only, public, signed_in
 from trainingops.people.enums import Role
+from trainingops.people.queries import SEES_PEOPLE
 
 ACCESS: dict[str, Rule] = {}
 
 # --- people, imports ---------------------------------------------------------------------------------------
+#: Each importer names its own roles; these are all that any of them has.
+IMPORTS = ("administrator", "manager", "trainer", "qc", "operations", "operation_support")
 ACCESS |= {
     "account_login": public(WRITE),
     "account_code": public(WRITE),
@@ -19,6 +22,28 @@ ACCESS |= {
     "set_language": public(POST_ONLY),
     "account": signed_in(WRITE),
     "account_password": signed_in(WRITE),
+    "people_list": only(*SEES_PEOPLE),
+    "people_download": only(*SEES_PEOPLE),
+    "people_codes": only("administrator", "trainer", "team_leader", methods=WRITE),
+    "person_detail": signed_in(),
+    "person_account": only("administrator", methods=POST_ONLY),
+    "account_list": only("administrator"),
+    "account_new": only("administrator", methods=WRITE),
+    "account_detail": only("administrator", methods=WRITE),
+    "account_close": only("administrator", methods=POST_ONLY),
+    "account_issue_code": only("administrator", methods=POST_ONLY),
+    "role_end": only("administrator", methods=POST_ONLY),
+    "place_list": only(*SEES_PEOPLE),
+    "place_new": only("administrator", methods=WRITE),
+    "import_list": only(*IMPORTS),
+    "import_new": only(*IMPORTS, methods=WRITE),
+    "import_template": only(*IMPORTS),
+    "import_detail": only(*IMPORTS),
+    "import_columns": only(*IMPORTS, methods=WRITE),
+    "import_answers": only(*IMPORTS, methods=POST_ONLY),
+    "import_check": only(*IMPORTS, methods=POST_ONLY),
+    "import_apply": only(*IMPORTS, methods=POST_ONLY),
+    "import_errors": only(*IMPORTS),
 }
 
 # --- dashboard ---------------------------------------------------------------------------------------------

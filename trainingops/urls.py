@@ -16,9 +16,13 @@ from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
 from trainingops.dashboard import health as health_views
+from trainingops.imports import views as import_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
 from trainingops.people.views import account as account_views
+from trainingops.people.views import accounts as accounts_views
+from trainingops.people.views import people as people_views
+from trainingops.people.views import places as place_views
 from trainingops.records import verifying
 from trainingops.records import views as record_views
 
@@ -35,6 +39,28 @@ urlpatterns += [
     path("language/", account_views.set_language, name="set_language"),
     path("account/", account_views.account, name="account"),
     path("account/password/", account_views.account_password, name="account_password"),
+    path("people/", people_views.people_list, name="people_list"),
+    path("people/download/", import_views.people_download, name="people_download"),
+    path("people/codes/", people_views.people_codes, name="people_codes"),
+    path("people/<uuid:uuid>/", people_views.person_detail, name="person_detail"),
+    path("people/<uuid:uuid>/account/", people_views.person_account, name="person_account"),
+    path("accounts/", accounts_views.account_list, name="account_list"),
+    path("accounts/new/", accounts_views.account_new, name="account_new"),
+    path("accounts/<uuid:uuid>/", accounts_views.account_detail, name="account_detail"),
+    path("accounts/<uuid:uuid>/close/", accounts_views.account_close, name="account_close"),
+    path("accounts/<uuid:uuid>/code/", accounts_views.account_code, name="account_issue_code"),
+    path("roles/<uuid:uuid>/end/", accounts_views.role_end, name="role_end"),
+    path("places/", place_views.place_list, name="place_list"),
+    path("places/new/<slug:kind>/", place_views.place_new, name="place_new"),
+    path("imports/", import_views.import_list, name="import_list"),
+    path("imports/new/<slug:kind>/", import_views.import_new, name="import_new"),
+    path("imports/template/<slug:kind>/", import_views.import_template, name="import_template"),
+    path("imports/<uuid:uuid>/", import_views.import_detail, name="import_detail"),
+    path("imports/<uuid:uuid>/columns/", import_views.import_columns, name="import_columns"),
+    path("imports/<uuid:uuid>/answers/", import_views.import_answers, name="import_answers"),
+    path("imports/<uuid:uuid>/check/", import_views.import_check, name="import_check"),
+    path("imports/<uuid:uuid>/apply/", import_views.import_apply, name="import_apply"),
+    path("imports/<uuid:uuid>/errors/", import_views.import_errors, name="import_errors"),
 ]
 
 # --- dashboard ---------------------------------------------------------------------------------------------

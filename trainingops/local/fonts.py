@@ -7,6 +7,7 @@ the same bytes on every machine. Run as ``python -m trainingops.local.fonts <fol
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,15 +25,17 @@ def make_fonts(folder: Path) -> None:
     package = Path(spec.origin).parent
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "LICENSE").write_bytes((package / "LICENSE").read_bytes())
-    for style, weight in WEIGHTS.items():
-        _make_one(package / "files" / "Inter[opsz,wght].ttf", folder / f"Inter-{style}.ttf", style, weight)
-        print(f"  Inter {style}")
+    source = package / "files" / "Inter[opsz,wght].ttf"
+    with ProcessPoolExecutor() as processes:
+        for made in [processes.submit(_make_one, source, folder, style) for style in WEIGHTS]:
+            print(f"  {made.result()}", flush=True)
 
 
-def _make_one(source: Path, target: Path, style: str, weight: int) -> None:
+def _make_one(source: Path, folder: Path, style: str) -> str:
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
+    weight, target = WEIGHTS[style], folder / f"Inter-{style}.ttf"
     font = TTFont(source, recalcTimestamp=False)  # head.modified stays, so that the bytes do
     instancer.instantiateVariableFont(font, {"wght": weight, "opsz": _OPTICAL_SIZE}, inplace=True)
     _name(font["name"], style)
@@ -44,6 +47,7 @@ def _make_one(source: Path, target: Path, style: str, weight: int) -> None:
     half = target.with_suffix(".part")
     font.save(half)
     half.replace(target)
+    return target.name
 
 
 def _name(table: object, style: str) -> None:

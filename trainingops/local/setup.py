@@ -7,6 +7,7 @@ ours. Each step is done once: a stamp holds the hash of what it was made from.
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import importlib.util
 import os
@@ -99,11 +100,18 @@ def install_browser() -> None:
 
 
 def _apt_install(packages: list[str]) -> None:
+    _apt_update()
+    _apt(f"Installing {' '.join(packages)}", "install", "-y", "--no-install-recommends", *packages)
+
+
+@functools.cache
+def _apt_update() -> None:
+    _apt("Reading the list of Debian packages", "update")
+
+
+def _apt(title: str, *command: str) -> None:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
-    _run("Reading the list of Debian packages", [*apt, "update"], "apt", environ)
-    command = [*apt, "install", "-y", "--no-install-recommends", *packages]
-    _run(f"Installing {' '.join(packages)}", command, "apt", environ)
+    _run(title, ["apt-get", "-o", "DPkg::Lock::Timeout=300", *command], "apt", environ)
 
 
 def make_environment(requirements: str) -> None:

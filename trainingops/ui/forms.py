@@ -184,7 +184,8 @@ class PageForm(forms.Form):
 
     def add_refusal(self, refused: Refused) -> None:
         """Show a service's refusal at its field, or above all fields where it has none here."""
-        self.add_error(refused.field if refused.field in self.fields else None, str(refused))
+        error = forms.ValidationError(str(refused), code=refused.code)
+        self.add_error(refused.field if refused.field in self.fields else None, error)
 
 
 def _use_our_control(field: forms.Field) -> None:

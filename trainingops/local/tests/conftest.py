@@ -38,7 +38,7 @@ def of(folder: Path) -> dict[int, str]:
     return found
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 90) -> None:
     """Wait for ``condition``; fail when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -49,7 +49,7 @@ def test_stopping_leaves_no_process_and_ends_with_success(folder: Path, number: 
     site = start(folder)
     assert len(of(folder)) > 5
     site.send_signal(number)
-    assert site.wait(20) == 0
+    assert site.wait(60) == 0
     assert of(folder) == {}
 
 
@@ -74,7 +74,7 @@ def test_a_killed_child_starts_again_and_its_own_child_does_not_stay(folder: Pat
     until(lambda: child_of(folder, "subprocess.Popen") not in {0, parent})
     assert orphan not in of(folder)
     site.terminate()
-    assert site.wait(20) == 0
+    assert site.wait(60) == 0
 
 
 @pytest.mark.parametrize("words", ["bin/postgres", "valkey-server"])
@@ -87,13 +87,13 @@ def test_a_killed_service_recovers_with_its_data(folder: Path, words: str) -> No
     until(lambda: child_of(folder, words) not in {0, old} and answers(folder))
     assert query(folder, "SELECT n FROM kept") == (7,)
     site.terminate()
-    assert site.wait(20) == 0
+    assert site.wait(60) == 0
 
 
 def test_a_pid_file_whose_number_another_process_took_does_not_stop_the_start(folder: Path) -> None:
     site = start(folder)
     site.terminate()
-    site.wait(20)
+    site.wait(60)
     sleeper = subprocess.Popen(["sleep", "60"], **({"user": "nobody"} if os.geteuid() == 0 else {}))
     try:
         data = Places(folder).postgres_data
@@ -101,7 +101,7 @@ def test_a_pid_file_whose_number_another_process_took_does_not_stop_the_start(fo
         again = start(folder)
         assert answers(folder)
         again.terminate()
-        assert again.wait(20) == 0
+        assert again.wait(60) == 0
     finally:
         sleeper.kill()
         sleeper.wait()
@@ -115,7 +115,7 @@ def test_the_role_of_the_application_is_no_superuser_and_has_btree_gist(folder: 
         folder, "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
     ) == ("UTF8",)
     site.terminate()
-    site.wait(20)
+    site.wait(60)
 
 
 def test_a_start_that_fails_shows_the_end_of_the_log(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_under_a_home_of_its_owner_only_the_database_moves_and_no_permission_cha
         assert Path(f"/proc/{server}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
     finally:
         site.terminate()
-        site.wait(20)
+        site.wait(60)
         cache = Places(local).cache
         Places(local).remove()
     assert not cache.exists()
@@ -182,5 +182,5 @@ def test_an_ordinary_user_runs_everything_as_that_user(folder: Path) -> None:
     site = start(home / ".local", user=user.pw_uid, group=user.pw_gid, extra_groups=[], env={"PATH": "/usr/bin:/bin"})
     owners = {Path(f"/proc/{pid}").stat().st_uid for pid in of(home / ".local")}
     site.terminate()
-    assert site.wait(20) == 0
+    assert site.wait(60) == 0
     assert owners == {user.pw_uid}

@@ -28,6 +28,7 @@ def test_root_installs_what_is_missing_and_only_that(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(setup.os, "geteuid", lambda: 0)
     monkeypatch.setattr(setup, "_run", run)
+    setup._apt_update.cache_clear()
     setup.install_packages({name: lambda name=name: present[name] for name in present})
     assert [command[3] for command in commands] == ["update", "install"]
     assert commands[1][-1] == "openssl"

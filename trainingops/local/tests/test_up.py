@@ -52,21 +52,21 @@ def test_up_serves_beats_restarts_a_killed_web_server_and_leaves_no_process(fold
     port = _free_port()
     site = _manage(folder, "up", "--port", str(port))
     try:
-        until(lambda: _live(port) or site.poll() is not None, 90)
+        until(lambda: _live(port) or site.poll() is not None, 180)
         assert site.poll() is None, site.stdout.read()
-        until(lambda: _beats(folder), 60)
+        until(lambda: _beats(folder), 120)
         web = child_of(folder, "granian")
         os.kill(web, signal.SIGKILL)
         until(lambda: child_of(folder, "granian") not in {0, web} and _live(port))
         second = _manage(folder, "up", "--port", str(_free_port()))
-        told, _ = second.communicate(timeout=30)
+        told, _ = second.communicate(timeout=90)
         assert second.returncode == 1
         assert f"already runs here (process {site.pid})" in told
         names = {"granian", "clock", "default,jobs", "pdf", "beat", "bin/postgres", "valkey-server"}
         assert {name for name in names if child_of(folder, name)} == names
     finally:
         site.send_signal(signal.SIGINT)
-        told, _ = site.communicate(timeout=60)
+        told, _ = site.communicate(timeout=90)
     assert site.returncode == 0, told
     assert "web ended (signal SIGKILL); it starts again" in told
     assert of(folder) == {}

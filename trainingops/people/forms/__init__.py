@@ -7,5 +7,27 @@ from trainingops.people.forms.account import (
     PreferencesForm,
     SignInForm,
 )
+from trainingops.people.forms.people import (
+    CodesForm,
+    LineForm,
+    OutsideAccountForm,
+    PersonFilter,
+    RoleForm,
+    SiteForm,
+    TeamForm,
+)
 
-__all__ = ("CodeForm", "NewPasswordForm", "PasswordAgainForm", "PreferencesForm", "SignInForm")
+__all__ = (
+    "CodeForm",
+    "CodesForm",
+    "LineForm",
+    "NewPasswordForm",
+    "OutsideAccountForm",
+    "PasswordAgainForm",
+    "PersonFilter",
+    "PreferencesForm",
+    "RoleForm",
+    "SignInForm",
+    "SiteForm",
+    "TeamForm",
+)

@@ -1,13 +1,20 @@
 """Changes to people, accounts, roles, places and signatures."""
 
 from trainingops.people.services.accounts import (
-    PREFERENCES,
     change_password,
     close_account,
     open_account,
+    open_outside_account,
     save_preferences,
 )
-from trainingops.people.services.codes import CODE_ATTEMPTS, issue_sign_in_code, redeem_sign_in_code
+from trainingops.people.services.codes import (
+    CODE_ATTEMPTS,
+    Slip,
+    issue_codes,
+    issue_sign_in_code,
+    issue_slip,
+    redeem_sign_in_code,
+)
 from trainingops.people.services.persons import PersonEntry, save_people
 from trainingops.people.services.places import create_line, create_site, create_team
 from trainingops.people.services.roles import end_role, grant_role
@@ -15,9 +22,9 @@ from trainingops.people.services.signatures import SIGNATURE_FRESHNESS, require_
 
 __all__ = (
     "CODE_ATTEMPTS",
-    "PREFERENCES",
     "SIGNATURE_FRESHNESS",
     "PersonEntry",
+    "Slip",
     "change_password",
     "close_account",
     "create_line",
@@ -25,8 +32,11 @@ __all__ = (
     "create_team",
     "end_role",
     "grant_role",
+    "issue_codes",
     "issue_sign_in_code",
+    "issue_slip",
     "open_account",
+    "open_outside_account",
     "redeem_sign_in_code",
     "require_signature",
     "save_people",

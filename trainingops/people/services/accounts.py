@@ -18,9 +18,6 @@ from trainingops.people.queries import assignment_on
 if TYPE_CHECKING:
     from uuid import UUID
 
-#: What people set for themselves.
-PREFERENCES = ("language", "timezone", "theme")
-
 
 @service
 def open_account(*, person: Person, actor: User, now: datetime, role: str = Role.AGENT) -> User:

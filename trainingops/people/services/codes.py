@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -11,9 +13,9 @@ from django.utils.translation import gettext as _
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.people.enums import CodePurpose
-from trainingops.people.models import SignInCode, User
+from trainingops.people.models import Person, SignInCode, User
 from trainingops.people.policies import can_issue_code
-from trainingops.people.services.accounts import change_password
+from trainingops.people.services.accounts import change_password, open_account
 
 #: Without 0 O 1 I L 5 S 2 Z 8 B: what is misread from a slip of paper.
 ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
@@ -50,6 +52,42 @@ def issue_sign_in_code(*, user: User, purpose: str, actor: User, now: datetime) 
     )
     record("code.issued", subject=code, actor=actor, now=now, data={"user": user.uuid, "purpose": purpose})
     return code, plain
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What somebody gets in hand: shown once."""
+
+    user: User
+    code: SignInCode
+    plain: str
+
+    @property
+    def grouped(self) -> str:
+        """In two halves, which are easier to copy."""
+        half = CODE_LENGTH // 2
+        return f"{self.plain[:half]}-{self.plain[half:]}"
+
+
+@service
+def issue_slip(*, user: User, actor: User, now: datetime) -> Slip:
+    """A code for the first sign-in, or for a new password where there is one already."""
+    purpose = CodePurpose.RESET if user.has_usable_password() else CodePurpose.FIRST_SIGN_IN
+    code, plain = issue_sign_in_code(user=user, purpose=purpose, actor=actor, now=now)
+    return Slip(user, code, plain)
+
+
+@service
+def issue_codes(*, people: Sequence[Person], actor: User, now: datetime) -> list[Slip]:
+    """Codes for a team or a class; who has no account yet gets one. All or none.
+
+    Raises:
+        NotAllowed: one of them is outside the actor's scope, or can do more than an agent.
+        Refused: one of them has left.
+    """
+    return [
+        issue_slip(user=open_account(person=person, actor=actor, now=now), actor=actor, now=now) for person in people
+    ]
 
 
 def redeem_sign_in_code(*, login: str, code: str, password: str, now: datetime) -> User:

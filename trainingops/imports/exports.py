@@ -1,0 +1,82 @@
+"""The files that go out: the template of an importer, and the original with its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from trainingops.imports.people import PEOPLE
+from trainingops.imports.reading import Sheet
+from trainingops.imports.registry import Importer
+from trainingops.imports.values import as_text
+from trainingops.people.enums import Employment
+from trainingops.people.models import Person, PersonAssignment
+from trainingops.people.queries import present_assignments
+from trainingops.ui.exports import workbook_response
+
+
+def template_response(importer: Importer) -> HttpResponse:
+    """An empty file of ``importer`` with its headings and one example row."""
+    head = [str(column.label) for column in importer.columns]
+    return workbook_response(head, [[column.example for column in importer.columns]], name=f"templat-{importer.name}")
+
+
+def errors_response(sheet: Sheet, preview: Mapping[str, Any], *, name: str) -> HttpResponse:
+    """The original with a column "Keterangan kesalahan" behind the others; rows keep their places (IMP-3)."""
+    messages = {
+        row["number"]: "; ".join(
+            f"{column}: “{value}”. {message}" if column else message
+            for column, value, message, _code in row["problems"]
+        )
+        for row in preview.get("rows", [])
+        if row["problems"]
+    }
+    width = max(len(row) for row in sheet.rows)
+    rows = []
+    for number, cells in enumerate(sheet.rows, 1):
+        note = _("Error description") if number == sheet.heading else messages.get(number, "")
+        rows.append([*map(_cell, cells), *[""] * (width - len(cells)), note])
+    first, *rest = rows
+    return workbook_response([as_text(cell) for cell in first], rest, name=name)
+
+
+def people_response(people: QuerySet[Person], day: date) -> HttpResponse:
+    """People with the columns of their template, so that the list can be corrected and imported again."""
+    found = list(people)
+    places = present_assignments([person.pk for person in found], day)
+    leaders: dict[int, list[str]] = {}
+    teams = {place.team_id for place in places.values() if place.team_id}
+    for team, number in Person.objects.filter(led_teams__in=teams).values_list("led_teams", "employee_no"):
+        leaders.setdefault(team, []).append(number)
+    head = [str(column.label) for column in PEOPLE.columns]
+    rows = [_person_row(person, places.get(person.pk), leaders) for person in found]
+    return workbook_response(head, [[row[column.name] for column in PEOPLE.columns] for row in rows], name="karyawan")
+
+
+def _person_row(person: Person, place: PersonAssignment | None, leaders: Mapping[int, list[str]]) -> dict[str, Any]:
+    numbers = leaders.get(place.team_id, []) if place and place.team_id else []
+    return {
+        "employee_no": person.employee_no,
+        "name": person.name,
+        "login_id": person.login_id,
+        "acd_id": person.acd_id,
+        "email": person.email,
+        "leader_no": min(numbers, default=""),
+        "team": str(place.team) if place and place.team else "",
+        "line": str(place.line) if place else "",
+        "skills": "; ".join(str(segment) for segment in place.segments.all()) if place else "",
+        "site": str(place.site) if place else "",
+        "joined_on": person.joined_on,
+        "employment": str(Employment(person.employment).label),
+        "left_on": person.left_on,
+    }
+
+
+def _cell(cell: Any) -> Any:
+    """A cell as the workbook writes it; times of the day are texts there."""
+    return cell if not isinstance(cell, bool) and not hasattr(cell, "tzinfo") else as_text(cell)

@@ -1,0 +1,189 @@
+"""Pages of an import: choose, upload, columns, preview, result."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from trainingops.domain import Refused
+from trainingops.imports import services
+from trainingops.imports.exports import errors_response, people_response, template_response
+from trainingops.imports.forms import ApplyForm, ColumnsForm, UploadForm
+from trainingops.imports.models import ImportRun, ImportState
+from trainingops.imports.preview import question_named
+from trainingops.imports.registry import Importer, RowStatus, get_importer, importers_for
+from trainingops.people.forms import PersonFilter
+from trainingops.people.http import SignedInRequest
+from trainingops.people.models import Person
+
+ROWS_SHOWN = 200
+_STATUS = {"new": "info", "changed": "warn", "same": "idle", "bad": "late"}
+_STATES = {"uploaded": "idle", "previewed": "info", "applying": "info", "applied": "ok", "expired": "waive"}
+
+
+def import_list(request: SignedInRequest) -> HttpResponse:
+    """What I may import, and my last imports."""
+    runs = list(ImportRun.objects.visible_to(request.user).select_related("upload", "owner").defer("preview")[:50])
+    rows = [(run, get_importer(run.kind).label, _STATES[run.state]) for run in runs]
+    return render(request, "imports/list.html", {"importers": importers_for(request.user), "rows": rows})
+
+
+def import_new(request: SignedInRequest, kind: str) -> HttpResponse:
+    """Upload a file of one kind."""
+    importer = _importer(request, kind)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            run = services.take_upload(
+                importer=importer, name=file.name, content=file.read(), actor=request.user, now=request.now
+            )
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            return redirect("import_detail", uuid=run.uuid)
+    return render(request, "imports/new.html", {"form": form, "importer": importer})
+
+
+def import_template(request: SignedInRequest, kind: str) -> HttpResponse:
+    """The empty file with the right headings."""
+    return template_response(_importer(request, kind))
+
+
+def import_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Where an import stands: columns to confirm, preview, progress or result."""
+    run = _run(request, uuid)
+    if run.state == ImportState.UPLOADED and not _expired(run, request):
+        return redirect("import_columns", uuid=run.uuid)
+    return _show(request, run, ApplyForm())
+
+
+def import_columns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Confirm which column of the file is which."""
+    run = _run(request, uuid)
+    importer = get_importer(run.kind)
+    if run.state not in (ImportState.UPLOADED, ImportState.PREVIEWED) or _expired(run, request):
+        return redirect("import_detail", uuid=run.uuid)
+    sheet = services.sheet_of(run, request.now)
+    form = ColumnsForm(request.POST or None, importer=importer, sheet=sheet, mapping=run.mapping)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.confirm_columns(run=run, mapping=form.mapping, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            return redirect("import_detail", uuid=run.uuid)
+    return render(request, "imports/columns.html", {"form": form, "run": run, "importer": importer, "sheet": sheet})
+
+
+def import_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Answer what the file leaves open, and say whom it means."""
+    run = _run(request, uuid)
+    importer = get_importer(run.kind)
+    answers = {}
+    for name in run.preview.get("questions", []):
+        choices = [value for value, _label in question_named(importer, name).choices]
+        if (given := request.POST.get(f"question_{name}", "")) in choices:
+            answers[name] = given
+    texts = run.preview.get("unknown_people", [])
+    people = {text: request.POST.get(f"person_{at}", "").split(" ")[0] for at, text in enumerate(texts)}
+    services.answer_import(run=run, answers=answers, people=people, actor=request.user, now=request.now)
+    return redirect("import_detail", uuid=run.uuid)
+
+
+def import_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Check all rows again."""
+    services.check_again(run=_run(request, uuid), actor=request.user, now=request.now)
+    return redirect("import_detail", uuid=uuid)
+
+
+def import_apply(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Write the rows, at once or as a job."""
+    run = _run(request, uuid)
+    form = ApplyForm(request.POST)
+    if not form.is_valid():
+        return _show(request, run, form)
+    try:
+        services.apply_import(
+            run=run, only_valid_rows=form.cleaned_data["how"] == "valid", actor=request.user, now=request.now
+        )
+    except Refused as refused:
+        if refused.code not in ("rows_with_errors", "question_open", "nothing_to_write"):
+            raise
+        form.add_refusal(refused)
+        return _show(request, run, form)
+    return redirect("import_detail", uuid=run.uuid)
+
+
+def import_errors(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The original with its errors, to be corrected and uploaded again."""
+    run = _run(request, uuid)
+    return errors_response(services.sheet_of(run, request.now), run.preview, name=f"kesalahan-{run.kind}")
+
+
+def people_download(request: SignedInRequest) -> HttpResponse:
+    """The people of the list's filter, with the columns of the import template (EXP-1)."""
+    chosen = PersonFilter(request.GET, queryset=Person.objects.visible_to(request.user), request=request)
+    return people_response(chosen.qs, request.now.date())
+
+
+def _importer(request: SignedInRequest, kind: str) -> Importer:
+    try:
+        importer = get_importer(kind)
+    except LookupError:
+        raise Http404 from None
+    if not request.authority.has(*importer.roles):
+        raise PermissionDenied
+    return importer
+
+
+def _run(request: SignedInRequest, uuid: UUID) -> ImportRun:
+    return get_object_or_404(ImportRun.objects.visible_to(request.user).select_related("upload", "job"), uuid=uuid)
+
+
+def _expired(run: ImportRun, request: SignedInRequest) -> bool:
+    return run.upload is None or run.upload.expires_at <= request.now
+
+
+def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResponse:
+    """The page of a run in whatever state it is."""
+    importer = get_importer(run.kind)
+    rows = run.preview.get("rows", [])
+    chosen = request.GET.get("show", "")
+    shown = [row for row in rows if row["status"] == chosen] if chosen in RowStatus.values else rows
+    for row in shown[:ROWS_SHOWN]:
+        row["kind"], row["word"] = _STATUS[row["status"]], RowStatus(row["status"]).label
+    unknown = list(enumerate(run.preview.get("unknown_people", [])))
+    expired = _expired(run, request)
+    job_failed = bool(run.job and run.job.finished_at and run.state == ImportState.APPLYING)
+    decides = run.owner_id == request.user.pk and not expired
+    context = {
+        "run": run,
+        "importer": importer,
+        "form": form,
+        "rows": shown[:ROWS_SHOWN],
+        "more": max(0, len(shown) - ROWS_SHOWN) + run.preview.get("hidden", 0),
+        "chosen": chosen,
+        "counts": [(value, label, run.counts.get(value, 0)) for value, label in RowStatus.choices],
+        "writes": run.counts.get("new", 0) + run.counts.get("changed", 0),
+        "questions": [question_named(importer, name) for name in run.preview.get("questions", [])],
+        "unknown": unknown,
+        "people": _people(request) if unknown else [],
+        "expired": expired,
+        "job_failed": job_failed,
+        "may_decide": decides and run.state == ImportState.PREVIEWED,
+        "may_check": decides and (job_failed or run.state == ImportState.PREVIEWED),
+        "result_url": reverse(importer.result_url) if importer.result_url else "",
+        "title": _("Import: %(kind)s") % {"kind": importer.label},
+    }
+    return render(request, "imports/detail.html", context)
+
+
+def _people(request: SignedInRequest) -> list[tuple[str, str]]:
+    """Whom a picker offers."""
+    return list(Person.objects.visible_to(request.user).working().values_list("employee_no", "name"))

@@ -1,0 +1,131 @@
+"""Filters, roles, places, and whom a one-time code is for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from trainingops.people.enums import ChannelKind, Employment, Role
+from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team
+from trainingops.people.queries import in_force
+from trainingops.ui.forms import PageForm
+
+
+class PersonFilter(django_filters.FilterSet):
+    """The list of people by place, employment and words."""
+
+    q = django_filters.CharFilter(label=_("Name, number or id"), method="by_words")
+    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all(), method="by_place")
+    line = django_filters.ModelChoiceFilter(
+        label=_("Service line"), queryset=ServiceLine.objects.all(), method="by_place"
+    )
+    team = django_filters.ModelChoiceFilter(label=_("Team"), queryset=Team.objects.none(), method="by_place")
+    employment = django_filters.ChoiceFilter(label=_("Employment"), choices=Employment.choices)
+
+    class Meta:
+        model = Person
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["team"].queryset = Team.objects.visible_to(self.request.user).select_related("site")
+
+    def by_words(self, people: QuerySet[Person], _name: str, words: str) -> QuerySet[Person]:
+        """Each word is somewhere in the name or one of the ids."""
+        for word in words.split():
+            people = people.filter(
+                Q(name__icontains=word)
+                | Q(employee_no__icontains=word)
+                | Q(login_id__icontains=word)
+                | Q(acd_id__icontains=word)
+            )
+        return people
+
+    def by_place(self, people: QuerySet[Person], name: str, place: Any) -> QuerySet[Person]:
+        """Whose present assignment is there."""
+        here = PersonAssignment.objects.filter(in_force(timezone.localdate()), **{name: place})
+        return people.filter(pk__in=here.values("person"))
+
+
+class RoleForm(PageForm, forms.ModelForm):
+    """Grant a role; no place chosen means everywhere."""
+
+    class Meta:
+        model = RoleAssignment
+        fields = ["role", "sites", "lines", "teams", "starts_on", "ends_on"]
+        widgets = {
+            "sites": forms.CheckboxSelectMultiple,
+            "lines": forms.CheckboxSelectMultiple,
+            "teams": forms.SelectMultiple(attrs={"size": 6}),
+        }
+        labels = {"sites": _("Sites"), "lines": _("Service lines"), "teams": _("Teams")}
+        help_texts = {
+            "sites": _("None chosen: everywhere."),
+            "lines": _("None chosen: all lines."),
+            "teams": _("For team leaders. Several with Ctrl or long press."),
+        }
+
+
+class OutsideAccountForm(PageForm):
+    """An account for somebody who does not work here: a client, an external auditor."""
+
+    login = forms.CharField(label=_("Sign-in name"), max_length=40, help_text=_("For example KLIEN01."))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("Mail address"), required=False)
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role.value, role.label) for role in (Role.CLIENT, Role.AUDITOR, Role.SSO_TRAINING)]
+    )
+
+
+class SiteForm(PageForm):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    timezone = forms.ChoiceField(
+        label=_("Time zone"), choices=[("Asia/Jakarta", "WIB"), ("Asia/Makassar", "WITA"), ("Asia/Jayapura", "WIT")]
+    )
+
+
+class LineForm(PageForm):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    channel = forms.ChoiceField(label=_("Channel"), choices=ChannelKind.choices)
+
+
+class TeamForm(PageForm):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.all())
+    line = forms.ModelChoiceField(label=_("Service line"), queryset=ServiceLine.objects.all())
+    leader = forms.CharField(
+        label=_("Team leader's employee number"), max_length=30, required=False, help_text=_("For example CC0011.")
+    )
+
+    def clean_leader(self) -> Person | None:
+        """The person with this number."""
+        number = self.cleaned_data["leader"].strip()
+        if not number:
+            return None
+        leader = Person.objects.working().filter(employee_no__iexact=number).first()
+        if leader is None:
+            raise forms.ValidationError(_("Nobody who works here has this number. Check it in the list of people."))
+        return leader
+
+
+class CodesForm(PageForm):
+    """Whom one-time codes are for."""
+
+    people = forms.ModelMultipleChoiceField(
+        label=_("People"),
+        queryset=Person.objects.none(),
+        to_field_name="uuid",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one person.")},
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["people"]
+        field.queryset = people  # type: ignore[attr-defined]
+        field.label_from_instance = lambda person: f"{person.name} · {person.employee_no}"  # type: ignore[attr-defined]

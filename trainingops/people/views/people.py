@@ -1,0 +1,114 @@
+"""People: the list with its download, one person with their history, one-time codes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from trainingops.people import policies
+from trainingops.people.enums import Role
+from trainingops.people.forms import CodesForm, PersonFilter
+from trainingops.people.http import SignedInRequest
+from trainingops.people.models import Person, PersonAssignment, Team
+from trainingops.people.queries import in_force, present_assignments
+from trainingops.people.services import issue_codes, open_account
+from trainingops.people.tables import EMPLOYMENT, PersonTable
+from trainingops.ui.tables import configure
+
+#: A class or a team; more at once is a mistake.
+MOST_CODES = 100
+
+
+def people_list(request: SignedInRequest) -> HttpResponse:
+    """People in my scope, filtered by the address."""
+    chosen = PersonFilter(request.GET, queryset=Person.objects.visible_to(request.user), request=request)
+    table = configure(request, PersonTable(chosen.qs))
+    table.places = present_assignments([row.record.pk for row in table.page.object_list], timezone.localdate())
+    words = [str(bound.field.label) for bound in chosen.form if bound.value()]
+    context = {
+        "table": table,
+        "filter": chosen,
+        "summary": ", ".join(words) or _("All people"),
+        "may_manage": policies.can_manage_people(request.user),
+        "may_issue": _may_issue(request),
+    }
+    return render(request, "people/list.html", context)
+
+
+def person_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """One person: where they worked when, and their account."""
+    person = get_object_or_404(Person.objects.visible_to(request.user).select_related("user"), uuid=uuid)
+    history = person.assignments.select_related("site", "line", "team").prefetch_related("segments")
+    user = getattr(person, "user", None)
+    may_issue = (
+        policies.can_issue_code(request.user, user) if user else policies.can_help_person_in(request.user, person)
+    )
+    context = {
+        "person": person,
+        "account": user,
+        "employment_kind": EMPLOYMENT[person.employment],
+        "history": history.order_by("-starts_on"),
+        "may_issue": may_issue and person.employment != "left",
+        "may_manage": policies.can_manage_people(request.user),
+    }
+    return render(request, "people/detail.html", context)
+
+
+def person_account(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Open the account of a person, and go to its roles."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), uuid=uuid)
+    user = open_account(person=person, actor=request.user, now=request.now)
+    messages.success(request, _("The account is open. Hand out a one-time code for the first sign-in."))
+    return redirect("account_detail", uuid=user.uuid)
+
+
+@never_cache
+def people_codes(request: SignedInRequest) -> HttpResponse:
+    """Choose people of a team, or one person; the codes are shown once, on slips to print."""
+    if not _may_issue(request):
+        raise PermissionDenied
+    team, people = _choice(request)
+    form = CodesForm(request.POST or None, people=people, initial={"people": list(people)})
+    if request.method == "POST" and form.is_valid():
+        slips = issue_codes(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
+        return render(request, "people/slips.html", {"slips": slips})
+    context = {"form": form, "team": team, "people": people, "teams": _teams(request), "most": MOST_CODES}
+    return render(request, "people/codes.html", context)
+
+
+def _may_issue(request: SignedInRequest) -> bool:
+    return request.authority.has(Role.ADMINISTRATOR, *policies.HELPS_IN)
+
+
+def _teams(request: SignedInRequest) -> QuerySet[Team]:
+    scope = request.authority.scope(Role.ADMINISTRATOR, *policies.HELPS_IN, site="site", line="line", team="pk")
+    return Team.objects.filter(scope).select_related("site", "line")
+
+
+def _choice(request: SignedInRequest) -> tuple[Team | None, QuerySet[Person]]:
+    """The team or person of the address, as far as it lies in my scope."""
+    people = Person.objects.visible_to(request.user).working()
+    if uuid := request.GET.get("person"):
+        return None, people.filter(uuid=uuid) if _is_uuid(uuid) else people.none()
+    code = request.GET.get("team", "")
+    team = _teams(request).filter(code=code).first() if code else None
+    if team is None:
+        return None, people.none()
+    here = PersonAssignment.objects.filter(in_force(timezone.localdate()), team=team)
+    return team, people.filter(pk__in=here.values("person"))[:MOST_CODES]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
