@@ -36,8 +36,9 @@ def can_help_person_in(actor: User, person: Person) -> bool:
     if not actor.authority.has(*HELPS_IN):
         return False
     place = assignment_on(person.pk, timezone.localdate())
+    # No team is not every team: the key 0 lies in no scope of teams.
     return place is not None and actor.authority.covers(
-        *HELPS_IN, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id
+        *HELPS_IN, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id or 0
     )
 
 

@@ -70,6 +70,13 @@ class RoleForm(PageForm, forms.ModelForm):
             "teams": _("For team leaders. Several with Ctrl or long press."),
         }
 
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day is before the first. Choose a later day."))
+        return self.cleaned_data
+
 
 class OutsideAccountForm(PageForm):
     """An account for somebody who does not work here: a client, an external auditor."""
