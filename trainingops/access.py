@@ -33,7 +33,7 @@ ACCESS |= {
     "account_close": only("administrator", methods=POST_ONLY),
     "account_issue_code": only("administrator", methods=POST_ONLY),
     "role_end": only("administrator", methods=POST_ONLY),
-    "place_list": only(*SEES_PEOPLE),
+    "team_list": only(*SEES_PEOPLE),
     "place_new": only("administrator", methods=WRITE),
     "import_list": only(*IMPORTS),
     "import_new": only(*IMPORTS, methods=WRITE),

@@ -13,7 +13,9 @@ class PeopleConfig(AppConfig):
         register_slot("people.person", "person ids; a block each, such as what the person was trained in")
         register(
             NavItem("settings", _("People"), "people_list", "people", order=10, area=("people_", "person_")),
-            NavItem("settings", _("Sites, lines and teams"), "place_list", "home", order=12, area=("place_",)),
+            NavItem(
+                "settings", _("Sites, lines and teams"), "team_list", "home", order=12, area=("team_list", "place_new")
+            ),
             NavItem(
                 "settings",
                 _("Accounts and roles"),

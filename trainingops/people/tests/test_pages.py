@@ -191,15 +191,15 @@ def test_an_outsider_gets_an_account_with_one_role(client, administrator):
 
 
 def test_places_are_added_and_shown(client, administrator):
-    assert client.get("/places/").status_code == 200
-    assert client.post("/places/new/site/", {"name": "Ambon", "timezone": "Asia/Jayapura"}).url == "/places/"
-    assert client.post("/places/new/line/", {"name": "Prioritas", "channel": "inbound"}).url == "/places/"
+    assert client.get("/teams/").status_code == 200
+    assert client.post("/teams/new/site/", {"name": "Ambon", "timezone": "Asia/Jayapura"}).url == "/teams/"
+    assert client.post("/teams/new/line/", {"name": "Prioritas", "channel": "inbound"}).url == "/teams/"
     leader = make_agent(employee_no="CC0011", name="Rika Winarsih")
     site, line = Site.objects.get(name="Ambon"), make_agent().assignments.get().line
     data = {"name": "Tim Rika", "site": site.pk, "line": line.pk, "leader": "cc0011"}
-    assert client.post("/places/new/team/", data).url == "/places/"
+    assert client.post("/teams/new/team/", data).url == "/teams/"
     assert Team.objects.get(name="Tim Rika").leaders.get() == leader
-    page = client.get("/places/").content.decode()
+    page = client.get("/teams/").content.decode()
     assert "Tim Rika" in page and "Rika Winarsih" in page and "WIT" in page
 
 
@@ -216,20 +216,20 @@ def test_places_are_added_and_shown(client, administrator):
 def test_a_bad_place_is_refused_at_its_field(client, administrator, kind, data, field):
     SiteFactory(name="Jakarta")
     ServiceLineFactory(name="Inbound")
-    response = client.post(f"/places/new/{kind}/", data)
+    response = client.post(f"/teams/new/{kind}/", data)
     assert response.status_code == 200 and field in response.context["form"].errors
 
 
 def test_an_unknown_kind_of_place_is_404(client, administrator):
-    assert client.get("/places/new/entah/").status_code == 404
+    assert client.get("/teams/new/entah/").status_code == 404
 
 
 # --- Who may, and what it costs ----------------------------------------------------------------------------
 
-PAGES = ["/people/", "/people/download/", "/people/codes/", "/accounts/", "/accounts/new/", "/places/"]
+PAGES = ["/people/", "/people/download/", "/people/codes/", "/accounts/", "/accounts/new/", "/teams/"]
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/places/new/team/"])
+@pytest.mark.parametrize("path", [*PAGES, "/teams/new/team/"])
 def test_anonymous_is_asked_to_sign_in_and_agents_are_refused(client, path):
     assert client.get(path).status_code == 302
     client.force_login(make_user("agent"))
@@ -258,7 +258,7 @@ def test_wrong_methods_are_405(client, administrator):
     assert client.get(f"/people/{person.uuid}/account/").status_code == 405
     assert client.get(f"/accounts/{administrator.uuid}/close/").status_code == 405
     assert client.get(f"/roles/{RoleAssignment.objects.get(user=administrator).uuid}/end/").status_code == 405
-    assert client.delete("/places/new/team/").status_code == 405
+    assert client.delete("/teams/new/team/").status_code == 405
 
 
 @pytest.mark.parametrize("path", PAGES)

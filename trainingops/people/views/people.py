@@ -23,9 +23,6 @@ from trainingops.people.services import issue_codes, open_account
 from trainingops.people.tables import EMPLOYMENT, PersonTable
 from trainingops.ui.tables import configure
 
-#: A class or a team; more at once is a mistake.
-MOST_CODES = 100
-
 
 def people_list(request: SignedInRequest) -> HttpResponse:
     """People in my scope, filtered by the address."""
@@ -80,7 +77,7 @@ def people_codes(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         slips = issue_codes(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
         return render(request, "people/slips.html", {"slips": slips})
-    context = {"form": form, "team": team, "people": people, "teams": _teams(request), "most": MOST_CODES}
+    context = {"form": form, "team": team, "people": people, "teams": _teams(request)}
     return render(request, "people/codes.html", context)
 
 
@@ -103,7 +100,7 @@ def _choice(request: SignedInRequest) -> tuple[Team | None, QuerySet[Person]]:
     if team is None:
         return None, people.none()
     here = PersonAssignment.objects.filter(in_force(timezone.localdate()), team=team)
-    return team, people.filter(pk__in=here.values("person"))[:MOST_CODES]
+    return team, people.filter(pk__in=here.values("person"))
 
 
 def _is_uuid(text: str) -> bool:

@@ -18,7 +18,7 @@ from trainingops.people.services import create_line, create_site, create_team
 from trainingops.ui.forms import PageForm
 
 
-def place_list(request: SignedInRequest) -> HttpResponse:
+def team_list(request: SignedInRequest) -> HttpResponse:
     """All places; teams as far as they are mine."""
     today = timezone.localdate()
     now_here = Q(assignments__starts_on__lte=today) & (
@@ -57,7 +57,7 @@ def place_new(request: SignedInRequest, kind: str) -> HttpResponse:
             form.add_refusal(refused)
         else:
             messages.success(request, _("“%(name)s” is added.") % {"name": form.cleaned_data["name"]})
-            return redirect("place_list")
+            return redirect("team_list")
     return render(request, "people/place_new.html", {"form": form, "title": title})
 
 
