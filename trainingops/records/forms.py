@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trainingops.people.models import ServiceLine, Site
 from trainingops.records.filters import EvidenceFilter
@@ -24,8 +24,9 @@ MOST_UPLOADED = 20 * 1024 * 1024
 class EvidenceFilterForm(PageForm):
     """The filter of the evidence browser, read from the address. Without days it shows this calendar year."""
 
-    clause = forms.ChoiceField(label=gettext_lazy("Clause of the procedure"), required=False)
-    iso = forms.ChoiceField(label=gettext_lazy("Clause of ISO 9001"), required=False)
+    # Chosen by links beside the list; here only so that they stay when the other fields change.
+    clause = forms.ChoiceField(label=gettext_lazy("Procedure clauses"), required=False, widget=forms.HiddenInput)
+    iso = forms.ChoiceField(label=gettext_lazy("ISO 9001 clauses"), required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     start = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput)
     end = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput)
@@ -40,18 +41,9 @@ class EvidenceFilterForm(PageForm):
             if name not in filled:
                 filled[name] = day.isoformat()
         super().__init__(filled)
-        indonesian = (get_language() or "id").startswith("id")
         self.clauses = list(Clause.objects.all())
         for name, source in (("clause", Clause.Source.PROCEDURE), ("iso", Clause.Source.ISO9001)):
-            self._choose(
-                name,
-                _("All clauses"),
-                [
-                    (each.number, f"{each.number} {each.title_id if indonesian else each.title_en}")
-                    for each in self.clauses
-                    if each.source == source
-                ],
-            )
+            self._choose(name, "", [(each.number, each.number) for each in self.clauses if each.source == source])
         self._choose("kind", _("All kinds"), [(kind.name, kind.label) for kind in all_kinds()])
         self._choose("line", _("All service lines"), list(ServiceLine.objects.values_list("code", "name")))
         self._choose("site", _("All sites"), list(Site.objects.values_list("code", "name")))
