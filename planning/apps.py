@@ -8,7 +8,7 @@ class PlanningConfig(AppConfig):
     name = "planning"
 
     def ready(self) -> None:
-        from planning import menu, module_notices, notices
+        from planning import imports, menu, module_notices, notices
         from planning.evidence import appointments, plans
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot
@@ -20,4 +20,5 @@ class PlanningConfig(AppConfig):
         module_notices.register()
         plans.register()
         appointments.register()
+        imports.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planning.enums import DEFECT_TRANSITIONS, DefectState
-from planning.models import Defect, NeedSource, QualityParameter
+from planning.enums import DEFECT_TRANSITIONS, DefectState, ErrorClass
+from planning.models import Defect, MonitoringSample, NeedSource, QualityParameter, SampleCount
 from planning.policies.catalogue import (
     can_dispute_defect,
     can_judge_defect,
@@ -121,6 +123,150 @@ def add_defect(
     )
     record("defect.added", subject=defect, actor=actor, now=now, data={"person": person.uuid})
     return defect
+
+
+@dataclass(frozen=True)
+class SampleEntry:
+    """An evaluated contact as it will be stored, with the parameters in which it was wrong."""
+
+    sample: MonitoringSample
+    wrong: tuple[QualityParameter, ...]
+    channel: str = ""
+    root_cause: str = ""
+    root_cause_by: str = ""
+    note: str = ""
+
+
+@service
+def save_defects(*, defects: Sequence[Defect], actor: User, now: datetime) -> None:
+    """Write findings of Quality Control in bulk, new and changed ones; one journal entry lists them.
+
+    A state that changes carries who and when; the callers have checked that the transition is allowed.
+
+    Raises:
+        NotAllowed: one of them lies outside the actor's scope.
+    """
+    for defect in defects:
+        require(can_record_defect(actor, site_id=defect.site_id, line_id=defect.line_id, team_id=defect.team_id))
+    keys = [defect.source_reference for defect in defects]
+    stored = {
+        row.source_reference: row
+        for row in Defect.objects.select_for_update(no_key=True).filter(source=QC_SOURCE, source_reference__in=keys)
+    }
+    new = [defect for defect in defects if defect.source_reference not in stored]
+    changed = [
+        _merged(stored[each.source_reference], each, actor, now) for each in defects if each.source_reference in stored
+    ]
+    Defect.objects.bulk_create(new)
+    Defect.objects.bulk_update(changed, [*_IMPORTED, "decided_by", "decided_at"])
+    if defects:
+        record(
+            "defects.saved",
+            subject=actor,
+            actor=actor,
+            now=now,
+            data={"new": [str(each.uuid) for each in new], "changed": [str(each.uuid) for each in changed]},
+        )
+
+
+_IMPORTED = ["occurred_on", "channel", "error_class", "root_cause", "root_cause_by", "note", "state"]
+
+
+def _merged(old: Defect, given: Defect, actor: User, now: datetime) -> Defect:
+    """The stored finding with what the file says."""
+    if old.state != given.state:
+        old.decided_by, old.decided_at = actor, now
+    for name in _IMPORTED:
+        setattr(old, name, getattr(given, name))
+    return old
+
+
+@service
+def save_samples(*, entries: Sequence[SampleEntry], actor: User, now: datetime) -> None:
+    """Write evaluated contacts with their counts, and a finding for each parameter that was wrong.
+
+    A finding known already keeps its state and cause; one that the sheet has taken back is annulled. A fixed number
+    of queries, whatever the entries.
+
+    Raises:
+        NotAllowed: one of them lies outside the actor's scope.
+    """
+    samples = [entry.sample for entry in entries]
+    for sample in samples:
+        require(can_record_defect(actor, site_id=sample.site_id, line_id=sample.line_id, team_id=sample.team_id))
+    if not entries:
+        return
+    changed = [each for each in samples if each.pk is not None]
+    new = [each for each in samples if each.pk is None]
+    MonitoringSample.objects.bulk_create(new)
+    MonitoringSample.objects.bulk_update(changed, ["contacted_on", "kind", "score"])
+    SampleCount.objects.filter(sample__in=samples).delete()
+    SampleCount.objects.bulk_create(
+        SampleCount(
+            sample=entry.sample,
+            error_class=error_class,
+            defective=int(any(parameter.error_class == error_class for parameter in entry.wrong)),
+        )
+        for entry in entries
+        for error_class in ErrorClass.values
+    )
+    _save_findings(entries, actor, now)
+    data = {"new": [str(each.uuid) for each in new], "changed": len(changed)}
+    record("samples.saved", subject=actor, actor=actor, now=now, data=data)
+
+
+def _save_findings(entries: Sequence[SampleEntry], actor: User, now: datetime) -> None:
+    """A defect for each wrong parameter; annul those that the sheet does not hold any more."""
+    wanted: dict[str, tuple[SampleEntry, QualityParameter]] = {
+        finding_reference(
+            contact=entry.sample.contact_reference,
+            employee_no=entry.sample.person.employee_no,
+            parameter=parameter.code,
+        ): (entry, parameter)
+        for entry in entries
+        for parameter in entry.wrong
+    }
+    pairs = {(entry.sample.contact_reference, entry.sample.person_id) for entry in entries}
+    stored = [
+        row
+        for row in Defect.objects.select_for_update(no_key=True).filter(
+            source=QC_SOURCE,
+            contact_reference__in={contact for contact, _person in pairs},
+            person__in={person for _contact, person in pairs},
+        )
+        if (row.contact_reference, row.person_id) in pairs
+    ]
+    known = {row.source_reference for row in stored}
+    Defect.objects.bulk_create(
+        _finding(reference, entry, parameter)
+        for reference, (entry, parameter) in wanted.items()
+        if reference not in known
+    )
+    gone = [row for row in stored if row.source_reference not in wanted and row.state != DefectState.ANNULLED]
+    for row in gone:
+        row.state, row.decided_by, row.decided_at = DefectState.ANNULLED, actor, now
+        row.decision_note = _("The monitoring sheet was corrected.")
+    Defect.objects.bulk_update(gone, ["state", "decided_by", "decided_at", "decision_note"])
+
+
+def _finding(reference: str, entry: SampleEntry, parameter: QualityParameter) -> Defect:
+    sample = entry.sample
+    return Defect(
+        source=QC_SOURCE,
+        source_reference=reference,
+        person=sample.person,
+        site_id=sample.site_id,
+        line_id=sample.line_id,
+        team_id=sample.team_id,
+        occurred_on=sample.contacted_on,
+        contact_reference=sample.contact_reference,
+        channel=entry.channel,
+        error_class=parameter.error_class,
+        parameter=parameter,
+        root_cause=entry.root_cause,
+        root_cause_by=entry.root_cause_by,
+        note=entry.note,
+    )
 
 
 @service

@@ -1,0 +1,12 @@
+"""What the planning stage imports: findings and samples of Quality Control, volumes of intervals."""
+
+
+def register() -> None:
+    """Make the importers known when the app starts."""
+    from planning.imports.defects import DEFECTS
+    from planning.imports.samples import SAMPLES
+    from planning.imports.traffic import TRAFFIC
+    from trainingops.imports.registry import register_importer
+
+    for importer in (DEFECTS, SAMPLES, TRAFFIC):
+        register_importer(importer)

@@ -1,0 +1,194 @@
+"""The list of findings of Quality Control, one finding a row (2.3, 5.1.1 c)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.enums import DEFECT_TRANSITIONS, DefectState
+from planning.imports.common import (
+    CAUSE,
+    CAUSE_BY,
+    CHANNEL,
+    CLASSES,
+    CONTACT,
+    CONTACTED_ON,
+    EMPLOYEE_NO,
+    Places,
+    find_cause,
+    find_contact,
+    find_person,
+    find_place,
+)
+from planning.models import Defect, QualityParameter
+from planning.services.needs import QC_SOURCE, finding_reference, save_defects
+from trainingops.audit.journal import service
+from trainingops.imports.registry import Batch, Checked, Column, Importer
+from trainingops.imports.values import heading_key
+from trainingops.people.enums import Role
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+STATES: dict[str, str] = {
+    "": DefectState.VALID,
+    "valid": DefectState.VALID,
+    "disanggah": DefectState.DISPUTED,
+    "disputed": DefectState.DISPUTED,
+    "dianulir": DefectState.ANNULLED,
+    "annulled": DefectState.ANNULLED,
+}
+COLUMNS = (
+    CONTACTED_ON,
+    CONTACT,
+    EMPLOYEE_NO,
+    CHANNEL,
+    Column(
+        name="parameter", label=gettext_lazy("Parameter"), required=True, headings=("Kode Parameter",), example="C1"
+    ),
+    Column(
+        name="error_class",
+        label=gettext_lazy("Class"),
+        required=True,
+        headings=("Kelas Error", "Kelas", "Jenis Error"),
+        example="CACE",
+    ),
+    Column(name="note", label=gettext_lazy("Finding"), headings=("Uraian Temuan", "Temuan", "Catatan"), example=""),
+    CAUSE,
+    CAUSE_BY,
+    Column(name="state", label=gettext_lazy("State"), headings=("Status",), example="Valid"),
+)
+_COMPARED = ("contacted_on", "channel", "error_class", "note", "root_cause", "root_cause_by", "state")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database says, read once for all rows."""
+
+    people: Any
+    places: Places
+    parameters: dict[str, QualityParameter]
+    defects: dict[str, Defect]
+
+
+def check_defects(batch: Batch) -> list[Checked]:
+    """What each row would do; identical rows count once."""
+    known = _read(batch)
+    found: list[Checked] = []
+    seen: dict[str, Checked] = {}
+    for row in batch.rows:
+        checked = Checked(row, key=f"{row.text('contact')} {row.text('parameter')}")
+        found.append(checked)
+        _check_row(batch, checked, known)
+        if checked.is_bad:
+            continue
+        reference = checked.data.source_reference
+        if reference not in seen:
+            seen[reference] = checked
+        elif dict(seen[reference].row.cells) == dict(row.cells):
+            checked.status, checked.changes = seen[reference].status.SAME, []
+            checked.warn(
+                "", "identical_row", _("The same as row %(row)d; counted once.") % {"row": seen[reference].row.number}
+            )
+        else:
+            checked.refuse(
+                "contact",
+                "finding_twice",
+                _("Row %(row)d has another finding on this contact and parameter. Keep one of them.")
+                % {"row": seen[reference].row.number},
+            )
+    return found
+
+
+def _read(batch: Batch) -> _Known:
+    people = batch.people(row.text("employee_no") for row in batch.rows)
+    parameters = {each.code.upper(): each for each in QualityParameter.objects.all()}
+    references = [
+        finding_reference(
+            contact=row.text("contact")[:40], employee_no=person.employee_no, parameter=row.text("parameter").upper()
+        )
+        for row in batch.rows
+        if (person := people.get(row.text("employee_no"))) is not None
+    ]
+    defects = Defect.objects.filter(source=QC_SOURCE, source_reference__in=references)
+    return _Known(
+        people, Places(people.by_text.values()), parameters, {each.source_reference: each for each in defects}
+    )
+
+
+def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
+    row = checked.row
+    person = find_person(checked, known.people)
+    contacted_on = batch.day(checked, "contacted_on", required=True)
+    contact = find_contact(checked)
+    place = find_place(batch, checked, known.places, person, contacted_on)
+    parameter = known.parameters.get(row.text("parameter").upper())
+    if parameter is None:
+        checked.refuse("parameter", "parameter_unknown", _("This parameter is not in the list of Quality Control."))
+    error_class = CLASSES.get(heading_key(row.text("error_class")))
+    if error_class is None:
+        checked.refuse("error_class", "class_unknown", _("Write CACE, BACE, CoACE or Non Critical."))
+    elif parameter is not None and parameter.error_class != error_class:
+        checked.warn("error_class", "class_contradicts_parameter", _("The parameter stands for another class."))
+    cause = find_cause(checked)
+    if not row.text("root_cause"):
+        checked.warn("root_cause", "root_cause_blank", _("Not determined yet; it can be added later."))
+    state = STATES.get(heading_key(row.text("state")))
+    if state is None:
+        checked.refuse("state", "state_unknown", _("Write Valid, Disanggah or Dianulir."))
+    if checked.is_bad or person is None or place is None or parameter is None or contacted_on is None:
+        return
+    new = {
+        "contacted_on": contacted_on,
+        "channel": row.text("channel")[:40],
+        "error_class": error_class,
+        "note": row.text("note"),
+        "root_cause": cause,
+        "root_cause_by": row.text("root_cause_by")[:120],
+        "state": state,
+    }
+    reference = finding_reference(contact=contact, employee_no=person.employee_no, parameter=parameter.code)
+    old = known.defects.get(reference)
+    if old is not None and state != old.state and state not in DEFECT_TRANSITIONS.get(old.state, ()):
+        checked.refuse("state", "annulled_stays", _("This finding was annulled here and stays so. Leave the row out."))
+        return
+    checked.compare(
+        {name: getattr(old, "occurred_on" if name == "contacted_on" else name) for name in _COMPARED} if old else None,
+        new,
+    )
+    fields = {"occurred_on" if name == "contacted_on" else name: value for name, value in new.items()}
+    checked.data = Defect(
+        pk=old.pk if old else None,
+        source=QC_SOURCE,
+        source_reference=reference,
+        person=person,
+        site_id=place.site_id,
+        line_id=place.line_id,
+        team_id=place.team_id,
+        contact_reference=contact,
+        parameter=parameter,
+        **fields,
+    )
+
+
+@service
+def apply_defects(*, rows: Sequence[Checked], actor: User, now: datetime) -> None:
+    """Write the findings of the rows given."""
+    save_defects(defects=[checked.data for checked in rows], actor=actor, now=now)
+
+
+DEFECTS = Importer(
+    name="defects",
+    label=gettext_lazy("Service defects"),
+    about=gettext_lazy("The list of findings of Quality Control, one finding a row."),
+    columns=COLUMNS,
+    roles=frozenset({Role.QC}),
+    check=check_defects,
+    apply=apply_defects,
+    result_url="defect_list",
+)

@@ -1,0 +1,280 @@
+"""The monitoring sheet of Quality Control: one evaluated contact a row, one column a parameter (2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.enums import DefectState, ErrorClass, SampleKind
+from planning.imports.common import (
+    CAUSE,
+    CAUSE_BY,
+    CHANNEL,
+    CONTACT,
+    CONTACTED_ON,
+    EMPLOYEE_NO,
+    Places,
+    find_cause,
+    find_contact,
+    find_person,
+    find_place,
+)
+from planning.models import Defect, MonitoringSample, QualityParameter
+from planning.services.needs import QC_SOURCE, SampleEntry, finding_reference, save_samples
+from trainingops.audit.journal import service
+from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row, RowStatus
+from trainingops.imports.values import heading_key
+from trainingops.people.enums import Role
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+PREFIX = "parameter_"
+KINDS: dict[str, str] = {
+    "random": SampleKind.RANDOM,
+    "acak": SampleKind.RANDOM,
+    "targeted": SampleKind.TARGETED,
+    "terarah": SampleKind.TARGETED,
+    "complaint": SampleKind.COMPLAINT,
+    "keluhan": SampleKind.COMPLAINT,
+}
+FLAGS: dict[str, str] = {"flag_cace": ErrorClass.CACE, "flag_bace": ErrorClass.BACE, "flag_coace": ErrorClass.COACE}
+YES, NO, NOT_APPLICABLE = "Y", "N", "NA"
+_ANSWERS = {"y": YES, "ya": YES, "yes": YES, "n": NO, "no": NO, "tidak": NO, "na": NOT_APPLICABLE, "": NOT_APPLICABLE}
+
+
+class SheetColumns:
+    """The fixed columns and one for each parameter that Quality Control has now."""
+
+    def __iter__(self) -> Iterator[Column]:
+        yield from (CONTACTED_ON, CONTACT, EMPLOYEE_NO, CHANNEL)
+        yield Column(
+            name="kind",
+            label=gettext_lazy("Kind of sample"),
+            required=True,
+            headings=("Jenis Sampel", "Sampel"),
+            example="Random",
+        )
+        for parameter in QualityParameter.objects.all():
+            yield Column(name=PREFIX + parameter.code, label=parameter.code, example=YES)
+        for name, error_class in FLAGS.items():
+            yield Column(name=name, label=error_class.upper(), headings=(f"Flag {error_class}",), example="")
+        yield Column(name="score", label=gettext_lazy("Score"), headings=("Skor", "Nilai"), example="95,00")
+        yield Column(name="note", label=gettext_lazy("Note"), headings=("Catatan",), example="")
+        yield from (CAUSE, CAUSE_BY)
+
+
+def _twice(rows: Sequence[Row]) -> bool:
+    contacts = [row.text("contact") for row in rows if row.text("contact")]
+    return len(set(contacts)) < len(contacts)
+
+
+MEANING = Question(
+    name="meaning",
+    text=gettext_lazy("What does Y mean in the columns of the parameters?"),
+    choices=(
+        ("y_correct", gettext_lazy("Y = correct, N = error")),
+        ("y_error", gettext_lazy("Y = error, N = correct")),
+    ),
+    asked=lambda rows: any(name.startswith(PREFIX) for row in rows for name in row.cells),
+)
+WHICH_COUNTS = Question(
+    name="which_counts",
+    text=gettext_lazy("A contact was evaluated twice. Which evaluation counts?"),
+    choices=(
+        ("first", gettext_lazy("The first in the file")),
+        ("last", gettext_lazy("The last in the file")),
+    ),
+    asked=_twice,
+    each_time=True,
+)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database says, read once for all rows."""
+
+    people: Any
+    places: Places
+    parameters: list[QualityParameter]
+    samples: dict[str, MonitoringSample]
+    defects: dict[str, Defect]
+
+
+def check_samples(batch: Batch) -> list[Checked]:
+    """What each row would do; parameters decide over flags, a contact counts once."""
+    known = _read(batch)
+    found = [Checked(row, key=f"{row.text('contact')} {row.text('employee_no')}") for row in batch.rows]
+    for checked in found:
+        _check_row(batch, checked, known)
+    _mark_twice(batch, found)
+    return found
+
+
+def _read(batch: Batch) -> _Known:
+    people = batch.people(row.text("employee_no") for row in batch.rows)
+    persons = set(people.by_text.values())
+    samples = MonitoringSample.objects.filter(source=QC_SOURCE, person__in=persons).prefetch_related("counts")
+    contacts = {row.text("contact")[:40] for row in batch.rows}
+    defects = Defect.objects.filter(source=QC_SOURCE, person__in=persons, contact_reference__in=contacts)
+    return _Known(
+        people=people,
+        places=Places(persons),
+        parameters=list(QualityParameter.objects.all()),
+        samples={each.source_reference: each for each in samples.filter(contact_reference__in=contacts)},
+        defects={each.source_reference: each for each in defects},
+    )
+
+
+def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
+    person = find_person(checked, known.people)
+    contacted_on = batch.day(checked, "contacted_on", required=True)
+    contact = find_contact(checked)
+    place = find_place(batch, checked, known.places, person, contacted_on)
+    kind = KINDS.get(heading_key(checked.row.text("kind")))
+    if kind is None:
+        checked.refuse("kind", "kind_unknown", _("Write Random, Targeted or Complaint."))
+    wrong = _wrong_parameters(batch, checked, known.parameters)
+    score = _score(batch, checked)
+    cause = find_cause(checked)
+    if checked.is_bad or person is None or place is None or contacted_on is None or kind is None:
+        return
+    _warn_of_flags(checked, wrong)
+    reference = f"{contact}/{person.employee_no.upper()}"
+    findings = {
+        each.code: finding_reference(contact=contact, employee_no=person.employee_no, parameter=each.code)
+        for each in known.parameters
+    }
+    old = known.samples.get(reference)
+    new_values = {"contacted_on": contacted_on, "kind": kind, "score": score, **_as_cells(known.parameters, wrong)}
+    checked.compare(_old_values(old, known, findings) if old else None, new_values)
+    checked.data = SampleEntry(
+        sample=MonitoringSample(
+            pk=old.pk if old else None,
+            source=QC_SOURCE,
+            source_reference=reference,
+            person=person,
+            site_id=place.site_id,
+            line_id=place.line_id,
+            team_id=place.team_id,
+            contacted_on=contacted_on,
+            contact_reference=contact,
+            kind=kind,
+            inspected=1,
+            score=score,
+        ),
+        wrong=tuple(wrong),
+        channel=checked.row.text("channel")[:40],
+        root_cause=cause,
+        root_cause_by=checked.row.text("root_cause_by")[:120],
+        note=checked.row.text("note"),
+    )
+
+
+def _wrong_parameters(batch: Batch, checked: Checked, parameters: Sequence[QualityParameter]) -> list[QualityParameter]:
+    """The parameters in which the contact was wrong; refuses an answer that is neither Y, N nor NA."""
+    error = YES if batch.answer(MEANING.name) == "y_error" else NO
+    wrong = []
+    for parameter in parameters:
+        name = PREFIX + parameter.code
+        if name not in checked.row.cells:
+            continue
+        raw = checked.row.cells[name]
+        answer = _ANSWERS.get(heading_key(str(raw or "")))
+        if answer is None:
+            checked.refuse(name, "answer_unknown", _("Write Y, N or NA."))
+            continue
+        if raw not in (answer, None, ""):
+            checked.warn(name, "value_normalised", _("Read as %(answer)s.") % {"answer": answer})
+        if answer == error:
+            wrong.append(parameter)
+    return wrong
+
+
+def _score(batch: Batch, checked: Checked) -> Decimal | None:
+    score = batch.figure(checked, "score")
+    if score is not None and not 0 <= score <= 100:
+        checked.refuse("score", "score_out_of_range", _("A score lies between 0 and 100."))
+        return None
+    return score.quantize(Decimal("0.01")) if score is not None else None
+
+
+def _warn_of_flags(checked: Checked, wrong: Sequence[QualityParameter]) -> None:
+    """Flags that say something else than the parameters; the parameters decide."""
+    classes = {parameter.error_class for parameter in wrong}
+    for name, error_class in FLAGS.items():
+        text = checked.row.text(name)
+        if text in ("0", "1") and (text == "1") != (error_class in classes):
+            checked.warn(name, "flag_contradicts_parameters", _("The parameters say otherwise; they decide."))
+
+
+def _as_cells(parameters: Sequence[QualityParameter], wrong: Sequence[QualityParameter]) -> dict[str, str]:
+    return {PREFIX + each.code: NO if each in wrong else "–" for each in parameters}
+
+
+def _old_values(old: MonitoringSample, known: _Known, findings: dict[str, str]) -> dict[str, Any]:
+    """What is stored, by column; a finding annulled here still stands in the sheet, so it is no change."""
+    stored = [each for each in known.parameters if findings[each.code] in known.defects]
+    return {
+        "contacted_on": old.contacted_on,
+        "kind": old.kind,
+        "score": old.score,
+        **_as_cells(known.parameters, stored),
+        **{
+            PREFIX + each.code: "–"
+            for each in stored
+            if known.defects[findings[each.code]].state == DefectState.ANNULLED
+            and not _counts_class(old, each.error_class)
+        },
+    }
+
+
+def _counts_class(sample: MonitoringSample, error_class: str) -> bool:
+    return any(count.error_class == error_class and count.defective for count in sample.counts.all())
+
+
+def _mark_twice(batch: Batch, found: Sequence[Checked]) -> None:
+    """A contact counts once for each class: warn, and leave out the evaluation that was not chosen."""
+    by_contact: dict[str, list[Checked]] = {}
+    for checked in found:
+        if not checked.is_bad and checked.data is not None:
+            by_contact.setdefault(checked.data.sample.contact_reference, []).append(checked)
+    for group in by_contact.values():
+        if len(group) < 2:
+            continue
+        rows = ", ".join(str(each.row.number) for each in group)
+        for checked in group:
+            checked.warn(
+                "contact", "contact_evaluated_twice", _("Evaluated in rows %(rows)s; one counts.") % {"rows": rows}
+            )
+        answer = batch.answer(WHICH_COUNTS.name)
+        if answer:
+            kept = group[0] if answer == "first" else group[-1]
+            for checked in group:
+                if checked is not kept:
+                    checked.status, checked.changes = RowStatus.SAME, []
+
+
+@service
+def apply_samples(*, rows: Sequence[Checked], actor: User, now: datetime) -> None:
+    """Write the samples of the rows given, with their findings."""
+    save_samples(entries=[checked.data for checked in rows], actor=actor, now=now)
+
+
+SAMPLES = Importer(
+    name="samples",
+    label=gettext_lazy("Monitoring samples"),
+    about=gettext_lazy("The monitoring sheet of Quality Control: one evaluated contact a row, one column a parameter."),
+    columns=SheetColumns(),
+    roles=frozenset({Role.QC}),
+    check=check_samples,
+    apply=apply_samples,
+    questions=(MEANING, WHICH_COUNTS),
+    result_url="sample_list",
+)
