@@ -1,0 +1,451 @@
+"""One training through every stage, step by step as the procedure has it, by the services that the pages call.
+
+The steps happen at moments before ``now``, so that deadlines, records and reviews stand in an order that could be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from evaluation import services as evaluation
+from evaluation.enums import ActionKind, Aspect, Presence
+from evaluation.models import ImprovementAction, Review
+from planning.enums import ConsultationAnswer, Method, TrainingKind
+from planning.models import (
+    Appointment,
+    ClassType,
+    PlanRevision,
+    QualityParameter,
+    RecoveryForm,
+    Room,
+    TrainerProfile,
+    TrainingApplication,
+    TrainingPlan,
+)
+from planning.services.appointments import sign_and_appoint
+from planning.services.approval import sign_and_approve, submit_revision
+from planning.services.drafting import MeetingTimes, Recipient, save_part, save_recipients, save_session
+from planning.services.plans import answer_consultation, ask_consultation, create_plan
+from planning.services.targets import DefectFilter, choose_targets_from_defects
+from reporting.content import freeze
+from reporting.models import Distribution, TrainingReport
+from reporting.services.drafts import save_draft
+from reporting.services.reports import acknowledge_report, sign_and_send
+from sessions.enums import AttendanceStatus, TestPhase
+from sessions.models import Enrolment, RecoveryCase, TrainingSession
+from sessions.services.attempts import save_answer, start_attempt, submit_attempt
+from sessions.services.attendance import RollCell, record_attendance, record_roll
+from sessions.services.recovery import MakeUp, schedule_make_up
+from sessions.services.results import ScoreCell, record_scores, typed_parameters
+from sessions.services.running import conclude_meeting, conclude_session, open_post_test, open_session
+from trainingops.audit.journal import digest
+from trainingops.local.demo import school
+from trainingops.local.demo.cast import Cast
+from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.models import User
+from trainingops.people.services import sign
+
+TITLE = "KCA, jatuh tempo dan perpanjangan SBG"
+
+
+@dataclass
+class Cycle:
+    """Who takes part, and when each step happens."""
+
+    cast: Cast
+    now: datetime
+
+    def days_ago(self, days: int, hour: int, minute: int = 0) -> datetime:
+        """A local time in Jakarta, so many days before today."""
+        local = self.now.astimezone(self.cast.jakarta.zone)
+        return (local - timedelta(days=days)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def run_stages(cycle: Cycle) -> TrainingPlan:
+    """Take one training from the appointment of its PIC to the review that closes it."""
+    appoint(cycle)
+    plan = approved_plan(cycle)
+    training_session = plan.training_sessions.get()
+    hold(training_session)
+    report(cycle, training_session, days=3)
+    make_up = recover(cycle, plan)
+    report(cycle, make_up, days=1)
+    review(cycle, plan)
+    plan.refresh_from_db()
+    return plan
+
+
+def appoint(cycle: Cycle) -> None:
+    """Step 1: the manager appoints the PICs (5.1.1 a)."""
+    cast, at = cycle.cast, cycle.days_ago(60, 9)
+    for login, site_name in (("CC0002", "Jakarta"), ("CC0005", "Makassar"), ("CC0001", "Jakarta")):
+        user = cast.user(login)
+        assert user.person is not None
+        place = user.person.assignments.select_related("site", "line").get()
+        sign_and_appoint(
+            user=user,
+            site=place.site,
+            line=place.line,
+            duties="Menyusun, melaksanakan, dan melaporkan Training Refreshment dan Improvement.",
+            starts_on=at.date(),
+            ends_on=at.date() + timedelta(days=365),
+            authenticated_at=at - timedelta(minutes=2),
+            actor=cast.manager,
+            now=at,
+        )
+        profile = TrainerProfile.objects.get(user=user)
+        profile.modules.set([school.module(code).module for code in ("PNM-HS-04", "PNM-HS-09", "PNM-SS-02")])
+        assert place.site.name == site_name
+    assert Appointment.objects.count() == 3
+
+
+def approved_plan(cycle: Cycle) -> TrainingPlan:
+    """Steps 2 and 3: plan from the defects, ask the teams, submit, approve with a fresh log-in (4.1, 5.1)."""
+    cast = cycle.cast
+    plan = draft_plan(cycle)
+    revision = plan.revisions.get()
+    consult(cycle, plan)
+    submit_revision(revision=revision, actor=cast.pic, now=cycle.days_ago(10, 15))
+    revision.refresh_from_db()
+    at = cycle.days_ago(9, 10)
+    sign_and_approve(
+        revision=revision,
+        content_hash=revision.content_hash,
+        authenticated_at=at - timedelta(minutes=1),
+        actor=cast.manager,
+        now=at,
+    )
+    plan.refresh_from_db()
+    return plan
+
+
+def draft_plan(cycle: Cycle) -> TrainingPlan:
+    """An improvement plan with everything that 4.1 names."""
+    cast, at = cycle.cast, cycle.days_ago(12, 9)
+    plan = create_plan(
+        kind=TrainingKind.IMPROVEMENT,
+        title=TITLE,
+        site=cast.jakarta,
+        line=cast.inbound,
+        purpose="Defect C1: tanggal jatuh tempo SBG dijelaskan keliru.",
+        actor=cast.pic,
+        now=at,
+    )
+    revision = plan.revisions.get()
+    fill(revision, at)
+    planned = save_session(
+        revision=revision,
+        label="Batch 1",
+        host_site=cast.jakarta,
+        trainers=[TrainerProfile.objects.get(user=cast.pic)],
+        room=Room.objects.get(name="Ruang Melati"),
+        meetings=[MeetingTimes(starts_at=cycle.days_ago(4, 13), ends_at=cycle.days_ago(4, 15))],
+        actor=cast.pic,
+        now=at,
+    )
+    choose_targets_from_defects(
+        revision=revision,
+        filters=DefectFilter(
+            since=cycle.days_ago(60, 0).date(),
+            until=cycle.days_ago(13, 0).date(),
+            parameter=QualityParameter.objects.get(code="C1"),
+        ),
+        minimum_count=2,
+        planned=planned,
+        actor=cast.pic,
+        now=at,
+    )
+    save_recipients(
+        revision=revision,
+        recipients=[
+            Recipient(party=Role.MANAGER, user=cast.manager),
+            Recipient(party=Role.OPERATIONS, user=cast.user("OPS01")),
+            Recipient(party=Role.OPERATION_SUPPORT, user=cast.user("SUP01")),
+            Recipient(party=Role.QC, user=cast.qc),
+        ],
+        actor=cast.pic,
+        now=at,
+    )
+    return plan
+
+
+def fill(revision: PlanRevision, at: datetime, *, module: str = "PNM-HS-04") -> None:
+    """The parts of a plan that do not depend on people and times."""
+    pre, post = school.papers()
+    parts = {
+        "module": {"module_version": school.module(module)},
+        "method": {
+            "method": Method.OFFLINE,
+            "application": TrainingApplication.objects.get(name="Simulator SBG"),
+            "class_types": list(ClassType.objects.filter(code="role_play")),
+        },
+        "slot": {"busy_reason": "Interval terendah pada hari itu penuh; Operation menyetujui."},
+        "scoring": {"scheme": school.scheme(), "pass_mark": Decimal(80), "pre_paper": pre, "post_paper": post},
+        "recovery": {"recovery_forms": list(RecoveryForm.objects.all()), "recovery_days": 7, "tolerance_minutes": 15},
+    }
+    for part, values in parts.items():
+        save_part(revision=revision, part=part, values=values, actor=revision.plan.pic, now=at)
+
+
+def consult(cycle: Cycle, plan: TrainingPlan) -> None:
+    """The three teams are asked and answer (5.1.1 d)."""
+    cast, asked_at = cycle.cast, cycle.days_ago(12, 11)
+    answers = {
+        Role.QC: (cast.qc, ConsultationAnswer.AGREED, ""),
+        Role.OPERATIONS: (cast.user("OPS01"), ConsultationAnswer.REMARKS, "Paling banyak tiga orang dari satu shift."),
+        Role.OPERATION_SUPPORT: (cast.user("SUP01"), ConsultationAnswer.NO_REMARKS, ""),
+    }
+    asked = ask_consultation(
+        plan=plan, parties=list(answers), due_on=cycle.days_ago(11, 0).date(), actor=cast.pic, now=asked_at
+    )
+    for consultation in asked:
+        user, answer, remark = answers[Role(consultation.party)]
+        answer_consultation(
+            consultation=consultation, answer=answer, remark=remark, actor=user, now=cycle.days_ago(11, 14)
+        )
+
+
+def hold(training_session: TrainingSession) -> None:
+    """Step 4: attendance, both tests, scores; the last participant is absent and gets a recovery case (5.2, 5.3.1)."""
+    trainer, starts_at = training_session.plan.pic, training_session.starts_at
+    open_session(training_session=training_session, actor=trainer, now=starts_at)
+    meeting = training_session.meetings.get()
+    enrolments = list(training_session.enrolments.select_related("person__user").order_by("person__employee_no"))
+    present, absent = enrolments[:-1], enrolments[-1]
+    cells = [RollCell(enrolment=each.pk, status=AttendanceStatus.PRESENT) for each in present[1:]]
+    cells.append(RollCell(enrolment=present[0].pk, status=AttendanceStatus.LATE, minutes_late=9))
+    cells.append(
+        RollCell(
+            enrolment=absent.pk,
+            status=AttendanceStatus.ABSENT,
+            reason="not_released",
+            reason_note="Team leader menahan karena traffic tinggi",
+        )
+    )
+    record_roll(meeting=meeting, cells=cells, actor=trainer, now=starts_at + timedelta(minutes=10))
+    teach(training_session, present, trainer)
+
+
+def teach(training_session: TrainingSession, present: list[Enrolment], trainer: User) -> None:
+    """Pre-test, post-test, scores, conclusion; one participant stays below the pass mark when there are several."""
+    starts_at, ends_at = training_session.starts_at, training_session.ends_at
+    for index, enrolment in enumerate(present):
+        take(enrolment, TestPhase.PRE, right=2 + index % 2, now=starts_at + timedelta(minutes=12))
+    open_post_test(training_session=training_session, actor=trainer, now=ends_at - timedelta(minutes=25))
+    for index, enrolment in enumerate(present):
+        weak = len(present) > 1 and index == 1
+        take(enrolment, TestPhase.POST, right=3 if weak else 5, now=ends_at - timedelta(minutes=24))
+    cells = [
+        ScoreCell(
+            enrolment=enrolment.pk,
+            parameter=parameter.uuid,
+            value=Decimal(75 if index == 1 and len(present) > 1 else 85 + index),
+        )
+        for index, enrolment in enumerate(present)
+        for parameter in typed_parameters(training_session)
+    ]
+    record_scores(training_session=training_session, cells=cells, actor=trainer, now=ends_at - timedelta(minutes=2))
+    conclude_meeting(meeting=training_session.meetings.get(), actor=trainer, now=ends_at)
+    training_session.refresh_from_db()
+    conclude_session(
+        training_session=training_session,
+        actor=trainer,
+        now=ends_at + timedelta(minutes=5),
+        notes="Peserta aktif bertanya tentang perpanjangan.",
+    )
+    training_session.refresh_from_db()
+
+
+def take(enrolment: Enrolment, phase: str, *, right: int, now: datetime) -> None:
+    """Answer a test: the first ``right`` questions rightly, the rest wrongly."""
+    user = enrolment.person.user
+    attempt = start_attempt(enrolment=enrolment, phase=phase, actor=user, now=now)
+    questions = attempt.paper.paper_questions.select_related("question_version").order_by("order")
+    for place, row in enumerate(questions):
+        question = row.question_version
+        wrong = next(option["key"] for option in question.options if option["key"] not in question.correct)
+        choice = question.correct if place < right else [wrong]
+        save_answer(attempt=attempt, question_version=question, choice=choice, actor=user, now=now)
+    submit_attempt(attempt=attempt, actor=user, now=now + timedelta(minutes=6))
+
+
+def report(cycle: Cycle, training_session: TrainingSession, *, days: int) -> None:
+    """Step 5: the filled draft gets its narrative, is submitted in time, and every party acknowledges it (5.3.2)."""
+    training_report = TrainingReport.objects.get(obligation__training_session=training_session)
+    trainer, at = training_session.plan.pic, cycle.days_ago(days, 9)
+    save_draft(
+        report=training_report,
+        version=training_report.version,
+        course="Training berjalan sesuai rencana; peserta berlatih tiga kasus perpanjangan.",
+        obstacles="Satu peserta tidak dilepas karena traffic tinggi.",
+        follow_up="Kelas susulan dijadwalkan; materi dibagikan kepada team leader.",
+        actor=trainer,
+        now=at,
+    )
+    training_report.refresh_from_db()
+    version = sign_and_send(
+        report=training_report,
+        content_hash=freeze(training_report, number=1).hash,
+        authenticated_at=at,
+        actor=trainer,
+        now=at + timedelta(minutes=5),
+    )
+    for distribution in Distribution.objects.filter(version=version).select_related("user"):
+        if distribution.user is not None:
+            acknowledge_report(version=version, actor=distribution.user, now=at + timedelta(hours=2))
+
+
+def recover(cycle: Cycle, plan: TrainingPlan) -> TrainingSession:
+    """Step 6: a make-up class for the open case; the obligation "every target is trained" closes (4.3)."""
+    cast = cycle.cast
+    cases = list(RecoveryCase.objects.filter(enrolment__training_session__plan=plan, state="open", kind="recovery"))
+    make_up = schedule_make_up(
+        cases=cases,
+        make_up=MakeUp(
+            form=RecoveryForm.objects.get(code="make_up"),
+            label="Kelas susulan",
+            host_site=cast.jakarta,
+            trainers=[TrainerProfile.objects.get(user=cast.pic)],
+            meetings=[(cycle.days_ago(2, 13), cycle.days_ago(2, 15))],
+            room=Room.objects.get(name="Ruang Kenanga"),
+        ),
+        actor=cast.pic,
+        now=cycle.days_ago(3, 14),
+    )
+    open_session(training_session=make_up, actor=cast.pic, now=make_up.starts_at)
+    meeting = make_up.meetings.get()
+    present = list(make_up.enrolments.select_related("person__user"))
+    for enrolment in present:
+        record_attendance(
+            meeting=meeting,
+            cell=RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT),
+            actor=cast.pic,
+            now=make_up.starts_at + timedelta(minutes=5),
+        )
+    teach(make_up, present, cast.pic)
+    return make_up
+
+
+def review(cycle: Cycle, plan: TrainingPlan) -> None:
+    """Step 7: minutes, a finding with a preventive and a curative action, a check, a coaching form (5.4)."""
+    cast, at = cycle.cast, cycle.days_ago(1, 14)
+    meeting = evaluation.schedule_review(
+        site=cast.jakarta,
+        line=cast.inbound,
+        period_from=cycle.days_ago(30, 0).date(),
+        period_to=cycle.days_ago(1, 0).date(),
+        scheduled_at=at,
+        secretary=cast.user("CC0001"),
+        actor=cast.manager,
+        now=cycle.days_ago(1, 10),
+    )
+    secretary = meeting.secretary
+    evaluation.note_presence(
+        review=meeting,
+        presence={each.user_id: (Presence.PRESENT, "") for each in meeting.participants.all()},
+        actor=secretary,
+        now=at,
+    )
+    evaluation.hold_review(review=meeting, actor=cast.manager, now=at)
+    actions = _findings(cycle, meeting, plan, at)
+    _approve(cycle, meeting, at + timedelta(hours=1))
+    coach(cycle, meeting, plan, at + timedelta(hours=2))
+    first = actions[0]
+    done_at = cycle.days_ago(1, 17)
+    evaluation.start_action(action=first, actor=first.owner, now=done_at)
+    evaluation.finish_action(
+        action=first, evidence_note="Jadwal rilis agent dibagikan ke team leader.", actor=first.owner, now=done_at
+    )
+    evaluation.check_action(
+        action=first,
+        effective=True,
+        note="Rilis agent dikonfirmasi untuk batch berikutnya.",
+        actor=cast.qc,
+        now=done_at + timedelta(hours=1),
+    )
+
+
+def _findings(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> list[ImprovementAction]:
+    actions = []
+    for aspect in Aspect:
+        with_finding = aspect == Aspect.OTHER
+        finding = evaluation.add_finding(
+            review=meeting,
+            aspect=aspect,
+            text="Satu peserta tidak dilepas karena traffic tinggi." if with_finding else "",
+            nothing_found=not with_finding,
+            training_defects=plan.training_defects.all() if with_finding else (),
+            actor=meeting.secretary,
+            now=at,
+        )
+        if not with_finding:
+            continue
+        for kind, text in (
+            (ActionKind.PREVENTIVE, "Konfirmasi pelepasan agent sehari sebelum kelas."),
+            (ActionKind.CURATIVE, "Kelas susulan paling lambat tiga hari sesudah ketidakhadiran."),
+        ):
+            actions.append(
+                evaluation.add_action(
+                    finding=finding,
+                    kind=kind,
+                    text=text,
+                    owner=cycle.cast.pic,
+                    due_at=cycle.now + timedelta(days=7),
+                    actor=meeting.secretary,
+                    now=at,
+                )
+            )
+    return actions
+
+
+def _approve(cycle: Cycle, meeting: Review, at: datetime) -> None:
+    manager = cycle.cast.manager
+    evaluation.save_minutes(
+        review=meeting,
+        text="Rapat meninjau pelaksanaan training KCA. Ketidakhadiran dibahas dengan Operation.",
+        version=1,
+        actor=meeting.secretary,
+        now=at,
+    )
+    meeting = Review.objects.select_related("minutes").get(pk=meeting.pk)
+    content_hash = digest(evaluation.minutes_content(meeting)).hex()
+    evaluation.approve_minutes(
+        review=meeting,
+        content_hash=content_hash,
+        signature=sign(
+            user=manager,
+            role=Role.MANAGER,
+            meaning=SignatureMeaning.APPROVED,
+            content_hash=content_hash,
+            authenticated_at=at,
+            now=at,
+        ),
+        actor=manager,
+        now=at,
+    )
+
+
+def coach(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> None:
+    """The team leader coaches the participant who stayed below the pass mark (clause 6)."""
+    leader = cycle.cast.user("CC0011")
+    below = Enrolment.objects.filter(training_session__plan=plan, results__current=True, results__passed=False)
+    person = below.select_related("person")[0].person
+    words = {
+        "problem": "Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
+        "cause": "Belum hafal aturan perpanjangan SBG.",
+        "agreement": "Belajar mandiri 30 menit sehari dan remedial pekan depan.",
+        "follow_up_on": (cycle.now + timedelta(days=7)).date(),
+    }
+    signature = sign(
+        user=leader,
+        role=Role.TEAM_LEADER,
+        meaning=SignatureMeaning.SUBMITTED,
+        content_hash=evaluation.content_of_coaching(person=person, **words),
+        authenticated_at=at,
+        now=at,
+    )
+    evaluation.create_coaching_form(
+        person=person, **words, review=meeting, plan=plan, signature=signature, actor=leader, now=at
+    )

@@ -1,0 +1,154 @@
+"""What the demo teaches and measures with: topics, modules, questions, papers, a scheme, rooms, applications."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.text import slugify
+
+from planning.enums import ErrorClass, ModuleKind, ParameterSource, QuestionKind
+from planning.models import ModuleVersion, QualityParameter, QuestionVersion, ScoringScheme, TestPaper, Topic
+from planning.services.modules import add_material, add_module, approve_version, submit_version
+from planning.services.places import add_application, add_room
+from planning.services.questions import ParameterText, QuestionText, add_paper, add_question, add_scheme
+from trainingops.local.demo.cast import DATA, Cast
+from trainingops.people.models import ServiceLine, Site
+
+_CLASSES = {
+    "non_critical": ErrorClass.NON_CRITICAL,
+    "customer_critical (CACE)": ErrorClass.CACE,
+    "business_critical (BACE)": ErrorClass.BACE,
+    "compliance_critical (CoACE)": ErrorClass.COACE,
+}
+#: Question, right answer, two wrong ones.
+_QUESTIONS = [
+    ("Berapa lama jangka waktu maksimal pinjaman KCA?", "120 hari", ("90 hari", "180 hari")),
+    ("Kapan nasabah dapat memperpanjang KCA?", "Kapan saja sebelum lelang", ("Hanya saat jatuh tempo", "Tidak dapat")),
+    ("Dokumen apa yang memuat tanggal jatuh tempo?", "Surat Bukti Gadai (SBG)", ("KTP", "Buku tabungan")),
+    ("Apa yang dilakukan sebelum membuka data nasabah?", "Verifikasi data", ("Menutup tiket", "Transfer panggilan")),
+    ("Apakah agent boleh meminta PIN atau OTP?", "Tidak pernah", ("Boleh bila mendesak", "Boleh via chat")),
+    ("Berapa minimal pinjaman KCA?", "Rp50.000", ("Rp500.000", "Rp1.000.000")),
+    ("Apa arti cicil sebagian?", "Membayar sebagian pokok", ("Membayar denda saja", "Menambah pinjaman")),
+    ("Bila nasabah keberatan atas biaya, agent …", "Menjelaskan tarif sesuai ketentuan", ("Menolak", "Diam")),
+    ("Agunan KCA dapat berupa …", "Emas perhiasan", ("Ijazah", "Surat nikah")),
+    ("Pelunasan KCA dapat dilakukan …", "Kapan saja", ("Hanya hari kerja", "Hanya di kantor pusat")),
+]
+
+
+def load_school(cast: Cast, now: datetime) -> None:
+    """Everything a plan chooses from."""
+    catalogue = json.loads((DATA / "catalog_id.json").read_text(encoding="utf-8"))
+    QualityParameter.objects.bulk_create(
+        QualityParameter(
+            code=row["code"], name=row["name"], error_class=_CLASSES[row["class"]], weight=Decimal(row["weight"])
+        )
+        for row in catalogue["qc_parameters"]
+    )
+    topics = _topics(catalogue)
+    _modules(cast, topics, now)
+    _papers(cast, topics["KCA (Kredit Cepat Aman)"], now)
+    _scheme(cast, now)
+    makassar = Site.objects.get(name="Makassar")
+    for site, name in ((cast.jakarta, "Ruang Melati"), (cast.jakarta, "Ruang Kenanga"), (makassar, "Ruang Losari")):
+        add_room(site=site, name=name, capacity=20, actor=cast.manager, now=now)
+    for name, licence, seats in (("Simulator SBG", False, 0), ("Zoom", True, 2)):
+        add_application(name=name, needs_licence=licence, seats=seats, actor=cast.manager, now=now)
+
+
+def _topics(catalogue: dict[str, list[dict[str, str]]]) -> dict[str, Topic]:
+    names = [(row["name"], ModuleKind.HARD) for row in catalogue["products"]]
+    names += [(str(name), ModuleKind.HARD) for name in catalogue["procedures"]]
+    names += [(str(name), ModuleKind.SOFT) for name in catalogue["soft_skills"]]
+    return {name: Topic.objects.create(code=slugify(name)[:30], name=name, kind=kind) for name, kind in names}
+
+
+def _modules(cast: Cast, topics: dict[str, Topic], now: datetime) -> None:
+    inbound, outbound, digital = (ServiceLine.objects.get(name=name) for name in ("Inbound", "Outbound", "Digital"))
+    wanted = [
+        ("PNM-HS-04", "KCA, jatuh tempo dan perpanjangan SBG", ModuleKind.HARD, [inbound], "KCA (Kredit Cepat Aman)"),
+        ("PNM-HS-09", "Tabungan Emas, buyback dan transfer", ModuleKind.HARD, [inbound, digital], "Tabungan Emas"),
+        ("PNM-SS-02", "Penanganan nasabah marah", ModuleKind.SOFT, [inbound, outbound], "pengendalian emosi"),
+    ]
+    for code, title, kind, lines, topic in wanted:
+        version = add_module(
+            code=code,
+            title=title,
+            kind=kind,
+            lines=lines,
+            topics=[topics[topic]],
+            objectives=f"Agent menjelaskan {title} dengan benar dan lengkap.",
+            duration_minutes=120,
+            actor=cast.pic,
+            now=now,
+        )
+        add_material(
+            version=version,
+            title=f"Materi {title}",
+            url="",
+            text=f"# {title}\n\nPokok bahasan dan contoh percakapan.",
+            actor=cast.pic,
+            now=now,
+        )
+        submit_version(version=version, actor=cast.pic, now=now)
+        approve_version(version=version, note="", actor=cast.manager, now=now)
+
+
+def _papers(cast: Cast, topic: Topic, now: datetime) -> None:
+    versions: list[QuestionVersion] = [
+        add_question(
+            code=f"KCA-{number:02d}",
+            topic=topic,
+            content=QuestionText(
+                kind=QuestionKind.SINGLE,
+                text=text,
+                options={"A": wrong[0], "B": right, "C": wrong[1]},
+                correct=("B",),
+                explanation=f"Jawaban yang benar: {right}.",
+            ),
+            actor=cast.pic,
+            now=now,
+        )
+        for number, (text, right, wrong) in enumerate(_QUESTIONS, start=1)
+    ]
+    for form, questions in (("A", versions[0::2]), ("B", versions[1::2])):
+        add_paper(
+            code=f"TES-KCA-{form}",
+            title="KCA, jatuh tempo dan perpanjangan",
+            form=form,
+            duration_minutes=15,
+            questions=[(version, Decimal(1)) for version in questions],
+            actor=cast.pic,
+            now=now,
+        )
+
+
+def _scheme(cast: Cast, now: datetime) -> None:
+    add_scheme(
+        name="Hard skill: post-test 60, roleplay 40",
+        decimals=2,
+        pass_mark=Decimal(80),
+        remedial_cap=Decimal(80),
+        parameters=[
+            ParameterText("Post-test", Decimal(60), Decimal(100), None, ParameterSource.POST_TEST),
+            ParameterText("Roleplay", Decimal(40), Decimal(100), Decimal(70), ParameterSource.TRAINER),
+        ],
+        actor=cast.pic,
+        now=now,
+    )
+
+
+def module(code: str) -> ModuleVersion:
+    """The approved version of a demo module."""
+    return ModuleVersion.objects.select_related("module").get(module__code=code, state="approved")
+
+
+def papers() -> tuple[TestPaper, TestPaper]:
+    """Forms A and B of the test on KCA."""
+    return TestPaper.objects.get(code="TES-KCA-A"), TestPaper.objects.get(code="TES-KCA-B")
+
+
+def scheme() -> ScoringScheme:
+    """The scheme of hard-skill trainings."""
+    return ScoringScheme.objects.get()

@@ -1,0 +1,177 @@
+"""What always waits in the demo (UX.md EMP-3): a breach, a report due today, a plan to approve with a difference,
+a session under way, a receipt that is missing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from planning.enums import TargetReason, TrainingKind
+from planning.models import Room, TrainerProfile, TrainingPlan
+from planning.services.approval import amend_plan, sign_and_approve, submit_revision
+from planning.services.drafting import MeetingTimes, Recipient, save_recipients, save_session
+from planning.services.plans import create_plan
+from planning.services.targets import add_targets
+from reporting.services.breaches import breach_overdue
+from sessions.enums import AttendanceStatus
+from sessions.models import TrainingSession
+from sessions.services.attendance import RollCell, record_roll
+from sessions.services.running import conclude_meeting, conclude_session, open_session
+from trainingops.local.demo.cycle import Cycle, fill
+from trainingops.people.enums import Role
+from trainingops.people.models import Person, Site, User
+
+
+def load_situations(cycle: Cycle) -> list[str]:
+    """Make them by the same services; one line each."""
+    makassar = Site.objects.get(name="Makassar")
+    breached = _plan(
+        cycle, "Tabungan Emas, buyback dan transfer gram", "PNM-HS-09", cycle.cast.user("CC0005"), makassar
+    )
+    _approve(cycle, breached)
+    _held(breached.training_sessions.get())
+    due_today = _plan(cycle, "Penanganan nasabah marah", "PNM-SS-02", cycle.cast.user("CC0001"), cycle.cast.jakarta, 1)
+    _approve(cycle, due_today)
+    _held(due_today.training_sessions.get())
+    running = _plan(cycle, "Verifikasi nasabah dan OTP", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0)
+    _approve(cycle, running)
+    _opened(running.training_sessions.get())
+    waiting = _plan(cycle, "KCA, cicil sebagian dan pelunasan", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7)
+    _approve(cycle, waiting)
+    _amended(cycle, waiting)
+    breaches = breach_overdue(now=cycle.now)
+    return [
+        f"{breaches} breach, one report due today, a session under way,",
+        f"{waiting.number} waits for approval with a difference to see",
+    ]
+
+
+def _plan(cycle: Cycle, title: str, module: str, pic: User, site: Site, days: int = 3) -> TrainingPlan:
+    """A submitted refreshment of the PIC's line whose session lies ``days`` ago (negative: ahead)."""
+    assert pic.person is not None
+    line = pic.person.assignments.select_related("line").get().line
+    at = cycle.now - timedelta(days=20)
+    plan = create_plan(
+        kind=TrainingKind.REFRESHMENT,
+        title=title,
+        site=site,
+        line=line,
+        purpose="Pendalaman produk dan prosedur existing.",
+        actor=pic,
+        now=at,
+    )
+    revision = plan.revisions.get()
+    fill(revision, at, module=module)
+    starts_at = cycle.now - timedelta(hours=1) if days == 0 else _local(cycle, site, days)
+    planned = save_session(
+        revision=revision,
+        label="Batch 1",
+        host_site=site,
+        trainers=[TrainerProfile.objects.get(user=pic)],
+        room=Room.objects.filter(site=site).order_by("-name").first(),
+        meetings=[MeetingTimes(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))],
+        actor=pic,
+        now=at,
+    )
+    agents = Person.objects.filter(
+        assignments__line=line, assignments__ends_on=None, user__role_assignments__role=Role.AGENT, led_teams=None
+    ).exclude(user__role_assignments__role__in=[Role.TRAINER, Role.QC])
+    chosen = agents.order_by("-employee_no").distinct()[abs(days) * 3 : abs(days) * 3 + 5]
+    add_targets(
+        revision=revision,
+        people=list(chosen),
+        reason=TargetReason.SEGMENT,
+        note=f"Segmen layanan {line.name}",
+        planned=planned,
+        actor=pic,
+        now=at,
+    )
+    recipients = {Role.MANAGER: "MGR01", Role.OPERATIONS: "OPS01", Role.OPERATION_SUPPORT: "SUP01", Role.QC: "CC0007"}
+    save_recipients(
+        revision=revision,
+        recipients=[Recipient(party=role, user=cycle.cast.user(login)) for role, login in recipients.items()],
+        actor=pic,
+        now=at,
+    )
+    submit_revision(revision=revision, actor=pic, now=at + timedelta(hours=1))
+    return plan
+
+
+def _local(cycle: Cycle, site: Site, days: int) -> datetime:
+    local = cycle.now.astimezone(site.zone) - timedelta(days=days)
+    return local.replace(hour=10, minute=0, second=0, microsecond=0)
+
+
+def _approve(cycle: Cycle, plan: TrainingPlan) -> None:
+    revision = plan.revisions.order_by("-number")[0]
+    at = cycle.now - timedelta(days=19)
+    sign_and_approve(
+        revision=revision,
+        content_hash=revision.content_hash,
+        authenticated_at=at,
+        actor=cycle.cast.manager,
+        now=at,
+    )
+    plan.refresh_from_db()
+
+
+def _opened(training_session: TrainingSession) -> None:
+    """Under way: the first three are recorded."""
+    pic, at = training_session.plan.pic, training_session.starts_at
+    open_session(training_session=training_session, actor=pic, now=at)
+    cells = [
+        RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT)
+        for enrolment in training_session.enrolments.order_by("pk")[:3]
+    ]
+    record_roll(meeting=training_session.meetings.get(), cells=cells, actor=pic, now=at + timedelta(minutes=10))
+
+
+def _held(training_session: TrainingSession) -> None:
+    """Concluded with everybody present; the report is still a draft."""
+    pic, ends_at = training_session.plan.pic, training_session.ends_at
+    open_session(training_session=training_session, actor=pic, now=training_session.starts_at)
+    meeting = training_session.meetings.get()
+    cells = [
+        RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT)
+        for enrolment in training_session.enrolments.all()
+    ]
+    record_roll(meeting=meeting, cells=cells, actor=pic, now=training_session.starts_at + timedelta(minutes=10))
+    conclude_meeting(meeting=meeting, actor=pic, now=ends_at)
+    training_session.refresh_from_db()
+    conclude_session(training_session=training_session, actor=pic, now=ends_at + timedelta(minutes=5))
+
+
+def _amended(cycle: Cycle, plan: TrainingPlan) -> None:
+    """A second revision waits: one meeting a day later and one participant more."""
+    pic, at = plan.pic, cycle.now - timedelta(hours=20)
+    revision = amend_plan(plan=plan, actor=pic, now=at)
+    planned = revision.sessions.get()
+    meeting = planned.meetings.get()
+    save_session(
+        revision=revision,
+        planned=planned,
+        label=planned.label,
+        host_site=planned.host_site,
+        trainers=list(planned.trainers.all()),
+        room=planned.room,
+        meetings=[
+            MeetingTimes(
+                starts_at=meeting.starts_at + timedelta(days=1),
+                ends_at=meeting.ends_at + timedelta(days=1),
+                uuid=meeting.uuid,
+            )
+        ],
+        actor=pic,
+        now=at,
+    )
+    on_target = revision.targets.values("person")
+    more = Person.objects.filter(assignments__line=plan.line, user__role_assignments__role=Role.AGENT)
+    add_targets(
+        revision=revision,
+        people=list(more.exclude(pk__in=on_target).order_by("employee_no").distinct()[:1]),
+        reason=TargetReason.CHOSEN,
+        note="Permintaan team leader",
+        planned=planned,
+        actor=pic,
+        now=at,
+    )
+    submit_revision(revision=revision, actor=pic, now=at + timedelta(minutes=30))

@@ -1,0 +1,90 @@
+"""The demo: one training through every stage by the services that the pages call, and what always waits (EMP-3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from evaluation.enums import ActionKind, ActionState
+from evaluation.models import CoachingForm, ImprovementAction, Review
+from planning.models import PlanRevision, TrainingPlan
+from reporting.models import Distribution, ReportObligation
+from sessions.enums import OutcomeState
+from sessions.models import RecoveryCase, TargetOutcome, TrainingSession
+from trainingops.audit.verification import verify_journal
+from trainingops.local import demo
+from trainingops.local.demo.cycle import TITLE
+from trainingops.people.models import User
+from trainingops.records.models import EvidenceRecord, EvidenceRequest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(settings, tmp_path):
+    """What the demo says, on files of its own."""
+    settings.MEDIA_ROOT, settings.LOCAL_DIR = tmp_path / "files", tmp_path
+    settings.SEAL_KEY_DIR = tmp_path / "seal"
+    now = timezone.now()
+    return [*demo.load(now), *demo.run_cycle(now)]
+
+
+def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told):
+    plan = TrainingPlan.objects.get(title=TITLE)
+    _every_target_is_trained(plan)
+    _reports_were_in_time_and_read(plan)
+    _review_decided_both_kinds_of_action(plan)
+    _every_form_is_a_record()
+    assert told[-1] == "Check: sha256sum, bagit, pdfsig and openssl accept it"
+    _what_always_waits()
+    assert verify_journal(now=timezone.now()).intact
+    call_command("reconcile")
+    lines = demo.load(timezone.now()) + demo.run_cycle(timezone.now())
+    assert lines[0] == "The demo data is there already."
+    assert TrainingPlan.objects.filter(title=TITLE).count() == 1
+    people = {user.login: user for user in User.objects.all()}
+    assert all(people[row.login].check_password(row.password) for row in demo.logins()[:2])
+    assert {row.time_zone for row in demo.logins()} == {"WIB", "WITA", "WIT"}
+
+
+def _every_target_is_trained(plan):
+    outcomes = TargetOutcome.objects.filter(plan=plan)
+    assert outcomes.count() >= 5
+    assert set(outcomes.values_list("state", flat=True)) == {OutcomeState.TRAINED}
+    recovery = RecoveryCase.objects.get(enrolment__training_session__plan=plan, kind="recovery")
+    assert recovery.state == "resolved"
+
+
+def _reports_were_in_time_and_read(plan):
+    obligations = ReportObligation.objects.filter(training_session__plan=plan)
+    assert obligations.count() == 2
+    assert all(each.submitted_at < each.due_at and each.breached_at is None for each in obligations)
+    receipts = Distribution.objects.filter(version__report__obligation__in=obligations)
+    assert receipts.count() == 8
+    assert not receipts.filter(acknowledged_at=None).exists()
+
+
+def _review_decided_both_kinds_of_action(plan):
+    review = Review.objects.get(plans=plan)
+    actions = ImprovementAction.objects.filter(finding__review=review)
+    assert set(actions.values_list("kind", flat=True)) == set(ActionKind.values)
+    assert actions.filter(state=ActionState.EFFECTIVE).exists()
+    assert CoachingForm.objects.get().review == review
+
+
+def _every_form_is_a_record():
+    kinds = set(EvidenceRecord.objects.values_list("kind", flat=True))
+    assert kinds == {"appointment", "training_plan", "attendance", "test_results", "report", "minutes", "coaching"}
+    assert not EvidenceRequest.objects.exclude(state=EvidenceRequest.State.PRODUCED).exists()
+
+
+def _what_always_waits():
+    now = timezone.now()
+    assert ReportObligation.objects.exclude(breached_at=None).count() == 1
+    pending = ReportObligation.objects.filter(state="pending", breached_at=None, due_at__gt=now)
+    assert any(each.due_at - now <= timedelta(hours=24) for each in pending)
+    assert PlanRevision.objects.filter(state="submitted", number=2).count() == 1
+    assert TrainingSession.objects.filter(state="open").count() == 1
