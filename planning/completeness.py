@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from planning.content import sessions_of
 from planning.enums import Method, ModuleState, Qualification
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
-from planning.queries.plans import parties_held
+from planning.queries.load import Impact, impacts
+from planning.queries.plans import local_day, parties_held
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words
@@ -74,6 +75,14 @@ class Snapshot:
         return list(self.revision.targets.order_by().values_list("planned_session", flat=True))
 
     @cached_property
+    def impacts(self) -> list[Impact]:
+        """What the meetings do to service, as far as the traffic is known."""
+        if not self.meetings:
+            return []
+        plan = self.revision.plan
+        return impacts(self.revision, self.sessions, until=local_day(self.now, plan.site))
+
+    @cached_property
     def held_before(self) -> set[tuple[object, datetime]]:
         """The meetings, by uuid and start, of the approved revision: they may lie in the past."""
         approved = self.revision.plan.approved_revision_id
@@ -94,6 +103,7 @@ def check(snapshot: Snapshot) -> list[Item]:
         _papers(snapshot),
         _parameters(snapshot),
         _pass_mark(snapshot),
+        _busy(snapshot),
         _need(snapshot),
         _targets(snapshot),
         _recovery(snapshot),
@@ -231,6 +241,19 @@ def _pass_mark(snapshot: Snapshot) -> Item:
     mark = snapshot.revision.pass_mark
     gap = "" if mark is not None else _("Give the pass mark.")
     return Item("pass_mark", _("Pass mark"), "scoring", "" if mark is None else format_figure(mark, 2), gap)
+
+
+def _busy(snapshot: Snapshot) -> Item:
+    """A meeting in a busy interval needs a written reason (5.1.1 f); unknown traffic asks for none."""
+    reason = snapshot.revision.busy_reason.strip()
+    busy = [] if reason else [each for each in snapshot.impacts if each.busy]
+    gap = ""
+    if busy:
+        gap = _("%(batch)s, %(day)s lies in a busy interval: write the reason, or choose a low one.") % {
+            "batch": busy[0].planned.label,
+            "day": day_words(_local_day(busy[0].meeting.starts_at, snapshot)),
+        }
+    return Item("busy_reason", _("Interval"), "sessions", reason, gap, clause="5.1.1")
 
 
 def _need(snapshot: Snapshot) -> Item:

@@ -141,6 +141,16 @@ def _facets(plans: Any, chosen: dict[str, str]) -> dict[str, list[dict[str, Any]
     return facets
 
 
+#: What the page of needs hands over, and its name in the address of the choice from defects.
+_CARRIED = {
+    "parameter": "parameter",
+    "error_class": "defect_class",
+    "root_cause": "root_cause",
+    "from": "since",
+    "to": "until",
+}
+
+
 @require_http_methods(["GET", "POST"])
 def plan_new(request: SignedInRequest) -> HttpResponse:
     """Begin a plan; the page of needs hands over kind, line, parameter and period in the address."""
@@ -148,7 +158,7 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
     day = now.astimezone(request.user.zone).date()
     form = PlanForm(request.POST or None, user=request.user, day=day, initial=_from_need(request))
     key = request.POST.get("key") or secrets.token_urlsafe(16)
-    carried = {key: request.GET[key] for key in ("parameter", "from", "to") if request.GET.get(key)}
+    carried = {name: request.GET[key] for key, name in _CARRIED.items() if request.GET.get(key)}
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -164,7 +174,7 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
                 now=now,
             )
             if carried:
-                return f"{reverse('plan_targets_defects', args=[plan.uuid])}?{_defect_query(carried)}"
+                return f"{reverse('plan_targets_defects', args=[plan.uuid])}?{urlencode(carried)}"
             return reverse("plan_detail", args=[plan.uuid])
 
         try:
@@ -172,12 +182,6 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "planning/plan_new.html", {"form": form, "key": key, "title": _("New plan")})
-
-
-def _defect_query(carried: dict[str, str]) -> str:
-    """The address of the choice from defects, as the page of needs described them."""
-    names = {"parameter": "parameter", "from": "since", "to": "until"}
-    return urlencode({names[key]: value for key, value in carried.items()})
 
 
 def _from_need(request: SignedInRequest) -> dict[str, Any]:

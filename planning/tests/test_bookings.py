@@ -1,0 +1,196 @@
+"""A double booking is refused by the database; co-trainers, neighbours and swaps pass (DESIGN §3, Booking)."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from planning.models import Booking, LicenceSeat, PlannedMeeting, PlanRevision, Room, TrainerProfile
+from planning.services import (
+    DoubleBooking,
+    amend_plan,
+    approve_revision,
+    book_planned_session,
+    cancel_plan,
+    release,
+    submit_revision,
+)
+from planning.services.bookings import clashes_of
+from planning.tests.factories import approved_plan, make_world, signature, submitted_plan
+from trainingops.domain import Refused
+
+START = (timezone.now() + timedelta(days=4)).replace(hour=6, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def world(db):
+    return make_world()
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def approve(revision, world, now):
+    return approve_revision(
+        revision=revision,
+        content_hash=revision.content_hash,
+        signature=signature(world.manager, revision.content_hash, now=now),
+        actor=world.manager,
+        now=now,
+    )
+
+
+def test_the_same_people_trainer_and_room_at_one_time_are_refused_by_name(world, now):
+    """The refusal names who or what, when and in which plan; nothing is written."""
+    first = approved_plan(world=world, starts_at=START, now=now)
+    second = submitted_plan(world=world, starts_at=START + timedelta(minutes=90), now=now).revisions.get()
+
+    with pytest.raises(DoubleBooking) as refused:
+        approve(second, world, now)
+
+    text = " ".join(str(clash) for clash in refused.value.clashes)
+    assert world.room.name in text
+    assert world.people[0].name in text
+    assert first.number in str(refused.value)
+    second.refresh_from_db()
+    assert second.state == "submitted"
+    assert Booking.objects.filter(live=True).count() == 5
+
+
+def test_a_draft_warns_of_what_an_approval_would_refuse(world, now):
+    """Drafts book nothing; their page warns."""
+    approved_plan(world=world, starts_at=START, now=now)
+    plan = submitted_plan(world=world, starts_at=START, now=now)
+    assert {clash.what for clash in clashes_of(plan.revisions.get())} >= {world.room.name, world.trainer.name}
+
+
+def test_back_to_back_meetings_pass(world, now):
+    """A meeting that starts when another ends takes nothing twice."""
+    approved_plan(world=world, starts_at=START, now=now)
+    second = submitted_plan(world=world, starts_at=START + timedelta(minutes=120), now=now).revisions.get()
+    assert clashes_of(second) == []
+    approve(second, world, now)
+
+
+def test_co_trainers_pass(world, now):
+    """Two trainers of one meeting are two bookings of one time."""
+    plan = submitted_plan(world=world, starts_at=START, now=now)
+    plan.revisions.get().sessions.get().trainers.add(TrainerProfile.objects.create(name="Rekan", kind="client"))
+    revision = plan.revisions.get()
+    revision.content, revision.content_hash = "", ""
+    PlanRevision.objects.filter(pk=revision.pk).update(state="draft")
+    revision = submit_revision(revision=revision, actor=world.pic, now=now)
+    approve(revision, world, now)
+    assert Booking.objects.filter(role="trainer", live=True).count() == 2
+
+
+def test_a_swap_of_times_inside_a_plan_passes(world, now):
+    """Two batches exchange their times: the constraints wait until both have moved."""
+    plan = approved_plan(world=world, starts_at=START, sessions=2, now=now)
+    draft = amend_plan(plan=plan, actor=world.pic, now=now)
+    one, two = PlannedMeeting.objects.filter(planned_session__revision=draft)
+    times = (one.starts_at, one.ends_at), (two.starts_at, two.ends_at)
+    (two.starts_at, two.ends_at), (one.starts_at, one.ends_at) = times
+    one.save()
+    two.save()
+    approve(submit_revision(revision=draft, actor=world.pic, now=now), world, now)
+    live = Booking.objects.filter(live=True)
+    assert set(live.values_list("planned_meeting__planned_session__revision", flat=True)) == {draft.pk}
+
+
+def test_a_trainer_who_is_also_on_target_clashes_with_themself(world, now):
+    """A trainer's own person cannot sit in another class meanwhile."""
+    world.trainer.person = world.people[0]
+    world.trainer.save()
+    revision = submitted_plan(world=world, starts_at=START, now=now).revisions.get()
+    with pytest.raises(DoubleBooking):
+        approve(revision, world, now)
+
+
+def test_each_meeting_takes_one_licence_and_none_left_is_refused(world, now):
+    """An application with one licence serves one class at a time; the refusal names it."""
+    world.application.needs_licence = True
+    world.application.save()
+    LicenceSeat.objects.create(application=world.application, number=1)
+    approved_plan(world=world, starts_at=START, now=now)
+    other = make_world(site=world.site, line=world.line)
+    other.application = world.application
+    second = submitted_plan(world=other, starts_at=START, now=now).revisions.get()
+    with pytest.raises(Refused, match=world.application.name):
+        approve(second, other, now)
+    LicenceSeat.objects.create(application=world.application, number=2)
+    approve(second, other, now)
+    assert set(Booking.objects.filter(role="seat", live=True).values_list("seat__number", flat=True)) == {1, 2}
+
+
+def test_a_make_up_class_books_and_is_released(world, now):
+    """The sessions stage books make-up classes by a downward call; cancelling gives all back."""
+    plan = approved_plan(world=world, starts_at=START, now=now)
+    planned = plan.planned_sessions.create(label="Susulan", host_site=world.site, room=world.room)
+    planned.trainers.add(world.trainer)
+    at = START + timedelta(days=3)
+    planned.meetings.create(starts_at=at, ends_at=at + timedelta(hours=1))
+    book_planned_session(planned, people=world.people[:1])
+    assert Booking.objects.filter(live=True, planned_meeting__planned_session=planned).count() == 3
+    assert release(planned=planned) == 3
+    cancel_plan(plan=plan, reason="x", actor=world.manager, now=now)
+    assert not Booking.objects.filter(live=True).exists()
+    with pytest.raises(ValueError):
+        release()
+
+
+def test_the_database_refuses_a_double_booking_whatever_the_service_does(world, now):
+    """The exclusion constraint holds without any service; a booking names exactly what it takes."""
+    plan = approved_plan(world=world, starts_at=START, now=now)
+    booking = Booking.objects.get(role="room", live=True)
+    meeting = plan.approved_revision.sessions.get().meetings.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Booking.objects.create(planned_meeting=meeting, role="room", room=world.room, during=booking.during)
+    other = Room.objects.create(site=world.site, name="Lain")
+    Booking.objects.create(planned_meeting=meeting, role="room", room=other, during=booking.during)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Booking.objects.create(planned_meeting=meeting, role="room", person=world.people[0], during=booking.during)
+
+
+def test_two_managers_approving_at_once_book_a_room_once(committed_db):
+    """DESIGN §3: of two approvals at the same moment for one room, one passes and one is refused with the reason."""
+    now = timezone.now()
+    one = make_world()
+    two = make_world(site=one.site, line=one.line)
+    two.room = one.room
+    revisions = [submitted_plan(world=world, starts_at=START, now=now).revisions.get() for world in (one, two)]
+    signatures = [
+        signature(world.manager, revision.content_hash, now=now)
+        for world, revision in zip((one, two), revisions, strict=True)
+    ]
+    ready, outcomes = threading.Barrier(2), []
+
+    def decide(world, revision, made):
+        ready.wait()
+        try:
+            approve_revision(
+                revision=revision, content_hash=revision.content_hash, signature=made, actor=world.manager, now=now
+            )
+            outcomes.append("approved")
+        except DoubleBooking as refused:
+            outcomes.append(str(refused))
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=decide, args=each) for each in zip((one, two), revisions, signatures, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert outcomes.count("approved") == 1
+    assert any(one.room.name in outcome for outcome in outcomes)
+    assert Booking.objects.filter(room=one.room, live=True).count() == 1

@@ -1,0 +1,159 @@
+"""A plan is not submitted while anything is missing; each gap is named with its page (4.1, 5.1.1 e)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from planning.completeness import Snapshot, check
+from planning.enums import ModuleState
+from planning.models import ScoringScheme, TrafficInterval
+from planning.services import Incomplete, amend_plan, save_part, submit_revision
+from planning.tests.factories import approved_plan, draft_plan, make_world
+from trainingops.domain import NotAllowed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+def gaps(revision, now=None):
+    revision.refresh_from_db()
+    return {item.key for item in check(Snapshot(revision, now or timezone.now())) if item.gap}
+
+
+def blank(revision, world, part, **values):
+    save_part(revision=revision, part=part, values=values, actor=world.pic, now=timezone.now())
+
+
+CASES = {
+    "module": lambda revision, world: blank(revision, world, "module", module_version=None),
+    "trainers": lambda revision, world: revision.sessions.get().trainers.clear(),
+    "application": lambda revision, world: blank(revision, world, "method", application=None),
+    "method": lambda revision, world: blank(revision, world, "method", method=""),
+    "papers": lambda revision, world: blank(revision, world, "scoring", post_paper=None),
+    "parameters": lambda revision, world: blank(
+        revision, world, "scoring", scheme=ScoringScheme.objects.create(name="Kosong")
+    ),
+    "pass_mark": lambda revision, world: blank(revision, world, "scoring", pass_mark=None),
+    "need": lambda revision, world: blank(revision, world, "need", purpose=" "),
+    "targets": lambda revision, world: revision.targets.all().delete(),
+    "recovery": lambda revision, world: revision.recovery_forms.clear(),
+    "recipients": lambda revision, world: revision.recipients.filter(party="qc").delete(),
+}
+
+
+@pytest.mark.parametrize("key", sorted(CASES))
+def test_each_missing_thing_is_named_and_stops_the_submission(world, key):
+    """4.1, 5.1.1 e, 5.3.1, 5.3.2: one thing missing is one gap, and the plan stays a draft."""
+    revision = draft_plan(world=world).revisions.get()
+    assert gaps(revision) == set()
+    CASES[key](revision, world)
+    assert gaps(revision) == {key}
+    with pytest.raises(Incomplete) as refused:
+        submit_revision(revision=revision, actor=world.pic, now=timezone.now())
+    assert [item.key for item in refused.value.items] == [key]
+    assert str(refused.value.items[0].label) in str(refused.value)
+
+
+def test_without_sessions_trainer_dates_and_duration_are_missing(world):
+    """4.1: they follow from the meetings."""
+    revision = draft_plan(world=world).revisions.get()
+    revision.targets.update(planned_session=None)
+    revision.sessions.get().delete()
+    assert gaps(revision) == {"trainers", "dates", "duration", "targets"}
+
+
+def test_a_meeting_that_has_passed_is_refused_unless_it_was_approved_so(world):
+    """4.1: submitted before the start; a meeting that the approved revision has already may lie behind."""
+    now = timezone.now()
+    revision = draft_plan(world=world, now=now).revisions.get()
+    later = now + timedelta(days=30)
+    assert gaps(revision, later) == {"dates"}
+    plan = approved_plan(world=make_world(), now=now)
+    draft = amend_plan(plan=plan, actor=plan.pic, now=later)
+    assert gaps(draft, later) == set()
+
+
+def test_trainers_must_be_qualified_for_the_module_until_the_last_meeting(world):
+    """5.1.1 a: the modules that they may teach, with expiry."""
+    revision = draft_plan(world=world).revisions.get()
+    world.trainer.modules.clear()
+    assert gaps(revision) == {"trainers"}
+    world.trainer.kind = "client"
+    world.trainer.save()
+    assert gaps(revision) == set()
+    world.trainer.valid_until = date(2020, 1, 1)
+    world.trainer.save()
+    assert gaps(revision) == {"trainers"}
+
+
+def test_a_module_retired_meanwhile_is_a_gap(world):
+    """2.1: only an approved version can be planned."""
+    revision = draft_plan(world=world).revisions.get()
+    world.module_version.state = ModuleState.RETIRED
+    world.module_version.save()
+    assert gaps(revision) == {"module"}
+
+
+def test_a_recipient_who_no_longer_holds_the_role_does_not_count(world):
+    """5.3.2: at least one active recipient in scope for each mandatory party."""
+    revision = draft_plan(world=world).revisions.get()
+    world.qc.is_active = False
+    world.qc.save()
+    assert gaps(revision) == {"recipients"}
+
+
+def test_an_appointment_must_be_in_force_on_the_day_of_submission(world):
+    """5.1.1 a."""
+    revision = draft_plan(world=world).revisions.get()
+    world.pic.appointments.update(ends_on=date(2021, 1, 1))
+    with pytest.raises(NotAllowed):
+        submit_revision(revision=revision, actor=world.pic, now=timezone.now())
+
+
+@pytest.mark.clause("5.1.1 f")
+def test_a_busy_interval_needs_a_written_reason(world):
+    """5.1.1 f: where the traffic is known and high, the reason is asked for; where it is low, not."""
+    now = timezone.now()
+    revision = draft_plan(world=world, now=now).revisions.get()
+    meeting = revision.sessions.get().meetings.get()
+    traffic(world, meeting.starts_at, busy=True)
+    assert gaps(revision, now) == {"busy_reason"}
+    blank(revision, world, "slot", busy_reason="Klien meminta hari itu.")
+    assert gaps(revision, now) == set()
+    TrafficInterval.objects.all().delete()
+    traffic(world, meeting.starts_at, busy=False)
+    blank(revision, world, "slot", busy_reason="")
+    assert gaps(revision, now) == set()
+
+
+def traffic(world, starts_at, *, busy):
+    """Two weeks before ``starts_at`` a day of half hours, with a peak (or a hollow) at its time of day."""
+    opens = starts_at - timedelta(days=14, hours=4)
+    TrafficInterval.objects.bulk_create(
+        TrafficInterval(
+            site=world.site,
+            line=world.line,
+            source="acd",
+            starts_at=opens + timedelta(minutes=30 * step),
+            minutes=30,
+            offered=(200 if busy else 20) if 8 <= step < 12 else 100,
+        )
+        for step in range(20)
+    )
+
+
+def test_values_are_told_in_words(world):
+    """APR: the nine of 4.1 read as a manager says them."""
+    revision = draft_plan(world=world, pass_mark=Decimal("82.5")).revisions.get()
+    values = {item.key: item.value for item in check(Snapshot(revision, timezone.now()))}
+    assert values["pass_mark"] == "82,50"
+    assert values["trainers"] == world.trainer.name
+    assert "120" in values["duration"]
