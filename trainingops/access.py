@@ -47,7 +47,9 @@ ACCESS |= {
 }
 
 # --- dashboard ---------------------------------------------------------------------------------------------
-ACCESS |= {}
+ACCESS |= {
+    "home": signed_in(),
+}
 
 # --- planning: catalogue -----------------------------------------------------------------------------------
 _NEEDS = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor")

@@ -16,6 +16,7 @@ from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
 from trainingops.dashboard import health as health_views
+from trainingops.dashboard import views as dashboard_views
 from trainingops.imports import views as import_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
@@ -64,7 +65,9 @@ urlpatterns += [
 ]
 
 # --- dashboard ---------------------------------------------------------------------------------------------
-urlpatterns += []
+urlpatterns += [
+    path("", dashboard_views.home, name="home"),
+]
 
 # --- planning: catalogue -----------------------------------------------------------------------------------
 urlpatterns += [

@@ -1,0 +1,180 @@
+"""What waits in preparation: plans, coordination, modules (4.1, 5.1, 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning.enums import ModuleState, RevisionState
+from planning.models import PlanRevision
+from planning.policies.plans import can_decide_revision
+from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, provides
+from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
+from trainingops.dashboard.interim import reverse
+from trainingops.people.enums import Role
+from trainingops.ui.moments import DueWord, due_word
+
+
+@provides(ITEMS, Role.MANAGER)
+def plans_to_approve(desk: Desk) -> Iterable[Item]:
+    """Submitted revisions by their start; nobody decides on their own (APR-1, APR-6)."""
+    for revision in desk.revisions:
+        if revision.state == RevisionState.SUBMITTED and can_decide_revision(desk.user, revision):
+            yield Item(
+                title=_("Approve the plan: %(title)s") % {"title": revision.plan.title},
+                why=_("Revision %(number)d by %(name)s, %(people)s.")
+                % {"number": revision.number, "name": revision.submitted_by, "people": _people(revision)},
+                url=reverse("plan_approval", args=[revision.uuid]),
+                action=_("Review"),
+                icon="plan",
+                primary=True,
+                since=revision.submitted_at,
+                **_start(revision, desk.now),
+            )
+
+
+@provides(ITEMS, *TEACHERS)
+def plans_to_finish(desk: Desk) -> Iterable[Item]:
+    """The reader's own plans that were returned, or that they have not submitted yet."""
+    for revision in desk.revisions:
+        plan = revision.plan
+        if plan.pic_id != desk.user.pk or revision.state == RevisionState.SUBMITTED:
+            continue
+        returned = revision.state == RevisionState.RETURNED
+        title = _("Revise the plan: %(title)s") if returned else _("Finish the plan: %(title)s")
+        yield Item(
+            title=title % {"title": plan.title},
+            why=_("Returned: %(comment)s") % {"comment": revision.decision.comment}
+            if returned
+            else _("Revision %(number)d is a draft.") % {"number": revision.number},
+            url=reverse("plan_detail", args=[plan.uuid]),
+            action=_("Revise") if returned else _("Continue"),
+            icon="undo" if returned else "edit",
+            primary=returned,
+            since=revision.decision.decided_at if returned else revision.created_at,
+            **_start(revision, desk.now),
+        )
+
+
+@provides(AWAITED, *TEACHERS)
+def plans_awaiting_approval(desk: Desk) -> Iterable[Awaited]:
+    """What the reader submitted."""
+    for revision in desk.revisions:
+        if revision.plan.pic_id == desk.user.pk and revision.state == RevisionState.SUBMITTED:
+            yield Awaited(
+                who=str(Role.MANAGER.label),
+                title=_("Decision on the plan: %(title)s") % {"title": revision.plan.title},
+                url=reverse("plan_detail", args=[revision.plan.uuid]),
+                since=revision.submitted_at,
+                **_start(revision, desk.now),
+            )
+
+
+@provides(AWAITED, Role.MANAGER, *TEACHERS)
+def answers_of_teams(desk: Desk) -> Iterable[Awaited]:
+    """Coordination that the reader asked for and that is not answered (5.1.1 d)."""
+    for revision in desk.revisions:
+        zone = revision.plan.site.zone
+        for party in revision.asked:  # type: ignore[attr-defined]
+            yield Awaited(
+                who=str(Role(party).label),
+                title=_("Coordination on the plan: %(title)s") % {"title": revision.plan.title},
+                url=reverse("plan_detail", args=[revision.plan.uuid]),
+                due_at=_end_of(revision.answers_due, zone),  # type: ignore[attr-defined]
+                zone=zone,
+            )
+
+
+@provides(ITEMS, *CONSULTED)
+def coordination_to_answer(desk: Desk) -> Iterable[Item]:
+    """The teams answer by a date; silence is not agreement (5.1.1 d)."""
+    for row in desk.small["consultations"]:
+        zone = ZoneInfo(row["timezone"])
+        yield Item(
+            title=_("Answer on the plan: %(title)s") % {"title": row["title"]},
+            why=_("%(name)s asks for coordination on %(number)s.") % {"name": row["asked_by"], "number": row["number"]},
+            url=reverse("consultation_answer", args=[row["uuid"]]),
+            action=_("Answer"),
+            icon="talk",
+            primary=True,
+            due_at=_end_of(row["due_on"], zone),
+            zone=zone,
+            since=row["asked_at"],
+        )
+
+
+@provides(ITEMS, Role.MANAGER)
+def modules_to_decide(desk: Desk) -> Iterable[Item]:
+    """Only an approved version can be planned (2.1)."""
+    for row in desk.small["modules"]:
+        if row["state"] == ModuleState.SUBMITTED and row["author_id"] != desk.user.pk:
+            yield Item(
+                title=_("Decide on the module: %(title)s") % {"title": row["title"]},
+                why=_("Version %(number)s by %(name)s.") % {"number": row["number"], "name": row["author"]},
+                url=reverse("module_version_decide", args=[row["uuid"]]),
+                action=_("Review"),
+                icon="book",
+                since=row["submitted_at"],
+            )
+
+
+@provides(ITEMS, Role.MANAGER, *TEACHERS)
+def modules_returned(desk: Desk) -> Iterable[Item]:
+    """The reader's own versions that came back."""
+    for row in desk.small["modules"]:
+        if row["state"] == ModuleState.RETURNED and row["author_id"] == desk.user.pk:
+            yield Item(
+                title=_("Revise the module: %(title)s") % {"title": row["title"]},
+                why=_("Returned: %(comment)s") % {"comment": row["note"]},
+                url=reverse("module_detail", args=[row["module"]]),
+                action=_("Revise"),
+                icon="book",
+                since=row["decided_at"],
+            )
+
+
+@provides(AWAITED, Role.MANAGER, *TEACHERS)
+def modules_awaiting_decision(desk: Desk) -> Iterable[Awaited]:
+    """The reader's own versions that somebody decides on."""
+    for row in desk.small["modules"]:
+        if row["state"] == ModuleState.SUBMITTED and row["author_id"] == desk.user.pk:
+            yield Awaited(
+                who=str(Role.MANAGER.label),
+                title=_("Decision on the module: %(title)s") % {"title": row["title"]},
+                url=reverse("module_detail", args=[row["module"]]),
+                since=row["submitted_at"],
+            )
+
+
+def _start(revision: PlanRevision, now: datetime) -> dict[str, object]:
+    """A plan must be approved before it starts: its due time is the first meeting."""
+    first_at: datetime | None = revision.first_at  # type: ignore[attr-defined]
+    if first_at is None:
+        return {}
+    zone = revision.plan.site.zone
+    near = due_word(first_at, now, zone)
+    if near.kind == "late":
+        word = _("The start has passed")
+    else:
+        days = (first_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+        word = (
+            _("Starts today")
+            if days == 0
+            else ngettext("Starts in %(days)d day", "Starts in %(days)d days", days) % {"days": days}
+        )
+    kind = "warn" if near.kind == "idle" and first_at - now < timedelta(days=7) else near.kind
+    return {"due_at": first_at, "zone": zone, "due": DueWord(kind, near.icon, word)}
+
+
+def _people(revision: PlanRevision) -> str:
+    count: int = revision.people  # type: ignore[attr-defined]
+    return ngettext("%(n)d participant", "%(n)d participants", count) % {"n": count}
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    """The last minute of a date asked for, where the plan is."""
+    return datetime.combine(day, time(23, 59), zone)

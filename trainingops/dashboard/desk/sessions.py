@@ -1,0 +1,239 @@
+"""What waits in execution: sessions, deviations, recovery, tests (4.2, 5.2, 5.3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
+from sessions.models import Enrolment, RecoveryCase, TrainingSession
+from sessions.policies import can_decide
+from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, provides
+from trainingops.dashboard.desk.reading import OFFICES, TEACHERS, Desk
+from trainingops.dashboard.interim import reverse
+from trainingops.people.enums import Role
+
+
+def _is_own(desk: Desk, training_session: TrainingSession) -> bool:
+    return training_session.plan.pic_id == desk.user.pk or training_session.teaches  # type: ignore[attr-defined]
+
+
+def _name(training_session: TrainingSession) -> str:
+    return f"{training_session.plan.title}, {training_session.label}"
+
+
+# --- Sessions ----------------------------------------------------------------------------------------------
+
+
+@provides(ITEMS, *TEACHERS)
+def sessions_to_run(desk: Desk) -> Iterable[Item]:
+    """The reader's own sessions that start today, or whose end has passed without a conclusion (5.2)."""
+    for each in desk.sessions:
+        if not _is_own(desk, each):
+            continue
+        if each.state == SessionState.SCHEDULED:
+            title, action, due_at = _("Open the session: %(name)s"), _("Open"), each.starts_at
+        elif each.state == SessionState.OPEN:
+            title, action, due_at = _("Conclude the session: %(name)s"), _("Go on"), each.ends_at
+        else:
+            continue
+        yield Item(
+            title=title % {"name": _name(each)},
+            why=_("%(number)s, %(site)s, attendance %(recorded)d of %(enrolled)d.")
+            % {
+                "number": each.number,
+                "site": each.site,
+                "recorded": each.summary.recorded,
+                "enrolled": each.summary.enrolled,
+            },
+            url=reverse("session_detail", args=[each.uuid]),
+            action=action,
+            icon="people",
+            primary=True,
+            due_at=due_at,
+            zone=each.site.zone,
+        )
+
+
+@provides(ITEMS, *TEACHERS)
+def scores_missing(desk: Desk) -> Iterable[Item]:
+    """Held sessions whose report is not submitted and where somebody present has no complete score (5.1.2)."""
+    for each in desk.sessions:
+        missing = each.summary.enrolled - each.summary.absent - each.summary.scored
+        if each.state == SessionState.CONCLUDED and missing > 0 and _is_own(desk, each):
+            yield Item(
+                title=_("Complete the scores: %(name)s") % {"name": _name(each)},
+                why=ngettext(
+                    "%(n)d participant has no complete score.", "%(n)d participants have no complete score.", missing
+                )
+                % {"n": missing},
+                url=reverse("session_scores", args=[each.uuid]),
+                action=_("Fill in"),
+                icon="grid",
+                due_at=each.report_due_at,  # type: ignore[attr-defined]
+                zone=each.site.zone,
+            )
+
+
+@provides(ITEMS, Role.MANAGER)
+def deviations_to_acknowledge(desk: Desk) -> Iterable[Item]:
+    """What was done otherwise than planned, with its reason (4.2)."""
+    for each in desk.sessions:
+        count: int = each.unacknowledged  # type: ignore[attr-defined]
+        if count and can_decide(desk.user, each.plan):
+            yield Item(
+                title=ngettext("Acknowledge a deviation: %(name)s", "Acknowledge %(n)d deviations: %(name)s", count)
+                % {"n": count, "name": _name(each)},
+                why=_("%(number)s was not held exactly as approved.") % {"number": each.number},
+                url=reverse("deviation_list"),
+                action=_("Acknowledge"),
+                icon="flag",
+                since=each.told_at,  # type: ignore[attr-defined]
+            )
+
+
+@provides(AWAITED, *TEACHERS)
+def deviations_awaiting(desk: Desk) -> Iterable[Awaited]:
+    """Deviations that the reader reported."""
+    for each in desk.sessions:
+        if each.own_unacknowledged:  # type: ignore[attr-defined]
+            yield Awaited(
+                who=str(Role.MANAGER.label),
+                title=_("Acknowledgement of the deviation: %(name)s") % {"name": _name(each)},
+                url=reverse("session_detail", args=[each.uuid]),
+                since=each.told_at,  # type: ignore[attr-defined]
+            )
+
+
+@provides(EVENTS, *OFFICES)
+def sessions_of_today(desk: Desk) -> Iterable[Event]:
+    """Sessions with a meeting today in the reader's sight: the list that ``session_list?tab=today`` shows."""
+    for each in desk.sessions:
+        at = each.today_at  # type: ignore[attr-defined]
+        if at is None:
+            continue
+        yield Event(
+            due_at=at,
+            zone=each.site.zone,
+            title=_name(each),
+            url=reverse("session_detail", args=[each.uuid]),
+            where=", ".join(str(part) for part in (each.site, each.planned.room) if part),
+            status=_standing(each),
+        )
+
+
+def _standing(training_session: TrainingSession) -> tuple[str, str] | None:
+    if training_session.unacknowledged or training_session.own_unacknowledged:  # type: ignore[attr-defined]
+        return ("warn", _("Deviation to acknowledge"))
+    if training_session.state == SessionState.OPEN:
+        summary = training_session.summary
+        return (
+            "info",
+            _("Under way, %(recorded)d/%(enrolled)d recorded")
+            % {"recorded": summary.recorded, "enrolled": summary.enrolled},
+        )
+    if training_session.state == SessionState.SCHEDULED:
+        return None
+    return ("ok", training_session.get_state_display())
+
+
+# --- Recovery ----------------------------------------------------------------------------------------------
+
+
+@provides(ITEMS, Role.MANAGER, *TEACHERS)
+def recovery_to_arrange(desk: Desk) -> Iterable[Item]:
+    """Open cases that the reader owns, gathered by session: each needs a form of recovery and a date (5.3.1)."""
+    own = [case for case in desk.cases if case.owner_id == desk.user.pk and case.state == CaseState.OPEN]
+    yield from _gathered(own, _("Arrange recovery: %(name)s"), _("Arrange"))
+
+
+@provides(ITEMS, Role.TEAM_LEADER)
+def recovery_of_my_agents(desk: Desk) -> Iterable[Item]:
+    """Cases of agents whom the reader leads: release them from the floor (5.3.1)."""
+    led = [case for case in desk.cases if case.owner_id != desk.user.pk]
+    yield from _gathered(led, _("Release for recovery: %(name)s"), _("See"))
+
+
+def _gathered(cases: list[RecoveryCase], title: str, action: str) -> Iterable[Item]:
+    def session_key(case: RecoveryCase) -> int:
+        return case.enrolment.training_session_id
+
+    for _key, group in groupby(sorted(cases, key=session_key), key=session_key):
+        rows = sorted(group, key=lambda case: case.due_at)
+        training_session = rows[0].enrolment.training_session
+        names = ", ".join(case.enrolment.person.name for case in rows[:3])
+        more = len(rows) - 3
+        if more > 0:
+            names = ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
+                "names": names,
+                "n": more,
+            }
+        one = len(rows) == 1
+        yield Item(
+            title=title % {"name": _name(training_session)},
+            why=names,
+            url=reverse("case_detail", args=[rows[0].uuid]) if one else reverse("recovery_list"),
+            action=action,
+            icon="recover",
+            due_at=rows[0].due_at,
+            zone=training_session.site.zone,
+            since=rows[0].opened_at,
+        )
+
+
+# --- Participants ------------------------------------------------------------------------------------------
+
+
+@provides(ITEMS, Role.AGENT)
+def tests_to_take(desk: Desk) -> Iterable[Item]:
+    """Tests that are open to the reader now: with the session, or by a case (5.1.1 e, 5.3.1)."""
+    for enrolment in desk.enrolments:
+        phase = _open_phase(enrolment)
+        if phase:
+            training_session = enrolment.training_session
+            word = {"pre": _("Pre-test"), "post": _("Post-test"), "remedial": _("Remedial test")}[phase]
+            yield Item(
+                title=f"{word}: {training_session.plan.title}",
+                why=_("%(label)s, %(site)s.") % {"label": training_session.label, "site": training_session.site},
+                url=reverse("test_start", args=[enrolment.uuid, phase]),
+                action=_("Take the test"),
+                icon="doc",
+                primary=True,
+                due_at=enrolment.case_due_at or training_session.ends_at,  # type: ignore[attr-defined]
+                zone=training_session.site.zone,
+            )
+
+
+def _open_phase(enrolment: Enrolment) -> str:
+    """The test that the participant may take now, or none; :func:`sessions.services.attempts.why_closed` decides."""
+    training_session = enrolment.training_session
+    submitted = [each for each in enrolment.attempts.all() if each.state == AttemptState.SUBMITTED]
+    if case_kind := enrolment.case_kind:  # type: ignore[attr-defined]
+        phase = TestPhase.REMEDIAL if case_kind == CaseKind.REMEDIAL else TestPhase.POST
+        opened_at = enrolment.case_opened_at  # type: ignore[attr-defined]
+        return "" if any(each.phase == phase and each.started_at >= opened_at for each in submitted) else phase
+    if training_session.state != SessionState.OPEN:
+        return ""
+    phase = TestPhase.POST if training_session.post_opened_at else TestPhase.PRE
+    paper = training_session.post_paper_id if phase == TestPhase.POST else training_session.pre_paper_id
+    return "" if paper is None or any(each.phase == phase for each in submitted) else phase
+
+
+@provides(EVENTS, Role.AGENT)
+def own_sessions(desk: Desk) -> Iterable[Event]:
+    """The reader's own sessions of the next thirty days."""
+    for enrolment in desk.enrolments:
+        each = enrolment.training_session
+        if each.state not in (SessionState.SCHEDULED, SessionState.OPEN):
+            continue
+        yield Event(
+            due_at=each.starts_at,
+            zone=each.site.zone,
+            title=_name(each),
+            url=reverse("my_trainings"),
+            where=", ".join(str(part) for part in (each.site, each.planned.room) if part),
+            status=("info", each.get_state_display()) if each.state == SessionState.OPEN else None,
+        )
