@@ -6,6 +6,7 @@ frame, and fetches nothing but our own fonts (DESIGN.md §5.5, §5.10 and §7).
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import threading
@@ -177,4 +178,7 @@ def _press() -> tuple[FontConfiguration, CSS]:
             fonts = FontConfiguration()
             text = STYLESHEET.read_text()
             _pressed.append((fonts, CSS(string=text, url_fetcher=AssetFetcher(), font_config=fonts)))
+            # A page makes much garbage; without this each collection walks all of Django, which costs as much again.
+            gc.collect()
+            gc.freeze()
     return _pressed[0]

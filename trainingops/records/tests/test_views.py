@@ -61,6 +61,14 @@ def test_a_filter_in_the_address_is_what_the_page_the_sheet_and_the_archive_take
     assert archive.filters["site"] == "jkt"
 
 
+def test_the_same_order_sent_twice_makes_one_archive(client, auditor):
+    made()
+    order_once = {"filter": "start=2026-01-01&end=2026-12-31", "once": "k1"}
+    first, second = (client.post(reverse("archive_create"), order_once).url for _ in range(2))
+    assert first == second
+    assert Archive.objects.count() == 1
+
+
 def test_a_filter_that_cannot_be_is_said_and_orders_nothing(client, auditor):
     made()
     page = client.get(reverse("evidence_list"), {"start": "2026-12-01", "end": "2026-11-01"}).content.decode()
