@@ -9,9 +9,10 @@ class SessionsConfig(AppConfig):
     label = "training_sessions"  # Django's own app owns the label "sessions"
 
     def ready(self) -> None:
-        from sessions import evidence, notices, receivers  # noqa: F401 (receivers connect by being imported)
+        from sessions import evidence, menu, notices, receivers  # noqa: F401 (receivers connect by being imported)
         from sessions.reference import ensure_reference
 
+        menu.register()
         notices.register()
         evidence.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

@@ -140,7 +140,50 @@ ACCESS |= {
 }
 
 # --- sessions ----------------------------------------------------------------------------------------------
-ACCESS |= {}
+_SESSION_STAFF = (
+    Role.MANAGER,
+    Role.TRAINER,
+    Role.QC,
+    Role.OPERATIONS,
+    Role.OPERATION_SUPPORT,
+    Role.SSO_TRAINING,
+    Role.TEAM_LEADER,
+    Role.AUDITOR,
+)
+_WHO_RUN = (Role.TRAINER, Role.SSO_TRAINING)
+_WHO_RECOVER = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
+ACCESS |= {
+    "session_list": only(*_SESSION_STAFF),
+    "session_detail": only(*_SESSION_STAFF),
+    "session_open": only(*_WHO_RUN, methods=POST_ONLY),
+    "session_post_test": only(*_WHO_RUN, methods=POST_ONLY),
+    "session_conclude": only(*_WHO_RUN, methods=WRITE),
+    "session_cancel": only(*_WHO_RECOVER, methods=WRITE),
+    "session_results": only(*_SESSION_STAFF),
+    "session_scores": only(*_SESSION_STAFF, methods=WRITE),
+    "session_score_cell": only(*_WHO_RUN, methods=POST_ONLY),
+    "meeting_roll": only(*_SESSION_STAFF, methods=WRITE),
+    "meeting_cell": only(*_WHO_RUN, methods=POST_ONLY),
+    "meeting_rest": only(*_WHO_RUN, methods=POST_ONLY),
+    "meeting_rest_undo": only(*_WHO_RUN, methods=POST_ONLY),
+    "meeting_open": only(*_WHO_RUN, methods=POST_ONLY),
+    "meeting_conclude": only(*_WHO_RUN, methods=WRITE),
+    "deviation_new": only(*_WHO_RUN, methods=WRITE),
+    "deviation_list": only(*_SESSION_STAFF),
+    "deviation_acknowledge": only(Role.MANAGER, methods=POST_ONLY),
+    "recovery_list": only(*_SESSION_STAFF),
+    "recovery_schedule": only(*_WHO_RECOVER, methods=WRITE),
+    "case_detail": only(*_SESSION_STAFF),
+    "case_test": only(*_WHO_RECOVER, methods=WRITE),
+    "case_waive": only(Role.MANAGER, methods=WRITE),
+    "case_lapse": only(Role.MANAGER, methods=WRITE),
+    "my_trainings": signed_in(),
+    "test_start": signed_in(WRITE),
+    "test_question": signed_in(WRITE),
+    "test_summary": signed_in(),
+    "test_submit": signed_in(POST_ONLY),
+    "test_done": signed_in(),
+}
 
 # --- reporting ---------------------------------------------------------------------------------------------
 _BOARD = (

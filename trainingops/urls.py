@@ -15,6 +15,11 @@ from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
+from sessions.views import quiz as quiz_views
+from sessions.views import recovery as recovery_views
+from sessions.views import roll as roll_views
+from sessions.views import scores as score_views
+from sessions.views import sessions as session_views
 from trainingops.dashboard import health as health_views
 from trainingops.dashboard import views as dashboard_views
 from trainingops.imports import views as import_views
@@ -143,7 +148,42 @@ urlpatterns += [
 ]
 
 # --- sessions ----------------------------------------------------------------------------------------------
-urlpatterns += []
+urlpatterns += [
+    path("sessions/", session_views.session_list, name="session_list"),
+    path("sessions/<uuid:uuid>/", session_views.session_detail, name="session_detail"),
+    path("sessions/<uuid:uuid>/open/", session_views.session_open, name="session_open"),
+    path("sessions/<uuid:uuid>/post-test/", session_views.session_post_test, name="session_post_test"),
+    path("sessions/<uuid:uuid>/conclude/", session_views.session_conclude, name="session_conclude"),
+    path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
+    path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
+    path("sessions/<uuid:uuid>/scores/", score_views.session_scores, name="session_scores"),
+    path(
+        "sessions/<uuid:uuid>/scores/<int:enrolment>/<uuid:parameter>/",
+        score_views.session_score_cell,
+        name="session_score_cell",
+    ),
+    path("sessions/<uuid:uuid>/deviations/new/", session_views.deviation_new, name="deviation_new"),
+    path("meetings/<uuid:uuid>/roll/", roll_views.meeting_roll, name="meeting_roll"),
+    path("meetings/<uuid:uuid>/roll/<int:enrolment>/", roll_views.meeting_cell, name="meeting_cell"),
+    path("meetings/<uuid:uuid>/roll/rest/", roll_views.meeting_rest, name="meeting_rest"),
+    path("meetings/<uuid:uuid>/roll/rest/<uuid:fill>/undo/", roll_views.meeting_rest_undo, name="meeting_rest_undo"),
+    path("meetings/<uuid:uuid>/open/", session_views.meeting_open, name="meeting_open"),
+    path("meetings/<uuid:uuid>/conclude/", session_views.meeting_conclude, name="meeting_conclude"),
+    path("deviations/", session_views.deviation_list, name="deviation_list"),
+    path("deviations/<uuid:uuid>/acknowledge/", session_views.deviation_acknowledge, name="deviation_acknowledge"),
+    path("recovery/", recovery_views.recovery_list, name="recovery_list"),
+    path("recovery/schedule/", recovery_views.recovery_schedule, name="recovery_schedule"),
+    path("recovery/<uuid:uuid>/", recovery_views.case_detail, name="case_detail"),
+    path("recovery/<uuid:uuid>/test/", recovery_views.case_test, name="case_test"),
+    path("recovery/<uuid:uuid>/waive/", recovery_views.case_waive, name="case_waive"),
+    path("recovery/<uuid:uuid>/lapse/", recovery_views.case_lapse, name="case_lapse"),
+    path("trainings/", quiz_views.my_trainings, name="my_trainings"),
+    path("trainings/<uuid:uuid>/<slug:phase>/", quiz_views.test_start, name="test_start"),
+    path("tests/<uuid:uuid>/<int:place>/", quiz_views.test_question, name="test_question"),
+    path("tests/<uuid:uuid>/summary/", quiz_views.test_summary, name="test_summary"),
+    path("tests/<uuid:uuid>/submit/", quiz_views.test_submit, name="test_submit"),
+    path("tests/<uuid:uuid>/done/", quiz_views.test_done, name="test_done"),
+]
 
 # --- reporting ---------------------------------------------------------------------------------------------
 urlpatterns += [

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
+
 from sessions.enums import (
     CASE_TRANSITIONS,
     AttendanceStatus,
@@ -171,7 +173,7 @@ def _open(
         recipients=[owner],
         subject=training_session,
         step=step,
-        url="/recovery/",
+        url=reverse("recovery_list"),
         params=params,
         now=now,
     )
@@ -181,7 +183,7 @@ def _open(
             recipients=users_of([case.enrolment for case in cases]),
             subject=training_session,
             step=step,
-            url="/trainings/",
+            url=reverse("my_trainings"),
             params=about(training_session),
             now=now,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -198,7 +199,7 @@ def _tell_managers(training_session: TrainingSession, rows: list[Deviation], now
         recipients=holders("manager", site=training_session.plan.site, line=training_session.plan.line, day=day),
         subject=training_session,
         step=str(rows[0].uuid),
-        url="/deviations/",
+        url=reverse("deviation_list"),
         params=about(training_session, count=len(rows)),
         now=now,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState
@@ -127,7 +128,7 @@ def schedule_in_batch(
         recipients=users_of([case.enrolment for case in cases]),
         subject=training_session,
         step="",
-        url="/trainings/",
+        url=reverse("my_trainings"),
         params=about(training_session),
         now=now,
     )
@@ -193,7 +194,7 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
         recipients=users_of([case.enrolment]),
         subject=case,
         step="",
-        url="/trainings/",
+        url=reverse("my_trainings"),
         params=about(training_session),
         now=now,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState, RevisionState
@@ -282,7 +283,7 @@ def _tell_test(training_session: TrainingSession, phase: str, now: datetime) -> 
         recipients=users_of(training_session.enrolments.filter(removed_at=None)),
         subject=training_session,
         step=phase,
-        url="/trainings/",
+        url=reverse("my_trainings"),
         params=about(training_session),
         now=now,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.models import PlannedSession, PlanRevision, PlanTarget, TrainingPlan
@@ -353,7 +354,7 @@ def _notify(kind: str, training_session: TrainingSession, now: datetime, *, step
         recipients=users_of(training_session.enrolments.filter(removed_at=None)),
         subject=training_session,
         step=step,
-        url="/trainings/",
+        url=reverse("my_trainings"),
         params=about(training_session),
         now=now,
     )

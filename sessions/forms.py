@@ -1,0 +1,155 @@
+"""What people fill in during execution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from planning.models import RecoveryForm, Room, TrainerProfile
+from sessions.enums import DeviationKind
+from sessions.models import RecoveryCase, SessionMeeting, TrainingSession
+from sessions.services.deviations import Difference
+from sessions.services.recovery import ANOTHER_BATCH, MakeUp
+from trainingops.people.models import Site
+from trainingops.ui.forms import MomentField, PageForm
+
+
+class MeetingEndForm(PageForm):
+    """When a meeting really began and ended."""
+
+    actual_starts_at = MomentField(label=_("Began"))
+    actual_ends_at = MomentField(label=_("Ended"))
+
+    def __init__(self, *args: Any, meeting: SessionMeeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("actual_starts_at", "actual_ends_at"):
+            self.fields[name].zone = meeting.training_session.site.zone  # type: ignore[attr-defined]
+
+
+class ConcludeForm(PageForm):
+    """The reason of each difference from the plan, and notes."""
+
+    notes = forms.CharField(
+        label=_("Notes"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("They go into the report."),
+    )
+
+    def __init__(self, *args: Any, differences: list[Difference], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.differences = differences
+        notes = self.fields.pop("notes")
+        for each in differences:
+            self.fields[f"reason_{each.kind}"] = forms.CharField(
+                label=_("Reason: %(kind)s") % {"kind": DeviationKind(each.kind).label},
+                help_text=_("Planned %(planned)s, actual %(actual)s.")
+                % {"planned": each.planned, "actual": each.actual},
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        self.fields["notes"] = notes
+
+    def reasons(self) -> dict[str, str]:
+        """Reasons by kind of difference."""
+        return {each.kind: self.cleaned_data[f"reason_{each.kind}"] for each in self.differences}
+
+
+class ReasonForm(PageForm):
+    """One reason in words."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DeviationForm(PageForm):
+    """Something differs from the plan on the day itself."""
+
+    kind = forms.ChoiceField(label=_("What differs"), choices=DeviationKind.choices)
+    planned = forms.CharField(label=_("As planned"), max_length=200)
+    actual = forms.CharField(
+        label=_("What happened"),
+        max_length=200,
+        required=False,
+        help_text=_("Blank when a substitute is chosen below."),
+    )
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+    substitute = forms.ModelChoiceField(
+        label=_("Substitute trainer"), queryset=TrainerProfile.objects.all(), required=False
+    )
+
+    def __init__(self, *args: Any, training_session: TrainingSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        able = TrainerProfile.objects.filter(modules=training_session.module_version.module_id)
+        self.fields["substitute"].queryset = able.order_by("name")  # type: ignore[attr-defined]
+
+
+class RecoveryScheduleForm(PageForm):
+    """A make-up class, one to one, or another batch for the cases chosen."""
+
+    form = forms.ModelChoiceField(label=_("Form of recovery"), queryset=RecoveryForm.objects.filter(has_session=True))
+    batch = forms.ModelChoiceField(
+        label=_("Session (for another batch)"), queryset=TrainingSession.objects.none(), required=False
+    )
+    label = forms.CharField(label=_("Name of the class"), max_length=60, required=False)
+    host_site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.all(), required=False)
+    trainers = forms.ModelMultipleChoiceField(
+        label=_("Trainers"), queryset=TrainerProfile.objects.order_by("name"), required=False
+    )
+    starts_at = MomentField(label=_("Start"), required=False)
+    ends_at = MomentField(label=_("End"), required=False)
+    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.select_related("site"), required=False)
+    link = forms.URLField(label=_("Link (online)"), required=False)
+
+    def __init__(self, *args: Any, cases: list[RecoveryCase], batches: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        missed = cases[0].enrolment.training_session
+        allowed = missed.plan.approved_revision.recovery_forms.filter(has_session=True)  # type: ignore[union-attr]
+        self.fields["form"].queryset = allowed  # type: ignore[attr-defined]
+        self.fields["batch"].queryset = batches  # type: ignore[attr-defined]
+        self.fields["trainers"].queryset = TrainerProfile.objects.filter(  # type: ignore[attr-defined]
+            modules=missed.module_version.module_id
+        ).order_by("name")
+        self.fields["room"].queryset = Room.objects.filter(site=missed.site)  # type: ignore[attr-defined]
+        self.fields["host_site"].initial = missed.site
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].zone = missed.site.zone  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Another batch needs a session; a class needs its name, site and times."""
+        cleaned = super().clean() or {}
+        form = cleaned.get("form")
+        if form is None:
+            return cleaned
+        needed = (
+            ("batch",) if form.code == ANOTHER_BATCH else ("label", "host_site", "trainers", "starts_at", "ends_at")
+        )
+        for name in needed:
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("Fill this in for “%(form)s”.") % {"form": form})
+        return cleaned
+
+    def make_up(self) -> MakeUp:
+        """What was planned."""
+        said = self.cleaned_data
+        return MakeUp(
+            form=said["form"],
+            label=said["label"],
+            host_site=said["host_site"],
+            trainers=list(said["trainers"]),
+            meetings=[(said["starts_at"], said["ends_at"])],
+            room=said["room"],
+            link=said["link"],
+        )
+
+
+class CaseTestForm(PageForm):
+    """Which form without a class recovers a case."""
+
+    form = forms.ModelChoiceField(label=_("Form of recovery"), queryset=RecoveryForm.objects.none())
+
+    def __init__(self, *args: Any, case: RecoveryCase, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        revision = case.enrolment.training_session.plan.approved_revision
+        allowed = revision.recovery_forms.filter(has_session=False) if revision else RecoveryForm.objects.none()
+        self.fields["form"].queryset = allowed  # type: ignore[attr-defined]

@@ -1,0 +1,47 @@
+"""The menu of the execution stage (chapters 5.2 and 5.3.1), its count, and what higher stages show on its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from sessions.queries.pages import open_case_count
+from trainingops.ui.navigation import NavItem, register_counts
+from trainingops.ui.navigation import register as register_items
+from trainingops.ui.panels import register_slot
+
+
+def register() -> None:
+    """Make menu and slots known; called when the app starts."""
+    register_items(
+        NavItem("start", _("My trainings"), "my_trainings", "book", order=30, low=True, area=("my_trainings", "test_")),
+        NavItem(
+            "5.2",
+            _("Sessions & attendance"),
+            "session_list",
+            "people",
+            order=10,
+            low=True,
+            area=("session_", "meeting_"),
+        ),
+        NavItem(
+            "5.2",
+            "Recovery",
+            "recovery_list",
+            "recover",
+            order=20,
+            count_key="recovery",
+            area=("recovery_", "case_"),
+        ),
+        NavItem("5.2", _("Deviations"), "deviation_list", "flag", order=30, area=("deviation_",)),
+    )
+    register_counts(_counts)
+    register_slot("sessions.session", "training session ids; what the stages above say about a session, a panel each")
+
+
+def _counts(request: HttpRequest) -> Mapping[str, int]:
+    if not request.user.is_authenticated or not request.user.authority.has("trainer", "sso_training"):
+        return {}
+    return {"recovery": open_case_count(request.user)}

@@ -1,0 +1,193 @@
+"""Reads behind the pages: lists, what is missing, a participant's own trainings."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sessions.enums import AttemptState, CaseKind, CaseState, MeetingState, SessionState
+from sessions.models import (
+    Deviation,
+    Enrolment,
+    MeetingTrainer,
+    RecoveryCase,
+    SessionMeeting,
+    SessionResult,
+    TestAttempt,
+    TrainingSession,
+)
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+OPEN_CASES = (CaseState.OPEN, CaseState.SCHEDULED)
+TABS = ("mine", "today", "open", "scheduled", "concluded", "cancelled", "all")
+
+
+def with_detail(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
+    """Sessions with what a list or a heading shows of them."""
+    return sessions.select_related("plan__pic", "site", "line", "summary", "planned__room", "module_version__module")
+
+
+def mine(user: User) -> Q:
+    """Sessions that the user answers for or teaches."""
+    teaching = MeetingTrainer.objects.filter(meeting__training_session=OuterRef("pk"), trainer__user=user)
+    return Q(plan__pic=user) | Q(Exists(teaching))
+
+
+def of_today(now: datetime, user: User) -> Q:
+    """Sessions with a meeting today, by the reader's calendar."""
+    start = datetime.combine(now.astimezone(user.zone).date(), time(), user.zone)
+    met = SessionMeeting.objects.filter(
+        training_session=OuterRef("pk"), starts_at__lt=start + timedelta(days=1), ends_at__gte=start
+    ).exclude(state=MeetingState.CANCELLED)
+    return Q(Exists(met))
+
+
+def by_tab(tab: str, user: User, now: datetime) -> Q:
+    """The rows of one tab of the list of sessions."""
+    if tab == "mine":
+        return mine(user)
+    if tab == "today":
+        return of_today(now, user)
+    return Q(state=tab) if tab in SessionState.values else Q()
+
+
+def tab_counts(sessions: QuerySet[TrainingSession], user: User, now: datetime) -> dict[str, int]:
+    """How many rows each tab has, by one query."""
+    return sessions.aggregate(
+        **{f"n_{tab}": Count("pk", filter=by_tab(tab, user, now)) for tab in TABS if tab != "all"}, n_all=Count("pk")
+    )
+
+
+def missing_before_conclusion(training_session: TrainingSession, meetings: list[SessionMeeting]) -> list[str]:
+    """What still keeps an open session from its end, or would be worth doing before; in words."""
+    missing = []
+    running = [each for each in meetings if each.state != MeetingState.CONCLUDED]
+    if running:
+        missing.append(
+            ngettext("%(n)d meeting is not concluded.", "%(n)d meetings are not concluded.", len(running))
+            % {"n": len(running)}
+        )
+    summary = training_session.summary
+    if blank := summary.enrolled - summary.recorded:
+        missing.append(
+            ngettext(
+                "The attendance of %(n)d participant is not recorded; it becomes a recovery case.",
+                "The attendance of %(n)d participants is not recorded; it becomes a recovery case.",
+                blank,
+            )
+            % {"n": blank}
+        )
+    tests = TestAttempt.objects.filter(
+        enrolment__training_session=training_session, state=AttemptState.IN_PROGRESS
+    ).count()
+    if tests:
+        missing.append(
+            ngettext("%(n)d participant is still taking a test.", "%(n)d participants are still taking a test.", tests)
+            % {"n": tests}
+        )
+    unscored = summary.enrolled - summary.absent - summary.scored
+    if unscored > 0:
+        missing.append(
+            ngettext("%(n)d participant has no complete score.", "%(n)d participants have no complete score.", unscored)
+            % {"n": unscored}
+        )
+    return missing
+
+
+def meetings_of(training_session: TrainingSession) -> list[SessionMeeting]:
+    """Meetings in their order with trainers, cancelled ones left out (two queries)."""
+    rows = training_session.meetings.exclude(state=MeetingState.CANCELLED).prefetch_related(
+        Prefetch("meeting_trainers", MeetingTrainer.objects.select_related("trainer"))
+    )
+    return list(rows.order_by("starts_at"))
+
+
+def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
+    """A participant's own enrolments with everything their page shows."""
+    if user.person_id is None:
+        return Enrolment.objects.none()
+    return (
+        Enrolment.objects.filter(person=user.person_id, removed_at=None)
+        .select_related(
+            "training_session__plan",
+            "training_session__site",
+            "training_session__planned__room",
+            "training_session__pre_paper",
+            "training_session__post_paper",
+        )
+        .prefetch_related(
+            Prefetch("training_session__meetings", SessionMeeting.objects.exclude(state=MeetingState.CANCELLED)),
+            Prefetch("attempts", TestAttempt.objects.order_by("number")),
+            Prefetch("results", SessionResult.objects.filter(current=True)),
+            Prefetch("cases", RecoveryCase.objects.select_related("form", "scheduled_in__site")),
+            "attendances__reason",
+        )
+        .order_by("-training_session__starts_at")
+    )
+
+
+def cases_for_list(user: User) -> QuerySet[RecoveryCase]:
+    """Cases that the user may see as an office, with what the list shows."""
+    return (
+        RecoveryCase.objects.filter(
+            Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user)) | Q(owner=user)
+        )
+        .select_related(
+            "enrolment__person", "enrolment__training_session__site", "owner", "meeting", "form", "scheduled_in"
+        )
+        .order_by("due_at", "pk")
+    )
+
+
+def case_counts(cases: QuerySet[RecoveryCase]) -> dict[str, int]:
+    """Counts by state of the list of cases, by one query."""
+    found = dict(cases.order_by().values_list("state").annotate(n=Count("pk")))
+    return {"all": sum(found.values()), **{state: found.get(state, 0) for state in CaseState.values}}
+
+
+def open_case_count(user: User) -> int:
+    """Open cases that the user owns: the count in the menu."""
+    return RecoveryCase.objects.filter(owner=user, state=CaseState.OPEN).count()
+
+
+def batches_for(case: RecoveryCase) -> QuerySet[TrainingSession]:
+    """Sessions still to come of the same module version and scheme, where the person is not enrolled."""
+    missed = case.enrolment.training_session
+    return (
+        TrainingSession.objects.filter(
+            state=SessionState.SCHEDULED, module_version=missed.module_version, scheme_hash=missed.scheme_hash
+        )
+        .exclude(enrolments__person=case.enrolment.person_id, enrolments__removed_at=None)
+        .select_related("site")
+        .order_by("starts_at")
+    )
+
+
+def waiting_deviations(user: User) -> QuerySet[Deviation]:
+    """Deviations that the user sees, those without acknowledgement first."""
+    return (
+        Deviation.objects.visible_to(user)
+        .select_related("training_session__plan", "training_session__site", "reported_by", "acknowledged_by")
+        .order_by("acknowledged_at", "-reported_at")
+    )
+
+
+def remedial_people(training_session: TrainingSession) -> QuerySet[Enrolment]:
+    """Those whose remedial attempt is open."""
+    cases = RecoveryCase.objects.filter(
+        enrolment=OuterRef("pk"), kind=CaseKind.REMEDIAL, state=CaseState.OPEN, test_opened_at__isnull=False
+    )
+    return training_session.enrolments.filter(Exists(cases), removed_at=None)
+
+
+def explained_kind(case: RecoveryCase) -> str:
+    """Why a case is open, in words."""
+    if case.minutes:
+        return _("%(cause)s: %(minutes)d minutes") % {"cause": case.get_cause_display(), "minutes": case.minutes}
+    return case.get_cause_display()

@@ -1,0 +1,375 @@
+"""The pages of execution: each works, and opens to nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sessions.models import Attendance, Deviation, ParameterScore, RecoveryCase, TestAttempt, TrainingSession
+from sessions.services import open_post_test, report_deviation, start_attempt
+from sessions.tests.factories import (
+    START,
+    absent,
+    attend,
+    concluded,
+    make_up_for,
+    opened,
+    scheduled,
+    score,
+)
+from trainingops.people.tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Let pages believe in a time: what the middleware puts on the request."""
+
+    def set_time(moment):
+        monkeypatch.setattr("trainingops.people.middleware.timezone.now", lambda: moment)
+
+    return set_time
+
+
+def _client(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _pages(held, case):
+    """Every page that shows something about this session, by URL name."""
+    session, meeting = held.training_session.uuid, held.meeting.uuid
+    return {
+        "session_list": reverse("session_list"),
+        "session_detail": reverse("session_detail", args=[session]),
+        "session_results": reverse("session_results", args=[session]),
+        "session_scores": reverse("session_scores", args=[session]),
+        "session_conclude": reverse("session_conclude", args=[session]),
+        "deviation_new": reverse("deviation_new", args=[session]),
+        "meeting_roll": reverse("meeting_roll", args=[meeting]),
+        "meeting_conclude": reverse("meeting_conclude", args=[meeting]),
+        "deviation_list": reverse("deviation_list"),
+        "recovery_list": reverse("recovery_list"),
+        "recovery_schedule": reverse("recovery_schedule") + f"?case={case.uuid}",
+        "case_detail": reverse("case_detail", args=[case.uuid]),
+        "case_test": reverse("case_test", args=[case.uuid]),
+        "my_trainings": reverse("my_trainings"),
+    }
+
+
+def _posts(held, case):
+    """Every address that only takes POST, by URL name."""
+    session, meeting, person = held.training_session.uuid, held.meeting.uuid, held.enrolments[0].pk
+    parameter = "00000000-0000-0000-0000-000000000000"
+    return {
+        "session_open": reverse("session_open", args=[session]),
+        "session_post_test": reverse("session_post_test", args=[session]),
+        "session_score_cell": reverse("session_score_cell", args=[session, person, parameter]),
+        "meeting_open": reverse("meeting_open", args=[meeting]),
+        "meeting_cell": reverse("meeting_cell", args=[meeting, person]),
+        "meeting_rest": reverse("meeting_rest", args=[meeting]),
+        "meeting_rest_undo": reverse("meeting_rest_undo", args=[meeting, parameter]),
+    }
+
+
+@pytest.fixture
+def held():
+    return concluded(lambda people: absent(people[0]))
+
+
+def test_every_page_opens_to_the_pic_and_to_no_stranger(held):
+    case = RecoveryCase.objects.get()
+    client, stranger, agent = _client(held.pic), _client(make_user("trainer", site=None)), make_user("agent")
+    for name, url in _pages(held, case).items():
+        assert client.get(url).status_code == 200, name
+        anonymous = Client().get(url)
+        assert anonymous.status_code == 302 and reverse("account_login") in anonymous.url, name
+        assert client.delete(url).status_code == 405, name
+        if name != "my_trainings":
+            assert _client(agent).get(url).status_code == 403, name
+    elsewhere = make_user("trainer", site=scheduled().world.site)
+    for name in ("session_detail", "session_results", "session_scores", "meeting_roll", "case_detail"):
+        assert _client(elsewhere).get(_pages(held, case)[name]).status_code == 404, name
+    assert stranger.get(_pages(held, case)["session_detail"]).status_code == 200  # a trainer without scope sees all
+
+
+def test_every_post_refuses_get_strangers_and_wrong_roles(held):
+    case = RecoveryCase.objects.get()
+    client, elsewhere = _client(held.pic), _client(make_user("trainer", site=scheduled().world.site))
+    for name, url in _posts(held, case).items():
+        assert client.get(url).status_code == 405, name
+        assert elsewhere.post(url).status_code == 404, name
+        assert _client(make_user("agent")).post(url).status_code == 403, name
+        assert Client().post(url).status_code == 302, name
+
+
+@pytest.mark.parametrize(
+    "name", ["session_list", "session_detail", "meeting_roll", "session_scores", "session_results"]
+)
+def test_the_number_of_queries_does_not_grow_with_people(name, django_assert_num_queries):
+    counts = []
+    for people in (1, 3):
+        held = concluded(lambda everybody: absent(everybody[0]), people=people, right=[5] * people)
+        client = _client(held.pic)
+        url = _pages(held, RecoveryCase.objects.last())[name]
+        client.get(url)
+        with django_assert_num_queries(14, exact=False) as captured:
+            assert client.get(url).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_recovery_and_my_trainings_do_not_grow_with_rows(django_assert_num_queries):
+    held = concluded(lambda people: absent(people[0]))
+    person = held.enrolments[0].person
+    user = make_user("agent", person=person)
+    pic, agent = _client(held.pic), _client(user)
+    counts = []
+    for _round in (1, 2):
+        for client, name in ((pic, "recovery_list"), (agent, "my_trainings")):
+            with django_assert_num_queries(16, exact=False) as captured:
+                assert client.get(reverse(name)).status_code == 200
+            counts.append(len(captured))
+        if _round == 1:
+            make_up_for(held)
+    assert (counts[0], counts[1]) == (counts[2], counts[3])
+
+
+@pytest.mark.clause("5.2")
+def test_the_day_in_the_browser_without_javascript(at):
+    held = scheduled()
+    at(START)
+    client, session = _client(held.pic), held.training_session
+    assert client.post(reverse("session_open", args=[session.uuid])).status_code == 302
+    roll = reverse("meeting_roll", args=[held.meeting.uuid])
+    first, second, third = held.enrolments
+    data = {}
+    for each in held.enrolments:
+        data |= {f"version-{each.pk}": "0", f"was-{each.pk}": "||||"}
+    data |= {f"status-{first.pk}": "present", f"status-{second.pk}": "late", f"arrived-{second.pk}": "09.12"}
+    assert client.post(roll, data).url == roll
+    rows = {each.enrolment: each for each in Attendance.objects.all()}
+    assert (rows[first].status, rows[second].status, rows[second].minutes_late) == ("present", "late", 12)
+    assert third not in rows
+    assert client.post(reverse("meeting_rest", args=[held.meeting.uuid])).status_code == 302
+    fill = Attendance.objects.get(enrolment=third).fill
+    page = client.get(roll).content.decode()
+    assert reverse("meeting_rest_undo", args=[held.meeting.uuid, fill]) in page
+    client.post(reverse("meeting_rest_undo", args=[held.meeting.uuid, fill]))
+    assert Attendance.objects.get(enrolment=third).status == ""
+    client.post(reverse("meeting_rest", args=[held.meeting.uuid]))
+    (typed,) = [p for p in session.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
+    scores = reverse("session_scores", args=[session.uuid])
+    cell = f"{first.pk}-{typed.uuid}"
+    client.post(scores, {f"score-{cell}": "87,5", f"version-{cell}": "0", f"was-{cell}": ""})
+    assert str(ParameterScore.objects.get().value) == "87.50"
+    end = START + timedelta(hours=2)
+    at(end)
+    ended = client.post(
+        reverse("meeting_conclude", args=[held.meeting.uuid]),
+        {
+            "actual_starts_at_day": "2026-11-24",
+            "actual_starts_at_time": "09:00",
+            "actual_ends_at_day": "2026-11-24",
+            "actual_ends_at_time": "11:00",
+        },
+    )
+    assert ended.status_code == 302
+    assert client.post(reverse("session_conclude", args=[session.uuid]), {"notes": "Lancar"}).status_code == 302
+    assert held.fresh().state == "concluded"
+
+
+@pytest.mark.point("ATT-4")
+def test_a_tap_saves_one_row_and_shows_its_state(at):
+    held = opened()
+    at(START + timedelta(minutes=20))
+    person = held.enrolments[0]
+    url = reverse("meeting_cell", args=[held.meeting.uuid, person.pk])
+    data = {f"version-{person.pk}": "0", f"was-{person.pk}": "||||", f"status-{person.pk}": "late"}
+    answer = _client(held.pic).post(url, data, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert Attendance.objects.get().minutes_late == 20
+    page = answer.content.decode()
+    assert f'id="row-{person.pk}"' in page and 'id="roll-bar"' in page and "1/3" in page
+
+
+@pytest.mark.point("ATT-5")
+def test_a_tap_on_absent_waits_for_its_reason():
+    held = opened()
+    person = held.enrolments[0]
+    url = reverse("meeting_cell", args=[held.meeting.uuid, person.pk])
+    data = {f"version-{person.pk}": "0", f"was-{person.pk}": "||||", f"status-{person.pk}": "absent"}
+    answer = _client(held.pic).post(url, data, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert not Attendance.objects.exists()
+    _client(held.pic).post(url, data | {f"reason-{person.pk}": "sick"}, headers={"HX-Request": "true"})
+    assert Attendance.objects.get().reason.code == "sick"
+
+
+@pytest.mark.point("SCR-4")
+def test_a_conflict_shows_both_values_and_saving_again_replaces_knowingly():
+    held = opened()
+    attend(held)
+    first = held.enrolments[0]
+    score(held, {first.pk: "82"}, now=START)
+    (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
+    cell = f"{first.pk}-{typed.uuid}"
+    url = reverse("session_scores", args=[held.training_session.uuid])
+    answer = _client(held.pic).post(url, {f"score-{cell}": "76", f"version-{cell}": "0", f"was-{cell}": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert 'value="76"' in page and "<b>82,00</b>" in page and held.pic.name in page
+    assert str(ParameterScore.objects.get().value) == "82.00"
+    _client(held.pic).post(url, {f"score-{cell}": "76", f"version-{cell}": "1", f"was-{cell}": "82"})
+    assert str(ParameterScore.objects.get().value) == "76.00"
+
+
+@pytest.mark.point("SCR-5")
+@pytest.mark.parametrize("typed_in", ["875", "abc", "1.000,5", "-1"])
+def test_bad_scores_name_what_is_wrong_and_nothing_is_written(typed_in):
+    held = opened()
+    attend(held)
+    first = held.enrolments[0]
+    (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
+    cell = f"{first.pk}-{typed.uuid}"
+    url = reverse("session_scores", args=[held.training_session.uuid])
+    answer = _client(held.pic).post(url, {f"score-{cell}": typed_in, f"version-{cell}": "0", f"was-{cell}": ""})
+    assert answer.status_code == 422
+    assert first.person.name in answer.content.decode()
+    one = reverse("session_score_cell", args=[held.training_session.uuid, first.pk, typed.uuid])
+    tap = _client(held.pic).post(
+        one, {f"score-{cell}": typed_in, f"version-{cell}": "0", f"was-{cell}": ""}, headers={"HX-Request": "true"}
+    )
+    assert tap.status_code == 422
+    assert not ParameterScore.objects.exists()
+
+
+def test_a_cell_answers_with_its_own_person_and_result():
+    held = opened()
+    attend(held)
+    first = held.enrolments[0]
+    (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
+    cell = f"{first.pk}-{typed.uuid}"
+    url = reverse("session_score_cell", args=[held.training_session.uuid, first.pk, typed.uuid])
+    answer = _client(held.pic).post(
+        url, {f"score-{cell}": "87.5", f"version-{cell}": "0", f"was-{cell}": ""}, headers={"HX-Request": "true"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'id="c-{cell}"' in page and f'id="total-{first.pk}"' in page
+    assert str(ParameterScore.objects.get().value) == "87.50"
+
+
+@pytest.mark.point("QUZ-6")
+def test_a_participant_takes_the_test_without_javascript_and_nobody_else_sees_it(at):
+    held = opened()
+    at(START + timedelta(minutes=30))
+    attend(held)
+    open_post_test(training_session=held.training_session, actor=held.pic, now=START)
+    enrolment = held.enrolments[0]
+    user = make_user("agent", person=enrolment.person)
+    client = _client(user)
+    start = reverse("test_start", args=[enrolment.uuid, "post"])
+    assert start in client.get(reverse("my_trainings")).content.decode()
+    assert client.get(start).status_code == 200
+    question = client.post(start).url
+    attempt = TestAttempt.objects.get()
+    assert question == reverse("test_question", args=[attempt.uuid, 1])
+    assert client.get(question).status_code == 200
+    for place in range(1, 6):
+        answer = client.post(reverse("test_question", args=[attempt.uuid, place]), {"choice": "A"})
+    summary = reverse("test_summary", args=[attempt.uuid])
+    assert answer.url == summary
+    assert client.get(summary).status_code == 200
+    assert TestAttempt.objects.get().state == "in_progress"
+    done = client.post(reverse("test_submit", args=[attempt.uuid])).url
+    assert client.get(done).status_code == 200
+    assert TestAttempt.objects.get().points == 5
+    other = _client(make_user("agent", person=held.enrolments[1].person))
+    for url in (question, summary, done, start):
+        assert other.get(url).status_code == 404
+    assert other.post(reverse("test_submit", args=[attempt.uuid])).status_code == 404
+    assert _client(held.pic).get(question).status_code == 404
+
+
+@pytest.mark.point("QUZ-1")
+def test_a_tap_saves_in_the_background():
+    held = opened()
+    user = make_user("agent", person=held.enrolments[0].person)
+    attempt = start_attempt(enrolment=held.enrolments[0], phase="pre", actor=user, now=START)
+    TestAttempt.objects.update(due_at=START + timedelta(days=3650))
+    url = reverse("test_question", args=[attempt.uuid, 1])
+    answer = _client(user).post(url, {"choice": "B"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert attempt.answers.get().choice == ["B"]
+    assert "checked" in _client(user).get(url).content.decode()
+
+
+def test_the_recovery_is_scheduled_from_its_list(held, at):
+    at(held.training_session.ends_at + timedelta(hours=1))
+    case, client = RecoveryCase.objects.get(), _client(held.pic)
+    url = reverse("recovery_schedule")
+    form = held.plan.approved_revision.recovery_forms.get(code="make_up")
+    data = {
+        "case": str(case.uuid),
+        "form": form.pk,
+        "label": "Susulan",
+        "host_site": held.world.site.pk,
+        "trainers": [held.world.trainer.pk],
+        "starts_at_day": "2026-11-27",
+        "starts_at_time": "09:00",
+        "ends_at_day": "2026-11-27",
+        "ends_at_time": "10:00",
+    }
+    assert client.post(url, data | {"label": ""}).status_code == 200
+    answer = client.post(url, data)
+    made = TrainingSession.objects.get(kind="make_up")
+    assert answer.url == reverse("session_detail", args=[made.uuid])
+    cancel = reverse("session_cancel", args=[made.uuid])
+    assert client.get(cancel).status_code == 200
+    assert client.post(cancel, {"reason": "Ruang rusak"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
+def test_the_manager_acknowledges_and_waives_with_a_fresh_log_in(held, monkeypatch):
+    from django.utils import timezone
+
+    training_session = scheduled().training_session
+    report_deviation(
+        training_session=training_session,
+        kind="application",
+        planned="Simulator",
+        actual="Kertas",
+        reason="Aplikasi padam",
+        actor=training_session.plan.pic,
+        now=START,
+    )
+    deviation = Deviation.objects.get()
+    from planning.tests.factories import manager_of
+
+    manager = _client(manager_of(training_session.plan))
+    url = reverse("deviation_acknowledge", args=[deviation.uuid])
+    assert manager.get(url).status_code == 405
+    assert _client(training_session.plan.pic).post(url).status_code == 403
+    assert url in manager.get(reverse("deviation_list")).content.decode()
+    assert manager.post(url).status_code == 302
+    deviation.refresh_from_db()
+    assert deviation.acknowledged_by == manager_of(training_session.plan)
+
+    case, client = RecoveryCase.objects.get(), _client(held.manager)
+    waive, lapse = reverse("case_waive", args=[case.uuid]), reverse("case_lapse", args=[case.uuid])
+    assert client.get(waive).status_code == 302  # asks for the password first
+    monkeypatch.setattr("sessions.views.recovery.authenticated_at", lambda request: timezone.now())
+    monkeypatch.setattr("trainingops.people.sign_in.authenticated_at", lambda request: timezone.now())
+    assert client.get(lapse).status_code == 200
+    assert client.post(lapse, {"reason": "Pindah"}).status_code == 200  # still works here
+    assert client.get(waive).status_code == 200
+    assert client.post(waive, {"reason": ""}).status_code == 200
+    case.refresh_from_db()
+    assert case.state == "open"

@@ -1,0 +1,205 @@
+"""A participant's own pages: their trainings, and tests on a phone (QUZ)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from planning.models import PaperQuestion
+from sessions import services
+from sessions.enums import AttemptState, OutcomeState, TestPhase
+from sessions.models import Enrolment, TargetOutcome, TestAttempt
+from sessions.queries.pages import enrolments_of_person
+from sessions.services.attempts import GRACE, opening_case, paper_of, why_closed
+from trainingops.domain import Refused
+from trainingops.people.http import SignedInRequest
+
+
+def my_trainings(request: SignedInRequest) -> HttpResponse:
+    """Invitations, tests to take, results, recovery: one's own and nobody else's."""
+    enrolments = list(enrolments_of_person(request.user)[:50])
+    context = {
+        "cards": [_card(each) for each in enrolments],
+        "waived": TargetOutcome.objects.filter(
+            person=request.user.person_id, state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
+        ).count()
+        if request.user.person_id
+        else 0,
+    }
+    return render(request, "sessions/my_trainings.html", context)
+
+
+def _card(enrolment: Enrolment) -> dict[str, Any]:
+    """What one training shows; every row was fetched with the list."""
+    training_session = enrolment.training_session
+    attempts = {(each.phase, each.state): each for each in enrolment.attempts.all()}
+    tests = []
+    for phase in TestPhase:
+        running = attempts.get((phase, AttemptState.IN_PROGRESS))
+        done = attempts.get((phase, AttemptState.SUBMITTED))
+        if running or done or _open(enrolment, phase):
+            tests.append(
+                {"phase": phase, "running": running, "done": done, "open": not running and _open(enrolment, phase)}
+            )
+    results = list(enrolment.results.all())
+    return {
+        "enrolment": enrolment,
+        "session": training_session,
+        "tests": tests,
+        "result": results[0] if results else None,
+        "cases": enrolment.cases.all(),
+        "attendances": {each.meeting_id: each for each in enrolment.attendances.all()},
+    }
+
+
+def _open(enrolment: Enrolment, phase: str) -> bool:
+    """Whether the test can be started now, judged by the rows at hand; the service decides again."""
+    training_session = enrolment.training_session
+    if paper_of(training_session, phase) is None:
+        return False
+    kind = {TestPhase.POST: "recovery", TestPhase.REMEDIAL: "remedial"}.get(TestPhase(phase))
+    cases = [
+        each for each in enrolment.cases.all() if each.kind == kind and each.state == "open" and each.test_opened_at
+    ]
+    done = [each for each in enrolment.attempts.all() if each.phase == phase and each.state == "submitted"]
+    if cases:
+        opened_at = cases[0].test_opened_at
+        return opened_at is not None and not any(each.started_at >= opened_at for each in done)
+    if phase == TestPhase.REMEDIAL or done or training_session.state != "open":
+        return False
+    return bool(training_session.post_opened_at) == (phase == TestPhase.POST)
+
+
+def test_start(request: SignedInRequest, uuid: UUID, phase: str) -> HttpResponse:
+    """Begin a test: GET says what awaits, POST starts the time."""
+    if phase not in TestPhase.values or request.user.person_id is None:
+        raise Http404
+    enrolments = Enrolment.objects.select_related(
+        "training_session__plan", "training_session__pre_paper", "training_session__post_paper"
+    )
+    enrolment = get_object_or_404(enrolments, uuid=uuid, person=request.user.person_id, removed_at=None)
+    if request.method == "POST":
+        try:
+            attempt = services.start_attempt(enrolment=enrolment, phase=phase, actor=request.user, now=request.now)
+            return redirect("test_question", uuid=attempt.uuid, place=1)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect("my_trainings")
+    paper = paper_of(enrolment.training_session, phase)
+    case = opening_case(enrolment, phase)
+    context = {
+        "enrolment": enrolment,
+        "phase": TestPhase(phase),
+        "paper": paper,
+        "questions": paper.paper_questions.count() if paper else 0,
+        "why": why_closed(enrolment.training_session, enrolment, phase, case),
+    }
+    return render(request, "sessions/test_start.html", context)
+
+
+def _own(request: SignedInRequest, uuid: UUID) -> TestAttempt:
+    attempts = TestAttempt.objects.visible_to(request.user).select_related(
+        "enrolment__training_session__site", "enrolment__training_session__plan", "paper"
+    )
+    return get_object_or_404(attempts, uuid=uuid)
+
+
+def _places(attempt: TestAttempt) -> list[PaperQuestion]:
+    return list(attempt.paper.paper_questions.select_related("question_version").order_by("order"))
+
+
+def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpResponse:
+    """One question: GET shows it with what is saved, POST saves and goes on; a tap saves in the background."""
+    attempt = _own(request, uuid)
+    if attempt.state != AttemptState.IN_PROGRESS:
+        return redirect("test_done", uuid=uuid)
+    places = _places(attempt)
+    if not 1 <= place <= len(places):
+        raise Http404
+    question = places[place - 1].question_version
+    if request.method == "POST":
+        try:
+            services.save_answer(
+                attempt=attempt,
+                question_version=question,
+                choice=request.POST.getlist("choice"),
+                actor=request.user,
+                now=request.now,
+            )
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect("test_summary", uuid=uuid)
+        if request.htmx:  # type: ignore[attr-defined]
+            return render(request, "sessions/test_saved.html", {"attempt": attempt})
+        if "back" in request.POST and place > 1:
+            return redirect("test_question", uuid=uuid, place=place - 1)
+        return (
+            redirect("test_question", uuid=uuid, place=place + 1)
+            if place < len(places)
+            else redirect("test_summary", uuid=uuid)
+        )
+    answered = _answered(attempt)
+    context = _context(attempt, places, answered, request) | {
+        "place": place,
+        "question": question,
+        "choice": answered.get(question.pk, []),
+        "last": place == len(places),
+    }
+    return render(request, "sessions/test_question.html", context)
+
+
+def test_summary(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """What is answered and what is not, before submitting (QUZ-5)."""
+    attempt = _own(request, uuid)
+    if attempt.state != AttemptState.IN_PROGRESS:
+        return redirect("test_done", uuid=uuid)
+    context = _context(attempt, _places(attempt), _answered(attempt), request)
+    return render(request, "sessions/test_summary.html", context)
+
+
+def test_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Submit: the only address that does; a reload of any page never submits."""
+    attempt = _own(request, uuid)
+    try:
+        services.submit_attempt(attempt=attempt, actor=request.user, now=request.now)
+    except Refused as refused:
+        messages.info(request, str(refused))
+    return redirect("test_done", uuid=uuid)
+
+
+def test_done(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The server's receipt, with the points."""
+    attempt = _own(request, uuid)
+    if attempt.state == AttemptState.IN_PROGRESS:
+        return redirect("test_summary", uuid=uuid)
+    return render(
+        request, "sessions/test_done.html", {"attempt": attempt, "zone": attempt.enrolment.training_session.site.zone}
+    )
+
+
+def _answered(attempt: TestAttempt) -> dict[int, list[str]]:
+    rows = attempt.answers.values_list("question_version", "choice")
+    return {key: choice for key, choice in rows if choice}
+
+
+def _context(
+    attempt: TestAttempt, places: list[PaperQuestion], answered: dict[int, list[str]], request: SignedInRequest
+) -> dict[str, Any]:
+    marks = [(number, each.question_version_id in answered) for number, each in enumerate(places, start=1)]
+    return {
+        "attempt": attempt,
+        "title": _("%(phase)s: %(title)s")
+        % {"phase": attempt.get_phase_display(), "title": attempt.enrolment.training_session.plan.title},
+        "marks": marks,
+        "total": len(places),
+        "answered": sum(1 for _number, done in marks if done),
+        "unanswered": sum(1 for _number, done in marks if not done),
+        "minutes": max(int((attempt.due_at - request.now).total_seconds() // 60), 0),
+        "over": request.now > attempt.due_at + GRACE,
+        "zone": attempt.enrolment.training_session.site.zone,
+    }

@@ -1,0 +1,266 @@
+"""Roll call: one page a meeting, saved by a tap or by one button (ATT-4, ATT-5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from sessions import services
+from sessions.enums import AttendanceStatus, MeetingState, SessionState
+from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
+from sessions.policies import can_run_session
+from sessions.services import Clash, GridConflict, RollCell
+from sessions.tables import MEETING_STATES
+from sessions.views.sessions import visible_meeting
+from trainingops.domain import Refused
+from trainingops.people.http import SignedInRequest
+from trainingops.ui.moments import moment_words
+
+_CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
+_PARTS = ("status", "arrived", "left", "reason", "note")
+
+
+@dataclass
+class RollRow:
+    """One person as the page shows them: what is stored, or what was typed and not yet saved."""
+
+    enrolment: Enrolment
+    attendance: Attendance | None
+    values: dict[str, str]
+    version: int
+    word: str = ""
+    problem: str = ""
+    clash: Clash | None = None
+    number: int = 0
+    was: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> int:
+        return self.enrolment.pk
+
+    @property
+    def packed(self) -> str:
+        """What the page was opened with, so that an untouched row is never written."""
+        return "|".join(self.was.get(part, "") for part in _PARTS)
+
+
+def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The roll of a meeting; POST saves every row that was touched, all or none."""
+    meeting = visible_meeting(request, uuid)
+    if request.method != "POST":
+        return _page(request, meeting, _rows(meeting))
+    rows = _rows(meeting)
+    touched = [row for row in rows if _take(row, request.POST, meeting)]
+    cells = [_cell(row, meeting) for row in touched if not row.problem]
+    if any(row.problem for row in touched):
+        return _page(request, meeting, rows, status=422)
+    if cells:
+        try:
+            services.record_roll(meeting=meeting, cells=cells, actor=request.user, now=request.now)
+        except GridConflict as conflict:
+            _show_clashes(rows, conflict, meeting)
+            return _page(request, meeting, rows, refused=conflict, status=409)
+        except Refused as refused:
+            return _page(request, meeting, rows, refused=refused, status=422)
+    messages.success(request, _("Attendance saved."))
+    return redirect("meeting_roll", uuid=uuid)
+
+
+def meeting_cell(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpResponse:
+    """A tap: save one row and show its state; without JavaScript the button of the page does it."""
+    meeting = visible_meeting(request, uuid)
+    rows = _rows(meeting)
+    row = next((each for each in rows if each.key == enrolment), None)
+    if row is None:
+        return redirect("meeting_roll", uuid=uuid)
+    _take(row, request.POST, meeting)
+    _help(row, meeting, request.now)
+    status = 200
+    if not row.problem:
+        try:
+            services.record_attendance(meeting=meeting, cell=_cell(row, meeting), actor=request.user, now=request.now)
+            rows = _rows(meeting)
+            row = next(each for each in rows if each.key == enrolment)
+        except GridConflict as conflict:
+            _show_clashes([row], conflict, meeting)
+            status = 409
+        except Refused as refused:
+            row.problem, status = str(refused), 422
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("meeting_roll", uuid=uuid)
+    context = _context(request, meeting, rows) | {"row": row, "with_bar": True}
+    return render(request, "sessions/roll_row.html", context, status=status)
+
+
+def meeting_rest(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """“Tandai sisanya hadir”: blanks only."""
+    meeting = visible_meeting(request, uuid)
+    try:
+        fill = services.mark_rest_present(meeting=meeting, actor=request.user, now=request.now)
+        messages.success(request, _("The rest is marked present.") if fill else _("No blank was left."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("meeting_roll", uuid=uuid)
+
+
+def meeting_rest_undo(request: SignedInRequest, uuid: UUID, fill: UUID) -> HttpResponse:
+    """Blank again what the last “mark the rest” filled."""
+    meeting = visible_meeting(request, uuid)
+    try:
+        services.undo_mark_rest(meeting=meeting, fill=fill, actor=request.user, now=request.now)
+        messages.success(request, _("What was marked is blank again."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("meeting_roll", uuid=uuid)
+
+
+def _rows(meeting: SessionMeeting) -> list[RollRow]:
+    """Everybody enrolled, with what is stored (two queries)."""
+    stored = {each.enrolment_id: each for each in meeting.attendances.select_related("reason", "recorded_by")}
+    people = meeting.training_session.enrolments.filter(removed_at=None).select_related("person")
+    rows = []
+    for number, enrolment in enumerate(people, start=1):
+        attendance = stored.get(enrolment.pk)
+        values = _stored_values(attendance, meeting)
+        rows.append(
+            RollRow(
+                enrolment=enrolment,
+                attendance=attendance,
+                values=values,
+                was=dict(values),
+                version=attendance.version if attendance else 0,
+                number=number,
+            )
+        )
+    return rows
+
+
+def _stored_values(attendance: Attendance | None, meeting: SessionMeeting) -> dict[str, str]:
+    if attendance is None:
+        return dict.fromkeys(_PARTS, "")
+    arrived = meeting.starts_at + timedelta(minutes=attendance.minutes_late)
+    left = meeting.ends_at - timedelta(minutes=attendance.minutes_left_early)
+    return {
+        "status": attendance.status,
+        "arrived": _clock(arrived, meeting) if attendance.minutes_late else "",
+        "left": _clock(left, meeting) if attendance.minutes_left_early else "",
+        "reason": attendance.reason.code if attendance.reason else "",
+        "note": attendance.reason_note,
+    }
+
+
+def _take(row: RollRow, posted: Mapping[str, Any], meeting: SessionMeeting) -> bool:
+    """Read what was posted for a row; whether it differs from what the page was opened with."""
+    values = {part: str(posted.get(f"{part}-{row.key}", "")).strip() for part in _PARTS}
+    was = str(posted.get(f"was-{row.key}", row.packed))
+    if f"version-{row.key}" not in posted or "|".join(values.values()) == was:
+        return False
+    version = str(posted[f"version-{row.key}"])
+    row.values, row.version = values, int(version) if version.isdecimal() else 0
+    row.word = _("not saved")
+    for part, edge in (("arrived", meeting.starts_at), ("left", meeting.ends_at)):
+        if values[part] and _minutes(values[part], edge, meeting) is None:
+            row.problem = _("“%(value)s” is no time. Write it as 09.12.") % {"value": values[part]}
+    return True
+
+
+def _help(row: RollRow, meeting: SessionMeeting, now: datetime) -> None:
+    """A tap on "late" takes the time of now; a tap on "absent" waits for its reason."""
+    if row.values["status"] == AttendanceStatus.LATE and not row.values["arrived"]:
+        if meeting.starts_at < now <= meeting.ends_at:
+            row.values["arrived"] = _clock(now, meeting)
+        else:
+            row.problem = _("Give the time of arrival.")
+    if row.values["status"] == AttendanceStatus.ABSENT and not row.values["reason"]:
+        row.problem = _("Choose the reason.")
+
+
+def _cell(row: RollRow, meeting: SessionMeeting) -> RollCell:
+    late = _minutes(row.values["arrived"], meeting.starts_at, meeting) or 0
+    early = _minutes(row.values["left"], meeting.ends_at, meeting) or 0
+    return RollCell(
+        enrolment=row.key,
+        status=row.values["status"],
+        version=row.version,
+        minutes_late=max(late, 0),
+        minutes_left_early=max(-early, 0),
+        reason=row.values["reason"],
+        reason_note=row.values["note"],
+    )
+
+
+def _minutes(text: str, edge: datetime, meeting: SessionMeeting) -> int | None:
+    """Minutes from ``edge`` to a time of day at the site, on the day nearest to it; None for what is no time."""
+    match = _CLOCK.fullmatch(text)
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        return None
+    local = edge.astimezone(meeting.training_session.site.zone)
+    typed = local.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
+    distance = round((typed - local.replace(second=0, microsecond=0)).total_seconds() / 60)
+    return (distance + 720) % 1440 - 720
+
+
+def _clock(moment: datetime, meeting: SessionMeeting) -> str:
+    return moment.astimezone(meeting.training_session.site.zone).strftime("%H.%M")
+
+
+def _show_clashes(rows: list[RollRow], conflict: GridConflict, meeting: SessionMeeting) -> None:
+    """Both values stand on the page; saving again, knowingly, replaces theirs."""
+    clashes = {clash.enrolment.pk: clash for clash in conflict.clashes}
+    for row in rows:
+        clash = clashes.get(row.key)
+        if clash is None:
+            continue
+        theirs = clash.theirs
+        row.clash, row.version, row.was = clash, clash.version, _stored_values(theirs, meeting)
+        row.word = _("conflict")
+
+
+def _page(
+    request: SignedInRequest,
+    meeting: SessionMeeting,
+    rows: list[RollRow],
+    *,
+    refused: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = _context(request, meeting, rows)
+    problems = [f"{row.enrolment.person.name}: {row.problem}" for row in rows if row.problem]
+    context["errors"] = [*([refused] if refused else []), *problems]
+    return render(request, "sessions/roll.html", context, status=status)
+
+
+def _context(request: SignedInRequest, meeting: SessionMeeting, rows: list[RollRow]) -> dict[str, Any]:
+    training_session = meeting.training_session
+    counts = dict.fromkeys(AttendanceStatus.values, 0)
+    for row in rows:
+        if row.attendance and row.attendance.status:
+            counts[row.attendance.status] += 1
+    fills = [row.attendance.fill for row in rows if row.attendance and row.attendance.fill]
+    is_open = training_session.state == SessionState.OPEN
+    return {
+        "meeting": meeting,
+        "training_session": training_session,
+        "status": MEETING_STATES[meeting.state],
+        "rows": rows,
+        "counts": counts,
+        "filled": sum(counts.values()),
+        "blank": len(rows) - sum(counts.values()),
+        "fill": fills[0] if fills and meeting.state == MeetingState.OPEN else None,
+        "reasons": list(AbsenceReason.objects.filter(is_active=True)),
+        "may_record": is_open
+        and meeting.state in (MeetingState.OPEN, MeetingState.CONCLUDED)
+        and can_run_session(request.user, training_session),
+        "is_over": meeting.state == MeetingState.CONCLUDED,
+        "zone": training_session.site.zone,
+        "zone_word": moment_words(meeting.starts_at, training_session.site.zone, "time").rsplit(" ", 1)[-1],
+    }

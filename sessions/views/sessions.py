@@ -1,0 +1,273 @@
+"""The list of sessions, the page of one session, and the steps from opening to conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from sessions import services
+from sessions.enums import MeetingState, SessionState
+from sessions.forms import ConcludeForm, DeviationForm, MeetingEndForm, ReasonForm
+from sessions.frozen import read_scheme
+from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
+from sessions.policies import can_decide, can_recover, can_run_session
+from sessions.queries.pages import (
+    TABS,
+    by_tab,
+    meetings_of,
+    mine,
+    missing_before_conclusion,
+    of_today,
+    tab_counts,
+    waiting_deviations,
+    with_detail,
+)
+from sessions.tables import MEETING_STATES, SESSION_STATES, SessionTable
+from trainingops.domain import Refused
+from trainingops.people.http import SignedInRequest
+from trainingops.ui.tables import configure
+
+
+def visible(request: SignedInRequest, uuid: UUID) -> TrainingSession:
+    """The session as staff see it, or 404."""
+    return get_object_or_404(with_detail(TrainingSession.objects.visible_to_staff(request.user)), uuid=uuid)
+
+
+def visible_meeting(request: SignedInRequest, uuid: UUID) -> SessionMeeting:
+    """A meeting of a session that the reader sees as staff, or 404."""
+    sessions = TrainingSession.objects.visible_to_staff(request.user)
+    meetings = SessionMeeting.objects.select_related(
+        "training_session__plan__pic",
+        "training_session__site",
+        "training_session__line",
+        "training_session__summary",
+        "training_session__planned__room",
+    )
+    return get_object_or_404(meetings, uuid=uuid, training_session__in=sessions)
+
+
+def attempt_step(request: SignedInRequest, step: Callable[[], Any], done: str) -> bool:
+    """Carry out a step of a POST-only address; a refusal becomes a message on the page it came from."""
+    try:
+        step()
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return False
+    messages.success(request, done)
+    return True
+
+
+def session_list(request: SignedInRequest) -> HttpResponse:
+    """Mine today first; then every session in reach, by tab."""
+    sessions = TrainingSession.objects.visible_to_staff(request.user)
+    tab = request.GET.get("tab", "")
+    counts = tab_counts(sessions, request.user, request.now)
+    if tab not in TABS:
+        tab = "mine" if counts["n_mine"] else "all"
+    rows = with_detail(sessions.filter(by_tab(tab, request.user, request.now))).order_by("-starts_at")
+    today = with_detail(sessions).filter(mine(request.user) & (of_today(request.now, request.user)))
+    words = {
+        "mine": _("Mine"),
+        "today": _("Today"),
+        "open": _("Under way"),
+        "scheduled": _("Scheduled"),
+        "concluded": _("Concluded"),
+        "cancelled": _("Cancelled"),
+        "all": _("All"),
+    }
+    context = {
+        "table": configure(request, SessionTable(rows)),
+        "tabs": [(name, words[name], counts[f"n_{name}"], name == tab) for name in TABS],
+        "today": today.exclude(state=SessionState.CANCELLED).order_by("starts_at"),
+        "states": SESSION_STATES,
+    }
+    return render(request, "sessions/session_list.html", context)
+
+
+def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Everything for the day: who, where, materials, attendance, tests, scores, what is missing, what comes next."""
+    training_session = visible(request, uuid)
+    meetings = meetings_of(training_session)
+    runs = can_run_session(request.user, training_session)
+    is_open = training_session.state == SessionState.OPEN
+    context = {
+        "training_session": training_session,
+        "status": SESSION_STATES[training_session.state],
+        "meetings": [(each, MEETING_STATES[each.state]) for each in meetings],
+        "summary": training_session.summary,
+        "materials": training_session.module_version.materials.all(),
+        "deviations": training_session.deviations.select_related("reported_by", "acknowledged_by"),
+        "missing": missing_before_conclusion(training_session, meetings) if is_open else [],
+        "may_run": runs,
+        "may_open": runs and training_session.state == SessionState.SCHEDULED,
+        "may_conclude": runs and is_open and all(each.state == MeetingState.CONCLUDED for each in meetings),
+        "may_open_post": runs and is_open and training_session.post_paper_id and not training_session.post_opened_at,
+        "may_report": runs and training_session.state in (SessionState.SCHEDULED, SessionState.OPEN),
+        "may_cancel": training_session.revision_id is None
+        and training_session.state == SessionState.SCHEDULED
+        and can_recover(request.user, training_session.plan),
+        "scheme": read_scheme(training_session.scheme),
+        "zone": training_session.site.zone,
+    }
+    return render(request, "sessions/session_detail.html", context)
+
+
+def session_open(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Begin the session with its first meeting."""
+    training_session = visible(request, uuid)
+    attempt_step(
+        request,
+        lambda: services.open_session(training_session=training_session, actor=request.user, now=request.now),
+        _("The session is under way."),
+    )
+    return redirect("session_detail", uuid=uuid)
+
+
+def session_post_test(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Open the post-test to the participants."""
+    training_session = visible(request, uuid)
+    attempt_step(
+        request,
+        lambda: services.open_post_test(training_session=training_session, actor=request.user, now=request.now),
+        _("The post-test is open."),
+    )
+    return redirect("session_detail", uuid=uuid)
+
+
+def meeting_open(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Begin a further meeting."""
+    meeting = visible_meeting(request, uuid)
+    attempt_step(
+        request,
+        lambda: services.open_meeting(meeting=meeting, actor=request.user, now=request.now),
+        _("The meeting is under way."),
+    )
+    return redirect("meeting_roll", uuid=uuid)
+
+
+def meeting_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """End a meeting at its real times."""
+    meeting = visible_meeting(request, uuid)
+    initial = {"actual_starts_at": meeting.actual_starts_at, "actual_ends_at": request.now}
+    form = MeetingEndForm(request.POST or None, meeting=meeting, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        times = {name: _same_minute(value, initial[name]) for name, value in form.cleaned_data.items()}
+        try:
+            services.conclude_meeting(meeting=meeting, **times, actor=request.user, now=request.now)
+            messages.success(request, _("The meeting is concluded."))
+            return redirect("session_detail", uuid=meeting.training_session.uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    context = {"form": form, "meeting": meeting, "training_session": meeting.training_session}
+    return render(request, "sessions/meeting_conclude.html", context)
+
+
+def _same_minute(typed: Any, known: Any) -> Any:
+    """A field shows minutes: what was not changed keeps its seconds."""
+    return known if known is not None and typed == known.replace(second=0, microsecond=0) else typed
+
+
+def session_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """End the session: each difference from the plan needs its reason."""
+    training_session = visible(request, uuid)
+    meetings = meetings_of(training_session)
+    found = services.differences(training_session, meetings)
+    form = ConcludeForm(request.POST or None, differences=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.conclude_session(
+                training_session=training_session,
+                reasons=form.reasons(),
+                notes=form.cleaned_data["notes"],
+                actor=request.user,
+                now=request.now,
+            )
+            messages.success(request, _("The session is concluded. The report's draft is filled."))
+            return redirect("session_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    context = {
+        "form": form,
+        "training_session": training_session,
+        "missing": missing_before_conclusion(training_session, meetings),
+    }
+    return render(request, "sessions/session_conclude.html", context)
+
+
+def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A make-up class does not take place; its cases open again."""
+    training_session = visible(request, uuid)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel_make_up(
+                training_session=training_session, **form.cleaned_data, actor=request.user, now=request.now
+            )
+            messages.success(request, _("The class is cancelled. Its recovery cases are open again."))
+            return redirect("recovery_list")
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "sessions/session_cancel.html", {"form": form, "training_session": training_session})
+
+
+def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Each result with how it came about (5.1.2)."""
+    training_session = visible(request, uuid)
+    results = {
+        each.enrolment_id: each
+        for each in SessionResult.objects.filter(enrolment__training_session=training_session, current=True)
+    }
+    people = training_session.enrolments.filter(removed_at=None).select_related("person")
+    context = {
+        "training_session": training_session,
+        "rows": [(each, results.get(each.pk)) for each in people],
+        "scheme": read_scheme(training_session.scheme),
+        "summary": training_session.summary,
+    }
+    return render(request, "sessions/session_results.html", context)
+
+
+def deviation_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Report that something differs from the plan on the day itself."""
+    training_session = visible(request, uuid)
+    form = DeviationForm(request.POST or None, training_session=training_session)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.report_deviation(
+                training_session=training_session, **form.cleaned_data, actor=request.user, now=request.now
+            )
+            messages.success(request, _("The deviation is reported to the manager."))
+            return redirect("session_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "sessions/deviation_form.html", {"form": form, "training_session": training_session})
+
+
+def deviation_list(request: SignedInRequest) -> HttpResponse:
+    """Deviations and who acknowledged them; the manager acknowledges here."""
+    rows = list(waiting_deviations(request.user)[:200])
+    decides = {
+        each.pk
+        for each in rows
+        if each.acknowledged_at is None
+        and each.reported_by_id != request.user.pk
+        and can_decide(request.user, each.training_session.plan)
+    }
+    return render(request, "sessions/deviation_list.html", {"deviations": rows, "decides": decides})
+
+
+def deviation_acknowledge(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The manager has seen a deviation."""
+    deviation = get_object_or_404(Deviation.objects.visible_to(request.user), uuid=uuid)
+    attempt_step(
+        request,
+        lambda: services.acknowledge_deviation(deviation=deviation, actor=request.user, now=request.now),
+        _("The deviation is acknowledged."),
+    )
+    return redirect("deviation_list")
