@@ -53,6 +53,7 @@ urlpatterns += [
     path("accounts/", accounts_views.account_list, name="account_list"),
     path("accounts/new/", accounts_views.account_new, name="account_new"),
     path("accounts/<uuid:uuid>/", accounts_views.account_detail, name="account_detail"),
+    path("accounts/<uuid:uuid>/roles/", accounts_views.role_new, name="role_new"),
     path("accounts/<uuid:uuid>/close/", accounts_views.account_close, name="account_close"),
     path("accounts/<uuid:uuid>/code/", accounts_views.account_code, name="account_issue_code"),
     path("roles/<uuid:uuid>/end/", accounts_views.role_end, name="role_end"),

@@ -22,6 +22,6 @@ class PeopleConfig(AppConfig):
                 "account_list",
                 "lock",
                 order=14,
-                area=("account_list", "account_new", "account_detail"),
+                area=("account_list", "account_new", "account_detail", "role_"),
             ),
         )

@@ -219,7 +219,6 @@ def test_a_team_leader_prints_slips_for_the_team(client):
     assert all(person.name in page for person in people) and other.name not in page
     chosen = [str(person.uuid) for person in people[:2]]
     response = client.post(f"/people/codes/?team={team.code}", {"people": chosen})
-    assert not response.context["form"].errors
     slips = response.context["slips"]
     assert len(slips) == 2 and all(slip.grouped in response.content.decode() for slip in slips)
     assert "no-store" in response.headers["Cache-Control"]

@@ -125,7 +125,7 @@ def test_a_role_is_granted_with_scope_and_period_and_ended(client, administrator
     user, site = make_user(), SiteFactory()
     today = timezone.localdate()
     data = {"role": "qc", "sites": [site.pk], "starts_on": today - timedelta(days=3), "ends_on": ""}
-    assert client.post(f"/accounts/{user.uuid}/", data).status_code == 302
+    assert client.post(f"/accounts/{user.uuid}/roles/", data).status_code == 302
     role = RoleAssignment.objects.get(user=user)
     assert (role.role, list(role.sites.all()), role.ends_on) == ("qc", [site], None)
     assert client.post(f"/roles/{role.uuid}/end/").status_code == 302
@@ -138,7 +138,7 @@ def test_a_role_is_granted_with_scope_and_period_and_ended(client, administrator
 
 def test_a_role_that_began_today_is_taken_back(client, administrator):
     user = make_user()
-    client.post(f"/accounts/{user.uuid}/", {"role": "qc", "starts_on": timezone.localdate()})
+    client.post(f"/accounts/{user.uuid}/roles/", {"role": "qc", "starts_on": timezone.localdate()})
     client.post(f"/roles/{RoleAssignment.objects.get(user=user).uuid}/end/")
     assert not RoleAssignment.objects.filter(user=user).exists()
 
@@ -154,7 +154,7 @@ def test_a_role_that_began_today_is_taken_back(client, administrator):
 )
 def test_a_bad_role_is_refused_at_its_field(client, administrator, data, field):
     user = make_user()
-    response = client.post(f"/accounts/{user.uuid}/", data)
+    response = client.post(f"/accounts/{user.uuid}/roles/", data)
     assert response.status_code == 200 and field in response.context["form"].errors
     assert not RoleAssignment.objects.filter(user=user).exists()
 
@@ -281,7 +281,7 @@ def test_a_person_and_an_account_cost_the_same_with_one_and_three_rows(
     client, administrator, django_assert_max_num_queries
 ):
     person = make_agent(with_user=True)
-    paths = [f"/people/{person.uuid}/", f"/accounts/{person.user.uuid}/"]
+    paths = [f"/people/{person.uuid}/", f"/accounts/{person.user.uuid}/", f"/accounts/{person.user.uuid}/roles/"]
     counts = []
     for path in paths:
         with django_assert_max_num_queries(12) as one:

@@ -48,10 +48,19 @@ def account_new(request: SignedInRequest) -> HttpResponse:
 
 
 def account_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """One account: its roles with scope and period, and a form to grant another."""
+    """One account: its roles with scope and period."""
     user = get_object_or_404(User.objects.visible_to(request.user).select_related("person"), uuid=uuid)
     today = timezone.localdate()
-    form = RoleForm(request.POST or None, initial={"starts_on": today})
+    roles = list(user.role_assignments.prefetch_related("sites", "lines", "teams").order_by("role", "starts_on"))
+    open_roles = {role.uuid for role in roles if role.ends_on is None or role.ends_on >= today}
+    context = {"account": user, "roles": roles, "open_roles": open_roles, "can_end": True}
+    return render(request, "people/account.html", context)
+
+
+def role_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Grant a role to an account."""
+    user = get_object_or_404(User.objects.visible_to(request.user), uuid=uuid)
+    form = RoleForm(request.POST or None, initial={"starts_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             grant_role(user=user, **form.cleaned_data, actor=request.user, now=request.now)
@@ -60,10 +69,7 @@ def account_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The role is granted."))
             return redirect("account_detail", uuid=user.uuid)
-    roles = list(user.role_assignments.prefetch_related("sites", "lines", "teams").order_by("role", "starts_on"))
-    open_roles = {role.uuid for role in roles if role.ends_on is None or role.ends_on >= today}
-    context = {"account": user, "form": form, "roles": roles, "open_roles": open_roles, "can_end": True}
-    return render(request, "people/account.html", context)
+    return render(request, "people/role_new.html", {"account": user, "form": form})
 
 
 def account_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:

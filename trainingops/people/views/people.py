@@ -73,7 +73,9 @@ def people_codes(request: SignedInRequest) -> HttpResponse:
     if not _may_issue(request):
         raise PermissionDenied
     team, people = _choice(request)
-    form = CodesForm(request.POST or None, people=people, initial={"people": list(people)})
+    form = CodesForm(
+        request.POST if request.method == "POST" else None, people=people, initial={"people": list(people)}
+    )
     if request.method == "POST" and form.is_valid():
         slips = issue_codes(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
         return render(request, "people/slips.html", {"slips": slips})
