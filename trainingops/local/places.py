@@ -24,11 +24,15 @@ _SOCKET_FOLDER_LIMIT = 85  # characters; sun_path holds 107 bytes and PostgreSQL
 DATABASE_NAME = "trainingops"
 
 
+class StartFailed(RuntimeError):
+    """An embedded service cannot start; the message says why, and the remedy or the tail of the log."""
+
+
 def database_account() -> pwd.struct_passwd | None:
     """The system account that runs PostgreSQL when we are root, otherwise ``None`` (we run it ourselves).
 
     Raises:
-        RuntimeError: we are root and the machine has no unprivileged system account.
+        StartFailed: we are root and the machine has no unprivileged system account.
     """
     if os.geteuid() != 0:
         return None
@@ -37,7 +41,7 @@ def database_account() -> pwd.struct_passwd | None:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise RuntimeError("PostgreSQL does not run as root and there is no account nobody or daemon: create one of them.")
+    raise StartFailed("PostgreSQL does not run as root and there is no account nobody or daemon: create one of them.")
 
 
 def others_can_enter(folder: Path) -> bool:
@@ -123,13 +127,13 @@ def own_folder(folder: Path, account: pwd.struct_passwd | None = None) -> Path:
     """Make ``folder`` (mode 700) for ``account`` or ourselves, and refuse one that somebody else made.
 
     Raises:
-        RuntimeError: the folder belongs to another user or is a link.
+        StartFailed: the folder belongs to another user or is a link.
     """
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     folder.mkdir(exist_ok=True, mode=0o700)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.pw_uid if account else -1}:
-        raise RuntimeError(f"{folder} belongs to somebody else: remove it, then start again.")
+        raise StartFailed(f"{folder} belongs to somebody else: remove it, then start again.")
     if account and found.st_uid != account.pw_uid:
         os.chown(folder, account.pw_uid, account.pw_gid)
     folder.chmod(0o700)

@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from trainingops.local.places import DATABASE_NAME, Places, database_account, others_can_enter, own_folder
-from trainingops.local.supervisor import Child, StartFailed, Supervisor, process_start_options
+from trainingops.local.places import DATABASE_NAME, Places, StartFailed, database_account, others_can_enter, own_folder
+from trainingops.local.supervisor import Child, Supervisor, process_start_options
 
 _SUPERUSER = "postgres"
 _ENVIRON = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/nonexistent"}
@@ -33,9 +33,12 @@ def start(supervisor: Supervisor, places: Places, *, durable: bool = True) -> No
         StartFailed: with the tail of the log.
     """
     account = database_account()
+    if account is not None and places.postgres_data.exists():  # made by an ordinary user before
+        account = pwd.getpwuid(places.postgres_data.stat().st_uid)
     programs = _programs(places, account)
     if not (places.postgres_data / "PG_VERSION").exists():
         _initialise(programs, places, account, durable=durable)
+    _admit_us(places.postgres_data)
     own_folder(places.postgres_socket_folder, account)
     options = {
         "listen_addresses": "",
@@ -140,11 +143,14 @@ def _initialise(programs: Path, places: Places, account: pwd.struct_passwd | Non
     )
     if done.returncode != 0:
         raise StartFailed(f"initdb failed (exit code {done.returncode}):\n{done.stdout[-3000:]}")
-    # Only the user who started the project may connect, and as any role; nothing listens on the network.
-    us = pwd.getpwuid(os.geteuid()).pw_name
-    (half / "pg_hba.conf").write_text("local all all peer map=here\n")
-    (half / "pg_ident.conf").write_text(f'here "{us}" all\n')
     half.rename(places.postgres_data)
+
+
+def _admit_us(data: Path) -> None:
+    """Only the user who starts the project may connect, and as any role; nothing listens on the network."""
+    us = pwd.getpwuid(os.geteuid()).pw_name
+    (data / "pg_hba.conf").write_text("local all all peer map=here\n")
+    (data / "pg_ident.conf").write_text(f'here "{us}" all\n')
 
 
 def _clear_stale(places: Places) -> None:

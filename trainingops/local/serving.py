@@ -14,8 +14,9 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from trainingops.local import postgres, valkey
+from trainingops.local.places import StartFailed
 from trainingops.local.processes import site_processes
-from trainingops.local.supervisor import Lock, StartFailed, Supervisor
+from trainingops.local.supervisor import Lock, Supervisor
 
 DEMO_MARK = "Trainingops demo data"
 
@@ -49,8 +50,10 @@ def running_services(say: Callable[[str], None], *, share: bool, web: bool) -> I
             _require_database()
             yield supervisor
             connections.close_all()
-    except (StartFailed, RuntimeError) as error:
+    except StartFailed as error:
         raise CommandError(str(error)) from error
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     finally:
         connections.close_all()
         lock.release()

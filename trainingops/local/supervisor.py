@@ -7,6 +7,7 @@ processes from outliving us: stopping signals whole process groups, the kernel s
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -22,14 +23,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from trainingops.local.places import StartFailed
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _LOG_LIMIT = 20_000_000  # bytes; a longer log is copied to .1 and emptied
 _STEADY_SECONDS = 60  # a child that lived this long starts again without waiting
-
-
-class StartFailed(RuntimeError):
-    """A process did not come up; the message ends with the tail of its log."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Supervisor:
 
     def __init__(self, logs: Path, say: Callable[[str], None] = print) -> None:
         self.logs = logs
-        self.say = say
+        self._say = say
         self._running: dict[str, _Running] = {}
         self._stop_requests = 0
         self._guard: subprocess.Popen[bytes] | None = None
@@ -122,6 +121,11 @@ class Supervisor:
 
     def _on_signal_while_stopping(self, *_: object) -> None:
         self._stop_requests += 1
+
+    def say(self, line: str) -> None:
+        """Tell the person at the terminal; one that has been closed stops nothing."""
+        with contextlib.suppress(OSError):
+            self._say(line)
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
@@ -210,7 +214,7 @@ class Supervisor:
     def _again(self, running: _Running) -> None:
         try:
             fresh = self._spawn(running.child)
-        except (OSError, RuntimeError) as error:
+        except (OSError, StartFailed) as error:
             running.failures += 1
             running.again_at = time.monotonic() + min(30.0, 2.0**running.failures)
             self.say(f"{running.child.name} could not start: {error}")

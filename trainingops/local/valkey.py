@@ -8,8 +8,8 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from trainingops.local.places import Places, own_folder
-from trainingops.local.supervisor import Child, StartFailed, Supervisor
+from trainingops.local.places import Places, StartFailed, own_folder
+from trainingops.local.supervisor import Child, Supervisor
 
 _ENDING_SECONDS = 10
 

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from trainingops.local import places as places_module
-from trainingops.local.places import Places, others_can_enter
-from trainingops.local.supervisor import Child, Lock, StartFailed, Supervisor
+from trainingops.local.places import Places, StartFailed, others_can_enter
+from trainingops.local.supervisor import Child, Lock, Supervisor
 from trainingops.local.tests.conftest import child_of, of, until
 
 SITE = Path(__file__).with_name("little_site.py")
