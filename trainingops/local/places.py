@@ -133,7 +133,7 @@ def own_folder(folder: Path, account: pwd.struct_passwd | None = None) -> Path:
     folder.mkdir(exist_ok=True, mode=0o700)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.pw_uid if account else -1}:
-        raise StartFailed(f"{folder} belongs to somebody else: remove it, then start again.")
+        raise StartFailed(f"{folder} belongs to somebody else. Start as that user, or remove it.")
     if account and found.st_uid != account.pw_uid:
         os.chown(folder, account.pw_uid, account.pw_gid)
     folder.chmod(0o700)

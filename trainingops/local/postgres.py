@@ -33,8 +33,6 @@ def start(supervisor: Supervisor, places: Places, *, durable: bool = True) -> No
         StartFailed: with the tail of the log.
     """
     account = database_account()
-    if account is not None and places.postgres_data.exists():  # made by an ordinary user before
-        account = pwd.getpwuid(places.postgres_data.stat().st_uid)
     programs = _programs(places, account)
     if not (places.postgres_data / "PG_VERSION").exists():
         _initialise(programs, places, account, durable=durable)

@@ -63,8 +63,10 @@ def main(arguments: list[str]) -> None:
             f"Trainingops needs Linux and Python 3.11 or later; this is {found}. Try: make PYTHON=python3.11"
         )
     for folder in (LOCAL, VENV):
-        if folder.exists() and not os.access(folder, os.W_OK):
-            raise SystemExit(f"{folder} belongs to {folder.owner()}. Start as that user, or once: sudo make clean")
+        if folder.exists() and folder.stat().st_uid != os.geteuid():
+            raise SystemExit(
+                f"{folder} belongs to {folder.owner()}. Start as that user, or start over: sudo make clean"
+            )
     LOCAL.mkdir(exist_ok=True)
     install_packages(PACKAGES | (TEST_PACKAGES if kind == "test" else {}))
     if kind == "test":
