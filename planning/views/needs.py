@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from planning.enums import DEFECT_TRANSITIONS, DefectState, ErrorClass, RootCause, SampleKind
 from planning.forms.catalogue import ReasonForm
 from planning.forms.needs import DefectFilter, DefectForm, NeedSourceForm, PeriodForm, SampleFilter
+from planning.imports.defects import DEFECTS
 from planning.models import Defect, MonitoringSample, NeedSource
 from planning.models.needs import SEES_NEEDS
 from planning.policies.catalogue import NEED_WRITERS, can_dispute_defect, can_judge_defect
@@ -28,7 +29,7 @@ from planning.views.common import form_page, url
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.charts import bar_chart
-from trainingops.ui.exports import table_response
+from trainingops.ui.exports import table_response, workbook_response
 from trainingops.ui.moments import day_words
 from trainingops.ui.navigation import address
 from trainingops.ui.tables import configure
@@ -171,7 +172,7 @@ def defect_list(request: SignedInRequest) -> HttpResponse:
     rows = chosen.qs.select_related("person", "team", "parameter")
     table = configure(request, DefectTable(rows))
     if request.GET.get("export") == "xlsx":
-        return table_response(table, name="defect-layanan")
+        return _export(rows)
     context = {
         "table": table,
         "filter": chosen,
@@ -179,6 +180,27 @@ def defect_list(request: SignedInRequest) -> HttpResponse:
         "may_add": request.user.authority.has(Role.QC),
     }
     return render(request, "planning/defect_list.html", context)
+
+
+def _export(defects: Any) -> HttpResponse:
+    """Exactly these rows with the columns of the import, so that they can be corrected and imported again (EXP-1)."""
+    head = [str(column.label) for column in DEFECTS.columns]
+    rows = (
+        (
+            each.occurred_on,
+            each.contact_reference,
+            each.person.employee_no,
+            each.channel,
+            each.parameter.code,
+            "Non Critical" if each.error_class == ErrorClass.NON_CRITICAL else str(CLASS_SHORT[each.error_class]),
+            each.note,
+            each.root_cause,
+            each.root_cause_by,
+            each.get_state_display(),
+        )
+        for each in defects.iterator(chunk_size=2000)
+    )
+    return workbook_response(head, rows, name="defect-layanan")
 
 
 def _facets(request: SignedInRequest, everything: Any) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
@@ -283,6 +305,7 @@ def sample_list(request: SignedInRequest) -> HttpResponse:
         "table": table,
         "filter": chosen,
         "rates": _rates(sample_rates(chosen.qs)),
+        "may_add": request.user.authority.has(Role.QC),
         "classes": list(CLASS_SHORT.values()),
     }
     return render(request, "planning/sample_list.html", context)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.forms.needs import TrafficForm
+from planning.imports.traffic import TRAFFIC
 from planning.models import TrafficInterval
 from planning.queries.catalogue import last_traffic_day, latest_source, traffic_profile
 from planning.slots import BY_SERVICE_LEVEL, Profile, recommend, reference_start
@@ -102,6 +103,7 @@ def traffic(request: SignedInRequest) -> HttpResponse:
         "by_service_level": found.basis == BY_SERVICE_LEVEL,
         "zone_word": zone_word(request.now.astimezone(chosen.site.zone)) if chosen.site else "",
         "csv_url": f"{reverse('traffic_csv')}?{request.GET.urlencode()}",
+        "may_import": request.user.authority.has(*TRAFFIC.roles),
         "missing": [day_words(day) for day in chosen.profile.missing],
     }
     return render(request, "planning/traffic.html", context)

@@ -1,0 +1,465 @@
+"""What may be done with modules, questions, schemes, findings, appointments and places, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from planning.enums import DEFECT_TRANSITIONS, MODULE_TRANSITIONS, DefectState, ErrorClass, ModuleState, Qualification
+from planning.models import Appointment, ModuleMaterial, ModuleVersion, QualityParameter, Topic, TrainerProfile
+from planning.reference import ensure_reference
+from planning.services import appointments, modules, needs, places, questions
+from planning.services.questions import ParameterText, QuestionText
+from planning.tests.factories import make_world
+from planning.tests.test_catalogue_pages import make_defects
+from trainingops.audit.models import Entry, EntryDetail
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import Notice
+from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.services import sign
+from trainingops.people.tests.factories import make_agent, make_user
+from trainingops.records.models import EvidenceRequest
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def world():
+    return make_world(people=1)
+
+
+# --- Modules (2.1) -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def version(world):
+    """A draft with material by the PIC."""
+    draft = modules.add_module(
+        code="SS-01",
+        title="Empati",
+        kind="soft",
+        lines=[world.line],
+        topics=[],
+        objectives="Menunjukkan empati.",
+        duration_minutes=90,
+        actor=world.pic,
+        now=NOW,
+    )
+    modules.add_material(version=draft, title="Slide", url="https://contoh.id/s", text="", actor=world.pic, now=NOW)
+    return draft
+
+
+@pytest.mark.clause("2.1")
+def test_a_version_goes_from_draft_to_approved_and_retires_the_one_before(world, version):
+    modules.submit_version(version=version, actor=world.pic, now=NOW)
+    assert Notice.objects.filter(recipient=world.manager, kind="module_submitted").exists()
+    first = modules.approve_version(version=version, note="", actor=world.manager, now=NOW)
+    assert first.state == ModuleState.APPROVED and first.decided_by == world.manager
+    second = modules.add_version(
+        module=first.module,
+        number="1.1",
+        objectives="Lebih baik.",
+        duration_minutes=60,
+        change_note="Contoh baru.",
+        actor=world.pic,
+        now=NOW,
+    )
+    assert [material.title for material in second.materials.all()] == ["Slide"]
+    modules.submit_version(version=second, actor=world.pic, now=NOW)
+    modules.approve_version(version=second, note="", actor=world.manager, now=NOW)
+    first.refresh_from_db()
+    assert first.state == ModuleState.RETIRED
+    assert [e.verb for e in Entry.objects.filter(subject=second.uuid)] == [
+        "module_version.added",
+        "module_version.submitted",
+        "module_version.approved",
+    ]
+
+
+def test_a_returned_version_becomes_a_draft_by_editing(world, version):
+    modules.submit_version(version=version, actor=world.pic, now=NOW)
+    with pytest.raises(Refused, match="change"):
+        modules.return_version(version=version, note=" ", actor=world.manager, now=NOW)
+    modules.return_version(version=version, note="Tambah contoh.", actor=world.manager, now=NOW)
+    edited = modules.edit_version(
+        version=version, objectives="x", duration_minutes=60, change_note="", actor=world.pic, now=NOW
+    )
+    assert edited.state == ModuleState.DRAFT
+
+
+@pytest.mark.parametrize("state", ModuleState.values)
+@pytest.mark.parametrize(
+    ("step", "to"),
+    [
+        ("submit_version", ModuleState.SUBMITTED),
+        ("approve_version", ModuleState.APPROVED),
+        ("return_version", ModuleState.RETURNED),
+        ("retire_version", ModuleState.RETIRED),
+    ],
+)
+def test_every_step_out_of_the_table_is_refused(world, version, state, step, to):
+    ModuleVersion.objects.filter(pk=version.pk).update(state=state)
+    more = {"note": "x"} if step in ("approve_version", "return_version") else {}
+    actor = world.pic if step == "submit_version" else world.manager
+    act = getattr(modules, step)
+    if to in MODULE_TRANSITIONS.get(state, ()):
+        assert act(version=version, actor=actor, now=NOW, **more).state == to
+    else:
+        with pytest.raises(WrongState):
+            act(version=version, actor=actor, now=NOW, **more)
+
+
+@pytest.mark.parametrize("state", [ModuleState.SUBMITTED, ModuleState.APPROVED, ModuleState.RETIRED])
+def test_what_is_not_a_draft_never_changes(world, version, state):
+    material = version.materials.get()
+    ModuleVersion.objects.filter(pk=version.pk).update(state=state)
+    for act in (
+        lambda: modules.edit_version(
+            version=version, objectives="x", duration_minutes=1, change_note="", actor=world.pic, now=NOW
+        ),
+        lambda: modules.add_material(version=version, title="x", url="", text="x", actor=world.pic, now=NOW),
+        lambda: modules.remove_material(material=material, actor=world.pic, now=NOW),
+    ):
+        with pytest.raises(WrongState):
+            act()
+    assert ModuleMaterial.objects.filter(version=version).count() == 1
+
+
+def test_nobody_decides_on_their_own_module_nor_outside_their_lines(world, version):
+    modules.submit_version(version=version, actor=world.pic, now=NOW)
+    author = version.author
+    for actor in (author, make_user(Role.MANAGER, line=make_world(people=0).line), world.qc):
+        with pytest.raises(NotAllowed):
+            modules.approve_version(version=version, note="", actor=actor, now=NOW)
+
+
+def test_a_module_says_what_is_missing(world, version):
+    empty = ModuleVersion.objects.create(module=world.module_version.module, number="9", author=world.pic)
+    with pytest.raises(Refused, match="material"):
+        modules.submit_version(version=empty, actor=world.pic, now=NOW)
+    with pytest.raises(Refused, match="still open"):
+        modules.add_version(
+            module=version.module,
+            number="2",
+            objectives="x",
+            duration_minutes=1,
+            change_note="x",
+            actor=world.pic,
+            now=NOW,
+        )
+    with pytest.raises(Refused, match="link or"):
+        modules.add_material(version=version, title="x", url="", text=" ", actor=world.pic, now=NOW)
+    same = {"title": "x", "kind": "soft", "topics": [], "objectives": "x", "duration_minutes": 1}
+    with pytest.raises(Refused, match="taken"):
+        modules.add_module(code="ss-01", lines=[world.line], actor=world.pic, now=NOW, **same)
+    with pytest.raises(Refused, match="line"):
+        modules.add_module(code="Z", lines=[], actor=world.pic, now=NOW, **same)
+    with pytest.raises(NotAllowed):
+        modules.add_module(code="Z", lines=[world.line], actor=world.qc, now=NOW, **same)
+
+
+# --- Questions, papers, schemes ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def topic():
+    return Topic.objects.create(code="kca", name="KCA", kind="hard")
+
+
+GOOD = QuestionText("single", "Berapa lama tenor?", {"A": "120 hari", "B": "90 hari"}, ("A",))
+
+
+def test_an_edited_question_is_a_new_version(world, topic):
+    first = questions.add_question(code="KCA-1", topic=topic, content=GOOD, actor=world.qc, now=NOW)
+    second = questions.edit_question(question=first.question, content=GOOD, actor=world.pic, now=NOW)
+    assert (first.number, second.number) == (1, 2)
+    paper = questions.add_paper(
+        code="P", title="P", form="A", duration_minutes=10, questions=[(first, Decimal(1))], actor=world.pic, now=NOW
+    )
+    assert paper.questions.get() == first
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (QuestionText("single", "x", {"A": "1"}, ("A",)), "option_a"),
+        (QuestionText("single", "x", {"A": "1", "B": "1 "}, ("A",)), "option_a"),
+        (QuestionText("single", "x", {"A": "1", "B": "2"}, ()), "correct"),
+        (QuestionText("single", "x", {"A": "1", "B": "2"}, ("A", "B")), "correct"),
+        (QuestionText("multiple", "x", {"A": "1", "B": "2"}, ("A", "C")), "correct"),
+        (QuestionText("short", "x", {}, ()), "accepted"),
+    ],
+)
+def test_a_question_that_nobody_could_answer_is_refused(world, topic, content, field):
+    with pytest.raises(Refused) as refused:
+        questions.add_question(code="X", topic=topic, content=content, actor=world.pic, now=NOW)
+    assert refused.value.field == field
+
+
+def test_papers_and_questions_refuse_what_is_taken_twice_or_missing(world, topic):
+    version = questions.add_question(code="KCA-1", topic=topic, content=GOOD, actor=world.pic, now=NOW)
+    add = {"title": "P", "form": "A", "duration_minutes": 10, "actor": world.pic, "now": NOW}
+    for chosen in ([], [(version, Decimal(1))] * 2, [(version, Decimal(0))]):
+        with pytest.raises(Refused):
+            questions.add_paper(code="P", questions=chosen, **add)
+    with pytest.raises(Refused, match="taken"):
+        questions.add_question(code="kca-1", topic=topic, content=GOOD, actor=world.pic, now=NOW)
+    with pytest.raises(NotAllowed):
+        questions.add_paper(code="P", questions=[(version, Decimal(1))], **{**add, "actor": world.operations})
+
+
+def parameter(name="Roleplay", weight=40, maximum=100, minimum=None):
+    return ParameterText(name, Decimal(weight), Decimal(maximum), minimum, "trainer")
+
+
+@pytest.mark.clause("5.1.2")
+def test_a_scheme_keeps_its_parameters_in_order_and_can_be_retired(world):
+    scheme = questions.add_scheme(
+        name="Baru",
+        decimals=2,
+        pass_mark=Decimal(80),
+        remedial_cap=None,
+        parameters=[parameter("B", 60), parameter("A", 40, minimum=Decimal(70))],
+        actor=world.pic,
+        now=NOW,
+    )
+    assert [each.name for each in scheme.parameters.all()] == ["B", "A"]
+    questions.retire_scheme(scheme=scheme, actor=world.manager, now=NOW)
+    with pytest.raises(Refused):
+        questions.retire_scheme(scheme=scheme, actor=world.manager, now=NOW)
+    with pytest.raises(NotAllowed):
+        questions.retire_scheme(scheme=scheme, actor=world.qc, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"parameters": []},
+        {"parameters": [parameter(), parameter("roleplay")]},
+        {"parameters": [parameter(weight=0)]},
+        {"parameters": [parameter(minimum=Decimal(101))]},
+        {"pass_mark": Decimal(101)},
+        {"remedial_cap": Decimal(70)},
+    ],
+)
+def test_a_scheme_that_cannot_work_is_refused(world, wrong):
+    good = {"name": "X", "decimals": 2, "pass_mark": Decimal(80), "remedial_cap": None, "parameters": [parameter()]}
+    with pytest.raises(Refused):
+        questions.add_scheme(**{**good, **wrong}, actor=world.pic, now=NOW)
+
+
+# --- Needs -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", DefectState.values)
+@pytest.mark.parametrize(
+    ("step", "to"),
+    [("dispute_defect", "disputed"), ("uphold_defect", "valid"), ("annul_defect", "annulled")],
+)
+def test_findings_move_only_as_the_table_allows(world, state, step, to):
+    defect = make_defects(world, state=state)[0]
+    act = getattr(needs, step)
+    if to in DEFECT_TRANSITIONS.get(state, ()):
+        with pytest.raises(Refused, match="reason"):
+            act(defect=defect, reason=" ", actor=world.qc, now=NOW)
+        decided = act(defect=defect, reason="Rekaman lain.", actor=world.qc, now=NOW)
+        assert (decided.state, decided.decided_by, decided.decision_note) == (to, world.qc, "Rekaman lain.")
+        entry = Entry.objects.filter(subject=defect.uuid).latest("pk")
+        assert "Rekaman" not in entry.text and "Rekaman" in EntryDetail.objects.get(entry=entry).text
+    else:
+        with pytest.raises(WrongState):
+            act(defect=defect, reason="x", actor=world.qc, now=NOW)
+
+
+def test_team_leaders_dispute_but_only_qc_annuls(world):
+    defect = make_defects(world)[0]
+    with pytest.raises(NotAllowed):
+        needs.annul_defect(defect=defect, reason="x", actor=world.leader, now=NOW)
+    assert needs.dispute_defect(defect=defect, reason="x", actor=world.leader, now=NOW).state == DefectState.DISPUTED
+
+
+def add_defect(world, **fields):
+    parameter, _ = QualityParameter.objects.get_or_create(
+        code="K1", defaults={"name": "Verifikasi", "error_class": ErrorClass.COACE}
+    )
+    return needs.add_defect(
+        **{
+            "person": world.people[0],
+            "occurred_on": date(2026, 11, 20),
+            "contact_reference": "17600",
+            "channel": "",
+            "parameter": parameter,
+            "root_cause": "",
+            "root_cause_by": "",
+            "note": "",
+            "actor": world.qc,
+            "now": NOW,
+            **fields,
+        }
+    )
+
+
+@pytest.mark.clause("5.1.1 c")
+def test_a_finding_keeps_the_place_of_then_and_the_class_of_its_parameter(world):
+    defect = add_defect(world)
+    assert (defect.site, defect.line, defect.error_class) == (world.site, world.line, ErrorClass.COACE)
+    with pytest.raises(Refused, match="already"):
+        add_defect(world)
+    with pytest.raises(Refused, match="ahead"):
+        add_defect(world, occurred_on=date(2026, 11, 24))
+    with pytest.raises(Refused, match="no place of work"):
+        add_defect(world, occurred_on=date(2019, 1, 1))
+    with pytest.raises(NotAllowed):
+        add_defect(world, contact_reference="2", person=make_agent())
+
+
+@pytest.mark.clause("5.1.1 d")
+def test_a_source_of_a_need_is_a_record_within_scope(world):
+    source = {"kind": "client", "asked_by": "Klien", "request": "x", "document": "", "now": NOW}
+    need = needs.add_need_source(dated_on=date(2026, 11, 20), line=world.line, actor=world.pic, **source)
+    assert type(need).objects.visible_to(world.qc).get() == need
+    assert not type(need).objects.visible_to(make_user(Role.QC, line=make_world(people=0).line)).exists()
+    assert not type(need).objects.visible_to(make_user(Role.AGENT)).exists()
+    with pytest.raises(Refused, match="ahead"):
+        needs.add_need_source(dated_on=date(2026, 12, 1), line=None, actor=world.pic, **source)
+    with pytest.raises(NotAllowed):
+        needs.add_need_source(dated_on=date(2026, 11, 1), line=world.line, actor=world.leader, **source)
+
+
+# --- Appointments (5.1.1 a) --------------------------------------------------------------------------------
+
+
+def terms(world, **changes):
+    return {
+        "user": make_user(Role.TRAINER, site=world.site, line=world.line),
+        "site": world.site,
+        "line": world.line,
+        "duties": "Menyusun rencana\nMenyampaikan laporan",
+        "starts_on": date(2026, 12, 1),
+        "ends_on": date(2027, 11, 30),
+        **changes,
+    }
+
+
+def appoint(world, *, actor=None, authenticated_at=NOW - timedelta(minutes=2), **changes):
+    return appointments.sign_and_appoint(
+        **terms(world, **changes), authenticated_at=authenticated_at, actor=actor or world.manager, now=NOW
+    )
+
+
+@pytest.mark.clause("5.1.1 a")
+def test_the_manager_appoints_with_signature_letter_profile_and_notice(world):
+    appointment = appoint(world)
+    assert appointment.number == "PIC-2026-00001" and appointment.signature.user == world.manager
+    request = EvidenceRequest.objects.get(subject=appointment.uuid)
+    assert request.kind == "appointment" and request.supports_until == appointment.ends_on
+    assert appointment.user.name in request.payload.text and appointment.user.name not in request.title
+    assert TrainerProfile.objects.get(user=appointment.user).kind == Qualification.INTERNAL
+    assert Notice.objects.get(recipient=appointment.user).kind == "appointed"
+    assert list(Appointment.objects.in_force(date(2026, 12, 1)).filter(user=appointment.user)) == [appointment]
+    assert not Appointment.objects.in_force(date(2026, 11, 30)).filter(user=appointment.user).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"ends_on": date(2026, 11, 30)}, "ends_on"),
+        ({"starts_on": date(2025, 1, 1), "ends_on": date(2026, 1, 1)}, "ends_on"),
+        ({"duties": "  "}, "duties"),
+    ],
+)
+def test_an_appointment_that_could_not_take_effect_is_refused(world, changes, field):
+    with pytest.raises(Refused) as refused:
+        appoint(world, **changes)
+    assert refused.value.field == field and not Appointment.objects.exclude(user=world.pic).exists()
+
+
+def test_the_appointed_is_a_trainer_there_without_another_appointment(world):
+    with pytest.raises(Refused, match="role trainer"):
+        appoint(world, user=make_user(Role.QC))
+    with pytest.raises(Refused, match="appointed already"):
+        appoint(world, user=world.pic)
+
+
+def test_separation_scope_and_freshness(world):
+    both = make_user(Role.MANAGER, Role.TRAINER)
+    with pytest.raises(NotAllowed, match="themselves"):
+        appoint(world, actor=both, user=both)
+    with pytest.raises(NotAllowed):
+        appoint(world, actor=make_user(Role.MANAGER, site=make_world(people=0).site))
+    for moment in (None, NOW - timedelta(minutes=16)):
+        with pytest.raises(Refused) as refused:
+            appoint(world, authenticated_at=moment)
+        assert refused.value.code == "stale_log_in"
+
+
+def test_a_signature_over_other_content_is_refused(world):
+    chosen = terms(world)
+    signature = sign(
+        user=world.manager,
+        role=Role.MANAGER,
+        meaning=SignatureMeaning.APPOINTED,
+        content_hash=hashlib.sha256(b"other").hexdigest(),
+        authenticated_at=NOW,
+        now=NOW,
+    )
+    with pytest.raises(Refused) as refused:
+        appointments.appoint_pic(**chosen, signature=signature, actor=world.manager, now=NOW)
+    assert refused.value.code == "signature_mismatch"
+
+
+def test_an_appointment_is_revoked_once_with_a_reason(world):
+    appointment = appoint(world)
+    with pytest.raises(Refused, match="reason"):
+        appointments.revoke_appointment(appointment=appointment, reason="", actor=world.manager, now=NOW)
+    with pytest.raises(NotAllowed):
+        appointments.revoke_appointment(appointment=appointment, reason="x", actor=world.pic, now=NOW)
+    appointments.revoke_appointment(appointment=appointment, reason="Pindah.", actor=world.manager, now=NOW)
+    with pytest.raises(WrongState):
+        appointments.revoke_appointment(appointment=appointment, reason="x", actor=world.manager, now=NOW)
+    assert not Appointment.objects.in_force(date(2026, 12, 2)).filter(user=appointment.user).exists()
+    again = appoint(world, user=appointment.user)
+    assert again.number == "PIC-2026-00002"
+
+
+# --- Places ------------------------------------------------------------------------------------------------
+
+
+def test_rooms_applications_and_outside_trainers(world):
+    keeper = {"actor": world.manager, "now": NOW}
+    places.add_room(site=world.site, name="Merapi", capacity=20, **keeper)
+    with pytest.raises(Refused, match="already"):
+        places.add_room(site=world.site, name="merapi", capacity=20, **keeper)
+    zoom = places.add_application(name="Zoom", needs_licence=True, seats=3, **keeper)
+    assert [seat.number for seat in zoom.seats.all()] == [1, 2, 3]
+    with pytest.raises(Refused, match="licences"):
+        places.add_application(name="Teams", needs_licence=True, seats=0, **keeper)
+    outside = {"unit": None, "modules": [], "valid_until": None, **keeper}
+    assert places.add_trainer(name="Bu Rina", kind="client", **outside).user is None
+    for kind, field in (("internal", "kind"), ("sso_training", "unit")):
+        with pytest.raises(Refused) as refused:
+            places.add_trainer(name="x", kind=kind, **outside)
+        assert refused.value.field == field
+    qualified = places.set_modules_of_trainer(
+        trainer=world.trainer, modules=[world.module_version.module], valid_until=date(2027, 1, 1), **keeper
+    )
+    assert qualified.modules.count() == 1 and qualified.valid_until == date(2027, 1, 1)
+    with pytest.raises(NotAllowed):
+        places.add_room(site=world.site, name="x", capacity=1, actor=world.pic, now=NOW)
+
+
+def test_reference_is_made_once_and_reads_in_both_languages():
+    from django.utils import translation
+
+    from planning.models import ClassType, RecoveryForm
+
+    ensure_reference()
+    ensure_reference()
+    assert RecoveryForm.objects.filter(code="self_study", has_session=False).count() == 1
+    assert ClassType.objects.filter(code="role_play").count() == 1
+    with translation.override("en"):
+        assert str(RecoveryForm.objects.get(code="make_up")) == "Make-up class"
