@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from trainingops.jobs.running import run_job
 from trainingops.people.models import User
-from trainingops.records.archive.inspection import check_archive
+from trainingops.records.archive.inspection import inspect_archive
 from trainingops.records.filters import EvidenceFilter
 from trainingops.records.models import EvidenceRecord, EvidenceRequest
 from trainingops.records.services.archiving import request_archive
@@ -45,6 +45,9 @@ def archive(auditor: User, now: datetime) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / Path(ordered.path).name
     shutil.copyfile(ordered.path, copy)
-    problems = check_archive(copy)
-    verdict = "sha256sum, bagit, pdfsig and openssl accept it" if not problems else "; ".join(problems)
-    return [f"Archive: {copy} ({ordered.records_count} records)", f"Check: {verdict}"]
+    found = inspect_archive(copy)
+    lines = [f"Archive: {copy} ({ordered.records_count} records)", f"Accepted by: {', '.join(found.passed)}"]
+    lines += [f"Problem: {problem}" for problem in found.problems]
+    if found.unavailable:
+        lines.append(f"Not checked, because it is not installed: {', '.join(found.unavailable)}")
+    return lines
