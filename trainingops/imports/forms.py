@@ -31,7 +31,8 @@ class UploadForm(PageForm):
         """Refuse by the declared size before a byte is read into memory."""
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is larger than 10 MB. Split it, or remove sheets."))
+            message = _("The file is larger than 10 MB. Split it, or remove sheets that are not needed.")
+            raise forms.ValidationError(message, code="too_large")
         return file
 
 
