@@ -1,6 +1,6 @@
 """Take people, trainers, rooms and licence seats for approved meetings; the database refuses a double booking.
 
-Drafts book nothing. A licence carries a class: each meeting of a session takes one seat of its application.
+Drafts book nothing. A licensed application takes one seat for each participant of a meeting.
 """
 
 from __future__ import annotations
@@ -161,39 +161,37 @@ def _write(wanted: list[Booking], *, application: TrainingApplication | None) ->
 
 
 def _seats(wanted: list[Booking], application: TrainingApplication | None) -> list[Booking]:
-    """One free seat of the application for each meeting, the lowest number first."""
+    """A free seat of the application for each participant of each meeting, the lowest numbers first."""
     if application is None or not application.needs_licence:
         return []
-    meetings = {booking.planned_meeting.pk: booking.planned_meeting for booking in wanted}
+    users: dict[PlannedMeeting, int] = {}
+    for booking in wanted:
+        if booking.role == BookingRole.PARTICIPANT:
+            users[booking.planned_meeting] = users.get(booking.planned_meeting, 0) + 1
     seats = list(LicenceSeat.objects.filter(application=application).order_by("number"))
     taken = [
         (booking.seat_id, booking.during.lower, booking.during.upper)
         for booking in Booking.objects.filter(live=True, seat__in=seats)
     ]
     bookings = []
-    for meeting in meetings.values():
+    for meeting, count in users.items():
         busy = {seat for seat, start, end in taken if start < meeting.ends_at and meeting.starts_at < end}
-        seat = next((seat for seat in seats if seat.pk not in busy), None)
-        if seat is None:
-            raise Refused(
-                _("%(application)s has %(count)d licences and none is free %(start)s. Choose another time.")
-                % {
-                    "application": application.name,
-                    "count": len(seats),
-                    "start": moment_words(meeting.starts_at, meeting.planned_session.host_site.zone, "short"),
-                },
-                code="no_seat",
-            )
-        taken.append((seat.pk, meeting.starts_at, meeting.ends_at))
-        bookings.append(
-            Booking(
-                planned_meeting=meeting,
-                role=BookingRole.SEAT,
-                seat=seat,
-                during=(meeting.starts_at, meeting.ends_at),
-            )
-        )
+        free = [seat for seat in seats if seat.pk not in busy][:count]
+        if len(free) < count:
+            raise _no_seat(application, meeting, wanted=count, free=len(free))
+        for seat in free:
+            taken.append((seat.pk, meeting.starts_at, meeting.ends_at))
+            during = (meeting.starts_at, meeting.ends_at)
+            bookings.append(Booking(planned_meeting=meeting, role=BookingRole.SEAT, seat=seat, during=during))
     return bookings
+
+
+def _no_seat(application: TrainingApplication, meeting: PlannedMeeting, *, wanted: int, free: int) -> Refused:
+    starts = moment_words(meeting.starts_at, meeting.planned_session.host_site.zone, "short")
+    words = _("%(application)s: %(wanted)d licences are needed %(start)s and %(free)d are free. Choose another time.")
+    return Refused(
+        words % {"application": application.name, "wanted": wanted, "free": free, "start": starts}, code="no_seat"
+    )
 
 
 def _clashes(wanted: list[Booking], *, apart_from: int | None = None) -> list[Clash]:

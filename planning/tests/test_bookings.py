@@ -113,20 +113,21 @@ def test_a_trainer_who_is_also_on_target_clashes_with_themself(world, now):
         approve(revision, world, now)
 
 
-def test_each_meeting_takes_one_licence_and_none_left_is_refused(world, now):
-    """An application with one licence serves one class at a time; the refusal names it."""
+def test_each_participant_takes_a_licence_and_too_few_are_refused(world, now):
+    """Three people use three licences at a time; the refusal names the application, what is needed and what is free."""
     world.application.needs_licence = True
     world.application.save()
-    LicenceSeat.objects.create(application=world.application, number=1)
+    LicenceSeat.objects.bulk_create(LicenceSeat(application=world.application, number=n) for n in range(1, 5))
     approved_plan(world=world, starts_at=START, now=now)
     other = make_world(site=world.site, line=world.line)
     other.application = world.application
     second = submitted_plan(world=other, starts_at=START, now=now).revisions.get()
     with pytest.raises(Refused, match=world.application.name):
         approve(second, other, now)
-    LicenceSeat.objects.create(application=world.application, number=2)
+    LicenceSeat.objects.bulk_create(LicenceSeat(application=world.application, number=n) for n in (5, 6))
     approve(second, other, now)
-    assert set(Booking.objects.filter(role="seat", live=True).values_list("seat__number", flat=True)) == {1, 2}
+    seats = Booking.objects.filter(role="seat", live=True).order_by("seat__number")
+    assert list(seats.values_list("seat__number", flat=True)) == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_make_up_class_books_and_is_released(world, now):
