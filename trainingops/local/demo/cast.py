@@ -186,7 +186,7 @@ _FIRST = [
     ("CC0013", "Team Leader", "home"),
     ("CC0016", "Agent", "home"),
     ("AUD01", "Auditor", "evidence_list"),
-    ("ADM01", "Administrator", "person_list"),
+    ("ADM01", "Administrator", "people_list"),
 ]
 
 

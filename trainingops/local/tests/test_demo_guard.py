@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 
 from trainingops.local import serving
+from trainingops.local.demo import cast
 
 
 def test_demo_is_refused_outside_demo_mode() -> None:
@@ -33,3 +35,8 @@ def test_an_empty_database_is_marked_and_emptying_drops_every_table() -> None:
     serving.empty_demo_database()
     serving.require_demo_database()
     assert serving.database_mark() == serving.DEMO_MARK
+
+
+@pytest.mark.parametrize("page", sorted({page for _, _, page in cast._FIRST}))
+def test_the_page_to_try_first_exists(page: str) -> None:
+    assert reverse(page).startswith("/")
