@@ -41,7 +41,7 @@ def verify_record(request: HttpRequest, code: str) -> HttpResponse:
         response = render(request, "records/verify.html", {"form": CodeForm(), "too_many": True}, status=429)
         response["Retry-After"] = "60"
         return response
-    record = EvidenceRecord.objects.filter(verify_code=code).select_related("sealed", "site").first()
+    record = EvidenceRecord.objects.filter(verify_code=code.lower()).select_related("sealed", "site").first()
     compared, errors, form = "", [], CompareForm()
     if record is not None and request.method == "POST":
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_UPLOADED + _ENVELOPE:

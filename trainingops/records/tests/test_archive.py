@@ -152,6 +152,18 @@ def test_a_full_forgery_with_new_manifests_is_caught_by_the_signature(tmp_path):
     assert all(problem.startswith("openssl cms -verify") for problem in problems)
 
 
+def test_records_sealed_before_the_certificate_was_replaced_bring_theirs(tmp_path, settings):
+    settings.SEAL_KEY_DIR = tmp_path / "seal"
+    old = made()
+    (tmp_path / "seal" / "seal.pem").unlink()
+    new = made()
+    archive = _archive()
+    folder = _unpack(archive, tmp_path)
+    assert old.certificate_sha256 != new.certificate_sha256
+    assert [each.stem for each in (folder / "certificates").iterdir()] == [old.certificate_sha256]
+    assert check_archive(archive.path) == []
+
+
 def test_a_job_that_died_is_carried_on_to_the_same_archive(tmp_path):
     made()
     archive = request_archive(chosen=EvidenceFilter(), actor=make_user("auditor"), now=timezone.now())
