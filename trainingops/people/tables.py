@@ -23,7 +23,7 @@ class PersonTable(PageTable):
     empty_text = _("Import the agent master list to begin.")
 
     name = django_tables2.Column(verbose_name=_("Name"), linkify=("person_detail", {"uuid": django_tables2.A("uuid")}))
-    employee_no = django_tables2.Column(verbose_name=_("Employee number"), attrs={"td": {"class": "code"}})
+    employee_no = django_tables2.Column(verbose_name=_("Employee number"))
     site = django_tables2.Column(verbose_name=_("Site"), empty_values=(), orderable=False)
     line = django_tables2.Column(verbose_name=_("Service line"), empty_values=(), orderable=False)
     team = django_tables2.Column(verbose_name=_("Team"), empty_values=(), orderable=False)
@@ -58,7 +58,7 @@ class AccountTable(PageTable):
     empty_text = _("An account is opened with the first one-time code.")
 
     name = django_tables2.Column(verbose_name=_("Name"), linkify=("account_detail", {"uuid": django_tables2.A("uuid")}))
-    login = django_tables2.Column(verbose_name=_("Employee number"), attrs={"td": {"class": "code"}})
+    login = django_tables2.Column(verbose_name=_("Employee number"))
     roles = django_tables2.Column(verbose_name=_("Roles"), empty_values=(), orderable=False)
     is_active = django_tables2.Column(verbose_name=_("Account"))
 
