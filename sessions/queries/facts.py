@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Count, JSONField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 
 from planning.models import PaperQuestion
 from sessions.enums import AttemptState, MeetingState, TestPhase
@@ -78,7 +79,13 @@ def _meetings(training_session: TrainingSession) -> list[dict[str, Any]]:
     rows = (
         SessionMeeting.objects.filter(training_session=training_session)
         .exclude(state=MeetingState.CANCELLED)
-        .prefetch_related("meeting_trainers__trainer")
+        .annotate(
+            taught_by=JSONBAgg(
+                JSONObject(uuid="meeting_trainers__trainer__uuid", substitute="meeting_trainers__is_substitute"),
+                filter=Q(meeting_trainers__isnull=False),
+                default=Value([], JSONField()),
+            )
+        )
     )
     return [
         {
@@ -88,10 +95,7 @@ def _meetings(training_session: TrainingSession) -> list[dict[str, Any]]:
             "actual_starts_at": each.actual_starts_at,
             "actual_ends_at": each.actual_ends_at,
             "state": each.state,
-            "trainers": [
-                {"uuid": str(taught.trainer.uuid), "substitute": taught.is_substitute}
-                for taught in each.meeting_trainers.all()
-            ],
+            "trainers": each.taught_by,
         }
         for each in rows
     ]

@@ -198,9 +198,10 @@ def test_facts_of_a_session_take_eight_queries_and_hold_no_name(django_assert_nu
 
     held = concluded(lambda people: absent(people[0], "not_released"), right=(5, 1, 5))
     training_session = TrainingSession.objects.get(pk=held.training_session.pk)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         facts = session_facts(training_session)
     assert facts["counts"]["enrolled"] == 3
+    assert facts["meetings"][0]["trainers"] == [{"uuid": str(held.world.trainer.uuid), "substitute": False}]
     assert (facts["counts"]["absent"], facts["counts"]["charged_to_operation"]) == (1, 1)
     assert (facts["counts"]["passed"], facts["counts"]["not_passed"]) == (1, 1)
     assert [each["taken"] for each in facts["items"]] == [2] * 5
