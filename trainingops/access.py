@@ -48,8 +48,11 @@ ACCESS |= {
 }
 
 # --- dashboard ---------------------------------------------------------------------------------------------
+_ACROSS = tuple(role for role in Role if role not in (Role.CLIENT, Role.AGENT, Role.ADMINISTRATOR))
 ACCESS |= {
     "home": signed_in(),
+    "search": only(*_ACROSS, Role.ADMINISTRATOR),
+    "plan_timeline": only(*_ACROSS),
 }
 
 # --- planning: catalogue -----------------------------------------------------------------------------------
@@ -269,6 +272,8 @@ ACCESS |= {
     "inbox": signed_in(),
     "notices_read": signed_in(POST_ONLY),
     "notice_open": signed_in(POST_ONLY),
+    "outbox_list": only("administrator"),
+    "outbox_resend": only("administrator", methods=POST_ONLY),
     "job_detail": signed_in(),
     "job_cancel": signed_in(POST_ONLY),
     "health_live": public(),

@@ -21,7 +21,9 @@ from sessions.views import roll as roll_views
 from sessions.views import scores as score_views
 from sessions.views import sessions as session_views
 from trainingops.dashboard import health as health_views
-from trainingops.dashboard import views as dashboard_views
+from trainingops.dashboard.views import home as home_views
+from trainingops.dashboard.views import search as search_views
+from trainingops.dashboard.views import timeline as timeline_views
 from trainingops.imports import views as import_views
 from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
@@ -72,7 +74,9 @@ urlpatterns += [
 
 # --- dashboard ---------------------------------------------------------------------------------------------
 urlpatterns += [
-    path("", dashboard_views.home, name="home"),
+    path("", home_views.home, name="home"),
+    path("search/", search_views.search, name="search"),
+    path("plans/<uuid:uuid>/timeline/", timeline_views.plan_timeline, name="plan_timeline"),
 ]
 
 # --- planning: catalogue -----------------------------------------------------------------------------------
@@ -254,6 +258,8 @@ urlpatterns += [
     path("inbox/", notification_views.inbox, name="inbox"),
     path("inbox/read/", notification_views.notices_read, name="notices_read"),
     path("inbox/<uuid:uuid>/open/", notification_views.notice_open, name="notice_open"),
+    path("mails/", notification_views.outbox_list, name="outbox_list"),
+    path("mails/<uuid:uuid>/send/", notification_views.outbox_resend, name="outbox_resend"),
     path("jobs/<uuid:uuid>/", job_views.job_detail, name="job_detail"),
     path("jobs/<uuid:uuid>/cancel/", job_views.job_cancel, name="job_cancel"),
     path("health/live", health_views.live, name="health_live"),

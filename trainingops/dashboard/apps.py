@@ -7,8 +7,12 @@ class DashboardConfig(AppConfig):
     label = "dashboard"
 
     def ready(self) -> None:
+        from trainingops.dashboard.views.timeline import timeline_links
         from trainingops.ui.navigation import NavItem, register
+        from trainingops.ui.panels import register_provider
 
         register(
-            NavItem("start", _("Home"), "home", "home", order=10, low=True, area=("home", "search")),
+            NavItem("start", _("Home"), "home", "home", order=10, low=True),
+            NavItem("settings", _("Mails not sent"), "outbox_list", "mail", order=80, area=("outbox_",)),
         )
+        register_provider("planning.plan", timeline_links)

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
-from trainingops.audit.journal import service
+from trainingops.audit.journal import record, service
+from trainingops.domain import WrongState, require
 from trainingops.jobs.wake import wake
-from trainingops.notifications.models import Notice, NoticeQuerySet, OutboxMessage
+from trainingops.notifications.models import Notice, NoticeQuerySet, OutboxMessage, OutboxState
 from trainingops.notifications.registry import get_kind
 
 if TYPE_CHECKING:
@@ -79,3 +81,28 @@ def notify(
 def mark_read(*, notices: NoticeQuerySet, now: datetime) -> int:
     """Mark the reader's own notices as read; how many were not."""
     return notices.unread().update(read_at=now)
+
+
+@service
+def resend_message(*, message: OutboxMessage, actor: User, now: datetime) -> OutboxMessage:
+    """Put a failed message back into the outbox under its Message-ID, with all its attempts before it (NTF-5).
+
+    Raises:
+        NotAllowed: no administrator.
+        WrongState: the message waits or was sent; nothing to send again.
+    """
+    message = OutboxMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
+    require(actor.authority.has("administrator"))
+    if message.state != OutboxState.FAILED:
+        raise WrongState(
+            _("This mail is not sent again: its state is “%(state)s”. Reload the page.")
+            % {"state": message.get_state_display()},
+            code="wrong_state",
+        )
+    message.state, message.attempts, message.error, message.not_before = OutboxState.PENDING, 0, "", now
+    message.save(update_fields=["state", "attempts", "error", "not_before"])
+    from trainingops.notifications.tasks import deliver_mail
+
+    wake(deliver_mail)
+    record("mail.resent", subject=message, actor=actor, now=now, data={"kind": message.kind, "about": message.subject})
+    return message

@@ -1,15 +1,18 @@
-"""The inbox. A GET changes nothing; opening a notice is a POST that leads to what it is about."""
+"""The inbox and, for administrators, the mails that could not be sent. A GET changes nothing."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
-from trainingops.notifications.models import Notice
-from trainingops.notifications.services import mark_read
+from trainingops.domain import Refused
+from trainingops.notifications.models import Notice, OutboxMessage, OutboxState
+from trainingops.notifications.services import mark_read, resend_message
 from trainingops.notifications.texts import notice_text
 from trainingops.people.http import SignedInRequest
 
@@ -34,3 +37,23 @@ def notices_read(request: SignedInRequest) -> HttpResponse:
     """Mark all as read."""
     mark_read(notices=Notice.objects.visible_to(request.user), now=request.now)
     return redirect("inbox")
+
+
+def outbox_list(request: SignedInRequest) -> HttpResponse:
+    """The mails that could not be sent, oldest first, each with its error (NTF-5)."""
+    failed = OutboxMessage.objects.filter(state=OutboxState.FAILED).select_related("recipient").order_by("created_at")
+    page = Paginator(failed, 50).get_page(request.GET.get("page"))
+    rows = [(message, notice_text(message.kind, message.params)) for message in page]
+    return render(request, "notifications/outbox.html", {"page_obj": page, "rows": rows})
+
+
+def outbox_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Send one again."""
+    message = get_object_or_404(OutboxMessage, uuid=uuid)
+    try:
+        resend_message(message=message, actor=request.user, now=request.now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The mail to %(address)s waits to be sent.") % {"address": message.address})
+    return redirect("outbox_list")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from evaluation.enums import ActionState, Aspect, ReviewState
 from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, provides
-from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk, Row
+from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
 from trainingops.dashboard.interim import reverse
+from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
 
 _STAFF = (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER)

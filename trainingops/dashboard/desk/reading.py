@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
@@ -20,6 +19,7 @@ from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion
 from sessions.enums import CaseState, MeetingState, SessionState
 from sessions.models import Deviation, Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
+from trainingops.dashboard.plain import Row, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, User
@@ -34,8 +34,6 @@ TEACHERS = (Role.TRAINER, Role.SSO_TRAINING)
 #: The teams that a plan is coordinated with (5.1.1 d).
 CONSULTED = (Role.QC, Role.OPERATIONS, Role.OPERATION_SUPPORT)
 OFFICES = (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER, Role.AUDITOR)
-
-Row = dict[str, Any]
 
 
 @dataclass
@@ -223,11 +221,7 @@ class Desk:
     def small(self) -> dict[str, list[Row]]:
         """Kinds of which few rows and few words are needed, each a list of plain values: one query for all."""
         wanted = {name: rows for name, roles, rows in self._small_kinds() if self.user.authority.has(*roles)}
-        if not wanted:
-            return {}
-        arrays = {f"rows_{name}": ArraySubquery(rows) for name, rows in wanted.items()}
-        found = User.objects.filter(pk=self.user.pk).values(**arrays).get()
-        return {name: [_with_times(row) for row in found[f"rows_{name}"]] for name in wanted}
+        return plain_rows(User.objects.filter(pk=self.user.pk), wanted)
 
     def _small_kinds(self) -> list[tuple[str, tuple[str, ...], QuerySet[Any]]]:
         return [
@@ -369,13 +363,3 @@ def _count(rows: QuerySet[Any]) -> Subquery:
 
     counted = rows.order_by().values("training_session").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))  # type: ignore[return-value]
-
-
-def _with_times(row: Row) -> Row:
-    """JSON has no times: what ends in ``_at`` becomes one again, what ends in ``_on`` a date."""
-    for name, value in row.items():
-        if value is not None and name.endswith("_at"):
-            row[name] = datetime.fromisoformat(value)
-        elif value is not None and name.endswith("_on"):
-            row[name] = datetime.fromisoformat(value).date()
-    return row

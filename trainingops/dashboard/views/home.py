@@ -1,4 +1,4 @@
-"""Home, search and a training's timeline: reading across the stages."""
+"""Home: what waits for me, what I wait for, today."""
 
 from __future__ import annotations
 

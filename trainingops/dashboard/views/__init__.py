@@ -1,0 +1,1 @@
+"""Reading across the stages: home, search, a training's timeline."""
