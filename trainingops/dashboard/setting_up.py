@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from trainingops.dashboard.interim import reverse
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.models import Person, RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force

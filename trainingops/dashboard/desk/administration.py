@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainingops.dashboard.desk.items import ITEMS, Item, provides
 from trainingops.dashboard.desk.reading import Desk
-from trainingops.dashboard.interim import reverse
 from trainingops.people.enums import Role
 
 

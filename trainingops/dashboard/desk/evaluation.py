@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluation.enums import ActionState, Aspect, ReviewState
 from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, provides
 from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
-from trainingops.dashboard.interim import reverse
 from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
 

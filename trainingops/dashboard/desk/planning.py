@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +15,6 @@ from planning.models import PlanRevision
 from planning.policies.plans import can_decide_revision
 from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, provides
 from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
-from trainingops.dashboard.interim import reverse
 from trainingops.people.enums import Role
 from trainingops.ui.moments import DueWord, due_word
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +14,6 @@ from reporting.models import Distribution, ReportObligation
 from reporting.wording import due_standing
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, provides
 from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
-from trainingops.dashboard.interim import reverse
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.ui.moments import DueWord
 

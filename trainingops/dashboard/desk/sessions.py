@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +14,6 @@ from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.policies import can_decide
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, provides
 from trainingops.dashboard.desk.reading import OFFICES, TEACHERS, Desk
-from trainingops.dashboard.interim import reverse
 from trainingops.people.enums import Role
 
 
