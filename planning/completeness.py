@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -211,6 +212,11 @@ def _method(snapshot: Snapshot) -> Item:
     return Item("method", _("Method"), "method", str(Method(method).label) if method else "", gap)
 
 
+def plain(value: Decimal | int) -> Decimal:
+    """Without noughts at the end: weights are stored to the thousandth."""
+    return Decimal(f"{Decimal(value).normalize():f}")
+
+
 def _papers(snapshot: Snapshot) -> Item:
     papers = (snapshot.revision.pre_paper, snapshot.revision.post_paper)
     gap = ""
@@ -230,7 +236,7 @@ def _parameters(snapshot: Snapshot) -> Item:
     elif not parameters:
         gap = _("%(scheme)s has no parameter. Choose another scheme.") % {"scheme": scheme}
     else:
-        total = format_figure(sum(each.weight for each in parameters))
+        total = format_figure(plain(sum(each.weight for each in parameters)))
         value = ngettext(
             "%(count)d parameter, weight %(total)s", "%(count)d parameters, weights %(total)s", len(parameters)
         ) % {"count": len(parameters), "total": total}

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -356,6 +357,20 @@ def minutes(value: int) -> str:
     return ngettext("%(n)d minute", "%(n)d minutes", value) % {"n": value}
 
 
+def first_meeting(content: Content) -> datetime | None:
+    """When the training begins; None while it has no meeting."""
+    starts = [meeting["starts_at"] for each in content.get("sessions", ()) for meeting in each["meetings"]]
+    return datetime.fromisoformat(min(starts)) if starts else None
+
+
+def meeting_words(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """A meeting in words: ``Thursday, 3 December 2026, 14.00–16.00 WIB``; the date of the end where it is another."""
+    starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    end_style = "time" if starts.date() == ends.date() else "weekday"
+    begin = f"{day_words(starts.date(), 'weekday')}, {time_format(starts, 'TIME_FORMAT')}"
+    return f"{begin}–{moment_words(ends, zone, end_style)}"
+
+
 def _span(meeting: Mapping[str, str], zone: ZoneInfo) -> str:
     starts, ends = (datetime.fromisoformat(meeting[side]) for side in ("starts_at", "ends_at"))
-    return f"{moment_words(starts, zone, 'weekday')}–{moment_words(ends, zone, 'time')}"
+    return meeting_words(starts, ends, zone)

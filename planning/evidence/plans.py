@@ -10,10 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planning.completeness import plain
 from planning.content import sessions_of
 from planning.enums import Method, PlanState, TrainingKind
 from planning.models import ApprovalDecision, PlannedSession, PlanRevision, TrainingPlan
 from planning.queries.plans import local_day
+from planning.wording import meeting_words
 from trainingops.people.enums import Role
 from trainingops.people.models import User
 from trainingops.records.models import EvidenceRequest
@@ -97,9 +99,9 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
         "parameters": [
             {
                 "name": parameter.name,
-                "weight": format_figure(parameter.weight),
-                "minimum": "–" if parameter.minimum is None else format_figure(parameter.minimum),
-                "maximum": format_figure(parameter.maximum_score),
+                "weight": format_figure(plain(parameter.weight)),
+                "minimum": "–" if parameter.minimum is None else format_figure(plain(parameter.minimum)),
+                "maximum": format_figure(plain(parameter.maximum_score)),
                 "source": parameter.get_source_display(),
             }
             for parameter in (revision.scheme.parameters.order_by("order", "name") if revision.scheme else [])
@@ -178,9 +180,7 @@ def _session(planned: PlannedSession) -> dict[str, Any]:
         "trainers": ", ".join(trainer.name for trainer in planned.trainers.all()),
         "meetings": [
             {
-                "when": moment_words(meeting.starts_at, zone, "weekday")
-                + "–"
-                + moment_words(meeting.ends_at, zone, "time"),
+                "when": meeting_words(meeting.starts_at, meeting.ends_at, zone),
                 "length": _("%(n)d minutes") % {"n": int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)},
             }
             for meeting in planned.meetings.all()

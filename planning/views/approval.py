@@ -30,7 +30,7 @@ from planning.services import (
     sign_and_approve,
 )
 from planning.views.plans import consultations_of
-from planning.wording import LABELS, Wording
+from planning.wording import LABELS, Wording, first_meeting
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -136,6 +136,7 @@ def _page(request: SignedInRequest, revision: PlanRevision, form: DecisionForm) 
         "material": sum(row.material for row in rows),
         "comments": [each for each in comments if each.field not in {row.key for row in rows}],
         "fields": [(row.key, f"{row.label} {row.sub}" if row.key != "target" else row.label) for row in rows],
+        "first_at": first_meeting(new),
         "nine": nine,
         "nine_complete": sum(bool(value) for _label, value in nine),
         "needs": [wording.need(each) for each in new.get("needs", ())],
