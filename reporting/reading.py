@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WAITING = (CaseState.OPEN, CaseState.SCHEDULED)
 WHATSAPP_LIMIT = 1000
+#: What people write where there is nothing to do.
+NO_ACTION = {"none", "tidak ada", "nihil"}
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,9 @@ def figures_of(data: Mapping[str, Any]) -> Figures:
 
 
 def actions_of(data: Mapping[str, Any]) -> list[str]:
-    """The follow-up, one action a line."""
-    return [line.strip(" \t-•") for line in data["narrative"]["follow_up"].splitlines() if line.strip(" \t-•")]
+    """The follow-up, one action a line; a line that says "none" is no action."""
+    lines = (line.strip(" \t-•") for line in data["narrative"]["follow_up"].splitlines())
+    return [line for line in lines if line and line.rstrip(".").casefold() not in NO_ACTION]
 
 
 def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | None) -> Reading:
@@ -278,13 +281,9 @@ def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: s
     figures = figures_of(data)
     zone = ZoneInfo(data["session"]["timezone"])
     starts = _first(data, "starts_at").astimezone(zone)
+    place = f"{data['session']['line']} {data['session']['site']}"
     lines = [
-        _("%(day)s, %(line)s %(site)s")
-        % {
-            "day": day_words(starts.date(), "weekday"),
-            "line": data["session"]["line"],
-            "site": data["session"]["site"],
-        },
+        f"{day_words(starts.date(), 'weekday')}, {place}",
         _("Passed: %(words)s") % {"words": figures.pass_words},
         _("Absent: %(absent)d, recovery waiting: %(recovery)d")
         % {"absent": figures.absent, "recovery": figures.recovery},

@@ -27,7 +27,7 @@ class ReportTable(PageTable):
     pic = tables.Column(accessor="obligation__owner__name", verbose_name=_("PIC"))
     state = StatusColumn(kinds={"draft": "idle", "submitted": "ok", "amended": "info"}, verbose_name=_("State"))
     submitted_at = MomentColumn(
-        accessor="obligation__submitted_at", zone="obligation.zone", verbose_name=_("Submitted"), empty_values=()
+        accessor="obligation__submitted_at", zone="obligation__zone", verbose_name=_("Submitted"), empty_values=()
     )
     read = tables.Column(verbose_name=_("Read by"), orderable=False, empty_values=())
 

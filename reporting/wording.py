@@ -33,18 +33,18 @@ class Standing:
 def due_standing(obligation: ReportObligation, now: datetime) -> Standing:
     """How an obligation stands at ``now``, computed from ``due_at`` and never from a flag (DLN-1, DLN-5)."""
     if obligation.state == ObligationState.VOID:
-        return Standing("waive", _("Void"))
+        return Standing("waive", _("Void"), "waive")
     if obligation.submitted_at is not None:
         if obligation.is_on_time:
-            return Standing("ok", _("On time"))
-        return Standing("late", _late_words(obligation.submitted_at - obligation.due_at))
+            return Standing("ok", _("On time"), "ok")
+        return Standing("late", _late_words(obligation.submitted_at - obligation.due_at), "late")
     if now >= obligation.due_at:
-        return Standing("late", _late_words(now - obligation.due_at))
+        return Standing("late", _late_words(now - obligation.due_at), "late")
     # In the last minute before midnight the day is still today.
     shown = due_word(
         obligation.last_minute, min(now, obligation.last_minute - timedelta(microseconds=1)), obligation.zone
     )
-    return Standing(shown.kind, shown.word)
+    return Standing(shown.kind, shown.word, shown.icon)
 
 
 def report_standing(obligation: ReportObligation) -> Standing:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from reporting.enums import ReportState
 from reporting.models import ReportObligation, TrainingReport
 from reporting.policies import can_write
 from trainingops.audit.journal import record, service
-from trainingops.domain import StaleVersion, WrongState, require
+from trainingops.domain import StaleVersion, require
 from trainingops.records.numbers import next_number
 
 if TYPE_CHECKING:
@@ -72,11 +71,3 @@ def locked_report(report: TrainingReport) -> TrainingReport:
         .select_related("obligation__owner", "obligation__training_session__plan", "obligation__training_session__site")
         .get(pk=report.pk)
     )
-
-
-def require_draft(report: TrainingReport) -> None:
-    """Raise ``WrongState`` unless nothing was submitted yet."""
-    if report.state != ReportState.DRAFT:
-        raise WrongState(
-            _("The report %(number)s was submitted already. Amend it instead.") % {"number": report.number}
-        )
