@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from trainingops.audit.models import Entry
-from trainingops.imports import services
+from trainingops.imports import registry, services
 from trainingops.imports.models import ImportRun, ImportState, Upload
+from trainingops.imports.people import PEOPLE
+from trainingops.imports.registry import Checked
 from trainingops.jobs.models import Job
 from trainingops.jobs.running import run_job
 from trainingops.people.models import Person
-from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
+from trainingops.people.tests.factories import PersonFactory, ServiceLineFactory, SiteFactory, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -294,3 +297,57 @@ def test_pages_cost_the_same_with_one_and_three_rows(client, administrator, djan
     with django_assert_max_num_queries(12) as three_rows:
         client.get(f"/imports/{run.uuid}/")
     assert (len(one), len(one_row)) == (len(three), len(three_rows))
+
+
+class Crash(Exception):
+    """A worker that dies."""
+
+
+def test_a_job_that_dies_half_way_goes_on_where_it_stood(client, administrator, monkeypatch):
+    calls: list[int] = []
+
+    def apply(*, rows, actor, now):
+        calls.append(len(rows))
+        if len(calls) == 2:
+            raise Crash
+        PEOPLE.apply(rows=rows, actor=actor, now=now)
+
+    monkeypatch.setitem(registry._importers, "people", replace(PEOPLE, rows_at_once=200, apply=apply))
+    run = preview(client, people(services.ROWS_IN_REQUEST + 1) + b"\nCX9;;Inbound;Jakarta")
+    client.post(f"/imports/{run.uuid}/apply/", {"how": "valid"})
+    run.refresh_from_db()
+    steps = services.run_import_job(run.job, timezone.now())
+    with pytest.raises(Crash):
+        for progress in steps:
+            cursor = progress.cursor
+    assert Person.objects.count() == 200
+    run.job.cursor = cursor
+    last = list(services.run_import_job(run.job, timezone.now()))[-1]
+    run.refresh_from_db()
+    assert (last.done, last.total, run.state, Person.objects.count()) == (501, 501, ImportState.APPLIED, 501)
+    assert calls == [200, 200, 200, 101]
+
+
+@pytest.mark.point("IMP-7")
+def test_somebody_unknown_is_picked_in_the_preview(client, administrator, monkeypatch):
+    def check(batch):
+        matches = batch.people(row.text("name") for row in batch.rows)
+        found = []
+        for row in batch.rows:
+            checked = Checked(row, key=row.text("name"))
+            person = matches.get(row.text("name"))
+            if person is None:
+                checked.refuse("name", "person_unknown", "?")
+            checked.compare(None, {"name": person})
+            found.append(checked)
+        return found
+
+    monkeypatch.setitem(registry._importers, "people", replace(PEOPLE, check=check))
+    person = PersonFactory(name="Sidiq Mardhiyah")
+    run = preview(client, csv_of("CC1;Sidik M;Inbound;Jakarta"))
+    assert run.preview["unknown_people"] == ["Sidik M"]
+    page = client.get(f"/imports/{run.uuid}/").content.decode()
+    assert f'value="{person.employee_no} Sidiq Mardhiyah"' in page
+    client.post(f"/imports/{run.uuid}/answers/", {"person_0": f"{person.employee_no} Sidiq Mardhiyah"})
+    run.refresh_from_db()
+    assert run.counts["new"] == 1 and run.preview["unknown_people"] == []
