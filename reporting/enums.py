@@ -2,11 +2,12 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ObligationState(models.TextChoices):
     PENDING = "pending", _("Pending")
-    SUBMITTED = "submitted", _("Submitted")
+    SUBMITTED = "submitted", pgettext_lazy("report", "Submitted")
     VOID = "void", _("Void")
 
 
@@ -17,7 +18,7 @@ OBLIGATION_TRANSITIONS: dict[str, tuple[str, ...]] = {
 
 class ReportState(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Submitted")
+    SUBMITTED = "submitted", pgettext_lazy("report", "Submitted")
     AMENDED = "amended", _("Amended")
 
 

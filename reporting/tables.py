@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2.utils import A
 
 from reporting.models import TrainingReport
@@ -27,7 +28,10 @@ class ReportTable(PageTable):
     pic = tables.Column(accessor="obligation__owner__name", verbose_name=_("PIC"))
     state = StatusColumn(kinds={"draft": "idle", "submitted": "ok", "amended": "info"}, verbose_name=_("State"))
     submitted_at = MomentColumn(
-        accessor="obligation__submitted_at", zone="obligation__zone", verbose_name=_("Submitted"), empty_values=()
+        accessor="obligation__submitted_at",
+        zone="obligation__zone",
+        verbose_name=pgettext_lazy("report", "Submitted"),
+        empty_values=(),
     )
     read = tables.Column(verbose_name=_("Read by"), orderable=False, empty_values=())
 

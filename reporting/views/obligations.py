@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reporting import policies, services
 from reporting.enums import ObligationState
@@ -91,7 +92,7 @@ def obligation_export(request: HttpRequest) -> HttpResponse:
         _("PIC"),
         _("Last end"),
         _("Report"),
-        _("Submitted"),
+        pgettext("report", "Submitted"),
         _("Breach"),
     ]
     return workbook_response(
