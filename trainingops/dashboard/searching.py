@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ class Found:
     more: bool
 
 
-def search(user: User, words: str, *, may_open: Any) -> list[Found]:
+def search(user: User, words: str, *, may_open: Callable[[str], bool]) -> list[Found]:
     """Trainings by number or title, sessions by number, people by name or number, records by number or title.
 
     Args:
@@ -52,7 +53,7 @@ def search(user: User, words: str, *, may_open: Any) -> list[Found]:
     """
     if len(words) < SHORTEST:
         return []
-    kinds = [
+    kinds: list[tuple[str, str, str, QuerySet[Any], Callable[[Any], Hit]]] = [
         ("plan_detail", _("Trainings"), "plan", _plans(user, words), _plan_hit),
         ("session_detail", _("Sessions"), "people", _sessions(user, words), _session_hit),
         ("person_detail", _("People"), "user", _people(user, words), _person_hit),

@@ -31,7 +31,8 @@ class Step:
 
 def steps(user: User, *, today: date) -> list[Step]:
     """What a house needs, in the order in which it is made; one query."""
-    made = User.objects.filter(pk=user.pk).values(**{name: Exists(rows) for name, rows in _wanted(today).items()}).get()
+    found: Any = User.objects.filter(pk=user.pk).values(**{name: Exists(rows) for name, rows in _wanted(today).items()})
+    made: dict[str, bool] = found.get()
     without = [str(role.label) for role in MANDATORY_PARTIES if not made[f"party_{role.value}"]]
     return [
         Step(

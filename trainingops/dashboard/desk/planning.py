@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -150,7 +151,7 @@ def modules_awaiting_decision(desk: Desk) -> Iterable[Awaited]:
             )
 
 
-def _start(revision: PlanRevision, now: datetime) -> dict[str, object]:
+def _start(revision: PlanRevision, now: datetime) -> dict[str, Any]:
     """A plan must be approved before it starts: its due time is the first meeting."""
     first_at: datetime | None = revision.first_at  # type: ignore[attr-defined]
     if first_at is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.ui.moments import DueWord
 
 
-def _due(obligation: ReportObligation, desk: Desk) -> dict[str, object]:
+def _due(obligation: ReportObligation, desk: Desk) -> dict[str, Any]:
     """The due time as the board words it: the midnight that ends a day reads 23.59 (DLN-1)."""
     standing = due_standing(obligation, desk.now)
     icon = "late" if standing.kind == "late" else "clock"

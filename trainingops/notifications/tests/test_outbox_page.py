@@ -1,0 +1,91 @@
+"""An administrator sees what could not be sent and can send it again (NTF-5)."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from trainingops.audit.models import Entry
+from trainingops.dashboard import desk
+from trainingops.domain import NotAllowed, WrongState
+from trainingops.notifications.models import OutboxMessage, OutboxState
+from trainingops.notifications.registry import all_kinds
+from trainingops.notifications.services import resend_message
+from trainingops.people.tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.point("NTF-5")]
+
+
+def message(state=OutboxState.FAILED):
+    number = uuid.uuid4()
+    return OutboxMessage.objects.create(
+        subject_type="planning.TrainingPlan",
+        subject=number,
+        kind=KIND.name,
+        address=f"{number.hex[:8]}@contoh.id",
+        params=PARAMS,
+        message_id=f"<{number}@trainingops>",
+        state=state,
+        not_before=timezone.now(),
+        created_at=timezone.now(),
+        attempts=8,
+        error="SMTPRecipientsRefused: mailbox full",
+    )
+
+
+KIND = next(kind for kind in all_kinds() if kind.mail)
+PARAMS = {name.split(")")[0]: "1" for text in (str(KIND.title), str(KIND.body)) for name in text.split("%(")[1:]}
+
+
+def test_failed_mails_stand_with_address_and_error_and_as_many_as_home_says(client):
+    admin = make_user("administrator", language="en")
+    failed = [message() for _ in range(3)]
+    message(OutboxState.SENT)
+    client.force_login(admin)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(reverse("outbox_list"))
+    shown = answer.content.decode()
+    assert all(each.address in shown for each in failed)
+    assert "mailbox full" in shown
+    assert len(answer.context["rows"]) == 3
+    assert len(asked) <= 12
+    (line,) = desk.waiting(desk.Desk(user=admin, now=timezone.now()))
+    assert line.item.title.startswith("3 ")
+    assert line.item.url == reverse("outbox_list")
+
+
+def test_sending_again_puts_the_message_back_under_its_id_and_journals_it(client):
+    admin = make_user("administrator")
+    failed = message()
+    client.force_login(admin)
+    assert client.post(reverse("outbox_resend", args=[failed.uuid])).status_code == 302
+    again = OutboxMessage.objects.get(pk=failed.pk)
+    assert (again.state, again.attempts, again.error) == (OutboxState.PENDING, 0, "")
+    assert again.message_id == failed.message_id
+    entry = Entry.objects.get(verb="mail.resent")
+    assert failed.address not in entry.text
+    assert desk.waiting(desk.Desk(user=admin, now=timezone.now())) == []
+
+
+@pytest.mark.parametrize("state", [OutboxState.PENDING, OutboxState.SENT])
+def test_only_a_failed_message_is_sent_again(state):
+    with pytest.raises(WrongState):
+        resend_message(message=message(state), actor=make_user("administrator"), now=timezone.now())
+
+
+def test_only_an_administrator_sends_again(client):
+    failed = message()
+    with pytest.raises(NotAllowed):
+        resend_message(message=failed, actor=make_user("manager"), now=timezone.now())
+    assert client.get(reverse("outbox_list")).status_code == 302
+    client.force_login(make_user("manager"))
+    assert client.get(reverse("outbox_list")).status_code == 403
+    assert client.post(reverse("outbox_resend", args=[failed.uuid])).status_code == 403
+    client.force_login(make_user("administrator"))
+    assert client.get(reverse("outbox_resend", args=[failed.uuid])).status_code == 405
+    assert client.post(reverse("outbox_resend", args=[uuid.uuid4()])).status_code == 404
