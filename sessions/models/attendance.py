@@ -16,7 +16,7 @@ from sessions.models.held import Enrolment, SessionMeeting
 #: The reasons of ATT-5 in the reader's language; reasons added later show the name they were given.
 KNOWN_REASONS = {
     "sick": _("Sick"),
-    "permit": _("Excused"),
+    "permit": _("With permission"),
     "leave": _("On leave"),
     "day_off": _("Day off"),
     "duty": _("On duty elsewhere"),
