@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Avg, Count, DateTimeField, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Avg, Count, DateTimeField, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from planning.enums import DefectState, ModuleState, SampleKind
 from planning.models import (
@@ -23,7 +23,9 @@ from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
 
 if TYPE_CHECKING:
-    from planning.models.needs import ScopedQuerySet
+    from zoneinfo import ZoneInfo
+
+    from planning.models.needs import ScopedQuerySet, TrafficQuerySet
 
 
 def managers_of_lines(lines: Iterable[ServiceLine], *, now: datetime, besides: User) -> QuerySet[User]:
@@ -114,22 +116,15 @@ def sample_rates(samples: ScopedQuerySet) -> list[dict[str, object]]:
 # --- Traffic -----------------------------------------------------------------------------------------------
 
 
+def newest_interval(intervals: TrafficQuerySet) -> TrafficInterval | None:
+    """The newest of ``intervals``, with its site and line: which source and day there are data of."""
+    return intervals.select_related("site", "line").order_by("-starts_at").first()
+
+
 def latest_source(site: Site, line: ServiceLine) -> str:
     """The source with the newest interval of a line at a site; empty where there is none."""
-    return (
-        TrafficInterval.objects.filter(site=site, line=line).order_by("-starts_at").values_list("source", flat=True)
-    ).first() or ""
-
-
-def last_traffic_day(site: Site, line: ServiceLine, source: str) -> date | None:
-    """The local day of the newest interval of a source."""
-    last = (
-        TrafficInterval.objects.filter(site=site, line=line, source=source)
-        .order_by("-starts_at")
-        .values_list("starts_at", flat=True)
-        .first()
-    )
-    return last.astimezone(site.zone).date() if last else None
+    newest = newest_interval(TrafficInterval.objects.filter(site=site, line=line))
+    return newest.source if newest else ""
 
 
 def traffic_profile(
@@ -153,8 +148,7 @@ def traffic_profile(
         rows = rows.filter(starts_at__gte=datetime.combine(reference_start(until, weeks), time(), tzinfo=zone))
     width = timedelta(minutes=SLOT_MINUTES)
     bins = (
-        rows.filter(minutes__lte=SLOT_MINUTES)
-        .order_by()
+        rows.order_by()
         .annotate(slot=_slot(width))
         .values("slot")
         .annotate(
@@ -165,8 +159,11 @@ def traffic_profile(
             staff=Avg("agents"),
             rows=Count("pk"),
             staffed=Count("agents"),
+            longest=Max("minutes"),
         )
     )
+    if any(bin_["longest"] > SLOT_MINUTES for bin_ in bins):  # whole hours are spread over the half hours they cover
+        return build_profile(_as_interval(row, zone) for row in rows)
     found = [
         Interval(
             starts_at=bin_["slot"].astimezone(zone),
@@ -179,18 +176,18 @@ def traffic_profile(
         )
         for bin_ in bins
     ]
-    hours = rows.filter(minutes__gt=SLOT_MINUTES)
-    found += [
-        Interval(
-            starts_at=row.starts_at.astimezone(zone),
-            minutes=row.minutes,
-            offered=row.offered,
-            aht_seconds=float(row.aht_seconds) if row.aht_seconds is not None else None,
-            agents=row.agents,
-        )
-        for row in hours
-    ]
     return build_profile(found)
+
+
+def _as_interval(row: TrafficInterval, zone: ZoneInfo) -> Interval:
+    """A stored interval in the time of its site."""
+    return Interval(
+        starts_at=row.starts_at.astimezone(zone),
+        minutes=row.minutes,
+        offered=row.offered,
+        aht_seconds=float(row.aht_seconds) if row.aht_seconds is not None else None,
+        agents=row.agents,
+    )
 
 
 def _slot(width: timedelta) -> Func:

@@ -96,7 +96,7 @@ def make_traffic(world, days=14, **fields):
 def scene(db):
     """A world with one of everything; the manager holds every office, so that any page opens."""
     world = make_world()
-    boss = make_user(Role.MANAGER, Role.QC, Role.TRAINER, Role.ADMINISTRATOR)
+    boss = make_user(Role.MANAGER, Role.QC, Role.ADMINISTRATOR)
     version = world.module_version
     draft = ModuleVersion.objects.create(module=version.module, number="2.0", objectives="x", author=boss)
     material = ModuleMaterial.objects.create(version=draft, title="Bahan", text="# Judul\n<script>x</script>")

@@ -108,18 +108,13 @@ def appointment_revoke(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def place_list(request: SignedInRequest) -> HttpResponse:
     """Rooms, applications and who may teach."""
+    rooms = Room.objects.select_related("site")
+    applications = TrainingApplication.objects.filter(is_active=True).annotate(count=Count("seats"))
+    trainers = TrainerProfile.objects.select_related("unit").prefetch_related("modules")
     context = {
-        "rooms": configure(request, RoomTable(Room.objects.select_related("site"), prefix="rooms-")),
-        "applications": configure(
-            request,
-            ApplicationTable(
-                TrainingApplication.objects.filter(is_active=True).annotate(count=Count("seats")), prefix="apps-"
-            ),
-        ),
-        "trainers": configure(
-            request,
-            TrainerTable(TrainerProfile.objects.select_related("unit").prefetch_related("modules"), prefix="trainers-"),
-        ),
+        "rooms": configure(request, RoomTable(list(rooms), prefix="rooms-")),
+        "applications": configure(request, ApplicationTable(list(applications), prefix="apps-")),
+        "trainers": configure(request, TrainerTable(list(trainers), prefix="trainers-")),
         "may_keep": can_keep_places(request.user),
     }
     return render(request, "planning/place_list.html", context)

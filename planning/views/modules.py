@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -81,10 +80,10 @@ def module_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A module with its versions and materials."""
     module = get_object_or_404(TrainingModule.objects.prefetch_related("lines", "topics"), uuid=uuid)
     versions = list(
-        module.versions.select_related("author", "decided_by", "module")
-        .prefetch_related(Prefetch("materials"), "module__lines")
-        .order_by("-id")
+        module.versions.select_related("author", "decided_by").prefetch_related("materials").order_by("-id")
     )
+    for version in versions:
+        version.module = module  # with its lines loaded
     shown = [
         {
             "version": version,

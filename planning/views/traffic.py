@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from planning.forms.needs import TrafficForm
 from planning.imports.traffic import TRAFFIC
 from planning.models import TrafficInterval
-from planning.queries.catalogue import last_traffic_day, latest_source, traffic_profile
+from planning.queries.catalogue import newest_interval, traffic_profile
 from planning.slots import BY_SERVICE_LEVEL, Profile, recommend, reference_start
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine, Site
@@ -51,24 +51,19 @@ def _read(request: SignedInRequest) -> Traffic:
     """The choice in the address; blanks are the newest traffic in scope, two hours, nobody leaving."""
     form = TrafficForm(request.GET or None, user=request.user)
     data: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    newest = None
-    if not (data.get("site") and data.get("line")):
-        rows = TrafficInterval.objects.visible_to(request.user)
-        for key in ("site", "line"):
-            if data.get(key):
-                rows = rows.filter(**{key: data[key]})
-        newest = rows.select_related("site", "line").order_by("-pk").first()
-    site = data.get("site") or (newest.site if newest else None)
-    line = data.get("line") or (newest.line if newest else None)
+    rows = TrafficInterval.objects.visible_to(request.user)
+    place = {key: data[key] for key in ("site", "line") if data.get(key)}
+    newest = newest_interval(rows.filter(**place))
+    site = newest.site if newest else data.get("site")
+    line = newest.line if newest else data.get("line")
     today = timezone.localdate()
-    source, until = "", data.get("until") or today
+    until = data.get("until") or today
     profile = Profile({}, (), None, None, {}, ())
-    if site and line:
-        source = latest_source(site, line)
-        last = last_traffic_day(site, line, source)
-        if last and not data.get("until") and last < reference_start(today):
-            until = date.fromordinal(last.toordinal() + 1)  # old data: read its own last eight weeks
-        profile = traffic_profile(site=site, line=line, until=until, source=source)
+    if newest is not None and site and line:
+        last = newest.starts_at.astimezone(site.zone).date()
+        if not data.get("until") and last < reference_start(today):
+            until = last + timedelta(days=1)  # old data: read its own last eight weeks
+        profile = traffic_profile(site=site, line=line, until=until, source=newest.source)
     return Traffic(
         form=form,
         site=site,
@@ -78,7 +73,7 @@ def _read(request: SignedInRequest) -> Traffic:
         leaving=data.get("leaving") or LEAVING,
         earliest=data.get("earliest") or time.min,
         latest=data.get("latest"),
-        source=source,
+        source=newest.source if newest else "",
         profile=profile,
     )
 
