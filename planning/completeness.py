@@ -10,7 +10,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planning.content import sessions_of
+from planning.content import loaded, recipients_of, sessions_of
 from planning.enums import Method, ModuleState, Qualification
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
 from planning.queries.load import Impact, impacts
@@ -68,11 +68,13 @@ class Snapshot:
 
     @cached_property
     def recipients(self) -> list[PlanRecipient]:
-        return list(self.revision.recipients.select_related("user"))
+        return recipients_of(self.revision)
 
     @cached_property
     def batches_of_targets(self) -> list[int | None]:
         """The batch of each target."""
+        if (known := loaded(self.revision, "targets")) is not None:
+            return [target.planned_session_id for target in known]
         return list(self.revision.targets.order_by().values_list("planned_session", flat=True))
 
     @cached_property

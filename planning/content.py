@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from planning.models import PlannedSession, PlanRevision, PlanTarget, ScoringScheme
+from django.db.models import Prefetch, prefetch_related_objects
+
+from planning.models import PlannedSession, PlanRecipient, PlanRevision, PlanTarget, ScoringScheme
 from trainingops.audit.journal import canonical
 
 
@@ -63,15 +65,45 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
                     "user": str(each.user.uuid) if each.user else None,
                     "email_sha256": None if each.user else hash_of(each.email.lower()),
                 }
-                for each in revision.recipients.select_related("user")
+                for each in recipients_of(revision)
             ),
             key=lambda each: (each["party"], each["user"] or each["email_sha256"] or ""),
         ),
     }
 
 
+def load(revision: PlanRevision, *, whole: bool = True) -> PlanRevision:
+    """Fetch the rows of a revision once, for a page that reads them several times. Never for a decision.
+
+    Args:
+        whole: all that the content says; else sessions and targets only.
+    """
+    sessions = PlannedSession.objects.select_related("host_site", "room").prefetch_related("trainers", "meetings")
+    targets = PlanTarget.objects.select_related("person", "planned_session").order_by("person__uuid")
+    rows: list[Any] = [Prefetch("sessions", sessions.order_by("id")), Prefetch("targets", targets)]
+    if whole:
+        rows += [
+            "targets__defects",
+            Prefetch("recipients", PlanRecipient.objects.select_related("user")),
+            "needs",
+            "class_types",
+            "recovery_forms",
+            "scheme__parameters",
+        ]
+    prefetch_related_objects([revision], *rows)
+    return revision
+
+
+def loaded(revision: PlanRevision, name: str) -> list[Any] | None:
+    """The related rows that :func:`load` fetched, or None."""
+    cache = getattr(revision, "_prefetched_objects_cache", {})
+    return list(cache[name]) if name in cache else None
+
+
 def sessions_of(revision: PlanRevision) -> list[PlannedSession]:
     """The planned sessions of a revision with trainers, meetings, room and site, in their order."""
+    if (known := loaded(revision, "sessions")) is not None:
+        return known
     return list(
         revision.sessions.select_related("host_site", "room").prefetch_related("trainers", "meetings").order_by("id")
     )
@@ -79,11 +111,20 @@ def sessions_of(revision: PlanRevision) -> list[PlannedSession]:
 
 def targets_of(revision: PlanRevision) -> list[PlanTarget]:
     """The targets of a revision with person, batch and defects, by the person's uuid."""
+    if (known := loaded(revision, "targets")) is not None:
+        return known
     return list(
         revision.targets.select_related("person", "planned_session")
         .prefetch_related("defects")
         .order_by("person__uuid")
     )
+
+
+def recipients_of(revision: PlanRevision) -> list[PlanRecipient]:
+    """The recipients of a revision with their accounts."""
+    if (known := loaded(revision, "recipients")) is not None:
+        return known
+    return list(revision.recipients.select_related("user"))
 
 
 def _scheme(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
@@ -102,7 +143,7 @@ def _scheme(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
                 "maximum_score": _figure(parameter.maximum_score),
                 "source": parameter.source,
             }
-            for parameter in scheme.parameters.order_by("order", "name")
+            for parameter in sorted(scheme.parameters.all(), key=lambda each: (each.order, each.name))
         ],
     }
 

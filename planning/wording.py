@@ -14,6 +14,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planning.content import loaded
 from planning.difference import Change, Content, Kind, difference, length
 from planning.enums import Method, ParameterSource, TargetReason
 from planning.models import NeedSource, PlanRevision, PlanTarget, RevisionComment, TrainerProfile
@@ -120,8 +121,11 @@ class Wording:
     # --- names -------------------------------------------------------------------------------------------
     @cached_property
     def _targets(self) -> dict[tuple[int, str], PlanTarget]:
-        found = PlanTarget.objects.filter(revision__in=self.revisions).select_related("person")
-        return {(target.revision_id, str(target.person.uuid)): target for target in found}
+        known = [target for revision in self.revisions for target in loaded(revision, "targets") or ()]
+        rest = [revision for revision in self.revisions if loaded(revision, "targets") is None]
+        if rest:
+            known += PlanTarget.objects.filter(revision__in=rest).select_related("person")
+        return {(target.revision_id, str(target.person.uuid)): target for target in known}
 
     @cached_property
     def _people(self) -> dict[str, str]:
@@ -141,6 +145,8 @@ class Wording:
 
     @cached_property
     def _trainers(self) -> dict[str, str]:
+        if known := [each for revision in self.revisions for each in loaded(revision, "sessions") or ()]:
+            return {str(trainer.uuid): trainer.name for planned in known for trainer in planned.trainers.all()}
         sessions = [each for content in self.contents for each in content.get("sessions", ())]
         wanted = {uuid for each in sessions for uuid in each["trainers"]}
         rows = TrainerProfile.objects.filter(uuid__in=wanted).values_list("uuid", "name")
@@ -148,6 +154,8 @@ class Wording:
 
     @cached_property
     def _users(self) -> dict[str, str]:
+        if known := [each for revision in self.revisions for each in loaded(revision, "recipients") or ()]:
+            return {str(each.user.uuid): each.user.name for each in known if each.user}
         wanted = {row["user"] for content in self.contents for row in content.get("recipients", ()) if row["user"]}
         return {str(uuid): name for uuid, name in User.objects.filter(uuid__in=wanted).values_list("uuid", "name")}
 

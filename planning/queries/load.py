@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format, time_format
 
+from planning.content import loaded
 from planning.models import PlannedMeeting, PlannedSession, PlanRevision
 from planning.queries.catalogue import traffic_profile
 from planning.slots import Profile, Recommendation, Window, assess, minute_of, recommend
@@ -115,10 +116,17 @@ def _hour(profile: Profile, weekday: int, hour: int) -> float | None:
     return round(sum(known)) if len(known) == len(halves) else None
 
 
+def _places(revision: PlanRevision) -> list[tuple[int, int | None]]:
+    """Person and batch of each target."""
+    if (known := loaded(revision, "targets")) is not None:
+        return [(target.person_id, target.planned_session_id) for target in known]
+    return list(revision.targets.order_by().values_list("person_id", "planned_session_id"))
+
+
 def _on_shift(revision: PlanRevision, sessions: Sequence[PlannedSession]) -> Mapping[int, int]:
     meetings = [(planned, meeting) for planned in sessions for meeting in planned.meetings.all()]
     people: dict[int | None, set[int]] = {}
-    for person, batch in revision.targets.order_by().values_list("person", "planned_session"):
+    for person, batch in _places(revision):
         people.setdefault(batch, set()).add(person)
     if not meetings:
         return {}

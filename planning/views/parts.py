@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from planning.content import load, targets_of
 from planning.forms.plans import (
     PART_FORMS,
     BusyReasonForm,
@@ -80,15 +82,12 @@ def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         save_part(revision=revision, part="slot", values=form.values(), actor=request.user, now=request.now)
         messages.success(request, _("Saved."))
         return redirect("plan_sessions", uuid=plan.uuid)
-    sessions = list(
-        revision.sessions.select_related("host_site", "room")
-        .prefetch_related("trainers", "meetings")
-        .annotate(people=Count("targets"))
-    )
+    sessions = list(load(revision, whole=False).sessions.all())
+    people = Counter(target.planned_session_id for target in targets_of(revision))
     context = {
         "plan": plan,
         "revision": revision,
-        "sessions": sessions,
+        "sessions": [(planned, people[planned.pk]) for planned in sessions],
         "form": form,
         "clashes": clashes_of(revision) if sessions else [],
         "title": PARTS["sessions"],
@@ -106,7 +105,7 @@ def _load(
     if not profile.half_hours:
         return {"traffic_known": False}
     found = impacts(revision, sessions, profile=profile, until=today)
-    low = recommended(revision, profile, leaving=revision.targets.count())
+    low = recommended(revision, profile, leaving=len(targets_of(revision)))
     return {
         "traffic_known": True,
         "windows": [(window_words(window, plan.site, request.now), window) for window in low.windows],

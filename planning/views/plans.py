@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.completeness import Item, Snapshot, check
-from planning.content import content_of
+from planning.content import content_of, load
 from planning.enums import NeedKind, PlanState, RevisionState, TrainingKind
 from planning.forms.plans import ConsultationForm, PlanForm, ReasonForm
 from planning.models import Appointment, NeedSource, PlanRevision, TrainingPlan
@@ -223,7 +223,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "title": plan.title,
     }
     if revision.state == RevisionState.DRAFT:
-        items = check(Snapshot(whole(revision), request.now))
+        items = check(Snapshot(_with_choices(revision), request.now))
         context |= tally(items, plan)
     elif revision.content:
         wording = Wording(revision, contents=[content := json.loads(revision.content)])
@@ -264,7 +264,7 @@ def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The plan awaits the manager's decision."))
             return redirect("plan_detail", uuid=plan.uuid)
-    revision = whole(revision)
+    revision = load(_with_choices(revision))
     items = check(Snapshot(revision, request.now))
     content = content_of(revision)
     wording = Wording(revision, contents=[content])
@@ -356,16 +356,11 @@ def get_draft(request: SignedInRequest, plan: TrainingPlan) -> PlanRevision:
     return revision
 
 
-def whole(revision: PlanRevision) -> PlanRevision:
-    """A revision with what the check and the words read, in few queries."""
+def _with_choices(revision: PlanRevision) -> PlanRevision:
+    """A revision with what it refers to, fetched by one query; its plan stays the one at hand."""
     plan = revision.plan
-    revision = (
-        PlanRevision.objects.select_related(
-            "module_version__module", "application", "scheme", "pre_paper", "post_paper"
-        )
-        .prefetch_related("recovery_forms", "class_types", "scheme__parameters", "needs")
-        .get(pk=revision.pk)
-    )
+    related = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+    revision = PlanRevision.objects.select_related(*related).get(pk=revision.pk)
     revision.plan = plan
     return revision
 

@@ -1,0 +1,71 @@
+"""The approved plan as a record: complete, with who submitted and who approved (4.1, 5.1.1, clause 6)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from planning.evidence.plans import expected_plans
+from planning.tests.factories import approved_plan, draft_plan, make_world
+from trainingops.records.models import EvidenceRequest
+from trainingops.records.registry import get_kind
+from trainingops.records.rendering import render_html, render_pdf
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
+
+
+def rendered(renderer, request):
+    return renderer(
+        kind=get_kind("training_plan"),
+        number="RT-2026-00001",
+        verify_code="9q3m-7tkd",
+        payload_text=request.payload.text,
+        payload_sha256=request.payload.sha256,
+    )
+
+
+def test_the_record_says_all_that_was_approved_and_by_whom():
+    """One record for each approval, from the plan to its targets, with both signatures and the approved hash."""
+    world = make_world()
+    plan = approved_plan(world=world, meetings=2)
+    request = EvidenceRequest.objects.get(kind="training_plan", subject=plan.approved_revision.uuid)
+
+    page = rendered(render_html, request)
+
+    for words in [
+        plan.number,
+        plan.title,
+        world.pic.name,
+        world.manager.name,
+        world.trainer.name,
+        world.room.name,
+        plan.approved_revision.content_hash,
+        *(person.name for person in world.people),
+        *(person.employee_no for person in world.people),
+        "Roleplay",
+        "80,00",
+        "WIB",
+    ]:
+        assert words in page, words
+    assert request.evidence_date == timezone.now().astimezone(world.site.zone).date()
+
+
+def test_the_record_is_a_pdf_of_our_own_parts():
+    """No part of the page is fetched from elsewhere; the same request gives the same bytes."""
+    approved_plan(world=make_world(people=1))
+    request = EvidenceRequest.objects.get(kind="training_plan")
+    pdf = rendered(render_pdf, request)
+    assert pdf.startswith(b"%PDF")
+    assert rendered(render_pdf, request) == pdf
+
+
+def test_what_is_missing_names_the_plans_nobody_approved():
+    """4.1: a plan whose first meeting lies in the period and that was never approved is named."""
+    world = make_world()
+    approved_plan(world=world)
+    draft = draft_plan(world=world, starts_at=timezone.now() + timedelta(days=5))
+    far = date.today() + timedelta(days=30)
+    assert [draft.number in line for line in expected_plans(date.today(), far, world.manager)] == [True]
+    assert expected_plans(far, far, world.manager) == []
