@@ -34,10 +34,9 @@ def test_signs_in_by_employee_number_or_mail_and_returns_to_where_one_was(client
     assert AccessEvent.objects.filter(kind="sign_in", user=user.uuid).count() == 1
 
 
-def test_never_leaves_the_site_after_signing_in(client, user, settings):
-    settings.LOGIN_REDIRECT_URL = "account"
-    assert post_sign_in(client, next_url="//evil.example/").url == "/account/"
-    assert client.get("/sign-in/?next=//evil.example/").url == "/account/"
+def test_never_leaves_the_site_after_signing_in(client, user):
+    assert post_sign_in(client, next_url="//evil.example/").url == "/"
+    assert client.get("/sign-in/?next=//evil.example/").url == "/"
 
 
 def test_the_page_of_an_anonymous_visitor_asks_to_sign_in_and_keeps_the_address(client):
@@ -47,6 +46,11 @@ def test_the_page_of_an_anonymous_visitor_asks_to_sign_in_and_keeps_the_address(
     assert page.status_code == 200
     assert 'name="next" value="/account/?x=1"' in page.content.decode()
     assert 'autocomplete="username"' in page.content.decode()
+
+
+def test_without_an_address_to_return_to_the_home_page_opens(client, user):
+    assert client.post("/sign-in/", {"login": user.login, "password": PASSWORD}).url == "/"
+    assert client.get("/").status_code == 200
 
 
 def test_a_wrong_password_says_so_without_saying_who_has_an_account(client, user):
