@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
 from trainingops.people.enums import Role
-from trainingops.people.queries import assignment_on
-
-if TYPE_CHECKING:
-    from trainingops.people.models import Person, User
+from trainingops.people.models import Delegation, Person, PersonAssignment, RoleAssignment, User
+from trainingops.people.queries import in_force
 
 #: Who hands out one-time codes within their scope, besides administrators.
 HELPS_IN = (Role.TRAINER, Role.TEAM_LEADER)
@@ -26,29 +24,48 @@ def can_grant_role(user: User) -> bool:
     return user.authority.has(Role.ADMINISTRATOR)
 
 
-def can_help_person_in(actor: User, person: Person) -> bool:
-    """Whether ``actor`` may give ``person`` a one-time code as far as the place decides.
+def people_helped_by(actor: User, people: Iterable[Person]) -> set[int]:
+    """Keys of those to whom ``actor`` may give a one-time code as far as the place decides: one query.
 
     Trainers and team leaders may for people whose present assignment lies in their scope.
     """
+    keys = {person.pk for person in people}
     if actor.authority.has(Role.ADMINISTRATOR):
-        return True
+        return keys
     if not actor.authority.has(*HELPS_IN):
-        return False
-    place = assignment_on(person.pk, timezone.localdate())
+        return set()
+    places = PersonAssignment.objects.filter(in_force(timezone.localdate()), person__in=keys)
     # No team is not every team: the key 0 lies in no scope of teams.
-    return place is not None and actor.authority.covers(
-        *HELPS_IN, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id or 0
+    return {
+        place.person_id
+        for place in places
+        if actor.authority.covers(*HELPS_IN, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id or 0)
+    }
+
+
+def users_helped_by(actor: User, users: Sequence[User]) -> set[int]:
+    """Keys of the accounts to which ``actor`` may give a one-time code: three queries.
+
+    Only administrators may for accounts that hold more than the role of an agent, by grant or delegation: a code is a
+    way to become them.
+    """
+    if actor.authority.has(Role.ADMINISTRATOR):
+        return {user.pk for user in users}
+    today = in_force(timezone.localdate())
+    people = people_helped_by(actor, [user.person for user in users if user.person is not None])
+    granted = (
+        RoleAssignment.objects.filter(today, user__in=users).exclude(role=Role.AGENT).values_list("user", flat=True)
     )
+    delegated = Delegation.objects.filter(today, delegate__in=users).values_list("delegate", flat=True)
+    more = {*granted, *delegated}
+    return {user.pk for user in users if user.person_id in people and user.pk not in more}
+
+
+def can_help_person_in(actor: User, person: Person) -> bool:
+    """Whether ``actor`` may open an account for ``person`` and give them a one-time code."""
+    return person.pk in people_helped_by(actor, [person])
 
 
 def can_issue_code(actor: User, user: User) -> bool:
-    """Whether ``actor`` may give ``user`` a one-time code.
-
-    Only administrators may for accounts that hold more than the role of an agent: a code is a way to become them.
-    """
-    if actor.authority.has(Role.ADMINISTRATOR):
-        return True
-    if user.person is None or user.authority.role_names - {Role.AGENT}:
-        return False
-    return can_help_person_in(actor, user.person)
+    """Whether ``actor`` may give ``user`` a one-time code."""
+    return user.pk in users_helped_by(actor, [user])

@@ -4,6 +4,7 @@ from trainingops.people.services.accounts import (
     change_password,
     close_account,
     open_account,
+    open_accounts,
     open_outside_account,
     save_preferences,
 )
@@ -36,6 +37,7 @@ __all__ = (
     "issue_sign_in_code",
     "issue_slip",
     "open_account",
+    "open_accounts",
     "open_outside_account",
     "redeem_sign_in_code",
     "require_signature",

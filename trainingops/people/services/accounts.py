@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.people.enums import Employment, Role
 from trainingops.people.models import Person, RoleAssignment, User
-from trainingops.people.policies import can_help_person_in, can_manage_people
-from trainingops.people.queries import assignment_on
+from trainingops.people.policies import can_manage_people, people_helped_by
+from trainingops.people.queries import present_assignments
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -21,50 +24,95 @@ if TYPE_CHECKING:
 
 @service
 def open_account(*, person: Person, actor: User, now: datetime, role: str = Role.AGENT) -> User:
-    """The account of ``person``, made with the role of an agent if there is none; a closed one opens again.
+    """The account of ``person``; see :func:`open_accounts`."""
+    return open_accounts(people=[person], actor=actor, now=now, role=role)[0]
 
-    Other roles are granted by :func:`~trainingops.people.services.grant_role`.
+
+@service
+def open_accounts(*, people: Sequence[Person], actor: User, now: datetime, role: str = Role.AGENT) -> list[User]:
+    """The accounts of people, in their order: made with the role of an agent where there is none.
+
+    A closed one opens again, if an administrator asks; only they may open one with another role. The number of
+    queries does not grow with the people.
 
     Raises:
-        Refused: the person has left, or the number or mail address belongs to another account.
+        NotAllowed: one of them is outside the actor's scope.
+        Refused: one has left, or the number or mail address belongs to another account.
     """
-    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    require(can_help_person_in(actor, person))
-    if person.employment == Employment.LEFT:
-        raise Refused(
-            _("%(person)s has left. Correct the employment before opening an account.") % {"person": person},
-            code="person_left",
+    keys = [person.pk for person in people]
+    locked = list(Person.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    require(set(keys) <= people_helped_by(actor, locked))
+    require(role == Role.AGENT or can_manage_people(actor))
+    for person in locked:
+        if person.employment == Employment.LEFT:
+            raise Refused(
+                _("%(person)s has left. Correct the employment before opening an account.") % {"person": person},
+                code="person_left",
+            )
+    users = {user.person_id: user for user in User.objects.filter(person__in=keys).select_related("person")}
+    for user in _new_accounts([person for person in locked if person.pk not in users], role, actor, now):
+        users[user.person_id] = user
+    for user in users.values():
+        if not user.is_active:
+            _reopen(user, actor, now)
+    return [users[key] for key in keys]
+
+
+def _new_accounts(people: Sequence[Person], role: str, actor: User, now: datetime) -> list[User]:
+    if not people:
+        return []
+    taken = _taken([(person.employee_no, person.email) for person in people])
+    for person in people:
+        _require_free(person.employee_no, person.email, taken)
+    places = present_assignments([person.pk for person in people], now.date())
+    made = []
+    for person in people:
+        zone = {"timezone": places[person.pk].site.timezone} if person.pk in places else {}
+        user = User(
+            login=person.employee_no.upper(),
+            name=person.name,
+            email=person.email.lower(),
+            person=person,
+            must_set_password=True,
+            **zone,
         )
-    user = User.objects.filter(person=person).first()
-    if user is None:
-        user = _new_account(person, now)
-        RoleAssignment.objects.create(user=user, role=role, starts_on=now.astimezone(user.zone).date())
-        record("account.opened", subject=user, actor=actor, now=now, data={"person": person.uuid, "role": role})
-    elif not user.is_active:
-        require(can_manage_people(actor))
-        user.is_active = True
-        user.save(update_fields=["is_active"])
-        record("account.reopened", subject=user, actor=actor, now=now, data={"person": person.uuid})
-    return user
-
-
-def _new_account(person: Person, now: datetime) -> User:
-    _require_free(person.employee_no, person.email)
-    place = assignment_on(person.pk, now.date())
-    zone = {"timezone": place.site.timezone} if place else {}
-    return User.objects.create_user(
-        person.employee_no, name=person.name, email=person.email, person=person, must_set_password=True, **zone
+        user.set_unusable_password()
+        made.append(user)
+    User.objects.bulk_create(made)
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(user=user, role=role, starts_on=now.astimezone(user.zone).date()) for user in made
     )
+    for user, person in zip(made, people, strict=True):
+        data = {"person": person.uuid, "role": role}
+        record("account.opened", subject=user, actor=actor, now=now, data=data)
+    return made
 
 
-def _require_free(login: str, email: str) -> None:
-    if User.objects.filter(login__iexact=login).exists():
+def _reopen(user: User, actor: User, now: datetime) -> None:
+    require(can_manage_people(actor))
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record("account.reopened", subject=user, actor=actor, now=now)
+
+
+def _taken(pairs: Sequence[tuple[str, str]]) -> tuple[set[str], set[str]]:
+    """Which of these log-ins and mail addresses belong to an account already, in capitals: one query."""
+    logins, mails = {login.upper() for login, _mail in pairs}, {mail.upper() for _login, mail in pairs} - {""}
+    rows = User.objects.annotate(login_key=Upper("login"), mail_key=Upper("email")).filter(
+        Q(login_key__in=logins) | Q(mail_key__in=mails)
+    )
+    found = list(rows.values_list("login_key", "mail_key"))
+    return {login for login, _mail in found} & logins, {mail for _login, mail in found} & mails
+
+
+def _require_free(login: str, email: str, taken: tuple[set[str], set[str]]) -> None:
+    if login.upper() in taken[0]:
         raise Refused(
             _("There is an account “%(login)s” already. Use another employee number.") % {"login": login},
             field="login",
             code="login_taken",
         )
-    if email and User.objects.filter(email__iexact=email).exists():
+    if email.upper() in taken[1]:
         raise Refused(
             _("The mail address %(email)s belongs to another account. Correct it.") % {"email": email},
             field="email",
@@ -80,7 +128,7 @@ def open_outside_account(*, login: str, name: str, email: str, role: str, actor:
         Refused: the log-in or mail address is taken.
     """
     require(can_manage_people(actor))
-    _require_free(login, email)
+    _require_free(login, email, _taken([(login, email)]))
     user = User.objects.create_user(login, name=name, email=email, must_set_password=True)
     RoleAssignment.objects.create(user=user, role=role, starts_on=now.astimezone(user.zone).date())
     record("account.opened", subject=user, actor=actor, now=now, data={"role": role})

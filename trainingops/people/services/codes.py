@@ -14,8 +14,8 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.people.enums import CodePurpose
 from trainingops.people.models import Person, SignInCode, User
-from trainingops.people.policies import can_issue_code
-from trainingops.people.services.accounts import change_password, open_account
+from trainingops.people.policies import users_helped_by
+from trainingops.people.services.accounts import change_password, open_accounts
 
 #: Without 0 O 1 I L 5 S 2 Z 8 B: what is misread from a slip of paper.
 ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
@@ -36,22 +36,8 @@ def issue_sign_in_code(*, user: User, purpose: str, actor: User, now: datetime) 
         NotAllowed: outside the actor's scope, or the account can do more than an agent's.
         Refused: the account is closed.
     """
-    require(can_issue_code(actor, user))
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if not user.is_active:
-        raise Refused(_("The account of %(user)s is closed. Open it again first.") % {"user": user}, code="closed")
-    SignInCode.objects.filter(user=user, purpose=purpose, used_at=None).update(used_at=now)
-    plain = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
-    code = SignInCode.objects.create(
-        user=user,
-        purpose=purpose,
-        code_hash=_hash(user, plain),
-        issued_by=actor,
-        issued_at=now,
-        expires_at=now + CODE_LIFETIME,
-    )
-    record("code.issued", subject=code, actor=actor, now=now, data={"user": user.uuid, "purpose": purpose})
-    return code, plain
+    slip = _issue([(user, purpose)], actor, now)[0]
+    return slip.code, slip.plain
 
 
 @dataclass(frozen=True)
@@ -72,9 +58,7 @@ class Slip:
 @service
 def issue_slip(*, user: User, actor: User, now: datetime) -> Slip:
     """A code for the first sign-in, or for a new password where there is one already."""
-    purpose = CodePurpose.RESET if user.has_usable_password() else CodePurpose.FIRST_SIGN_IN
-    code, plain = issue_sign_in_code(user=user, purpose=purpose, actor=actor, now=now)
-    return Slip(user, code, plain)
+    return _issue([(user, _purpose(user))], actor, now)[0]
 
 
 @service
@@ -85,9 +69,42 @@ def issue_codes(*, people: Sequence[Person], actor: User, now: datetime) -> list
         NotAllowed: one of them is outside the actor's scope, or can do more than an agent.
         Refused: one of them has left.
     """
-    return [
-        issue_slip(user=open_account(person=person, actor=actor, now=now), actor=actor, now=now) for person in people
-    ]
+    users = open_accounts(people=people, actor=actor, now=now)
+    return _issue([(user, _purpose(user)) for user in users], actor, now)
+
+
+def _purpose(user: User) -> str:
+    return CodePurpose.RESET if user.has_usable_password() else CodePurpose.FIRST_SIGN_IN
+
+
+def _issue(wanted: Sequence[tuple[User, str]], actor: User, now: datetime) -> list[Slip]:
+    """Codes for accounts and purposes; the number of queries does not grow with them."""
+    users = [user for user, _purpose in wanted]
+    require({user.pk for user in users} <= users_helped_by(actor, users))
+    keys = [user.pk for user in users]
+    locked = {user.pk: user for user in User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
+    for user in locked.values():
+        if not user.is_active:
+            raise Refused(_("The account of %(user)s is closed. Open it again first.") % {"user": user}, code="closed")
+    purposes = {purpose for _user, purpose in wanted}
+    SignInCode.objects.filter(user__in=keys, purpose__in=purposes, used_at=None).update(used_at=now)
+    slips = []
+    for user, purpose in wanted:
+        plain = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
+        code = SignInCode(
+            user=user,
+            purpose=purpose,
+            code_hash=_hash(user, plain),
+            issued_by=actor,
+            issued_at=now,
+            expires_at=now + CODE_LIFETIME,
+        )
+        slips.append(Slip(user, code, plain))
+    SignInCode.objects.bulk_create(slip.code for slip in slips)
+    for slip in slips:
+        data = {"user": slip.user.uuid, "purpose": slip.code.purpose}
+        record("code.issued", subject=slip.code, actor=actor, now=now, data=data)
+    return slips
 
 
 def redeem_sign_in_code(*, login: str, code: str, password: str, now: datetime) -> User:

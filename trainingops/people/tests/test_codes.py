@@ -14,7 +14,7 @@ from django.utils import timezone
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.enums import CodePurpose
-from trainingops.people.models import SignInCode, User
+from trainingops.people.models import Delegation, SignInCode, User
 from trainingops.people.services import CODE_ATTEMPTS, issue_codes, issue_sign_in_code, redeem_sign_in_code
 from trainingops.people.services.codes import ALPHABET
 from trainingops.people.tests.factories import PASSWORD, TeamFactory, grant_role, make_agent, make_user
@@ -95,6 +95,24 @@ def test_codes_for_a_class_open_missing_accounts_all_or_none():
     with pytest.raises(NotAllowed):
         issue_codes(people=[make_agent(team=team), make_agent()], actor=actor, now=timezone.now())
     assert User.objects.filter(person__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_codes_for_a_class_cost_the_same_whatever_its_size(number, django_assert_max_num_queries):
+    team = TeamFactory()
+    actor = make_user("trainer", teams=[team])
+    people = [make_agent(team=team) for _each in range(number)]
+    with django_assert_max_num_queries(20):  # five of them savepoints
+        assert len(issue_codes(people=people, actor=actor, now=timezone.now())) == number
+
+
+def test_a_delegate_of_a_manager_is_more_than_an_agent():
+    team = TeamFactory()
+    person = make_agent(team=team, with_user=True)
+    today = timezone.localdate()
+    Delegation.objects.create(principal=make_user("manager"), delegate=person.user, starts_on=today, ends_on=today)
+    with pytest.raises(NotAllowed):
+        issue(person.user, make_user("team_leader", teams=[team]))
 
 
 # --- Redeeming ---------------------------------------------------------------------------------------------
