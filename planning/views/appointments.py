@@ -18,7 +18,7 @@ from planning.policies.catalogue import can_keep_places, can_revoke
 from planning.services import appointments as services
 from planning.services import places
 from planning.tables.catalogue import ApplicationTable, AppointmentTable, RoomTable, TrainerTable, appointment_state
-from planning.views.common import form_page, url
+from planning.views.common import form_page, posted, url
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -53,7 +53,7 @@ def appointment_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        AppointmentForm(request.POST or None, user=request.user, today=timezone.localdate()),
+        AppointmentForm(posted(request), user=request.user, today=timezone.localdate()),
         act,
         title=_("Appoint a PIC"),
         parent=(url("appointment_list"), _("Appointments")),
@@ -97,7 +97,7 @@ def appointment_revoke(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        ReasonForm(request.POST or None),
+        ReasonForm(posted(request)),
         act,
         title=_("Revoke appointment %(number)s") % {"number": appointment.number},
         parent=(url("appointment_detail", appointment), appointment.number),
@@ -129,7 +129,7 @@ def room_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        RoomForm(request.POST or None),
+        RoomForm(posted(request)),
         act,
         title=_("New room"),
         parent=(url("place_list"), _("Trainers, rooms, applications")),
@@ -147,7 +147,7 @@ def application_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        ApplicationForm(request.POST or None),
+        ApplicationForm(posted(request)),
         act,
         title=_("New application"),
         parent=(url("place_list"), _("Trainers, rooms, applications")),
@@ -164,7 +164,7 @@ def trainer_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        TrainerForm(request.POST or None, initial={"kind": Qualification.SSO_TRAINING}),
+        TrainerForm(posted(request), initial={"kind": Qualification.SSO_TRAINING}),
         act,
         title=_("New trainer"),
         parent=(url("place_list"), _("Trainers, rooms, applications")),
@@ -183,7 +183,7 @@ def trainer_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     initial = {"modules": trainer.modules.all(), "valid_until": trainer.valid_until}
     return form_page(
         request,
-        QualificationForm(request.POST or None, initial=initial),
+        QualificationForm(posted(request), initial=initial),
         act,
         title=_("Qualification of %(name)s") % {"name": trainer.name},
         parent=(url("place_list"), _("Trainers, rooms, applications")),

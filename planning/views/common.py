@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,7 +16,6 @@ from trainingops.people.http import SignedInRequest
 from trainingops.ui.forms import PageForm
 from trainingops.ui.views import conflict
 
-Form = PageForm
 Act = Callable[[Any], tuple[str, str]]
 
 
@@ -67,6 +66,11 @@ def form_page(
         **(extra or {}),
     }
     return render(request, template, context, status=status)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, even when it is empty."""
+    return request.POST if request.method == "POST" else None
 
 
 def go(request: HttpRequest, address: str, said: str) -> HttpResponse:

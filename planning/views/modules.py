@@ -16,7 +16,7 @@ from planning.queries.catalogue import standard_modules, with_versions
 from planning.services import modules as services
 from planning.tables.catalogue import MODULE_KINDS, ModuleTable
 from planning.text import safe_markdown
-from planning.views.common import act_or_conflict, form_page, url
+from planning.views.common import act_or_conflict, form_page, posted, url
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine
 from trainingops.ui.exports import table_response
@@ -68,7 +68,7 @@ def module_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        ModuleForm(request.POST or None),
+        ModuleForm(posted(request)),
         act,
         title=_("New module"),
         parent=(url("module_list"), _("Modules")),
@@ -118,7 +118,7 @@ def module_version_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        VersionForm(request.POST or None, version=before),
+        VersionForm(posted(request), version=before),
         act,
         title=_("New version of %(module)s") % {"module": module},
         parent=(url("module_detail", module), str(module)),
@@ -136,7 +136,7 @@ def module_version_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        VersionForm(request.POST or None, version=version, editing=True),
+        VersionForm(posted(request), version=version, editing=True),
         act,
         title=_("Edit %(version)s") % {"version": version},
         parent=(url("module_detail", version.module), str(version.module)),
@@ -168,7 +168,7 @@ def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        NoteForm(request.POST or None),
+        NoteForm(posted(request)),
         act,
         title=_("Decide on %(version)s") % {"version": version},
         parent=(url("module_detail", version.module), str(version.module)),
@@ -199,7 +199,7 @@ def material_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        MaterialForm(request.POST or None),
+        MaterialForm(posted(request)),
         act,
         title=_("Material for %(version)s") % {"version": version},
         parent=(url("module_detail", version.module), str(version.module)),

@@ -25,7 +25,7 @@ from planning.policies.catalogue import NEED_WRITERS, can_dispute_defect, can_ju
 from planning.queries.catalogue import defect_cells, sample_rates
 from planning.services import needs as services
 from planning.tables.catalogue import CLASS_SHORT, DEFECT_KINDS, DefectTable, NeedSourceTable, SampleTable
-from planning.views.common import form_page, url
+from planning.views.common import form_page, posted, url
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.charts import bar_chart
@@ -236,7 +236,7 @@ def defect_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        DefectForm(request.POST or None, user=request.user),
+        DefectForm(posted(request), user=request.user),
         act,
         title=_("Add a finding"),
         parent=(url("defect_list"), _("Service defects")),
@@ -286,7 +286,7 @@ def defect_decide(request: SignedInRequest, uuid: UUID, verb: str) -> HttpRespon
 
     return form_page(
         request,
-        ReasonForm(request.POST or None),
+        ReasonForm(posted(request)),
         act,
         title=word,
         parent=(url("defect_detail", defect), f"{defect.parameter.code}, {day_words(defect.occurred_on)}"),
@@ -331,7 +331,7 @@ def need_source_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        NeedSourceForm(request.POST or None, user=request.user, roles=NEED_WRITERS),
+        NeedSourceForm(posted(request), user=request.user, roles=NEED_WRITERS),
         act,
         title=_("Register a source"),
         parent=(url("need_source_list"), _("Sources of needs")),

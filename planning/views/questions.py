@@ -15,7 +15,7 @@ from planning.models import Question, QuestionVersion, ScoringScheme, TestPaper,
 from planning.policies.catalogue import can_write_questions, can_write_schemes
 from planning.services import questions as services
 from planning.tables.catalogue import PaperTable, QuestionTable, SchemeTable
-from planning.views.common import act_or_conflict, form_page, url
+from planning.views.common import act_or_conflict, form_page, posted, url
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
 
@@ -61,7 +61,7 @@ def question_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        QuestionForm(request.POST or None),
+        QuestionForm(posted(request)),
         act,
         title=_("New question"),
         parent=(url("question_list"), _("Questions")),
@@ -80,7 +80,7 @@ def question_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        QuestionForm(request.POST or None, version=before),
+        QuestionForm(posted(request), version=before),
         act,
         title=_("Edit question %(code)s") % {"code": question.code},
         parent=(url("question_list"), _("Questions")),
@@ -116,7 +116,7 @@ def paper_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        PaperForm(request.POST or None, questions=_latest()),
+        PaperForm(posted(request), questions=_latest()),
         act,
         title=_("New test paper"),
         parent=(url("paper_list"), _("Test papers")),
@@ -150,7 +150,7 @@ def scheme_list(request: SignedInRequest) -> HttpResponse:
 
 def scheme_new(request: SignedInRequest) -> HttpResponse:
     """A scoring scheme with its parameters."""
-    formset = ParameterFormSet(request.POST or None)
+    formset = ParameterFormSet(posted(request))
 
     def act(form: SchemeForm) -> tuple[str, str]:
         scheme = services.add_scheme(
@@ -160,7 +160,7 @@ def scheme_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        SchemeForm(request.POST or None),
+        SchemeForm(posted(request)),
         act,
         title=_("New scoring scheme"),
         parent=(url("scheme_list"), _("Scoring schemes")),

@@ -1,0 +1,216 @@
+"""What people type into the forms of needs, catalogue and appointments, and what they read when it is wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.enums import DefectState, ModuleState
+from planning.models import Appointment, Defect, NeedSource, QuestionVersion, ScoringScheme, TestPaper, TrainingModule
+from planning.tests.factories import make_world
+from planning.tests.test_catalogue_pages import make_defects, signed_in
+from trainingops.people.enums import Role
+from trainingops.people.tests.factories import make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    world = make_world(people=1)
+    for user in (world.manager, world.pic, world.qc):
+        user.language = "en"
+        user.save()
+    return world
+
+
+def post(user, name, data, **kwargs):
+    return signed_in(user).post(reverse(name, kwargs=kwargs or None), data)
+
+
+def test_a_module_is_written_submitted_and_approved_by_another(world):
+    response = post(
+        world.pic,
+        "module_new",
+        {
+            "code": "SS-9",
+            "title": "Empati",
+            "kind": "soft",
+            "lines": [world.line.pk],
+            "objectives": "x",
+            "duration_minutes": "90",
+        },
+    )
+    module = TrainingModule.objects.get(code="SS-9")
+    version = module.versions.get()
+    assert response["Location"] == reverse("module_detail", kwargs={"uuid": module.uuid})
+    post(world.pic, "material_new", {"title": "Slide", "text": "Isi"}, uuid=version.uuid)
+    post(world.pic, "module_version_submit", {}, uuid=version.uuid)
+    returned = post(world.manager, "module_version_decide", {"decision": "return", "note": ""}, uuid=version.uuid)
+    assert returned.status_code == 200 and b"Say what the author should change" in returned.content
+    post(world.manager, "module_version_decide", {"decision": "approve", "note": ""}, uuid=version.uuid)
+    version.refresh_from_db()
+    assert version.state == ModuleState.APPROVED
+    again = post(world.manager, "module_version_decide", {"decision": "approve"}, uuid=version.uuid)
+    assert again.status_code == 409
+    assert post(world.pic, "module_version_submit", {}, uuid=version.uuid).status_code == 409
+
+
+def test_a_whole_number_with_separator_is_named_and_nothing_is_written(world):
+    response = post(world.pic, "module_new", {"code": "X", "duration_minutes": "1.000"})
+    assert response.status_code == 200 and b"without separators" in response.content
+    assert not TrainingModule.objects.filter(code="X").exists()
+
+
+def test_a_question_with_its_options_and_a_paper(world):
+    from planning.models import Topic
+
+    topic = Topic.objects.get(code="gadai")
+    question = {
+        "code": "Q-1",
+        "topic": topic.pk,
+        "kind": "single",
+        "text": "Tenor?",
+        "option_a": "120",
+        "option_b": "90",
+    }
+    wrong = post(world.pic, "question_new", question)
+    assert b"Mark the right option" in wrong.content
+    post(world.pic, "question_new", {**question, "correct": ["A"]})
+    version = QuestionVersion.objects.get(question__code="Q-1")
+    assert version.options == [{"key": "A", "text": "120"}, {"key": "B", "text": "90"}] and version.correct == ["A"]
+    edited = {"kind": "short", "text": "Tenor berapa hari?", "accepted": "120\n120 hari"}
+    post(world.pic, "question_edit", edited, uuid=version.question.uuid)
+    latest = version.question.versions.get(number=2)
+    assert latest.correct == ["120", "120 hari"] and latest.options == []
+    paper = {"code": "P-1", "title": "Tes", "form": "B", "duration_minutes": "15", "points": "2,5"}
+    post(world.pic, "paper_new", {**paper, "questions": [latest.pk]})
+    place = TestPaper.objects.get(code="P-1").paper_questions.get()
+    assert (place.question_version, place.points) == (latest, Decimal("2.5"))
+
+
+def scheme_lines(*lines):
+    data = {"parameters-TOTAL_FORMS": "8", "parameters-INITIAL_FORMS": "0"}
+    for n, line in enumerate(lines):
+        data |= {f"form-{n}-{key}": value for key, value in line.items()}
+    return {key.replace("parameters-", "form-"): value for key, value in data.items()}
+
+
+@pytest.mark.point("SCR-7")
+def test_a_scheme_reads_commas_and_leaves_blank_lines_out(world):
+    head = {"name": "Baru", "pass_mark": "82,5", "decimals": "2"}
+    lines = scheme_lines({"name": "Roleplay", "weight": "40", "maximum_score": "100", "source": "trainer"})
+    post(world.pic, "scheme_new", {**head, **lines})
+    scheme = ScoringScheme.objects.get(name="Baru")
+    assert scheme.pass_mark == Decimal("82.5") and scheme.parameters.get().weight == 40
+    nothing = post(world.pic, "scheme_new", {**head, "name": "Lain", **scheme_lines()})
+    assert b"at least one parameter" in nothing.content
+    half = post(world.pic, "scheme_new", {**head, "name": "Lain", **scheme_lines({"name": "X"})})
+    assert b"Give this parameter a weight" in half.content
+    assert not ScoringScheme.objects.filter(name="Lain").exists()
+
+
+@pytest.mark.point("IMP-7")
+def test_a_finding_names_the_agent_by_number_within_scope(world):
+    make_defects(world)
+    parameter = Defect.objects.get().parameter
+    day = (timezone.localdate() - timedelta(days=2)).isoformat()
+    typed = {"occurred_on": day, "contact_reference": "55", "parameter": parameter.pk}
+    stranger = make_world(people=1).people[0]
+    wrong = post(world.qc, "defect_new", {**typed, "employee_no": stranger.employee_no})
+    assert b"Nobody in your scope has the number" in wrong.content
+    response = post(world.qc, "defect_new", {**typed, "employee_no": world.people[0].employee_no.lower()})
+    defect = Defect.objects.get(contact_reference="55")
+    assert response["Location"].endswith(f"{defect.uuid}/") and defect.root_cause == ""
+
+
+def test_a_finding_is_disputed_annulled_and_stays_annulled(world):
+    defect = make_defects(world)[0]
+    blank = post(world.qc, "defect_decide", {}, uuid=defect.uuid, verb="dispute")
+    assert blank.status_code == 200 and blank.context["form"].errors["reason"]
+    post(world.qc, "defect_decide", {"reason": "x"}, uuid=defect.uuid, verb="dispute")
+    post(world.qc, "defect_decide", {"reason": "x"}, uuid=defect.uuid, verb="annul")
+    defect.refresh_from_db()
+    assert defect.state == DefectState.ANNULLED
+    late = post(world.qc, "defect_decide", {"reason": "x"}, uuid=defect.uuid, verb="uphold")
+    assert late.status_code == 409 and b"Annulled" in late.content
+    assert post(world.qc, "defect_decide", {"reason": "x"}, uuid=defect.uuid, verb="delete").status_code == 404
+    assert post(world.manager, "defect_decide", {"reason": "x"}, uuid=defect.uuid, verb="annul").status_code == 403
+
+
+def test_a_source_is_registered(world):
+    typed = {
+        "kind": "client",
+        "dated_on": timezone.localdate().isoformat(),
+        "asked_by": "Klien",
+        "request": "Ulang KCA",
+    }
+    post(world.pic, "need_source_new", {**typed, "line": world.line.pk})
+    assert NeedSource.objects.get().line == world.line
+    outside = post(world.pic, "need_source_new", {**typed, "line": make_world(people=0).line.pk})
+    assert outside.status_code == 200 and NeedSource.objects.count() == 1
+
+
+@pytest.mark.clause("5.1.1 a")
+def test_the_manager_appoints_with_a_fresh_log_in_and_revokes(world, client):
+    trainer = make_user(Role.TRAINER, site=world.site, line=world.line)
+    today = timezone.localdate()
+    typed = {
+        "user": trainer.pk,
+        "site": world.site.pk,
+        "line": world.line.pk,
+        "duties": "Menyusun rencana",
+        "starts_on": today.isoformat(),
+        "ends_on": (today + timedelta(days=365)).isoformat(),
+    }
+    sign_in(client, world.manager, minutes_ago=20)
+    stale = client.post(reverse("appointment_new"), typed)
+    assert stale.status_code == 302 and stale["Location"].startswith(reverse("account_reauthenticate"))
+    assert not trainer.appointments.exists()
+    wrong = post(world.manager, "appointment_new", {**typed, "ends_on": (today - timedelta(days=1)).isoformat()})
+    assert b"The last day lies before the first" in wrong.content
+    post(world.manager, "appointment_new", typed)
+    appointment = Appointment.objects.get(user=trainer)
+    page = signed_in(world.manager).get(reverse("appointment_detail", kwargs={"uuid": appointment.uuid}))
+    assert b"Being made" in page.content
+    assert signed_in(trainer).get(reverse("appointment_detail", kwargs={"uuid": appointment.uuid})).status_code == 200
+    post(world.manager, "appointment_revoke", {"reason": "Pindah"}, uuid=appointment.uuid)
+    appointment.refresh_from_db()
+    assert appointment.revocation_reason == "Pindah"
+
+
+def test_places_are_kept(world):
+    post(world.manager, "room_new", {"site": world.site.pk, "name": "Merapi", "capacity": "25"})
+    wrong = post(world.manager, "room_new", {"site": world.site.pk, "name": "MERAPI", "capacity": "25"})
+    assert b"already" in wrong.content and world.site.rooms.filter(name__iexact="merapi").count() == 1
+    post(world.manager, "application_new", {"name": "Zoom", "needs_licence": "on", "seats": "2"})
+    post(world.manager, "trainer_new", {"name": "Bu Rina", "kind": "client"})
+    modules = {"modules": [world.module_version.module.pk], "valid_until": "2027-01-01"}
+    post(world.manager, "trainer_edit", modules, uuid=world.trainer.uuid)
+    page = signed_in(world.manager).get(reverse("place_list")).content.decode()
+    assert "Merapi" in page and "Zoom" in page and "Bu Rina" in page and world.module_version.module.code in page
+
+
+@pytest.mark.clause("5.1.1 a")
+def test_the_letter_is_rendered_with_name_duties_and_signature(world):
+    from planning.tests.test_catalogue_services import appoint
+    from trainingops.records.models import EvidenceRequest
+    from trainingops.records.registry import get_kind
+    from trainingops.records.rendering import render_html
+
+    appointment = appoint(world)
+    request = EvidenceRequest.objects.get(subject=appointment.uuid)
+    html = render_html(
+        kind=get_kind("appointment"),
+        number="PEN-2026-00001",
+        verify_code="x" * 20,
+        payload_text=request.payload.text,
+        payload_sha256=request.payload.sha256,
+    )
+    for expected in (appointment.user.name, "Menyusun rencana", "Menyampaikan laporan", world.manager.name):
+        assert expected in html
+    assert "Penunjukan PIC" in html and "style=" not in html
