@@ -72,13 +72,7 @@ def steps(user: User, *, today: date) -> list[Step]:
             reverse("account_list"),
             _("Give the roles"),
         ),
-        Step(
-            _("Mail"),
-            _("Messages go through %(host)s.") % {"host": settings.EMAIL_HOST}
-            if _mail_is_configured()
-            else _("Set EMAIL_URL in the environment and start the site again; until then mails go to a folder."),
-            _mail_is_configured(),
-        ),
+        _mail(),
         Step(
             _("The procedure's revision in force"),
             _("Each record names the revision that was in force (clause 7)."),
@@ -103,5 +97,10 @@ def _wanted(today: date) -> dict[str, QuerySet[Any]]:
     }
 
 
-def _mail_is_configured() -> bool:
-    return bool(settings.ENV.email_url)
+def _mail() -> Step:
+    if settings.ENV.email_url:
+        return Step(_("Mail"), _("Messages go through %(host)s.") % {"host": settings.EMAIL_HOST}, True)
+    if settings.ENV.mode == "demo":
+        return Step(_("Mail"), _("In the demo, messages are written into a folder on this machine."), True)
+    why = _("Set EMAIL_URL in the environment and start the site again; until then mails go to a folder.")
+    return Step(_("Mail"), why, False)

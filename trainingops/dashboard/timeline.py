@@ -173,7 +173,10 @@ _Part = tuple[str, str, bool, str]
 
 
 def _preparation(story: Story) -> _Part:
-    return _("Preparation"), "5.1", story.plan.approved_revision_id is not None, story.plan.get_state_display()
+    approved = next((each for each in story.revisions if each.pk == story.plan.approved_revision_id), None)
+    if approved is None:
+        return _("Preparation"), "5.1", False, story.plan.get_state_display()
+    return _("Preparation"), "5.1", True, _("revision %(number)d approved") % {"number": approved.number}
 
 
 def _execution(story: Story) -> _Part:
@@ -217,13 +220,13 @@ def _improvement(story: Story) -> _Part:
 # --- What happened -----------------------------------------------------------------------------------------
 
 
-def moments(story: Story) -> list[Moment]:
+def moments(story: Story, now: datetime) -> list[Moment]:
     """Everything in the order of time; what is still to come stands at the time for which it is planned."""
     told = [
         *_prepared(story),
         *_decided(story),
         *_held(story),
-        *_reported(story),
+        *_reported(story, now),
         *_reviewed(story),
         *_acted(story),
     ]
@@ -355,13 +358,13 @@ def _recovered(training_session: Any) -> Iterator[Moment]:
         )
 
 
-def _reported(story: Story) -> Iterator[Moment]:
+def _reported(story: Story, now: datetime) -> Iterator[Moment]:
     for each in story.sessions:
         obligation = getattr(each, "obligation", None)
         if obligation is None or obligation.state == ObligationState.VOID:
             continue
         url = reverse("obligation_detail", args=[obligation.uuid])
-        if obligation.breached_at:
+        if obligation.breached_at or (obligation.submitted_at is None and now >= obligation.due_at):
             title = _("H+1 passed without a report: %(label)s") % {"label": each.label}
             yield Moment(at=obligation.last_minute, title=title, clause="5.3.2", icon="late", kind="late", url=url)
         elif obligation.submitted_at is None:

@@ -24,7 +24,7 @@ class Item:
 
     Attributes:
         title: what to do, and to what.
-        url: where it is done; with ``post`` the button does it at once.
+        url: where it is done; ``post_url`` when the button does it at once.
         action: the verb on the button; ``primary`` fills it.
         due_at: what the list is ordered by, read in ``zone``.
         due: how the stage itself words the due time; else it is computed from ``due_at``.
@@ -40,7 +40,7 @@ class Item:
     zone: tzinfo | None = None
     due: DueWord | None = None
     since: datetime | None = None
-    post: bool = False
+    post_url: str = ""
     primary: bool = False
 
 

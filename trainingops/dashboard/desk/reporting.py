@@ -66,10 +66,10 @@ def reports_missing(desk: Desk) -> Iterable[Item]:
             title=_("H+1 report not received: %(name)s") % {"name": _name(each)},
             why=_("%(number)s, %(site)s, PIC %(name)s.")
             % {"number": each.training_session.number, "site": each.training_session.site, "name": each.owner},
-            url=reverse("obligation_remind", args=[each.uuid]),
+            url=reverse("obligation_detail", args=[each.uuid]),
+            post_url=reverse("obligation_remind", args=[each.uuid]),
             action=_("Remind the PIC"),
             icon="late",
-            post=True,
             **_due(each, desk),
         )
 

@@ -174,7 +174,7 @@ def _gathered(cases: list[RecoveryCase], title: str, action: str) -> Iterable[It
         one = len(rows) == 1
         yield Item(
             title=title % {"name": _name(training_session)},
-            why=names,
+            why=f"{names}.",
             url=reverse("case_detail", args=[rows[0].uuid]) if one else reverse("recovery_list"),
             action=action,
             icon="recover",

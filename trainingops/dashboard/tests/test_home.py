@@ -287,8 +287,7 @@ def test_a_report_waits_for_its_pic_and_late_for_the_manager_with_a_reminder_in_
     late = START + timedelta(days=3)
     (line,) = [each for each in desk.waiting(desk_of(held.manager, late)) if "not received" in each.item.title]
     assert line.due.kind == "late"
-    assert line.item.post
-    assert line.item.url == reverse("obligation_remind", args=[held.training_session.obligation.uuid])
+    assert line.item.post_url == reverse("obligation_remind", args=[held.training_session.obligation.uuid])
     assert some("H+1 report:", awaited(held.manager, late)) == []
 
 

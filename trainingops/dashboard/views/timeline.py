@@ -23,7 +23,7 @@ def plan_timeline(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     plans = TrainingPlan.objects.visible_to(request.user).select_related("site", "line", "pic")
     plan = get_object_or_404(plans, uuid=uuid)
     story = tell(plan)
-    context = {"plan": plan, "stages": stages(story), "moments": moments(story)}
+    context = {"plan": plan, "stages": stages(story), "moments": moments(story, request.now)}
     return render(request, "dashboard/plan_timeline.html", context)
 
 
