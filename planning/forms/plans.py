@@ -79,7 +79,9 @@ class PartForm(PageForm, forms.ModelForm):
 
 
 class NeedForm(PartForm):
-    """Why this training, and from where the need came (5.1.1 d)."""
+    """Title, why this training, and from where the need came (5.1.1 d)."""
+
+    title = forms.CharField(label=_("Title"), max_length=160)
 
     class Meta:
         model = PlanRevision
@@ -91,6 +93,13 @@ class NeedForm(PartForm):
         concerned = Q(line=None) | Q(line=self.instance.plan.line_id)
         needs = NeedSource.objects.visible_to(user).filter(concerned)
         self.fields["needs"].queryset = needs  # type: ignore[attr-defined]
+        self.fields["title"].initial = self.instance.plan.title
+        if self.instance.plan.approved_revision_id:
+            del self.fields["title"]
+
+    def values(self) -> dict[str, Any]:
+        """With the title, as long as it may change."""
+        return {name: self.cleaned_data[name] for name in ("title", "purpose", "needs") if name in self.cleaned_data}
 
 
 class ModuleChoice(forms.ModelChoiceField):

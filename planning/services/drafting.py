@@ -67,6 +67,8 @@ def save_part(
 ) -> PlanRevision:
     """Save the fields of one part (:data:`PARTS`) of a draft; fields that ``values`` lacks stay.
 
+    The part ``need`` also takes the plan's ``title``, until a revision of it is approved.
+
     Raises:
         NotAllowed: not the PIC.
         WrongState: the revision is no draft any more.
@@ -75,7 +77,7 @@ def save_part(
     revision = open_draft(revision, actor=actor)
     fields = [name for name in PARTS[part] if name in values]
     _check(revision, values)
-    changed = []
+    changed = ["title"] if _rename(revision, values) else []
     for name in fields:
         if name in _MANY:
             before = set(getattr(revision, name).values_list("pk", flat=True))
@@ -93,6 +95,20 @@ def save_part(
         "revision.part_saved", subject=revision, actor=actor, now=now, data={"part": part, "changed": sorted(changed)}
     )
     return revision
+
+
+def _rename(revision: PlanRevision, values: Mapping[str, Any]) -> bool:
+    """Give the plan another title; an approved plan keeps the one that it was approved under."""
+    plan, title = revision.plan, str(values.get("title", revision.plan.title)).strip()
+    if title == plan.title:
+        return False
+    if not title:
+        raise Refused(_("The title is blank. Write what the training is about."), field="title")
+    if plan.approved_revision_id:
+        raise Refused(_("%(plan)s was approved under its title, which stays.") % {"plan": plan.number}, field="title")
+    plan.title = title
+    plan.save(update_fields=["title"])
+    return True
 
 
 def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:

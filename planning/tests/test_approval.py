@@ -368,3 +368,19 @@ def test_competence_is_recorded_once_for_each_source(world, now):
 def test_manager_of_finds_the_worlds_manager(world, now):
     """What the other rooms' tests lean on."""
     assert manager_of(draft_plan(world=world, now=now)) == world.manager
+
+
+def test_the_title_changes_until_the_plan_is_approved(world, now):
+    """5.2: what was approved keeps the name under which it was approved."""
+    plan = draft_plan(world=world, now=now)
+    given = {"part": "need", "actor": world.pic, "now": now}
+    with pytest.raises(Refused) as refused:
+        save_part(revision=plan.revisions.get(), values={"title": " "}, **given)
+    assert refused.value.field == "title"
+    save_part(revision=plan.revisions.get(), values={"title": "Buyback"}, **given)
+    plan.refresh_from_db()
+    assert plan.title == "Buyback"
+    other = approved_plan(world=make_world(), now=now)
+    draft = amend_plan(plan=other, actor=other.pic, now=now)
+    with pytest.raises(Refused):
+        save_part(revision=draft, part="need", values={"title": "Lain"}, actor=other.pic, now=now)
