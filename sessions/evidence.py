@@ -105,7 +105,7 @@ def _base(training_session: TrainingSession, title: str, clause: str) -> dict[st
         "clause": clause,
         "zone": moment_words(start, zone, "time").rsplit(" ", 1)[-1],
         "ident": [
-            [_("Planned"), f"{moment_words(start, zone)} – {moment_words(end, zone)}"],
+            [_("Planned time"), f"{moment_words(start, zone)} – {moment_words(end, zone)}"],
             ["PIC", plan.pic.name],
             [_("Place"), place],
             [_("Trainers"), ", ".join(_trainers(training_session))],
@@ -113,9 +113,19 @@ def _base(training_session: TrainingSession, title: str, clause: str) -> dict[st
             [_("Service line"), training_session.line.name],
             [_("Plan"), plan.number + (f", rev. {revision.number}" if revision else "")],
             [_("Kind"), training_session.get_kind_display()],
+            [_("Concluded by"), _concluded(training_session)],
+            [_("Tolerated lateness"), _("%(n)d minutes") % {"n": training_session.tolerance_minutes}],
         ],
         "signatures": [],
     }
+
+
+def _concluded(training_session: TrainingSession) -> str:
+    """Who ended the session, and when."""
+    if training_session.concluded_by is None or training_session.concluded_at is None:
+        return ""
+    moment = moment_words(training_session.concluded_at, training_session.site.zone)
+    return f"{training_session.concluded_by.name}, {moment}"
 
 
 def _trainers(training_session: TrainingSession) -> list[str]:

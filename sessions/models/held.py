@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import (
@@ -154,7 +155,7 @@ class Enrolment(Identified):
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["person__name"]
+        ordering = [Lower("person__name"), "pk"]
         constraints = [models.UniqueConstraint(fields=["training_session", "person"], name="enrolment_once")]
 
     def __str__(self) -> str:

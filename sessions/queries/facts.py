@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import Count, JSONField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from planning.models import PaperQuestion
 from sessions.enums import AttemptState, MeetingState, TestPhase
@@ -39,7 +39,7 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     enrolments = list(
         Enrolment.objects.filter(training_session=training_session, removed_at=None)
         .select_related("person", "training_session__summary")
-        .order_by("person__name", "pk")
+        .order_by(Lower("person__name"), "pk")
     )
     people = {each.pk: _person(each) for each in enrolments}
     meetings = _meetings(training_session)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import QuestionKind
 from planning.models import PaperQuestion, QuestionVersion, TestPaper
+from sessions import evidence
 from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_take_tests
@@ -236,4 +237,5 @@ def _after_submission(training_session: TrainingSession, attempt: TestAttempt, a
         if attempt.phase == TestPhase.POST:
             settle_self_study_of(attempt, actor=actor, now=now)
         settle_results(training_session, keys, attempt=number, actor=actor, now=now)
+        evidence.request_test_results(training_session, actor=actor, now=now)
     refresh_summary(training_session)

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from planning.models import ScoringParameter
-from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
+from sessions import evidence
+from sessions.enums import AttemptState, CaseKind, CaseState, ResultStatus, SessionState, TestPhase
 from sessions.frozen import TESTED_BY, FrozenParameter, FrozenScheme, read_scheme
 from sessions.models import Enrolment, ParameterScore, RecoveryCase, SessionResult, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
@@ -317,4 +318,12 @@ def _recompute(
         from sessions.services.outcomes import settle_results
 
         settle_results(training_session, keys, attempt=attempt, actor=actor, now=now)
+        _record_again(training_session, actor, now)
     refresh_summary(training_session)
+
+
+def _record_again(training_session: TrainingSession, actor: User, now: datetime) -> None:
+    """Once the last missing score of a concluded session is in, its results become a record again."""
+    results = SessionResult.objects.filter(enrolment__training_session=training_session, current=True)
+    if not results.filter(status=ResultStatus.INCOMPLETE).exists():
+        evidence.request_test_results(training_session, actor=actor, now=now)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -96,7 +97,7 @@ def recovery_schedule(request: SignedInRequest) -> HttpResponse:
             "enrolment__training_session__site",
             "enrolment__training_session__module_version",
         )
-        .order_by("enrolment__person__name")
+        .order_by(Lower("enrolment__person__name"), "pk")
     )
     if not cases:
         messages.error(request, _("Choose at least one recovery case."))
