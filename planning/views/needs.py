@@ -81,7 +81,7 @@ def need_overview(request: SignedInRequest) -> HttpResponse:
         "rows": rows,
         "total": sum(row.count for row in rows),
         "chart": bar_chart(
-            [row.key or "–" for row in top],
+            [_short(row, by) for row in top],
             [row.count for row in top],
             title=_("Service defects by %(by)s") % {"by": str(DIMENSIONS[by][0]).lower()},
             text=_sentence(rows),
@@ -132,6 +132,13 @@ def _pareto(
             )
         )
     return rows
+
+
+def _short(row: ParetoRow, by: str) -> str:
+    """The name of a bar: the code where there is one."""
+    if by == "error_class":
+        return str(CLASS_SHORT[row.key])
+    return row.name if by == "root_cause" else row.key or "–"
 
 
 def _sentence(rows: list[ParetoRow]) -> str:
