@@ -12,11 +12,13 @@ class ReportingConfig(AppConfig):
         from reporting import receivers  # noqa: F401 (connects them)
         from reporting.evidence import register_evidence
         from reporting.notices import register_notices
+        from reporting.panels import register_panels
         from reporting.queries import count_overdue
         from reporting.reference import ensure_reference
 
         register_notices()
         register_evidence()
+        register_panels()
         register_counts(count_overdue)
         register(
             NavItem(

@@ -1,0 +1,55 @@
+"""What this stage shows on the pages of the stages below: where the H+1 report of a session or a plan stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from reporting.models import ReportObligation
+from reporting.wording import due_standing, report_standing
+from trainingops.ui.panels import register_provider
+
+
+def register_panels() -> None:
+    """Fill the slots of the lower stages; called when the app starts."""
+    register_provider("sessions.session", session_panels)
+    register_provider("planning.plan", plan_lines)
+
+
+def session_panels(ids: list[int], user: Any) -> dict[int, SafeString]:
+    """A panel for each session whose obligation the user sees: one query."""
+    now = timezone.now()
+    obligations = (
+        ReportObligation.objects.visible_to(user)
+        .filter(training_session__in=ids)
+        .select_related("report", "training_session")
+    )
+    return {
+        each.training_session_id: render_to_string(
+            "reporting/session_panel.html",
+            {"obligation": each, "due": due_standing(each, now), "report_standing": report_standing(each)},
+        )
+        for each in obligations
+    }
+
+
+def plan_lines(ids: list[int], user: Any) -> dict[int, SafeString]:
+    """How many of a plan's reports are in: one query."""
+    rows = (
+        ReportObligation.objects.visible_to(user)
+        .filter(training_session__plan__in=ids)
+        .exclude(state="void")
+        .order_by()
+        .values_list("training_session__plan")
+        .annotate(owed=Count("pk"), sent=Count("pk", filter=Q(state="submitted")))
+    )
+    return {
+        plan: format_html("<span>{}</span>", _("H+1 reports: %(sent)d of %(owed)d in") % {"sent": sent, "owed": owed})
+        for plan, owed, sent in rows
+    }
