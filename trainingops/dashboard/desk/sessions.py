@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -145,9 +146,12 @@ def _standing(training_session: TrainingSession) -> tuple[str, str] | None:
 
 @provides(ITEMS, Role.MANAGER, *TEACHERS)
 def recovery_to_arrange(desk: Desk) -> Iterable[Item]:
-    """Open cases that the reader owns, gathered by session: each needs a form of recovery and a date (5.3.1)."""
+    """Open cases that the reader owns, by session and kind: one click gathers the absences in one class (5.3.1)."""
     own = [case for case in desk.cases if case.owner_id == desk.user.pk and case.state == CaseState.OPEN]
-    yield from _gathered(own, _("Arrange recovery: %(name)s"), _("Arrange"))
+    missed = [case for case in own if case.kind == CaseKind.RECOVERY]
+    failed = [case for case in own if case.kind == CaseKind.REMEDIAL]
+    yield from _gathered(missed, _("Arrange recovery: %(name)s"), _("Arrange"), reverse("recovery_schedule"))
+    yield from _gathered(failed, _("Open the remedial test: %(name)s"), _("Arrange"))
 
 
 @provides(ITEMS, Role.TEAM_LEADER)
@@ -157,7 +161,9 @@ def recovery_of_my_agents(desk: Desk) -> Iterable[Item]:
     yield from _gathered(led, _("Release for recovery: %(name)s"), _("See"))
 
 
-def _gathered(cases: list[RecoveryCase], title: str, action: str) -> Iterable[Item]:
+def _gathered(cases: list[RecoveryCase], title: str, action: str, together: str = "") -> Iterable[Item]:
+    """One item a session; ``together`` is the page that takes several cases at once, else the list does."""
+
     def session_key(case: RecoveryCase) -> int:
         return case.enrolment.training_session_id
 
@@ -171,17 +177,22 @@ def _gathered(cases: list[RecoveryCase], title: str, action: str) -> Iterable[It
                 "names": names,
                 "n": more,
             }
-        one = len(rows) == 1
         yield Item(
             title=title % {"name": _name(training_session)},
             why=f"{names}.",
-            url=reverse("case_detail", args=[rows[0].uuid]) if one else reverse("recovery_list"),
+            url=_cases_page(rows, together),
             action=action,
             icon="recover",
             due_at=rows[0].due_at,
             zone=training_session.site.zone,
             since=rows[0].opened_at,
         )
+
+
+def _cases_page(cases: list[RecoveryCase], together: str) -> str:
+    if together:
+        return f"{together}?{urlencode([('case', case.uuid) for case in cases])}"
+    return reverse("case_detail", args=[cases[0].uuid]) if len(cases) == 1 else reverse("recovery_list")
 
 
 # --- Participants ------------------------------------------------------------------------------------------

@@ -15,10 +15,13 @@ from evaluation import services as evaluation_services
 from evaluation.models import ImprovementAction
 from evaluation.tests import factories as reviews
 from evaluation.tests.factories import NOW as REVIEW_NOW
+from evaluation.tests.test_coaching import coach
 from planning.enums import ConsultationAnswer
 from planning.models import ModuleVersion
 from planning.services import answer_consultation, ask_consultation, return_revision
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from reporting.services import acknowledge_report
+from reporting.tests.test_reports import submitted
 from sessions.models import Deviation
 from sessions.services import acknowledge_deviation, report_deviation
 from sessions.tests.factories import START, absent, concluded, opened, scheduled
@@ -101,6 +104,9 @@ def test_every_role_has_a_home_within_its_budget_of_queries(client):
         if len(asked) > BUDGET:
             too_many[role] = asked
     assert too_many == {}
+    everything = make_user(*Role.values, person=world.people[1])
+    _answer, asked = fetch(client, everything, NOW + HOUR)
+    assert len(asked) <= BUDGET + 5, asked
 
 
 def test_the_queries_of_home_do_not_grow_with_what_waits(client):
@@ -249,11 +255,14 @@ def test_a_deviation_waits_for_the_manager_until_it_is_acknowledged():
     assert some("deviation", awaited(held.pic, START)) == []
 
 
-@pytest.mark.point("DSH-4")
-def test_open_cases_wait_for_their_owner_and_the_agents_leader(client):
-    held = concluded(lambda enrolments: absent(enrolments[0]))
+@pytest.mark.point("DSH-1")
+def test_open_cases_wait_for_their_owner_who_arranges_all_of_them_by_one_click(client):
+    held = concluded(lambda enrolments: absent(enrolments[0]), lambda enrolments: absent(enrolments[1]))
     now = START + 3 * HOUR
-    assert some("Arrange recovery", waiting(held.pic, now))
+    (line,) = [each for each in desk.waiting(desk_of(held.pic, now)) if "Arrange recovery" in each.item.title]
+    page, _asked = fetch(client, held.pic, now, line.item.url)
+    for enrolment in held.enrolments[:2]:
+        assert enrolment.person.name in page.content.decode()
     assert some("Release for recovery", waiting(held.world.leader, now))
     assert some("recovery", waiting(make_world().leader, now)) == []
 
@@ -311,6 +320,17 @@ def test_somebody_with_two_roles_has_one_list_without_repetition():
     assert mine == [f"H+1 report: {held.plan.title}, {held.training_session.label}"]
 
 
+def test_a_report_waits_for_its_readers_until_they_confirm_and_is_awaited_by_its_writer():
+    held = concluded()
+    now = START + 3 * HOUR
+    version = submitted(held, now=now)
+    assert some("Read the report", waiting(held.world.qc, now))
+    assert some("Receipt of the report", awaited(held.pic, now))
+    assert some("H+1 report", waiting(held.pic, now)) == []
+    acknowledge_report(version=version, actor=held.world.qc, now=now)
+    assert some("Read the report", waiting(held.world.qc, now)) == []
+
+
 # --- Evaluation --------------------------------------------------------------------------------------------
 
 
@@ -341,6 +361,19 @@ def test_actions_wait_for_their_owner_then_for_a_check_by_somebody_else():
     assert some("Check the effect", waiting(scene.world.qc, REVIEW_NOW))
     assert some("Check the effect", waiting(scene.world.pic, REVIEW_NOW)) == []
     assert some("Check of the effect", awaited(scene.world.pic, REVIEW_NOW))
+
+
+def test_a_coaching_form_waits_for_its_reader_and_its_follow_up_for_the_coach():
+    world = make_world()
+    agent = make_user("agent", person=world.people[0])
+    form = coach(world.leader, world.people[0], role="team_leader")
+    assert some("Read your coaching form", waiting(agent, REVIEW_NOW))
+    assert some("Comment on the coaching form", awaited(world.leader, REVIEW_NOW))
+    assert some("Follow up", waiting(world.leader, REVIEW_NOW)) == []
+    evaluation_services.comment_on_coaching(form=form, comment="Saya setuju", actor=agent, now=REVIEW_NOW)
+    assert waiting(agent, REVIEW_NOW) == []
+    week_later = REVIEW_NOW + timedelta(days=7)
+    assert some("Follow up the coaching", waiting(world.leader, week_later))
 
 
 # --- Evidence ----------------------------------------------------------------------------------------------
