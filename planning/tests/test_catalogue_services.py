@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from planning.enums import DEFECT_TRANSITIONS, MODULE_TRANSITIONS, DefectState, ErrorClass, ModuleState, Qualification
 from planning.models import Appointment, ModuleMaterial, ModuleVersion, QualityParameter, Topic, TrainerProfile
@@ -25,6 +26,13 @@ from trainingops.records.models import EvidenceRequest
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """The messages that are compared are English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -453,8 +461,6 @@ def test_rooms_applications_and_outside_trainers(world):
 
 
 def test_reference_is_made_once_and_reads_in_both_languages():
-    from django.utils import translation
-
     from planning.models import ClassType, RecoveryForm
 
     ensure_reference()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from planning.imports.traffic import TRAFFIC, read_aht, read_share
 from planning.models import TrafficInterval
@@ -25,6 +26,13 @@ pytestmark = [pytest.mark.clause("5.1.1 f")]
 SHEET = Path(__file__).parent / "samples" / "traffic_interval.xlsx"
 EXPECTED_SHEET = json.loads(SHEET.with_suffix(".expected.json").read_text())
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """The messages that are compared are English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
