@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from trainingops.dashboard import desk, setting_up
 from trainingops.people.enums import Role
@@ -14,7 +13,6 @@ from trainingops.people.http import SignedInRequest
 MOST_EVENTS = 12
 
 
-@require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """What waits for me, what I wait for, today (DSH-1 to DSH-5); the set-up list of a new house (EMP-2)."""
     mine = desk.Desk(user=request.user, now=request.now)
