@@ -70,7 +70,7 @@ class SampleTable(PageTable):
         return found or "–"
 
     def value_faults(self, record: Any) -> str:
-        return ", ".join(CLASS_SHORT[count.error_class] for count in record.counts.all() if count.defective)
+        return ", ".join(str(CLASS_SHORT[count.error_class]) for count in record.counts.all() if count.defective)
 
 
 CLASS_SHORT: dict[str, Any] = {

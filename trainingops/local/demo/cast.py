@@ -137,7 +137,7 @@ def _entries(
             email=f"{row['employee_no'].lower()}@demo.invalid",
             joined_on=today - timedelta(days=30 * (number % 30)),
             team=_team_of(row),
-            leader_no=leaders.get((row["site"], row["service"]), ""),
+            leader_no=leaders.get((row["site"], row["service"]), "") if _team_of(row) else "",
             segments=("Gadai",) if number % 3 else ("Gadai", "Tabungan Emas"),
         )
         for number, row in enumerate(rows, start=1)

@@ -24,20 +24,24 @@ from trainingops.people.models import Person, Site, User
 def load_situations(cycle: Cycle) -> list[str]:
     """Make them by the same services; one line each."""
     makassar = Site.objects.get(name="Makassar")
-    breached = _plan(
+    breached = submitted(
         cycle, "Tabungan Emas, buyback dan transfer gram", "PNM-HS-09", cycle.cast.user("CC0005"), makassar
     )
-    _approve(cycle, breached)
-    _held(breached.training_sessions.get())
-    due_today = _plan(cycle, "Penanganan nasabah marah", "PNM-SS-02", cycle.cast.user("CC0001"), cycle.cast.jakarta, 1)
-    _approve(cycle, due_today)
-    _held(due_today.training_sessions.get())
-    running = _plan(cycle, "Verifikasi nasabah dan OTP", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0)
-    _approve(cycle, running)
-    _opened(running.training_sessions.get())
-    waiting = _plan(cycle, "KCA, cicil sebagian dan pelunasan", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7)
-    _approve(cycle, waiting)
-    _amended(cycle, waiting)
+    approve(cycle, breached)
+    hold(breached.training_sessions.get())
+    due_today = submitted(
+        cycle, "Penanganan nasabah marah", "PNM-SS-02", cycle.cast.user("CC0001"), cycle.cast.jakarta, 1
+    )
+    approve(cycle, due_today)
+    hold(due_today.training_sessions.get())
+    running = submitted(
+        cycle, "Verifikasi nasabah dan OTP", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
+    )
+    approve(cycle, running)
+    open_and_begin(running.training_sessions.get())
+    waiting = submitted(cycle, "KCA, cicil sebagian dan pelunasan", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7)
+    approve(cycle, waiting)
+    amend(cycle, waiting)
     breaches = breach_overdue(now=cycle.now)
     return [
         f"{breaches} breach, one report due today, a session under way,",
@@ -45,7 +49,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     ]
 
 
-def _plan(cycle: Cycle, title: str, module: str, pic: User, site: Site, days: int = 3) -> TrainingPlan:
+def submitted(cycle: Cycle, title: str, module: str, pic: User, site: Site, days: int = 3) -> TrainingPlan:
     """A submitted refreshment of the PIC's line whose session lies ``days`` ago (negative: ahead)."""
     assert pic.person is not None
     line = pic.person.assignments.select_related("line").get().line
@@ -101,7 +105,7 @@ def _local(cycle: Cycle, site: Site, days: int) -> datetime:
     return local.replace(hour=10, minute=0, second=0, microsecond=0)
 
 
-def _approve(cycle: Cycle, plan: TrainingPlan) -> None:
+def approve(cycle: Cycle, plan: TrainingPlan) -> None:
     revision = plan.revisions.order_by("-number")[0]
     at = cycle.now - timedelta(days=19)
     sign_and_approve(
@@ -114,7 +118,7 @@ def _approve(cycle: Cycle, plan: TrainingPlan) -> None:
     plan.refresh_from_db()
 
 
-def _opened(training_session: TrainingSession) -> None:
+def open_and_begin(training_session: TrainingSession) -> None:
     """Under way: the first three are recorded."""
     pic, at = training_session.plan.pic, training_session.starts_at
     open_session(training_session=training_session, actor=pic, now=at)
@@ -125,7 +129,7 @@ def _opened(training_session: TrainingSession) -> None:
     record_roll(meeting=training_session.meetings.get(), cells=cells, actor=pic, now=at + timedelta(minutes=10))
 
 
-def _held(training_session: TrainingSession) -> None:
+def hold(training_session: TrainingSession) -> None:
     """Concluded with everybody present; the report is still a draft."""
     pic, ends_at = training_session.plan.pic, training_session.ends_at
     open_session(training_session=training_session, actor=pic, now=training_session.starts_at)
@@ -140,7 +144,7 @@ def _held(training_session: TrainingSession) -> None:
     conclude_session(training_session=training_session, actor=pic, now=ends_at + timedelta(minutes=5))
 
 
-def _amended(cycle: Cycle, plan: TrainingPlan) -> None:
+def amend(cycle: Cycle, plan: TrainingPlan) -> None:
     """A second revision waits: one meeting a day later and one participant more."""
     pic, at = plan.pic, cycle.now - timedelta(hours=20)
     revision = amend_plan(plan=plan, actor=pic, now=at)

@@ -17,7 +17,7 @@ from trainingops.people import policies
 from trainingops.people.enums import Role
 from trainingops.people.forms import CodesForm, PersonFilter
 from trainingops.people.http import SignedInRequest
-from trainingops.people.models import Person, PersonAssignment, Team
+from trainingops.people.models import Person, PersonAssignment, RoleAssignment, Team
 from trainingops.people.queries import in_force, present_assignments
 from trainingops.people.services import issue_codes, open_account
 from trainingops.people.tables import EMPLOYMENT, PersonTable
@@ -74,7 +74,10 @@ def people_codes(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     team, people = _choice(request)
     form = CodesForm(
-        request.POST if request.method == "POST" else None, people=people, initial={"people": list(people)}
+        request.POST if request.method == "POST" else None,
+        people=people,
+        # Proposed: who has never signed in. A single person of the address always is.
+        initial={"people": list(people.filter(user__last_login=None) if team else people)},
     )
     if request.method == "POST" and form.is_valid():
         slips = issue_codes(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
@@ -93,8 +96,12 @@ def _teams(request: SignedInRequest) -> QuerySet[Team]:
 
 
 def _choice(request: SignedInRequest) -> tuple[Team | None, QuerySet[Person]]:
-    """The team or person of the address, as far as it lies in my scope."""
+    """The team or person of the address, as far as I may give them a code."""
     people = Person.objects.visible_to(request.user).working()
+    if not request.authority.has(Role.ADMINISTRATOR):
+        # A code is a way to become somebody: those who hold more than the role of an agent go to an administrator.
+        more = RoleAssignment.objects.filter(in_force(timezone.localdate())).exclude(role=Role.AGENT)
+        people = people.exclude(user__in=more.values("user"))
     if uuid := request.GET.get("person"):
         return None, people.filter(uuid=uuid) if _is_uuid(uuid) else people.none()
     code = request.GET.get("team", "")
