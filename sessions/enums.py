@@ -68,7 +68,7 @@ class TestPhase(models.TextChoices):
 
 class AttemptState(models.TextChoices):
     IN_PROGRESS = "in_progress", _("In progress")
-    SUBMITTED = "submitted", _("Submitted")
+    SUBMITTED = "submitted", _("Handed in")
 
 
 class ResultStatus(models.TextChoices):

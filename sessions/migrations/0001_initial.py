@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('phase', models.CharField(choices=[('pre', 'Pre-test'), ('post', 'Post-test'), ('remedial', 'Remedial')], max_length=8)),
                 ('number', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('in_progress', 'In progress'), ('submitted', 'Submitted')], default='in_progress', max_length=11)),
+                ('state', models.CharField(choices=[('in_progress', 'In progress'), ('submitted', 'Handed in')], default='in_progress', max_length=11)),
                 ('started_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(null=True)),

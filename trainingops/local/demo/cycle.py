@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from evaluation import services as evaluation
 from evaluation.enums import ActionKind, Aspect, Presence
@@ -171,7 +172,7 @@ def draft_plan(cycle: Cycle) -> TrainingPlan:
 def fill(revision: PlanRevision, at: datetime, *, module: str = "PNM-HS-04") -> None:
     """The parts of a plan that do not depend on people and times."""
     pre, post = school.papers()
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         "module": {"module_version": school.module(module)},
         "method": {
             "method": Method.OFFLINE,
@@ -429,7 +430,7 @@ def coach(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> No
     leader = cycle.cast.user("CC0011")
     below = Enrolment.objects.filter(training_session__plan=plan, results__current=True, results__passed=False)
     person = below.select_related("person")[0].person
-    words = {
+    words: dict[str, Any] = {
         "problem": "Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
         "cause": "Belum hafal aturan perpanjangan SBG.",
         "agreement": "Belajar mandiri 30 menit sehari dan remedial pekan depan.",
