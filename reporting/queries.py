@@ -181,18 +181,12 @@ def reports_to_acknowledge(user: User) -> DistributionQuerySet:
     )
 
 
-#: Where the menu counts late reports: the pages of other stages spend their queries on their own lists.
-COUNTED_ON = ("home", "obligation_", "report_", "deadline_")
-
-
-def count_overdue(request: HttpRequest) -> dict[str, int]:
-    """For the menu: how many reports are late and still missing, of those that the reader sees."""
+def count_overdue(request: HttpRequest) -> dict[str, ReportObligationQuerySet]:
+    """For the menu: the reports that are late and still missing, of those that the reader sees."""
     from reporting.models import ReportObligation
 
-    user, match = request.user, request.resolver_match
-    here = (match.url_name or "") if match else ""
-    if not here.startswith(COUNTED_ON) or not isinstance(user, User) or not user.authority.has(*OFFICES):
+    user = request.user
+    if not isinstance(user, User) or not user.authority.has(*OFFICES):
         return {}
     now = getattr(request, "now", None) or timezone.now()
-    late = ReportObligation.objects.visible_to(user).filter(state="pending", due_at__lte=now)
-    return {"overdue": late.count()}
+    return {"overdue": ReportObligation.objects.visible_to(user).filter(state="pending", due_at__lte=now)}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from sessions.queries.pages import open_case_count
+from sessions.queries.pages import open_cases
 from trainingops.ui.navigation import NavItem, register_counts
 from trainingops.ui.navigation import register as register_items
 from trainingops.ui.panels import register_slot
+
+if TYPE_CHECKING:
+    from sessions.models import RecoveryCase
 
 
 def register() -> None:
@@ -41,7 +45,7 @@ def register() -> None:
     register_slot("sessions.session", "training session ids; what the stages above say about a session, a panel each")
 
 
-def _counts(request: HttpRequest) -> Mapping[str, int]:
+def _counts(request: HttpRequest) -> dict[str, QuerySet[RecoveryCase]]:
     if not request.user.is_authenticated or not request.user.authority.has("trainer", "sso_training"):
         return {}
-    return {"recovery": open_case_count(request.user)}
+    return {"recovery": open_cases(request.user)}

@@ -247,12 +247,12 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "planning/consultation_answer.html", context, status=422 if form.is_bound else 200)
 
 
-def count_awaiting(request: HttpRequest) -> dict[str, int]:
-    """For the menu: how many plans await this manager (equal to the queue, DSH-4)."""
+def count_awaiting(request: HttpRequest) -> dict[str, QuerySet[PlanRevision]]:
+    """For the menu: the plans that await this manager (equal to the queue, DSH-4)."""
     user = request.user
     if not user.is_authenticated or not user.authority.has("manager"):
         return {}
-    return {"approvals": awaiting_decision(user).count()}
+    return {"approvals": awaiting_decision(user)}
 
 
 def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:

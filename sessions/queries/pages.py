@@ -151,9 +151,9 @@ def case_counts(cases: QuerySet[RecoveryCase]) -> dict[str, int]:
     return {"all": sum(found.values()), **{state: found.get(state, 0) for state in CaseState.values}}
 
 
-def open_case_count(user: User) -> int:
-    """Open cases that the user owns: the count in the menu."""
-    return RecoveryCase.objects.filter(owner=user, state=CaseState.OPEN).count()
+def open_cases(user: User) -> QuerySet[RecoveryCase]:
+    """Open cases that the user owns: what the menu counts."""
+    return RecoveryCase.objects.filter(owner=user, state=CaseState.OPEN)
 
 
 def batches_for(case: RecoveryCase) -> QuerySet[TrainingSession]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from trainingops.notifications.models import Notice, OutboxMessage, OutboxState
@@ -16,6 +16,8 @@ def mail_waits(*, now: datetime) -> bool:
     return OutboxMessage.objects.filter(free, state=OutboxState.PENDING, not_before__lte=now).exists()
 
 
-def menu_counts(request: HttpRequest) -> dict[str, int]:
-    """The number of unread notices, for the bar on top."""
-    return {"inbox": Notice.objects.filter(recipient=request.user.pk).unread().count()}
+def menu_counts(request: HttpRequest) -> dict[str, QuerySet[Notice]]:
+    """The unread notices, for the bar on top."""
+    if not request.user.is_authenticated:
+        return {}
+    return {"inbox": Notice.objects.filter(recipient=request.user).unread()}

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -89,7 +90,7 @@ class Shown:
     count: int
 
 
-CountProvider = Callable[[HttpRequest], Mapping[str, int]]
+CountProvider = Callable[[HttpRequest], Mapping[str, QuerySet[Any]]]
 _items: dict[str, NavItem] = {}
 _counts: list[CountProvider] = []
 
@@ -109,7 +110,7 @@ def register(*items: NavItem) -> None:
 
 
 def register_counts(provider: CountProvider) -> None:
-    """Add a provider of counts, called once a page: keep it to one query. The bar's inbox reads the key ``inbox``."""
+    """Add a provider of counts, called once a page: what to count, by key. The bar's inbox reads the key ``inbox``."""
     if provider not in _counts:
         _counts.append(provider)
 
@@ -141,11 +142,13 @@ def address(request: HttpRequest, url_name: str, method: str = "GET") -> str:
 
 
 def counts(request: HttpRequest) -> dict[str, int]:
-    """All counts of the page's menu by key."""
-    found: dict[str, int] = {}
-    for provider in _counts:
-        found.update(provider(request))
-    return found
+    """All counts of the page's menu by key: one query, however many stages count."""
+    rows = [
+        found.order_by().values(key=Value(key)).annotate(number=Count("pk")).values_list("key", "number")
+        for provider in _counts
+        for key, found in provider(request).items()
+    ]
+    return dict(rows[0].union(*rows[1:], all=True)) if rows else {}
 
 
 def _is_here(item: NavItem, here: str) -> bool:

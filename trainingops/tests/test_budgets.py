@@ -1,0 +1,113 @@
+"""What a page may cost, measured on every page of the demo's house for every role (DESIGN.md §8)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from planning.enums import PlanState
+from planning.models import TrainingPlan
+from planning.services.approval import amend_plan
+from trainingops.local import demo
+from trainingops.people.models import User
+from trainingops.people.tests.factories import sign_in
+from trainingops.records.frames import procedure_line
+from trainingops.tests.house import pages
+
+QUERIES, QUERIES_HOME = 12, 15
+BYTES = 150 * 1024
+#: What the database does to keep its books, not to answer.
+UNCOUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+#: What costs more, and how much at most; each shows a whole plan, report or register on one page.
+ABOVE = {
+    "evidence_list": 17,
+    "plan_approval": 19,
+    "plan_detail": 21,
+    "plan_session": 13,
+    "plan_sessions": 14,
+    "plan_submit": 22,
+    "report_detail": 15,
+    "report_submit": 18,
+    "report_version": 15,
+    "review_approve": 13,
+    "session_scores": 13,
+}
+#: One of each office, with two trainers: who has a draft, and who carries the demo's cycle.
+OFFICES = ("ADM01", "MGR01", "CC0001", "CC0002", "CC0007", "OPS01", "SUP01", "SSO01", "AUD01", "CLI01")
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
+    """The demo with its cycle, a draft to plan on and a file half imported; taken back when the module ends."""
+    folder = tmp_path_factory.mktemp("house")
+    kept = override_settings(MEDIA_ROOT=folder / "files", LOCAL_DIR=folder, SEAL_KEY_DIR=folder / "seal")
+    with django_db_blocker.unblock(), kept, transaction.atomic():
+        now = timezone.now()
+        demo.load(now)
+        demo.run_cycle(now)
+        furnish(now)
+        yield
+        transaction.set_rollback(True)
+
+
+def furnish(now) -> None:
+    """What the demo does not leave behind."""
+    plan = TrainingPlan.objects.filter(state=PlanState.UNDER_WAY).latest("pk")
+    amend_plan(plan=plan, actor=plan.pic, now=now)
+    client = Client()
+    client.force_login(User.objects.get(login="ADM01"))
+    lines = ["No. Karyawan;Nama;Line;Site", *(f"CX{n:04d};Orang {n};Inbound;Jakarta" for n in range(40))]
+    for name in ("satu.csv", "dua.csv"):
+        client.post("/imports/new/people/", {"file": SimpleUploadedFile(name, "\n".join(lines).encode())})
+
+
+def measure(client: Client, url: str) -> tuple[int, list[str], int]:
+    """Status, counted queries and size of a page."""
+    procedure_line()  # looked up once a minute by the process, not by the page
+    queries: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        if not sql.startswith(UNCOUNTED):
+            queries.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        answer = client.get(url)
+    size = 0 if answer.streaming else len(answer.content)
+    return answer.status_code, queries, size
+
+
+def shown(sql: str) -> str:
+    """A query short enough to read in a list of offenders."""
+    return re.sub(r"SELECT .*? FROM", "SELECT … FROM", sql)[:330]
+
+
+def account(login: str) -> User:
+    """The account with this log-in, or the first with this role that has something to see."""
+    found = User.objects.filter(login=login).first()
+    inside = {"agent": {"person__enrolments__isnull": False}, "team_leader": {}}
+    return found or User.objects.filter(role_assignments__role=login, **inside[login]).order_by("pk")[0]
+
+
+@pytest.mark.parametrize("login", [*OFFICES, "agent", "team_leader"])
+def test_every_page_keeps_its_budget(house, login):
+    user, client = account(login), Client()
+    sign_in(client, user)
+    offenders, opened = [], set()
+    for name, url in pages(user):
+        status, queries, size = measure(client, url)
+        assert status < 500, url
+        if status != 200:
+            continue
+        opened.add(name)
+        limit = QUERIES_HOME if name == "home" else ABOVE.get(name, QUERIES)
+        if len(queries) > limit or size > BYTES:
+            offenders.append("\n  ".join([f"{name} {url}: {len(queries)} queries, {size} bytes", *map(shown, queries)]))
+    assert opened >= {"home", "account", "inbox"}
+    assert not offenders, "\n" + "\n".join(offenders)
