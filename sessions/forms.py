@@ -99,7 +99,7 @@ class RecoveryScheduleForm(PageForm):
     starts_at = MomentField(label=_("Start"), required=False)
     ends_at = MomentField(label=_("End"), required=False)
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.select_related("site"), required=False)
-    link = forms.URLField(label=_("Link (online)"), required=False)
+    link = forms.URLField(label=_("Link (online)"), required=False, assume_scheme="https")
 
     def __init__(self, *args: Any, cases: list[RecoveryCase], batches: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -39,7 +39,7 @@ class SessionTable(PageTable):
     empty_text = _("Sessions come from approved plans.")
     number = tables.Column(_("Session"), linkify=("session_detail", {"uuid": A("uuid")}))
     title = tables.Column(_("Training"), accessor="plan__title", order_by="plan__title")
-    starts_at = MomentColumn(verbose_name=_("Starts"), zone="site.zone")
+    starts_at = MomentColumn(verbose_name=_("Starts"), zone="site__zone")
     site = tables.Column(_("Site"))
     pic = tables.Column("PIC", accessor="plan__pic__name")
     state = StatusColumn(verbose_name=_("State"), kinds=SESSION_STATES)

@@ -72,6 +72,7 @@ def action_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "action": action,
         "status": ACTION_STATES[action.state],
         "checks": action.checks.select_related("checked_by"),
+        "opens_review": Review.objects.visible_to(request.user).filter(pk=action.finding.review_id).exists(),
         "may_start": can_carry_out(request.user, action) and action.state == ActionState.OPEN,
         "may_finish": can_carry_out(request.user, action)
         and action.state in (ActionState.OPEN, ActionState.IN_PROGRESS),

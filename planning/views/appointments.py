@@ -111,11 +111,12 @@ def place_list(request: SignedInRequest) -> HttpResponse:
     rooms = Room.objects.select_related("site")
     applications = TrainingApplication.objects.filter(is_active=True).annotate(count=Count("seats"))
     trainers = TrainerProfile.objects.select_related("unit").prefetch_related("modules")
+    may_keep = can_keep_places(request.user)
     context = {
         "rooms": configure(request, RoomTable(list(rooms), prefix="rooms-")),
         "applications": configure(request, ApplicationTable(list(applications), prefix="apps-")),
-        "trainers": configure(request, TrainerTable(list(trainers), prefix="trainers-")),
-        "may_keep": can_keep_places(request.user),
+        "trainers": configure(request, TrainerTable(list(trainers), prefix="trainers-", may_keep=may_keep)),
+        "may_keep": may_keep,
     }
     return render(request, "planning/place_list.html", context)
 

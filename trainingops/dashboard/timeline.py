@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Value
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,12 +18,14 @@ from evaluation.models import ImprovementAction, Review
 from planning.enums import ConsultationAnswer, PlanState, RevisionState
 from planning.models import Consultation, NeedSource, PlanRevision, TrainingPlan
 from reporting.enums import ObligationState
-from reporting.models import ReportVersion
+from reporting.models import ReportObligation, ReportVersion, TrainingReport
 from sessions.enums import OutcomeState, SessionState
 from sessions.models import TargetOutcome, TrainingSession
 from trainingops.dashboard.plain import Row, plain_rows
 from trainingops.people.enums import Role
+from trainingops.people.models import User
 from trainingops.ui.moments import day_words
+from trainingops.ui.navigation import may_open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +58,9 @@ class Story:
 
     plan: TrainingPlan
     revisions: list[PlanRevision]
-    sessions: list[TrainingSession]
-    versions: list[ReportVersion]
+    #: Annotated: what of them the reader may open.
+    sessions: list[Any]
+    versions: list[Any]
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
     @property
@@ -65,8 +68,10 @@ class Story:
         return self.rows["outcomes"][0] if self.rows["outcomes"] else {"targeted": 0, "trained": 0, "outstanding": 0}
 
 
-def tell(plan: TrainingPlan) -> Story:
-    """Read a plan's story: four queries, whatever happened in it."""
+def tell(plan: TrainingPlan, reader: User) -> Story:
+    """Read a plan's story: four queries, whatever happened in it. Only what ``reader`` may open is linked."""
+    obligations = ReportObligation.objects.visible_to(reader).filter(training_session=OuterRef("pk"))
+    on_board = may_open(reader.authority.role_names, "obligation_detail")
     return Story(
         plan=plan,
         revisions=list(
@@ -79,12 +84,14 @@ def tell(plan: TrainingPlan) -> Story:
                 cases_since=Min("enrolments__cases__opened_at", filter=~Q(enrolments__cases__state="voided")),
                 cases_open=Count("enrolments__cases", filter=Q(enrolments__cases__state__in=["open", "scheduled"])),
                 cases_until=Max("enrolments__cases__settled_at"),
+                obligation_opens=Exists(obligations) if on_board else Value(False),
             )
             .order_by("starts_at", "pk")
         ),
         versions=list(
             ReportVersion.objects.filter(report__obligation__training_session__plan=plan)
             .select_related("report", "submitted_by", "report__obligation__training_session")
+            .annotate(opens=Exists(TrainingReport.objects.visible_to(reader).filter(pk=OuterRef("report"))))
             .defer("content")
             .order_by("submitted_at")
         ),
@@ -363,7 +370,7 @@ def _reported(story: Story, now: datetime) -> Iterator[Moment]:
         obligation = getattr(each, "obligation", None)
         if obligation is None or obligation.state == ObligationState.VOID:
             continue
-        url = reverse("obligation_detail", args=[obligation.uuid])
+        url = reverse("obligation_detail", args=[obligation.uuid]) if each.obligation_opens else ""
         if obligation.breached_at or (obligation.submitted_at is None and now >= obligation.due_at):
             title = _("H+1 passed without a report: %(label)s") % {"label": each.label}
             yield Moment(at=obligation.last_minute, title=title, clause="5.3.2", icon="late", kind="late", url=url)
@@ -381,7 +388,7 @@ def _reported(story: Story, now: datetime) -> Iterator[Moment]:
             detail=f"{version.report.number}, {version.submitted_by}",
             clause="5.3.2",
             icon="doc",
-            url=reverse("report_detail", args=[version.report.uuid]),
+            url=reverse("report_detail", args=[version.report.uuid]) if version.opens else "",
         )
 
 

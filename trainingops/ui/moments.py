@@ -43,8 +43,9 @@ def moment_words(moment: datetime, zone: tzinfo | str | None = None, style: str 
 
 
 def day_words(day: date, style: str = "full") -> str:
-    """``day`` in words: ``24 November 2026``; style ``short`` (``24 Nov``), ``weekday`` or ``month``."""
-    formats = {"full": "j F Y", "short": "j M", "weekday": "l, j F Y", "month": "F Y"}
+    """``day`` in words: ``24 November 2026``; style ``short`` (``24 Nov``), ``dated`` (``24 Nov 2026``), ``weekday`` or
+    ``month``."""
+    formats = {"full": "j F Y", "short": "j M", "dated": "j M Y", "weekday": "l, j F Y", "month": "F Y"}
     return date_format(day, formats[style])
 
 

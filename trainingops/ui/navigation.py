@@ -128,12 +128,18 @@ def roles_of(request: HttpRequest) -> frozenset[str]:
     return frozenset(authority.role_names) if authority is not None else frozenset()
 
 
+def may_open(role_names: frozenset[str], url_name: str, method: str = "GET") -> bool:
+    """Whether the access table lets these roles open the URL: a link that would be refused is not shown."""
+    row = _access_table().get(url_name)
+    return row is not None and row.allows(role_names, method)
+
+
 def address(request: HttpRequest, url_name: str, method: str = "GET") -> str:
     """The URL if it exists and the reader may open it, else an empty string."""
-    row = _access_table().get(url_name)
-    if row is None or not row.allows(roles_of(request), method):
+    if not may_open(roles_of(request), url_name, method):
         return ""
-    if row.roles is not None and not getattr(getattr(request, "user", None), "is_authenticated", False):
+    signed_in = getattr(getattr(request, "user", None), "is_authenticated", False)
+    if _access_table()[url_name].roles is not None and not signed_in:
         return ""
     try:
         return reverse(url_name)

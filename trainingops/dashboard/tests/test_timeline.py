@@ -54,15 +54,18 @@ def test_every_stage_stands_on_one_line_with_its_clause_and_its_time(client):
 
 
 def test_moments_stand_in_the_order_of_time():
-    story = tell(concluded().plan)
+    held = concluded()
+    story = tell(held.plan, held.manager)
     times = [moment.at for moment in moments(story, AFTER)]
     assert times == sorted(times)
 
 
 def test_the_present_stage_is_the_first_that_is_not_done():
-    draft = tell(draft_plan(starts_at=START, now=START - timedelta(days=9)))
+    plan = draft_plan(starts_at=START, now=START - timedelta(days=9))
+    draft = tell(plan, plan.pic)
     assert [stage.now for stage in stages(draft)] == [True, False, False, False, False, False]
-    held = tell(concluded().plan)
+    done = concluded()
+    held = tell(done.plan, done.manager)
     assert [stage.done for stage in stages(held)] == [True, True, True, False, False, False]
     assert [stage.now for stage in stages(held)].index(True) == 3
 
@@ -70,7 +73,7 @@ def test_the_present_stage_is_the_first_that_is_not_done():
 def test_reviews_and_actions_of_the_training_stand_on_its_line():
     scene = reviews.answered_review()
     reviews.approve(scene)
-    titles = [moment.title for moment in moments(tell(scene.plan), AFTER)]
+    titles = [moment.title for moment in moments(tell(scene.plan, scene.plan.pic), AFTER)]
     assert any("held" in title or "dilaksanakan" in title for title in titles)
     assert len([title for title in titles if "TD-" in title]) == 2
 

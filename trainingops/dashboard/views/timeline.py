@@ -22,7 +22,7 @@ def plan_timeline(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """All stages of one training, each with its clause and its time (2.2)."""
     plans = TrainingPlan.objects.visible_to(request.user).select_related("site", "line", "pic")
     plan = get_object_or_404(plans, uuid=uuid)
-    story = tell(plan)
+    story = tell(plan, request.user)
     context = {"plan": plan, "stages": stages(story), "moments": moments(story, request.now)}
     return render(request, "dashboard/plan_timeline.html", context)
 

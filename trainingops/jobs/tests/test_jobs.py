@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from trainingops.domain import NotAllowed, Refused
 from trainingops.jobs.health import beat, heartbeat_check, register_check, run_checks
@@ -105,7 +106,7 @@ def test_cancelling_stops_after_the_present_step(job):
 
 def test_an_ended_job_cannot_be_cancelled(job):
     run_job(job_id=job.pk, clock=clock)
-    with pytest.raises(Refused, match="ended already"):
+    with translation.override("en"), pytest.raises(Refused, match="ended already"):
         cancel_job(job=job, actor=job.owner, now=NOW)
 
 

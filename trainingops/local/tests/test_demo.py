@@ -38,7 +38,7 @@ def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told):
     _reports_were_in_time_and_read(plan)
     _review_decided_both_kinds_of_action(plan)
     _every_form_is_a_record()
-    assert told[-1] == "Check: sha256sum, bagit, pdfsig and openssl accept it"
+    assert told[-1] == "Accepted by: sha256sum -c, bagit.py --validate, openssl cms -verify, pdfsig"
     _what_always_waits()
     assert verify_journal(now=timezone.now()).intact
     call_command("reconcile")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ from django.core.paginator import Page
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -107,12 +108,18 @@ def when(moment: datetime | None, zone: tzinfo | str | None = None, style: str =
 
 @register.simple_tag
 def day(value: date | None, style: str = "full") -> SafeString:
-    """``{% day plan.date %}`` → ``24 November 2026``; styles full, short, weekday, month."""
+    """``{% day plan.date %}`` → ``24 November 2026``; styles full, short, dated, weekday, month."""
     if value is None:
         return not_recorded()
     if isinstance(value, datetime):
         raise template.TemplateSyntaxError("{% day %} takes a date; show a time with {% when %} and its zone.")
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), moments.day_words(value, style))
+
+
+@register.filter
+def clock(value: time) -> str:
+    """``{{ window.starts_at|clock }}`` → ``10.00``: an hour of any day, on a page that says in whose zone."""
+    return str(time_format(value, "TIME_FORMAT"))
 
 
 @register.simple_tag
