@@ -10,7 +10,7 @@ class ImportsConfig(AppConfig):
         from trainingops.imports.people import PEOPLE
         from trainingops.imports.registry import register_importer
         from trainingops.imports.services import JOB_KIND, run_import_job
-        from trainingops.jobs.services import JobKind, register_kind
+        from trainingops.jobs.registry import JobKind, register_kind
         from trainingops.ui.navigation import NavItem, register
 
         register_importer(PEOPLE)

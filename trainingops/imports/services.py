@@ -19,7 +19,8 @@ from trainingops.imports.reading import Sheet, guess_mapping, read_sheet
 from trainingops.imports.registry import Importer, get_importer
 from trainingops.imports.values import heading_key
 from trainingops.jobs.models import Job
-from trainingops.jobs.services import Progress, enqueue_job
+from trainingops.jobs.registry import Progress
+from trainingops.jobs.services import enqueue_job
 
 if TYPE_CHECKING:
     from trainingops.people.models import User

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from trainingops.jobs.models import Job, JobState
-from trainingops.jobs.services import Progress, get_kind
+from trainingops.jobs.registry import Progress, get_kind
 
 log = logging.getLogger(__name__)
 

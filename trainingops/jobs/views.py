@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from trainingops.domain import Refused
 from trainingops.jobs.models import Job, JobState
-from trainingops.jobs.services import cancel_job, get_kind
+from trainingops.jobs.registry import get_kind
+from trainingops.jobs.services import cancel_job
 from trainingops.people.http import SignedInRequest
 
 _STATUS = {

@@ -1,5 +1,7 @@
 """Roles, employment, and the words for them."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,10 @@ class Role(models.TextChoices):
 
 #: The parties that 5.3.2 names: none of them may be without a recipient.
 MANDATORY_PARTIES = (Role.MANAGER, Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.QC)
+
+
+#: How long after a log-in somebody may sign (DESIGN.md §2, "signature").
+SIGNATURE_FRESHNESS = timedelta(minutes=15)
 
 
 class Employment(models.TextChoices):

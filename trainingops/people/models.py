@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
 from trainingops.people.authority import Authority, load_authority
-from trainingops.people.enums import ChannelKind, CodePurpose, Employment, Role, SignatureMeaning, Theme
+from trainingops.people.enums import (
+    SIGNATURE_FRESHNESS,
+    ChannelKind,
+    CodePurpose,
+    Employment,
+    Role,
+    SignatureMeaning,
+    Theme,
+)
 
 
 class Site(Identified):
@@ -328,8 +336,6 @@ class Signature(Identified):
 
     def covers(self, *, user: User, content_hash: str, now: datetime) -> bool:
         """Whether this signature is the user's own, of this very content, and still fresh at ``now``."""
-        from trainingops.people.services import SIGNATURE_FRESHNESS
-
         return (
             self.user_id == user.pk
             and self.content_hash == content_hash

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from trainingops.audit.access_events import client_address, record_access
 from trainingops.audit.models import AccessEvent
+from trainingops.people.enums import SIGNATURE_FRESHNESS
 from trainingops.people.models import User
 from trainingops.people.services.codes import find_account
-from trainingops.people.services.signatures import SIGNATURE_FRESHNESS
 
 #: Failures within the window before an account is closed to an address, and to everybody. A class of 60 behind one
 #: address has 60 accounts, so its typing errors do not add up; somebody far away cannot lock out a person here.

@@ -8,8 +8,8 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from trainingops.jobs.services import JobKind
-        from trainingops.jobs.services import register_kind as register_job
+        from trainingops.jobs.registry import JobKind
+        from trainingops.jobs.registry import register_kind as register_job
         from trainingops.notifications.registry import NoticeKind
         from trainingops.notifications.registry import register_kind as register_notice
         from trainingops.records.archive.building import build_archive

@@ -11,8 +11,9 @@ from django.utils import translation
 from trainingops.domain import NotAllowed, Refused
 from trainingops.jobs.health import beat, heartbeat_check, register_check, run_checks
 from trainingops.jobs.models import Job, JobState
+from trainingops.jobs.registry import JobKind, Progress, register_kind
 from trainingops.jobs.running import LEASE, MOST_ATTEMPTS, claim_job, jobs_to_wake, run_job
-from trainingops.jobs.services import JobKind, Progress, cancel_job, enqueue_job, register_kind
+from trainingops.jobs.services import cancel_job, enqueue_job
 from trainingops.people.tests.factories import UserFactory, make_user
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

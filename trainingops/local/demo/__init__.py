@@ -42,6 +42,7 @@ def load(now: datetime) -> list[str]:
 def run_cycle(now: datetime) -> list[str]:
     """Take one training through every stage unless that is done; returns what it made, one line each."""
     from trainingops.local.demo import evidence
+    from trainingops.local.demo.closing import review
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
     from trainingops.local.demo.situations import load_situations
 
@@ -50,9 +51,12 @@ def run_cycle(now: datetime) -> list[str]:
     cast = Cast()
     if plan is None:
         with transaction.atomic():
-            plan = run_stages(Cycle(cast, now))
-            lines = load_situations(Cycle(cast, now))
+            cycle = Cycle(cast, now)
+            plan = run_stages(cycle)
+            review(cycle, plan)
+            lines = load_situations(cycle)
     made = evidence.produce_all(timezone.now())
     if not Archive.objects.exclude(ready_at=None).exists():
         made += evidence.archive(cast.user("AUD01"), timezone.now())
+    plan.refresh_from_db()
     return [f"Training {plan.number}: {plan.get_state_display()}", *lines, *made]

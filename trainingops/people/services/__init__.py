@@ -19,11 +19,10 @@ from trainingops.people.services.codes import (
 from trainingops.people.services.persons import PersonEntry, save_people
 from trainingops.people.services.places import create_line, create_site, create_team
 from trainingops.people.services.roles import end_role, grant_role
-from trainingops.people.services.signatures import SIGNATURE_FRESHNESS, require_signature, sign
+from trainingops.people.services.signatures import require_signature, sign
 
 __all__ = (
     "CODE_ATTEMPTS",
-    "SIGNATURE_FRESHNESS",
     "PersonEntry",
     "Slip",
     "change_password",

@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused
+from trainingops.people.enums import SIGNATURE_FRESHNESS
 from trainingops.people.models import Signature
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
-
-#: How long after a log-in somebody may sign (DESIGN.md §2, "signature").
-SIGNATURE_FRESHNESS = timedelta(minutes=15)
 
 
 @service

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from trainingops.audit.sealing import chain_head, seal_entries
 from trainingops.audit.verification import journal_excerpt
 from trainingops.jobs.models import Job
-from trainingops.jobs.services import Progress
+from trainingops.jobs.registry import Progress
 from trainingops.records import storage
 from trainingops.records.archive.bag import Bag
 from trainingops.records.archive.contents import (

@@ -1,0 +1,50 @@
+"""Kinds of jobs. Each room registers its own when it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+from trainingops.jobs.models import Job
+
+
+@dataclass
+class Progress:
+    """What a step of a job reports back: it is written to the row with the cursor before the next step begins."""
+
+    done: int
+    total: int | None
+    cursor: dict[str, Any]
+
+
+#: A job's work: called with the job, yields after each step; starts again from ``job.cursor`` after a crash.
+#: What it returns is the job's result; ``{"warnings": […]}`` in it ends the job "with warnings".
+JobHandler = Callable[[Job, datetime], Iterator[Progress]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    name: str
+    label: Promise | str
+    handler: Callable[..., Any]
+
+
+_kinds: dict[str, JobKind] = {}
+
+
+def register_kind(kind: JobKind) -> None:
+    """Make a kind of job known. Registering two under one name is an error."""
+    if kind.name in _kinds and _kinds[kind.name] != kind:
+        raise ValueError(f"job kind {kind.name} is registered twice")
+    _kinds[kind.name] = kind
+
+
+def get_kind(name: str) -> JobKind:
+    """The kind of that name, or ``LookupError``."""
+    if name not in _kinds:
+        raise LookupError(f"job kind {name!r} is not registered; known: {', '.join(sorted(_kinds))}")
+    return _kinds[name]

@@ -1,0 +1,139 @@
+"""The last stage of the demo's training: review, actions, coaching (5.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from evaluation import services as evaluation
+from evaluation.enums import ActionKind, Aspect, Presence
+from evaluation.models import ImprovementAction, Review
+from planning.models import TrainingPlan
+from sessions.models import Enrolment
+from trainingops.audit.journal import digest
+from trainingops.local.demo.cycle import Cycle
+from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.services import sign
+
+
+def review(cycle: Cycle, plan: TrainingPlan) -> None:
+    """Step 7: minutes, a finding with a preventive and a curative action, a check, a coaching form (5.4)."""
+    cast, at = cycle.cast, cycle.days_ago(1, 14)
+    meeting = evaluation.schedule_review(
+        site=cast.jakarta,
+        line=cast.inbound,
+        period_from=cycle.days_ago(30, 0).date(),
+        period_to=cycle.days_ago(1, 0).date(),
+        scheduled_at=at,
+        secretary=cast.user("CC0001"),
+        actor=cast.manager,
+        now=cycle.days_ago(1, 10),
+    )
+    secretary = meeting.secretary
+    evaluation.note_presence(
+        review=meeting,
+        presence={each.user_id: (Presence.PRESENT, "") for each in meeting.participants.all()},
+        actor=secretary,
+        now=at,
+    )
+    evaluation.hold_review(review=meeting, actor=cast.manager, now=at)
+    actions = _findings(cycle, meeting, plan, at)
+    _approve(cycle, meeting, at + timedelta(hours=1))
+    coach(cycle, meeting, plan, at + timedelta(hours=2))
+    first = actions[0]
+    done_at = cycle.days_ago(1, 17)
+    evaluation.start_action(action=first, actor=first.owner, now=done_at)
+    evaluation.finish_action(
+        action=first, evidence_note="Jadwal rilis agent dibagikan ke team leader.", actor=first.owner, now=done_at
+    )
+    evaluation.check_action(
+        action=first,
+        effective=True,
+        note="Rilis agent dikonfirmasi untuk batch berikutnya.",
+        actor=cast.qc,
+        now=done_at + timedelta(hours=1),
+    )
+
+
+def _findings(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> list[ImprovementAction]:
+    actions = []
+    for aspect in Aspect:
+        with_finding = aspect == Aspect.OTHER
+        finding = evaluation.add_finding(
+            review=meeting,
+            aspect=aspect,
+            text="Satu peserta tidak dilepas karena traffic tinggi." if with_finding else "",
+            nothing_found=not with_finding,
+            training_defects=plan.training_defects.all() if with_finding else (),
+            actor=meeting.secretary,
+            now=at,
+        )
+        if not with_finding:
+            continue
+        for kind, text in (
+            (ActionKind.PREVENTIVE, "Konfirmasi pelepasan agent sehari sebelum kelas."),
+            (ActionKind.CURATIVE, "Kelas susulan paling lambat tiga hari sesudah ketidakhadiran."),
+        ):
+            actions.append(
+                evaluation.add_action(
+                    finding=finding,
+                    kind=kind,
+                    text=text,
+                    owner=cycle.cast.pic,
+                    due_at=cycle.now + timedelta(days=7),
+                    actor=meeting.secretary,
+                    now=at,
+                )
+            )
+    return actions
+
+
+def _approve(cycle: Cycle, meeting: Review, at: datetime) -> None:
+    manager = cycle.cast.manager
+    evaluation.save_minutes(
+        review=meeting,
+        text="Rapat meninjau pelaksanaan training KCA. Ketidakhadiran dibahas dengan Operation.",
+        version=1,
+        actor=meeting.secretary,
+        now=at,
+    )
+    meeting = Review.objects.select_related("minutes").get(pk=meeting.pk)
+    content_hash = digest(evaluation.minutes_content(meeting)).hex()
+    evaluation.approve_minutes(
+        review=meeting,
+        content_hash=content_hash,
+        signature=sign(
+            user=manager,
+            role=Role.MANAGER,
+            meaning=SignatureMeaning.APPROVED,
+            content_hash=content_hash,
+            authenticated_at=at,
+            now=at,
+        ),
+        actor=manager,
+        now=at,
+    )
+
+
+def coach(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> None:
+    """The team leader coaches the participant who stayed below the pass mark (clause 6)."""
+    leader = cycle.cast.user("CC0011")
+    below = Enrolment.objects.filter(training_session__plan=plan, results__current=True, results__passed=False)
+    person = below.select_related("person")[0].person
+    words: dict[str, Any] = {
+        "problem": "Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
+        "cause": "Belum hafal aturan perpanjangan SBG.",
+        "agreement": "Belajar mandiri 30 menit sehari dan remedial pekan depan.",
+        "follow_up_on": (cycle.now + timedelta(days=7)).date(),
+    }
+    signature = sign(
+        user=leader,
+        role=Role.TEAM_LEADER,
+        meaning=SignatureMeaning.SUBMITTED,
+        content_hash=evaluation.content_of_coaching(person=person, **words),
+        authenticated_at=at,
+        now=at,
+    )
+    evaluation.create_coaching_form(
+        person=person, **words, review=meeting, plan=plan, signature=signature, actor=leader, now=at
+    )
