@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluation.enums import Aspect
 from evaluation.models import CoachingForm, Finding, Review
+from evaluation.queries import findings_of
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import User
 from trainingops.records.registry import EvidenceKind, register_kind
@@ -51,7 +52,7 @@ def minutes_payload(review: Review, *, approver: User, now: datetime) -> dict[st
     """The minutes as they are printed: everything in words, in the record's language."""
     zone = review.site.zone
     with translation.override(LANGUAGE):
-        findings = list(review.findings.prefetch_related("actions__owner", "training_defects").order_by("aspect", "pk"))
+        findings = list(findings_of(review).prefetch_related("training_defects"))
         held_at = review.held_at or review.scheduled_at
         return {
             "title": _("Minutes of review"),

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,25 +48,22 @@ def register_evidence() -> None:
             # It names every participant with their result; Operation reads the page, which knows scopes.
             readers=(Role.AUDITOR, Role.MANAGER, Role.TRAINER, Role.QC, Role.ADMINISTRATOR),
             expected=missing_reports,
+            expected_title=gettext_lazy("H+1 report of %(what)s"),
         )
     )
 
 
-def missing_reports(period_from: date, period_to: date, user: Any) -> list[str]:
-    """Reports that fell due in the period and are not there."""
+def missing_reports(period_from: date, period_to: date, user: Any) -> QuerySet[Any, tuple[str]]:
+    """The sessions whose report fell due in the period and is not there."""
     zone = timezone.get_current_timezone()
     since = datetime.combine(period_from, time.min, tzinfo=zone)
     until = datetime.combine(period_to + timedelta(days=1), time.min, tzinfo=zone)
-    owed = (
+    return (
         ReportObligation.objects.visible_to(user)
         .filter(state="pending", due_at__gt=since, due_at__lte=min(until, timezone.now()))
-        .select_related("training_session__plan")
+        .annotate(what=Concat("training_session__number", Value(", "), "training_session__plan__title"))
+        .values_list("what")
     )
-    return [
-        _("H+1 report of %(session)s, %(title)s")
-        % {"session": each.training_session.number, "title": each.training_session.plan.title}
-        for each in owed
-    ]
 
 
 def request_report_record(

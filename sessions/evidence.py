@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,7 +44,8 @@ def register() -> None:
             template_version="1",
             clauses=("5.3.1", "6"),
             iso_clauses=("7.2",),
-            expected=_missing(ATTENDANCE, gettext_lazy("Attendance list of %(number)s")),
+            expected=partial(_missing, ATTENDANCE),
+            expected_title=gettext_lazy("Attendance list of %(what)s"),
         )
     )
     register_kind(
@@ -55,7 +58,8 @@ def register() -> None:
             template_version="1",
             clauses=("5.1.2", "6"),
             iso_clauses=("7.2", "9.1"),
-            expected=_missing(TEST_RESULTS, gettext_lazy("Test results of %(number)s")),
+            expected=partial(_missing, TEST_RESULTS),
+            expected_title=gettext_lazy("Test results of %(what)s"),
         )
     )
 
@@ -268,22 +272,16 @@ def _share(test: dict[str, Any] | None) -> str:
     return "" if test is None else format_figure(test["percentage"] or Decimal(0), 2)
 
 
-def _missing(kind: str, words: Any) -> Any:
+def _missing(kind: str, start: date, end: date, user: User) -> QuerySet[Any, tuple[str]]:
     """What should exist for a period: one record for each session concluded in it (EVD-1)."""
+    from sessions.models import TrainingSession
+    from trainingops.records.models import EvidenceRecord
 
-    def expected(start: date, end: date, user: User) -> list[str]:
-        from sessions.models import TrainingSession
-        from trainingops.records.models import EvidenceRecord
-
-        held = TrainingSession.objects.visible_to_staff(user).filter(
-            state=SessionState.CONCLUDED,
-            meetings__state=MeetingState.CONCLUDED,
-            ends_at__date__gte=start,
-            ends_at__date__lte=end,
-        )
-        made = EvidenceRecord.objects.filter(kind=kind).values("subject")
-        return [
-            words % {"number": each.number} for each in held.exclude(uuid__in=made).distinct().order_by("starts_at")
-        ]
-
-    return expected
+    held = TrainingSession.objects.visible_to_staff(user).filter(
+        state=SessionState.CONCLUDED,
+        meetings__state=MeetingState.CONCLUDED,
+        ends_at__date__gte=start,
+        ends_at__date__lte=end,
+    )
+    made = EvidenceRecord.objects.filter(kind=kind).values("subject")
+    return held.exclude(uuid__in=made).distinct().annotate(what=F("number")).values_list("what")

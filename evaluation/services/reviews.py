@@ -15,6 +15,7 @@ from evaluation.enums import REVIEW_TRANSITIONS, Aspect, Presence, ReviewState
 from evaluation.evidence import minutes_payload
 from evaluation.models import Finding, Minutes, Review, ReviewParticipant, TrainingDefect
 from evaluation.policies import can_lead_review, can_schedule_review, can_write_minutes
+from evaluation.queries import findings_of
 from planning.enums import PlanState
 from planning.models import TrainingPlan
 from planning.services import advance_plan
@@ -261,7 +262,7 @@ def missing_before_approval(review: Review, findings: Sequence[Finding] | None =
 
 def minutes_content(review: Review) -> str:
     """Canonical JSON of what the manager signs: persons by uuid, findings, actions, the text's digest."""
-    findings = review.findings.prefetch_related("actions__owner", "training_defects").order_by("pk")
+    findings = findings_of(review).prefetch_related("training_defects").order_by("pk")
     return canonical(
         {
             "review": review.uuid,

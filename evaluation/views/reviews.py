@@ -16,6 +16,7 @@ from evaluation.enums import Aspect, ReviewState
 from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
 from evaluation.models import Review, TrainingDefect
 from evaluation.policies import can_lead_review, can_write_minutes
+from evaluation.queries import findings_of
 from evaluation.tables import REVIEW_STATES, ReviewTable
 from trainingops.audit.idempotency import run_once
 from trainingops.audit.journal import digest
@@ -73,7 +74,7 @@ def _defects(review: Review) -> Any:
 def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
     """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
     review = _visible(request, uuid)
-    findings = list(review.findings.prefetch_related("actions__owner").order_by("aspect", "pk"))
+    findings = list(findings_of(review))
     is_open = review.state in (ReviewState.SCHEDULED, ReviewState.HELD)
     may_write = can_write_minutes(request.user, review)
     context = {
@@ -170,12 +171,12 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("review_detail", uuid=uuid)
         except Refused as refused:
             errors = [str(refused)]
-    findings = review.findings.prefetch_related("actions__owner").order_by("aspect", "pk")
+    findings = list(findings_of(review))
     context = {
         "review": review,
         "findings": findings,
         "content_hash": content_hash,
-        "missing": services.missing_before_approval(review) if review.state == ReviewState.HELD else [],
+        "missing": services.missing_before_approval(review, findings) if review.state == ReviewState.HELD else [],
         "errors": errors,
     }
     return render(request, "evaluation/review_approve.html", context, status=409 if errors else 200)

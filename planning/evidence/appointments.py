@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,33 +35,31 @@ def register() -> None:
             clauses=("5.1.1", "2.2"),
             iso_clauses=("7.1", "7.2"),
             expected=expected_appointments,
+            expected_title=gettext_lazy("%(what)s: no appointment of its PIC on the day it was begun"),
         )
     )
 
 
-def expected_appointments(since: date, until: date, user: User) -> list[str]:
-    """Trainers who are PIC of a plan of the period without an appointment on the day it was begun."""
+def expected_appointments(since: date, until: date, user: User) -> QuerySet[Any, tuple[str]]:
+    """The plans of the period whose PIC had no appointment on the day, at the site, when it was begun."""
     from planning.models import TrainingPlan
 
-    plans = (
+    here = Func(F("site__timezone"), F("created_at"), function="timezone", output_field=DateTimeField())
+    appointed = Appointment.objects.filter(
+        user=OuterRef("pic"),
+        site=OuterRef("site"),
+        line=OuterRef("line"),
+        starts_on__lte=OuterRef("begun_on"),
+        ends_on__gte=OuterRef("begun_on"),
+    )
+    return (
         TrainingPlan.objects.visible_to(user)
         .filter(created_at__date__range=(since, until))
-        .select_related("pic", "site")
+        .annotate(begun_on=Cast(here, DateField()))
+        .filter(~Exists(appointed))
+        .annotate(what=F("number"))
+        .values_list("what")
     )
-    held: dict[tuple[int, int, int], list[tuple[date, date]]] = {}
-    pics = {plan.pic_id for plan in plans}
-    for row in Appointment.objects.filter(user__in=pics).values_list(
-        "user_id", "site_id", "line_id", "starts_on", "ends_on"
-    ):
-        held.setdefault(row[:3], []).append(row[3:])
-    return [
-        _("%(plan)s: no appointment of its PIC on the day it was begun") % {"plan": plan.number}
-        for plan in plans
-        if not any(
-            first <= plan.created_at.astimezone(plan.site.zone).date() <= last
-            for first, last in held.get((plan.pic_id, plan.site_id, plan.line_id), [])
-        )
-    ]
 
 
 def request_appointment_letter(*, appointment: Appointment, actor: User, now: datetime) -> EvidenceRequest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import F, Min, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,20 +38,22 @@ def register() -> None:
             clauses=("4.1", "5.1.1", "5.1.2"),
             iso_clauses=("7.1", "7.2", "8.1"),
             expected=expected_plans,
+            expected_title=gettext_lazy("%(what)s is not approved"),
         )
     )
 
 
-def expected_plans(since: date, until: date, user: User) -> list[str]:
+def expected_plans(since: date, until: date, user: User) -> QuerySet[Any, tuple[str]]:
     """The plans whose first meeting lies in the period and that nobody approved: what 4.1 misses."""
-    plans = (
+    return (
         TrainingPlan.objects.visible_to(user)
         .filter(approved_revision=None)
         .exclude(state=PlanState.CANCELLED)
         .annotate(first=Min("planned_sessions__meetings__starts_at"))
         .filter(first__date__range=(since, until))
+        .annotate(what=F("number"))
+        .values_list("what")
     )
-    return [_("%(plan)s is not approved") % {"plan": plan.number} for plan in plans]
 
 
 def request_plan_evidence(

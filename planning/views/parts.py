@@ -43,7 +43,7 @@ from planning.services import (
 )
 from planning.services.bookings import clashes_of
 from planning.slots import BY_SERVICE_LEVEL
-from planning.views.plans import PARTS, get_draft, get_plan
+from planning.views.plans import PARTS, get_draft
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.http import SignedInRequest
@@ -406,5 +406,5 @@ def plan_recipients(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def _draft(request: SignedInRequest, uuid: UUID) -> tuple[TrainingPlan, PlanRevision]:
-    plan = get_plan(request, uuid)
-    return plan, get_draft(request, plan)
+    revision = get_draft(request, uuid)
+    return revision.plan, revision

@@ -200,7 +200,7 @@ def _from_need(request: SignedInRequest) -> dict[str, Any]:
 def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A plan: what to do next, its parts as a task list while a draft, else what its revision says."""
     plan = get_plan(request, uuid)
-    revisions = list(plan.revisions.select_related("decision__decided_by", "submitted_by"))
+    revisions = list(plan.revisions.select_related("decision__decided_by", "submitted_by", *_CHOICES))
     revision = revisions[0]
     revision.plan = plan
     mine = can_edit_plan(request.user, plan)
@@ -219,11 +219,12 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
         "consultations": consultations_of(plan),
-        "comments": revision.comments.select_related("author"),
+        # Only what was submitted is remarked on.
+        "comments": [] if revision.state == RevisionState.DRAFT else revision.comments.select_related("author"),
         "title": plan.title,
     }
     if revision.state == RevisionState.DRAFT:
-        items = check(Snapshot(_with_choices(revision), request.now))
+        items = check(Snapshot(revision, request.now))
         context |= tally(items, plan)
     elif revision.content:
         wording = Wording(revision, contents=[content := json.loads(revision.content)])
@@ -251,8 +252,8 @@ def plan_revision(request: SignedInRequest, uuid: UUID, number: int) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Check the answers, then ask the manager; what is missing is listed by name with its page."""
-    plan = get_plan(request, uuid)
-    revision = get_draft(request, plan)
+    revision = get_draft(request, uuid)
+    plan = revision.plan
     errors: list[Line] = []
     if request.method == "POST":
         try:
@@ -264,7 +265,7 @@ def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The plan awaits the manager's decision."))
             return redirect("plan_detail", uuid=plan.uuid)
-    revision = load(_with_choices(revision))
+    load(revision)
     items = check(Snapshot(revision, request.now))
     content = content_of(revision)
     wording = Wording(revision, contents=[content])
@@ -342,26 +343,23 @@ def get_plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:
     return get_object_or_404(plans, uuid=uuid)
 
 
-def get_draft(request: SignedInRequest, plan: TrainingPlan) -> PlanRevision:
-    """The draft of a plan, for its PIC: others 403, no draft any more 409."""
-    require(can_edit_plan(request.user, plan), _("Only the PIC of this plan can change it."))
+#: What a revision chose, read together with it.
+_CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+
+
+def get_draft(request: SignedInRequest, uuid: UUID) -> PlanRevision:
+    """The draft of a plan with its plan and choices, for its PIC: unknown 404, others 403, no draft any more 409."""
     revision = (
-        plan.revisions.filter(state=RevisionState.DRAFT)
-        .select_related("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+        PlanRevision.objects.filter(
+            plan__in=TrainingPlan.objects.visible_to(request.user), plan__uuid=uuid, state=RevisionState.DRAFT
+        )
+        .select_related("plan__site", "plan__line", "plan__pic", "plan__approved_revision", *_CHOICES)
         .first()
     )
+    plan = revision.plan if revision else get_plan(request, uuid)
+    require(can_edit_plan(request.user, plan), _("Only the PIC of this plan can change it."))
     if revision is None:
         raise WrongState(_("This plan has no draft now. Begin a new revision on its page."))
-    revision.plan = plan
-    return revision
-
-
-def _with_choices(revision: PlanRevision) -> PlanRevision:
-    """A revision with what it refers to, fetched by one query; its plan stays the one at hand."""
-    plan = revision.plan
-    related = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
-    revision = PlanRevision.objects.select_related(*related).get(pk=revision.pk)
-    revision.plan = plan
     return revision
 
 

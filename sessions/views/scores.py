@@ -118,7 +118,7 @@ def _attempt(request: SignedInRequest) -> int:
 
 
 def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
-    """Everybody with cells and result (six queries, whatever the number)."""
+    """Everybody with cells and result (five queries, whatever the number)."""
     people = training_session.enrolments.filter(removed_at=None)
     people = remedial_people(training_session) if attempt > 1 else people
     enrolments = list(people.select_related("person"))
@@ -129,16 +129,9 @@ def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
         for each in ParameterScore.objects.filter(enrolment__in=enrolments, attempt=attempt).select_related("parameter")
     }
     results = {each.enrolment_id: each for each in SessionResult.objects.filter(enrolment__in=enrolments, current=True)}
-    here = set(
-        Attendance.objects.filter(enrolment__in=enrolments)
-        .exclude(status__in=["", AttendanceStatus.ABSENT])
-        .values_list("enrolment", flat=True)
-    )
-    away = set(
-        Attendance.objects.filter(enrolment__in=enrolments, status=AttendanceStatus.ABSENT).values_list(
-            "enrolment", flat=True
-        )
-    )
+    roll = Attendance.objects.filter(enrolment__in=enrolments).exclude(status="").values_list("enrolment", "status")
+    away = {person for person, status in roll if status == AttendanceStatus.ABSENT}
+    here = {person for person, status in roll if status != AttendanceStatus.ABSENT}
     concluded = training_session.state == SessionState.CONCLUDED and attempt == 1
     rows = []
     for enrolment in enrolments:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -101,9 +101,13 @@ def missing_evidence(
     found = [
         Missing(by_name[request.kind], request.title, request) for request in waiting.order_by("state", "pk")[:200]
     ]
-    for kind in kinds:
-        if kind.expected:
-            found += [Missing(kind, title) for title in kind.expected(start, end, user)]
+    expected = [
+        kind.expected(start, end, user).order_by().annotate(kind_name=Value(kind.name)).values_list("kind_name", "what")
+        for kind in kinds
+        if kind.expected
+    ]
+    for name, what in expected[0].union(*expected[1:]).order_by("kind_name", "what") if expected else ():
+        found.append(Missing(by_name[name], by_name[name].expected_title % {"what": what}))
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 #: Who reads evidence unless a kind says otherwise.
@@ -27,7 +28,9 @@ class EvidenceKind:
         iso_clauses: of ISO 9001 that it answers.
         readers: the roles that may open it, within their scope; narrower for forms about one person.
         retention_years: calendar years that it is kept (clause 6).
-        expected: ``(period_from, period_to, user) -> [titles of what is missing]``, where a stage can tell.
+        expected: ``(period_from, period_to, user) -> rows``, where a stage can tell what is missing; one query reads
+            the rows of all kinds, so each row is one text, ``values_list("what")``.
+        expected_title: the words around that text, such as ``_("Attendance list of %(what)s")``.
     """
 
     name: str
@@ -41,7 +44,8 @@ class EvidenceKind:
     iso_clauses: tuple[str, ...] = ()
     readers: tuple[str, ...] = READERS
     retention_years: int = 2
-    expected: Callable[[date, date, Any], list[str]] | None = None
+    expected: Callable[[date, date, Any], QuerySet[Any, tuple[str]]] | None = None
+    expected_title: Promise | str = "%(what)s"
 
 
 _kinds: dict[str, EvidenceKind] = {}

@@ -5,6 +5,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.db.models import Value
 
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
 from trainingops.records import registry
@@ -34,6 +35,14 @@ def test_readers_see_records_of_their_scope_and_those_of_no_place():
 
 
 def test_a_form_about_a_person_opens_for_its_own_readers_only():
+
+    def sessions(start, end, user):
+        return (
+            Clause.objects.filter(source=Clause.Source.PROCEDURE, number="5.4")
+            .annotate(what=Value("sesi 2"))
+            .values_list("what")
+        )
+
     registry._kinds[ROLL.name] = dataclasses.replace(ROLL, readers=("manager", "team_leader"))
     record = made()
     assert _seen(make_user("manager")) == _seen(make_user("team_leader")) == {record.number}
@@ -97,7 +106,15 @@ def test_the_filter_is_exact_and_survives_being_stored():
 def test_each_clause_counts_what_is_there_and_what_is_missing():
     made()
     order(title="menunggu")
-    registry._kinds[ROLL.name] = dataclasses.replace(ROLL, expected=lambda start, end, user: ["Daftar Hadir, sesi 2"])
+
+    def sessions(start, end, user):
+        return (
+            Clause.objects.filter(source=Clause.Source.PROCEDURE, number="5.4")
+            .annotate(what=Value("sesi 2"))
+            .values_list("what")
+        )
+
+    registry._kinds[ROLL.name] = dataclasses.replace(ROLL, expected=sessions, expected_title="Daftar Hadir, %(what)s")
     user = make_user("auditor")
     found = missing_evidence(
         user, start=TODAY, end=TODAY, requests=EvidenceRequest.objects.all(), kinds=registry.all_kinds()
