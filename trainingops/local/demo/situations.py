@@ -102,7 +102,7 @@ def submitted(cycle: Cycle, title: str, module: str, pic: User, site: Site, days
 
 def _local(cycle: Cycle, site: Site, days: int) -> datetime:
     local = cycle.now.astimezone(site.zone) - timedelta(days=days)
-    return local.replace(hour=10, minute=0, second=0, microsecond=0)
+    return local.replace(hour=16, minute=0, second=0, microsecond=0)
 
 
 def approve(cycle: Cycle, plan: TrainingPlan) -> None:
