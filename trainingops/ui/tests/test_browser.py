@@ -38,7 +38,7 @@ class SampleForm(PageForm):
 
 
 def sample_page(rf, theme):
-    """The sample page as HTML, its menu made by hand, so that no address and no database is needed."""
+    """The sample page as HTML, its menu made by hand, so that no address is needed."""
     request = rf.get("/")
     request.user = SimpleNamespace(is_authenticated=True, theme=theme)
     request.authority = SimpleNamespace(role_names=frozenset(), title="Trainer")
@@ -61,7 +61,7 @@ def sample_page(rf, theme):
 
 
 @pytest.fixture
-def site(rf):
+def site(rf, db):  # the foot of a page names the controlled procedure
     """A small server: the sample page in each theme, our static files, the CSP of the settings; counts what is sent."""
     pages = {f"/{theme}": sample_page(rf, theme) for theme in ("light", "dark")}
     rules = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
