@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import holidays
-
 from reporting.enums import DayOffCategory
 from reporting.models import DayOff, DeadlinePolicy
 
@@ -34,4 +32,6 @@ def ensure_reference(**_: Any) -> None:
 
 def _published(category: DayOffCategory) -> dict[date, str]:
     """Indonesia's days of one category, by the ``holidays`` package."""
+    import holidays  # 8 MB that only a migration needs
+
     return dict(holidays.country_holidays("ID", years=list(YEARS), language="id", categories=(category.value,)))

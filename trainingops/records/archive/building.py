@@ -28,7 +28,6 @@ from trainingops.records.archive.contents import (
 from trainingops.records.filters import EvidenceFilter
 from trainingops.records.models import Archive, EvidenceRecord, EvidenceRecordQuerySet
 from trainingops.records.queries import with_standing
-from trainingops.records.sealing import known_certificate, load_seal
 from trainingops.records.services.archiving import archive_path, finish_archive
 
 _STEP = 20
@@ -113,6 +112,9 @@ def _add_record(bag: Bag, record: EvidenceRecord, label: str) -> Line:
 
 
 def _add_tags(archive: Archive, bag: Bag, lines: list[Line], now: datetime) -> None:
+    # As in production: only workers load the libraries that seal.
+    from trainingops.records.sealing import known_certificate, load_seal
+
     seal = load_seal()
     seal_entries(now=timezone.now(), everything=True)
     sequence, link = chain_head()

@@ -27,8 +27,6 @@ from trainingops.records.models import EvidenceRecord, EvidenceRequest, StoredFi
 from trainingops.records.numbers import next_number
 from trainingops.records.policies import can_retry_request
 from trainingops.records.registry import get_kind
-from trainingops.records.rendering import render_pdf, template_version
-from trainingops.records.sealing import load_seal
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -105,6 +103,10 @@ def _mine(request_id: int, token: uuid.UUID) -> EvidenceRequest:
 def _make_file(request: EvidenceRequest, token: uuid.UUID) -> dict[str, str | int]:
     """Render, seal and keep the bytes; returns their hashes. The hashes are noted before the bytes are kept, so
     that a file never lies about without a row that knows it."""
+    # Drawing and sealing load 60 MB of libraries that a web process never needs.
+    from trainingops.records.rendering import render_pdf
+    from trainingops.records.sealing import load_seal
+
     if request.draft and storage.rehash(request.draft["sealed"]) == "ok":
         return dict(request.draft)
     payload = request.payload
@@ -134,6 +136,8 @@ def _make_file(request: EvidenceRequest, token: uuid.UUID) -> dict[str, str | in
 
 @service
 def _write_record(*, request_id: int, token: uuid.UUID, draft: dict[str, str | int], now: datetime) -> EvidenceRecord:
+    from trainingops.records.rendering import template_version
+
     request = _mine(request_id, token)
     payload = request.payload
     if payload is None:

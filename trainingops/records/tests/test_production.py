@@ -12,7 +12,7 @@ from django.utils import translation
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.tests.factories import SiteFactory, make_user
-from trainingops.records import storage
+from trainingops.records import rendering, storage
 from trainingops.records.models import EvidenceRecord, EvidenceRequest, RecordNumber, StoredFile
 from trainingops.records.rendering import render_pdf
 from trainingops.records.services import produce_record, production, retry_request
@@ -108,7 +108,7 @@ def test_killed_after_the_bytes_are_kept_no_second_file_is_made(monkeypatch, pla
 
 def test_a_failure_is_kept_and_tried_again_later_each_time(monkeypatch):
     request = order()
-    monkeypatch.setattr(production, "render_pdf", lambda **_: 1 / 0)
+    monkeypatch.setattr(rendering, "render_pdf", lambda **_: 1 / 0)
     now = NOW
     for attempt in range(1, MOST_ATTEMPTS + 1):
         assert produce_record(request=request, now=now) is None
@@ -146,7 +146,7 @@ def test_the_sweep_hands_a_request_out_once_in_a_lease():
 
 def test_the_sweep_takes_over_from_a_worker_that_died(monkeypatch):
     request = order()
-    monkeypatch.setattr(production, "render_pdf", lambda **_: (_ for _ in ()).throw(Killed))
+    monkeypatch.setattr(rendering, "render_pdf", lambda **_: (_ for _ in ()).throw(Killed))
     with pytest.raises(Killed):
         produce_record(request=request, now=NOW)
     assert hand_out_requests(now=NOW + timedelta(seconds=30)) == []
