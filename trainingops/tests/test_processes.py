@@ -12,7 +12,8 @@ _ASK = """
 import sys, django
 django.setup()
 import trainingops.urls, trainingops.wsgi
-print(sorted({"weasyprint", "pyhanko", "scipy", "numpy", "holidays", "fontTools", "python_calamine"} & set(sys.modules)))
+heavy = {"weasyprint", "pyhanko", "scipy", "numpy", "holidays", "fontTools", "python_calamine"}
+print(sorted(heavy & set(sys.modules)))
 """
 
 

@@ -73,7 +73,14 @@ def test_running_it_twice_makes_one_record():
 
 @pytest.mark.parametrize(
     "place",
-    ["next_number", "render_pdf", "load_seal", "storage.put_once", "_write_record", "StoredFile.objects.get_or_create"],
+    [
+        "services.production.next_number",
+        "rendering.render_pdf",
+        "sealing.load_seal",
+        "storage.put_once",
+        "services.production._write_record",
+        "models.StoredFile.objects.get_or_create",
+    ],
 )
 def test_killed_anywhere_the_next_worker_finishes_with_the_same_number(monkeypatch, place):
     request = order()
@@ -82,11 +89,7 @@ def test_killed_anywhere_the_next_worker_finishes_with_the_same_number(monkeypat
         raise Killed
 
     with monkeypatch.context() as patch:
-        owner, _, name = f"production.{place}".rpartition(".")
-        target = production
-        for part in owner.split(".")[1:]:
-            target = getattr(target, part)
-        patch.setattr(target, name, die)
+        patch.setattr(f"trainingops.records.{place}", die)
         with pytest.raises(Killed):
             produce_record(request=request, now=NOW)
     request.refresh_from_db()
