@@ -72,8 +72,8 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
     }
 
 
-def load(revision: PlanRevision, *, whole: bool = True) -> PlanRevision:
-    """Fetch the rows of a revision once, for a page that reads them several times. Never for a decision.
+def load(*revisions: PlanRevision, whole: bool = True) -> None:
+    """Fetch the rows of revisions together, for a page that reads them several times. Never for a decision.
 
     Args:
         whole: all that the content says; else sessions and targets only.
@@ -90,8 +90,7 @@ def load(revision: PlanRevision, *, whole: bool = True) -> PlanRevision:
             "recovery_forms",
             "scheme__parameters",
         ]
-    prefetch_related_objects([revision], *rows)
-    return revision
+    prefetch_related_objects(list(revisions), *rows)
 
 
 def loaded(revision: PlanRevision, name: str) -> list[Any] | None:

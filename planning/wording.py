@@ -161,7 +161,10 @@ class Wording:
 
     @cached_property
     def _sites(self) -> dict[str, Site]:
-        return {site.code: site for site in Site.objects.all()}
+        planned = [each for revision in self.revisions for each in loaded(revision, "sessions") or ()]
+        known = {each.host_site.code: each.host_site for each in planned}
+        wanted = {each["host_site"] for content in self.contents for each in content.get("sessions", ())} - set(known)
+        return known | {site.code: site for site in (Site.objects.filter(code__in=wanted) if wanted else ())}
 
     @cached_property
     def _needs(self) -> dict[str, NeedSource]:

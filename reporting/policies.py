@@ -17,9 +17,11 @@ def can_write(user: User, report: TrainingReport) -> bool:
     obligation = report.obligation
     if obligation.owner_id == user.pk:
         return True
-    return MeetingTrainer.objects.filter(
-        meeting__training_session=obligation.training_session_id, trainer__user=user
-    ).exists()
+    return user.authority.has(Role.TRAINER) and (
+        MeetingTrainer.objects.filter(
+            meeting__training_session=obligation.training_session_id, trainer__user=user
+        ).exists()
+    )
 
 
 def can_send(user: User, report: TrainingReport) -> bool:

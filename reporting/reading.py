@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from planning.models import TrainerProfile
 from reporting.content import Frozen
 from sessions.enums import AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
-from sessions.models import AbsenceReason, Attendance, Deviation, Enrolment, TrainingSession
+from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
+from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from trainingops.people.queries import SEES_PEOPLE
 from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, moment_words
@@ -154,8 +155,8 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
     Without a reader all names are shown: the record, and the page of those who write the report.
     """
     data = frozen.data
-    names = _names(training_session, reader)
-    missed = _missed(data, names, training_session)
+    names, notes = _names(training_session, reader)
+    missed = _missed(data, names, notes)
     results = [
         {**each, "who": names[each["enrolment"]], "final": decimal(each["final"])}
         for each in data["people"]
@@ -176,13 +177,18 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
     )
 
 
-def _names(training_session: TrainingSession, reader: User | None) -> dict[str, tuple[str, str]]:
-    """Name and employee number by enrolment, of those whom the reader may see by name."""
+Names = Mapping[str, tuple[str, str]]
+Notes = Mapping[tuple[str, str], str]
+
+
+def _names(training_session: TrainingSession, reader: User | None) -> tuple[Names, Notes]:
+    """Of those whom the reader may see by name: name and employee number by enrolment, and the note of each meeting."""
     inside = Q() if reader is None else reader.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
     rows = Enrolment.objects.filter(inside, training_session=training_session).values_list(
-        "uuid", "person__name", "person__employee_no"
+        "uuid", "person__name", "person__employee_no", "attendances__meeting__uuid", "attendances__reason_note"
     )
-    return {str(uuid): (name, number) for uuid, name, number in rows}
+    names = {str(uuid): (name, number) for uuid, name, number, _meeting, _note in rows}
+    return names, {(str(meeting), str(uuid)): note for uuid, _name, _number, meeting, note in rows if note}
 
 
 def _shortfalls(person: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -193,16 +199,16 @@ def _shortfalls(person: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _missed(
-    data: Mapping[str, Any], names: Mapping[str, tuple[str, str]], training_session: TrainingSession
-) -> list[Missed]:
-    reasons = dict(AbsenceReason.objects.values_list("code", "name"))
-    notes = {
-        (str(meeting), str(enrolment)): note
-        for meeting, enrolment, note in Attendance.objects.filter(meeting__training_session=training_session)
-        .exclude(reason_note="")
-        .values_list("meeting__uuid", "enrolment__uuid", "reason_note")
-    }
+def _reasons(data: Mapping[str, Any]) -> dict[str, str]:
+    """The words for each reason of absence in a content; only those that the house added are looked up."""
+    codes = {each["reason"] for person in data["people"] for each in person["attendance"] if each["reason"]}
+    added = codes - set(KNOWN_REASONS)
+    names = dict(AbsenceReason.objects.filter(code__in=added).values_list("code", "name")) if added else {}
+    return {code: absence_reason_name(code, names.get(code, "")) for code in codes}
+
+
+def _missed(data: Mapping[str, Any], names: Names, notes: Notes) -> list[Missed]:
+    reasons = _reasons(data)
     cases = {each["person"]: each for each in data["recovery"] if each["kind"] == CaseKind.RECOVERY}
     found = []
     for person in data["people"]:

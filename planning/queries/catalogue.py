@@ -121,10 +121,9 @@ def newest_interval(intervals: TrafficQuerySet) -> TrafficInterval | None:
     return intervals.select_related("site", "line").order_by("-starts_at").first()
 
 
-def latest_source(site: Site, line: ServiceLine) -> str:
-    """The source with the newest interval of a line at a site; empty where there is none."""
-    newest = newest_interval(TrafficInterval.objects.filter(site=site, line=line))
-    return newest.source if newest else ""
+def latest_source(site: Site, line: ServiceLine) -> QuerySet[TrafficInterval, tuple[str]]:
+    """The source with the newest interval of a line at a site: one row, or none; made to stand in another query."""
+    return TrafficInterval.objects.filter(site=site, line=line).order_by("-starts_at").values_list("source")[:1]
 
 
 def traffic_profile(
@@ -139,10 +138,12 @@ def traffic_profile(
         until: the first day that is not read (today, or the day of the training).
         weeks: how far back; ``None`` reads everything.
     """
-    source = source or latest_source(site, line)
     zone = site.zone
     rows = TrafficInterval.objects.filter(
-        site=site, line=line, source=source, starts_at__lt=datetime.combine(until, time(), tzinfo=zone)
+        site=site,
+        line=line,
+        source=source or Subquery(latest_source(site, line)),
+        starts_at__lt=datetime.combine(until, time(), tzinfo=zone),
     )
     if weeks is not None:
         rows = rows.filter(starts_at__gte=datetime.combine(reference_start(until, weeks), time(), tzinfo=zone))

@@ -170,7 +170,7 @@ def test_the_banks_real_calls_recommend_the_expected_slots(user, place, django_a
     found = run(BANK, user, place, apply=True)
     assert found.counts == {"new": expected["rows"], "changed": 0, "same": 0, "bad": 0}
     site, line = place
-    assert latest_source(site, line) == "ACD"
+    assert list(latest_source(site, line)) == [("ACD",)]
     with django_assert_max_num_queries(3):
         profile = traffic_profile(site=site, line=line, until=date(2004, 1, 1), weeks=None)
     halves = {f"{m // 60:02}:{m % 60:02}": round(v, 4) for m, v in profile.over_all_days().items()}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.content import content_of, sessions_of
+from planning.content import content_of, load, sessions_of
 from planning.enums import RevisionState
 from planning.forms.plans import ConsultationAnswerForm, DecisionForm
 from planning.models import Consultation, PlanRevision, TrainingPlan
@@ -122,7 +122,9 @@ def _page(request: SignedInRequest, revision: PlanRevision, form: DecisionForm) 
     since = "reviewed" if request.GET.get("since") == "reviewed" and reviewed else "approved"
     base = reviewed if since == "reviewed" else plan.approved_revision
     old, new = (json.loads(each.content) if each and each.content else {} for each in (base, revision))
-    wording = Wording(*[each for each in (base, revision) if each], contents=[old, new])
+    shown = [each for each in (base, revision) if each]
+    load(*shown, whole=False)
+    wording = Wording(*shown, contents=[old, new])
     comments = list(revision.comments.select_related("author"))
     rows = wording.rows(old, new, comments)
     nine = wording.nine(new)
@@ -169,7 +171,11 @@ def _last_reviewed(request: SignedInRequest, revision: PlanRevision) -> PlanRevi
     """The newest other revision of the plan that this manager decided on or remarked on (APR-2)."""
     mine = Q(decision__decided_by=request.user) | Q(comments__author=request.user)
     return (
-        revision.plan.revisions.filter(mine, number__lt=revision.number).exclude(content="").order_by("-number").first()
+        revision.plan.revisions.filter(mine, number__lt=revision.number)
+        .exclude(content="")
+        .select_related("decision")
+        .order_by("-number")
+        .first()
     )
 
 
@@ -257,7 +263,7 @@ def count_awaiting(request: HttpRequest) -> dict[str, QuerySet[PlanRevision]]:
 
 def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
     return PlanRevision.objects.filter(plan__in=TrainingPlan.objects.visible_to(request.user)).select_related(
-        "plan__site", "plan__line", "plan__pic", "plan__approved_revision"
+        "plan__site", "plan__line", "plan__pic", "plan__approved_revision__decision"
     )
 
 

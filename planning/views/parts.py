@@ -82,7 +82,8 @@ def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         save_part(revision=revision, part="slot", values=form.values(), actor=request.user, now=request.now)
         messages.success(request, _("Saved."))
         return redirect("plan_sessions", uuid=plan.uuid)
-    sessions = list(load(revision, whole=False).sessions.all())
+    load(revision, whole=False)
+    sessions = list(revision.sessions.all())
     people = Counter(target.planned_session_id for target in targets_of(revision))
     context = {
         "plan": plan,

@@ -84,45 +84,47 @@ def _counted(condition: Q) -> Any:
 def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The latest version for its readers; the draft for its writers. A GET changes nothing (RPT-1)."""
     report = _visible(request, uuid)
-    version = _version(report)
-    if version is None:
+    versions = _versions(report)
+    if not versions:
         if policies.can_write(request.user, report):
             return redirect("report_write", uuid=uuid)
         return redirect("obligation_detail", uuid=report.obligation.uuid)
-    return _version_page(request, report, version)
+    return _version_page(request, report, versions[0], versions)
 
 
 def report_version(request: SignedInRequest, uuid: UUID, number: int) -> HttpResponse:
     """One version, also a superseded one, which says so and links to the latest (RPT-5)."""
     report = _visible(request, uuid)
-    version = _version(report, number)
+    versions = _versions(report)
+    version = next((each for each in versions if each.number == number), None)
     if version is None:
         return redirect("report_detail", uuid=uuid)
-    return _version_page(request, report, version)
+    return _version_page(request, report, version, versions)
 
 
-def _version(report: TrainingReport, number: int | None = None) -> ReportVersion | None:
-    versions = report.versions.select_related("submitted_by").order_by("-number")
-    return (versions.filter(number=number) if number else versions).first()
+def _versions(report: TrainingReport) -> list[ReportVersion]:
+    """Every version, the latest first."""
+    return list(report.versions.select_related("submitted_by").order_by("-number"))
 
 
-def _version_page(request: SignedInRequest, report: TrainingReport, version: ReportVersion) -> HttpResponse:
+def _version_page(
+    request: SignedInRequest, report: TrainingReport, version: ReportVersion, versions: list[ReportVersion]
+) -> HttpResponse:
     user = request.user
-    versions = list(report.versions.values_list("number", flat=True).order_by("-number"))
     writes = policies.can_write(user, report)
     receipts = list(version.distributions.select_related("user"))
     mine = [each for each in receipts if each.user_id == user.pk]
     context = {
         **_page(report, Frozen(version.content), None if writes else user, request),
         "version": version,
-        "latest": versions[0],
-        "older": [number for number in versions if number < version.number],
+        "latest": versions[0].number,
+        "older": [each.number for each in versions if each.number < version.number],
         "receipts": receipts,
         "read_count": sum(each.acknowledged_at is not None for each in receipts),
         "unread_mine": any(each.acknowledged_at is None for each in mine),
         "unopened_mine": any(each.opened_at is None for each in mine),
         "writes": writes,
-        "sends": policies.can_send(user, report),
+        "sends": writes or policies.can_remind(user, report.obligation),
         "record": record_of(version, user),
         "shares": version.shares.select_related("shared_by"),
         "share_form": ShareForm(),
@@ -198,7 +200,7 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Read the whole report once more and sign it: the first submission, or an amendment with its reason."""
     report = _writable(request, uuid)
     amends = report.state != ReportState.DRAFT
-    last = _version(report)
+    versions = _versions(report)
     form = AmendForm(request.POST or None) if amends else None
     errors: list[str] = []
     status = 200
@@ -217,7 +219,7 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The report is on its way to its recipients. The record is being made."))
             return redirect("report_detail", uuid=uuid)
-    frozen = freeze(report, number=last.number + 1 if last else 1)
+    frozen = freeze(report, number=versions[0].number + 1 if versions else 1)
     context = {
         **_page(report, frozen, None, request),
         "form": form,
@@ -269,7 +271,7 @@ def recipient_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def report_share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Note where the summary was shared."""
     report = _visible(request, uuid)
-    version = _version(report)
+    version = report.versions.order_by("-number").first()
     form = ShareForm(request.POST)
     if version is None or not form.is_valid():
         messages.error(request, _("Group: write where you shared the summary, at most 80 characters."))
@@ -282,7 +284,7 @@ def report_share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def recipient_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Send the latest version to one more person."""
     report = _visible(request, uuid)
-    version = _version(report)
+    version = report.versions.order_by("-number").first()
     if version is None:
         return redirect("report_detail", uuid=uuid)
     if not policies.can_send(request.user, report):
