@@ -106,12 +106,13 @@ def authenticated_at(request: HttpRequest) -> datetime | None:
 def fresh_log_in_required(view: View) -> View:
     """Ask for the password first when the log-in is older than 15 minutes; then come back here.
 
-    Put it on pages whose form signs something: their GET already asks, so that nothing typed is lost.
+    Put it on pages whose form signs something: their GET asks. A POST that took longer than that goes on, so that
+    nothing typed is lost: the signing service refuses it and says how to confirm the password.
     """
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if authenticated_at(request) is None:
+        if authenticated_at(request) is None and request.method in ("GET", "HEAD"):
             return ask_password(request)
         return view(request, *args, **kwargs)
 

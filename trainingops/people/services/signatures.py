@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
@@ -34,7 +35,12 @@ def sign(
         raise NotAllowed(_("You cannot sign as %(role)s.") % {"role": role})
     if authenticated_at is None or not timedelta() <= now - authenticated_at <= SIGNATURE_FRESHNESS:
         raise Refused(
-            _("Your log-in is older than 15 minutes. Enter your password again to sign."), code="stale_log_in"
+            _(
+                "Your log-in is older than 15 minutes. Confirm your password at %(address)s in another tab, then send "
+                "this page again."
+            )
+            % {"address": reverse("account_reauthenticate")},
+            code="stale_log_in",
         )
     signature = Signature.objects.create(
         user=user,
