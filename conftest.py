@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,14 @@ pytest_plugins = ["trainingops.audit.tests.fixtures"]
 _NO_BROWSER = "Chromium is missing: browser tests are skipped. Get it with: sudo apt-get install chromium"
 
 
+#: Browsers and whole installations take minutes: the process that gets them last would hold up the run.
+_LONG = (Path("trainingops/tests"), Path("trainingops/local"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests where there is no browser."""
+    """Begin with what takes longest; skip browser tests where there is no browser."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not any(item.path.is_relative_to(here / folder) for folder in _LONG))
     if shutil.which("chromium") is None:
         for item in items:
             if item.get_closest_marker("browser"):

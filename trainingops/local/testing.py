@@ -42,8 +42,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str], environ: dict[str, str]) -> int:
-    # A file stays in one process: what it starts for itself (a browser, a site) is started once.
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *arguments]
+    # A file stays in one process: what it starts for itself (a browser, a site) is started once. In the order of
+    # conftest.py, because xdist's own begins with the files that hold most tests, not with the longest.
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
     with subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.DEVNULL) as process:
         try:
             return process.wait()
