@@ -34,7 +34,8 @@
   // One click, one submission; sending again works after ten seconds, or when the page comes back from the history.
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-again")) { return; }
+    // Not form.method: a field of that name would stand in its place.
+    if (event.defaultPrevented || (form.getAttribute("method") || "").toLowerCase() !== "post" || form.hasAttribute("data-again")) { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     window.setTimeout(function () { delete form.dataset.sent; }, 10000);
