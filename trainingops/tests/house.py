@@ -84,6 +84,15 @@ def _draft_sessions() -> list[Address]:
     return [{"uuid": each.plan.uuid, "session": one.uuid} for each in revisions for one in each.sessions.all()]
 
 
+def _enrolments() -> list[Address]:
+    """Everybody under way: each page shows the reader's own."""
+    return [{"uuid": each.uuid} for each in Enrolment.objects.filter(training_session__plan__state="under_way")]
+
+
+def _attempts() -> list[Address]:
+    return [{"uuid": each.uuid} for each in TestAttempt.objects.all()]
+
+
 #: Whose addresses begin how; the longest beginning counts.
 SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "account_": _by_uuid(User),
@@ -137,9 +146,9 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "role_": _by_uuid(User),
     "scheme_": _by_uuid(ScoringScheme),
     "session_": _by_uuid(TrainingSession),
-    "test_": _by_uuid(TestAttempt),
-    "test_question": lambda: [{**each, "place": 1} for each in _by_uuid(TestAttempt)()],
-    "test_start": lambda: [{**each, "phase": TestPhase.POST} for each in _by_uuid(Enrolment, "origin")()],
+    "test_": _attempts,
+    "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
+    "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
     "trainer_": _by_uuid(TrainerProfile),
 }
 

@@ -14,6 +14,10 @@ from django.utils import timezone
 from planning.enums import PlanState
 from planning.models import TrainingPlan
 from planning.services.approval import amend_plan
+from sessions.enums import TestPhase
+from sessions.models import Enrolment
+from sessions.services import start_attempt
+from trainingops.imports.models import ImportRun
 from trainingops.local import demo
 from trainingops.people.models import User
 from trainingops.people.tests.factories import sign_in
@@ -58,6 +62,10 @@ def furnish(now) -> None:
     lines = ["No. Karyawan;Nama;Line;Site", *(f"CX{n:04d};Orang {n};Inbound;Jakarta" for n in range(40))]
     for name in ("satu.csv", "dua.csv"):
         client.post("/imports/new/people/", {"file": SimpleUploadedFile(name, "\n".join(lines).encode())})
+    run = ImportRun.objects.earliest("pk")
+    client.post(f"/imports/{run.uuid}/columns/", {field: str(place) for field, place in run.mapping.items()})
+    enrolment = Enrolment.objects.filter(training_session__plan=plan, person=account("agent").person).get()
+    start_attempt(enrolment=enrolment, phase=TestPhase.PRE, actor=enrolment.person.user, now=now)
 
 
 def measure(client: Client, url: str) -> tuple[int, list[str], int]:
@@ -82,10 +90,12 @@ def shown(sql: str) -> str:
 
 
 def account(login: str) -> User:
-    """The account with this log-in, or the first with this role that has something to see."""
+    """The account with this log-in, or the first with this role; the agent is one with a test to take."""
     found = User.objects.filter(login=login).first()
-    inside = {"agent": {"person__enrolments__isnull": False}, "team_leader": {}}
-    return found or User.objects.filter(role_assignments__role=login, **inside[login]).order_by("pk")[0]
+    if login == "agent":
+        there = TrainingPlan.objects.filter(state=PlanState.UNDER_WAY).latest("pk")
+        found = User.objects.filter(person__enrolments__training_session__plan=there).earliest("pk")
+    return found or User.objects.filter(role_assignments__role=login).earliest("pk")
 
 
 @pytest.mark.parametrize("login", [*OFFICES, "agent", "team_leader"])
