@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Grant:
-    """One role with its scope, as keys; an empty set means everywhere."""
+    """One role with its scope, as keys; an empty set means everywhere.
+
+    A grant narrowed to teams is narrowed to their sites and lines too, so that a thing without a team of its own,
+    such as a plan or a session, never opens to a team leader of another place.
+    """
 
     role: str
     sites: frozenset[int]
@@ -108,12 +112,19 @@ def load_authority(user: User) -> Authority:
             site_keys=ArrayAgg("sites", filter=Q(sites__isnull=False), distinct=True, default=[]),
             line_keys=ArrayAgg("lines", filter=Q(lines__isnull=False), distinct=True, default=[]),
             team_keys=ArrayAgg("teams", filter=Q(teams__isnull=False), distinct=True, default=[]),
+            team_sites=ArrayAgg("teams__site", filter=Q(teams__isnull=False), distinct=True, default=[]),
+            team_lines=ArrayAgg("teams__line", filter=Q(teams__isnull=False), distinct=True, default=[]),
         )
     )
     return Authority(
         grants=tuple(
-            Grant(role=role, sites=frozenset(sites), lines=frozenset(lines), teams=frozenset(teams))
-            for _key, role, sites, lines, teams in rows
+            Grant(
+                role=role,
+                sites=frozenset(sites or team_sites),
+                lines=frozenset(lines or team_lines),
+                teams=frozenset(teams),
+            )
+            for _key, role, sites, lines, teams, team_sites, team_lines in rows
         )
     )
 
