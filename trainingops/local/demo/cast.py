@@ -11,6 +11,8 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 
+from sessions.enums import SessionState
+from sessions.models import Enrolment
 from trainingops.people.enums import ChannelKind, Role
 from trainingops.people.models import Person, RoleAssignment, ServiceLine, Site, Team, User
 from trainingops.people.services import PersonEntry, create_line, create_site, grant_role, open_account, save_people
@@ -176,23 +178,26 @@ def _scope_trainers() -> None:
 
 #: The log-ins worth printing: log-in, what the role is called, URL name of the page to try first.
 _FIRST = [
-    ("MGR01", "Manajer Operasional", "home"),
+    ("MGR01", "Manajer Operasional", "plan_approvals"),
     ("CC0002", "Trainer/PIC", "home"),
-    ("CC0005", "Trainer/PIC", "home"),
-    ("CC0007", "QC", "home"),
+    ("CC0001", "Trainer/PIC", "session_list"),
+    ("CC0005", "Trainer/PIC", "obligation_list"),
+    ("CC0007", "QC", "need_overview"),
     ("OPS01", "Operation", "inbox"),
-    ("SUP01", "Operation Support", "inbox"),
-    ("CC0011", "Team Leader", "home"),
-    ("CC0013", "Team Leader", "home"),
-    ("CC0016", "Agent", "home"),
+    ("SUP01", "Operation Support", "home"),
+    ("CC0011", "Team Leader", "recovery_list"),
+    ("CC0013", "Team Leader", "people_codes"),
     ("AUD01", "Auditor", "evidence_list"),
     ("ADM01", "Administrator", "people_list"),
 ]
 
 
 def logins() -> list[Login]:
-    """The people one can sign in as."""
-    users = {user.login: user for user in User.objects.filter(login__in=[row[0] for row in _FIRST])}
+    """The people one can sign in as; the agent is one whom the session under way expects."""
+    running = Enrolment.objects.filter(training_session__state=SessionState.OPEN, person__user__isnull=False)
+    agents = running.order_by("pk").values_list("person__user__login", flat=True)[:1]
+    first = [*_FIRST, *((login, "Agent", "my_trainings") for login in agents)]
+    users = {user.login: user for user in User.objects.filter(login__in=[row[0] for row in first])}
     zones = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
     return [
         Login(
@@ -204,6 +209,6 @@ def logins() -> list[Login]:
             time_zone=zones[users[login].timezone],
             link=reverse(page),
         )
-        for login, role, page in _FIRST
+        for login, role, page in first
         if login in users
     ]

@@ -66,7 +66,7 @@ def run_stages(cycle: Cycle) -> TrainingPlan:
     hold(training_session)
     report(cycle, training_session, days=3)
     make_up = recover(cycle, plan)
-    report(cycle, make_up, days=1)
+    report(cycle, make_up, days=1, unread=Role.OPERATION_SUPPORT)  # a receipt that is missing (EMP-3)
     plan.refresh_from_db()
     return plan
 
@@ -263,7 +263,7 @@ def take(enrolment: Enrolment, phase: str, *, right: int, now: datetime) -> None
     submit_attempt(attempt=attempt, actor=user, now=now + timedelta(minutes=6))
 
 
-def report(cycle: Cycle, training_session: TrainingSession, *, days: int) -> None:
+def report(cycle: Cycle, training_session: TrainingSession, *, days: int, unread: str = "") -> None:
     """Step 5: the filled draft gets its narrative, is submitted in time, and every party acknowledges it (5.3.2)."""
     training_report = TrainingReport.objects.get(obligation__training_session=training_session)
     trainer, at = training_session.plan.pic, cycle.days_ago(days, 9)
@@ -284,7 +284,7 @@ def report(cycle: Cycle, training_session: TrainingSession, *, days: int) -> Non
         actor=trainer,
         now=at + timedelta(minutes=5),
     )
-    for distribution in Distribution.objects.filter(version=version).select_related("user"):
+    for distribution in Distribution.objects.filter(version=version).exclude(party=unread).select_related("user"):
         if distribution.user is not None:
             acknowledge_report(version=version, actor=distribution.user, now=at + timedelta(hours=2))
 
