@@ -42,7 +42,7 @@ def test_the_summary_links_to_the_first_field_of_each_error_in_its_own_words():
     assert "Ada masalah" in html
     assert 'tabindex="-1"' in html
     assert '<a href="#id_title">Judul: ' in html
-    assert '<a href="#id_minutes">Durasi: Isi bilangan bulat' in html
+    assert '<a href="#id_minutes">Durasi: “dua jam”: Isi bilangan bulat' in html
     assert '<a href="#id_method_0">Metode: ' in html
 
 
@@ -178,3 +178,19 @@ def test_the_empty_line_of_a_select_says_what_it_means():
     )()
     assert '<option value="" selected>Pilih</option>' in str(form["must"])
     assert '<option value="" selected>Tidak dipilih</option>' in str(form["may"])
+
+
+class NamedForm(PageForm):
+    day = forms.DateField(label="Tanggal")
+    kind = forms.ChoiceField(label="Jenis", choices=[("a", "A")])
+    secret = forms.CharField(label="Sandi", widget=forms.PasswordInput)
+
+
+def test_errors_name_the_value_and_what_to_write_instead():
+    """Issue 2, bad input: field, value, remedy; a password is never repeated."""
+    with translation.override("en"):
+        blank, wrong = NamedForm({}), NamedForm({"day": "31/11", "kind": "zzz", "secret": ""})
+        assert blank.errors["day"] == ["Fill this in."]
+        assert wrong.errors["day"] == ["“31/11” is not a date. Write it like 2026-11-24."]
+        assert wrong.errors["kind"] == ["“zzz” is not one of the choices. Choose one from the list."]
+        assert "Sandi" not in wrong.errors["secret"][0]
