@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from trainingops.people.models import PersonAssignment, PersonQuerySet, User
+    from trainingops.people.models import PersonAssignment, User
+    from trainingops.people.models.persons import PersonQuerySet
 
 SEES_PEOPLE = (
     "manager",

@@ -1,0 +1,24 @@
+"""Who works where, who may do what, and who signed."""
+
+from trainingops.people.models.accounts import SignInCode, User
+from trainingops.people.models.persons import Person, PersonAssignment, Team
+from trainingops.people.models.places import Segment, ServiceLine, Site, Unit
+from trainingops.people.models.roles import Delegation, RoleAssignment, Signature
+from trainingops.people.models.roster import RosterDay, ShiftCode
+
+__all__ = [
+    "Delegation",
+    "Person",
+    "PersonAssignment",
+    "RoleAssignment",
+    "RosterDay",
+    "Segment",
+    "ServiceLine",
+    "ShiftCode",
+    "SignInCode",
+    "Signature",
+    "Site",
+    "Team",
+    "Unit",
+    "User",
+]

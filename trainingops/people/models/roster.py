@@ -1,0 +1,47 @@
+"""Who is rostered for which hours."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from trainingops.people.models.persons import Person
+
+
+class ShiftCode(models.Model):
+    """A code of the roster: working time (may cross midnight) or absence."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=80)
+    starts_at = models.TimeField(null=True, blank=True)
+    ends_at = models.TimeField(null=True, blank=True)
+    is_working = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_working=False) | Q(starts_at__isnull=False, ends_at__isnull=False),
+                name="working_shift_has_times",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class RosterDay(models.Model):
+    """What one person is rostered for on one day; ``shift`` as a range of instants when working."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="roster")
+    day = models.DateField()
+    code = models.ForeignKey(ShiftCode, models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "day"], name="roster_day_once")]
+        indexes = [models.Index(fields=["starts_at", "ends_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day} {self.code_id}"
