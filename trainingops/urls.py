@@ -9,8 +9,10 @@ from planning.views import approval as approval_views
 from planning.views import modules as module_views
 from planning.views import needs as need_views
 from planning.views import parts as part_views
+from planning.views import plan_list as plan_list_views
 from planning.views import plans as plan_views
 from planning.views import questions as question_views
+from planning.views import targets as target_views
 from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
@@ -126,7 +128,7 @@ urlpatterns += [
 
 # --- planning: plans ---------------------------------------------------------------------------------------
 urlpatterns += [
-    path("plans/", plan_views.plan_list, name="plan_list"),
+    path("plans/", plan_list_views.plan_list, name="plan_list"),
     path("plans/new/", plan_views.plan_new, name="plan_new"),
     path("plans/approvals/", approval_views.plan_approvals, name="plan_approvals"),
     path("plans/approvals/<uuid:uuid>/", approval_views.plan_approval, name="plan_approval"),
@@ -141,9 +143,9 @@ urlpatterns += [
     path(
         "plans/<uuid:uuid>/sessions/<uuid:session>/remove/", part_views.plan_session_remove, name="plan_session_remove"
     ),
-    path("plans/<uuid:uuid>/targets/", part_views.plan_targets, name="plan_targets"),
-    path("plans/<uuid:uuid>/targets/defects/", part_views.plan_targets_defects, name="plan_targets_defects"),
-    path("plans/<uuid:uuid>/targets/add/", part_views.plan_targets_add, name="plan_targets_add"),
+    path("plans/<uuid:uuid>/targets/", target_views.plan_targets, name="plan_targets"),
+    path("plans/<uuid:uuid>/targets/defects/", target_views.plan_targets_defects, name="plan_targets_defects"),
+    path("plans/<uuid:uuid>/targets/add/", target_views.plan_targets_add, name="plan_targets_add"),
     path("plans/<uuid:uuid>/recipients/", part_views.plan_recipients, name="plan_recipients"),
     path("plans/<uuid:uuid>/submit/", plan_views.plan_submit, name="plan_submit"),
     path("plans/<uuid:uuid>/withdraw/", plan_views.plan_withdraw, name="plan_withdraw"),

@@ -1,8 +1,8 @@
 """What the planning stage does, one function a verb; each part has its module."""
 
+from planning.services.amending import amend_plan
 from planning.services.approval import (
     Incomplete,
-    amend_plan,
     approve_revision,
     reject_revision,
     return_revision,

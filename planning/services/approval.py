@@ -1,9 +1,8 @@
-"""From draft to decision: submit, withdraw, return, reject, approve, begin a new revision (4.1, APR)."""
+"""From draft to decision: submit, withdraw, return, reject, approve (4.1, APR)."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,21 +13,16 @@ from planning.enums import REVISION_TRANSITIONS, Decision, PlanState, RevisionSt
 from planning.evidence.plans import request_plan_evidence
 from planning.models import (
     ApprovalDecision,
-    PlannedMeeting,
-    PlannedSession,
-    PlanRecipient,
     PlanRevision,
-    PlanTarget,
-    TrainingPlan,
 )
 from planning.policies.plans import can_create_plan, can_decide_revision, can_edit_plan
 from planning.queries.plans import holders, leaders_of, local_day
 from planning.services.bookings import book_revision
-from planning.services.drafting import copy_rows, open_draft
+from planning.services.drafting import open_draft
 from planning.services.plans import advance_plan, locked_plan, url_of, words_of
 from planning.signals import revision_approved
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, StaleVersion, WrongState, require, require_transition
+from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Signature, User
@@ -292,96 +286,6 @@ def _tell_of_approval(revision: PlanRevision, *, actor: User, now: datetime) -> 
             params=words_of(plan, actor, revision),
             now=now,
         )
-
-
-@service
-def amend_plan(*, plan: TrainingPlan, actor: User, now: datetime) -> PlanRevision:
-    """Begin the next revision: a draft copied from the last one, its sessions and meetings under the same uuids.
-
-    A draft that was thrown away unsubmitted is not copied: the approved revision is.
-
-    Raises:
-        NotAllowed: not the PIC.
-        WrongState: a revision is open already, or the training is reported, closed or cancelled.
-    """
-    plan = locked_plan(plan)
-    require(can_edit_plan(actor, plan), _("Only the PIC of this plan can change it."))
-    if plan.state not in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}:
-        raise WrongState(
-            _("%(plan)s is “%(state)s” and cannot be changed any more.")
-            % {"plan": plan.number, "state": plan.get_state_display()}
-        )
-    last = plan.revisions.order_by("-number")[0]
-    if last.state in {RevisionState.DRAFT, RevisionState.SUBMITTED}:
-        raise WrongState(
-            _("Revision %(number)d is still “%(state)s”. Finish or withdraw it first.")
-            % {"number": last.number, "state": last.get_state_display()}
-        )
-    discarded = last.state == RevisionState.WITHDRAWN and not last.content_hash
-    source = plan.approved_revision if discarded and plan.approved_revision else last
-    draft = _copy(source, number=last.number + 1, actor=actor, now=now)
-    record(
-        "revision.begun",
-        subject=draft,
-        actor=actor,
-        now=now,
-        data={"plan": plan.uuid, "number": draft.number, "copied_from": source.uuid},
-    )
-    return draft
-
-
-def _copy(source: PlanRevision, *, number: int, actor: User, now: datetime) -> PlanRevision:
-    draft = PlanRevision.objects.create(
-        plan=source.plan,
-        number=number,
-        purpose=source.purpose,
-        module_version=source.module_version,
-        method=source.method,
-        application=source.application,
-        scheme=source.scheme,
-        pass_mark=source.pass_mark,
-        pre_paper=source.pre_paper,
-        post_paper=source.post_paper,
-        tolerance_minutes=source.tolerance_minutes,
-        recovery_days=source.recovery_days,
-        busy_reason=source.busy_reason,
-        created_by=actor,
-        created_at=now,
-    )
-    for name in ("needs", "class_types", "recovery_forms"):
-        getattr(draft, name).set(getattr(source, name).all())
-    PlanRecipient.objects.bulk_create(copy_rows(PlanRecipient, list(source.recipients.all()), revision_id=draft.pk))
-    places = {}
-    for planned in source.sessions.prefetch_related("meetings", "trainers"):
-        (copy,) = PlannedSession.objects.bulk_create(copy_rows(PlannedSession, [planned], revision_id=draft.pk))
-        copy.trainers.set(planned.trainers.all())
-        PlannedMeeting.objects.bulk_create(
-            copy_rows(PlannedMeeting, list(planned.meetings.all()), planned_session_id=copy.pk)
-        )
-        places[planned.pk] = copy.pk
-    _copy_targets(source, draft, places)
-    return draft
-
-
-def _copy_targets(source: PlanRevision, draft: PlanRevision, places: dict[int, int]) -> None:
-    targets = list(source.targets.prefetch_related("defects"))
-    copies = [
-        copy_rows(
-            PlanTarget,
-            [target],
-            uuid=uuid4(),
-            revision_id=draft.pk,
-            planned_session_id=places.get(target.planned_session_id or 0),
-        )[0]
-        for target in targets
-    ]
-    PlanTarget.objects.bulk_create(copies)
-    through = PlanTarget.defects.through
-    through.objects.bulk_create(
-        through(plantarget_id=copy.pk, defect_id=defect.pk)
-        for target, copy in zip(targets, copies, strict=True)
-        for defect in target.defects.all()
-    )
 
 
 def _locked(revision: PlanRevision) -> PlanRevision:

@@ -1,10 +1,9 @@
-"""The list of plans, and a plan from its first draft to the questions before it is submitted."""
+"""A plan from its first draft to the questions before it is submitted."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import django_tables2 as tables
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +25,7 @@ from planning.enums import NeedKind, PlanState, RevisionState, TrainingKind
 from planning.forms.plans import ConsultationForm, PlanForm, ReasonForm
 from planning.models import Appointment, NeedSource, PlanRevision, TrainingPlan
 from planning.policies.plans import CONSULTED, can_ask_consultation, can_cancel_plan, can_decide_revision, can_edit_plan
-from planning.queries.plans import local_day, with_first_meeting
+from planning.queries.plans import local_day
 from planning.services import (
     Incomplete,
     amend_plan,
@@ -38,23 +36,13 @@ from planning.services import (
     withdraw_revision,
 )
 from planning.services.bookings import clashes_of
+from planning.views.plan_list import STATE_KINDS
 from planning.wording import Wording
 from trainingops.audit.idempotency import run_once
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
-from trainingops.ui.exports import table_response
-from trainingops.ui.tables import MomentColumn, PageTable, StatusColumn, configure
 
-STATE_KINDS = {
-    PlanState.IN_PREPARATION: "idle",
-    PlanState.APPROVED: "ok",
-    PlanState.UNDER_WAY: "info",
-    PlanState.REPORTED: "info",
-    PlanState.UNDER_REVIEW: "info",
-    PlanState.CLOSED: "ok",
-    PlanState.CANCELLED: "waive",
-}
 REVISION_KINDS = {
     RevisionState.DRAFT: "idle",
     RevisionState.SUBMITTED: "info",
@@ -64,83 +52,6 @@ REVISION_KINDS = {
     RevisionState.WITHDRAWN: "waive",
     RevisionState.SUPERSEDED: "idle",
 }
-#: The facets of the list: parameter of the address, field, words.
-FACETS = ("state", "kind", "line", "site")
-
-
-class PlanTable(PageTable):
-    """Plans, the newest first."""
-
-    caption = gettext_lazy("Plans")
-    empty_title = gettext_lazy("No plans yet")
-    empty_text = gettext_lazy("The first plan starts from a need. A PIC makes it.")
-    row_header = "title"
-    title = tables.Column(verbose_name=gettext_lazy("Training"), linkify=("plan_detail", {"uuid": tables.A("uuid")}))
-    number = tables.Column(verbose_name=gettext_lazy("Number"))
-    kind = tables.Column(verbose_name=gettext_lazy("Kind"))
-    line = tables.Column(verbose_name=gettext_lazy("Service line"))
-    site = tables.Column(verbose_name=gettext_lazy("Site"))
-    pic = tables.Column(verbose_name="PIC", order_by="pic__name")
-    first_at = MomentColumn(verbose_name=gettext_lazy("Starts"), zone="site__zone")
-    state = StatusColumn(
-        verbose_name=gettext_lazy("State"), kinds={str(key): value for key, value in STATE_KINDS.items()}
-    )
-
-
-@require_GET
-def plan_list(request: SignedInRequest) -> HttpResponse:
-    """Every plan in scope; filters are links with their counts (DLN-4, EXP-1)."""
-    plans = TrainingPlan.objects.visible_to(request.user)
-    chosen = {name: value for name in FACETS if (value := request.GET.get(name, ""))}
-    facets = _facets(plans, chosen)
-    if unknown := [name for name, value in chosen.items() if value not in {each["value"] for each in facets[name]}]:
-        chosen = {name: value for name, value in chosen.items() if name not in unknown}
-    lookups = {"line": "line__code", "site": "site__code"}
-    found = plans.filter(**{lookups.get(name, name): value for name, value in chosen.items()})
-    table = PlanTable(with_first_meeting(found).select_related("line", "site", "pic"))
-    if request.GET.get("export") == "xlsx":
-        return table_response(table, name=_("plans"))
-    export = request.GET.copy()
-    export["export"] = "xlsx"
-    context = {
-        "table": configure(request, table),
-        "facets": [(_FACET_LABELS[name], name, rows) for name, rows in facets.items()],
-        "chosen": chosen,
-        "export_url": f"?{export.urlencode()}",
-        "may_begin": request.user.authority.has("trainer"),
-    }
-    return render(request, "planning/plan_list.html", context)
-
-
-_FACET_LABELS = {
-    "state": gettext_lazy("State"),
-    "kind": gettext_lazy("Kind"),
-    "line": gettext_lazy("Service line"),
-    "site": gettext_lazy("Site"),
-}
-
-
-def _facets(plans: Any, chosen: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """For each facet its values with the number of plans that the other filters leave; one query."""
-    rows = list(plans.order_by().values_list("state", "kind", "line__code", "site__code", "line__name", "site__name"))
-    words: dict[str, dict[str, str]] = {
-        "state": {value: str(label) for value, label in PlanState.choices},
-        "kind": {value: str(label) for value, label in TrainingKind.choices},
-        "line": {row[2]: row[4] for row in rows},
-        "site": {row[3]: row[5] for row in rows},
-    }
-    facets = {}
-    for index, name in enumerate(FACETS):
-        others = [(FACETS.index(other), value) for other, value in chosen.items() if other != name]
-        counts = Counter(row[index] for row in rows if all(row[place] == value for place, value in others))
-        facets[name] = [
-            {"value": value, "word": word, "count": counts[value]}
-            for value, word in words[name].items()
-            if counts[value] or chosen.get(name) == value
-        ]
-    return facets
-
-
 #: What the page of needs hands over, and its name in the address of the choice from defects.
 _CARRIED = {
     "parameter": "parameter",

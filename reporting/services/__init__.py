@@ -9,17 +9,15 @@ from reporting.services.obligations import (
     reschedule_obligation,
     schedule_obligation,
 )
-from reporting.services.reminders import remind_owner, remind_owners
-from reporting.services.reports import (
+from reporting.services.readers import (
     acknowledge_report,
     add_recipient,
-    amend_report,
     note_share,
     open_report,
     remind_recipient,
-    sign_and_send,
-    submit_report,
 )
+from reporting.services.reminders import remind_owner, remind_owners
+from reporting.services.reports import amend_report, sign_and_send, submit_report
 from reporting.services.rules import add_day_off, add_policy, remove_day_off, remove_policy
 
 __all__ = [

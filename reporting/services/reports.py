@@ -1,36 +1,28 @@
-"""Submitting, amending and reading a report (clause 5.3.2)."""
+"""Submitting and amending a report (clause 5.3.2)."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from planning.models import TrainingPlan
 from reporting.content import Frozen, freeze
 from reporting.enums import OBLIGATION_TRANSITIONS, REPORT_TRANSITIONS, ObligationState, ReportState
-from reporting.evidence import request_report_record
-from reporting.models import Distribution, ReportObligation, ReportShare, ReportVersion, TrainingReport
-from reporting.policies import can_acknowledge, can_send, can_write
-from reporting.queries import administrators, managers_in_scope
-from reporting.reading import figures_of
+from reporting.models import ReportObligation, ReportVersion, TrainingReport
+from reporting.policies import can_write
 from reporting.services.breaches import mark_breach
 from reporting.services.drafts import locked_report
 from reporting.services.obligations import advance_when_reported
-from reporting.services.recipients import Recipients, distribute, recipients_of
-from reporting.services.telling import address_of, report_address, subject_words, tell
+from reporting.services.sending import send_version
 from reporting.signals import report_submitted
 from reporting.wording import missing_sections
 from sessions.enums import SessionState
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, StaleVersion, WrongState, require, require_transition
-from trainingops.notifications.models import OutboxMessage
+from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.services import require_signature, sign
-from trainingops.ui.figures import format_figure
 
 if TYPE_CHECKING:
     from trainingops.people.models import Signature, User
@@ -100,7 +92,7 @@ def submit_report(
     report.state = ReportState.SUBMITTED
     report.save(update_fields=["state"])
     version = _freeze_version(report, frozen, signature, number=1, reason="", actor=actor, now=submitted_at)
-    _send(version, frozen, kind="report.submitted", actor=actor, now=now)
+    send_version(version, frozen, kind="report.submitted", actor=actor, now=now)
     advance_when_reported(plan=report.obligation.training_session.plan, actor=actor, now=now)
     report_submitted.send(sender=ReportVersion, version=version, actor=actor, now=now)
     record(
@@ -146,7 +138,7 @@ def amend_report(
     version = _freeze_version(
         report, frozen, signature, number=last.number + 1, reason=reason.strip(), actor=actor, now=now
     )
-    _send(version, frozen, kind="report.amended", actor=actor, now=now)
+    send_version(version, frozen, kind="report.amended", actor=actor, now=now)
     report_submitted.send(sender=ReportVersion, version=version, actor=actor, now=now)
     record(
         "report.amended",
@@ -157,96 +149,6 @@ def amend_report(
         detail={"reason": reason.strip()},
     )
     return version
-
-
-@service
-def open_report(*, version: ReportVersion, actor: User, now: datetime) -> None:
-    """The reader's page says by POST that it is open; a GET never does (RPT-1)."""
-    Distribution.objects.filter(version=version, user=actor, opened_at=None).update(opened_at=now)
-
-
-@service
-def acknowledge_report(*, version: ReportVersion, actor: User, now: datetime) -> None:
-    """ "I have read it": the receipt of one recipient for one version; a second one changes nothing.
-
-    Raises:
-        NotAllowed: the version was not sent to this user.
-    """
-    mine = list(Distribution.objects.select_for_update(no_key=True).filter(version=version, user=actor))
-    require(bool(mine) and all(can_acknowledge(actor, each) for each in mine))
-    for each in mine:
-        if each.acknowledged_at is None:
-            each.opened_at = each.opened_at or now
-            each.acknowledged_at = now
-            each.save(update_fields=["opened_at", "acknowledged_at"])
-            record("report.acknowledged", subject=each, actor=actor, now=now, data={"version": version.uuid})
-
-
-@service
-def remind_recipient(*, distribution: Distribution, actor: User, now: datetime) -> None:
-    """Remind one recipient with one click, at most once in a minute (RPT-4).
-
-    Raises:
-        NotAllowed: neither PIC or trainer of the session nor manager in scope.
-        WrongState: read already, superseded, or without an account to remind.
-    """
-    version = distribution.version
-    report = locked_report(version.report)
-    require(can_send(actor, report))
-    if distribution.acknowledged_at is not None:
-        raise WrongState(_("%(name)s has read the report already.") % {"name": distribution.user or distribution.name})
-    if distribution.user is None or not distribution.user.is_active:
-        raise WrongState(_("This recipient has no open account. Add another recipient."))
-    if report.versions.filter(number__gt=version.number).exists():
-        raise WrongState(_("This version was superseded. Remind from the page of the latest one."))
-    tell(
-        kind="report.unread",
-        recipients=[distribution.user],
-        subject=distribution,
-        step=f"{now:%Y-%m-%dT%H:%M}",
-        url=report_address(report),
-        now=now,
-        params=lambda: {
-            **subject_words(report.obligation.training_session),
-            "sender": actor.name,
-            "report": report.number,
-        },
-    )
-    record("report.recipient_reminded", subject=distribution, actor=actor, now=now, data={"version": version.uuid})
-
-
-@service
-def note_share(*, version: ReportVersion, group: str, actor: User, now: datetime) -> ReportShare:
-    """The sender notes that they shared the summary in a group (RPT-6)."""
-    report = locked_report(version.report)
-    require(can_send(actor, report))
-    if not group.strip():
-        raise Refused(_("Group: write where you shared the summary."), field="group", code="group_missing")
-    share = ReportShare.objects.create(version=version, group=group.strip(), shared_by=actor, shared_at=now)
-    record("report.shared", subject=share, actor=actor, now=now, data={"version": version.uuid})
-    return share
-
-
-@service
-def add_recipient(*, version: ReportVersion, party: str, user: User, actor: User, now: datetime) -> Distribution:
-    """Send the latest version to one more person, for a party whose recipient could not be reached.
-
-    Raises:
-        Refused: sent to them for this party already, or the account is closed.
-    """
-    report = locked_report(version.report)
-    require(can_send(actor, report))
-    if not user.is_active:
-        raise Refused(_("Recipient: the account of %(name)s is closed.") % {"name": user.name}, field="user")
-    made, is_new = Distribution.objects.get_or_create(
-        version=version, party=party, user=user, address=user.email, defaults={"sent_at": now}
-    )
-    if not is_new:
-        raise Refused(_("Recipient: %(name)s has it already.") % {"name": user.name}, field="user")
-    frozen = Frozen(version.content)
-    _tell_readers(version, frozen, [user], kind="report.submitted", now=now)
-    record("report.recipient_added", subject=made, actor=actor, now=now, data={"version": version.uuid, "party": party})
-    return made
 
 
 # --- Steps of submitting -----------------------------------------------------------------------------------
@@ -311,95 +213,3 @@ def _freeze_version(
         submitted_at=now,
         signature=signature,
     )
-
-
-def _send(version: ReportVersion, frozen: Frozen, *, kind: str, actor: User, now: datetime) -> None:
-    """Rows for every recipient, notices and mail, the record; word to manager and administrator of who is missed."""
-    training_session = version.report.obligation.training_session
-    recipients = recipients_of(training_session, now)
-    distribute(version, recipients, sent_at=now)
-    readers = [each.user for each in recipients.all if each.user]
-    _tell_readers(version, frozen, readers, kind=kind, now=now)
-    _mail_outsiders(version, frozen, recipients, kind=kind, now=now)
-    request_report_record(version=version, frozen=frozen, recipients=recipients, actor=actor, now=now)
-    _tell_of_missing(version, recipients, now)
-
-
-def _reader_words(version: ReportVersion, frozen: Frozen) -> dict[str, str]:
-    """The numbers of the report in plain text: the mail says what the page says (RPT-5)."""
-    figures = figures_of(frozen.data)
-    mean = _("not recorded") if figures.mean_final is None else format_figure(figures.mean_final, 1)
-    return {
-        **subject_words(version.report.obligation.training_session),
-        "passed": str(figures.passed),
-        "participants": str(figures.participants),
-        "absent": str(figures.absent),
-        "remedial": str(figures.remedial),
-        "actions": str(figures.actions),
-        "mean": mean,
-        "version": str(version.number),
-        "reason": version.reason,
-    }
-
-
-def _tell_readers(version: ReportVersion, frozen: Frozen, users: list[User], *, kind: str, now: datetime) -> None:
-    tell(
-        kind=kind,
-        recipients=users,
-        subject=version,
-        url=report_address(version.report),
-        now=now,
-        params=lambda: _reader_words(version, frozen),
-    )
-
-
-def _mail_outsiders(
-    version: ReportVersion, frozen: Frozen, recipients: Recipients, *, kind: str, now: datetime
-) -> None:
-    """Recipients without account get the numbers by mail; the link asks for a log-in."""
-    with translation.override("id"):
-        words = _reader_words(version, frozen)
-    OutboxMessage.objects.bulk_create(
-        (
-            OutboxMessage(
-                subject_type=version._meta.label,
-                subject=version.uuid,
-                kind=kind,
-                address=each.address,
-                url=report_address(version.report),
-                params=words,
-                message_id=f"<{uuid.uuid4()}@trainingops>",
-                not_before=now,
-                created_at=now,
-            )
-            for each in recipients.all
-            if each.user is None
-        ),
-        ignore_conflicts=True,
-    )
-
-
-def _tell_of_missing(version: ReportVersion, recipients: Recipients, now: datetime) -> None:
-    names = [each.words for each in recipients.unreachable] + recipients.parties_without
-    if not names:
-        return
-    obligation = version.report.obligation
-    training_session = obligation.training_session
-    managers = managers_in_scope(training_session, now)
-    told: list[tuple[list[User], str]] = [
-        (managers, report_address(version.report)),
-        ([each for each in administrators(now) if each not in managers], address_of(obligation)),
-    ]
-    for users, url in told:
-        tell(
-            kind="report.recipient_missing",
-            recipients=users,
-            subject=version,
-            url=url,
-            now=now,
-            params=lambda: {
-                **subject_words(training_session),
-                "report": version.report.number,
-                "names": ", ".join(names),
-            },
-        )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from planning.enums import PlanState
 from planning.models import TrainingPlan
-from planning.services.approval import amend_plan
+from planning.services import amend_plan
 from sessions.enums import TestPhase
 from sessions.models import Enrolment
 from sessions.services import start_attempt

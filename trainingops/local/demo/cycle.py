@@ -28,8 +28,8 @@ from planning.services.plans import answer_consultation, ask_consultation, creat
 from planning.services.targets import DefectFilter, choose_targets_from_defects
 from reporting.content import freeze
 from reporting.models import Distribution, TrainingReport
+from reporting.services import acknowledge_report, sign_and_send
 from reporting.services.drafts import save_draft
-from reporting.services.reports import acknowledge_report, sign_and_send
 from sessions.enums import AttendanceStatus, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt

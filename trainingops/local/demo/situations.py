@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from planning.enums import TargetReason, TrainingKind
 from planning.models import Room, TrainerProfile, TrainingPlan
-from planning.services.approval import amend_plan, sign_and_approve, submit_revision
+from planning.services import amend_plan, sign_and_approve, submit_revision
 from planning.services.drafting import MeetingTimes, Recipient, save_recipients, save_session
 from planning.services.plans import create_plan
 from planning.services.targets import add_targets

@@ -1,0 +1,110 @@
+"""What happens with a version that was sent: opened, acknowledged, reminded, shared, sent to one more (RPT)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from reporting.content import Frozen
+from reporting.models import Distribution, ReportShare, ReportVersion
+from reporting.policies import can_acknowledge, can_send
+from reporting.services.drafts import locked_report
+from reporting.services.sending import tell_readers
+from reporting.services.telling import report_address, subject_words, tell
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+
+@service
+def open_report(*, version: ReportVersion, actor: User, now: datetime) -> None:
+    """The reader's page says by POST that it is open; a GET never does (RPT-1)."""
+    Distribution.objects.filter(version=version, user=actor, opened_at=None).update(opened_at=now)
+
+
+@service
+def acknowledge_report(*, version: ReportVersion, actor: User, now: datetime) -> None:
+    """ "I have read it": the receipt of one recipient for one version; a second one changes nothing.
+
+    Raises:
+        NotAllowed: the version was not sent to this user.
+    """
+    mine = list(Distribution.objects.select_for_update(no_key=True).filter(version=version, user=actor))
+    require(bool(mine) and all(can_acknowledge(actor, each) for each in mine))
+    for each in mine:
+        if each.acknowledged_at is None:
+            each.opened_at = each.opened_at or now
+            each.acknowledged_at = now
+            each.save(update_fields=["opened_at", "acknowledged_at"])
+            record("report.acknowledged", subject=each, actor=actor, now=now, data={"version": version.uuid})
+
+
+@service
+def remind_recipient(*, distribution: Distribution, actor: User, now: datetime) -> None:
+    """Remind one recipient with one click, at most once in a minute (RPT-4).
+
+    Raises:
+        NotAllowed: neither PIC or trainer of the session nor manager in scope.
+        WrongState: read already, superseded, or without an account to remind.
+    """
+    version = distribution.version
+    report = locked_report(version.report)
+    require(can_send(actor, report))
+    if distribution.acknowledged_at is not None:
+        raise WrongState(_("%(name)s has read the report already.") % {"name": distribution.user or distribution.name})
+    if distribution.user is None or not distribution.user.is_active:
+        raise WrongState(_("This recipient has no open account. Add another recipient."))
+    if report.versions.filter(number__gt=version.number).exists():
+        raise WrongState(_("This version was superseded. Remind from the page of the latest one."))
+    tell(
+        kind="report.unread",
+        recipients=[distribution.user],
+        subject=distribution,
+        step=f"{now:%Y-%m-%dT%H:%M}",
+        url=report_address(report),
+        now=now,
+        params=lambda: {
+            **subject_words(report.obligation.training_session),
+            "sender": actor.name,
+            "report": report.number,
+        },
+    )
+    record("report.recipient_reminded", subject=distribution, actor=actor, now=now, data={"version": version.uuid})
+
+
+@service
+def note_share(*, version: ReportVersion, group: str, actor: User, now: datetime) -> ReportShare:
+    """The sender notes that they shared the summary in a group (RPT-6)."""
+    report = locked_report(version.report)
+    require(can_send(actor, report))
+    if not group.strip():
+        raise Refused(_("Group: write where you shared the summary."), field="group", code="group_missing")
+    share = ReportShare.objects.create(version=version, group=group.strip(), shared_by=actor, shared_at=now)
+    record("report.shared", subject=share, actor=actor, now=now, data={"version": version.uuid})
+    return share
+
+
+@service
+def add_recipient(*, version: ReportVersion, party: str, user: User, actor: User, now: datetime) -> Distribution:
+    """Send the latest version to one more person, for a party whose recipient could not be reached.
+
+    Raises:
+        Refused: sent to them for this party already, or the account is closed.
+    """
+    report = locked_report(version.report)
+    require(can_send(actor, report))
+    if not user.is_active:
+        raise Refused(_("Recipient: the account of %(name)s is closed.") % {"name": user.name}, field="user")
+    made, is_new = Distribution.objects.get_or_create(
+        version=version, party=party, user=user, address=user.email, defaults={"sent_at": now}
+    )
+    if not is_new:
+        raise Refused(_("Recipient: %(name)s has it already.") % {"name": user.name}, field="user")
+    frozen = Frozen(version.content)
+    tell_readers(version, frozen, [user], kind="report.submitted", now=now)
+    record("report.recipient_added", subject=made, actor=actor, now=now, data={"version": version.uuid, "party": party})
+    return made
