@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -18,9 +20,21 @@ SEES_NEEDS = ("manager", "trainer", "qc", "operations", "operation_support", "te
 class ScopedQuerySet(models.QuerySet):
     """Rows with ``site``, ``line`` and ``team``, seen by those whose scope covers them."""
 
-    def visible_to(self, user: User) -> ScopedQuerySet:
+    def visible_to(self, user: User) -> Self:
         """Managers, trainers, QC, Operation, Operation Support, team leaders and auditors within their scope."""
         return self.filter(user.authority.scope(*SEES_NEEDS, site="site", line="line", team="team"))
+
+
+class DefectQuerySet(ScopedQuerySet):
+    """The register of service defects; its one definition of what counts (docs/adr/0012)."""
+
+    def counting(self) -> DefectQuerySet:
+        """Those that rates, needs and the choice of participants count: valid and, until decided, disputed ones."""
+        return self.exclude(state=DefectState.ANNULLED)
+
+    def disputed(self) -> DefectQuerySet:
+        """Those that count but may still be annulled: pages show how many they are beside the count."""
+        return self.filter(state=DefectState.DISPUTED)
 
 
 class TrafficQuerySet(models.QuerySet["TrafficInterval"]):
@@ -101,7 +115,7 @@ class Defect(Identified):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.TextField(_("reason of the decision"), blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = DefectQuerySet.as_manager()
 
     class Meta:
         ordering = ["-occurred_on", "id"]

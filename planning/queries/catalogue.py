@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Avg, Count, DateTimeField, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
-from planning.enums import DefectState, ModuleState, SampleKind
+from planning.enums import ModuleState, SampleKind
 from planning.models import (
     Appointment,
     ModuleVersion,
@@ -25,7 +25,7 @@ from trainingops.people.queries import in_force
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from planning.models.needs import ScopedQuerySet, TrafficQuerySet
+    from planning.models.needs import DefectQuerySet, ScopedQuerySet, TrafficQuerySet
 
 
 def managers_of_lines(lines: Iterable[ServiceLine], *, now: datetime, besides: User) -> QuerySet[User]:
@@ -69,18 +69,13 @@ def pic_appointments(user: User, day: date) -> QuerySet[Appointment]:
 # --- Needs -------------------------------------------------------------------------------------------------
 
 
-def counted(defects: ScopedQuerySet) -> ScopedQuerySet:
-    """Those that count: disputed ones until they are annulled (2.3)."""
-    return defects.exclude(state=DefectState.ANNULLED)
-
-
-def defect_cells(defects: ScopedQuerySet) -> list[dict[str, object]]:
+def defect_cells(defects: DefectQuerySet) -> list[dict[str, object]]:
     """How often each combination of parameter, class, root cause and team occurs: one query over the index.
 
     The Pareto of any of the four is a sum over these cells, of which there are hundreds, whatever the defects.
     """
     return list(
-        counted(defects)
+        defects.counting()
         .order_by()
         .values("parameter__code", "parameter__name", "error_class", "root_cause", "team__code", "team__name")
         .annotate(count=Count("pk"))

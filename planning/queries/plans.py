@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, DateField, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from planning.enums import DefectState, RevisionState
-from planning.models.needs import Defect
+from planning.models.needs import Defect, DefectQuerySet
 from planning.models.plans import PlannedMeeting, PlanRevision
 from trainingops.people.enums import MANDATORY_PARTIES
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, User
@@ -71,32 +72,54 @@ def local_day(moment: datetime, site: Site) -> date:
     return moment.astimezone(site.zone).date()
 
 
-def defects_matching(plan: TrainingPlan, filters: DefectFilter, *, user: User) -> QuerySet[Defect]:
-    """The valid defects on the plan's line, in the user's scope, that ``filters`` describes."""
-    defects = Defect.objects.visible_to(user).filter(
-        state=DefectState.VALID, line=plan.line_id, occurred_on__range=(filters.since, filters.until)
-    )
+def defects_matching(plan: TrainingPlan, filters: DefectFilter, *, user: User) -> DefectQuerySet:
+    """The defects that count on the plan's line, in the user's scope, that ``filters`` describes."""
+    period = (filters.since, filters.until)
+    defects = Defect.objects.visible_to(user).counting().filter(line=plan.line_id, occurred_on__range=period)
     for name in ("error_class", "root_cause", "parameter"):
         if value := getattr(filters, name):
             defects = defects.filter(**{name: value})
     return defects
 
 
+def with_defects_now(revisions: QuerySet[PlanRevision]) -> QuerySet[PlanRevision]:
+    """Revisions with how many of the defects behind their targets are ``disputed_now`` and ``annulled_now``.
+
+    The frozen reason of a target stays; pages mark what became of it since.
+    """
+    behind = Defect.objects.filter(targets__revision=OuterRef("pk")).order_by().values("targets__revision")
+    counts = {
+        f"{state}_now": Coalesce(
+            Subquery(behind.filter(state=state).annotate(n=Count("pk", distinct=True)).values("n")), 0
+        )
+        for state in (DefectState.DISPUTED, DefectState.ANNULLED)
+    }
+    return revisions.annotate(**counts)
+
+
 def agents_with_defects(
     plan: TrainingPlan, filters: DefectFilter, *, minimum_count: int, user: User
 ) -> QuerySet[Person]:
-    """Working people with at least ``minimum_count`` such defects, most first: ``count`` and ``last_on`` beside."""
+    """Working people with at least ``minimum_count`` such defects, most first.
+
+    Beside each: ``count``, how many of those are ``disputed`` and might still be annulled, and ``last_on``.
+    """
     matching = defects_matching(plan, filters, user=user)
     counted = (
         matching.filter(person=OuterRef("pk"))
         .order_by()
         .values("person")
-        .annotate(count=Count("pk"), last_on=Max("occurred_on"))
+        .annotate(
+            count=Count("pk"),
+            disputed=Count("pk", filter=Q(state=DefectState.DISPUTED)),
+            last_on=Max("occurred_on"),
+        )
     )
     return (
         Person.objects.working()
         .annotate(
             count=Subquery(counted.values("count"), output_field=IntegerField()),
+            disputed=Subquery(counted.values("disputed"), output_field=IntegerField()),
             last_on=Subquery(counted.values("last_on"), output_field=DateField()),
         )
         .filter(count__gte=minimum_count)

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planning.enums import ErrorClass, RootCause, TargetReason
-from planning.models import Defect, QualityParameter
+from planning.models import Defect, PlanRevision, QualityParameter
+from planning.queries.catalogue import defect_cells
+from planning.queries.plans import with_defects_now
 from planning.services import (
     DefectFilter,
     add_targets,
@@ -82,6 +84,30 @@ def test_agents_are_chosen_by_their_defects_and_keep_the_link(world, parameter):
     assert set(target.defects.all()) == set(mine)
     assert "C1" in target.reason_note
     assert target.planned_session == revision.sessions.get()
+
+
+@pytest.mark.clause("5.1.1 c")
+def test_a_disputed_defect_counts_and_is_marked_until_it_is_annulled(client, world, parameter):
+    """Rates, needs and the choice of participants know one definition (docs/adr/0012)."""
+    often, annulled, _nobody = world.people
+    defects(world, often, 1, parameter)
+    defects(world, often, 1, parameter, state="disputed")
+    defects(world, annulled, 2, parameter, state="annulled")
+    assert sum(cell["count"] for cell in defect_cells(Defect.objects.all())) == 2
+    revision = draft_plan(world=world).revisions.get()
+    revision.targets.all().delete()
+    client.force_login(world.pic)
+    asked = {"since": "2026-10-01", "until": "2026-10-31"}
+    (shown,) = client.get(reverse("plan_targets_defects", args=[revision.plan.uuid]), asked).context["people"]
+    assert (shown, shown.count, shown.disputed) == (often, 2, 1)
+
+    choose(revision, world, minimum_count=2)
+    assert revision.targets.get().defects.count() == 2
+    Defect.objects.filter(state="disputed").update(state="annulled")
+    (target,) = client.get(reverse("plan_targets", args=[revision.plan.uuid])).context["targets"]
+    assert (target.defect_count, target.disputed_count, target.annulled_count) == (2, 0, 1)
+    now = with_defects_now(PlanRevision.objects.all()).get(pk=revision.pk)
+    assert (now.disputed_now, now.annulled_now) == (0, 1)
 
 
 def test_choosing_again_adds_only_what_is_new(world, parameter):

@@ -21,7 +21,7 @@ from planning.forms.plans import ConsultationAnswerForm, DecisionForm
 from planning.models import Consultation, PlanRevision, TrainingPlan
 from planning.policies.plans import can_answer_consultation, can_decide_revision
 from planning.queries.load import impacts, profile_of, week_map
-from planning.queries.plans import awaiting_decision, local_day
+from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.services import (
     answer_consultation,
     comment_on_revision,
@@ -269,4 +269,4 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 
 def _submitted_in_sight(request: SignedInRequest, uuid: UUID) -> PlanRevision:
     """A revision that was ever submitted; drafts have nothing to decide on: 404."""
-    return get_object_or_404(_in_sight(request).exclude(content=""), uuid=uuid)
+    return get_object_or_404(with_defects_now(_in_sight(request).exclude(content="")), uuid=uuid)

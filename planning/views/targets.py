@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from planning.enums import DefectState
 from planning.forms.plans import (
     DefectChoiceForm,
     PeopleChoiceForm,
@@ -59,7 +60,11 @@ def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 return redirect("plan_targets", uuid=plan.uuid)
     targets = (
         revision.targets.select_related("person", "planned_session")
-        .annotate(defect_count=Count("defects"))
+        .annotate(
+            defect_count=Count("defects"),
+            disputed_count=Count("defects", filter=Q(defects__state=DefectState.DISPUTED)),
+            annulled_count=Count("defects", filter=Q(defects__state=DefectState.ANNULLED)),
+        )
         .prefetch_related(_present_teams(request))
     )
     context = {
