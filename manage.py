@@ -8,8 +8,9 @@ import sys
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingops.settings")
-    if sys.argv[1:2] == ["demo"]:  # before the settings are read
-        os.environ.setdefault("TRAININGOPS_MODE", "demo")
+    from trainingops.local.memory import recall
+
+    recall(os.environ, sys.argv[1:])  # before the settings are read
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

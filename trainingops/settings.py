@@ -31,8 +31,8 @@ if not ENV.secret_key and ENV.mode == "production":
     )
 SECRET_KEY = ENV.secret_key or "only-for-demo-and-tests-" + "0" * 40
 DEBUG = ENV.debug
-ALLOWED_HOSTS = list(ENV.allowed_hosts)
 BASE_URL = ENV.base_url.rstrip("/") or f"http://localhost:{ENV.port}"
+ALLOWED_HOSTS = [*ENV.allowed_hosts, urlsplit(BASE_URL).hostname or ""]
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 INSTALLED_APPS = [

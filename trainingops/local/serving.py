@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from trainingops.local import postgres, valkey
 from trainingops.local.places import StartFailed
 from trainingops.local.processes import site_processes
-from trainingops.local.supervisor import Lock, Supervisor
+from trainingops.local.supervisor import Child, Lock, Supervisor
 
 DEMO_MARK = "Trainingops demo data"
 
@@ -79,11 +79,25 @@ def serve(supervisor: Supervisor) -> None:
     supervisor.say("Stopping …")
 
 
-def use_port(port: int | None) -> None:
-    """Start this command again with ``port`` in the environment: addresses in settings and documents carry it."""
-    if port is not None and port != settings.ENV.port:
-        os.environ["TRAININGOPS_PORT"] = str(port)
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+def answer_printed(supervisor: Supervisor, printed: Sequence[str]) -> None:
+    """Let the addresses that earlier records name lead to the present one, where they are of this machine."""
+    here = urlsplit(settings.BASE_URL)
+    for address in printed:
+        there = urlsplit(address)
+        port = there.port or 80
+        if address == settings.BASE_URL:
+            continue
+        if there.hostname == here.hostname and there.scheme == "http" and _is_free(port):
+            command = (sys.executable, "-m", "trainingops.local.forward", settings.ENV.bind, str(port))
+            supervisor.start(
+                Child(name=f"forward-{port}", command=(*command, settings.BASE_URL), folder=settings.BASE_DIR)
+            )
+            supervisor.say(f"Records made before name {address}; it leads to {settings.BASE_URL} while the demo runs.")
+        else:
+            supervisor.say(
+                f"Records made before name {address}, which this demo does not answer. To make them again: make demo"
+                ' ARGS="--reset".'
+            )
 
 
 def unapplied_migrations() -> list[str]:
@@ -146,16 +160,19 @@ def _require_database() -> None:
 
 def _require_free_port() -> None:
     bind, port = settings.ENV.bind, settings.ENV.port
-    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    if not _is_free(port):
+        raise CommandError(f"Port {port} on {bind} is taken. Stop what uses it, or choose another: --port {port + 1}")
+
+
+def _is_free(port: int) -> bool:
+    family = socket.AF_INET6 if ":" in settings.ENV.bind else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((bind, port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} on {bind} is taken ({error.strerror}). Stop what uses it, or choose another: "
-                f"--port {port + 1}"
-            ) from error
+            probe.bind((settings.ENV.bind, port))
+        except OSError:
+            return False
+    return True
 
 
 def _listens(bind: str, port: int) -> bool:

@@ -6,17 +6,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from planning.models import TrainingPlan
 from trainingops.local.demo.cast import Cast, Login, load_people, logins
 from trainingops.people.models import Person
-from trainingops.records.models import Archive
 
-__all__ = ["ARCHIVES", "Login", "load", "logins", "run_cycle"]
+__all__ = ["ARCHIVES", "RECORDS", "Login", "load", "logins", "run_cycle"]
 
-#: Where the cycle writes the archive that it downloads and checks.
-ARCHIVES = settings.LOCAL_DIR / "archives"
+#: Folders under ``.local`` for the PDFs by number, and for the archive that the cycle downloads and checks.
+RECORDS, ARCHIVES = "records", "archives"
 #: The demo's house was founded this long ago.
 _FOUNDED = timedelta(days=400)
 
@@ -40,14 +39,14 @@ def load(now: datetime) -> list[str]:
 
 
 def run_cycle(now: datetime) -> list[str]:
-    """Take one training through every stage unless that is done; returns what it made, one line each."""
+    """Take one training through every stage unless that is done; returns what there is and its check, line by line."""
     from trainingops.local.demo import evidence
     from trainingops.local.demo.closing import review
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
     from trainingops.local.demo.situations import load_situations
 
     plan = TrainingPlan.objects.filter(title=TITLE).first()
-    lines = ["The cycle was run already."]
+    lines = ["The cycle was run before; this is what it made."]
     cast = Cast()
     if plan is None:
         with transaction.atomic():
@@ -55,8 +54,13 @@ def run_cycle(now: datetime) -> list[str]:
             plan = run_stages(cycle)
             review(cycle, plan)
             lines = load_situations(cycle)
-    made = evidence.produce_all(timezone.now())
-    if not Archive.objects.exclude(ready_at=None).exists():
-        made += evidence.archive(cast.user("AUD01"), timezone.now())
+    evidence.produce_all(timezone.now())
     plan.refresh_from_db()
-    return [f"Training {plan.number}: {plan.get_state_display()}", *lines, *made]
+    with translation.override("en"):
+        lines = [f"Training {plan.number}: {plan.get_state_display().lower()}", *lines]
+    return [
+        *lines,
+        "Records, each a sealed PDF with its data attached:",
+        *evidence.records(settings.LOCAL_DIR / RECORDS),
+        *evidence.archive(cast.user("AUD01"), settings.LOCAL_DIR / ARCHIVES, timezone.now()),
+    ]

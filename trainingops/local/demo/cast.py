@@ -178,7 +178,7 @@ def _scope_trainers() -> None:
 
 #: The log-ins worth printing: log-in, what the role is called, URL name of the page to try first.
 _FIRST = [
-    ("MGR01", "Manajer Operasional", "plan_approvals"),
+    ("MGR01", "Manager", "plan_approvals"),
     ("CC0002", "Trainer/PIC", "home"),
     ("CC0001", "Trainer/PIC", "session_list"),
     ("CC0005", "Trainer/PIC", "obligation_list"),

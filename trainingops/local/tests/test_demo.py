@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -32,22 +34,36 @@ def told(settings, tmp_path):
     return [*demo.load(now), *demo.run_cycle(now)]
 
 
-def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told):
+def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told, settings):
     plan = TrainingPlan.objects.get(title=TITLE)
     _every_target_is_trained(plan)
     _reports_were_in_time_and_read(plan)
     _review_decided_both_kinds_of_action(plan)
     _every_form_is_a_record()
-    assert told[-1] == "Accepted by: sha256sum -c, bagit.py --validate, openssl cms -verify, pdfsig"
+    accepted = "Checked now, accepted by: sha256sum -c, bagit.py --validate, openssl cms -verify, pdfsig"
+    assert told[-1] == accepted
+    _names_each_record_and_its_pdf(told, settings.LOCAL_DIR)
     _what_always_waits()
     assert verify_journal(now=timezone.now()).intact
     call_command("reconcile")
     lines = demo.load(timezone.now()) + demo.run_cycle(timezone.now())
     assert lines[0] == "The demo data is there already."
+    assert [line for line in lines if "PDF" in line or ".pdf" in line or ".zip" in line] == [
+        line for line in told if "PDF" in line or ".pdf" in line or ".zip" in line
+    ]
+    assert lines[-1] == accepted, "every run checks the archive again"
     assert TrainingPlan.objects.filter(title=TITLE).count() == 1
     people = {user.login: user for user in User.objects.all()}
     assert all(people[row.login].check_password(row.password) for row in demo.logins()[:2])
     assert {row.time_zone for row in demo.logins()} == {"WIB", "WITA", "WIT"}
+
+
+def _names_each_record_and_its_pdf(told, local):
+    for record in EvidenceRecord.objects.all():
+        (line,) = [line for line in told if line.startswith(f"  {record.number} ")]
+        path = Path(line.split()[-1])
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == record.sealed.sha256
+        assert path == local / "records" / f"{record.number}.pdf"
 
 
 def _every_target_is_trained(plan):

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from trainingops.local import demo, serving, valkey
+from trainingops.local.memory import Memory
 
 
 class Command(BaseCommand):
@@ -27,11 +28,12 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Demo data is loaded only in demo mode, and TRAININGOPS_MODE is {settings.ENV.mode}. Unset it."
             )
-        serving.use_port(port)
         with serving.running_services(self.stdout.write, share=no_serve and not reset, web=not no_serve) as supervisor:
             self._prepare(reset=reset)
+            memory = self._remember(reset=reset)
             self._tell()
             if not no_serve:
+                serving.answer_printed(supervisor, memory.printed)
                 serving.serve(supervisor)
 
     def _prepare(self, *, reset: bool) -> None:
@@ -52,7 +54,8 @@ class Command(BaseCommand):
         serving.empty_demo_database()
         if not settings.ENV.broker_url:
             valkey.empty(settings.EMBEDDED)
-        for folder in (settings.MEDIA_ROOT, demo.ARCHIVES, settings.LOCAL_DIR / "mail"):
+        mine = [settings.LOCAL_DIR / name for name in (demo.ARCHIVES, demo.RECORDS, "mail")]
+        for folder in (settings.MEDIA_ROOT, *mine):
             if folder.resolve().is_relative_to(settings.LOCAL_DIR.resolve()):
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -60,20 +63,27 @@ class Command(BaseCommand):
         for line in lines:
             self.stdout.write(f"  {line}")
 
+    def _remember(self, *, reset: bool) -> Memory:
+        """Note the mode for commands beside the demo, and the address that the records of this run name."""
+        memory = Memory() if reset else Memory.read(settings.LOCAL_DIR) or Memory()
+        memory.environ = {"TRAININGOPS_MODE": "demo", "TRAININGOPS_PORT": str(settings.ENV.port)}
+        memory.environ |= {"TRAININGOPS_BIND": settings.ENV.bind}
+        if settings.ENV.base_url:
+            memory.environ["TRAININGOPS_BASE_URL"] = settings.ENV.base_url
+        memory.printed = [*(each for each in memory.printed if each != settings.BASE_URL), settings.BASE_URL]
+        memory.write(settings.LOCAL_DIR)
+        return memory
+
     def _tell(self) -> None:
         """The table of log-ins; wide cells decide the columns."""
         people = demo.logins()
         if not people:
             return
-        head = ("Peran", "Nama", "Masuk", "Sandi", "Bahasa", "Zona", "Coba ini dulu")
-        rows = [
-            (p.role, p.name, p.login, p.password, p.language, p.time_zone, f"{settings.BASE_URL}{p.link}")
-            for p in people
-        ]
+        head = ("Role", "Name", "Log-in", "Lang", "Zone", "Coba ini dulu")
+        rows = [(p.role, p.name, p.login, p.language, p.time_zone, f"{settings.BASE_URL}{p.link}") for p in people]
         widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-        self.stdout.write(f"\nSitus: {settings.BASE_URL}\n")
+        self.stdout.write(f"\nSite: {settings.BASE_URL}   Password of every log-in: {people[0].password}\n")
         for row in (head, *rows):
-            self.stdout.write(
-                "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            )
+            cells = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.stdout.write(cells.rstrip())
         self.stdout.write("")

@@ -19,7 +19,6 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, help="port of the web server (TRAININGOPS_PORT, 8000)")
 
     def handle(self, *args: Any, port: int | None, **options: Any) -> None:
-        serving.use_port(port)
         with serving.running_services(self.stdout.write, share=False, web=True) as supervisor:
             self._require_ready()
             serving.serve(supervisor)
