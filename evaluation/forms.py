@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluation.enums import ActionKind, Aspect, Presence, TrainingDefectKind
 from evaluation.models import CoachingForm, Review, TrainingDefect
@@ -26,7 +27,7 @@ class ReviewForm(PageForm):
     line = forms.ModelChoiceField(ServiceLine.objects.all(), label=_("Service line"))
     period_from = forms.DateField(label=_("Trainings from"))
     period_to = forms.DateField(label=_("Trainings to (inclusive)"))
-    scheduled_at = MomentField(label=_("Meeting"))
+    scheduled_at = MomentField(label=pgettext_lazy("review", "Meeting"))
     secretary = forms.ModelChoiceField(
         User.objects.none(), label=_("Secretary"), help_text=_("Writes the minutes that you approve.")
     )
@@ -67,7 +68,7 @@ class PresenceForm(PageForm):
 class MinutesForm(PageForm):
     """The text of the minutes, with the version that is being edited."""
 
-    text = forms.CharField(label=_("Minutes"), widget=forms.Textarea(attrs={"rows": 14}))
+    text = forms.CharField(label=pgettext_lazy("review", "Minutes"), widget=forms.Textarea(attrs={"rows": 14}))
     version = WholeField(widget=forms.HiddenInput)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2.utils import A
 
 from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
@@ -39,7 +40,7 @@ class ReviewTable(PageTable):
     line = tables.Column(verbose_name=_("Service line"))
     site = tables.Column(verbose_name=_("Site"))
     period_to = DayColumn(verbose_name=_("Period until"))
-    scheduled_at = MomentColumn(zone="site__zone", verbose_name=_("Meeting"))
+    scheduled_at = MomentColumn(zone="site__zone", verbose_name=pgettext_lazy("review", "Meeting"))
     state = StatusColumn(kinds=REVIEW_STATES, verbose_name=_("State"))
 
     class Meta(PageTable.Meta):

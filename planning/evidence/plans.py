@@ -34,7 +34,7 @@ def register() -> None:
             prefix="RT",
             form_number="FR-CC-TRN-02",
             template="planning/print/training_plan.html",
-            template_version="1",
+            template_version="2",
             clauses=("4.1", "5.1.1", "5.1.2"),
             iso_clauses=("7.1", "7.2", "8.1"),
             expected=expected_plans,

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from planning.enums import ModuleKind, ParameterSource, Qualification, QuestionKind
 from planning.models import ModuleVersion, QuestionVersion, Topic, TrainingModule
@@ -148,7 +149,12 @@ class PaperForm(PageForm):
 
     code = forms.CharField(label=_("Code"), max_length=30, help_text=_("For example KCA-A."))
     title = forms.CharField(label=_("Title"), max_length=120)
-    form = forms.ChoiceField(label=_("Form"), choices=[("A", "A"), ("B", "B")], widget=forms.RadioSelect, initial="A")
+    form = forms.ChoiceField(
+        label=pgettext_lazy("test paper", "Form"),
+        choices=[("A", "A"), ("B", "B")],
+        widget=forms.RadioSelect,
+        initial="A",
+    )
     duration_minutes = WholeField(label=_("Time (minutes)"), min_value=1, max_value=240, initial=20)
     points = FigureField(label=_("Points for each question"), min_value=Decimal("0.01"), initial=Decimal(1))
     questions = forms.ModelMultipleChoiceField(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2 import A
 
 from planning.enums import DefectState, ErrorClass, ModuleState, RootCause, SampleKind
@@ -153,7 +154,7 @@ class PaperTable(PageTable):
     empty_text = _("Choose questions of the bank for a pre-test and a post-test.")
     code = tables.Column(verbose_name=_("Code"), linkify=("paper_detail", {"uuid": A("uuid")}))
     title = tables.Column(verbose_name=_("Title"))
-    form = tables.Column(verbose_name=_("Form"))
+    form = tables.Column(verbose_name=pgettext_lazy("test paper", "Form"))
     count = FigureColumn(verbose_name=_("Questions"))
     duration_minutes = FigureColumn(verbose_name=_("Time (minutes)"))
 

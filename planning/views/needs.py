@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from planning.enums import DEFECT_TRANSITIONS, DefectState, ErrorClass, RootCause, SampleKind
 from planning.forms.catalogue import ReasonForm
@@ -342,5 +342,5 @@ def need_source_new(request: SignedInRequest) -> HttpResponse:
         act,
         title=_("Register a source"),
         parent=(url("need_source_list"), _("Sources of needs")),
-        submit=_("Register"),
+        submit=pgettext("verb", "Register"),
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from planning.enums import ModuleState, RevisionState
 from planning.models import PlanRevision
@@ -99,7 +99,7 @@ def coordination_to_answer(desk: Desk) -> Iterable[Item]:
             title=_("Answer on the plan: %(title)s") % {"title": row["title"]},
             why=_("%(name)s asks for coordination on %(number)s.") % {"name": row["asked_by"], "number": row["number"]},
             url=reverse("consultation_answer", args=[row["uuid"]]),
-            action=_("Answer"),
+            action=pgettext("verb", "Answer"),
             icon="talk",
             primary=True,
             due_at=_end_of(row["due_on"], zone),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
@@ -36,7 +36,7 @@ def sessions_to_run(desk: Desk) -> Iterable[Item]:
         if not _is_own(desk, each):
             continue
         if each.state == SessionState.SCHEDULED:
-            title, action, due_at = _("Open the session: %(name)s"), _("Open"), each.starts_at
+            title, action, due_at = _("Open the session: %(name)s"), pgettext("verb", "Open"), each.starts_at
         elif each.state == SessionState.OPEN:
             title, action, due_at = _("Conclude the session: %(name)s"), _("Go on"), each.ends_at
         else:
