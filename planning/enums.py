@@ -71,6 +71,18 @@ class NeedKind(models.TextChoices):
     PRODUCT_CHANGE = "product_change", _("Product or procedure change")
 
 
+class ChangeKind(models.TextChoices):
+    PRODUCT = "product", _("Product")
+    PROCEDURE = "procedure", _("Procedure")
+
+
+class Better(models.TextChoices):
+    """Which way a measure of the service is better."""
+
+    HIGHER = "higher", _("Higher is better")
+    LOWER = "lower", _("Lower is better")
+
+
 class TrainingKind(models.TextChoices):
     REFRESHMENT = "refreshment", _("Refreshment")
     IMPROVEMENT = "improvement", _("Improvement")

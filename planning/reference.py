@@ -1,14 +1,26 @@
-"""What the planning stage brings along: class types and forms of recovery (5.1.1 e, 5.3.1). Rows may be added."""
+"""What the planning stage brings along: class types, forms of recovery, measures (5.1.1 e, 5.3.1, 2.3).
+
+Rows may be added.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from planning.models import ClassType, RecoveryForm
+from planning.enums import Better
+from planning.models import ClassType, RecoveryForm, ServiceMeasure
+from planning.models.indicators import MEASURES
 from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS
 
 #: Forms of recovery without a session of their own: the attempt belongs to the case.
 WITHOUT_SESSION = {"self_study"}
+#: Unit, decimals and direction of each measure.
+_MEASURED = {
+    "csat": ("%", 2, Better.HIGHER),
+    "fcr": ("%", 2, Better.HIGHER),
+    "aht": ("s", 0, Better.LOWER),
+    "complaints": ("", 0, Better.LOWER),
+}
 
 
 def ensure_reference(**_: Any) -> None:
@@ -21,6 +33,19 @@ def ensure_reference(**_: Any) -> None:
         [
             RecoveryForm(code=code, name=_untranslated(label), has_session=code not in WITHOUT_SESSION)
             for code, label in RECOVERY_FORMS.items()
+        ],
+        ignore_conflicts=True,
+    )
+    ServiceMeasure.objects.bulk_create(
+        [
+            ServiceMeasure(
+                code=code,
+                name=_untranslated(label),
+                unit=_MEASURED[code][0],
+                decimals=_MEASURED[code][1],
+                better=_MEASURED[code][2],
+            )
+            for code, label in MEASURES.items()
         ],
         ignore_conflicts=True,
     )

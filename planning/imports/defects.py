@@ -26,7 +26,8 @@ from planning.imports.common import (
     find_place,
 )
 from planning.models import Defect, QualityParameter
-from planning.services.needs import QC_SOURCE, finding_reference, save_defects
+from planning.services.defects import save_defects
+from planning.services.sources import QC_SOURCE, finding_reference
 from trainingops.audit.journal import service
 from trainingops.imports.registry import Batch, Checked, Column, Importer
 from trainingops.imports.values import heading_key
@@ -191,4 +192,6 @@ DEFECTS = Importer(
     check=check_defects,
     apply=apply_defects,
     result_url="defect_list",
+    max_rows=60_000,
+    rows_at_once=2_000,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planning.enums import DefectState, ErrorClass, SampleKind
+from planning.enums import ErrorClass, SampleKind
 from planning.imports.common import (
     CAUSE,
     CAUSE_BY,
@@ -25,8 +25,9 @@ from planning.imports.common import (
     find_person,
     find_place,
 )
-from planning.models import Defect, MonitoringSample, QualityParameter
-from planning.services.needs import QC_SOURCE, SampleEntry, finding_reference, save_samples
+from planning.models import MonitoringSample, QualityParameter
+from planning.services.samples import SampleEntry, sample_reference, save_samples
+from planning.services.sources import QC_SOURCE
 from trainingops.audit.journal import service
 from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row, RowStatus
 from trainingops.imports.values import heading_key
@@ -44,16 +45,32 @@ KINDS: dict[str, str] = {
     "complaint": SampleKind.COMPLAINT,
     "keluhan": SampleKind.COMPLAINT,
 }
-FLAGS: dict[str, str] = {"flag_cace": ErrorClass.CACE, "flag_bace": ErrorClass.BACE, "flag_coace": ErrorClass.COACE}
+FLAGS: dict[str, str] = {f"flag_{error_class}": error_class for error_class in ErrorClass.values}
+SHORT = {
+    ErrorClass.CACE: "CACE",
+    ErrorClass.BACE: "BACE",
+    ErrorClass.COACE: "CoACE",
+    ErrorClass.NON_CRITICAL: "Non Critical",
+}
 YES, NO, NOT_APPLICABLE = "Y", "N", "NA"
 _ANSWERS = {"y": YES, "ya": YES, "yes": YES, "n": NO, "no": NO, "tidak": NO, "na": NOT_APPLICABLE, "": NOT_APPLICABLE}
+
+
+#: Blank for several contacts in one row.
+_CONTACT = replace(CONTACT, required=False)
+INSPECTED = Column(
+    name="inspected",
+    label=gettext_lazy("Inspected contacts"),
+    headings=("Kontak Diperiksa", "Jumlah Tapping"),
+    example="",
+)
 
 
 class SheetColumns:
     """The fixed columns and one for each parameter that Quality Control has now."""
 
     def __iter__(self) -> Iterator[Column]:
-        yield from (CONTACTED_ON, CONTACT, EMPLOYEE_NO, CHANNEL)
+        yield from (CONTACTED_ON, _CONTACT, EMPLOYEE_NO, CHANNEL)
         yield Column(
             name="kind",
             label=gettext_lazy("Kind of sample"),
@@ -63,8 +80,10 @@ class SheetColumns:
         )
         for parameter in QualityParameter.objects.all():
             yield Column(name=PREFIX + parameter.code, label=parameter.code, example=YES)
+        yield INSPECTED
         for name, error_class in FLAGS.items():
-            yield Column(name=name, label=error_class.upper(), headings=(f"Flag {error_class}",), example="")
+            word = SHORT[ErrorClass(error_class)]
+            yield Column(name=name, label=word, headings=(f"Flag {word}",), example="")
         yield Column(name="score", label=gettext_lazy("Score"), headings=("Skor", "Nilai"), example="95,00")
         yield Column(name="note", label=gettext_lazy("Note"), headings=("Catatan",), example="")
         yield from (CAUSE, CAUSE_BY)
@@ -104,7 +123,6 @@ class _Known:
     places: Places
     parameters: list[QualityParameter]
     samples: dict[str, MonitoringSample]
-    defects: dict[str, Defect]
 
 
 def check_samples(batch: Batch) -> list[Checked]:
@@ -120,67 +138,99 @@ def check_samples(batch: Batch) -> list[Checked]:
 def _read(batch: Batch) -> _Known:
     people = batch.people(row.text("employee_no") for row in batch.rows)
     persons = set(people.by_text.values())
-    samples = MonitoringSample.objects.filter(source=QC_SOURCE, person__in=persons).prefetch_related("counts")
-    contacts = {row.text("contact")[:40] for row in batch.rows}
-    defects = Defect.objects.filter(source=QC_SOURCE, person__in=persons, contact_reference__in=contacts)
+    contacts = {row.text("contact")[:40] for row in batch.rows} | {""}
+    samples = MonitoringSample.objects.filter(source=QC_SOURCE, person__in=persons, contact_reference__in=contacts)
     return _Known(
         people=people,
         places=Places(persons),
         parameters=list(QualityParameter.objects.all()),
-        samples={each.source_reference: each for each in samples.filter(contact_reference__in=contacts)},
-        defects={each.source_reference: each for each in defects},
+        samples={each.source_reference: each for each in samples.prefetch_related("counts")},
     )
 
 
 def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
+    row = checked.row
     person = find_person(checked, known.people)
     contacted_on = batch.day(checked, "contacted_on", required=True)
-    contact = find_contact(checked)
+    inspected = _inspected(batch, checked)
+    contact = find_contact(checked) if inspected == 1 else ""
     place = find_place(batch, checked, known.places, person, contacted_on)
-    kind = KINDS.get(heading_key(checked.row.text("kind")))
+    kind = KINDS.get(heading_key(row.text("kind")))
     if kind is None:
         checked.refuse("kind", "kind_unknown", _("Write Random, Targeted or Complaint."))
-    wrong = _wrong_parameters(batch, checked, known.parameters)
+    answers = _answers(batch, checked, known.parameters)
+    defective = _several(batch, checked, inspected, answers) if inspected > 1 else None
     score = _score(batch, checked)
     cause = find_cause(checked)
     if checked.is_bad or person is None or place is None or contacted_on is None or kind is None:
         return
-    _warn_of_flags(checked, wrong)
-    reference = f"{contact}/{person.employee_no.upper()}"
-    findings = {
-        each.code: finding_reference(contact=contact, employee_no=person.employee_no, parameter=each.code)
-        for each in known.parameters
-    }
+    wrong = tuple(each for each in known.parameters if answers.get(each.code) == NO)
+    if defective is None:
+        _warn_of_flags(checked, wrong)
+    reference = sample_reference(contact=contact, employee_no=person.employee_no, day=contacted_on, kind=kind)
     old = known.samples.get(reference)
-    new_values = {"contacted_on": contacted_on, "kind": kind, "score": score, **_as_cells(known.parameters, wrong)}
-    checked.compare(_old_values(old, known, findings) if old else None, new_values)
+    sample = MonitoringSample(
+        pk=old.pk if old else None,
+        source=QC_SOURCE,
+        source_reference=reference,
+        person=person,
+        site_id=place.site_id,
+        line_id=place.line_id,
+        team_id=place.team_id,
+        contacted_on=contacted_on,
+        contact_reference=contact,
+        kind=kind,
+        inspected=inspected,
+        score=score,
+        channel=row.text("channel")[:40],
+        note=row.text("note"),
+        answers=answers,
+    )
+    checked.compare(_values(old, _counts_of(old)) if old else None, _values(sample, defective or {}))
     checked.data = SampleEntry(
-        sample=MonitoringSample(
-            pk=old.pk if old else None,
-            source=QC_SOURCE,
-            source_reference=reference,
-            person=person,
-            site_id=place.site_id,
-            line_id=place.line_id,
-            team_id=place.team_id,
-            contacted_on=contacted_on,
-            contact_reference=contact,
-            kind=kind,
-            inspected=1,
-            score=score,
-        ),
-        wrong=tuple(wrong),
-        channel=checked.row.text("channel")[:40],
+        sample=sample,
+        wrong=wrong,
+        channel=sample.channel,
         root_cause=cause,
-        root_cause_by=checked.row.text("root_cause_by")[:120],
-        note=checked.row.text("note"),
+        root_cause_by=row.text("root_cause_by")[:120],
+        note=sample.note,
+        defective=defective,
     )
 
 
-def _wrong_parameters(batch: Batch, checked: Checked, parameters: Sequence[QualityParameter]) -> list[QualityParameter]:
-    """The parameters in which the contact was wrong; refuses an answer that is neither Y, N nor NA."""
-    error = YES if batch.answer(MEANING.name) == "y_error" else NO
-    wrong = []
+def _inspected(batch: Batch, checked: Checked) -> int:
+    """How many contacts the row stands for; one where the sheet does not say."""
+    count = batch.whole(checked, "inspected")
+    if count is None:
+        return 1
+    if count < 1:
+        checked.refuse("inspected", "inspected_below_one", _("Write how many contacts were inspected, at least 1."))
+        return 1
+    return count
+
+
+def _several(batch: Batch, checked: Checked, inspected: int, answers: dict[str, str]) -> dict[str, int]:
+    """Defective contacts by class of a row that stands for several contacts; single answers make no sense there."""
+    if any(answer != NOT_APPLICABLE for answer in answers.values()):
+        checked.refuse(
+            "inspected",
+            "answers_of_several_contacts",
+            _("Answers by parameter belong to one contact. Leave them blank, or write 1 contact."),
+        )
+    defective = {}
+    for name, error_class in FLAGS.items():
+        count = batch.whole(checked, name)
+        if count is not None and not 0 <= count <= inspected:
+            checked.refuse(name, "more_defective_than_inspected", _("Write a number from 0 to the inspected contacts."))
+        elif count:
+            defective[error_class] = count
+    return defective
+
+
+def _answers(batch: Batch, checked: Checked, parameters: Sequence[QualityParameter]) -> dict[str, str]:
+    """What the sheet says of each parameter, as Y right, N wrong, NA; refuses other answers."""
+    turned = {YES: NO, NO: YES} if batch.answer(MEANING.name) == "y_error" else {}
+    answers = {}
     for parameter in parameters:
         name = PREFIX + parameter.code
         if name not in checked.row.cells:
@@ -192,9 +242,8 @@ def _wrong_parameters(batch: Batch, checked: Checked, parameters: Sequence[Quali
             continue
         if raw not in (answer, None, ""):
             checked.warn(name, "value_normalised", _("Read as %(answer)s.") % {"answer": answer})
-        if answer == error:
-            wrong.append(parameter)
-    return wrong
+        answers[parameter.code] = turned.get(answer, answer)
+    return answers
 
 
 def _score(batch: Batch, checked: Checked) -> Decimal | None:
@@ -214,36 +263,24 @@ def _warn_of_flags(checked: Checked, wrong: Sequence[QualityParameter]) -> None:
             checked.warn(name, "flag_contradicts_parameters", _("The parameters say otherwise; they decide."))
 
 
-def _as_cells(parameters: Sequence[QualityParameter], wrong: Sequence[QualityParameter]) -> dict[str, str]:
-    return {PREFIX + each.code: NO if each in wrong else "–" for each in parameters}
+def _values(sample: MonitoringSample, defective: Mapping[str, int]) -> dict[str, Any]:
+    """A sample by column of the sheet."""
+    values = {name: getattr(sample, name) for name in ("contacted_on", "kind", "inspected", "score", "channel", "note")}
+    values |= {PREFIX + code: answer for code, answer in sorted(sample.answers.items())}
+    if sample.inspected > 1:
+        values |= {name: defective.get(error_class, 0) for name, error_class in FLAGS.items()}
+    return values
 
 
-def _old_values(old: MonitoringSample, known: _Known, findings: dict[str, str]) -> dict[str, Any]:
-    """What is stored, by column; a finding annulled here still stands in the sheet, so it is no change."""
-    stored = [each for each in known.parameters if findings[each.code] in known.defects]
-    return {
-        "contacted_on": old.contacted_on,
-        "kind": old.kind,
-        "score": old.score,
-        **_as_cells(known.parameters, stored),
-        **{
-            PREFIX + each.code: "–"
-            for each in stored
-            if known.defects[findings[each.code]].state == DefectState.ANNULLED
-            and not _counts_class(old, each.error_class)
-        },
-    }
-
-
-def _counts_class(sample: MonitoringSample, error_class: str) -> bool:
-    return any(count.error_class == error_class and count.defective for count in sample.counts.all())
+def _counts_of(sample: MonitoringSample) -> dict[str, int]:
+    return {count.error_class: count.defective for count in sample.counts.all()}
 
 
 def _mark_twice(batch: Batch, found: Sequence[Checked]) -> None:
     """A contact counts once for each class: warn, and leave out the evaluation that was not chosen."""
     by_contact: dict[str, list[Checked]] = {}
     for checked in found:
-        if not checked.is_bad and checked.data is not None:
+        if not checked.is_bad and checked.data is not None and checked.data.sample.contact_reference:
             by_contact.setdefault(checked.data.sample.contact_reference, []).append(checked)
     for group in by_contact.values():
         if len(group) < 2:
@@ -277,4 +314,6 @@ SAMPLES = Importer(
     apply=apply_samples,
     questions=(MEANING, WHICH_COUNTS),
     result_url="sample_list",
+    max_rows=60_000,
+    rows_at_once=2_000,
 )

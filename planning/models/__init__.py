@@ -12,6 +12,9 @@ from planning.models.catalogue import (
     Topic,
     TrainingModule,
 )
+from planning.models.changes import ProductChange
+from planning.models.history import ModuleTraining
+from planning.models.indicators import ServiceIndicator, ServiceMeasure
 from planning.models.needs import Defect, MonitoringSample, NeedSource, QualityParameter, SampleCount, TrafficInterval
 from planning.models.plans import (
     ApprovalDecision,
@@ -46,6 +49,7 @@ __all__ = [
     "Defect",
     "LicenceSeat",
     "ModuleMaterial",
+    "ModuleTraining",
     "ModuleVersion",
     "MonitoringSample",
     "NeedSource",
@@ -55,6 +59,7 @@ __all__ = [
     "PlanTarget",
     "PlannedMeeting",
     "PlannedSession",
+    "ProductChange",
     "QualityParameter",
     "Question",
     "QuestionVersion",
@@ -64,6 +69,8 @@ __all__ = [
     "SampleCount",
     "ScoringParameter",
     "ScoringScheme",
+    "ServiceIndicator",
+    "ServiceMeasure",
     "TestPaper",
     "Topic",
     "TrafficInterval",

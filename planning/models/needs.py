@@ -10,8 +10,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind
+from planning.models.changes import ProductChange
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
+from trainingops.records.models import StoredFile
 
 #: Roles that work with needs; scope decides which rows.
 SEES_NEEDS = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor")
@@ -51,7 +53,14 @@ class NeedSourceQuerySet(models.QuerySet["NeedSource"]):
         roles = (*SEES_NEEDS, "sso_training")
         if not user.authority.has(*roles):
             return self.none()
-        return self.filter(Q(line=None) | user.authority.scope(*roles, line="line"))
+        mine = user.authority.scope(*roles, line="line")
+        changes = ProductChange.objects.visible_to(user)
+        return self.filter(Q(line=None, product_change=None) | mine | Q(product_change__in=changes))
+
+    def concerning(self, line: ServiceLine | int) -> NeedSourceQuerySet:
+        """What a training of ``line`` may answer: asked for it, for every line, or a change that touches it."""
+        changes = ProductChange.objects.filter(lines=line)
+        return self.filter(Q(line=line) | Q(line=None, product_change=None) | Q(product_change__in=changes))
 
 
 class NeedSource(Identified):
@@ -62,6 +71,11 @@ class NeedSource(Identified):
     asked_by = models.CharField(_("from whom"), max_length=120)
     request = models.TextField(_("what was asked"))
     document = models.CharField(_("document"), max_length=160, blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField(max_length=160, blank=True)
+    product_change = models.OneToOneField(
+        ProductChange, models.PROTECT, null=True, related_name="need", verbose_name=_("product or procedure change")
+    )
     line = models.ForeignKey(
         ServiceLine, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service line")
     )
@@ -73,7 +87,8 @@ class NeedSource(Identified):
         ordering = ["-dated_on", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.asked_by}"
+        said = f"{self.get_kind_display()}, {self.asked_by}"
+        return f"{said}: {self.request[:80]}" if self.product_change_id else said
 
 
 class QualityParameter(Identified):
@@ -145,6 +160,11 @@ class MonitoringSample(Identified):
     kind = models.CharField(_("kind of sample"), max_length=9, choices=SampleKind, default=SampleKind.RANDOM)
     inspected = models.PositiveIntegerField(_("inspected contacts"), default=1)
     score = models.DecimalField(_("score"), max_digits=6, decimal_places=2, null=True, blank=True)
+    channel = models.CharField(_("channel"), max_length=40, blank=True, default="")
+    note = models.TextField(_("note"), blank=True, default="")
+    answers = models.JSONField(
+        default=dict, blank=True, help_text="what the sheet says, by code of the parameter: Y right, N wrong, NA"
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -156,6 +176,7 @@ class MonitoringSample(Identified):
         ]
         indexes = [
             models.Index(fields=["line", "kind", "contacted_on"]),
+            models.Index(fields=["contacted_on"]),
             models.Index(fields=["person", "contacted_on"]),
         ]
 
@@ -164,7 +185,7 @@ class MonitoringSample(Identified):
 
 
 class SampleCount(models.Model):
-    """Defective contacts of one class in a sample."""
+    """Defective contacts of one class in a sample; a class without any has no row."""
 
     sample = models.ForeignKey(MonitoringSample, models.CASCADE, related_name="counts")
     error_class = models.CharField(max_length=12, choices=ErrorClass)

@@ -22,6 +22,8 @@ NEED_WRITERS = (
     Role.SSO_TRAINING,
 )
 DISPUTERS = (Role.TEAM_LEADER, Role.OPERATIONS, Role.MANAGER, Role.QC)
+MEASURE_KEEPERS = (Role.MANAGER, Role.QC)
+INDICATOR_WRITERS = (Role.QC, Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.MANAGER)
 PLACE_KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
 
 
@@ -55,6 +57,21 @@ def can_write_schemes(user: User) -> bool:
 def can_register_need(user: User, line: ServiceLine | None) -> bool:
     """The parties that 5.1.1 d names, for their own lines."""
     return user.authority.covers(*NEED_WRITERS, line_id=line.pk if line else None)
+
+
+def can_add_measure(user: User) -> bool:
+    """The list of measures is kept by managers and Quality Control."""
+    return user.authority.has(*MEASURE_KEEPERS)
+
+
+def can_record_indicator(user: User, *, site_id: int | None, line_id: int, team_id: int | None) -> bool:
+    """Those who bring figures of the service, for their own lines and places (2.3)."""
+    return user.authority.covers(*INDICATOR_WRITERS, site_id=site_id, line_id=line_id, team_id=team_id)
+
+
+def can_keep_parameters(user: User) -> bool:
+    """The parameters of Quality Control's sheet are its own, for the whole house."""
+    return user.authority.has(Role.QC)
 
 
 def can_record_defect(user: User, *, site_id: int, line_id: int, team_id: int | None) -> bool:

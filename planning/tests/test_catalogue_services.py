@@ -12,7 +12,7 @@ from django.utils import translation
 from planning.enums import DEFECT_TRANSITIONS, MODULE_TRANSITIONS, DefectState, ErrorClass, ModuleState, Qualification
 from planning.models import Appointment, ModuleMaterial, ModuleVersion, QualityParameter, Topic, TrainerProfile
 from planning.reference import ensure_reference
-from planning.services import appointments, modules, needs, places, questions
+from planning.services import appointments, defects, modules, needs, places, questions
 from planning.services.questions import ParameterText, QuestionText
 from planning.tests.factories import make_world
 from planning.tests.test_catalogue_pages import make_defects
@@ -286,15 +286,15 @@ def test_findings_move_only_as_the_table_allows(world, state, step, to):
 def test_team_leaders_dispute_but_only_qc_annuls(world):
     defect = make_defects(world)[0]
     with pytest.raises(NotAllowed):
-        needs.annul_defect(defect=defect, reason="x", actor=world.leader, now=NOW)
-    assert needs.dispute_defect(defect=defect, reason="x", actor=world.leader, now=NOW).state == DefectState.DISPUTED
+        defects.annul_defect(defect=defect, reason="x", actor=world.leader, now=NOW)
+    assert defects.dispute_defect(defect=defect, reason="x", actor=world.leader, now=NOW).state == DefectState.DISPUTED
 
 
 def add_defect(world, **fields):
     parameter, _ = QualityParameter.objects.get_or_create(
         code="K1", defaults={"name": "Verifikasi", "error_class": ErrorClass.COACE}
     )
-    return needs.add_defect(
+    return defects.add_defect(
         **{
             "person": world.people[0],
             "occurred_on": date(2026, 11, 20),

@@ -23,6 +23,7 @@ from planning.models import Defect, MonitoringSample, NeedSource
 from planning.models.needs import SEES_NEEDS
 from planning.policies.catalogue import NEED_WRITERS, can_dispute_defect, can_judge_defect
 from planning.queries.catalogue import defect_cells, sample_rates
+from planning.services import defects as defect_services
 from planning.services import needs as services
 from planning.tables.catalogue import CLASS_SHORT, DEFECT_KINDS, DefectTable, NeedSourceTable, SampleTable
 from planning.views.common import form_page, posted, url
@@ -236,7 +237,7 @@ def defect_new(request: SignedInRequest) -> HttpResponse:
         data = {key: value for key, value in form.cleaned_data.items() if key != "employee_no"}
         cause_by = request.user.name if data["root_cause"] else ""
         assert form.person is not None
-        defect = services.add_defect(
+        defect = defect_services.add_defect(
             person=form.person, root_cause_by=cause_by, **data, actor=request.user, now=request.now
         )
         return url("defect_detail", defect), _("Finding saved.")
@@ -279,9 +280,9 @@ def defect_decide(request: SignedInRequest, uuid: UUID, verb: str) -> HttpRespon
     """Dispute, uphold or annul a finding, with a reason."""
     defect = _defect(request, uuid)
     verbs = {
-        "dispute": (services.dispute_defect, _("Dispute the finding"), _("Dispute recorded.")),
-        "uphold": (services.uphold_defect, _("Uphold the finding"), _("The finding stands.")),
-        "annul": (services.annul_defect, _("Annul the finding"), _("Annulled. It leaves the rates.")),
+        "dispute": (defect_services.dispute_defect, _("Dispute the finding"), _("Dispute recorded.")),
+        "uphold": (defect_services.uphold_defect, _("Uphold the finding"), _("The finding stands.")),
+        "annul": (defect_services.annul_defect, _("Annul the finding"), _("Annulled. It leaves the rates.")),
     }
     if verb not in verbs:
         raise Http404

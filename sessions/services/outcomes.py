@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from planning.models import TrainingPlan
+from planning.services.history import Trained, record_trainings
 from planning.services.plans import record_competence
 from sessions.enums import (
     AttendanceStatus,
@@ -68,13 +69,14 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
         if each.enrolment_id and each.state in (OutcomeState.OUTSTANDING, OutcomeState.TRAINED)
     ]
     rows = _load(live)
-    changed, shown = [], []
+    changed, shown, trained = [], [], []
     for outcome in live:
         before = (outcome.state, outcome.result)
         enrolment: Enrolment = outcome.enrolment  # type: ignore[assignment]
         if outcome.state == OutcomeState.OUTSTANDING and _is_trained(enrolment, rows):
             recovered = any(each.state == CaseState.RESOLVED for each in _recovery(enrolment, rows))
             outcome.state, outcome.settled_at, outcome.on_schedule = OutcomeState.TRAINED, now, not recovered
+            trained.append(outcome)
         if outcome.state == OutcomeState.TRAINED:
             result = _deciding_result(enrolment, rows)
             outcome.result = _verdict(result, rows)
@@ -83,6 +85,7 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
         if (outcome.state, outcome.result) != before:
             changed.append(outcome)
     TargetOutcome.objects.bulk_update(changed, ["state", "result", "settled_at", "on_schedule"])
+    _tell_trained(trained, now)
     known = {outcome.pk for outcome in changed}
     for outcome, result in shown:
         if outcome.pk in known:
@@ -389,6 +392,23 @@ def _verdict(result: SessionResult | None, rows: _Rows) -> str:
         return OutcomeResult.PASSED
     remedial = [each for each in rows.cases.get(result.enrolment_id, []) if each.kind == CaseKind.REMEDIAL]
     return OutcomeResult.IN_REMEDIAL if any(each.state in OPEN_CASES for each in remedial) else OutcomeResult.NOT_PASSED
+
+
+def _tell_trained(outcomes: Iterable[TargetOutcome], now: datetime) -> None:
+    """Tell planning which targets were trained: in which module, on which day there (5.1.1 b). Two queries."""
+    held = {each.pk: each.enrolment.training_session_id for each in outcomes}  # type: ignore[union-attr]
+    if not held:
+        return
+    sessions = TrainingSession.objects.select_related("site").in_bulk(held.values())
+    record_trainings(
+        Trained(
+            person_id=each.person_id,
+            module_version_id=sessions[held[each.pk]].module_version_id,
+            trained_on=now.astimezone(sessions[held[each.pk]].site.zone).date(),
+            source=each.uuid,
+        )
+        for each in outcomes
+    )
 
 
 def _record_competence(outcome: TargetOutcome, result: SessionResult, actor: Any, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from planning.enums import ErrorClass, RootCause, SampleKind
 from planning.models import MonitoringSample, QualityParameter, SampleCount, TrafficInterval
-from planning.services.needs import add_defect
+from planning.services.defects import add_defect
 from trainingops.local.demo.cast import Cast
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, PersonAssignment
