@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ConsultationAnswer, ErrorClass, ModuleState, RootCause, TargetReason, TrainingKind
@@ -90,8 +89,7 @@ class NeedForm(PartForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        concerned = Q(line=None) | Q(line=self.instance.plan.line_id)
-        needs = NeedSource.objects.visible_to(user).filter(concerned)
+        needs = NeedSource.objects.visible_to(user).concerning(self.instance.plan.line_id)
         self.fields["needs"].queryset = needs  # type: ignore[attr-defined]
         self.fields["title"].initial = self.instance.plan.title
         if self.instance.plan.approved_revision_id:

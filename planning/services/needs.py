@@ -128,7 +128,9 @@ def _check_change(content: ChangeText, actor: User, now: datetime, besides: Prod
     if content.effective_on < content.issued_on:
         raise Refused(_("It cannot hold before it was announced. Correct one of the two dates."), field="effective_on")
     known = ProductChange.objects.filter(issuer__iexact=content.issuer.strip(), number__iexact=content.number.strip())
-    if known.exclude(pk=besides.pk if besides else None).exists():
+    if besides is not None:
+        known = known.exclude(pk=besides.pk)
+    if known.exists():
         raise Refused(
             _("%(issuer)s has a change with the number %(number)s already. Open it instead of adding it again.")
             % {"issuer": content.issuer, "number": content.number},

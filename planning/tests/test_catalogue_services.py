@@ -270,7 +270,7 @@ def test_a_scheme_that_cannot_work_is_refused(world, wrong):
 )
 def test_findings_move_only_as_the_table_allows(world, state, step, to):
     defect = make_defects(world, state=state)[0]
-    act = getattr(needs, step)
+    act = getattr(defects, step)
     if to in DEFECT_TRANSITIONS.get(state, ()):
         with pytest.raises(Refused, match="reason"):
             act(defect=defect, reason=" ", actor=world.qc, now=NOW)
