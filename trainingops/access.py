@@ -24,6 +24,8 @@ ACCESS |= {
     "account_password": signed_in(WRITE),
     "people_list": only(*SEES_PEOPLE),
     "people_download": only(*SEES_PEOPLE),
+    "roster": only(*SEES_PEOPLE),
+    "roster_download": only(*SEES_PEOPLE),
     "people_codes": only("administrator", "trainer", "team_leader", methods=WRITE),
     "person_detail": signed_in(),
     "person_account": only("administrator", methods=POST_ONLY),

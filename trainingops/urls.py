@@ -33,6 +33,7 @@ from trainingops.people.views import account as account_views
 from trainingops.people.views import accounts as accounts_views
 from trainingops.people.views import people as people_views
 from trainingops.people.views import places as place_views
+from trainingops.people.views import roster as roster_views
 from trainingops.records import verifying
 from trainingops.records import views as record_views
 
@@ -51,6 +52,8 @@ urlpatterns += [
     path("account/password/", account_views.account_password, name="account_password"),
     path("people/", people_views.people_list, name="people_list"),
     path("people/download/", import_views.people_download, name="people_download"),
+    path("people/roster/", roster_views.roster, name="roster"),
+    path("people/roster/download/", roster_views.roster_download, name="roster_download"),
     path("people/codes/", people_views.people_codes, name="people_codes"),
     path("people/<uuid:uuid>/", people_views.person_detail, name="person_detail"),
     path("people/<uuid:uuid>/account/", people_views.person_account, name="person_account"),

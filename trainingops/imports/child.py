@@ -22,6 +22,9 @@ MEMBERS = 500
 UNPACKED_BYTES = 300 * 1024 * 1024
 COLUMNS = 200
 CELL_CHARACTERS = 5_000
+#: Other sheets are read for what they explain (legends), so only small ones.
+OTHER_SHEETS = 5
+OTHER_ROWS = 200
 REFUSED = 3
 
 
@@ -85,28 +88,35 @@ def unpacked(content: bytes, member: zipfile.ZipInfo) -> Any:
         refuse("damaged")
 
 
-def read_workbook(content: bytes, max_rows: int) -> list[list[Any]]:
-    """The first sheet that holds anything."""
+def read_workbook(content: bytes, max_rows: int) -> dict[str, Any]:
+    """The first sheet that holds anything, which of its cells are merged, and small sheets beside it."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     check_archive(content, max_rows)
+    answer: dict[str, Any] = {"rows": [], "merged": [], "others": []}
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in workbook.sheets_metadata:
             if sheet.typ != SheetTypeEnum.WorkSheet or sheet.visible != SheetVisibleEnum.Visible:
                 continue
             found = workbook.get_sheet_by_name(sheet.name)
-            if found.height and found.width:
-                if found.width > COLUMNS:
-                    refuse("too_many_columns")
-                return found.to_python(skip_empty_area=False)
+            if not (found.height and found.width):
+                continue
+            if answer["rows"]:
+                if found.height <= OTHER_ROWS and found.width <= COLUMNS and len(answer["others"]) < OTHER_SHEETS:
+                    answer["others"].append([sheet.name, found.to_python(skip_empty_area=False)])
+                continue
+            if found.width > COLUMNS:
+                refuse("too_many_columns")
+            answer["rows"] = found.to_python(skip_empty_area=False)
+            answer["merged"] = [[*first, *last] for first, last in found.merged_cell_ranges or []]
     except CalamineError:
         refuse("damaged")
-    return []
+    return answer
 
 
 def read_text(content: bytes, max_rows: int) -> list[list[Any]]:
-    """CSV with ``;``, ``,`` or tab; UTF-8 with or without BOM, UTF-16, else Windows-1252."""
+    """CSV with ``;``, ``,``, ``|`` or tab; UTF-8 with or without BOM, UTF-16, else Windows-1252."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = content.decode("utf-16", errors="replace")
     elif b"\0" in content[:4096]:
@@ -119,7 +129,7 @@ def read_text(content: bytes, max_rows: int) -> list[list[Any]]:
     if text.count("\n") + text.count("\r") > 2 * (max_rows + 100):
         refuse("too_many_rows")
     head = text[:20_000]
-    delimiter = max(";,\t", key=head.count)
+    delimiter = max(";,\t|", key=head.count)
     csv.field_size_limit(100_000)
     rows: list[list[Any]] = []
     try:
@@ -163,16 +173,18 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     try:
         if content[:4] == b"PK\x03\x04":
-            rows = read_workbook(content, max_rows)
+            answer = read_workbook(content, max_rows)
         elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
             refuse("old_workbook")
         elif content[:4] == b"%PDF":
             refuse("not_a_table")
         else:
-            rows = read_text(content, max_rows)
+            answer = {"rows": read_text(content, max_rows), "merged": [], "others": []}
     except MemoryError:
         refuse("too_large_unpacked")
-    json.dump({"rows": [[plain(cell) for cell in row] for row in rows]}, sys.stdout)
+    answer["rows"] = [[plain(cell) for cell in row] for row in answer["rows"]]
+    answer["others"] = [[name, [[plain(cell) for cell in row] for row in rows]] for name, rows in answer["others"]]
+    json.dump(answer, sys.stdout)
 
 
 if __name__ == "__main__":

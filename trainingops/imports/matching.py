@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ from django.db.models.functions import Upper
 from trainingops.people.models import Person
 
 _TOKEN = re.compile(r"[0-9A-Za-z.@+-]+")
-_MANY = 5_000  # texts in one look-up; a file has far fewer people
+_MANY = 5_000  # texts in one look-up
 
 
 @dataclass
@@ -38,13 +38,10 @@ def match_people(texts: Iterable[str], *, picked: Mapping[str, str] | None = Non
     choices = {text.strip().upper(): number.strip().upper() for text, number in (picked or {}).items()}
     wanted = {text.strip().upper() for text in texts if text.strip()}
     tokens = {text: {token.upper() for token in _TOKEN.findall(text)} for text in wanted}
-    ids = sorted(wanted.union(*tokens.values(), choices.values()) if tokens else wanted | set(choices.values()))[:_MANY]
+    ids = sorted(wanted.union(*tokens.values(), choices.values()) if tokens else wanted | set(choices.values()))
     found: dict[str, set[Person]] = {}
     numbers: dict[str, Person] = {}
-    people = Person.objects.annotate(
-        number_key=Upper("employee_no"), login_key=Upper("login_id"), acd_key=Upper("acd_id"), mail_key=Upper("email")
-    ).filter(Q(number_key__in=ids) | Q(login_key__in=ids) | Q(acd_key__in=ids) | Q(mail_key__in=ids))
-    for person in people:
+    for person in _known_by(ids):
         numbers[person.employee_no.upper()] = person
         for key in {person.employee_no, person.login_id, person.acd_id, person.email} - {""}:
             found.setdefault(key.upper(), set()).add(person)
@@ -59,3 +56,15 @@ def match_people(texts: Iterable[str], *, picked: Mapping[str, str] | None = Non
         if len(candidates) == 1:
             matches.by_text[text] = next(iter(candidates))
     return matches
+
+
+def _known_by(ids: Sequence[str]) -> Iterator[Person]:
+    """People with any of these ids; one query for each 5,000 ids, so that a whole house fits."""
+    keyed = Person.objects.annotate(
+        number_key=Upper("employee_no"), login_key=Upper("login_id"), acd_key=Upper("acd_id"), mail_key=Upper("email")
+    )
+    for start in range(0, len(ids), _MANY):
+        part = ids[start : start + _MANY]
+        yield from keyed.filter(
+            Q(number_key__in=part) | Q(login_key__in=part) | Q(acd_key__in=part) | Q(mail_key__in=part)
+        )

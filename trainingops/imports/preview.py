@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,9 @@ from trainingops.imports.values import is_open_day
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
-#: Rows of the preview that are kept; the counts are of all rows.
+#: Rows of the preview that are kept; the counts are of all rows. Rows with errors come first, up to their own limit.
 ROWS_KEPT = 1_000
+BAD_ROWS_KEPT = 20_000
 TEXTS_KEPT = 100
 #: Problems with this code offer a picker (IMP-7).
 PERSON_UNKNOWN = "person_unknown"
@@ -45,9 +46,11 @@ class DryRun:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows are new, changed, unchanged and bad."""
+        """How many rows are new, changed, unchanged and bad; ``partly``: of those that are not bad, with bad cells."""
         found = Counter(str(checked.status) for checked in self.checked)
-        return {status.value: found.get(status.value, 0) for status in RowStatus}
+        counts = {status.value: found.get(status.value, 0) for status in RowStatus}
+        partly = sum(bool(checked.left_out) and not checked.is_bad for checked in self.checked)
+        return {**counts, "partly": partly} if partly else counts
 
     @property
     def to_write(self) -> list[Checked]:
@@ -62,10 +65,14 @@ def dry_run(
     rows = sheet.data_rows(mapping)
     proven = _proven_day_order(importer, rows)
     known = {**options, "day_first": proven} if proven in ("yes", "no") else options
-    questions = [question for question in importer.questions if question.asked(rows)]
+    questions = [
+        replace(question, choices=list(question.choices_in(rows))) if question.choices_in else question
+        for question in importer.questions
+        if not (question.fact and sheet.facts.get(question.fact)) and question.asked(rows)
+    ]
     if proven == "open":
         questions.append(DAY_FIRST)
-    batch = Batch(rows=rows, user=user, now=now, options=known)
+    batch = Batch(rows=rows, user=user, now=now, options=known, facts=sheet.facts)
     checked = importer.check(batch)
     notices = [*_general_notices(sheet), *batch.notices]
     return DryRun(checked, [question for question in questions if question.name not in options], notices)
@@ -73,7 +80,12 @@ def dry_run(
 
 def as_stored(run: DryRun, headings: Mapping[str, str]) -> dict[str, Any]:
     """The preview as JSON. ``headings``: column name → the heading of the file."""
-    shown = [checked for checked in run.checked if checked.status != RowStatus.SAME or checked.warnings]
+    shown = [
+        checked for checked in run.checked if checked.status != RowStatus.SAME or checked.warnings or checked.left_out
+    ]
+    wrong = [checked for checked in shown if checked.problems or checked.left_out][:BAD_ROWS_KEPT]
+    others = [checked for checked in shown if not (checked.problems or checked.left_out)][:ROWS_KEPT]
+    kept = sorted([*wrong, *others], key=lambda checked: checked.row.number)
     unknown = {
         problem.value: None
         for checked in run.checked
@@ -83,17 +95,25 @@ def as_stored(run: DryRun, headings: Mapping[str, str]) -> dict[str, Any]:
     return {
         "counts": run.counts,
         "total": len(run.checked),
-        "rows": [_row(checked, headings) for checked in shown[:ROWS_KEPT]],
-        "hidden": max(0, len(shown) - ROWS_KEPT),
+        "rows": [_row(checked, headings) for checked in kept],
+        "hidden": len(shown) - len(kept),
         "unknown_people": list(unknown)[:TEXTS_KEPT],
         "questions": [question.name for question in run.open_questions],
+        "choices": {
+            question.name: [[value, str(label)] for value, label in question.choices]
+            for question in run.open_questions
+            if question.choices_in
+        },
         "notices": run.notices,
     }
 
 
-def question_named(importer: Importer, name: str) -> Question:
-    """A question of the importer, or the one about day and month."""
-    return next((question for question in importer.questions if question.name == name), DAY_FIRST)
+def open_questions(importer: Importer, preview: Mapping[str, Any]) -> list[Question]:
+    """The questions that a stored preview leaves open, with the choices that its rows gave."""
+    known = {question.name: question for question in (*importer.questions, DAY_FIRST)}
+    found = [known[name] for name in preview.get("questions", []) if name in known]
+    given = preview.get("choices", {})
+    return [replace(each, choices=given[each.name]) if each.name in given else each for each in found]
 
 
 def _row(checked: Checked, headings: Mapping[str, str]) -> dict[str, Any]:
@@ -105,7 +125,7 @@ def _row(checked: Checked, headings: Mapping[str, str]) -> dict[str, Any]:
         "key": checked.key,
         "status": str(checked.status),
         "changes": [[headings.get(each.column, each.column), each.old, each.new] for each in checked.changes],
-        "problems": problems(checked.problems),
+        "problems": problems([*checked.problems, *checked.left_out]),
         "warnings": problems(checked.warnings),
     }
 

@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import zlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trainingops.domain import Refused
-from trainingops.imports.registry import Cell, Column, Importer, Row
+from trainingops.imports.registry import Cell, Column, Importer, Row, Source
 from trainingops.imports.values import as_text, heading_key
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -24,7 +25,7 @@ SECONDS = 60
 _HEADING_ROWS = 20
 _CHILD = Path(__file__).with_name("child.py")
 #: First words of rows that add up or count.
-_TOTALS = {"total", "jumlah", "grand", "subtotal", "rata", "ratarata", "average"}
+_TOTALS = {"total", "totals", "jumlah", "grand", "subtotal", "rata", "ratarata", "average"}
 #: Headings of identity-card numbers. Never kept, in no import (UX.md EXP-2).
 _IDENTITY = frozenset(
     ("nikktp", "noktp", "nomorktp", "ktp", "ektp", "noidentitas", "nomoridentitas", "nokk", "nomorkk")
@@ -43,6 +44,8 @@ class Sheet:
     dropped: tuple[str, ...] = ()
     #: Numbers of rows under the headings that are totals or notes.
     footers: tuple[int, ...] = ()
+    #: What the importer found outside the table (:class:`~trainingops.imports.registry.Source`).
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def headings(self) -> list[str]:
@@ -67,18 +70,19 @@ class Sheet:
     def pack(self) -> bytes:
         """As it is stored: nothing of the file but its cells, without those thrown away."""
         place = {"heading": self.heading, "heading_from": self.heading_from}
-        body = {"rows": self.rows, **place, "dropped": self.dropped, "footers": self.footers}
+        body = {"rows": self.rows, **place, "dropped": self.dropped, "footers": self.footers, "facts": self.facts}
         return zlib.compress(json.dumps(body, default=_typed).encode(), 6)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Sheet:
         body = json.loads(zlib.decompress(packed))
         return cls(
-            rows=[[_cell(cell) for cell in row] for row in body["rows"]],
+            rows=_cells(body["rows"]),
             heading=body["heading"],
             heading_from=body.get("heading_from", 0),
             dropped=tuple(body["dropped"]),
             footers=tuple(body["footers"]),
+            facts=body.get("facts", {}),
         )
 
 
@@ -92,13 +96,16 @@ def read_sheet(content: bytes, importer: Importer) -> Sheet:
         raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
     if len(content) > MAX_BYTES:
         raise Refused(_refusal("too_large", importer), field="file", code="too_large")
-    rows = _parse(content, importer)
+    source = _parse(content, importer)
+    if importer.reshape is not None:
+        source = importer.reshape(source)
+    rows = source.rows
     while rows and not any(as_text(cell) for cell in rows[-1]):
         rows.pop()
     if not rows:
         raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
     first, heading = _heading_rows(rows, importer)
-    sheet = Sheet(rows=rows, heading=heading, heading_from=first, footers=_footers(rows, heading))
+    sheet = Sheet(rows=rows, heading=heading, heading_from=first, footers=_footers(rows, heading), facts=source.facts)
     if len(rows) - heading > importer.max_rows:
         raise Refused(_refusal("too_many_rows", importer), field="file", code="too_many_rows")
     return _without_identity_numbers(sheet, importer)
@@ -129,7 +136,7 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def _parse(content: bytes, importer: Importer) -> list[list[Cell]]:
+def _parse(content: bytes, importer: Importer) -> Source:
     """The cells as the child found them."""
     command = [sys.executable, "-I", str(_CHILD), str(importer.max_rows)]
     try:
@@ -143,7 +150,15 @@ def _parse(content: bytes, importer: Importer) -> list[list[Cell]]:
         raise Refused(_refusal("too_large_unpacked", importer), field="file", code="too_large_unpacked") from None
     if "refused" in answer:
         raise Refused(_refusal(answer["refused"], importer), field="file", code=answer["refused"])
-    return [[_cell(cell) for cell in row] for row in answer["rows"]]
+    return Source(
+        rows=_cells(answer["rows"]),
+        merged=[(first, left, last, right) for first, left, last, right in answer["merged"]],
+        others={name: _cells(rows) for name, rows in answer["others"]},
+    )
+
+
+def _cells(rows: list[list[Any]]) -> list[list[Cell]]:
+    return [[_cell(cell) for cell in row] for row in rows]
 
 
 def _refusal(code: str, importer: Importer) -> str:

@@ -69,6 +69,23 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A file as it was read, before its headings are looked for: what an importer's ``reshape`` may turn into a table.
+
+    Args:
+        rows: the cells of the first sheet, or of the text.
+        merged: its merged cells as (first row, first column, last row, last column), from 0.
+        others: small sheets beside it by name, such as a legend.
+        facts: what stands outside the table (a month in the title), as JSON; read by ``check`` as ``batch.facts``.
+    """
+
+    rows: list[list[Cell]]
+    merged: Sequence[tuple[int, int, int, int]] = ()
+    others: Mapping[str, list[list[Cell]]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Problem:
     """Why a row cannot be applied, or what to know about it: the column, the value found, and the remedy."""
 
@@ -97,6 +114,8 @@ class Checked:
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    #: Cells that cannot be applied although the rest of the row can.
+    left_out: list[Problem] = field(default_factory=list)
     data: Any = None
 
     @property
@@ -111,6 +130,10 @@ class Checked:
     def warn(self, column: str, code: str, message: str) -> None:
         """The row can be applied; this stands beside it in the preview."""
         self.warnings.append(Problem(column, self.row.text(column) if column else "", code, message))
+
+    def leave_out(self, column: str, code: str, message: str) -> None:
+        """This cell cannot be applied; the row is, without it, where only what is valid is written."""
+        self.left_out.append(Problem(column, self.row.text(column), code, message))
 
     def compare(self, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> None:
         """Set status and changes from what is stored (``None``: nothing yet) and what the row says, by column name."""
@@ -132,7 +155,8 @@ class Question:
     """Something that a file leaves open; the pipeline asks once and remembers the answer for the layout (IMP-7).
 
     ``asked`` decides from the rows whether it is open at all; the first choice is the one preset. ``each_time``:
-    the answer belongs to one file and is not remembered. ``choices`` is read anew each time, so that it may be lazy.
+    the answer belongs to one file and is not remembered. ``choices`` is read anew each time, so that it may be lazy;
+    ``choices_in`` finds them in the rows instead. ``fact``: not asked when the file itself says it (:class:`Source`).
     """
 
     name: str
@@ -140,6 +164,8 @@ class Question:
     choices: Iterable[tuple[str, Text]]
     asked: Callable[[Sequence[Row]], bool]
     each_time: bool = False
+    choices_in: Callable[[Sequence[Row]], Iterable[tuple[str, Text]]] | None = None
+    fact: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +178,8 @@ class Batch:
     options: Mapping[str, Any] = field(default_factory=dict)
     #: What to know about the file as a whole; shown above the preview.
     notices: list[str] = field(default_factory=list)
+    #: What ``reshape`` found outside the table.
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def answer(self, question: str) -> str:
         """The answer to a :class:`Question`, or ``""``."""
@@ -217,6 +245,7 @@ class Importer:
         result_url: the name of the URL (without arguments) where the imported things are seen.
         max_rows: more are refused before anything is read.
         rows_at_once: how many rows one call of ``apply`` gets when only the valid rows are applied.
+        reshape: turns a file that is no table yet into one, and notes facts that stand outside it.
     """
 
     name: str
@@ -231,6 +260,7 @@ class Importer:
     result_url: str = ""
     max_rows: int = 50_000
     rows_at_once: int = 500
+    reshape: Callable[[Source], Source] | None = None
 
     def column(self, name: str) -> Column | None:
         """The column of that name."""

@@ -136,8 +136,8 @@ def apply_import(*, run: ImportRun, only_valid_rows: bool, actor: User, now: dat
     run, importer, sheet = _open(run, actor, now)
     if run.preview.get("questions"):
         raise Refused(_("Answer the question above the rows first."), code="question_open")
-    if run.counts.get("bad") and not only_valid_rows:
-        raise _rows_with_errors(run.counts["bad"])
+    if (wrong := _wrong(run.counts)) and not only_valid_rows:
+        raise _rows_with_errors(wrong)
     writes = run.counts.get("new", 0) + run.counts.get("changed", 0)
     if not writes:
         raise Refused(_("There is nothing to write: no row is new or changed."), code="nothing_to_write")
@@ -263,8 +263,13 @@ def _remember(run: ImportRun, sheet: Sheet) -> None:
 
 def _require_valid(run: ImportRun, found: DryRun) -> None:
     """The rows may have become bad since the preview."""
-    if found.counts["bad"] and not run.only_valid_rows:
-        raise _rows_with_errors(found.counts["bad"])
+    if (wrong := _wrong(found.counts)) and not run.only_valid_rows:
+        raise _rows_with_errors(wrong)
+
+
+def _wrong(counts: Mapping[str, int]) -> int:
+    """Rows with errors, those of which only some cells are wrong included."""
+    return counts.get("bad", 0) + counts.get("partly", 0)
 
 
 def _rows_with_errors(count: int) -> Refused:

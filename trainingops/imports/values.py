@@ -101,6 +101,34 @@ def read_day(cell: Any, *, day_first: bool = True) -> date:
         raise Unreadable("no_such_date", _("This day does not exist in the calendar. Correct the date.")) from None
 
 
+def read_month(text: str) -> tuple[int, int] | None:
+    """Year and month that a title names: ``BULAN : NOVEMBER 2026``, ``Nov 26``, ``2026-11``, ``11/2026``."""
+    for word, year in re.findall(r"([A-Za-z]+)[\s.,'-]*(\d{4}|\d{2})(?!\d)", text):
+        if number := _MONTH_NUMBERS.get(word.casefold()):
+            return int(year) + (2000 if len(year) == 2 else 0), number
+    if match := re.search(r"(?<!\d)(20\d{2})[-/](\d{1,2})(?!\d)", text):
+        return (int(match[1]), int(match[2])) if 1 <= int(match[2]) <= 12 else None
+    if match := re.search(r"(?<!\d)(\d{1,2})[-/](20\d{2})(?!\d)", text):
+        return (int(match[2]), int(match[1])) if 1 <= int(match[1]) <= 12 else None
+    return None
+
+
+def read_clock(cell: Any) -> time:
+    """A time of the day: a clock cell, ``15.00``, ``07:30`` or ``7.30``; ``24.00`` is midnight.
+
+    Raises:
+        Unreadable: ``not_a_time``.
+    """
+    if isinstance(cell, datetime):
+        return cell.time()
+    if isinstance(cell, time):
+        return cell
+    match = _CLOCK.fullmatch(as_text(cell))
+    if match is None or int(match[1]) > 24 or int(match[2]) > 59 or (int(match[1]) == 24 and int(match[2])):
+        raise Unreadable("not_a_time", _("Write a time between 00.00 and 23.59."))
+    return time(int(match[1]) % 24, int(match[2]))
+
+
 def _day_parts(text: str, day_first: bool) -> tuple[int, int, int] | None:
     if match := _ISO.fullmatch(text):
         return int(match[1]), int(match[2]), int(match[3])

@@ -15,7 +15,7 @@ from trainingops.imports import services
 from trainingops.imports.exports import errors_response, people_response, template_response
 from trainingops.imports.forms import ApplyForm, ColumnsForm, UploadForm
 from trainingops.imports.models import ImportRun, ImportState
-from trainingops.imports.preview import question_named
+from trainingops.imports.preview import open_questions
 from trainingops.imports.registry import Importer, RowStatus, get_importer, importers_for
 from trainingops.people.forms import PersonFilter
 from trainingops.people.http import SignedInRequest
@@ -86,10 +86,10 @@ def import_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     run = _run(request, uuid)
     importer = get_importer(run.kind)
     answers = {}
-    for name in run.preview.get("questions", []):
-        choices = [value for value, _label in question_named(importer, name).choices]
-        if (given := request.POST.get(f"question_{name}", "")) in choices:
-            answers[name] = given
+    for question in open_questions(importer, run.preview):
+        choices = [value for value, _label in question.choices]
+        if (given := request.POST.get(f"question_{question.name}", "")) in choices:
+            answers[question.name] = given
     texts = run.preview.get("unknown_people", [])
     people = {text: request.POST.get(f"person_{at}", "").split(" ")[0] for at, text in enumerate(texts)}
     services.answer_import(run=run, answers=answers, people=people, actor=request.user, now=request.now)
@@ -170,8 +170,9 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         "more": max(0, len(shown) - ROWS_SHOWN) + run.preview.get("hidden", 0),
         "chosen": chosen,
         "counts": [(value, label, run.counts.get(value, 0)) for value, label in RowStatus.choices],
+        "wrong": run.counts.get("bad", 0) + run.counts.get("partly", 0),
         "writes": run.counts.get("new", 0) + run.counts.get("changed", 0),
-        "questions": [question_named(importer, name) for name in run.preview.get("questions", [])],
+        "questions": open_questions(importer, run.preview),
         "unknown": unknown,
         "people": _people(request) if unknown else [],
         "expired": expired,

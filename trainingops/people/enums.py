@@ -61,3 +61,29 @@ class CodePurpose(models.TextChoices):
     FIRST_SIGN_IN = "first_sign_in", _("First sign-in")
     RESET = "reset", _("New password")
     SHARED_PC = "shared_pc", _("PIN for shared PCs")
+
+
+class ShiftKind(models.TextChoices):
+    """What a code of the roster means (5.1.1 f)."""
+
+    WORK = "work", _("Shift")
+    OFF = "off", _("Day off")
+    LEAVE = "leave", _("Leave")
+    SICK = "sick", _("Sick")
+    PERMIT = "permit", _("Excused")
+    DUTY = "duty", _("Duty travel")
+
+
+class Presence(models.TextChoices):
+    """How somebody's roster stands to a meeting."""
+
+    ON_SHIFT = "on_shift", _("On shift")
+    BEFORE_SHIFT = "before_shift", _("Before the shift (overtime)")
+    AFTER_SHIFT = "after_shift", _("After the shift (overtime)")
+    AFTER_NIGHT = "after_night", _("Straight after a night shift")
+    OFF = "off", _("Day off")
+    LEAVE = "leave", _("On leave")
+    SICK = "sick", _("Sick")
+    PERMIT = "permit", _("Excused")
+    DUTY = "duty", _("On duty travel")
+    UNKNOWN = "unknown", _("Not on the roster")

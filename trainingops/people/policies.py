@@ -69,3 +69,12 @@ def can_help_person_in(actor: User, person: Person) -> bool:
 def can_issue_code(actor: User, user: User) -> bool:
     """Whether ``actor`` may give ``user`` a one-time code."""
     return user.pk in users_helped_by(actor, [user])
+
+
+#: Who keeps the roster: workforce management sits in Operation or Operation Support.
+ROSTER_KEEPERS = (Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.MANAGER, Role.ADMINISTRATOR)
+
+
+def can_keep_roster(user: User, *, site_id: int, line_id: int) -> bool:
+    """Those who keep the roster, for their own sites and lines (5.1.1 f)."""
+    return user.authority.covers(*ROSTER_KEEPERS, site_id=site_id, line_id=line_id)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from trainingops.people.enums import ShiftKind
 from trainingops.people.models.persons import Person
 
 
@@ -16,6 +18,7 @@ class ShiftCode(models.Model):
     starts_at = models.TimeField(null=True, blank=True)
     ends_at = models.TimeField(null=True, blank=True)
     is_working = models.BooleanField(default=True)
+    kind = models.CharField(_("meaning"), max_length=6, choices=ShiftKind, default=ShiftKind.WORK)
 
     class Meta:
         ordering = ["code"]
@@ -23,7 +26,11 @@ class ShiftCode(models.Model):
             models.CheckConstraint(
                 condition=Q(is_working=False) | Q(starts_at__isnull=False, ends_at__isnull=False),
                 name="working_shift_has_times",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_working=True, kind="work") | (Q(is_working=False) & ~Q(kind="work")),
+                name="shift_kind_says_whether_it_works",
+            ),
         ]
 
     def __str__(self) -> str:

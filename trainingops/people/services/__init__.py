@@ -19,11 +19,15 @@ from trainingops.people.services.codes import (
 from trainingops.people.services.persons import PersonEntry, save_people
 from trainingops.people.services.places import create_line, create_site, create_team
 from trainingops.people.services.roles import end_role, grant_role
+from trainingops.people.services.roster import RosterRow, RosterSlot, ShiftEntry, save_roster
 from trainingops.people.services.signatures import require_signature, sign
 
 __all__ = (
     "CODE_ATTEMPTS",
     "PersonEntry",
+    "RosterRow",
+    "RosterSlot",
+    "ShiftEntry",
     "Slip",
     "change_password",
     "close_account",
@@ -42,5 +46,6 @@ __all__ = (
     "require_signature",
     "save_people",
     "save_preferences",
+    "save_roster",
     "sign",
 )

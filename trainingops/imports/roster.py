@@ -1,0 +1,529 @@
+"""The monthly roster: rows agents, columns dates, cells shift codes (5.1.1 f).
+
+The month stands in the title or in the headings, the meaning of the codes in a legend sheet, a line "Ket: P=Pagi
+07.00-15.00", or in what is known already. A bad cell is left out and named; the other cells of its row are written.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from trainingops.audit.journal import service
+from trainingops.imports.preview import PERSON_UNKNOWN
+from trainingops.imports.reading import column_letter
+from trainingops.imports.registry import Batch, Cell, Checked, Column, Importer, Question, Row, Source
+from trainingops.imports.values import Unreadable, as_text, heading_key, read_clock, read_day, read_month
+from trainingops.people.enums import ShiftKind
+from trainingops.people.models import Person, PersonAssignment, RosterDay, ShiftCode
+from trainingops.people.policies import ROSTER_KEEPERS, can_keep_roster
+from trainingops.people.services import RosterRow, RosterSlot, ShiftEntry, save_roster
+from trainingops.people.shifts import span
+from trainingops.ui.moments import day_words
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+#: Fewer day headings side by side than this are no roster.
+_FEWEST_DAYS = 5
+_LINES_SEARCHED = 25
+_LEGEND_CODE = {"kode", "kodeshift", "code", "shift", "shiftcode"}
+_LEGEND_START = {"jammasuk", "masuk", "mulai", "start", "jammulai", "in"}
+_LEGEND_END = {"jampulang", "pulang", "selesai", "end", "jamselesai", "jamkeluar", "out"}
+_LEGEND_NAME = {"keterangan", "ket", "nama", "namashift", "name", "description", "arti"}
+_IN_LINE = re.compile(r"(\w{1,12})\s*=\s*([^,;=]*?)\s*(\d{1,2}[.:]\d{2})\s*[-–]\s*(\d{1,2}[.:]\d{2})")
+_ABSENT_WORDS = (
+    (ShiftKind.LEAVE, ("cuti", "leave", "annual")),
+    (ShiftKind.SICK, ("sakit", "sick")),
+    (ShiftKind.PERMIT, ("izin", "ijin", "permit", "excused")),
+    (ShiftKind.DUTY, ("dinas", "duty", "travel", "sppd")),
+    (ShiftKind.OFF, ("libur", "off", "rest", "istirahat")),
+)
+_WEEKDAYS = tuple(
+    zip(
+        ("sen", "sel", "rab", "kam", "jum", "sab", "min"),
+        ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        strict=True,
+    )
+)
+
+DAY_COLUMNS = tuple(
+    Column(name=f"day_{number}", label=str(number), headings=(f"{number:02d}",), example="P") for number in range(1, 32)
+)
+COLUMNS = (
+    Column(
+        name="employee_no",
+        label=gettext_lazy("Employee number"),
+        required=True,
+        headings=(
+            "No. Karyawan",
+            "Nomor Karyawan",
+            "No Karyawan",
+            "NIK",
+            "NIP",
+            "ID Karyawan",
+            "Employee No",
+            "ID ACD",
+        ),
+        example="CC0101",
+    ),
+    Column(name="name", label=gettext_lazy("Name"), headings=("Nama", "Nama Karyawan", "Nama Agent"), example="Siti"),
+    *DAY_COLUMNS,
+)
+
+
+# --- the file before it is a table -------------------------------------------------------------------------
+def reshape_roster(source: Source) -> Source:
+    """Day headings as numbers, and what stands outside the table: month, legend, texts merged over several days."""
+    rows = source.rows
+    place = _day_row(rows)
+    if place is None:
+        return source
+    at, days = place
+    month = _month(rows, at, days)
+    heading = [str(days[index].day) if index in days else cell for index, cell in enumerate(rows[at])]
+    legend = [*_legend_of_sheets(source.others), *_legend_of_lines(rows)]
+    facts = {
+        "month": month.isoformat()[:7] if month and _weekdays_agree(rows, at, days, month) else "",
+        "titled": month.isoformat()[:7] if month else "",
+        "legend": [[e.code, e.name, e.kind, _iso(e.starts_at), _iso(e.ends_at)] for e in legend],
+        "merged": _merged(source, at, days),
+        "letters": {str(number.day): column_letter(index) for index, number in days.items()},
+    }
+    return replace(source, rows=[*rows[:at], heading, *rows[at + 1 :]], facts=facts)
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """A day heading: the number of the day, and the month where it is a whole date."""
+
+    day: int
+    month: date | None = None
+
+
+def _day_row(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[int, _Heading]] | None:
+    """The row of the day headings and the days by column: the longest run of days that follow each other."""
+    best: tuple[int, dict[int, _Heading]] | None = None
+    for at, row in enumerate(rows[:_LINES_SEARCHED]):
+        run: dict[int, _Heading] = {}
+        longest: dict[int, _Heading] = {}
+        for index, cell in enumerate(row):
+            heading = _heading(cell)
+            if heading is None or (run and heading.day != next(reversed(run.values())).day + 1):
+                run = {}
+            if heading is not None:
+                run[index] = heading
+            if len(run) > len(longest):
+                longest = dict(run)
+        if len(longest) >= _FEWEST_DAYS and (best is None or len(longest) > len(best[1])):
+            best = at, longest
+    return best
+
+
+def _heading(cell: Cell) -> _Heading | None:
+    if isinstance(cell, date):
+        return _Heading(cell.day, date(cell.year, cell.month, 1))
+    text = as_text(cell)
+    if re.fullmatch(r"0?[1-9]|[12]\d|3[01]", text):
+        return _Heading(int(text))
+    try:
+        day = read_day(text) if isinstance(cell, str) and len(text) >= 6 else None
+    except Unreadable:
+        return None
+    return _Heading(day.day, day.replace(day=1)) if day else None
+
+
+def _month(rows: Sequence[Sequence[Cell]], at: int, days: Mapping[int, _Heading]) -> date | None:
+    """The month of the headings, else of the first title that names one."""
+    months = {heading.month for heading in days.values() if heading.month}
+    if len(months) == 1:
+        return months.pop()
+    for row in rows[: at + 1]:
+        for cell in row:
+            if isinstance(cell, str) and (found := read_month(cell)):
+                return date(*found, 1)
+            if isinstance(cell, date):
+                return date(cell.year, cell.month, 1)
+    return None
+
+
+def _weekdays_agree(rows: Sequence[Sequence[Cell]], at: int, days: Mapping[int, _Heading], month: date) -> bool:
+    """Whether names of weekdays beside the headings belong to the month: a copied title does not."""
+    for row in (rows[at - 1] if at else [], rows[at + 1] if at + 1 < len(rows) else []):
+        named = {
+            index: weekday
+            for index in days
+            if index < len(row) and (weekday := _weekday(row[index])) is not None and days[index].day <= _length(month)
+        }
+        if len(named) >= _FEWEST_DAYS:
+            return all(month.replace(day=days[index].day).weekday() == weekday for index, weekday in named.items())
+    return True
+
+
+def _weekday(cell: Cell) -> int | None:
+    word = heading_key(cell)[:3] if isinstance(cell, str) else ""
+    return next((number for number, words in enumerate(_WEEKDAYS) if word and word in words), None)
+
+
+def _legend_of_sheets(others: Mapping[str, list[list[Cell]]]) -> Iterator[ShiftEntry]:
+    """The codes of a sheet with a heading for the code and one for its start."""
+    for rows in others.values():
+        for at, row in enumerate(rows[:_LINES_SEARCHED]):
+            keys = [heading_key(as_text(cell)) for cell in row]
+            places = [
+                next((index for index, key in enumerate(keys) if key in words), None)
+                for words in (_LEGEND_CODE, _LEGEND_NAME, _LEGEND_START, _LEGEND_END)
+            ]
+            if places[0] is not None and places[2] is not None:
+                for line in rows[at + 1 :]:
+                    cells = [line[place] if place is not None and place < len(line) else None for place in places]
+                    if entry := _entry(*cells):
+                        yield entry
+                break
+
+
+def _legend_of_lines(rows: Sequence[Sequence[Cell]]) -> Iterator[ShiftEntry]:
+    """``Ket: P=Pagi 07.00-15.00, S=Siang 14.00-22.00`` in any cell."""
+    for row in rows:
+        for cell in row:
+            if isinstance(cell, str) and "=" in cell:
+                for code, name, start, end in _IN_LINE.findall(cell):
+                    if entry := _entry(code, name, start, end):
+                        yield entry
+
+
+def _entry(code: Cell, name: Cell, start: Cell, end: Cell) -> ShiftEntry | None:
+    key = _code(code)
+    if not key:
+        return None
+    words = as_text(name) or key
+    try:
+        return ShiftEntry(key[:12], words[:80], ShiftKind.WORK, read_clock(start), read_clock(end))
+    except Unreadable:
+        return ShiftEntry(key[:12], words[:80], _absence(words))
+
+
+def _absence(words: str) -> ShiftKind:
+    text = words.casefold()
+    return next((kind for kind, known in _ABSENT_WORDS if any(word in text for word in known)), ShiftKind.LEAVE)
+
+
+def _merged(source: Source, at: int, days: Mapping[int, _Heading]) -> dict[str, list[list[Any]]]:
+    """Row number → first day, last day, text and cells of what is merged over several days below the headings."""
+    found: dict[str, list[list[Any]]] = {}
+    for first, left, last, right in source.merged:
+        inside = [days[index].day for index in range(left, right + 1) if index in days]
+        if first > at and len(inside) > 1:
+            text = as_text(source.rows[first][left]) if left < len(source.rows[first]) else ""
+            cells = f"{column_letter(left)}{first + 1}:{column_letter(right)}{last + 1}"
+            found.setdefault(str(first + 1), []).append([inside[0], inside[-1], text, cells])
+    return found
+
+
+def _iso(moment: time | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _code(cell: Cell) -> str:
+    return as_text(cell).upper()
+
+
+# --- the dry run -------------------------------------------------------------------------------------------
+def _months_near(rows: Sequence[Row]) -> Iterable[tuple[str, str]]:  # noqa: ARG001 (the same for every file)
+    """The last two months, this one and the next three."""
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    for step in (0, 1, 2, 3, -1, -2):
+        year, month = divmod(today.year * 12 + today.month - 1 + step, 12)
+        first = date(year, month + 1, 1)
+        yield first.isoformat()[:7], day_words(first, "month")
+
+
+def _has_somebody_twice(rows: Sequence[Row]) -> bool:
+    numbers = Counter(_code(row.cells.get("employee_no")) for row in rows if _is_agent_row(row))
+    return any(count > 1 for number, count in numbers.items() if number)
+
+
+MONTH = Question(
+    name="month",
+    text=gettext_lazy("Which month is this roster of? The file does not say it, or its weekdays are those of another."),
+    choices=(),
+    choices_in=_months_near,
+    asked=lambda _rows: True,
+    each_time=True,
+    fact="month",
+)
+TWICE = Question(
+    name="person_twice",
+    text=gettext_lazy("Somebody stands in this roster twice. Which row counts?"),
+    choices=(
+        ("first", gettext_lazy("The first row")),
+        ("last", gettext_lazy("The last row")),
+        ("none", gettext_lazy("Neither; I will correct the file")),
+    ),
+    asked=_has_somebody_twice,
+    each_time=True,
+)
+
+
+@dataclass(frozen=True)
+class _Place:
+    site_id: int
+    line_id: int
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database and the file say, read once for all rows."""
+
+    month: date
+    codes: Mapping[str, ShiftEntry]
+    places: Mapping[int, _Place]
+    stored: Mapping[int, Mapping[date, tuple[str, datetime | None, datetime | None]]]
+    merged: Mapping[str, list[list[Any]]]
+
+
+def check_roster(batch: Batch) -> list[Checked]:
+    """What each row would do: cells that cannot be read are left out one by one."""
+    agents = [row for row in batch.rows if _is_agent_row(row)]
+    people = batch.people(row.text("employee_no") for row in agents)
+    known = _read(batch, {person.pk for row in agents if (person := people.get(row.text("employee_no")))})
+    found = []
+    for row in batch.rows:
+        checked = Checked(row, key=f"{row.text('employee_no')} {row.text('name')}".strip())
+        found.append(checked)
+        if not _is_agent_row(row):
+            checked.warn("employee_no", "not_an_agent_row", _("No employee number with shifts; left out."))
+            continue
+        person = people.get(row.text("employee_no"))
+        if person is None:
+            checked.refuse(
+                "employee_no",
+                PERSON_UNKNOWN,
+                _("Nobody has this number. Choose the person above, or import the people first."),
+            )
+            continue
+        checked.data = person
+    _settle_twice(batch, found)
+    for checked in found:
+        if isinstance(checked.data, Person) and not checked.is_bad and not _waits(checked):
+            _check_row(batch, checked, checked.data, known)
+    _notices(batch, known)
+    return found
+
+
+def _is_agent_row(row: Row) -> bool:
+    """Headings between teams, blank rows and legends have no employee number with shifts beside it."""
+    number = row.text("employee_no")
+    return bool(number) and len(number) <= 40 and any(row.text(column.name) for column in DAY_COLUMNS)
+
+
+def _waits(checked: Checked) -> bool:
+    return any(each.code in ("person_twice_other_row", "person_twice_not_this_row") for each in checked.warnings)
+
+
+def _settle_twice(batch: Batch, found: Sequence[Checked]) -> None:
+    """Of two rows of one person neither wins silently; the question says which, and until then neither is written."""
+    rows: dict[int, list[Checked]] = {}
+    for checked in found:
+        if isinstance(checked.data, Person):
+            rows.setdefault(checked.data.pk, []).append(checked)
+    answer = batch.answer(TWICE.name)
+    for same in (each for each in rows.values() if len(each) > 1):
+        first = same[0]
+        winner = {"first": first, "last": same[-1]}.get(answer)
+        for checked in same:
+            if winner is not None and checked is not winner:
+                checked.warn(
+                    "employee_no",
+                    "person_twice_not_this_row",
+                    _("Row %(row)d counts for this person; this one is left out.") % {"row": winner.row.number},
+                )
+            elif winner is None and checked is first:
+                checked.warn("employee_no", "person_twice_other_row", _("Stands in the file again; not written yet."))
+            elif winner is None:
+                checked.refuse(
+                    "employee_no",
+                    "person_twice",
+                    _("Row %(row)d is of the same person. Say above which row counts.") % {"row": first.row.number},
+                )
+
+
+def _read(batch: Batch, people: set[int]) -> _Known:
+    text = batch.facts.get("month") or batch.answer(MONTH.name)
+    month = date.fromisoformat(f"{text}-01") if text else batch.now.date().replace(day=1)
+    last = month.replace(day=_length(month))
+    stored: dict[int, dict[date, tuple[str, datetime | None, datetime | None]]] = {}
+    days = RosterDay.objects.filter(person__in=people, day__range=(month, last)).order_by()
+    for person, day, code, start, end in days.values_list("person", "day", "code__code", "starts_at", "ends_at"):
+        stored.setdefault(person, {})[day] = (code, start, end)
+    codes = {
+        row.code.upper(): ShiftEntry(row.code.upper(), row.name, row.kind, row.starts_at, row.ends_at)
+        for row in ShiftCode.objects.all()
+    }
+    codes.setdefault("OFF", ShiftEntry("OFF", "OFF", ShiftKind.OFF))
+    for code, name, kind, start, end in batch.facts.get("legend", ()):
+        codes[code] = ShiftEntry(
+            code,
+            name,
+            kind,
+            time.fromisoformat(start) if start else None,
+            time.fromisoformat(end) if end else None,
+        )
+    return _Known(
+        month=month,
+        codes=codes,
+        places=_places(people, month, last),
+        stored=stored,
+        merged=batch.facts.get("merged", {}),
+    )
+
+
+def _places(people: set[int], first: date, last: date) -> dict[int, _Place]:
+    """Where each of these people works in the month, the latest place of it: one query."""
+    rows = (
+        PersonAssignment.objects.filter(person__in=people, starts_on__lte=last)
+        .exclude(ends_on__lt=first)
+        .order_by("person_id", "-starts_on")
+        .distinct("person_id")
+        .values_list("person_id", "site_id", "line_id", "site__timezone")
+    )
+    return {person: _Place(site, line, ZoneInfo(zone)) for person, site, line, zone in rows}
+
+
+def _check_row(batch: Batch, checked: Checked, person: Person, known: _Known) -> None:
+    place = known.places.get(person.pk)
+    if place is None:
+        checked.refuse(
+            "employee_no", "no_assignment", _("Has no site and line in this month. Import the people first.")
+        )
+        return
+    if not can_keep_roster(batch.user, site_id=place.site_id, line_id=place.line_id):
+        checked.refuse("employee_no", "out_of_scope", _("Works outside your scope. Remove the row."))
+        return
+    days = _cells(checked, known, place.zone)
+    if not days:
+        checked.data = None
+        return
+    old, stored = known.stored.get(person.pk, {}), {}
+    for day in days:
+        if day in old:
+            stored[f"day_{day.day}"] = _shown(*old[day], days[day])
+    new = {f"day_{day.day}": slot.entry.code for day, slot in days.items()}
+    checked.data = RosterRow(
+        person,
+        place.site_id,
+        place.line_id,
+        {day: slot for day, slot in days.items() if old.get(day) != (slot.entry.code, slot.starts_at, slot.ends_at)},
+    )
+    checked.compare(stored if old else None, new)
+
+
+def _shown(code: str, start: datetime | None, end: datetime | None, slot: RosterSlot) -> str:
+    """A stored day as the preview shows it: the code, with its hours where only these differ."""
+    if code == slot.entry.code and (start, end) != (slot.starts_at, slot.ends_at) and start and end:
+        zone = slot.starts_at.tzinfo if slot.starts_at else None
+        return f"{code} {start.astimezone(zone):%H.%M}–{end.astimezone(zone):%H.%M}"
+    return code
+
+
+def _cells(checked: Checked, known: _Known, zone: ZoneInfo) -> dict[date, RosterSlot]:
+    """The days that can be written; what cannot is left out with its reason."""
+    days: dict[date, RosterSlot] = {}
+    over: dict[int, str] = {}
+    for first, last, text, cells in known.merged.get(str(checked.row.number), ()):
+        known_code = _code(text) in known.codes
+        over |= dict.fromkeys(range(first, last + 1), text if known_code else "")
+        if not known_code:
+            words = {"cells": cells, "first": first, "last": last}
+            checked.leave_out(
+                f"day_{first}",
+                "merged_text_not_a_shift",
+                _("Merged over %(cells)s (day %(first)d to %(last)d) and no shift code. Write a code for each day.")
+                % words,
+            )
+    for number in range(1, _length(known.month) + 1):
+        name = f"day_{number}"
+        if name not in checked.row.cells or over.get(number) == "":
+            continue
+        text = over.get(number) or str(checked.row.cells[name] if checked.row.cells[name] is not None else "")
+        if entry := _entry_of(checked, name, text, known):
+            days[known.month.replace(day=number)] = _slot(entry, known.month.replace(day=number), zone)
+    return days
+
+
+def _entry_of(checked: Checked, name: str, text: str, known: _Known) -> ShiftEntry | None:
+    code = _code(text)
+    if not code:
+        checked.leave_out(name, "blank_cell", _("Blank, which is not a day off. Write OFF or the code of the shift."))
+        return None
+    entry = known.codes.get(code)
+    if entry is not None:
+        if text != entry.code:
+            checked.warn(name, "value_normalised", _("Read as %(code)s.") % {"code": entry.code})
+        return entry
+    parts = [part for part in re.split(r"[/,;+& ]+", code) if part]
+    if len(parts) > 1 and all(part in known.codes for part in parts):
+        checked.leave_out(name, "two_codes_in_one_cell", _("Two codes in one cell. Keep one of them."))
+    else:
+        checked.leave_out(
+            name,
+            "shift_code_unknown",
+            _("Not in the legend. Known: %(codes)s.") % {"codes": ", ".join(sorted(known.codes))},
+        )
+    return None
+
+
+@lru_cache(maxsize=4_096)
+def _slot(entry: ShiftEntry, day: date, zone: ZoneInfo) -> RosterSlot:
+    """One cell as instants; a house has few codes, days and zones, so each is worked out once."""
+    if entry.starts_at is None or entry.ends_at is None:
+        return RosterSlot(entry)
+    return RosterSlot(entry, *span(day, entry.starts_at, entry.ends_at, zone))
+
+
+def _notices(batch: Batch, known: _Known) -> None:
+    batch.notices.append(
+        _("Roster of %(month)s; times are local to the site of each person.")
+        % {"month": day_words(known.month, "month")}
+    )
+    titled = batch.facts.get("titled")
+    if titled and not batch.facts.get("month"):
+        batch.notices.append(_("The title names another month than the weekdays above the days."))
+
+
+def _length(month: date) -> int:
+    return monthrange(month.year, month.month)[1]
+
+
+@service
+def apply_roster(*, rows: Sequence[Checked], actor: User, now: datetime) -> None:
+    """Write the days of the rows given."""
+    save_roster(rows=[checked.data for checked in rows], actor=actor, now=now)
+
+
+ROSTER = Importer(
+    name="roster",
+    label=gettext_lazy("Roster"),
+    about=gettext_lazy("The monthly roster: one person a row, one day a column, a shift code in each cell."),
+    columns=COLUMNS,
+    roles=frozenset(ROSTER_KEEPERS),
+    check=check_roster,
+    apply=apply_roster,
+    questions=(MONTH, TWICE),
+    result_url="roster",
+    rows_at_once=500,
+    reshape=reshape_roster,
+)
