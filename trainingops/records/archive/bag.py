@@ -1,45 +1,73 @@
-"""A BagIt 1.0 bag, written into a zip as it grows: nothing but one file is in memory at a time."""
+"""A BagIt 1.0 bag, written into a zip as it grows; one that was cut off goes on behind its last whole member."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED
-
-from zipstream import ZipStream
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 SIGNATURE = f"{TAG_MANIFEST}.p7s"
+#: Each member carries the first moment that a zip can name, so that the bytes depend on the content alone.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+_READABLE = 0o100644 << 16  # an ordinary file, as Unix notes it
+
+
+@dataclass(frozen=True)
+class Member:
+    """A payload file in the zip, with what is needed to go on behind it."""
+
+    name: str
+    sha256: str
+    offset: int
+    size: int
+    crc: int
+    end: int
 
 
 class Bag:
-    """Adds payload files first, then tag files, then :meth:`close`."""
+    """Adds payload files first, then tag files, then :meth:`close`.
 
-    def __init__(self, out: BinaryIO, folder: str) -> None:
+    Args:
+        out: the zip, open for reading and writing; what stands behind the last of ``members`` is cut off.
+        folder: the bag's folder in the zip.
+        members: payload that an earlier bag wrote into ``out``, in its order.
+    """
+
+    def __init__(self, out: BinaryIO, folder: str, members: Sequence[Member] = ()) -> None:
         self._out = out
-        self._zip = ZipStream()
         self._folder = folder
-        self._payload: list[tuple[str, str]] = []
+        self._members = list(members)
         self._tags: list[tuple[str, str]] = []
-        self._octets = 0
-        self._digest = hashlib.sha256()
-        self.size = 0
+        out.seek(members[-1].end if members else 0)
+        out.truncate()
+        self._zip = ZipFile(out, "w")  # begins where the file stands
+        self._zip.filelist.extend(self._info_of(member) for member in members)
 
-    @property
-    def sha256(self) -> str:
-        """Of the zip as written so far."""
-        return self._digest.hexdigest()
-
-    def add_payload(self, name: str, data: bytes) -> None:
+    def add_payload(self, name: str, data: bytes) -> Member:
         """A file under ``data/``. PDFs are compressed already, so they are stored as they are."""
-        self._octets += len(data)
-        self._payload.append((self._write(f"data/{name}", data, ZIP_STORED), f"data/{name}"))
+        info = self._new_info(f"data/{name}", ZIP_STORED)
+        self._zip.writestr(info, data)
+        member = Member(
+            name=f"data/{name}",
+            sha256=hashlib.sha256(data).hexdigest(),
+            offset=info.header_offset,
+            size=len(data),
+            crc=info.CRC,
+            end=self._out.tell(),
+        )
+        self._members.append(member)
+        return member
 
     def add_tag(self, name: str, data: bytes | Iterable[bytes]) -> None:
         """A file beside the payload; the tag manifest vouches for it."""
-        self._tags.append((self._write(name, data, ZIP_DEFLATED), name))
+        with self._open(name) as write:
+            for piece in [data] if isinstance(data, bytes) else data:
+                write(piece)
 
     def close(self, *, info: Iterable[tuple[str, str]], sign: Callable[[bytes], bytes]) -> None:
         """Write ``bagit.txt``, ``bag-info.txt``, the manifests, the signature and the end of the zip.
@@ -48,38 +76,48 @@ class Bag:
             info: label and value of each line of ``bag-info.txt`` besides Payload-Oxum.
             sign: makes the detached signature over the tag manifest.
         """
-        if not self._payload:
+        if not self._members:
             self._zip.mkdir(f"{self._folder}/data")
         self.add_tag("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-        lines = [*info, ("Payload-Oxum", f"{self._octets}.{len(self._payload)}")]
+        octets = sum(member.size for member in self._members)
+        lines = [*info, ("Payload-Oxum", f"{octets}.{len(self._members)}")]
         self.add_tag("bag-info.txt", "".join(f"{label}: {_one_line(value)}\n" for label, value in lines).encode())
-        self.add_tag(MANIFEST, _manifest(self._payload))
+        self.add_tag(MANIFEST, _manifest((member.sha256, member.name) for member in self._members))
         tag_manifest = _manifest(self._tags)
-        self._write(TAG_MANIFEST, tag_manifest, ZIP_DEFLATED)
-        self._write(SIGNATURE, sign(tag_manifest), ZIP_STORED)
-        self._put(self._zip.footer())
+        self._zip.writestr(self._new_info(TAG_MANIFEST, ZIP_DEFLATED), tag_manifest)
+        self._zip.writestr(self._new_info(SIGNATURE, ZIP_STORED), sign(tag_manifest))
+        self._zip.close()
 
-    def _write(self, name: str, data: bytes | Iterable[bytes], compression: int) -> str:
-        """Write one member now; its SHA-256."""
+    def let_go(self) -> None:
+        """Leave ``out`` as it is, without an end: somebody else goes on."""
+        self._zip.fp = None  # else ZipFile would write the end when it is collected
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[Callable[[bytes], object]]:
+        """Write one tag file piece by piece."""
         digest = hashlib.sha256()
+        with self._zip.open(self._new_info(name, ZIP_DEFLATED), "w", force_zip64=True) as file:
 
-        def pieces() -> Iterator[bytes]:
-            for piece in [data] if isinstance(data, bytes) else data:
+            def write(piece: bytes) -> None:
                 digest.update(piece)
-                yield piece
+                file.write(piece)
 
-        self._zip.add(pieces(), f"{self._folder}/{name}", compress_type=compression)
-        self._put(self._zip.all_files())
-        return digest.hexdigest()
+            yield write
+        self._tags.append((digest.hexdigest(), name))
 
-    def _put(self, pieces: Iterable[bytes]) -> None:
-        for piece in pieces:
-            self._out.write(piece)
-            self._digest.update(piece)
-            self.size += len(piece)
+    def _new_info(self, name: str, compression: int) -> ZipInfo:
+        info = ZipInfo(f"{self._folder}/{name}", _MOMENT)
+        info.compress_type, info.external_attr = compression, _READABLE
+        return info
+
+    def _info_of(self, member: Member) -> ZipInfo:
+        info = self._new_info(member.name, ZIP_STORED)
+        info.header_offset, info.CRC = member.offset, member.crc
+        info.file_size = info.compress_size = member.size
+        return info
 
 
-def _manifest(files: list[tuple[str, str]]) -> bytes:
+def _manifest(files: Iterable[tuple[str, str]]) -> bytes:
     """As sha256sum reads it; names come from :func:`trainingops.records.archive.contents.file_name`, so that none
     needs the escapes of BagIt."""
     return "".join(f"{sha256}  {name}\n" for sha256, name in sorted(files, key=lambda each: each[1])).encode()

@@ -1,9 +1,8 @@
-"""The job that builds an archive. A half zip cannot be carried on, so a job that died starts with an empty one."""
+"""The job that builds an archive in steps; another worker carries on behind the last one."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +24,7 @@ from trainingops.records.archive.contents import (
     register_workbook,
     verify_text,
 )
+from trainingops.records.archive.draft import Draft, Drafts
 from trainingops.records.filters import EvidenceFilter
 from trainingops.records.models import Archive, EvidenceRecord, EvidenceRecordQuerySet
 from trainingops.records.queries import with_standing
@@ -36,34 +36,36 @@ _STEP = 20
 def build_archive(job: Job, now: datetime) -> Generator[Progress, None, dict[str, Any]]:
     """The handler of the job: a step is twenty records; the result lists what is missing or altered."""
     archive = Archive.objects.select_related("requested_by").get(uuid=job.params["archive"])
-    language = archive.requested_by.language
     target = archive_path(archive)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f"{archive.uuid}.*.part"):  # of a worker that was killed
-        left.unlink(missing_ok=True)
-    half = target.with_suffix(f".{os.getpid()}.part")
+    drafts = Drafts(target, job)
     try:
-        with half.open("wb") as out:
-            bag = Bag(out, _folder(archive))
-            records = archive_records(archive, last=job.params["last"])
-            lines = yield from _add_records(records, archive.records_count, bag, language)
-            with translation.override(language):
-                _add_tags(archive, bag, lines, now)
-                warnings = [f"{line.record.number}: {line.finding_word}" for line in _left_out(lines)]
-            out.flush()
-            os.fsync(out.fileno())
-        half.replace(target)
-    finally:
-        half.unlink(missing_ok=True)
+        with (
+            translation.override(archive.requested_by.language),
+            drafts.open(_folder(archive), lambda: _chosen(archive, last=job.params["last"])) as draft,
+        ):
+            yield from _add_records(draft)
+            lines = _lines(draft)
+            _add_tags(archive, draft.bag, lines, now)
+            draft.flush()
+            warnings = [f"{line.record.number}: {line.finding_word}" for line in _left_out(lines)]
+        size, sha256 = drafts.finish()
+    except GeneratorExit:  # cancelled, or the lease was lost: then the files are another worker's to take over
+        if Job.objects.filter(pk=job.pk, cancel_requested=True).exists():
+            drafts.remove()
+        raise
+    except Exception:
+        drafts.remove()
+        raise
     finish_archive(
         archive=archive,
         path=target,
-        size=bag.size,
-        sha256=bag.sha256,
+        size=size,
+        sha256=sha256,
         records=len(lines),
         warnings=warnings,
         now=timezone.now(),
     )
+    drafts.remove()
     return {"warnings": warnings, "records": len(lines)}
 
 
@@ -82,33 +84,48 @@ def _left_out(lines: list[Line]) -> list[Line]:
     return [line for line in lines if line.finding in {"missing", "altered"}]
 
 
-def _add_records(
-    records: EvidenceRecordQuerySet, total: int, bag: Bag, language: str
-) -> Generator[Progress, None, list[Line]]:
-    records = with_standing(records).select_related("sealed", "site", "line", "procedure", "request")
-    with translation.override(language):
-        labels = kind_labels()
-    lines: list[Line] = []
-    yield Progress(0, total, {})
-    for record in records.order_by("evidence_date", "pk").iterator(200):
-        lines.append(_add_record(bag, record, labels.get(record.kind, record.kind)))
-        if len(lines) % _STEP == 0:
-            yield Progress(len(lines), max(total, len(lines)), {})
-    yield Progress(len(lines), max(total, len(lines)), {})
-    return lines
+def _chosen(archive: Archive, *, last: int) -> list[int]:
+    """Keys of the archive's records in its order, taken once when the job begins."""
+    return list(archive_records(archive, last=last).order_by("evidence_date", "pk").values_list("pk", flat=True))
 
 
-def _add_record(bag: Bag, record: EvidenceRecord, label: str) -> Line:
+def _add_records(draft: Draft) -> Generator[Progress, None, None]:
+    total, labels = len(draft.records), kind_labels()
+    yield Progress(len(draft.notes), total, draft.flush())
+    for keys in _batches(draft.left()):
+        found = EvidenceRecord.objects.select_related("sealed").in_bulk(keys)
+        for key in keys:
+            _add_record(draft, found[key], labels.get(found[key].kind, found[key].kind))
+        yield Progress(len(draft.notes), total, draft.flush())
+
+
+def _add_record(draft: Draft, record: EvidenceRecord, label: str) -> None:
     if record.sealed.removed_at:
-        return Line(record, label, "", "disposed")
-    name = file_name(record, label)
+        draft.note(record.pk, finding="disposed")
+        return
     try:
-        bag.add_payload(name, storage.read_file(record.sealed.sha256))
+        data = storage.read_file(record.sealed.sha256)
     except storage.FileMissing:
-        return Line(record, label, "", "missing")
+        draft.note(record.pk, finding="missing")
     except storage.FileAltered:
-        return Line(record, label, "", "altered")
-    return Line(record, label, f"data/{name}", "ok")
+        draft.note(record.pk, finding="altered")
+    else:
+        draft.note(record.pk, finding="ok", member=draft.bag.add_payload(file_name(record, label), data))
+
+
+def _lines(draft: Draft) -> list[Line]:
+    """The register's lines in the order of the archive."""
+    records = with_standing(EvidenceRecord.objects.filter(pk__in=draft.records))
+    records = records.select_related("sealed", "site", "line", "procedure", "request")
+    found = {record.pk: record for record in records.iterator(200)}
+    labels = kind_labels()
+    noted = ((found[note.record], note) for note in draft.notes)
+    return [Line(record, labels.get(record.kind, record.kind), note.path, note.finding) for record, note in noted]
+
+
+def _batches(keys: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(keys), _STEP):
+        yield keys[start : start + _STEP]
 
 
 def _add_tags(archive: Archive, bag: Bag, lines: list[Line], now: datetime) -> None:

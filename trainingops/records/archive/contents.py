@@ -126,6 +126,11 @@ def index_page(lines: Sequence[Line], *, filters: str, now: datetime) -> bytes:
 
 
 def verify_text(*, organisation: str, fingerprint: str, head: str) -> bytes:
-    """``VERIFY.txt``: the commands that check the archive, in Indonesian and English."""
-    context = {"organisation": organisation, "fingerprint": fingerprint, "head": head}
+    """``VERIFY.txt``: the commands that check the archive, in Indonesian and English.
+
+    Args:
+        fingerprint: SHA-256 of the seal's certificate, as hexadecimal; shown as ``openssl x509 -fingerprint`` does.
+    """
+    pairs = ":".join(re.findall("..", fingerprint.upper()))
+    context = {"organisation": organisation, "fingerprint": pairs, "head": head}
     return render_to_string("records/archive/VERIFY.txt", context).encode()

@@ -4,25 +4,30 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed
-from trainingops.jobs.models import JobState
+from trainingops.jobs import running
+from trainingops.jobs.models import Job, JobState
 from trainingops.jobs.running import LEASE, claim_job, run_job
 from trainingops.notifications.models import Notice
 from trainingops.people.tests.factories import SiteFactory, make_user
 from trainingops.records import storage
+from trainingops.records.archive import building
 from trainingops.records.archive.building import build_archive
 from trainingops.records.archive.contents import readable_name
 from trainingops.records.archive.inspection import check_archive, inspect_archive
 from trainingops.records.filters import EvidenceFilter
 from trainingops.records.services import expire_archives, request_archive
+from trainingops.records.storage import read_file
 from trainingops.records.tests.kinds import made
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roll_kind", "places")]
@@ -164,17 +169,80 @@ def test_records_sealed_before_the_certificate_was_replaced_bring_theirs(tmp_pat
     assert check_archive(archive.path) == []
 
 
-def test_a_job_that_died_is_carried_on_to_the_same_archive(tmp_path):
-    made()
-    archive = request_archive(chosen=EvidenceFilter(), actor=make_user("auditor"), now=timezone.now())
-    job = claim_job(job_id=archive.job_id, now=timezone.now())
-    steps = build_archive(job, timezone.now())
-    next(steps)
-    later = timezone.now() + LEASE + timedelta(seconds=1)
-    run_job(job_id=job.pk, clock=lambda: later)
+@pytest.fixture
+def three(monkeypatch):
+    """Three records, one a step."""
+    monkeypatch.setattr(building, "_STEP", 1)
+    return [made() for _ in range(3)]
+
+
+def _ordered():
+    return request_archive(chosen=EvidenceFilter(), actor=make_user("auditor"), now=timezone.now())
+
+
+def _whole(archive, records):
     archive.refresh_from_db()
     assert archive.ready_at
+    assert archive.records_count == len(records)
     assert check_archive(archive.path) == []
+    assert [each.name for each in Path(archive.path).parent.iterdir()] == [Path(archive.path).name], "no draft is left"
+
+
+def test_a_job_that_died_is_carried_on_behind_its_last_step(three, monkeypatch):
+    archive = _ordered()
+    job = claim_job(job_id=archive.job_id, now=timezone.now())
+    steps = build_archive(job, timezone.now())
+    for _ in range(2):  # the first says where it begins
+        step = next(steps)
+    assert (step.done, step.total) == (1, 3)
+    Job.objects.filter(pk=job.pk).update(cursor=step.cursor, done=step.done, total=step.total)
+    next(steps)  # written into the zip, but never into the row: its worker died in between
+    read, progress = [], []
+    monkeypatch.setattr(storage, "read_file", lambda sha256: read.append(sha256) or read_file(sha256))
+    write = running._write_progress
+    monkeypatch.setattr(running, "_write_progress", lambda *told: progress.append(told[1].done) or write(*told))
+    later = timezone.now() + LEASE + timedelta(seconds=1)
+    run_job(job_id=job.pk, clock=lambda: later)
+    assert len(read) == 2, "what the finished steps read is not read again"
+    assert progress == [1, 2, 3]
+    _whole(archive, three)
+
+
+def test_a_worker_believed_dead_writes_into_nothing_that_counts(three):
+    archive = _ordered()
+    job = claim_job(job_id=archive.job_id, now=timezone.now())
+    slow = build_archive(job, timezone.now())
+    next(slow)
+    step = next(slow)
+    Job.objects.filter(pk=job.pk).update(cursor=step.cursor, done=step.done, total=step.total)
+    later = timezone.now() + LEASE + timedelta(seconds=1)
+    other = claim_job(job_id=job.pk, now=later)
+    quick = build_archive(other, later)
+    next(quick)
+    next(slow)
+    slow.close()
+    with pytest.raises(StopIteration):
+        while True:
+            next(quick)
+    _whole(archive, three)
+
+
+def test_the_set_is_that_of_the_first_step_whatever_happens_to_the_reader_s_roles(three):
+    archive = _ordered()
+    job = claim_job(job_id=archive.job_id, now=timezone.now())
+    step = next(build_archive(job, timezone.now()))
+    Job.objects.filter(pk=job.pk).update(cursor=step.cursor)
+    archive.requested_by.role_assignments.all().delete()
+    later = timezone.now() + LEASE + timedelta(seconds=1)
+    run_job(job_id=job.pk, clock=lambda: later)
+    _whole(archive, three)
+
+
+def test_a_cancelled_job_leaves_no_draft(three):
+    archive = _ordered()
+    Job.objects.filter(pk=archive.job_id).update(cancel_requested=True)
+    run_job(job_id=archive.job_id, clock=timezone.now)
+    assert list(Path(settings.MEDIA_ROOT, "archives").iterdir()) == []
 
 
 def test_what_is_made_after_the_order_is_not_in_it(tmp_path):
@@ -228,6 +296,38 @@ def test_only_those_who_hand_out_evidence_order_archives():
 )
 def test_names_are_readable_anywhere(text, name):
     assert readable_name(text) == name
+
+
+def _commands(text):
+    """The lines of ``VERIFY.txt`` that a shell is meant to run, each once."""
+    lines = [line.strip() for line in text.splitlines() if line.startswith("     ")]
+    return list(
+        dict.fromkeys(line for line in lines if line.split()[0] in {"sha256sum", "bagit.py", "openssl", "find"})
+    )
+
+
+def test_each_command_of_verify_txt_runs_as_it_stands_there(tmp_path):
+    """The text is the auditor's: what it says to run is run from it, and says what the text promises."""
+    missing = [tool for tool in ("openssl", "pdfsig") if shutil.which(tool) is None]
+    if missing:
+        pytest.skip(f"missing: {', '.join(missing)}")
+    made()
+    made()
+    folder = _unpack(_archive(), tmp_path)
+    text = (folder / "VERIFY.txt").read_text()
+    path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+    said = {}
+    for command in _commands(text):
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=folder, env={"PATH": path}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        said[command.split()[0] + " " + command.split()[1]] = done.stdout + done.stderr
+    assert list(said) == ["sha256sum -c", "bagit.py --validate", "openssl cms", "openssl x509", "find data"]
+    assert "FAILED" not in said["sha256sum -c"]
+    assert said["openssl cms"].strip() in text
+    assert said["openssl x509"].strip().split("=")[1] in text, "the fingerprint in the form that openssl prints"
+    assert said["find data"].count("Signature is Valid.") == said["find data"].count("Total document signed") == 2
 
 
 def test_openssl_itself_reads_the_certificate(tmp_path):
