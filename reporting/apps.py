@@ -28,6 +28,7 @@ class ReportingConfig(AppConfig):
                 "clock",
                 order=10,
                 low=True,
+                short="H+1",
                 count_key="overdue",
                 hot=True,
                 area=("obligation_",),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sessions.queries.pages import open_cases
+from trainingops.people.enums import Role
 from trainingops.ui.navigation import NavItem, register_counts
 from trainingops.ui.navigation import register as register_items
 from trainingops.ui.panels import register_slot
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
 def register() -> None:
     """Make menu and slots known; called when the app starts."""
     register_items(
-        NavItem("start", _("My trainings"), "my_trainings", "book", order=30, low=True, area=("my_trainings", "test_")),
+        NavItem(
+            "start",
+            _("My trainings"),
+            "my_trainings",
+            "book",
+            order=30,
+            low=True,
+            low_for=frozenset({Role.AGENT}),
+            area=("my_trainings", "test_"),
+        ),
         NavItem(
             "5.2",
             _("Sessions & attendance"),
@@ -28,6 +38,7 @@ def register() -> None:
             "people",
             order=10,
             low=True,
+            short=_("Sessions"),
             area=("session_", "meeting_"),
         ),
         NavItem(

@@ -117,6 +117,16 @@ def _attempt(request: SignedInRequest) -> int:
     return REMEDIAL_ATTEMPT if request.GET.get("attempt") == str(REMEDIAL_ATTEMPT) else 1
 
 
+def _on_phone(request: SignedInRequest, rows: list[Row], parameters: list[UUID]) -> UUID | None:
+    """The one parameter that a phone shows: where something is wrong, else the one asked for, else the first typed."""
+    wrong = next((cell for row in rows for cell in row.cells if cell.problem or cell.clash), None)
+    if wrong is not None:
+        return wrong.parameter.uuid
+    asked = next((each for each in parameters if str(each) == request.GET.get("parameter")), None)
+    typed = next((cell.parameter.uuid for row in rows[:1] for cell in row.cells if cell.typed), None)
+    return asked or typed or next(iter(parameters), None)
+
+
 def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
     """Everybody with cells and result (five queries, whatever the number)."""
     people = training_session.enrolments.filter(removed_at=None)
@@ -222,9 +232,16 @@ def _page(
         if cell.problem
     ]
     states = (SessionState.OPEN, SessionState.CONCLUDED)
+    scheme = read_scheme(training_session.scheme)
+    filled = {
+        each.uuid: sum(1 for row in rows for cell in row.cells if cell.parameter.uuid == each.uuid and cell.text)
+        for each in scheme.parameters
+    }
     context = {
         "training_session": training_session,
-        "scheme": read_scheme(training_session.scheme),
+        "scheme": scheme,
+        "parameters": [(each, filled[each.uuid]) for each in scheme.parameters],
+        "on_phone": _on_phone(request, rows, list(filled)),
         "rows": rows,
         "complete": sum(1 for row in rows if row.result and row.result.final is not None),
         "errors": [*([refused] if refused else []), *problems],

@@ -51,7 +51,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "organisation": settings.ENV.organisation,
         "unit": settings.ENV.unit,
         "navigation": groups,
-        "navigation_low": SimpleLazyObject(lambda: navigation.low_bar(groups)),
+        "navigation_low": SimpleLazyObject(lambda: navigation.low_bar(groups, navigation.roles_of(request))),
         "counts": numbers,
         "places": SimpleLazyObject(
             lambda: {name: navigation.address(request, name, how) for name, how in PLACES.items()}

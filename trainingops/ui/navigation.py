@@ -63,6 +63,8 @@ class NavItem:
         icon: a name of ``icons.svg``.
         order: place inside the group.
         low: also in the bar at the bottom of phones, which shows the first three of them.
+        low_for: roles for whom it stands in that bar; empty for all who may open it.
+        short: the word in that bar where the label is too long for a quarter of a phone.
         count_key: key of :func:`register_counts` whose number stands beside the item.
         hot: the number asks for action.
         area: prefixes of URL names that count as being here; without it, what begins like ``url_name`` does:
@@ -75,9 +77,16 @@ class NavItem:
     icon: str
     order: int = 50
     low: bool = False
+    low_for: frozenset[str] = frozenset()
+    short: Text = ""
     count_key: str = ""
     hot: bool = False
     area: tuple[str, ...] = ()
+
+    @property
+    def word_low(self) -> Text:
+        """What the bar of phones calls it."""
+        return self.short or self.label
 
 
 @dataclass(frozen=True)
@@ -181,6 +190,7 @@ def menu(request: HttpRequest, numbers: Mapping[str, int]) -> list[tuple[Group, 
     return [(group, shown[group.key]) for group in GROUPS if shown[group.key]]
 
 
-def low_bar(groups: list[tuple[Group, list[Shown]]]) -> list[Shown]:
-    """The first three items that belong to the bar at the bottom of phones."""
-    return [shown for _group, items in groups for shown in items if shown.item.low][:3]
+def low_bar(groups: list[tuple[Group, list[Shown]]], role_names: frozenset[str]) -> list[Shown]:
+    """The first three items that belong to the bar at the bottom of phones, for somebody with these roles."""
+    found = [shown for _group, items in groups for shown in items if shown.item.low]
+    return [each for each in found if not each.item.low_for or each.item.low_for & role_names][:3]

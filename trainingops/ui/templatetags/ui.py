@@ -148,16 +148,18 @@ def deadline(
     kind: str = "",
     word: str = "",
     style: str = "full",
+    icon: str = "",
 ) -> SafeString:
     """``{% deadline task.due_at site.zone %}``: the relative word, and the exact time below it.
 
-    When the clock has stopped, say what came of it: ``{% deadline o.due_at zone "ok" _("On time") %}``.
+    When the clock has stopped, say what came of it: ``{% deadline o.due_at zone "ok" _("On time") %}``; ``icon=``
+    where the kind's own does not fit.
     The page's ``now`` decides, so that every deadline of one page agrees.
     """
     if due_at is None:
         return not_recorded()
     if word:
-        shown = moments.DueWord(_kind(kind), STATUS_ICONS[kind], word)
+        shown = moments.DueWord(_kind(kind), icon or STATUS_ICONS[kind], word)
     else:
         shown = moments.due_word(due_at, context.get("now") or timezone.now(), zone)
     return format_html(

@@ -1,0 +1,95 @@
+"""Every kind of page on a phone, measured in a browser: nothing squeezed, overlapping, cut off or too small to touch.
+
+The pages are drawn first, by the test client on the demo's house, and then shown to the browser, so that all of them
+take about a minute.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from trainingops.people.tests.factories import sign_in
+from trainingops.tests.house import pages
+from trainingops.tests.test_budgets import OFFICES, account, house
+
+pytestmark = pytest.mark.browser
+
+__all__ = ["house"]
+
+PHONE = {"width": 360, "height": 640}
+#: How many addresses of one name are looked at: rows in other states look different.
+OF_EACH = 2
+#: What participants use on the floor, with a thumb: 44 px (QUZ-5).
+FOR_THUMBS = ("my_trainings", "test_")
+GEOMETRY = (Path(__file__).parent / "geometry.js").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A page as the server sent it."""
+
+    name: str
+    url: str
+    login: str
+    html: str
+
+
+def draw(logins: list[str]) -> Iterator[Drawn]:
+    """Some pages of each name, for the first of ``logins`` who may see them; the home page of everybody."""
+    seen: Counter[str] = Counter()
+    addresses: set[str] = set()
+    for login in logins:
+        user, client = account(login), Client(headers={"accept-language": "id"})
+        sign_in(client, user)
+        for name, url in pages(user):
+            if name != "home" and (seen[name] >= OF_EACH or url in addresses):
+                continue
+            answer = client.get(url)
+            if answer.status_code != 200 or answer.streaming or not answer["Content-Type"].startswith("text/html"):
+                continue
+            seen[name] += 1
+            addresses.add(url)
+            yield Drawn(name, url, login, answer.content.decode())
+
+
+@pytest.mark.point("PRN-1")
+@pytest.mark.point("QUZ-5")
+def test_every_kind_of_page_can_be_read_and_touched_on_a_phone(house):
+    drawn = list(draw(["agent", *OFFICES, "team_leader"]))
+    assert len({each.name for each in drawn}) > 90
+    from playwright.sync_api import sync_playwright
+
+    faults = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_context(viewport=PHONE, locale="id-ID").new_page()
+        shown = {}
+
+        def answer(route):
+            path = route.request.url.split("://site", 1)[1]
+            if path == "/shown/":
+                route.fulfill(body=shown["html"], content_type="text/html; charset=utf-8")
+            elif path.endswith(".css") or path.endswith(".svg"):
+                name = path.removeprefix("/static/")
+                route.fulfill(path=finders.find(name), content_type=mimetypes.guess_type(name)[0])
+            else:
+                route.abort()
+
+        page.route("**/*", answer)
+        for each in drawn:
+            shown["html"] = each.html
+            page.goto("http://site/shown/", wait_until="load")
+            found = page.evaluate(GEOMETRY, 44 if each.name.startswith(FOR_THUMBS) else 24)
+            faults += [f"{each.name} {each.url} ({each.login}): {fault}" for fault in found]
+        browser.close()
+    assert not faults, "\n" + "\n".join(faults)
