@@ -94,7 +94,7 @@ class FindingForm(PageForm):
         super().__init__(*args, **kwargs)
         field = self.fields["training_defects"]
         field.queryset = defects  # type: ignore[attr-defined]
-        field.label_from_instance = lambda defect: f"{defect.get_kind_display()}: {defect.description}"  # type: ignore[attr-defined]
+        field.label_from_instance = lambda defect: f"{defect.get_kind_display()}: {defect.words}"  # type: ignore[attr-defined]
 
 
 class ActionForm(PageForm):

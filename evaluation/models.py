@@ -9,9 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
 from planning.models import Defect, TrainingPlan
+from sessions.enums import DeviationKind
 from sessions.models import TrainingSession
+from sessions.models.held import actual_of, planned_of
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Signature, Site, User
+
+#: What the system says of the kinds that it registers by itself.
+SEEN_BY_SYSTEM = {
+    TrainingDefectKind.REPORT_BREACH: _("The H+1 report of %(session)s was not submitted in time."),
+    TrainingDefectKind.ABSENCE: _("A participant was absent: %(session)s."),
+    TrainingDefectKind.DEVIATION: _("Deviation: %(kind)s. Planned %(planned)s, actual %(actual)s."),
+    TrainingDefectKind.LATENESS: _("A participant came late or left early: %(session)s."),
+}
 
 
 class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
@@ -33,7 +43,8 @@ class TrainingDefect(Identified):
     line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     source = models.UUIDField(help_text="uuid of the breach, deviation, case or attendance behind it")
-    description = models.CharField(max_length=300)
+    description = models.CharField(max_length=300, blank=True, help_text="typed; blank where the system saw it")
+    found = models.JSONField(default=dict, blank=True, help_text="the deviation behind it: kind and stored values")
     impact = models.TextField(blank=True)
     correction = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -48,6 +59,24 @@ class TrainingDefect(Identified):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.occurred_at:%Y-%m-%d}"
+
+    @property
+    def words(self) -> str:
+        """What happened: as somebody typed it, or what the system saw, in the reader's language."""
+        if self.description:
+            return self.description
+        place = self.training_session or self.plan
+        return str(SEEN_BY_SYSTEM[TrainingDefectKind(self.kind)]) % {"session": place.number, **self._found_words()}
+
+    def _found_words(self) -> dict[str, str]:
+        """What differed from the plan; nothing for a defect that is no deviation."""
+        if not self.found:
+            return {}
+        return {
+            "kind": str(DeviationKind(self.found["kind"]).label),
+            "planned": self.found["planned"] or planned_of(self.found["measured"]),
+            "actual": self.found["actual"] or actual_of(self.found["measured"]),
+        }
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

@@ -18,17 +18,17 @@ class TrainingDefectTable(PageTable):
     caption = _("Training defects")
     empty_title = _("No training defects yet")
     empty_text = _("Absences, deviations and late reports appear here by themselves.")
-    row_header = "description"
+    row_header = "words"
 
     kind = tables.Column(verbose_name=_("Kind"))
-    description = tables.Column(verbose_name=_("What happened"))
+    words = tables.Column(verbose_name=_("What happened"), orderable=False)
     training_session = tables.Column(accessor="training_session__number", verbose_name=_("Session"))
     site = tables.Column(verbose_name=_("Site"))
     occurred_at = MomentColumn(zone="site__zone", verbose_name=_("When"))
 
     class Meta(PageTable.Meta):
         model = TrainingDefect
-        fields = ("description", "kind", "training_session", "site", "occurred_at")
+        fields = ("words", "kind", "training_session", "site", "occurred_at")
 
 
 class ReviewTable(PageTable):

@@ -276,8 +276,8 @@ def deviation_words(deviation: Deviation) -> str:
     """A deviation in one line."""
     return _("%(kind)s: planned %(planned)s, actual %(actual)s. Reason: %(reason)s") % {
         "kind": DeviationKind(deviation.kind).label,
-        "planned": deviation.planned,
-        "actual": deviation.actual,
+        "planned": deviation.planned_words,
+        "actual": deviation.actual_words,
         "reason": deviation.reason,
     }
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions.models import TrainingSession
 from trainingops.notifications.registry import NoticeKind, register_kind
-from trainingops.ui.moments import moment_words
+from trainingops.ui.stored import stored_moment
 
 KINDS = (
     NoticeKind(
@@ -63,11 +63,11 @@ def register() -> None:
 
 
 def about(training_session: TrainingSession, **more: object) -> dict[str, object]:
-    """The params of a notice about a session; times with their zone."""
+    """The params of a notice about a session; times read in the recipient's language, with their zone."""
     return {
         "number": training_session.number,
         "title": training_session.plan.title,
         "label": training_session.label,
-        "starts": moment_words(training_session.starts_at, training_session.site.zone),
+        "starts": stored_moment(training_session.starts_at, training_session.site.zone),
         **more,
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -25,8 +27,9 @@ def register_training_defect(
     training_session: TrainingSession | None,
     occurred_at: datetime,
     source: uuid.UUID,
-    description: str,
     now: datetime,
+    description: str = "",
+    found: Mapping[str, Any] | None = None,
     actor: User | None = None,
     impact: str = "",
     correction: str = "",
@@ -35,7 +38,8 @@ def register_training_defect(
 
     Args:
         source: uuid of the breach, deviation or recovery case behind it.
-        description: without names of persons.
+        description: as a person typed it, without names of persons; blank where the kind says it.
+        found: for a deviation what it was (``TrainingDefect.words`` reads it).
     """
     place = training_session or plan
     defect, created = TrainingDefect.objects.get_or_create(
@@ -48,6 +52,7 @@ def register_training_defect(
             "line_id": place.line_id,
             "occurred_at": occurred_at,
             "description": description,
+            "found": dict(found or {}),
             "impact": impact,
             "correction": correction,
             "decided_by": actor,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.utils import translation
 
 from evaluation import services
 from evaluation.enums import TrainingDefectKind
@@ -17,6 +19,7 @@ from sessions.enums import DeviationKind
 from sessions.models import AbsenceReason, Attendance, Deviation, RecoveryCase
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.tests.factories import make_user
+from trainingops.ui.stored import stored_span
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.4")]
 
@@ -49,6 +52,43 @@ def test_deviation_absence_and_lateness_are_registered_once_each(training_sessio
         register_session_defects(training_session=training_session, actor=None, now=NOW)
     kinds = sorted(TrainingDefect.objects.values_list("kind", flat=True))
     assert kinds == [TrainingDefectKind.ABSENCE, TrainingDefectKind.DEVIATION, TrainingDefectKind.LATENESS]
+
+
+def test_what_the_system_saw_reads_in_the_language_of_the_reader(training_session):
+    Deviation.objects.create(
+        training_session=training_session,
+        kind=DeviationKind.DURATION,
+        measured=[[stored_span(timedelta(minutes=120)), stored_span(timedelta(minutes=90))]],
+        reason="Aplikasi lambat",
+        reported_by=training_session.plan.pic,
+        reported_at=NOW,
+    )
+    register_session_defects(training_session=training_session, actor=None, now=NOW)
+    defect = TrainingDefect.objects.get(kind=TrainingDefectKind.DEVIATION)
+    assert defect.description == ""
+    with translation.override("en"):
+        assert defect.words == "Deviation: Duration. Planned 120 minutes, actual 90 minutes."
+    with translation.override("id"):
+        assert defect.words == "Ketidaksesuaian: Durasi. Rencana 120 menit, aktual 90 menit."
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("duration", "90 menit", {"minutes": 90}),
+        ("date", "3 Agustus 2026", {"day": "2026-08-03"}),
+        (
+            "time",
+            "3 Okt 14.30 WITA",
+            {"moment": "2026-10-03T14:30:00+08:00", "zone": "Asia/Makassar", "style": "short"},
+        ),
+        ("time", "lebih lambat", None),
+        ("duration", "3 Agustus 2026", None),
+    ],
+)
+def test_words_that_older_versions_kept_become_values(kind, text, said):
+    migration = import_module("sessions.migrations.0002_system_words_by_kind")
+    assert migration.value(kind, text, "Asia/Makassar", 2026) == said
 
 
 def test_breach_is_registered_at_its_due_time(training_session):

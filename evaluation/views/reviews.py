@@ -66,7 +66,7 @@ def _defects(review: Review) -> Any:
     """The training defects of the trainings under review, most frequent kinds first read."""
     return (
         TrainingDefect.objects.filter(plan__in=review.plans.all())
-        .select_related("training_session")
+        .select_related("training_session", "plan")
         .order_by("kind", "-occurred_at")
     )
 

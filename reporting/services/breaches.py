@@ -12,7 +12,7 @@ from reporting.queries import managers_in_scope, trainers_of
 from reporting.services.telling import address_of, subject_words, tell
 from reporting.signals import obligation_breached
 from trainingops.audit.journal import record, service
-from trainingops.ui.moments import moment_words
+from trainingops.ui.stored import stored_moment
 
 BATCH = 100
 
@@ -62,7 +62,7 @@ def mark_breach(*, obligation: ReportObligation, now: datetime) -> bool:
         params=lambda: {
             **subject_words(training_session),
             "owner": obligation.owner.name,
-            "due": moment_words(obligation.last_minute, obligation.zone),
+            "due": stored_moment(obligation.last_minute, obligation.zone),
         },
     )
     obligation_breached.send(sender=ReportObligation, obligation=obligation, now=now)

@@ -21,6 +21,7 @@ from sessions.models import TrainingSession
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require_transition
 from trainingops.ui.moments import moment_words
+from trainingops.ui.stored import stored_moment
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -128,7 +129,7 @@ def extend_obligation(
             now=now,
             params=lambda: {
                 **subject_words(training_session),
-                "due": moment_words(obligation.last_minute, obligation.zone),
+                "due": stored_moment(obligation.last_minute, obligation.zone),
                 "reason": reason.strip(),
             },
         )

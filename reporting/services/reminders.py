@@ -14,7 +14,7 @@ from reporting.queries import is_working, reminder_notices
 from reporting.services.telling import address_of, subject_words, tell
 from trainingops.audit.journal import record, service
 from trainingops.domain import WrongState, require
-from trainingops.ui.moments import moment_words
+from trainingops.ui.stored import stored_moment
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -102,6 +102,6 @@ def _tell_owner(obligation: ReportObligation, step: str, now: datetime) -> None:
         now=now,
         params=lambda: {
             **subject_words(obligation.training_session),
-            "due": moment_words(obligation.last_minute, obligation.zone),
+            "due": stored_moment(obligation.last_minute, obligation.zone),
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from threading import Barrier
@@ -20,6 +21,7 @@ from reporting.tests.factories import BEFORE, DUE, END, WIB, make_plan, make_ses
 from trainingops.audit.models import Entry
 from trainingops.jobs.models import Heartbeat
 from trainingops.notifications.models import Notice, OutboxMessage
+from trainingops.notifications.texts import notice_text
 from trainingops.people.models import RosterDay, ShiftCode
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_agent, make_user
 
@@ -81,9 +83,10 @@ def test_a_notice_is_written_in_the_language_of_its_reader():
     make_user("manager", site=site, language="id")
     owed(make_plan(site=site))
     services.breach_overdue(now=DUE)
-    dues = set(Notice.objects.filter(kind="report.breached").values_list("params__due", flat=True))
-    assert len(dues) == 1 or any("." in due for due in dues)
-    assert all("November 2026" in due and due.endswith("WIB") for due in dues)
+    params = Notice.objects.filter(kind="report.breached").latest("pk").params
+    shown = {language: notice_text("report.breached", params, language=language).body for language in ("id", "en")}
+    assert all(re.search(r"\d November 2026 \d\d\.\d\d WIB", words) for words in shown.values())
+    assert "Batas laporan" in shown["id"] and "was due" in shown["en"]
 
 
 @pytest.mark.django_db

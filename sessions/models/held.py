@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -25,6 +28,10 @@ from sessions.enums import (
 )
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
+from trainingops.ui.stored import said
+
+#: Pairs of a planned and an actual stored value.
+Measured = Sequence[Sequence[Any]]
 
 
 class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
@@ -162,13 +169,26 @@ class Enrolment(Identified):
         return f"{self.person_id} in {self.training_session_id}"
 
 
+def planned_of(measured: Measured) -> str:
+    """The planned side of what was measured, in the active language."""
+    return "; ".join(str(said(planned)) for planned, _actual in measured)
+
+
+def actual_of(measured: Measured) -> str:
+    """The actual side of what was measured, in the active language."""
+    return "; ".join(str(said(actual)) for _planned, actual in measured)
+
+
 class Deviation(Identified):
     """Planned against actual, with the reason that the manager acknowledges (4.2)."""
 
     training_session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="deviations")
     kind = models.CharField(max_length=11, choices=DeviationKind)
-    planned = models.CharField(max_length=200)
-    actual = models.CharField(max_length=200)
+    planned = models.CharField(max_length=200, blank=True)
+    actual = models.CharField(max_length=200, blank=True)
+    measured = models.JSONField(
+        default=list, blank=True, help_text="what the system found instead: pairs of stored values"
+    )
     reason = models.TextField()
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
@@ -188,6 +208,16 @@ class Deviation(Identified):
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.training_session_id}"
+
+    @property
+    def planned_words(self) -> str:
+        """What was planned: as somebody typed it, or as the system found it, in the reader's language."""
+        return self.planned or planned_of(self.measured)
+
+    @property
+    def actual_words(self) -> str:
+        """What was, likewise."""
+        return self.actual or actual_of(self.measured)
 
 
 class SessionSummary(models.Model):

@@ -258,6 +258,7 @@ def _deviations(training_session: TrainingSession) -> list[dict[str, Any]]:
             "kind": each.kind,
             "planned": each.planned,
             "actual": each.actual,
+            "measured": each.measured,
             "reason": each.reason,
             "acknowledged_at": each.acknowledged_at,
         }

@@ -23,7 +23,7 @@ from sessions.services.common import users_of
 from trainingops.audit.journal import record
 from trainingops.domain import require_transition
 from trainingops.notifications.services import notify
-from trainingops.ui.moments import moment_words
+from trainingops.ui.stored import stored_moment
 
 
 def shortfall(attendance: Attendance, tolerance_minutes: int) -> tuple[str, int | None] | None:
@@ -167,7 +167,7 @@ def _open(
             data={"kind": kind, "due_at": due_at, "cause": case.cause},
         )
     step = str(meeting.uuid) if meeting else kind
-    params = about(training_session, count=len(cases), due=moment_words(due_at, training_session.site.zone))
+    params = about(training_session, count=len(cases), due=stored_moment(due_at, training_session.site.zone))
     notify(
         kind="recovery_opened",
         recipients=[owner],

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from planning.models import TrainerProfile
 from planning.queries.plans import holders
 from sessions.enums import DeviationKind, MeetingState, SessionState
 from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.models.held import actual_of, planned_of
 from sessions.notices import about
 from sessions.policies import can_decide, can_run_session
 from sessions.services.common import lock_session
@@ -22,7 +22,7 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
-from trainingops.ui.moments import day_words, moment_words
+from trainingops.ui.stored import stored_day, stored_moment, stored_span
 
 #: A start or a length that differs by less is as planned.
 SLACK = timedelta(minutes=15)
@@ -30,11 +30,18 @@ SLACK = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference that needs a reason: what was planned and what was, in words."""
+    """A difference that needs a reason: pairs of what was planned and what was, as stored values."""
 
     kind: str
-    planned: str
-    actual: str
+    measured: list[tuple[Mapping[str, Any], Mapping[str, Any]]]
+
+    @property
+    def planned(self) -> str:
+        return planned_of(self.measured)
+
+    @property
+    def actual(self) -> str:
+        return actual_of(self.measured)
 
 
 def differences(training_session: TrainingSession, meetings: Iterable[SessionMeeting]) -> list[Difference]:
@@ -43,30 +50,28 @@ def differences(training_session: TrainingSession, meetings: Iterable[SessionMee
     A start or a duration counts from 15 minutes on; another local date always.
     """
     zone = training_session.site.zone
-    found: dict[str, list[tuple[str, str]]] = {}
-    with translation.override("id"):  # stored once, in the procedure's language
-        for meeting in meetings:
-            start, end = meeting.actual_starts_at, meeting.actual_ends_at
-            if meeting.state != MeetingState.CONCLUDED or start is None or end is None:
-                continue
-            days = [
-                (a.astimezone(zone).date(), b.astimezone(zone).date())
-                for a, b in ((meeting.starts_at, start), (meeting.ends_at, end))
-            ]
-            if days[0][0] != days[0][1] or days[1][0] != days[1][1]:
-                planned, actual = next(pair for pair in days if pair[0] != pair[1])
-                found.setdefault(DeviationKind.DATE, []).append((day_words(planned), day_words(actual)))
-            elif abs(start - meeting.starts_at) >= SLACK:
-                found.setdefault(DeviationKind.TIME, []).append(
-                    (moment_words(meeting.starts_at, zone, "short"), moment_words(start, zone, "short"))
-                )
-            planned_length, actual_length = meeting.ends_at - meeting.starts_at, end - start
-            if abs(actual_length - planned_length) >= SLACK:
-                found.setdefault(DeviationKind.DURATION, []).append((_minutes(planned_length), _minutes(actual_length)))
-    return [
-        Difference(kind, "; ".join(a for a, _b in pairs)[:200], "; ".join(b for _a, b in pairs)[:200])
-        for kind, pairs in found.items()
-    ]
+    found: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
+    for meeting in meetings:
+        start, end = meeting.actual_starts_at, meeting.actual_ends_at
+        if meeting.state != MeetingState.CONCLUDED or start is None or end is None:
+            continue
+        days = [
+            (a.astimezone(zone).date(), b.astimezone(zone).date())
+            for a, b in ((meeting.starts_at, start), (meeting.ends_at, end))
+        ]
+        if days[0][0] != days[0][1] or days[1][0] != days[1][1]:
+            planned, actual = next(pair for pair in days if pair[0] != pair[1])
+            found.setdefault(DeviationKind.DATE, []).append((stored_day(planned), stored_day(actual)))
+        elif abs(start - meeting.starts_at) >= SLACK:
+            found.setdefault(DeviationKind.TIME, []).append(
+                (stored_moment(meeting.starts_at, zone, "short"), stored_moment(start, zone, "short"))
+            )
+        planned_length, actual_length = meeting.ends_at - meeting.starts_at, end - start
+        if abs(actual_length - planned_length) >= SLACK:
+            found.setdefault(DeviationKind.DURATION, []).append(
+                (stored_span(planned_length), stored_span(actual_length))
+            )
+    return [Difference(kind, pairs) for kind, pairs in found.items()]
 
 
 def write_differences(
@@ -90,7 +95,7 @@ def write_differences(
                 field=f"reason_{each.kind}",
             )
     rows = [
-        _write(training_session, each.kind, each.planned, each.actual, reasons[each.kind].strip(), actor, now)
+        _write(training_session, each.kind, reasons[each.kind].strip(), actor, now, measured=each.measured)
         for each in found
     ]
     _tell_managers(training_session, rows, now)
@@ -132,7 +137,7 @@ def report_deviation(
     for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
         if not value.strip():
             raise Refused(_("This is blank. Write what was planned, what happened, and why."), field=name)
-    row = _write(training_session, kind, planned.strip(), actual.strip(), reason.strip(), actor, now)
+    row = _write(training_session, kind, reason.strip(), actor, now, planned=planned.strip(), actual=actual.strip())
     _tell_managers(training_session, [row], now)
     return row
 
@@ -160,13 +165,22 @@ def acknowledge_deviation(*, deviation: Deviation, actor: User, now: datetime) -
 
 
 def _write(
-    training_session: TrainingSession, kind: str, planned: str, actual: str, reason: str, actor: User, now: datetime
+    training_session: TrainingSession,
+    kind: str,
+    reason: str,
+    actor: User,
+    now: datetime,
+    *,
+    planned: str = "",
+    actual: str = "",
+    measured: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]] = (),
 ) -> Deviation:
     row = Deviation.objects.create(
         training_session=training_session,
         kind=kind,
         planned=planned[:200],
         actual=actual[:200],
+        measured=list(measured),
         reason=reason,
         reported_by=actor,
         reported_at=now,
@@ -177,7 +191,7 @@ def _write(
         actor=actor,
         now=now,
         data={"session": training_session.uuid, "kind": kind},
-        detail={"planned": planned, "actual": actual, "reason": reason},
+        detail={"planned": planned, "actual": actual, "measured": list(measured), "reason": reason},
     )
     return row
 
@@ -203,8 +217,3 @@ def _tell_managers(training_session: TrainingSession, rows: list[Deviation], now
         params=about(training_session, count=len(rows)),
         now=now,
     )
-
-
-def _minutes(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
-    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}

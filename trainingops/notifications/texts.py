@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 
 from trainingops.notifications.registry import get_kind
+from trainingops.ui.stored import said_all
 
 
 @dataclass(frozen=True)
@@ -21,4 +22,5 @@ def notice_text(kind: str, params: Mapping[str, Any], *, language: str | None = 
     """Title and body of a notice; in the active language unless ``language`` is given."""
     described = get_kind(kind)
     with translation.override(language or translation.get_language()):
-        return NoticeText(title=str(described.title) % params, body=str(described.body) % params)
+        words = said_all(params)
+        return NoticeText(title=str(described.title) % words, body=str(described.body) % words)
