@@ -21,7 +21,7 @@ def words_to_kinds(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evaluation", "0001_initial"), ("training_sessions", "0002_system_words_by_kind")]
+    dependencies = [("evaluation", "0001_initial"), ("training_sessions", "0003_system_words_by_kind")]
 
     operations = [
         migrations.AddField(

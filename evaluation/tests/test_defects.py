@@ -87,7 +87,7 @@ def test_what_the_system_saw_reads_in_the_language_of_the_reader(training_sessio
     ],
 )
 def test_words_that_older_versions_kept_become_values(kind, text, said):
-    migration = import_module("sessions.migrations.0002_system_words_by_kind")
+    migration = import_module("sessions.migrations.0003_system_words_by_kind")
     assert migration.value(kind, text, "Asia/Makassar", 2026) == said
 
 

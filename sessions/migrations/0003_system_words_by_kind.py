@@ -58,7 +58,7 @@ def words_to_values(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("training_sessions", "0001_initial")]
+    dependencies = [("training_sessions", "0002_tell_planning_who_was_trained")]
 
     operations = [
         migrations.AddField(
