@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet, Value
@@ -21,7 +22,7 @@ from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
 from trainingops.ui.figures import format_figure
-from trainingops.ui.moments import day_words, moment_words
+from trainingops.ui.moments import day_words, hours_words, moment_words
 
 if TYPE_CHECKING:
     from reporting.content import Frozen
@@ -42,7 +43,7 @@ def register_evidence() -> None:
             prefix="LAP",
             form_number="FR-CC-TRN-04",
             template="reporting/print/report.html",
-            template_version="1",
+            template_version="2",
             clauses=("5.3.2", "4.3", "6"),
             iso_clauses=("9.1", "8.1"),
             # It names every participant with their result; Operation reads the page, which knows scopes.
@@ -94,6 +95,7 @@ def request_report_record(
 def report_payload(version: ReportVersion, reading: Reading, recipients: Recipients) -> dict[str, Any]:
     """What the form prints, as texts; names and scores live in this payload and nowhere else in the record."""
     data = reading.data
+    passed, _space, of_all = reading.figures.pass_words.partition(" ")
     return {
         "title": _("Training report, H+1"),
         "subtitle": data["plan"]["title"],
@@ -103,10 +105,12 @@ def report_payload(version: ReportVersion, reading: Reading, recipients: Recipie
         "notes": _notes(version),
         "ident": _ident(version, reading),
         "figures": {
-            "passed": reading.figures.pass_words,
+            "passed": passed,
+            "passed_of": of_all,
             "absent": str(reading.figures.absent),
             "remedial": str(reading.figures.remedial),
-            "mean": reading.figures.mean_words,
+            "mean": _figure(reading.figures.mean_final, 1),
+            "gain": _gain(reading.figures.gain),
         },
         "groups": _groups(reading, version),
         "missed": [
@@ -173,7 +177,7 @@ def _ident(version: ReportVersion, reading: Reading) -> list[list[str]]:
     return [
         [_("Day, date"), day_words(starts.date(), "weekday")],
         ["PIC", version.report.obligation.owner.name],
-        [_("Time"), f"{moment_words(starts, reading.zone, 'time')} – {moment_words(ends, reading.zone, 'time')}"],
+        [_("Time"), hours_words(starts, ends, reading.zone)],
         [_("Executing trainer"), reading.trainers],
         [_("Module"), f"{data['module']['code']} v{data['module']['version']} {data['module']['title']}"],
         [_("Method"), str(Method(revision.method).label) if revision and revision.method else "–"],
@@ -235,6 +239,11 @@ def _percentage(test: dict[str, Any] | None) -> str:
 
 def _figure(value: Any, places: int | None = None) -> str:
     return "–" if value is None else format_figure(value, places)
+
+
+def _gain(gain: Decimal | None) -> str:
+    """From pre-test to post-test, with its sign."""
+    return "–" if gain is None else f"{'+' if gain >= 0 else ''}{format_figure(gain, 1)}"
 
 
 def _parties(recipients: Recipients) -> list[str]:

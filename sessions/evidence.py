@@ -20,10 +20,11 @@ from trainingops.people.models import Person
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
 from trainingops.ui.figures import format_figure
-from trainingops.ui.moments import day_words, moment_words
+from trainingops.ui.moments import day_words, hours_words, moment_words
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from sessions.models import TrainingSession
     from trainingops.people.models import User
@@ -55,7 +56,7 @@ def register() -> None:
             prefix="HT",
             form_number="FR-CC-TRN-05",
             template="sessions/print/test_results.html",
-            template_version="1",
+            template_version="2",
             clauses=("5.1.2", "6"),
             iso_clauses=("7.2", "9.1"),
             expected=partial(_missing, TEST_RESULTS),
@@ -109,7 +110,7 @@ def _base(training_session: TrainingSession, title: str, clause: str) -> dict[st
         "clause": clause,
         "zone": moment_words(start, zone, "time").rsplit(" ", 1)[-1],
         "ident": [
-            [_("Planned time"), f"{moment_words(start, zone)} – {moment_words(end, zone)}"],
+            [_("Planned time"), _planned(start, end, zone)],
             ["PIC", plan.pic.name],
             [_("Place"), place],
             [_("Trainers"), ", ".join(_trainers(training_session))],
@@ -122,6 +123,14 @@ def _base(training_session: TrainingSession, title: str, clause: str) -> dict[st
         ],
         "signatures": [],
     }
+
+
+def _planned(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """One day with its hours, or from one moment to another."""
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    if first != last:
+        return f"{moment_words(start, zone)} – {moment_words(end, zone)}"
+    return f"{day_words(first, 'weekday')}, {hours_words(start, end, zone)}"
 
 
 def _concluded(training_session: TrainingSession) -> str:
@@ -155,8 +164,8 @@ def _attendance(training_session: TrainingSession) -> dict[str, Any]:
             {
                 "title": _("Meeting %(n)d of %(all)d") % {"n": index, "all": len(facts["meetings"])},
                 "day": day_words(meeting["starts_at"].astimezone(zone).date(), "weekday"),
-                "planned": _clock(meeting["starts_at"], meeting["ends_at"], zone),
-                "actual": _clock(start, end, zone) if start and end else _("not recorded"),
+                "planned": hours_words(meeting["starts_at"], meeting["ends_at"], zone),
+                "actual": hours_words(start, end, zone) if start and end else _("not recorded"),
                 "rows": rows,
             }
         )
@@ -254,10 +263,6 @@ def _verdict(person: dict[str, Any]) -> str:
     if person["passed"] is None:
         return _("Incomplete")
     return _("Passed") if person["passed"] else _("Not passed")
-
-
-def _clock(start: datetime, end: datetime, zone: Any) -> str:
-    return f"{moment_words(start, zone, 'time').rsplit(' ', 1)[0]}–{moment_words(end, zone, 'time')}"
 
 
 def _figure(value: Decimal | None, places: int | None = None) -> str:

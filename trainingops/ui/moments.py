@@ -42,6 +42,11 @@ def moment_words(moment: datetime, zone: tzinfo | str | None = None, style: str 
     return " ".join([*parts, date_format(local, "TIME_FORMAT"), zone_word(local)])
 
 
+def hours_words(start: datetime, end: datetime, zone: tzinfo | str | None = None) -> str:
+    """From when to when on one day, the zone named once: ``09.00–11.00 WIB``."""
+    return f"{date_format(start.astimezone(as_zone(zone)), 'TIME_FORMAT')}–{moment_words(end, zone, 'time')}"
+
+
 def day_words(day: date, style: str = "full") -> str:
     """``day`` in words: ``24 November 2026``; style ``short`` (``24 Nov``), ``dated`` (``24 Nov 2026``), ``weekday`` or
     ``month``."""
