@@ -222,14 +222,13 @@ def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:
 
 def _result(person: dict[str, Any]) -> dict[str, str]:
     name, number = person["who"]
-    passed = {True: _("Passed"), False: _("Not passed"), None: _("Not scored")}[person["passed"]]
     return {
         "name": name,
         "number": number,
         "pre": _percentage(person["pre"]),
         "post": _percentage(person["post"]),
         "final": _figure(person["final"], 2),
-        "result": passed,
+        "result": str(person["verdict"].label),
     }
 
 

@@ -17,6 +17,7 @@ from reporting.content import Frozen
 from sessions.enums import AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
+from sessions.verdicts import verdict_of
 from trainingops.people.queries import SEES_PEOPLE
 from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, moment_words
@@ -158,7 +159,7 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
     names, notes = _names(training_session, reader)
     missed = _missed(data, names, notes)
     results = [
-        {**each, "who": names[each["enrolment"]], "final": decimal(each["final"])}
+        {**each, "who": names[each["enrolment"]], "final": decimal(each["final"]), "verdict": verdict_of(each)}
         for each in data["people"]
         if each["enrolment"] in names
     ]

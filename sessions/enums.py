@@ -94,6 +94,21 @@ class OutcomeResult(models.TextChoices):
     NOT_PASSED = "not_passed", _("Not passed")
 
 
+class Verdict(models.TextChoices):
+    """How somebody came out of a session (``sessions.verdicts``); absent is a word of its own (DESIGN.md §2)."""
+
+    PASSED = "passed", _("Passed")
+    NOT_PASSED = "not_passed", _("Not passed")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    NOT_SCORED = "not_scored", _("Not scored")
+    ABSENT = "absent", _("Did not take part")
+
+    @property
+    def look(self) -> str:
+        """The kind of its status mark."""
+        return {"passed": "ok", "not_passed": "late"}.get(self.value, "idle")
+
+
 class CaseKind(models.TextChoices):
     RECOVERY = "recovery", "Recovery"
     REMEDIAL = "remedial", "Remedial"

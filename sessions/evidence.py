@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.models import TrainerProfile
-from sessions.enums import AttendanceStatus, CaseCause, MeetingState, SessionState
+from sessions.enums import AttendanceStatus, CaseCause, MeetingState, SessionState, Verdict
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
+from sessions.verdicts import verdict_of
 from trainingops.people.models import Person
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
@@ -227,7 +228,7 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
                     for each in scheme["parameters"]
                 ],
                 "final": _figure(person["final"], scheme["decimals"]),
-                "verdict": _verdict(person),
+                "verdict": str(verdict_of(person).label),
             }
         )
     counts = facts["counts"]
@@ -247,22 +248,14 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
         "hard": [_("%(code)s: right %(right)d of %(taken)d") % each for each in facts["items"] if each["hard"]],
         "sums": [
             [_("Participants"), counts["enrolled"]],
-            [_("Passed"), counts["passed"]],
-            [_("Not passed"), counts["not_passed"]],
-            [_("Not scored"), counts["not_scored"]],
+            [Verdict.PASSED.label, counts["passed"]],
+            [Verdict.NOT_PASSED.label, counts["not_passed"]],
+            [Verdict.NOT_SCORED.label, counts["not_scored"]],
+            [Verdict.ABSENT.label, counts["did_not_take_part"]],
             [_("Mean pre-test"), _figure(facts["gain"]["mean_pre"], 2)],
             [_("Mean post-test"), _figure(facts["gain"]["mean_post"], 2)],
         ],
     }
-
-
-def _verdict(person: dict[str, Any]) -> str:
-    if person["status"] is None:
-        attended = any(cell["status"] in ("present", "late") for cell in person["attendance"])
-        return _("Not scored") if attended else _("Did not take part")
-    if person["passed"] is None:
-        return _("Incomplete")
-    return _("Passed") if person["passed"] else _("Not passed")
 
 
 def _figure(value: Decimal | None, places: int | None = None) -> str:
@@ -274,7 +267,7 @@ def _typed(text: str | None) -> str:
 
 
 def _share(test: dict[str, Any] | None) -> str:
-    return "" if test is None else format_figure(test["percentage"] or Decimal(0), 2)
+    return "" if test is None else _figure(test["percentage"], 2)
 
 
 def _missing(kind: str, start: date, end: date, user: User) -> QuerySet[Any, tuple[str]]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ConsultationAnswer, ErrorClass, ModuleState, RootCause, TargetReason, TrainingKind
@@ -63,7 +64,14 @@ class PlanForm(PageForm):
         super().__init__(*args, **kwargs)
         places = Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
-        self.fields["needs"].queryset = NeedSource.objects.visible_to(user)  # type: ignore[attr-defined]
+        _offer_needs(self.fields["needs"], NeedSource.objects.visible_to(user))
+
+
+def _offer_needs(field: Any, needs: QuerySet[NeedSource]) -> None:
+    """The sources to tick; where none is registered no heading stands over nothing."""
+    field.queryset = needs
+    if not needs.exists():
+        field.widget = forms.MultipleHiddenInput()
 
 
 class PartForm(PageForm, forms.ModelForm):
@@ -90,7 +98,7 @@ class NeedForm(PartForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         needs = NeedSource.objects.visible_to(user).concerning(self.instance.plan.line_id)
-        self.fields["needs"].queryset = needs  # type: ignore[attr-defined]
+        _offer_needs(self.fields["needs"], needs)
         self.fields["title"].initial = self.instance.plan.title
         if self.instance.plan.approved_revision_id:
             del self.fields["title"]

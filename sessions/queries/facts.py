@@ -10,7 +10,7 @@ from django.db.models import Count, JSONField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from planning.models import PaperQuestion
-from sessions.enums import AttemptState, MeetingState, TestPhase
+from sessions.enums import AttemptState, MeetingState, TestPhase, Verdict
 from sessions.frozen import read_scheme
 from sessions.models import (
     Attendance,
@@ -24,6 +24,7 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
+from sessions.verdicts import verdict_of
 
 #: A question that fewer people answered right is worth a remark in the report.
 HARD_QUESTION = Decimal("0.5")
@@ -158,6 +159,7 @@ def _add_results(people: dict[int, dict[str, Any]]) -> None:
 
 def _counts(enrolments: list[Enrolment], people: dict[int, dict[str, Any]]) -> dict[str, Any]:
     summary = enrolments[0].training_session.summary if enrolments else SessionSummary()
+    away = sum(verdict_of(person) == Verdict.ABSENT for person in people.values())
     not_released = sum(any(cell["charged_to_operation"] for cell in person["attendance"]) for person in people.values())
     return {
         "enrolled": summary.enrolled,
@@ -170,7 +172,8 @@ def _counts(enrolments: list[Enrolment], people: dict[int, dict[str, Any]]) -> d
         "scored": summary.scored,
         "passed": summary.passed,
         "not_passed": summary.scored - summary.passed,
-        "not_scored": summary.enrolled - summary.scored,
+        "not_scored": summary.enrolled - summary.scored - away,
+        "did_not_take_part": away,
         "cases_open": summary.cases_open,
         "mean_pre": summary.mean_pre,
         "mean_post": summary.mean_post,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 
 from sessions.enums import AttemptState, CaseKind, CaseState, MeetingState, SessionState
 from sessions.models import (
+    Attendance,
     Deviation,
     Enrolment,
     MeetingTrainer,
@@ -31,6 +33,15 @@ TABS = ("mine", "today", "open", "scheduled", "concluded", "cancelled", "all")
 def with_detail(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
     """Sessions with what a list or a heading shows of them."""
     return sessions.select_related("plan__pic", "site", "line", "summary", "planned__room", "module_version__module")
+
+
+def attendance_of(enrolments: Iterable[Enrolment]) -> dict[int, list[str]]:
+    """The status at each meeting that was recorded, by enrolment."""
+    found: dict[int, list[str]] = {}
+    roll = Attendance.objects.filter(enrolment__in=enrolments).exclude(status="")
+    for enrolment, status in roll.values_list("enrolment", "status"):
+        found.setdefault(enrolment, []).append(status)
+    return found
 
 
 def mine(user: User) -> Q:

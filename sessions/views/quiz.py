@@ -16,6 +16,7 @@ from sessions.enums import AttemptState, OutcomeState, TestPhase
 from sessions.models import Enrolment, TargetOutcome, TestAttempt
 from sessions.queries.pages import enrolments_of_person
 from sessions.services.attempts import GRACE, opening_case, paper_of, why_closed
+from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 
@@ -46,14 +47,16 @@ def _card(enrolment: Enrolment) -> dict[str, Any]:
             tests.append(
                 {"phase": phase, "running": running, "done": done, "open": not running and _open(enrolment, phase)}
             )
-    results = list(enrolment.results.all())
+    result = next(iter(enrolment.results.all()), None)
+    attendances = {each.meeting_id: each for each in enrolment.attendances.all()}
     return {
         "enrolment": enrolment,
         "session": training_session,
         "tests": tests,
-        "result": results[0] if results else None,
+        "result": result,
+        "verdict": verdict_for(result, [each.status for each in attendances.values()]),
         "cases": enrolment.cases.all(),
-        "attendances": {each.meeting_id: each for each in enrolment.attendances.all()},
+        "attendances": attendances,
     }
 
 

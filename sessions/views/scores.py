@@ -14,13 +14,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from sessions import services
-from sessions.enums import AttendanceStatus, SessionState
+from sessions.enums import SessionState, Verdict
 from sessions.frozen import FrozenParameter, read_scheme
-from sessions.models import Attendance, Enrolment, ParameterScore, SessionResult, TrainingSession
+from sessions.models import Enrolment, ParameterScore, SessionResult, TrainingSession
 from sessions.policies import can_run_session
-from sessions.queries.pages import remedial_people
+from sessions.queries.pages import attendance_of, remedial_people
 from sessions.services import Clash, GridConflict, ScoreCell
 from sessions.services.results import REMEDIAL_ATTEMPT, collect_scores, fills_itself
+from sessions.verdicts import verdict_for
 from sessions.views.sessions import visible
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -54,7 +55,7 @@ class Row:
     enrolment: Enrolment
     cells: list[Cell]
     result: SessionResult | None
-    absent: bool
+    verdict: Verdict
 
 
 def session_scores(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -139,9 +140,7 @@ def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
         for each in ParameterScore.objects.filter(enrolment__in=enrolments, attempt=attempt).select_related("parameter")
     }
     results = {each.enrolment_id: each for each in SessionResult.objects.filter(enrolment__in=enrolments, current=True)}
-    roll = Attendance.objects.filter(enrolment__in=enrolments).exclude(status="").values_list("enrolment", "status")
-    away = {person for person, status in roll if status == AttendanceStatus.ABSENT}
-    here = {person for person, status in roll if status != AttendanceStatus.ABSENT}
+    roll = attendance_of(enrolments)
     concluded = training_session.state == SessionState.CONCLUDED and attempt == 1
     rows = []
     for enrolment in enrolments:
@@ -154,8 +153,8 @@ def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
             locked = concluded and row is not None and row.value is not None
             version = row.version if row else 0
             cells.append(Cell(enrolment, each, typed, text=text, was=text, version=version, locked=locked))
-        absent = enrolment.pk in away and enrolment.pk not in here
-        rows.append(Row(enrolment, cells, results.get(enrolment.pk), absent))
+        result = results.get(enrolment.pk)
+        rows.append(Row(enrolment, cells, result, verdict_for(result, roll.get(enrolment.pk, ()))))
     return rows
 
 

@@ -19,6 +19,7 @@ from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSe
 from sessions.policies import can_decide, can_recover, can_run_session
 from sessions.queries.pages import (
     TABS,
+    attendance_of,
     by_tab,
     meetings_of,
     mine,
@@ -29,6 +30,7 @@ from sessions.queries.pages import (
     with_detail,
 )
 from sessions.tables import MEETING_STATES, SESSION_STATES, SessionTable
+from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
@@ -224,9 +226,10 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         for each in SessionResult.objects.filter(enrolment__training_session=training_session, current=True)
     }
     people = training_session.enrolments.filter(removed_at=None).select_related("person")
+    roll = attendance_of(people)
     context = {
         "training_session": training_session,
-        "rows": [(each, results.get(each.pk)) for each in people],
+        "rows": [(each, result := results.get(each.pk), verdict_for(result, roll.get(each.pk, ()))) for each in people],
         "scheme": read_scheme(training_session.scheme),
         "summary": training_session.summary,
     }

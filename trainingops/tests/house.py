@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model, QuerySet
+from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from evaluation.models import CoachingForm, Finding, ImprovementAction, Review
+from planning.enums import PlanState
 from planning.forms.plans import PART_FORMS
 from planning.models import (
     Appointment,
@@ -24,15 +29,19 @@ from planning.models import (
     TrainingModule,
     TrainingPlan,
 )
-from reporting.models import ReportObligation, ReportVersion, TrainingReport
-from sessions.enums import TestPhase
-from sessions.models import Enrolment, RecoveryCase, SessionMeeting, TestAttempt, TrainingSession
+from planning.services import amend_plan
+from reporting.models import DayOff, DeadlinePolicy, Distribution, ReportObligation, ReportVersion, TrainingReport
+from sessions.enums import DeviationKind, TestPhase
+from sessions.frozen import read_scheme
+from sessions.models import Deviation, Enrolment, RecoveryCase, SessionMeeting, TestAttempt, TrainingSession
+from sessions.services import report_deviation, start_attempt
 from trainingops.access import ACCESS
 from trainingops.imports.models import ImportRun
 from trainingops.imports.registry import importers_for
 from trainingops.jobs.models import Job
-from trainingops.people.models import Person, User
-from trainingops.records.models import Archive, EvidenceRecord
+from trainingops.notifications.models import Notice, OutboxMessage
+from trainingops.people.models import Person, RoleAssignment, User
+from trainingops.records.models import Archive, EvidenceRecord, EvidenceRequest
 
 #: What hands out a file, belongs to a page that is counted, or knows its reader by more than a session.
 NOT_PAGES = {
@@ -84,6 +93,21 @@ def _draft_sessions() -> list[Address]:
     return [{"uuid": each.plan.uuid, "session": one.uuid} for each in revisions for one in each.sessions.all()]
 
 
+def _score_cells() -> list[Address]:
+    """A cell of the grid for each parameter of sessions that have participants."""
+    rows = Enrolment.objects.exclude(training_session__scheme={}).select_related("training_session")[:6]
+    return [
+        {"uuid": each.training_session.uuid, "enrolment": each.pk, "parameter": parameter.uuid}
+        for each in rows
+        for parameter in read_scheme(each.training_session.scheme).parameters
+    ]
+
+
+def _roll_cells() -> list[Address]:
+    enrolments = Enrolment.objects.prefetch_related("training_session__meetings")[:6]
+    return [{"uuid": m.uuid, "enrolment": each.pk} for each in enrolments for m in each.training_session.meetings.all()]
+
+
 def _enrolments() -> list[Address]:
     """Everybody under way: each page shows the reader's own."""
     return [{"uuid": each.uuid} for each in Enrolment.objects.filter(training_session__plan__state="under_way")]
@@ -109,7 +133,10 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
         {**each, "verb": verb} for each in _by_uuid(Defect)() for verb in ("dispute", "uphold", "annul")
     ],
     "deviation_": _by_uuid(TrainingSession),
+    "day_off_remove": _by_uuid(DayOff),
+    "deviation_acknowledge": _by_uuid(Deviation),
     "evidence_": _by_uuid(EvidenceRecord, "kind"),
+    "evidence_retry": _by_uuid(EvidenceRequest),
     "finding_": _by_uuid(Review),
     "import_": _by_uuid(ImportRun),
     "import_new": lambda: [{"kind": each.name} for each in importers_for(User.objects.get(login="ADM01"))],
@@ -117,10 +144,14 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "material_": _by_uuid(ModuleMaterial),
     "material_new": _by_uuid(ModuleVersion),
     "meeting_": _by_uuid(SessionMeeting),
+    "meeting_cell": _roll_cells,
+    "meeting_rest_undo": lambda: [{**each, "fill": UUID(int=0)} for each in _by_uuid(SessionMeeting)()],
     "module_": _by_uuid(TrainingModule),
     "module_version_": _by_uuid(ModuleVersion),
     "module_version_new": _by_uuid(TrainingModule),
+    "notice_": _by_uuid(Notice, "kind"),
     "obligation_": _by_uuid(ReportObligation),
+    "outbox_": _by_uuid(OutboxMessage),
     "paper_": _by_uuid(TestPaper),
     "person_": _by_uuid(Person),
     "place_": lambda: [{"kind": kind} for kind in ("site", "line", "team")],
@@ -136,21 +167,59 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "plan_sessions": _drafts,
     "plan_submit": _drafts,
     "plan_targets": _drafts,
+    "policy_remove": _by_uuid(DeadlinePolicy),
     "question_": _by_uuid(Question),
     "recipient_": _by_uuid(TrainingReport),
+    "recipient_remind": _by_uuid(Distribution, "party"),
     "report_": _by_uuid(TrainingReport),
     "report_version": lambda: [
         {"uuid": each.report.uuid, "number": each.number} for each in ReportVersion.objects.all()
     ],
     "review_": _by_uuid(Review),
+    "revision_comment": _by_uuid(PlanRevision),
     "role_": _by_uuid(User),
+    "role_end": _by_uuid(RoleAssignment, "role"),
     "scheme_": _by_uuid(ScoringScheme),
     "session_": _by_uuid(TrainingSession),
+    "session_score_cell": _score_cells,
     "test_": _attempts,
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
     "trainer_": _by_uuid(TrainerProfile),
 }
+
+
+def account(login: str) -> User:
+    """The account with this log-in, or the first with this role; the agent is one with a test to take."""
+    found = User.objects.filter(login=login).first()
+    if login == "agent":
+        there = TrainingPlan.objects.filter(state=PlanState.UNDER_WAY).latest("pk")
+        found = User.objects.filter(person__enrolments__training_session__plan=there).earliest("pk")
+    return found or User.objects.filter(role_assignments__role=login).earliest("pk")
+
+
+def furnish(now: datetime) -> None:
+    """What the demo does not leave behind."""
+    plan = TrainingPlan.objects.filter(state=PlanState.UNDER_WAY).latest("pk")
+    amend_plan(plan=plan, actor=plan.pic, now=now)
+    client = Client()
+    client.force_login(User.objects.get(login="ADM01"))
+    lines = ["No. Karyawan;Nama;Line;Site", *(f"CX{n:04d};Orang {n};Inbound;Jakarta" for n in range(40))]
+    for name in ("satu.csv", "dua.csv"):
+        client.post("/imports/new/people/", {"file": SimpleUploadedFile(name, "\n".join(lines).encode())})
+    run = ImportRun.objects.earliest("pk")
+    client.post(f"/imports/{run.uuid}/columns/", {field: str(place) for field, place in run.mapping.items()})
+    enrolment = Enrolment.objects.filter(training_session__plan=plan, person=account("agent").person).get()
+    report_deviation(
+        training_session=plan.training_sessions.exclude(state="concluded").earliest("pk"),
+        kind=DeviationKind.APPLICATION,
+        planned="Simulator SBG",
+        actual="Salindia",
+        reason="Simulator tidak dapat dibuka.",
+        actor=plan.pic,
+        now=now,
+    )
+    start_attempt(enrolment=enrolment, phase=TestPhase.PRE, actor=enrolment.person.user, now=now)
 
 
 def pages(user: User) -> Iterator[tuple[str, str]]:

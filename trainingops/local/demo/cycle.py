@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from planning.enums import ConsultationAnswer, Method, TrainingKind
+from planning.enums import ConsultationAnswer, Method, NeedKind, TrainingKind
 from planning.models import (
     ClassType,
     PlanRevision,
@@ -24,6 +24,7 @@ from planning.models import (
 from planning.services.appointments import sign_and_appoint
 from planning.services.approval import sign_and_approve, submit_revision
 from planning.services.drafting import MeetingTimes, Recipient, save_part, save_recipients, save_session
+from planning.services.needs import add_need_source
 from planning.services.plans import answer_consultation, ask_consultation, create_plan
 from planning.services.targets import DefectFilter, choose_targets_from_defects
 from reporting.content import freeze
@@ -116,12 +117,23 @@ def approved_plan(cycle: Cycle) -> TrainingPlan:
 def draft_plan(cycle: Cycle) -> TrainingPlan:
     """An improvement plan with everything that 4.1 names."""
     cast, at = cycle.cast, cycle.days_ago(12, 9)
+    asked = add_need_source(
+        kind=NeedKind.QC,
+        dated_on=cycle.days_ago(14, 0).date(),
+        asked_by=cast.qc.name,
+        request="Improvement jatuh tempo SBG untuk agent dengan dua defect C1 atau lebih.",
+        document="Laporan tapping bulanan",
+        line=cast.inbound,
+        actor=cast.qc,
+        now=cycle.days_ago(14, 10),
+    )
     plan = create_plan(
         kind=TrainingKind.IMPROVEMENT,
         title=TITLE,
         site=cast.jakarta,
         line=cast.inbound,
         purpose="Defect C1: tanggal jatuh tempo SBG dijelaskan keliru.",
+        needs=[asked],
         actor=cast.pic,
         now=at,
     )

@@ -1,0 +1,43 @@
+"""The one word for how somebody came out of a session: page, record, report and mail read it here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sessions.enums import AttendanceStatus, Verdict
+
+if TYPE_CHECKING:
+    from sessions.models import SessionResult
+
+_HERE = {AttendanceStatus.PRESENT, AttendanceStatus.LATE}
+
+
+def verdict(*, passed: bool | None, incomplete: bool, attendance: Iterable[str]) -> Verdict:
+    """How somebody came out; blank, zero and absent are three things (SCR-5, DESIGN.md §2).
+
+    Args:
+        passed: what the scheme says, None without a complete result.
+        incomplete: some scores are there, others are missing.
+        attendance: the status at each meeting; blank where nobody recorded it, which is no absence.
+    """
+    if passed is not None:
+        return Verdict.PASSED if passed else Verdict.NOT_PASSED
+    statuses = set(attendance)
+    if AttendanceStatus.ABSENT in statuses and not statuses & _HERE:
+        return Verdict.ABSENT
+    return Verdict.INCOMPLETE if incomplete else Verdict.NOT_SCORED
+
+
+def verdict_for(result: SessionResult | None, attendance: Iterable[str]) -> Verdict:
+    """The same of a stored result, or of none."""
+    return verdict(passed=result.passed if result else None, incomplete=result is not None, attendance=attendance)
+
+
+def verdict_of(person: Mapping[str, Any]) -> Verdict:
+    """The same of one person of :func:`sessions.queries.facts.session_facts`, or of the frozen content of a report."""
+    return verdict(
+        passed=person["passed"],
+        incomplete=person["status"] is not None,
+        attendance=[cell["status"] for cell in person["attendance"]],
+    )

@@ -1,0 +1,94 @@
+"""What is outside somebody's scope does not exist for them: every address with an id, read or written (DESIGN.md §1).
+
+The house is the demo's. Three strangers hold every role that a scope narrows, at another site, for another line and
+for another team; each address of a thing of the house must answer 404 and write nothing. What belongs to
+the whole house is listed with the reason; what belongs to one account is tried with these strangers too.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from trainingops.access import ACCESS
+from trainingops.people.enums import Role
+from trainingops.people.models import User
+from trainingops.people.tests.factories import PersonFactory, ServiceLineFactory, SiteFactory, TeamFactory, make_user
+from trainingops.people.tests.factories import sign_in as sign_in_fresh
+from trainingops.tests.house import subjects
+from trainingops.tests.test_access import ALL
+
+pytestmark = pytest.mark.django_db
+
+#: Not of a site, line or person: name, or beginning of names → why everybody with the role may open it.
+OF_THE_HOUSE = {
+    "account_": "administrators keep every account",
+    "role_": "administrators keep every role",
+    "person_account": "administrators open every account",
+    "outbox_resend": "administrators keep the mails",
+    "module_": "one catalogue for the house; policies say who writes",
+    "material_": "one catalogue for the house; policies say who writes",
+    "question_": "one bank for the house; policies say who writes",
+    "paper_": "one bank for the house",
+    "scheme_": "one list of schemes for the house; policies say who writes",
+    "trainer_edit": "trainers teach anywhere",
+    "day_off_remove": "managers keep the calendar; one of another site is refused by the service",
+    "policy_remove": "managers keep the rules of the house",
+    "place_new": "a kind, not a thing",
+    "import_new": "a kind, not a thing",
+    "import_template": "a kind, not a thing",
+    "verify_record": "open to whoever holds the paper",
+}
+#: Administrators keep the whole house, so they are nobody's stranger.
+NARROWED = [role for role in Role.values if role != Role.ADMINISTRATOR]
+WITH_ID = sorted(
+    str(each.name)
+    for each in ALL
+    if each.pattern.converters and not any(str(each.name).startswith(known) for known in OF_THE_HOUSE)
+)
+
+
+@pytest.fixture(scope="module")
+def strangers(house: None) -> list[User]:
+    """Every narrowed role at another site, for another line, for another team."""
+    team = TeamFactory()
+    scopes: list[dict[str, Any]] = [{"site": SiteFactory()}, {"line": ServiceLineFactory()}, {"teams": [team]}]
+    return [make_user(*NARROWED, person=PersonFactory(), **scope) for scope in scopes]
+
+
+def rows_written() -> int:
+    """How many rows this transaction has written so far; log-ins and refusals are noted elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
+            "WHERE relname NOT IN ('django_session', 'audit_accessevent', 'people_user')"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_there_is_something_to_try_for_every_address(house):
+    """An address whose things the house does not have would prove nothing."""
+    assert not [name for name in WITH_ID if not list(subjects(name))]
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_a_thing_of_another_place_does_not_exist(house, strangers, name):
+    leaks = []
+    for scope, stranger in zip(("site", "line", "team"), strangers, strict=True):
+        client = Client(raise_request_exception=False)
+        sign_in_fresh(client, stranger)
+        for subject in islice((each for each in subjects(name) if each["uuid"] != stranger.person.uuid), 3):
+            for method in sorted(ACCESS[name].methods - {"HEAD"}):
+                before = rows_written()
+                with transaction.atomic():
+                    status = client.generic(method, reverse(name, kwargs=subject)).status_code
+                    written = rows_written() - before
+                    transaction.set_rollback(True)
+                if status != 404 or written:
+                    leaks.append(f"{method} {reverse(name, kwargs=subject)}, other {scope}: {status}, {written} rows")
+    assert not leaks, "\n" + "\n".join(leaks)
