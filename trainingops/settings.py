@@ -243,6 +243,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "seal the journal": {"task": "trainingops.audit.tasks.sweep_seals", "schedule": schedule(2)},
+    "keys of forms": {"task": "trainingops.audit.tasks.sweep_keys", "schedule": schedule(3600)},
     "deadlines": {"task": "reporting.tasks.sweep_deadlines", "schedule": schedule(30)},
     "tests": {"task": "sessions.tasks.sweep_attempts", "schedule": schedule(15)},
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},

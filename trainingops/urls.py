@@ -22,6 +22,7 @@ from sessions.views import recovery as recovery_views
 from sessions.views import roll as roll_views
 from sessions.views import scores as score_views
 from sessions.views import sessions as session_views
+from trainingops.audit.idempotency import sent_once
 from trainingops.dashboard import health as health_views
 from trainingops.dashboard.views import home as home_views
 from trainingops.dashboard.views import search as search_views
@@ -270,3 +271,8 @@ urlpatterns += [
     path("health/live", health_views.live, name="health_live"),
     path("health/ready", health_views.ready, name="health_ready"),
 ]
+
+# --- every view: a form sent twice acts once -----------------------------------------------------------------
+for _pattern in urlpatterns:
+    if isinstance(_pattern, URLPattern):
+        _pattern.callback = sent_once(_pattern.callback)

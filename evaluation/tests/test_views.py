@@ -92,7 +92,7 @@ def test_bad_input_is_named_and_nothing_is_written(client, at):
     world = make_world()
     client.force_login(world.manager)
     answer = client.post(reverse("review_new"), {"site": world.site.pk})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "Ada masalah" in text(answer)
     assert not Review.objects.exists()
 
@@ -163,7 +163,7 @@ def test_owner_finishes_and_another_checks(client, at):
     action = ImprovementAction.objects.first()
     client.force_login(scene.world.pic)
     assert client.post(reverse("action_start", args=[action.uuid])).status_code == 302
-    assert client.post(reverse("action_finish", args=[action.uuid]), {"evidence_note": ""}).status_code == 200
+    assert client.post(reverse("action_finish", args=[action.uuid]), {"evidence_note": ""}).status_code == 422
     assert client.post(reverse("action_finish", args=[action.uuid]), {"evidence_note": "Foto"}).status_code == 302
     assert client.get(reverse("action_check", args=[action.uuid])).status_code == 403
     client.force_login(scene.manager)

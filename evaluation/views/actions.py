@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from evaluation import services
 from evaluation.enums import ActionState
@@ -15,7 +14,6 @@ from evaluation.forms import ActionForm, CheckForm, FinishForm
 from evaluation.models import Finding, ImprovementAction, Review
 from evaluation.policies import can_carry_out, can_check_effect
 from evaluation.tables import ACTION_STATES, ActionTable
-from trainingops.audit.idempotency import run_once
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
@@ -40,22 +38,11 @@ def action_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     form = ActionForm(request.POST or None, review=finding.review)
     if request.method == "POST" and form.is_valid():
         try:
-            location = run_once(
-                user=request.user,
-                key=request.POST.get("once", ""),
-                now=request.now,
-                act=lambda: _review_address(
-                    services.add_action(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
-                ),
-            )
-            return redirect(location)
+            services.add_action(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
+            return redirect("review_detail", uuid=finding.review.uuid)
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "evaluation/action_form.html", {"form": form, "finding": finding})
-
-
-def _review_address(action: ImprovementAction) -> str:
-    return reverse("review_detail", args=[action.finding.review.uuid])
 
 
 def _visible(request: SignedInRequest, uuid: UUID) -> ImprovementAction:

@@ -13,7 +13,6 @@ from evaluation.forms import CoachingModelForm, CommentForm
 from evaluation.models import CoachingForm, Review
 from evaluation.policies import can_comment
 from evaluation.tables import CoachingTable
-from trainingops.audit.idempotency import run_once
 from trainingops.domain import Refused
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.http import SignedInRequest
@@ -50,13 +49,7 @@ def coaching_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     form = CoachingModelForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         try:
-            location = run_once(
-                user=request.user,
-                key=request.POST.get("once", ""),
-                now=request.now,
-                act=lambda: _make(request, person, review, form),
-            )
-            return redirect(location)
+            return redirect(_make(request, person, review, form))
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "evaluation/coaching_form.html", {"form": form, "person": person, "review": review})

@@ -11,7 +11,6 @@ from evaluation.forms import TrainingDefectForm
 from evaluation.models import TrainingDefect
 from evaluation.services import record_training_defect
 from evaluation.tables import TrainingDefectTable
-from trainingops.audit.idempotency import run_once
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
@@ -34,12 +33,7 @@ def training_defect_new(request: SignedInRequest) -> HttpResponse:
     form = TrainingDefectForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            run_once(
-                user=request.user,
-                key=request.POST.get("once", ""),
-                now=request.now,
-                act=lambda: str(record_training_defect(**form.cleaned_data, actor=request.user, now=request.now).uuid),
-            )
+            record_training_defect(**form.cleaned_data, actor=request.user, now=request.now)
             return redirect("training_defect_list")
         except Refused as refused:
             form.add_refusal(refused)

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluation import services
@@ -18,7 +17,6 @@ from evaluation.models import Review, TrainingDefect
 from evaluation.policies import can_lead_review, can_write_minutes
 from evaluation.queries import findings_of
 from evaluation.tables import REVIEW_STATES, ReviewTable
-from trainingops.audit.idempotency import run_once
 from trainingops.audit.journal import digest
 from trainingops.domain import Refused
 from trainingops.people.enums import Role, SignatureMeaning
@@ -39,22 +37,11 @@ def review_new(request: SignedInRequest) -> HttpResponse:
     form = ReviewForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            location = run_once(
-                user=request.user,
-                key=request.POST.get("once", ""),
-                now=request.now,
-                act=lambda: _address(
-                    services.schedule_review(**form.cleaned_data, actor=request.user, now=request.now)
-                ),
-            )
-            return redirect(location)
+            review = services.schedule_review(**form.cleaned_data, actor=request.user, now=request.now)
+            return redirect("review_detail", uuid=review.uuid)
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "evaluation/review_form.html", {"form": form})
-
-
-def _address(review: Review) -> str:
-    return reverse("review_detail", args=[review.uuid])
 
 
 def _visible(request: SignedInRequest, uuid: UUID) -> Review:
@@ -130,14 +117,7 @@ def finding_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            run_once(
-                user=request.user,
-                key=request.POST.get("once", ""),
-                now=request.now,
-                act=lambda: str(
-                    services.add_finding(review=review, **form.cleaned_data, actor=request.user, now=request.now).uuid
-                ),
-            )
+            services.add_finding(review=review, **form.cleaned_data, actor=request.user, now=request.now)
             return redirect("review_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)

@@ -51,7 +51,7 @@ def test_a_module_is_written_submitted_and_approved_by_another(world):
     post(world.pic, "material_new", {"title": "Slide", "text": "Isi"}, uuid=version.uuid)
     post(world.pic, "module_version_submit", {}, uuid=version.uuid)
     returned = post(world.manager, "module_version_decide", {"decision": "return", "note": ""}, uuid=version.uuid)
-    assert returned.status_code == 200 and b"Say what the author should change" in returned.content
+    assert returned.status_code == 422 and b"Say what the author should change" in returned.content
     post(world.manager, "module_version_decide", {"decision": "approve", "note": ""}, uuid=version.uuid)
     version.refresh_from_db()
     assert version.state == ModuleState.APPROVED
@@ -62,7 +62,7 @@ def test_a_module_is_written_submitted_and_approved_by_another(world):
 
 def test_a_whole_number_with_separator_is_named_and_nothing_is_written(world):
     response = post(world.pic, "module_new", {"code": "X", "duration_minutes": "1.000"})
-    assert response.status_code == 200 and b"without separators" in response.content
+    assert response.status_code == 422 and b"without separators" in response.content
     assert not TrainingModule.objects.filter(code="X").exists()
 
 
@@ -131,7 +131,7 @@ def test_a_finding_names_the_agent_by_number_within_scope(world):
 def test_a_finding_is_disputed_annulled_and_stays_annulled(world):
     defect = make_defects(world)[0]
     blank = post(world.qc, "defect_decide", {}, uuid=defect.uuid, verb="dispute")
-    assert blank.status_code == 200 and blank.context["form"].errors["reason"]
+    assert blank.status_code == 422 and blank.context["form"].errors["reason"]
     post(world.qc, "defect_decide", {"reason": "x"}, uuid=defect.uuid, verb="dispute")
     post(world.qc, "defect_decide", {"reason": "x"}, uuid=defect.uuid, verb="annul")
     defect.refresh_from_db()
@@ -152,7 +152,7 @@ def test_a_source_is_registered(world):
     post(world.pic, "need_source_new", {**typed, "line": world.line.pk})
     assert NeedSource.objects.get().line == world.line
     outside = post(world.pic, "need_source_new", {**typed, "line": make_world(people=0).line.pk})
-    assert outside.status_code == 200 and NeedSource.objects.count() == 1
+    assert outside.status_code == 422 and NeedSource.objects.count() == 1
 
 
 @pytest.mark.clause("5.1.1 a")

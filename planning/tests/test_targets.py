@@ -195,7 +195,7 @@ def test_people_are_searched_and_added_on_the_page(client, world):
     person = world.people[1]
 
     assert client.get(url, {"q": person.employee_no}).context["people"] == [person]
-    assert client.post(url, {"reason": "segment"}).status_code == 200
+    assert client.post(url, {"reason": "segment"}).status_code == 422
     assert client.post(url, {"reason": "segment", "person": person.pk}).status_code == 302
     assert revision.targets.get().person == person
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +37,6 @@ from planning.services import (
 from planning.services.bookings import clashes_of
 from planning.views.plan_list import STATE_KINDS
 from planning.wording import Wording
-from trainingops.audit.idempotency import run_once
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
@@ -68,12 +66,10 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
     now = request.now
     day = now.astimezone(request.user.zone).date()
     form = PlanForm(request.POST or None, user=request.user, day=day, initial=_from_need(request))
-    key = request.POST.get("key") or secrets.token_urlsafe(16)
     carried = {name: request.GET[key] for key, name in _CARRIED.items() if request.GET.get(key)}
     if request.method == "POST" and form.is_valid():
-
-        def act() -> str:
-            place: Appointment = form.cleaned_data["place"]
+        place: Appointment = form.cleaned_data["place"]
+        try:
             plan = create_plan(
                 kind=form.cleaned_data["kind"],
                 title=form.cleaned_data["title"],
@@ -84,15 +80,13 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
                 actor=request.user,
                 now=now,
             )
-            if carried:
-                return f"{reverse('plan_targets_defects', args=[plan.uuid])}?{urlencode(carried)}"
-            return reverse("plan_detail", args=[plan.uuid])
-
-        try:
-            return redirect(run_once(user=request.user, key=key, now=now, act=act))
         except Refused as refused:
             form.add_refusal(refused)
-    return render(request, "planning/plan_new.html", {"form": form, "key": key, "title": _("New plan")})
+        else:
+            if carried:
+                return redirect(f"{reverse('plan_targets_defects', args=[plan.uuid])}?{urlencode(carried)}")
+            return redirect("plan_detail", uuid=plan.uuid)
+    return render(request, "planning/plan_new.html", {"form": form, "title": _("New plan")})
 
 
 def _from_need(request: SignedInRequest) -> dict[str, Any]:

@@ -1,30 +1,86 @@
-"""The same form sent twice acts once: its key is stored in the transaction of what it does (DESIGN.md §5.8)."""
+"""The same form sent twice acts once: its key is stored in the transaction of what it does (DESIGN.md §5.8).
+
+Every form of the house carries a key (``{% csrf_token %}`` writes it) and every view is wrapped here (``urls.py``), so
+that no page has to think of it.
+"""
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from trainingops.audit.journal import service
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from trainingops.audit.journal import recorded, service
 from trainingops.audit.models import IdempotencyKey
+
+#: The hidden field that holds the key.
+FIELD = "once"
+_NOT_CONTENT = {FIELD, "csrfmiddlewaretoken"}
+View = Callable[..., Any]
+
+
+def sent_once(view: View) -> View:
+    """Wrap ``view`` so that a POST sent twice with the same key and content acts once and leads to the same page.
+
+    A POST without a key (a script's, a saved cell's), or of nobody who is signed in, simply acts.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        key = request.POST.get(FIELD, "")[:64] if request.method == "POST" else ""
+        if not key or "\0" in key or not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return answer_once(
+            request=request, key=key, content=content_of(request), act=lambda: view(request, *args, **kwargs)
+        )
+
+    return guarded
 
 
 @service
-def run_once(*, user: Any, key: str, now: datetime, act: Callable[[], str]) -> str:
-    """Run ``act`` unless a form with this key was carried out already; the address to redirect to either way.
+def answer_once(*, request: Any, key: str, content: str, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of ``act``, or the way to the first answer when this key has acted with this content.
 
-    A second request with the same key waits for the first one's commit and then gets its address. A form without a
-    key (``key`` empty) simply acts.
+    A second request waits for the first one's commit. The key is kept when the act left an entry in the journal and
+    led on to another page; a form that came back with its errors may be sent again. Somebody who goes back and sends
+    the same page with other content means it: only the last content counts as sent.
 
     Args:
-        act: calls one service and returns the address of what it made. What it raises leaves the key unused.
+        key: the form's.
+        content: see :func:`content_of`.
+        act: the view. What it raises leaves the key unused and nothing written.
     """
-    if not key:
-        return act()
-    kept, first = IdempotencyKey.objects.get_or_create(user=user.uuid, key=key[:64], defaults={"created_at": now})
-    if not first:
-        return kept.location
-    kept.location = act()
-    kept.save(update_fields=["location"])
-    return kept.location
+    sent = IdempotencyKey(user=request.user.uuid, key=key, created_at=request.now)
+    IdempotencyKey.objects.bulk_create([sent], ignore_conflicts=True)
+    kept = IdempotencyKey.objects.select_for_update().get(user=request.user.uuid, key=key)
+    if kept.content == content:
+        messages.info(request, _("This form had been sent already. It counted once; this is its result."))
+        return HttpResponseRedirect(kept.location)
+    before = recorded()
+    response = act()
+    if recorded() > before and isinstance(response, HttpResponseRedirect):
+        kept.content, kept.location = content, response.url
+        kept.save(update_fields=["content", "location"])
+    elif not kept.content:
+        kept.delete()
+    return response
+
+
+def content_of(request: HttpRequest) -> str:
+    """SHA-256 over the address and what was sent to it, without key and token."""
+    found = hashlib.sha256(repr(request.get_full_path()).encode())
+    for name, values in sorted(request.POST.lists()):
+        if name not in _NOT_CONTENT:
+            found.update(repr((name, values)).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            found.update(repr((name, file.name, file.size)).encode())
+            for chunk in file.chunks():
+                found.update(chunk)
+            file.seek(0)
+    return found.hexdigest()

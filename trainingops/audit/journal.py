@@ -41,14 +41,14 @@ _action: ContextVar[_Action | None] = ContextVar("journal_action", default=None)
 def service(function: Callable[P, R]) -> Callable[P, R]:
     """Make ``function`` a service: one transaction, and the journal written at the end of the outermost one.
 
-    An exception rolls back what was written and drops the entries collected by the action.
+    An exception rolls back what was written and drops the entries collected since the service began.
     """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _action.get() is not None:
-            with transaction.atomic():
-                return function(*args, **kwargs)
+        outer = _action.get()
+        if outer is not None:
+            return _within(outer, function, *args, **kwargs)
         action = _Action()
         token = _action.set(action)
         try:
@@ -60,6 +60,23 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
             _action.reset(token)
 
     return run
+
+
+def _within(outer: _Action, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A service inside another: a failure that the outer one survives takes its entries back with its rows."""
+    before = len(outer.entries)
+    try:
+        with transaction.atomic():
+            return function(*args, **kwargs)
+    except BaseException:
+        del outer.entries[before:]
+        raise
+
+
+def recorded() -> int:
+    """How many entries the running service has collected so far; 0 outside one."""
+    action = _action.get()
+    return len(action.entries) if action else 0
 
 
 def record(

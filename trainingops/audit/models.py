@@ -91,11 +91,15 @@ class AccessEvent(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The key of a POST that has been carried out, stored in its transaction: the same form sent twice acts once."""
+    """The key of a POST that has been carried out, stored in its transaction: the same form sent twice acts once.
+
+    ``content`` is blank while the first request with this key is at work.
+    """
 
     user = models.UUIDField()
     key = models.CharField(max_length=64)
     created_at = models.DateTimeField()
+    content = models.CharField(max_length=64, blank=True, db_default="", help_text="SHA-256 of what was sent last")
     location = models.CharField(max_length=500, blank=True, help_text="where the first answer led")
 
     class Meta:

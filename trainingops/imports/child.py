@@ -16,6 +16,8 @@ import zlib
 from datetime import date, datetime, time, timedelta
 from typing import Any, NoReturn
 
+import puremagic
+
 MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 40
 MEMBERS = 500
@@ -25,12 +27,22 @@ CELL_CHARACTERS = 5_000
 #: Other sheets are read for what they explain (legends), so only small ones.
 OTHER_SHEETS = 5
 OTHER_ROWS = 200
+#: Texts that are no table, by their beginnings.
+_TEXTS: dict[str, tuple[bytes, ...]] = {
+    "PDF": (b"%pdf",),
+    "HTML": (b"<!doctype html", b"<html", b"<table"),
+    "XML": (b"<?xml",),
+    "RTF": (b"{\\rtf",),
+    "JSON": (b'{"', b"[{"),
+}
+#: Bytes of no type that is known.
+UNKNOWN = "?"
 REFUSED = 3
 
 
-def refuse(code: str) -> NoReturn:
-    """End with a code that the parent turns into a message."""
-    sys.stdout.write(json.dumps({"refused": code}))
+def refuse(code: str, found: str = "") -> NoReturn:
+    """End with a code that the parent turns into a message, and what the file is instead, such as ``PNG``."""
+    sys.stdout.write(json.dumps({"refused": code, "found": found}))
     sys.stdout.flush()
     sys.exit(REFUSED)
 
@@ -88,6 +100,24 @@ def unpacked(content: bytes, member: zipfile.ZipInfo) -> Any:
         refuse("damaged")
 
 
+def what_it_is(content: bytes) -> str:
+    """The usual name of a type that holds no rows, by its first bytes; empty for a text that may be a table."""
+    start = content[:8192]
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ""
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+    for name, beginnings in _TEXTS.items():
+        if text.startswith(beginnings):
+            return name
+    controls = sum(byte < 32 and byte not in b"\t\n\v\f\r" for byte in start)
+    if b"\0" not in start and controls * 100 <= len(start):
+        return ""
+    try:
+        return puremagic.from_string(start).lstrip(".").upper() or UNKNOWN
+    except (puremagic.PureError, ValueError):
+        return UNKNOWN
+
+
 def read_workbook(content: bytes, max_rows: int) -> dict[str, Any]:
     """The first sheet that holds anything, which of its cells are merged, and small sheets beside it."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -119,8 +149,6 @@ def read_text(content: bytes, max_rows: int) -> list[list[Any]]:
     """CSV with ``;``, ``,``, ``|`` or tab; UTF-8 with or without BOM, UTF-16, else Windows-1252."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = content.decode("utf-16", errors="replace")
-    elif b"\0" in content[:4096]:
-        refuse("not_a_table")
     else:
         try:
             text = content.decode("utf-8-sig")
@@ -175,9 +203,9 @@ def main() -> None:
         if content[:4] == b"PK\x03\x04":
             answer = read_workbook(content, max_rows)
         elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-            refuse("old_workbook")
-        elif content[:4] == b"%PDF":
-            refuse("not_a_table")
+            refuse("encrypted" if "EncryptedPackage".encode("utf-16-le") in content else "old_workbook")
+        elif found := what_it_is(content):
+            refuse("not_a_table", found)
         else:
             answer = {"rows": read_text(content, max_rows), "merged": [], "others": []}
     except MemoryError:

@@ -106,6 +106,10 @@ def read_sheet(content: bytes, importer: Importer) -> Sheet:
         raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
     first, heading = _heading_rows(rows, importer)
     sheet = Sheet(rows=rows, heading=heading, heading_from=first, footers=_footers(rows, heading), facts=source.facts)
+    if not any(
+        as_text(cell) for at, row in enumerate(rows, 1) if at > heading and at not in sheet.footers for cell in row
+    ):
+        raise Refused(_refusal("no_rows", importer), field="file", code="no_rows")
     if len(rows) - heading > importer.max_rows:
         raise Refused(_refusal("too_many_rows", importer), field="file", code="too_many_rows")
     return _without_identity_numbers(sheet, importer)
@@ -149,7 +153,8 @@ def _parse(content: bytes, importer: Importer) -> Source:
         # Killed by its limits, or by the file.
         raise Refused(_refusal("too_large_unpacked", importer), field="file", code="too_large_unpacked") from None
     if "refused" in answer:
-        raise Refused(_refusal(answer["refused"], importer), field="file", code=answer["refused"])
+        words = _refusal(answer["refused"], importer, found=answer.get("found", ""))
+        raise Refused(words, field="file", code=answer["refused"])
     return Source(
         rows=_cells(answer["rows"]),
         merged=[(first, left, last, right) for first, left, last, right in answer["merged"]],
@@ -161,8 +166,10 @@ def _cells(rows: list[list[Any]]) -> list[list[Cell]]:
     return [[_cell(cell) for cell in row] for row in rows]
 
 
-def _refusal(code: str, importer: Importer) -> str:
-    """The words for each refusal."""
+def _refusal(code: str, importer: Importer, *, found: str = "") -> str:
+    """The words for each refusal; the file's name stands in front of them."""
+    if code == "not_a_table" and found not in ("", "?"):
+        return _("This is a file of the type %(type)s, not a table. Choose an .xlsx or .csv file.") % {"type": found}
     return {
         "too_large": _("The file is larger than 10 MB. Split it, or remove sheets that are not needed."),
         "too_many_rows": _("The file has more than %(rows)d rows. Split it.") % {"rows": importer.max_rows},
@@ -173,6 +180,7 @@ def _refusal(code: str, importer: Importer) -> str:
         "encrypted": _("The file is protected by a password. Save it without one."),
         "old_workbook": _("This is the old Excel format (or protected). Save it as .xlsx without a password."),
         "not_a_workbook": _("This is not an Excel workbook. Save it as .xlsx or .csv."),
+        "no_rows": _("The file has headings but no rows. Write the rows below the headings, then choose it again."),
         "not_a_table": _("This is not a table. Choose an .xlsx or .csv file."),
     }[code]
 

@@ -93,4 +93,8 @@ class CompareForm(PageForm):
                 _("The file is %(size)d MB large; at most %(most)d MB are compared. Choose the PDF of the record."),
                 params={"size": file.size // 1024**2, "most": MOST_UPLOADED // 1024**2},
             )
+        start = file.read(5)
+        file.seek(0)
+        if start != b"%PDF-":
+            raise ValidationError(_("This is not a PDF. Choose the PDF of the record."), code="invalid")
         return file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trainingops.audit.access_events import record_access
-from trainingops.audit.idempotency import run_once
 from trainingops.audit.models import AccessEvent
 from trainingops.domain import Refused
 from trainingops.jobs.models import JobState
@@ -64,7 +63,6 @@ def evidence_list(request: SignedInRequest) -> HttpResponse:
             "archives": archives.filter(job__state__in=running).select_related("job")[:3],
             "may_archive": can_archive(request.user),
             "labels": kind_labels(),
-            "once": uuid4().hex,
             **_rows(request, chosen.apply(visible), total),
         },
     )
@@ -208,12 +206,9 @@ def archive_create(request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("The filter is not valid. Correct it, then order the archive."))
         return redirect(back)
 
-    def act() -> str:
-        archive = request_archive(chosen=form.chosen, actor=request.user, now=request.now)
-        return reverse("archive_detail", args=[archive.uuid])
-
     try:
-        return redirect(run_once(user=request.user, key=request.POST.get("once", ""), now=request.now, act=act))
+        archive = request_archive(chosen=form.chosen, actor=request.user, now=request.now)
+        return redirect("archive_detail", uuid=archive.uuid)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(back)

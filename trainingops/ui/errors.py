@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ def _lines(source: Any) -> Iterator[Line]:
     if isinstance(source, BaseFormSet):
         if source.is_bound:
             yield from (Line("", str(message), "") for message in source.non_form_errors())
-            for form in source.forms:
-                yield from _lines(form)
+            for number, form in enumerate(source.forms, 1):
+                row = str(getattr(source, "row_word", _("Row %(number)d"))) % {"number": number}
+                yield from _form_lines(form, row)
     elif isinstance(source, forms.BaseForm):
         yield from _form_lines(source)
     elif isinstance(source, ValidationError):
@@ -53,13 +55,15 @@ def _lines(source: Any) -> Iterator[Line]:
         yield Line("", str(source), "")
 
 
-def _form_lines(form: forms.BaseForm) -> Iterator[Line]:
+def _form_lines(form: forms.BaseForm, row: str = "") -> Iterator[Line]:
+    """The lines of one form; ``row`` names it among its equals: "Row 2, Weight"."""
     if not form.is_bound or not form.errors:
         return
-    yield from (Line("", str(message), "") for message in form.non_field_errors())
+    yield from (Line(row, str(message), "") for message in form.non_field_errors())
     for bound in form:
+        label = f"{row}, {bound.label}" if row else str(bound.label)
         for message in bound.errors:
-            yield Line(str(bound.label), str(message), "" if bound.is_hidden else first_control(bound))
+            yield Line(label, str(message), "" if bound.is_hidden else first_control(bound))
 
 
 def _control_kind(bound: forms.BoundField) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from trainingops.domain import Refused
 from trainingops.ui.figures import input_figure, parse_figure
 from trainingops.ui.moments import as_zone, zone_word
+from trainingops.ui.remedies import with_remedy
 
 DASHES = {BLANK_CHOICE_DASH[0][1]}
 
@@ -183,41 +184,24 @@ class PageForm(forms.Form):
         return fields_only(self)
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """As Django's, but an error of a field names the field or the value, and what to write instead."""
-        if field in self.fields and isinstance(error, forms.ValidationError) and not hasattr(error, "error_dict"):
-            error = [_named(self.fields[field], self[field], each) for each in error.error_list]
+        """As Django's, but an error of a field names the value, and what to write instead (``remedies``)."""
+        if isinstance(error, str):
+            error = forms.ValidationError(error)
+        if isinstance(error, forms.ValidationError) and hasattr(error, "error_dict"):
+            error = {name: self._with_remedies(name, each) for name, each in error.error_dict.items()}
+        elif isinstance(error, forms.ValidationError):
+            error = self._with_remedies(field, error.error_list)
         super().add_error(field, error)
+
+    def _with_remedies(self, name: str | None, errors: list[forms.ValidationError]) -> list[forms.ValidationError]:
+        if name not in self.fields:
+            return errors
+        return [with_remedy(self.fields[name], self[name], each) for each in errors]
 
     def add_refusal(self, refused: Refused) -> None:
         """Show a service's refusal at its field, or above all fields where it has none here."""
         error = forms.ValidationError(str(refused), code=refused.code)
         self.add_error(refused.field if refused.field in self.fields else None, error)
-
-
-def _named(field: forms.Field, bound: forms.BoundField, error: forms.ValidationError) -> forms.ValidationError:
-    """``error`` with value and remedy where Django's own words lack them; the summary puts the field before it."""
-    if isinstance(field.widget, forms.PasswordInput):
-        return error  # never repeat a password
-    if error.code == "required":
-        text = str(_("Fill this in."))
-    elif error.code == "invalid_choice":
-        text = _("“%(value)s” is not one of the choices. Choose one from the list.") % {"value": _typed(bound)}
-    elif error.code == "invalid" and isinstance(field, forms.DateField):
-        text = _("“%(value)s” is not a date. Write it like 2026-11-24.") % {"value": _typed(bound)}
-    elif error.code == "invalid" and isinstance(field, forms.TimeField):
-        text = _("“%(value)s” is not a time. Write it like 13:30.") % {"value": _typed(bound)}
-    elif error.code == "invalid" and _typed(bound) and _typed(bound) not in str(error.messages[0]):
-        text = f"“{_typed(bound)}”: {error.messages[0]}"
-    else:
-        return error
-    return forms.ValidationError(text, code=error.code)
-
-
-def _typed(bound: forms.BoundField) -> str:
-    """What somebody sent for a field, shortened; several parts side by side."""
-    data = bound.data
-    parts = data if isinstance(data, list | tuple) else [data]
-    return " ".join(str(part) for part in parts if part not in (None, ""))[:60]
 
 
 def _use_our_control(field: forms.Field) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
@@ -11,7 +12,7 @@ from trainingops.ui.views import conflict, method_not_allowed
 
 
 class ErrorPages:
-    """Shows a refusal that a view let pass as 409, and 405 in words. A view with a form shows refusals itself."""
+    """Shows a refusal that a view let pass as 409, and 405 in words; a form sent back with its errors is a 422."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,6 +22,13 @@ class ErrorPages:
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             allowed = response.headers.get("Allow", "")
             return method_not_allowed(request, [word.strip() for word in allowed.split(",") if word.strip()])
+        if (
+            response.status_code == HTTPStatus.OK
+            and request.method == "POST"
+            and getattr(request, "shows_errors", False)
+        ):
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+            response._has_been_logged = True  # type: ignore[attr-defined]  # a typing error is no news for the log
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -95,7 +95,7 @@ def test_the_template_is_read_back_with_every_column(client, administrator):
 def test_all_or_nothing_writes_nothing_and_only_valid_writes_the_rest(client, administrator):
     run = preview(client, csv_of("CC1;Siti;Inbound;Jakarta", "CC2;Budi;Entah;Jakarta"))
     refused = client.post(f"/imports/{run.uuid}/apply/", {"how": "all"})
-    assert refused.status_code == 200 and refused.context["form"].errors
+    assert refused.status_code == 422 and refused.context["form"].errors
     assert not Person.objects.exists()
     client.post(f"/imports/{run.uuid}/apply/", {"how": "valid"})
     assert Person.objects.get().employee_no == "CC1"
@@ -219,8 +219,33 @@ def many_rows() -> bytes:
 )
 def test_hostile_files_are_refused_before_anything_is_kept(client, administrator, content, code):
     response = upload(client, content() if callable(content) else content)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert [error.code for error in response.context["form"].errors.as_data()["file"]] == [code]
+    assert not Upload.objects.exists()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("foto.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(60), ["PNG", ".csv"]),
+        ("foto.csv", b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(60), ["bukan tabel"]),
+        ("data.csv", bytes(range(256)) * 4, ["bukan tabel", ".csv"]),
+        ("ekspor.xls", b"<html><table><tr><td>Nama</td></tr></table></html>", ["HTML", ".xlsx"]),
+        ("kosong.csv", b"", ["kosong", "Pilih"]),
+        ("judul.csv", HEAD.encode(), ["tidak ada baris", "di bawah judul"]),
+        ("rahasia.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), ["kata sandi"]),
+        ("lama.xls", OLE, [".xlsx"]),
+    ],
+)
+def test_what_is_no_table_is_refused_by_its_content_with_name_and_remedy(client, administrator, name, content, words):
+    """IMP-2: the name of a file proves nothing."""
+    answer = upload(client, content, name)
+    assert answer.status_code == 422
+    [said] = answer.context["form"].errors["file"]
+    assert all(word in said for word in [name, *words]), said
     assert not Upload.objects.exists()
 
 

@@ -213,7 +213,7 @@ def test_the_code_page_names_the_field(client, change, field):
     user = make_user("agent", password=PASSWORD)
     data = {"login": user.login, "code": issue(user), "password": NEW, "again": NEW} | change
     response = client.post("/sign-in/code/", data)
-    assert response.status_code == 200 and field in response.context["form"].errors
+    assert response.status_code == 422 and field in response.context["form"].errors
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 
@@ -224,7 +224,7 @@ def test_the_code_page_is_throttled_by_account(client):
     for _attempt in range(9):
         client.post("/sign-in/code/", data)
     plain = issue(user)
-    assert client.post("/sign-in/code/", data | {"code": plain}).status_code == 200
+    assert client.post("/sign-in/code/", data | {"code": plain}).status_code == 422
     assert redeem(user, plain)
 
 

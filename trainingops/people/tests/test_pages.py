@@ -155,7 +155,7 @@ def test_a_role_that_began_today_is_taken_back(client, administrator):
 def test_a_bad_role_is_refused_at_its_field(client, administrator, data, field):
     user = make_user()
     response = client.post(f"/accounts/{user.uuid}/roles/", data)
-    assert response.status_code == 200 and field in response.context["form"].errors
+    assert response.status_code == 422 and field in response.context["form"].errors
     assert not RoleAssignment.objects.filter(user=user).exists()
 
 
@@ -217,7 +217,7 @@ def test_a_bad_place_is_refused_at_its_field(client, administrator, kind, data, 
     SiteFactory(name="Jakarta")
     ServiceLineFactory(name="Inbound")
     response = client.post(f"/teams/new/{kind}/", data)
-    assert response.status_code == 200 and field in response.context["form"].errors
+    assert response.status_code == 422 and field in response.context["form"].errors
 
 
 def test_an_unknown_kind_of_place_is_404(client, administrator):

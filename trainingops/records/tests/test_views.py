@@ -238,7 +238,7 @@ def test_a_file_is_compared_with_the_sealed_one(client):
         file = SimpleUploadedFile("a.pdf", content, content_type="application/pdf")
         assert word in client.post(url, {"file": file}, **english).content.decode()
     assert AccessEvent.objects.filter(kind="verification", data__compared="match").count() == 1
-    assert "Fill this in" in client.post(url, {}, **english).content.decode()
+    assert "Choose a file" in client.post(url, {}, **english).content.decode()
     huge = client.generic("POST", url, b"x", content_type="text/plain", CONTENT_LENGTH=str(10**9), **english)
     assert "larger than 20 MB" in huge.content.decode()
 

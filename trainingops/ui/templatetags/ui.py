@@ -12,6 +12,7 @@ from crispy_forms.utils import render_crispy_form
 from django import forms, template
 from django.core.paginator import Page
 from django.http import QueryDict
+from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -207,12 +208,6 @@ def empty_state(
 
 
 @register.simple_tag
-def once() -> SafeString:
-    """``{% once %}`` inside a form that makes something: the key by which a form sent twice acts once."""
-    return format_html('<input type="hidden" name="once" value="{}">', uuid4())
-
-
-@register.simple_tag
 def crumbs(*pairs: str) -> SafeString:
     """``{% crumbs plans_url _("Plans") "" plan.number %}``: address and word in turn; no address for the last."""
     parts = list(zip(pairs[::2], pairs[1::2], strict=True))
@@ -289,11 +284,22 @@ def job_progress(
 # --- Forms -------------------------------------------------------------------------------------------------
 
 
-@register.simple_tag
-def error_summary(*sources: Any) -> SafeString:
-    """``{% error_summary form formset %}``: "There is a problem", with a link to the first field of each error."""
+@register.simple_tag(takes_context=True)
+def error_summary(context: template.Context, *sources: Any) -> SafeString:
+    """``{% error_summary form formset %}``: "There is a problem", with a link to the first field of each error.
+
+    A POST whose page shows it is answered with 422 (``trainingops.ui.middleware``), so that no view has to say so.
+    """
     lines = errors.lines(*sources)
+    if lines and (request := context.get("request")):
+        request.shows_errors = True
     return mark_safe(render_to_string("ui/error_summary.html", {"lines": lines})) if lines else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def csrf_token(context: template.Context) -> SafeString:
+    """``{% csrf_token %}``: Django's token, and beside it the key by which a form sent twice acts once."""
+    return format_html('{}<input type="hidden" name="once" value="{}">', CsrfTokenNode().render(context), uuid4())
 
 
 @register.simple_tag(takes_context=True)

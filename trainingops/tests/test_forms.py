@@ -1,0 +1,136 @@
+"""Bad input on each form of the house: a message that names field, value and remedy; nothing is written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
+
+from trainingops.people.tests.factories import sign_in
+from trainingops.tests.test_budgets import OFFICES, account, house  # noqa: F401 (a fixture)
+from trainingops.tests.visited_forms import Control, Outcome, VisitedForm, forms_of, rubbish, send
+
+#: Django's words, which say neither what was typed nor what to write instead.
+_STOCK = [
+    "This field is required.",
+    "Enter a valid value.",
+    "Enter a valid date.",
+    "Enter a valid time.",
+    "Enter a whole number.",
+    "Enter a number.",
+    "Enter a valid email address.",
+    "Null characters are not allowed.",
+    "Enter a list of values.",
+    "The submitted file is empty.",
+    "No file was submitted. Check the encoding type on the form.",
+]
+
+
+@pytest.fixture(scope="module")
+def forms(house) -> list[VisitedForm]:  # noqa: F811
+    """Every form of the house; somebody can send it."""
+    return forms_of([*OFFICES, "agent", "team_leader"], account)
+
+
+@pytest.fixture(scope="module")
+def clients() -> dict[str, Client]:
+    return {}
+
+
+def client_of(clients: dict[str, Client], login: str) -> Client:
+    if login not in clients:
+        clients[login] = Client()
+        sign_in(clients[login], account(login))
+    return clients[login]
+
+
+def faults_of(form: VisitedForm, control: Control, value: Any, outcome: Outcome) -> list[str]:
+    """What is wrong with the answer to one bad value."""
+    status = outcome.response.status_code
+    if control.kind == "hidden":
+        return [f"status {status}"] if status >= 500 else []
+    if status != 422:
+        return [f"status {status}, not 422"]
+    faults = [f"wrote {', '.join(outcome.written)}"] if outcome.written else []
+    texts = [text for target, text in outcome.lines if target in control.ids]
+    if not texts:
+        return [*faults, f"no line of the summary leads to the field; there are {outcome.lines}"]
+    if control.label and not any(control.label.casefold() in text.casefold() for text in texts):
+        faults.append(f"its label “{control.label}” is not in {texts}")
+    shown = value.name if control.kind == "file" else value.split("\0")[0][:20]
+    if shown and not any(shown in text for text in texts):
+        faults.append(f"the value is not in {texts}")
+    return faults + stock_in(texts) + lost_of(form, control, value, outcome)
+
+
+def stock_in(texts: list[str]) -> list[str]:
+    with translation.override("id"):
+        stock = [*_STOCK, *map(gettext, _STOCK)]
+    return [f"only Django's words: {text}" for text in texts if any(text.endswith(each) for each in stock)]
+
+
+def lost_of(form: VisitedForm, control: Control, value: Any, outcome: Outcome) -> list[str]:
+    """What was typed and is not in the page any more."""
+    sent = {each.name: each.values for each in form.visible if each.typed}
+    if control.typed and "\0" not in value:
+        sent[control.name] = [value]
+    lost = []
+    for name, values in sent.items():
+        elements = outcome.document.xpath("//*[@name=$name]", name=name)
+        kept = [
+            (each.text or "").removeprefix("\n") if each.tag == "textarea" else each.get("value", "")
+            for each in elements
+        ]
+        if name != control.name or "\0" not in str(value):
+            lost += [f"“{each[:30]}” of {name} is lost" for each in values if each.strip() and each not in kept]
+    return lost
+
+
+@pytest.mark.clause("5.1.1")
+def test_each_bad_value_is_named_with_a_remedy_and_nothing_is_written(forms, clients):
+    offenders = []
+    for form in forms:
+        client = client_of(clients, form.login)
+        for control in form.controls:
+            values = ["\0bukan"] if control.kind == "hidden" and control.name != "once" else rubbish(control)
+            for value in values:
+                outcome = send(client, form, form.filled() | {control.name: [value]})
+                shown = repr(value)[:40]
+                offenders += [
+                    f"{form}, {control.name}={shown}: {each}" for each in faults_of(form, control, value, outcome)
+                ]
+    assert not offenders, f"{len(offenders)} faults\n" + "\n".join(offenders)
+
+
+@pytest.mark.clause("5.1.1")
+def test_each_empty_form_says_what_is_missing_and_nothing_is_written(forms, clients):
+    offenders = []
+    for form in forms:
+        needed = [each for each in form.visible if each.required and each.kind != "checkbox"]
+        if not form.visible:
+            continue
+        outcome = send(client_of(clients, form.login), form, form.emptied())
+        status = outcome.response.status_code
+        if not needed:
+            offenders += [f"{form}: status {status}"] if status >= 500 or status == 409 else []
+            continue
+        if status != 422 or outcome.written:
+            offenders.append(f"{form}: status {status}, wrote {outcome.written}")
+            continue
+        for control in needed:
+            texts = [text for target, text in outcome.lines if target in control.ids]
+            if not texts:
+                offenders.append(f"{form}, {control.name}: no line of the summary leads to it: {outcome.lines}")
+            offenders += [f"{form}, {control.name}: {each}" for each in stock_in(texts)]
+    assert not offenders, f"{len(offenders)} faults\n" + "\n".join(offenders)
+
+
+def test_the_forms_of_every_room_are_walked(forms):
+    """The walk is worth what it finds: a form that nobody reaches is not tested."""
+    names = {form.name for form in forms}
+    assert len(names) >= 60, sorted(names)
+    assert {re.split("_", name)[0] for name in names} >= {"plan", "session", "report", "review", "import", "account"}
