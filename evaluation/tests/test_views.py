@@ -173,7 +173,7 @@ def test_owner_finishes_and_another_checks(client, at):
     action.refresh_from_db()
     assert action.state == ActionState.EFFECTIVE
     assert (
-        client.post(reverse("action_check", args=[action.uuid]), {"effective": "yes", "note": "x"}).status_code == 200
+        client.post(reverse("action_check", args=[action.uuid]), {"effective": "yes", "note": "x"}).status_code == 422
     )
 
 
