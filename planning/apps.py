@@ -13,7 +13,7 @@ class PlanningConfig(AppConfig):
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot
 
-        register_slot("planning.plan", "plan ids; a short line each in the plan's head")
+        register_slot("planning.plan", "uuids of plans; a short line each in the plan's head")
         menu.register_catalogue()
         menu.register_plans()
         notices.register_plans()

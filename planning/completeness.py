@@ -10,8 +10,9 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planning.content import loaded, recipients_of, sessions_of
+from planning.content import parameters_of, recipients_of, recovery_forms_of, sessions_of
 from planning.enums import Method, ModuleState, Qualification
+from planning.lists import lists_of
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
 from planning.queries.load import Impact, impacts
 from planning.queries.plans import local_day, parties_held
@@ -73,8 +74,8 @@ class Snapshot:
     @cached_property
     def batches_of_targets(self) -> list[int | None]:
         """The batch of each target."""
-        if (known := loaded(self.revision, "targets")) is not None:
-            return [target.planned_session_id for target in known]
+        if known := lists_of(self.revision):
+            return known.batches
         return list(self.revision.targets.order_by().values_list("planned_session", flat=True))
 
     @cached_property
@@ -83,15 +84,7 @@ class Snapshot:
         if not self.meetings:
             return []
         plan = self.revision.plan
-        return impacts(self.revision, self.sessions, until=local_day(self.now, plan.site))
-
-    @cached_property
-    def held_before(self) -> set[tuple[object, datetime]]:
-        """The meetings, by uuid and start, of the approved revision: they may lie in the past."""
-        approved = self.revision.plan.approved_revision_id
-        if not approved:
-            return set()
-        return set(PlannedMeeting.objects.filter(planned_session__revision=approved).values_list("uuid", "starts_at"))
+        return impacts(self.revision, self.meetings, until=local_day(self.now, plan.site))
 
 
 def check(snapshot: Snapshot) -> list[Item]:
@@ -149,10 +142,11 @@ def _unqualified(snapshot: Snapshot) -> str:
         return _("The qualification of %(names)s ends before the last meeting.") % {"names": _names(expired)}
     if version is None:
         return ""
-    able = set(
-        version.module.trainers.filter(pk__in=[each.pk for each in snapshot.trainers]).values_list("pk", flat=True)
-    )
-    unable = [each for each in snapshot.trainers if each.kind == Qualification.INTERNAL and each.pk not in able]
+    unable = [
+        each
+        for each in snapshot.trainers
+        if each.kind == Qualification.INTERNAL and version.module_id not in each.module_ids  # type: ignore[attr-defined]
+    ]
     if unable:
         return _("%(names)s may not teach %(module)s. Choose another trainer or have the module added.") % {
             "names": _names(unable),
@@ -168,10 +162,11 @@ def _names(trainers: list[TrainerProfile]) -> str:
 def _dates(snapshot: Snapshot) -> Item:
     days = sorted({_local_day(meeting.starts_at, snapshot) for meeting in snapshot.meetings})
     gap = ""
+    # What was approved may have been held meanwhile.
     past = [
         meeting
         for meeting in snapshot.meetings
-        if meeting.starts_at <= snapshot.now and (meeting.uuid, meeting.starts_at) not in snapshot.held_before
+        if meeting.starts_at <= snapshot.now and not meeting.is_approved  # type: ignore[attr-defined]
     ]
     empty = [planned.label for planned in snapshot.sessions if not planned.meetings.all()]
     roomless = [
@@ -231,7 +226,7 @@ def _papers(snapshot: Snapshot) -> Item:
 
 def _parameters(snapshot: Snapshot) -> Item:
     scheme = snapshot.revision.scheme
-    parameters = list(scheme.parameters.all()) if scheme else []
+    parameters = parameters_of(snapshot.revision)
     gap = value = ""
     if scheme is None:
         gap = _("Choose a scoring scheme.")
@@ -285,7 +280,7 @@ def _targets(snapshot: Snapshot) -> Item:
 
 
 def _recovery(snapshot: Snapshot) -> Item:
-    forms = [str(form) for form in snapshot.revision.recovery_forms.all()]
+    forms = [str(form) for form in recovery_forms_of(snapshot.revision)]
     gap = "" if forms else _("Choose at least one form of recovery.")
     return Item("recovery", "Recovery", "recovery", ", ".join(forms), gap, clause="5.3.1")
 
@@ -293,11 +288,12 @@ def _recovery(snapshot: Snapshot) -> Item:
 def _recipients(snapshot: Snapshot) -> Item:
     """Every mandatory party has an active account that holds the role here today (5.3.2)."""
     plan = snapshot.revision.plan
-    chosen = {(each.party, each.user_id) for each in snapshot.recipients if each.user_id}
-    standing = parties_held(site=plan.site, line=plan.line, day=_local_day(snapshot.now, snapshot))
-    missing = [
-        str(Role(party).label) for party in MANDATORY_PARTIES if not chosen & {(party, key) for key in standing[party]}
-    ]
+    if known := lists_of(snapshot.revision):
+        reached = {party for party, _user in known.standing}
+    else:
+        standing = parties_held(site=plan.site, line=plan.line, day=_local_day(snapshot.now, snapshot))
+        reached = {each.party for each in snapshot.recipients if each.user_id in standing.get(each.party, ())}
+    missing = [str(Role(party).label) for party in MANDATORY_PARTIES if party not in reached]
     gap = _("No active recipient for %(parties)s.") % {"parties": ", ".join(missing)} if missing else ""
     parties = len({each.party for each in snapshot.recipients})
     value = ngettext("%(count)d party", "%(count)d parties", parties) % {"count": parties} if parties else ""

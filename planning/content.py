@@ -9,10 +9,26 @@ import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from planning.models import PlannedSession, PlanRecipient, PlanRevision, PlanTarget, ScoringScheme
+from planning.lists import lists_of
+from planning.models import (
+    ClassType,
+    Defect,
+    NeedSource,
+    PlannedMeeting,
+    PlannedSession,
+    PlanRecipient,
+    PlanRevision,
+    PlanTarget,
+    RecoveryForm,
+    ScoringParameter,
+    ScoringScheme,
+    TrainerProfile,
+)
 from trainingops.audit.journal import canonical
 
 
@@ -38,7 +54,7 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
             "line": plan.line.code,
         },
         "purpose": revision.purpose,
-        "needs": sorted(str(need.uuid) for need in revision.needs.all()),
+        "needs": sorted(str(need.uuid) for need in needs_of(revision)),
         "module": version
         and {
             "uuid": str(version.uuid),
@@ -48,13 +64,13 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
         },
         "method": revision.method,
         "application": revision.application.name if revision.application else None,
-        "class_types": sorted(kind.code for kind in revision.class_types.all()),
+        "class_types": sorted(kind.code for kind in class_types_of(revision)),
         "scheme": revision.scheme and _scheme(revision.scheme, revision),
         "pre_paper": revision.pre_paper and {"uuid": str(revision.pre_paper.uuid), "code": revision.pre_paper.code},
         "post_paper": revision.post_paper and {"uuid": str(revision.post_paper.uuid), "code": revision.post_paper.code},
         "tolerance_minutes": revision.tolerance_minutes,
         "recovery_days": revision.recovery_days,
-        "recovery_forms": sorted(form.code for form in revision.recovery_forms.all()),
+        "recovery_forms": sorted(form.code for form in recovery_forms_of(revision)),
         "busy_reason": revision.busy_reason,
         "sessions": [_session(each) for each in sessions_of(revision)],
         "targets": [_target(each) for each in targets_of(revision)],
@@ -72,25 +88,36 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
     }
 
 
-def load(*revisions: PlanRevision, whole: bool = True) -> None:
-    """Fetch the rows of revisions together, for a page that reads them several times. Never for a decision.
+def load(*revisions: PlanRevision, sessions: bool = True) -> None:
+    """Fetch sessions and targets of revisions together, for a page that reads them often. Never for a decision.
 
     Args:
-        whole: all that the content says; else sessions and targets only.
+        sessions: whether the page needs the rows of sessions, trainers and meetings.
     """
-    sessions = PlannedSession.objects.select_related("host_site", "room").prefetch_related("trainers", "meetings")
-    targets = PlanTarget.objects.select_related("person", "planned_session").order_by("person__uuid")
-    rows: list[Any] = [Prefetch("sessions", sessions.order_by("id")), Prefetch("targets", targets)]
-    if whole:
-        rows += [
-            "targets__defects",
-            Prefetch("recipients", PlanRecipient.objects.select_related("user")),
-            "needs",
-            "class_types",
-            "recovery_forms",
-            "scheme__parameters",
-        ]
+    targets = (
+        PlanTarget.objects.select_related("person", "planned_session")
+        .annotate(defect_uuids=ArraySubquery(Defect.objects.filter(targets=OuterRef("pk")).order_by().values("uuid")))
+        .order_by("person__uuid")
+    )
+    rows = [Prefetch("targets", targets), *([Prefetch("sessions", _sessions())] if sessions else [])]
     prefetch_related_objects(list(revisions), *rows)
+
+
+def _sessions() -> QuerySet[PlannedSession]:
+    """With room, site, trainers and their ``module_ids``, meetings and whether each so ``is_approved``."""
+    modules = TrainerProfile.modules.through.objects.filter(trainerprofile=OuterRef("pk"))
+    approved = PlannedMeeting.objects.filter(
+        uuid=OuterRef("uuid"),
+        starts_at=OuterRef("starts_at"),
+        planned_session__revision=OuterRef("planned_session__revision__plan__approved_revision"),
+    )
+    trainers = TrainerProfile.objects.annotate(module_ids=ArraySubquery(modules.values("trainingmodule")))
+    meetings = PlannedMeeting.objects.annotate(is_approved=Exists(approved))
+    return (
+        PlannedSession.objects.select_related("host_site", "room")
+        .prefetch_related(Prefetch("trainers", trainers), Prefetch("meetings", meetings))
+        .order_by("id")
+    )
 
 
 def loaded(revision: PlanRevision, name: str) -> list[Any] | None:
@@ -103,9 +130,7 @@ def sessions_of(revision: PlanRevision) -> list[PlannedSession]:
     """The planned sessions of a revision with trainers, meetings, room and site, in their order."""
     if (known := loaded(revision, "sessions")) is not None:
         return known
-    return list(
-        revision.sessions.select_related("host_site", "room").prefetch_related("trainers", "meetings").order_by("id")
-    )
+    return list(_sessions().filter(revision=revision))
 
 
 def targets_of(revision: PlanRevision) -> list[PlanTarget]:
@@ -121,9 +146,31 @@ def targets_of(revision: PlanRevision) -> list[PlanTarget]:
 
 def recipients_of(revision: PlanRevision) -> list[PlanRecipient]:
     """The recipients of a revision with their accounts."""
-    if (known := loaded(revision, "recipients")) is not None:
-        return known
+    if known := lists_of(revision):
+        return known.recipients
     return list(revision.recipients.select_related("user"))
+
+
+def needs_of(revision: PlanRevision) -> list[NeedSource]:
+    """The sources of the need."""
+    return known.needs if (known := lists_of(revision)) else list(revision.needs.all())
+
+
+def class_types_of(revision: PlanRevision) -> list[ClassType]:
+    """The class types."""
+    return known.class_types if (known := lists_of(revision)) else list(revision.class_types.all())
+
+
+def recovery_forms_of(revision: PlanRevision) -> list[RecoveryForm]:
+    """The forms of recovery that are offered."""
+    return known.recovery_forms if (known := lists_of(revision)) else list(revision.recovery_forms.all())
+
+
+def parameters_of(revision: PlanRevision) -> list[ScoringParameter]:
+    """The parameters of the scoring scheme; none without a scheme."""
+    if known := lists_of(revision):
+        return known.parameters
+    return list(revision.scheme.parameters.all()) if revision.scheme else []
 
 
 def _scheme(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
@@ -142,7 +189,7 @@ def _scheme(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
                 "maximum_score": _figure(parameter.maximum_score),
                 "source": parameter.source,
             }
-            for parameter in sorted(scheme.parameters.all(), key=lambda each: (each.order, each.name))
+            for parameter in sorted(parameters_of(revision), key=lambda each: (each.order, each.name))
         ],
     }
 
@@ -175,10 +222,15 @@ def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
+def _defects(target: PlanTarget) -> list[UUID]:
+    known: list[UUID] | None = getattr(target, "defect_uuids", None)
+    return [defect.uuid for defect in target.defects.all()] if known is None else known
+
+
 def _target(target: PlanTarget) -> dict[str, Any]:
     return {
         "person": str(target.person.uuid),
         "reason": target.reason,
-        "defects": sorted(str(defect.uuid) for defect in target.defects.all()),
+        "defects": sorted(map(str, _defects(target))),
         "session": str(target.planned_session.uuid) if target.planned_session else None,
     }

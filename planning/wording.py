@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planning.content import loaded
+from planning.content import loaded, recipients_of
 from planning.difference import Change, Content, Kind, difference, length
 from planning.enums import Method, ParameterSource, TargetReason
-from planning.models import NeedSource, PlanRevision, PlanTarget, RevisionComment, TrainerProfile
+from planning.lists import lists_of
+from planning.models import NeedSource, PlannedSession, PlanRevision, PlanTarget, RevisionComment, TrainerProfile
 from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
@@ -145,31 +148,80 @@ class Wording:
 
     @cached_property
     def _trainers(self) -> dict[str, str]:
-        if known := [each for revision in self.revisions for each in loaded(revision, "sessions") or ()]:
-            return {str(trainer.uuid): trainer.name for planned in known for trainer in planned.trainers.all()}
-        sessions = [each for content in self.contents for each in content.get("sessions", ())]
-        wanted = {uuid for each in sessions for uuid in each["trainers"]}
-        rows = TrainerProfile.objects.filter(uuid__in=wanted).values_list("uuid", "name")
-        return {str(uuid): name for uuid, name in rows}
+        known = {str(each.uuid): each.name for planned in self._planned for each in planned.trainers.all()}
+        return known | {key: row[0] for key, row in self._found("trainer").items()}
 
     @cached_property
     def _users(self) -> dict[str, str]:
-        if known := [each for revision in self.revisions for each in loaded(revision, "recipients") or ()]:
-            return {str(each.user.uuid): each.user.name for each in known if each.user}
-        wanted = {row["user"] for content in self.contents for row in content.get("recipients", ()) if row["user"]}
-        return {str(uuid): name for uuid, name in User.objects.filter(uuid__in=wanted).values_list("uuid", "name")}
+        return self._known_users | {key: row[0] for key, row in self._found("user").items()}
 
     @cached_property
     def _sites(self) -> dict[str, Site]:
-        planned = [each for revision in self.revisions for each in loaded(revision, "sessions") or ()]
-        known = {each.host_site.code: each.host_site for each in planned}
-        wanted = {each["host_site"] for content in self.contents for each in content.get("sessions", ())} - set(known)
-        return known | {site.code: site for site in (Site.objects.filter(code__in=wanted) if wanted else ())}
+        known = self._known_sites
+        return known | {
+            key: Site(code=key, name=name, timezone=zone) for key, (name, zone, _) in self._found("site").items()
+        }
 
     @cached_property
     def _needs(self) -> dict[str, NeedSource]:
-        wanted = {uuid for content in self.contents for uuid in content.get("needs", ())}
-        return {str(need.uuid): need for need in NeedSource.objects.filter(uuid__in=wanted)}
+        return self._known_needs | {
+            key: NeedSource(kind=kind, dated_on=date.fromisoformat(day), request=asked)
+            for key, (kind, day, asked) in self._found("need").items()
+        }
+
+    @cached_property
+    def _planned(self) -> list[PlannedSession]:
+        return [each for revision in self.revisions for each in loaded(revision, "sessions") or ()]
+
+    @cached_property
+    def _known_users(self) -> dict[str, str]:
+        known = [each.user for revision in self.revisions if lists_of(revision) for each in recipients_of(revision)]
+        return {str(user.uuid): user.name for user in known if user}
+
+    @cached_property
+    def _known_needs(self) -> dict[str, NeedSource]:
+        return {
+            str(need.uuid): need for revision in self.revisions if (known := lists_of(revision)) for need in known.needs
+        }
+
+    @cached_property
+    def _known_sites(self) -> dict[str, Site]:
+        return {each.code: each for each in (*(planned.host_site for planned in self._planned), *self._homes)}
+
+    @cached_property
+    def _homes(self) -> list[Site]:
+        """The sites of the plans, as far as they were read with them."""
+        plans = [revision.plan for revision in self.revisions if "plan" in revision._state.fields_cache]
+        return [plan.site for plan in plans if "site" in plan._state.fields_cache]
+
+    def _found(self, what: str) -> dict[str, tuple[str, str, str]]:
+        """The rows of one kind that were not known: all kinds are looked up together, by one query."""
+        return self._rows_found.get(what, {})
+
+    @cached_property
+    def _rows_found(self) -> dict[str, dict[str, tuple[str, str, str]]]:
+        sessions = [each for content in self.contents for each in content.get("sessions", ())]
+        trainers = {uuid for each in sessions for uuid in each["trainers"]}
+        trainers -= {str(each.uuid) for planned in self._planned for each in planned.trainers.all()}
+        users = {row["user"] for content in self.contents for row in content.get("recipients", ())} - {None}
+        users -= set(self._known_users)
+        needs = {uuid for content in self.contents for uuid in content.get("needs", ())} - set(self._known_needs)
+        sites = {each["host_site"] for each in sessions} - set(self._known_sites)
+        wanted = []
+        if trainers:
+            wanted.append(_named("trainer", TrainerProfile.objects.filter(uuid__in=trainers), "uuid", "name"))
+        if users:
+            wanted.append(_named("user", User.objects.filter(uuid__in=users), "uuid", "name"))
+        if needs:
+            rows = NeedSource.objects.filter(uuid__in=needs)
+            wanted.append(_named("need", rows, "uuid", "kind", "dated_on", "request"))
+        if sites:
+            wanted.append(_named("site", Site.objects.filter(code__in=sites), "code", "name", "timezone"))
+        found: dict[str, dict[str, tuple[str, str, str]]] = {}
+        if wanted:
+            for what, key, *rest in wanted[0].union(*wanted[1:], all=True):
+                found.setdefault(what, {})[key] = tuple(rest)
+        return found
 
     @cached_property
     def _batches(self) -> dict[str, Mapping[str, Any]]:
@@ -346,6 +398,13 @@ class Wording:
             (_("Parameters"), _weights(parameters)),
             (_("Pass mark"), figure(scheme["pass_mark"], 2) if scheme.get("pass_mark") else ""),
         ]
+
+
+def _named(what: str, rows: QuerySet[Any], *fields: str) -> QuerySet[Any]:
+    """``rows`` as ``(what, key, three texts)``, so that several kinds can be read together."""
+    texts: list[Any] = [Cast(name, TextField()) for name in fields]
+    blanks = [Value("", TextField())] * (4 - len(texts))
+    return rows.order_by().values_list(Value(what, TextField()), *texts, *blanks)
 
 
 def _weights(parameters: list[Mapping[str, Any]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
@@ -39,14 +40,14 @@ def session_panels(ids: list[int], user: Any) -> dict[int, SafeString]:
     }
 
 
-def plan_lines(ids: list[int], user: Any) -> dict[int, SafeString]:
+def plan_lines(ids: list[UUID], user: Any) -> dict[UUID, SafeString]:
     """How many of a plan's reports are in: one query."""
     rows = (
         ReportObligation.objects.visible_to(user)
-        .filter(training_session__plan__in=ids)
+        .filter(training_session__plan__uuid__in=ids)
         .exclude(state="void")
         .order_by()
-        .values_list("training_session__plan")
+        .values_list("training_session__plan__uuid")
         .annotate(owed=Count("pk"), sent=Count("pk", filter=Q(state="submitted")))
     )
     return {

@@ -47,26 +47,29 @@ def profile_of(site: Site, line: ServiceLine, until: date) -> Profile:
 
 
 def impacts(
-    revision: PlanRevision, sessions: Sequence[PlannedSession], *, profile: Profile | None = None, until: date
+    revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, profile: Profile | None = None, until: date
 ) -> list[Impact]:
-    """The effect of each meeting, in time; traffic and roster are read at once for all of them."""
+    """The effect of each meeting, in time; traffic and roster are read at once for all of them.
+
+    Args:
+        meetings: each with its planned session.
+    """
     plan = revision.plan
     profile = profile or profile_of(plan.site, plan.line, until)
     if not profile.half_hours:
         return []
-    leaving = _on_shift(revision, sessions)
+    leaving = _on_shift(revision, meetings)
     found = []
-    for planned in sessions:
-        for meeting in planned.meetings.all():
-            local = meeting.starts_at.astimezone(plan.site.zone)
-            window = assess(
-                profile,
-                weekday=local.weekday(),
-                minute=minute_of(local.time()),
-                duration_minutes=int((meeting.ends_at - meeting.starts_at).total_seconds() // 60),
-                leaving=leaving[meeting.pk],
-            )
-            found.append(Impact(planned, meeting, leaving[meeting.pk], window))
+    for meeting in meetings:
+        local = meeting.starts_at.astimezone(plan.site.zone)
+        window = assess(
+            profile,
+            weekday=local.weekday(),
+            minute=minute_of(local.time()),
+            duration_minutes=int((meeting.ends_at - meeting.starts_at).total_seconds() // 60),
+            leaving=leaving[meeting.pk],
+        )
+        found.append(Impact(meeting.planned_session, meeting, leaving[meeting.pk], window))
     return sorted(found, key=lambda each: each.meeting.starts_at)
 
 
@@ -123,14 +126,13 @@ def _places(revision: PlanRevision) -> list[tuple[int, int | None]]:
     return list(revision.targets.order_by().values_list("person_id", "planned_session_id"))
 
 
-def _on_shift(revision: PlanRevision, sessions: Sequence[PlannedSession]) -> Mapping[int, int]:
-    meetings = [(planned, meeting) for planned in sessions for meeting in planned.meetings.all()]
+def _on_shift(revision: PlanRevision, meetings: Sequence[PlannedMeeting]) -> Mapping[int, int]:
     people: dict[int | None, set[int]] = {}
     for person, batch in _places(revision):
         people.setdefault(batch, set()).add(person)
     if not meetings:
         return {}
-    first, last = min(m.starts_at for _p, m in meetings), max(m.ends_at for _p, m in meetings)
+    first, last = min(each.starts_at for each in meetings), max(each.ends_at for each in meetings)
     shifts: list[Any] = list(
         RosterDay.objects.filter(
             person__in=set().union(*people.values()), starts_at__lt=last, ends_at__gt=first
@@ -138,11 +140,7 @@ def _on_shift(revision: PlanRevision, sessions: Sequence[PlannedSession]) -> Map
     )
     rostered = {
         meeting.pk: {person for person, start, end in shifts if start < meeting.ends_at and meeting.starts_at < end}
-        for _planned, meeting in meetings
+        for meeting in meetings
     }
-    return {
-        meeting.pk: len(
-            people.get(planned.pk, set()) & rostered[meeting.pk] if shifts else people.get(planned.pk, set())
-        )
-        for planned, meeting in meetings
-    }
+    wanted = {meeting.pk: people.get(meeting.planned_session_id, set()) for meeting in meetings}
+    return {key: len(called & rostered[key] if shifts else called) for key, called in wanted.items()}

@@ -9,8 +9,10 @@ import pytest
 from django.utils import timezone
 
 from planning.completeness import Snapshot, check
+from planning.content import freeze, load
 from planning.enums import ModuleState
-from planning.models import ScoringScheme, TrafficInterval
+from planning.lists import with_lists
+from planning.models import PlanRevision, ScoringScheme, TrafficInterval
 from planning.services import Incomplete, amend_plan, save_part, submit_revision
 from planning.tests.factories import approved_plan, draft_plan, make_world
 from trainingops.domain import NotAllowed
@@ -157,3 +159,23 @@ def test_values_are_told_in_words(world):
     assert values["pass_mark"] == "82,50"
     assert values["trainers"] == world.trainer.name
     assert "120" in values["duration"]
+
+
+def test_what_a_page_reads_at_once_is_what_a_submission_freezes(world):
+    """APR-3: the short lists read with the revision, and the rows loaded together, give the very same text."""
+    now = timezone.now()
+    revision = draft_plan(world=world).revisions.get()
+    read = with_lists(PlanRevision.objects.all(), day=now.date()).get(pk=revision.pk)
+    load(read)
+    assert freeze(read) == freeze(revision)
+    assert check(Snapshot(read, now)) == check(Snapshot(revision, now))
+
+
+def test_a_recipient_without_the_role_of_the_party_is_a_gap_however_it_was_read(world):
+    """5.3.2: the lists ask for an account that is active and holds the role on the day."""
+    now = timezone.now()
+    revision = draft_plan(world=world).revisions.get()
+    qc = revision.recipients.get(party="qc").user
+    qc.role_assignments.all().delete()
+    read = with_lists(PlanRevision.objects.all(), day=now.date()).get(pk=revision.pk)
+    assert {item.key for item in check(Snapshot(read, now)) if item.gap} == {"recipients"} == gaps(revision)

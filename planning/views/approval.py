@@ -8,17 +8,24 @@ from uuid import UUID
 
 import django_tables2 as tables
 from django.contrib import messages
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.content import content_of, load, sessions_of
+from planning.content import content_of, load
 from planning.enums import RevisionState
 from planning.forms.plans import ConsultationAnswerForm, DecisionForm
-from planning.models import Consultation, PlanRevision, TrainingPlan
+from planning.models import (
+    ApprovalDecision,
+    Consultation,
+    PlannedMeeting,
+    PlanRevision,
+    RevisionComment,
+    TrainingPlan,
+)
 from planning.policies.plans import can_answer_consultation, can_decide_revision
 from planning.queries.load import impacts, profile_of, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
@@ -68,7 +75,7 @@ def plan_approvals(request: SignedInRequest) -> HttpResponse:
 @fresh_log_in_required
 def plan_approval(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Difference, coordination, completeness, need and the decision on one page (APR-1 to APR-6)."""
-    revision = _submitted_in_sight(request, uuid)
+    revision, reviewed = _with_last_reviewed(request, uuid)
     require(
         can_decide_revision(request.user, revision),
         _("Only a manager who did not propose this plan decides on it."),
@@ -84,7 +91,7 @@ def plan_approval(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
     status = 422 if form.is_bound else 200
-    return render(request, "planning/plan_approval.html", _page(request, revision, form), status=status)
+    return render(request, "planning/plan_approval.html", _page(request, revision, reviewed, form), status=status)
 
 
 def _decide(request: SignedInRequest, revision: PlanRevision, given: dict[str, Any]) -> HttpResponse:
@@ -116,14 +123,15 @@ def _decide(request: SignedInRequest, revision: PlanRevision, given: dict[str, A
     return redirect("plan_approval", uuid=rest[0]) if rest else redirect("plan_approvals")
 
 
-def _page(request: SignedInRequest, revision: PlanRevision, form: DecisionForm) -> dict[str, Any]:
+def _page(
+    request: SignedInRequest, revision: PlanRevision, reviewed: PlanRevision | None, form: DecisionForm
+) -> dict[str, Any]:
     plan = revision.plan
-    reviewed = _last_reviewed(request, revision)
     since = "reviewed" if request.GET.get("since") == "reviewed" and reviewed else "approved"
     base = reviewed if since == "reviewed" else plan.approved_revision
     old, new = (json.loads(each.content) if each and each.content else {} for each in (base, revision))
     shown = [each for each in (base, revision) if each]
-    load(*shown, whole=False)
+    load(*shown, sessions=False)
     wording = Wording(*shown, contents=[old, new])
     comments = list(revision.comments.select_related("author"))
     rows = wording.rows(old, new, comments)
@@ -158,25 +166,26 @@ def _service_impact(request: SignedInRequest, revision: PlanRevision) -> dict[st
     profile = profile_of(plan.site, plan.line, local_day(request.now, plan.site))
     if not profile.half_hours:
         return {"impacts": [], "heat": None}
-    sessions = sessions_of(revision)
-    meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
+    meetings = list(
+        PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
+    )
     caption = _("Volume an hour in the mean week, %(line)s %(site)s") % {"line": plan.line, "site": plan.site}
     return {
-        "impacts": impacts(revision, sessions, profile=profile, until=local_day(request.now, plan.site)),
+        "impacts": impacts(revision, meetings, profile=profile, until=local_day(request.now, plan.site)),
         "heat": week_map(profile, meetings, site=plan.site, caption=caption),
     }
 
 
-def _last_reviewed(request: SignedInRequest, revision: PlanRevision) -> PlanRevision | None:
-    """The newest other revision of the plan that this manager decided on or remarked on (APR-2)."""
-    mine = Q(decision__decided_by=request.user) | Q(comments__author=request.user)
-    return (
-        revision.plan.revisions.filter(mine, number__lt=revision.number)
-        .exclude(content="")
-        .select_related("decision")
-        .order_by("-number")
-        .first()
-    )
+def _with_last_reviewed(request: SignedInRequest, uuid: UUID) -> tuple[PlanRevision, PlanRevision | None]:
+    """A revision, and the newest before it that this manager decided on or remarked on (APR-2); one query."""
+    decided = ApprovalDecision.objects.filter(revision=OuterRef("pk"), decided_by=request.user)
+    remarked = RevisionComment.objects.filter(revision=OuterRef("pk"), author=request.user)
+    known = _submitted(request).filter(Q(uuid=uuid) | Exists(decided) | Exists(remarked), plan__revisions__uuid=uuid)
+    found = list(known.select_related("decision").order_by("-number"))
+    revision = next((each for each in found if each.uuid == uuid), None)
+    if revision is None:
+        raise Http404
+    return revision, next((each for each in found if each.number < revision.number), None)
 
 
 def _changed_meanwhile(request: SignedInRequest, revision: PlanRevision, refused: Refused) -> HttpResponse:
@@ -267,6 +276,10 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
     )
 
 
+def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
+    return with_defects_now(_in_sight(request).exclude(content=""))
+
+
 def _submitted_in_sight(request: SignedInRequest, uuid: UUID) -> PlanRevision:
     """A revision that was ever submitted; drafts have nothing to decide on: 404."""
-    return get_object_or_404(with_defects_now(_in_sight(request).exclude(content="")), uuid=uuid)
+    return get_object_or_404(_submitted(request), uuid=uuid)

@@ -71,7 +71,7 @@ def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         save_part(revision=revision, part="slot", values=form.values(), actor=request.user, now=request.now)
         messages.success(request, _("Saved."))
         return redirect("plan_sessions", uuid=plan.uuid)
-    load(revision, whole=False)
+    load(revision)
     sessions = list(revision.sessions.all())
     people = Counter(target.planned_session_id for target in targets_of(revision))
     context = {
@@ -94,7 +94,8 @@ def _load(
     profile = profile_of(plan.site, plan.line, today)
     if not profile.half_hours:
         return {"traffic_known": False}
-    found = impacts(revision, sessions, profile=profile, until=today)
+    meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
+    found = impacts(revision, meetings, profile=profile, until=today)
     low = recommended(revision, profile, leaving=len(targets_of(revision)))
     return {
         "traffic_known": True,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from planning.completeness import Item, Snapshot, check
 from planning.content import content_of, load
 from planning.enums import NeedKind, PlanState, RevisionState, TrainingKind
 from planning.forms.plans import ConsultationForm, PlanForm, ReasonForm
+from planning.lists import with_lists
 from planning.models import Appointment, NeedSource, PlanRevision, TrainingPlan
 from planning.policies.plans import CONSULTED, can_ask_consultation, can_cancel_plan, can_decide_revision, can_edit_plan
 from planning.queries.plans import local_day
@@ -104,10 +106,12 @@ def _from_need(request: SignedInRequest) -> dict[str, Any]:
 @require_GET
 def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A plan: what to do next, its parts as a task list while a draft, else what its revision says."""
-    plan = get_plan(request, uuid)
-    revisions = list(plan.revisions.select_related("decision__decided_by", "submitted_by", *_CHOICES))
+    known = _in_sight(request, uuid).select_related("decision__decided_by", "submitted_by", *_PLAN, *_CHOICES)
+    revisions = list(with_lists(known, day=_today(request)))
+    if not revisions:
+        raise Http404
     revision = revisions[0]
-    revision.plan = plan
+    plan = revision.plan
     mine = can_edit_plan(request.user, plan)
     context: dict[str, Any] = {
         "plan": plan,
@@ -157,7 +161,7 @@ def plan_revision(request: SignedInRequest, uuid: UUID, number: int) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Check the answers, then ask the manager; what is missing is listed by name with its page."""
-    revision = get_draft(request, uuid)
+    revision = get_draft(request, uuid, lists=True)
     plan = revision.plan
     errors: list[Line] = []
     if request.method == "POST":
@@ -248,19 +252,32 @@ def get_plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:
     return get_object_or_404(plans, uuid=uuid)
 
 
+def _in_sight(request: SignedInRequest, uuid: UUID) -> QuerySet[PlanRevision]:
+    """The revisions of a plan that the reader may know of, the newest first, with plan and choices."""
+    visible = TrainingPlan.objects.visible_to(request.user)
+    revisions = PlanRevision.objects.filter(plan__in=visible, plan__uuid=uuid)
+    return revisions.select_related(*_PLAN, *_CHOICES).order_by("-number")
+
+
+def _today(request: SignedInRequest) -> date:
+    """The reader's day: what a page warns of; a service decides by the day of the site."""
+    return request.now.astimezone(request.user.zone).date()
+
+
+#: A plan, read together with its revision.
+_PLAN = ("plan__site", "plan__line", "plan__pic", "plan__approved_revision")
 #: What a revision chose, read together with it.
 _CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
 
 
-def get_draft(request: SignedInRequest, uuid: UUID) -> PlanRevision:
-    """The draft of a plan with its plan and choices, for its PIC: unknown 404, others 403, no draft any more 409."""
-    revision = (
-        PlanRevision.objects.filter(
-            plan__in=TrainingPlan.objects.visible_to(request.user), plan__uuid=uuid, state=RevisionState.DRAFT
-        )
-        .select_related("plan__site", "plan__line", "plan__pic", "plan__approved_revision", *_CHOICES)
-        .first()
-    )
+def get_draft(request: SignedInRequest, uuid: UUID, *, lists: bool = False) -> PlanRevision:
+    """The draft of a plan with its plan and choices, for its PIC: unknown 404, others 403, no draft any more 409.
+
+    Args:
+        lists: with its short lists, for a page that shows all of it.
+    """
+    drafts = _in_sight(request, uuid).filter(state=RevisionState.DRAFT)
+    revision = (with_lists(drafts, day=_today(request)) if lists else drafts).first()
     plan = revision.plan if revision else get_plan(request, uuid)
     require(can_edit_plan(request.user, plan), _("Only the PIC of this plan can change it."))
     if revision is None:

@@ -27,12 +27,11 @@ def plan_timeline(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "dashboard/plan_timeline.html", context)
 
 
-def timeline_links(ids: list[int], _user: Any) -> Mapping[int, str]:
-    """For the slot in the head of a plan's page: one query."""
-    found = TrainingPlan.objects.filter(pk__in=ids).values_list("pk", "uuid")
+def timeline_links(ids: list[UUID], _user: Any) -> Mapping[UUID, str]:
+    """For the slot in the head of a plan's page: no query."""
     return {
-        key: format_html(
+        uuid: format_html(
             '<span>{}<a href="{}">{}</a></span>', icon("clock"), reverse("plan_timeline", args=[uuid]), _("Timeline")
         )
-        for key, uuid in found
+        for uuid in ids
     }
