@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from trainingops.imports.people import PEOPLE
@@ -23,7 +24,8 @@ from trainingops.ui.exports import workbook_response
 def template_response(importer: Importer) -> HttpResponse:
     """An empty file of ``importer`` with its headings and one example row."""
     head = [str(column.label) for column in importer.columns]
-    return workbook_response(head, [[column.example for column in importer.columns]], name=f"templat-{importer.name}")
+    name = slugify(_("Template %(what)s") % {"what": importer.label})
+    return workbook_response(head, [[column.example for column in importer.columns]], name=name)
 
 
 def errors_response(sheet: Sheet, preview: Mapping[str, Any], *, name: str) -> HttpResponse:
@@ -55,7 +57,7 @@ def people_response(people: QuerySet[Person], day: date) -> HttpResponse:
         leaders.setdefault(team, []).append(number)
     head = [str(column.label) for column in PEOPLE.columns]
     rows = [_person_row(person, places.get(person.pk), leaders) for person in found]
-    return workbook_response(head, [[row[column.name] for column in PEOPLE.columns] for row in rows], name="karyawan")
+    return workbook_response(head, [[row[column.name] for column in PEOPLE.columns] for row in rows], name=slugify(str(PEOPLE.label)))
 
 
 def _person_row(person: Person, place: PersonAssignment | None, leaders: Mapping[int, list[str]]) -> dict[str, Any]:

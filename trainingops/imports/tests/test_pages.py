@@ -82,6 +82,14 @@ def test_a_layout_that_was_confirmed_goes_straight_to_the_preview(client, admini
     assert ImportRun.objects.order_by("-id").first().state == ImportState.PREVIEWED
 
 
+@pytest.mark.parametrize(("language", "name"), [("id", "templat-karyawan.xlsx"), ("en", "template-people.xlsx")])
+def test_the_template_is_named_in_the_reader_s_words(client, administrator, language, name):
+    administrator.language = language
+    administrator.save()
+    response = client.get("/imports/template/people/")
+    assert f'filename="{name}"' in response["Content-Disposition"]
+
+
 @pytest.mark.point("IMP-1")
 def test_the_template_is_read_back_with_every_column(client, administrator):
     response = client.get("/imports/template/people/")
