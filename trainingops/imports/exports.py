@@ -57,7 +57,8 @@ def people_response(people: QuerySet[Person], day: date) -> HttpResponse:
         leaders.setdefault(team, []).append(number)
     head = [str(column.label) for column in PEOPLE.columns]
     rows = [_person_row(person, places.get(person.pk), leaders) for person in found]
-    return workbook_response(head, [[row[column.name] for column in PEOPLE.columns] for row in rows], name=slugify(str(PEOPLE.label)))
+    cells = [[row[column.name] for column in PEOPLE.columns] for row in rows]
+    return workbook_response(head, cells, name=slugify(str(PEOPLE.label)))
 
 
 def _person_row(person: Person, place: PersonAssignment | None, leaders: Mapping[int, list[str]]) -> dict[str, Any]:

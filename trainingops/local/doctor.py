@@ -16,7 +16,7 @@ from pathlib import Path
 from celery import current_app
 from django.conf import settings
 from django.core.mail import get_connection
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import Max
 from django.utils import timezone
 
@@ -47,6 +47,13 @@ class Trouble(Exception):
         super().__init__(detail)
 
 
+class _Unknown(Trouble):
+    """What only the database knows, while it does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("not known: the database does not answer", "Mend the database first, then ask again.")
+
+
 def examine(names: Iterable[str] | None = None) -> list[Finding]:
     """Run the checks named (all of :data:`CHECKS` without names), each on its own: one failure hides no other."""
     findings = []
@@ -68,7 +75,7 @@ def _database() -> str:
             cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'")
             extended = cursor.fetchone()[0]
     except DatabaseError as error:
-        raise Trouble(f"does not answer: {_line(error)}", "Start it, or correct DATABASE_URL.") from error
+        raise Trouble(f"does not answer: {_line(error)}", _start("DATABASE_URL")) from error
     name = connection.settings_dict["NAME"]
     if version < OLDEST_POSTGRES:
         raise Trouble(f"PostgreSQL {version} is too old", f"Use PostgreSQL {OLDEST_POSTGRES} or later.")
@@ -89,16 +96,18 @@ def _broker() -> str:
         with current_app.connection_for_write(connect_timeout=2) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
     except Exception as error:
-        raise Trouble(f"{address} does not answer: {_line(error)}", "Start it, or correct BROKER_URL.") from error
+        raise Trouble(f"{address} does not answer: {_line(error)}", _start("BROKER_URL")) from error
     return f"{address} answers"
 
 
 def _beat() -> str:
     try:
         last = Heartbeat.objects.aggregate(last=Max("beat_at"))["last"]
+    except OperationalError as error:
+        raise _Unknown from error
     except DatabaseError as error:
-        raise Trouble(f"unknown: {_line(error)}", "Run: manage.py migrate") from error
-    remedy = "Start beat and the clock's worker: manage.py up. Their logs are in .local/log."
+        raise Trouble(f"unknown: {_line(error)}", f"Run: {_MANAGE} migrate") from error
+    remedy = f"Start beat and the clock's worker: {_command()}. If they run, mend the broker; their logs: {_logs()}"
     if last is None:
         raise Trouble("never ran on this database", remedy)
     silence = timezone.now() - last
@@ -121,7 +130,8 @@ def _mail() -> str:
         mail.close()
     except (OSError, smtplib.SMTPException) as error:
         raise Trouble(
-            f"the server does not answer: {_line(error)}", "Correct EMAIL_URL or start the server."
+            f"the server does not answer: {_line(error)}",
+            "Start the mail server, or correct EMAIL_URL. Until then mails wait.",
         ) from error
     return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} answers"
 
@@ -131,7 +141,7 @@ def _fonts() -> str:
     if missing:
         raise Trouble(
             f"{', '.join(missing)} not in {settings.FONT_DIR}",
-            f"Run: python -m trainingops.local.fonts {settings.FONT_DIR}",
+            f"Run: .venv/bin/python -m trainingops.local.fonts {settings.FONT_DIR}",
         )
     if not shutil.which("fc-match"):
         raise Trouble("fontconfig is missing", "Run: sudo apt-get install fontconfig")
@@ -179,7 +189,7 @@ def _clock() -> str:
             theirs = float(cursor.fetchone()[0])
             after = time.time()
     except DatabaseError as error:
-        raise Trouble(f"unknown: {_line(error)}", "Start the database, or correct DATABASE_URL.") from error
+        raise _Unknown from error
     apart = max(before - theirs, theirs - after, 0.0)
     if apart > CLOCK_TOLERANCE:
         raise Trouble(
@@ -194,18 +204,20 @@ def _translations() -> str:
     stale = [file for file in catalogues if not fresh(file)]
     if not catalogues or stale:
         found = f"{len(stale)} of {len(catalogues)} catalogues are not compiled"
-        raise Trouble(found, "Run: manage.py compile_messages, then start the processes again.")
+        raise Trouble(found, f"Run: {_MANAGE} compile_messages, then start the processes again.")
     return f"{len(catalogues)} catalogues compiled"
 
 
 def _readiness() -> str:
     """What ``/health/ready`` asks: the regular work of the rooms, such as sealing the journal."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise _Unknown from error
     failing = {name: found for name, found in run_checks(timezone.now()).items() if found}
     if failing:
         told = "; ".join(f"{name}: {' '.join(found.split())}" for name, found in failing.items())
-        raise Trouble(
-            f"/health/ready fails: {told}", "Start all processes: manage.py up. Their logs are in .local/log."
-        )
+        raise Trouble(f"/health/ready fails: {told}", f"Start all processes: {_command()}. Their logs: {_logs()}")
     return "/health/ready is well"
 
 
@@ -216,7 +228,28 @@ def fresh(catalogue: Path) -> bool:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    """The first line of what an error says, without the advice that follows it."""
+    said = str(error).strip().removeprefix("connection is bad: ").splitlines() or [type(error).__name__]
+    return " ".join(said[0].split())[:200]
+
+
+_MANAGE = ".venv/bin/python manage.py"
+
+
+def _command() -> str:
+    """What starts everything here."""
+    return "make demo" if settings.DEMO else f"{_MANAGE} up"
+
+
+def _start(name: str) -> str:
+    """How to start the database or the broker: the embedded one, unless the environment names another by ``name``."""
+    if os.environ.get(name):
+        return f"Start the server that {name} names, or correct {name}."
+    return f"Start it with the other processes: {_command()}. For a server of your own set {name}."
+
+
+def _logs() -> str:
+    return str(settings.EMBEDDED.logs)
 
 
 CHECKS: dict[str, Callable[[], str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 
 from trainingops.jobs.models import Heartbeat
@@ -53,7 +55,7 @@ def test_a_missing_font_is_named_with_the_command_that_makes_it(fonts: Path) -> 
     found = finding("fonts")
     assert not found.ok
     assert "Inter-Bold.ttf" in found.detail
-    assert found.remedy == f"Run: python -m trainingops.local.fonts {fonts}"
+    assert found.remedy == f"Run: .venv/bin/python -m trainingops.local.fonts {fonts}"
 
 
 def test_media_that_cannot_be_written_is_named(settings: object, tmp_path: Path) -> None:
@@ -72,6 +74,47 @@ def test_a_broker_that_is_away_is_named_without_its_password(monkeypatch: pytest
     found = finding("broker")
     assert not found.ok
     assert "secret" not in found.detail
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError('connection is bad: socket "/x" failed: No such file\n\tIs the server running locally?')
+
+    monkeypatch.setattr(doctor.connection, "cursor", away)
+    monkeypatch.setattr(doctor.connection, "ensure_connection", away)
+    monkeypatch.setattr(Heartbeat.objects, "aggregate", away)
+
+
+def test_without_a_database_each_check_says_that_and_only_one_how_to_start_it(no_database, settings, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    settings.DEMO = True
+    found = finding("database")
+    assert found.detail == 'does not answer: socket "/x" failed: No such file'
+    assert found.remedy == "Start it with the other processes: make demo. For a server of your own set DATABASE_URL."
+    for name in ("beat", "clock", "readiness"):
+        found = finding(name)
+        assert found.detail == "not known: the database does not answer"
+        assert found.remedy == "Mend the database first, then ask again."
+    monkeypatch.setenv("DATABASE_URL", "postgres://db/real")
+    assert finding("database").remedy == "Start the server that DATABASE_URL names, or correct DATABASE_URL."
+
+
+def test_a_database_without_tables_is_told_to_be_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(**_: object) -> None:
+        raise ProgrammingError('relation "jobs_heartbeat" does not exist')
+
+    monkeypatch.setattr(Heartbeat.objects, "aggregate", missing)
+    assert finding("beat").remedy == "Run: .venv/bin/python manage.py migrate"
+
+
+def test_a_mail_server_that_is_away_is_named(settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    settings.ENV = dataclasses.replace(settings.ENV, email_url="smtp://127.0.0.1:1")
+    found = finding("mail")
+    assert "does not answer: [Errno 111] Connection refused" in found.detail
+    assert found.remedy == "Start the mail server, or correct EMAIL_URL. Until then mails wait."
 
 
 def test_clocks_that_differ_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
