@@ -184,3 +184,34 @@ class BookingRole(models.TextChoices):
     PARTICIPANT = "participant", _("Participant")
     ROOM = "room", _("Room")
     SEAT = "seat", _("Application licence")
+
+
+class LoadMethod(models.TextChoices):
+    """How the load of a line is judged while people are off the floor (5.1.1 f)."""
+
+    ERLANG_C = "erlang_c", _("Erlang C (inbound voice)")
+    CHAT = "chat", _("Chat, several at the same time")
+    VOLUME = "volume", _("Volume (mail, social media)")
+    CONTACT_RATE = "contact_rate", _("Contact rate (outbound)")
+
+
+class Consent(models.TextChoices):
+    """The agent's consent to overtime."""
+
+    ASKED = "asked", _("Asked")
+    GIVEN = "given", _("Agreed")
+    REFUSED = "refused", _("Declined")
+
+
+#: An agent may think again as long as the order stands.
+CONSENT_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    Consent.ASKED: (Consent.GIVEN, Consent.REFUSED),
+    Consent.GIVEN: (Consent.REFUSED,),
+    Consent.REFUSED: (Consent.GIVEN,),
+}
+
+
+#: Volumes that people import; each interval of a queue of a line at a site has one row of them.
+ACTUAL_SOURCE = "ACD"
+#: What workforce management expects of days to come; never added to what was measured.
+FORECAST_SOURCE = "Forecast"

@@ -10,12 +10,15 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from reporting import receivers  # noqa: F401 (connects them)
+        from reporting.calendar import days_off_between
         from reporting.evidence import register_evidence
         from reporting.notices import register_notices
         from reporting.panels import register_panels
         from reporting.queries import count_overdue
         from reporting.reference import ensure_reference
+        from trainingops.people.days_off import register_days_off
 
+        register_days_off(days_off_between)
         register_notices()
         register_evidence()
         register_panels()

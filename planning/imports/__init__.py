@@ -5,8 +5,8 @@ def register() -> None:
     """Make the importers known when the app starts."""
     from planning.imports.defects import DEFECTS
     from planning.imports.samples import SAMPLES
-    from planning.imports.traffic import TRAFFIC
+    from planning.imports.traffic import FORECAST, TRAFFIC
     from trainingops.imports.registry import register_importer
 
-    for importer in (DEFECTS, SAMPLES, TRAFFIC):
+    for importer in (DEFECTS, SAMPLES, TRAFFIC, FORECAST):
         register_importer(importer)

@@ -13,6 +13,7 @@ from planning.models.catalogue import (
     TrainingModule,
 )
 from planning.models.changes import ProductChange
+from planning.models.floor import LineTarget, MarkedDay, OvertimeOrder
 from planning.models.history import ModuleTraining
 from planning.models.indicators import ServiceIndicator, ServiceMeasure
 from planning.models.needs import Defect, MonitoringSample, NeedSource, QualityParameter, SampleCount, TrafficInterval
@@ -48,11 +49,14 @@ __all__ = [
     "Consultation",
     "Defect",
     "LicenceSeat",
+    "LineTarget",
+    "MarkedDay",
     "ModuleMaterial",
     "ModuleTraining",
     "ModuleVersion",
     "MonitoringSample",
     "NeedSource",
+    "OvertimeOrder",
     "PaperQuestion",
     "PlanRecipient",
     "PlanRevision",

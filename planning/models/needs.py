@@ -204,13 +204,16 @@ class TrafficInterval(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
     source = models.CharField(max_length=40)
+    queue = models.CharField(max_length=80, blank=True, default="", help_text="where the source has several")
     starts_at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField()
+    is_complete = models.BooleanField(default=True, help_text="the interval was over when the report was made")
     offered = models.PositiveIntegerField()
     answered = models.PositiveIntegerField(null=True)
     abandoned = models.PositiveIntegerField(null=True)
     aht_seconds = models.DecimalField(max_digits=8, decimal_places=2, null=True)
-    agents = models.PositiveIntegerField(null=True)
+    asa_seconds = models.DecimalField(max_digits=9, decimal_places=3, null=True)
+    agents = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     service_level_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
 
     objects = TrafficQuerySet.as_manager()
@@ -218,13 +221,15 @@ class TrafficInterval(models.Model):
     class Meta:
         ordering = ["starts_at"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "line", "source", "starts_at"], name="traffic_interval_once"),
+            models.UniqueConstraint(
+                fields=["site", "line", "source", "queue", "starts_at"], name="traffic_interval_of_queue_once"
+            ),
             models.CheckConstraint(condition=Q(minutes__gt=0, minutes__lte=60), name="traffic_minutes_1_60"),
             models.CheckConstraint(
                 condition=Q(answered=None) | Q(answered__lte=F("offered")), name="traffic_answered_within_offered"
             ),
         ]
-        indexes = [models.Index(fields=["line", "site", "starts_at"])]
+        indexes = [models.Index(fields=["line", "site", "source", "starts_at"]), models.Index(fields=["starts_at"])]
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.starts_at:%Y-%m-%d %H:%M}"

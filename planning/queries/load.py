@@ -11,7 +11,7 @@ from django.utils.formats import date_format, time_format
 
 from planning.content import loaded
 from planning.models import PlannedMeeting, PlannedSession, PlanRevision
-from planning.queries.catalogue import traffic_profile
+from planning.queries.traffic import traffic_profile
 from planning.slots import Profile, Recommendation, Window, assess, minute_of, recommend
 from trainingops.people.models import RosterDay, ServiceLine, Site
 from trainingops.ui.charts import HeatMap, heat_map

@@ -16,9 +16,17 @@ from trainingops.domain import Refused, require
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
-#: Volumes that people import; each interval of a line at a site has one row of them.
-SOURCE = "ACD"
-_WRITTEN = ["minutes", "offered", "answered", "abandoned", "aht_seconds", "agents", "service_level_percent"]
+_WRITTEN = [
+    "minutes",
+    "is_complete",
+    "offered",
+    "answered",
+    "abandoned",
+    "aht_seconds",
+    "asa_seconds",
+    "agents",
+    "service_level_percent",
+]
 
 
 @service
@@ -39,7 +47,7 @@ def save_traffic(*, intervals: Sequence[TrafficInterval], actor: User, now: date
     TrafficInterval.objects.bulk_create(
         intervals,
         update_conflicts=True,
-        unique_fields=["site", "line", "source", "starts_at"],
+        unique_fields=["site", "line", "source", "queue", "starts_at"],
         update_fields=_WRITTEN,
         batch_size=5_000,
     )

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from planning.imports.traffic import TRAFFIC, read_aht, read_share
 from planning.models import TrafficInterval
-from planning.queries.catalogue import latest_source, traffic_profile
+from planning.queries.traffic import latest_source, traffic_profile
 from planning.services.traffic import save_traffic
 from planning.slots import recommend
 from planning.tests.bank import BANK, EXPECTED, NO_BANK
@@ -106,8 +106,8 @@ def test_importing_again_changes_nothing_and_a_correction_shows_old_and_new(user
 
 @pytest.mark.point("IMP-7")
 def test_the_place_is_asked_each_time_and_never_remembered():
-    (question,) = TRAFFIC.questions
-    assert question.each_time and question.asked([])
+    question = TRAFFIC.questions[0]
+    assert question.name == "place" and question.each_time and question.asked([])
 
 
 def test_the_template_row_of_ours_is_read(user, place):

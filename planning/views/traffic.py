@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from planning.forms.needs import TrafficForm
 from planning.imports.traffic import TRAFFIC
 from planning.models import TrafficInterval
-from planning.queries.catalogue import newest_interval, traffic_profile
+from planning.queries.traffic import newest_interval, traffic_profile
 from planning.slots import BY_SERVICE_LEVEL, Profile, recommend, reference_start
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine, Site

@@ -1,7 +1,4 @@
-"""When a training hurts service least (clause 5.1.1 f): volumes by weekday and half hour, and windows ranked by them.
-
-Pure: no Django, no clock. Times are the local times of the site.
-"""
+"""The mean week of a line: volumes by weekday and half hour (clause 5.1.1 f)."""
 
 from __future__ import annotations
 
@@ -10,17 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
-from statistics import median
 
-from planning.erlang import erlang_c
+from planning.erlang import QueueOutcome, erlang_c
 
 SLOT_MINUTES = 30
 DAY_MINUTES = 24 * 60
 #: The reference is the same weekday of the last eight weeks.
 REFERENCE_WEEKS = 8
-BY_SERVICE_LEVEL = "service_level"
-BY_VOLUME = "volume"
 
 
 @dataclass(frozen=True)
@@ -33,6 +26,7 @@ class Interval:
         offered: calls, chats … that came.
         aht_seconds: mean handling time, seconds; ``None`` where unknown.
         agents: people who answered; ``None`` where unknown.
+        answered: contacts that came about; ``None`` where unknown.
     """
 
     starts_at: datetime
@@ -40,6 +34,7 @@ class Interval:
     offered: float
     aht_seconds: float | None = None
     agents: float | None = None
+    answered: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +48,7 @@ class HalfHour:
         days: how many those are.
         aht_seconds: mean handling time weighted by volume, where known on every one of those days.
         agents: mean agents, where known on every one of those days.
+        answered: mean of what was answered (or reached), where known on every one of those days.
     """
 
     weekday: int
@@ -61,25 +57,34 @@ class HalfHour:
     days: int
     aht_seconds: float | None = None
     agents: float | None = None
+    answered: float | None = None
 
     @property
     def starts_at(self) -> time:
         """The clock time of its start."""
         return clock(self.minute)
 
-    def service_level(self, *, leaving: float, target_seconds: float) -> float | None:
-        """Share answered within the target when ``leaving`` agents are off the floor; ``None`` without staffing."""
-        if self.agents is None or self.aht_seconds is None:
+    def outcome(self, *, leaving: float, target_seconds: float) -> QueueOutcome | None:
+        """What callers and agents meet when ``leaving`` agents are off the floor; ``None`` without staffing."""
+        if self.agents is None or (self.aht_seconds is None and self.offered):
             return None
-        if not self.offered:
-            return 1.0
         return erlang_c(
             calls=self.offered,
-            aht_seconds=self.aht_seconds,
+            aht_seconds=self.aht_seconds or 1,
             interval_seconds=SLOT_MINUTES * 60,
             agents=max(math.floor(self.agents - leaving), 0),
             target_seconds=target_seconds,
-        ).service_level
+        )
+
+    def service_level(self, *, leaving: float, target_seconds: float) -> float | None:
+        """Share answered within the target when ``leaving`` agents are off the floor; ``None`` without staffing."""
+        found = self.outcome(leaving=leaving, target_seconds=target_seconds)
+        return found.service_level if found else None
+
+    @property
+    def contact_rate(self) -> float | None:
+        """Share of the attempts that reached somebody; ``None`` where unknown or nothing was tried."""
+        return self.answered / self.offered if self.answered is not None and self.offered else None
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ class Profile:
         first_day, last_day: the days that were read; ``None`` when there are none.
         days: number of days with data, by weekday.
         missing: days between first and last whose weekday has data on other dates, but which have none.
+        closed: (weekday, minute) where nothing came and nobody was there on any day; left out like unknown ones.
     """
 
     half_hours: Mapping[tuple[int, int], HalfHour]
@@ -114,6 +120,7 @@ class Profile:
     last_day: date | None
     days: Mapping[int, int]
     missing: tuple[date, ...]
+    closed: tuple[tuple[int, int], ...] = ()
 
     @property
     def weekdays(self) -> list[int]:
@@ -145,64 +152,6 @@ class Profile:
         return min(inside, key=lambda h: (h.offered, h.weekday, h.minute), default=None)
 
 
-@dataclass(frozen=True)
-class Window:
-    """A stretch of half hours of one weekday.
-
-    Attributes:
-        peak: volume of its busiest half hour.
-        volume: volume of all of it.
-        worst: its half hour with the lowest service level where that is known, else the busiest.
-        service_level: that of ``worst`` with those who leave off the floor; ``None`` where staffing is unknown.
-        unaffected: the same with everybody on the floor.
-        falling: the volume falls from the half hour before through the whole window.
-        low: its busiest half hour lies at or below the median of its weekday.
-    """
-
-    weekday: int
-    minute: int
-    duration_minutes: int
-    peak: float
-    volume: float
-    worst: HalfHour
-    service_level: float | None
-    unaffected: float | None
-    falling: bool
-    low: bool
-
-    @property
-    def starts_at(self) -> time:
-        """The clock time of its start."""
-        return clock(self.minute)
-
-    @property
-    def ends_at(self) -> time:
-        """The clock time of its end; midnight reads 00:00."""
-        return clock(self.minute + self.duration_minutes)
-
-    def is_busy(self, goal: float) -> bool:
-        """Whether the procedure asks for a written reason (5.1.1 f).
-
-        Where staffing is known: the service level falls below ``goal`` because people leave. Else: the volume is
-        neither low for the weekday nor falling.
-        """
-        if self.service_level is not None:
-            return self.service_level < goal
-        return not (self.low or self.falling)
-
-
-@dataclass(frozen=True)
-class Recommendation:
-    """Windows, best first, and by what they were ranked.
-
-    ``basis`` is :data:`BY_SERVICE_LEVEL` when every window's staffing is known, else :data:`BY_VOLUME`: figures of
-    two kinds are never compared.
-    """
-
-    basis: str
-    windows: tuple[Window, ...]
-
-
 def clock(minute: int) -> time:
     """Minutes since midnight as a clock time; the end of the day is 00:00."""
     return time(minute // 60 % 24, minute % 60)
@@ -226,6 +175,7 @@ class _Sum:
     offered: float = 0.0
     work: float | None = 0.0
     agents: float | None = 0.0
+    answered: float | None = 0.0
 
     def add(self, interval: Interval) -> None:
         self.minutes += interval.minutes
@@ -238,6 +188,9 @@ class _Sum:
             self.agents + interval.agents * interval.minutes
             if interval.agents is not None and self.agents is not None
             else None
+        )
+        self.answered = (
+            self.answered + interval.answered if interval.answered is not None and self.answered is not None else None
         )
 
 
@@ -263,7 +216,9 @@ def build_profile(intervals: Iterable[Interval]) -> Profile:
             by_slot[day.weekday(), minute].append(found)
         else:
             stubs[minute].append(found)
-    half_hours = {key: _mean(key, by_slot[key]) for key in sorted(by_slot)}
+    means = {key: _mean(key, by_slot[key]) for key in sorted(by_slot)}
+    closed = tuple(key for key, half in means.items() if not half.offered and half.agents == 0)
+    half_hours = {key: half for key, half in means.items() if key not in closed}
     whole = {minute for _weekday, minute in half_hours}
     days = sorted({day for day, _minute in sums})
     return Profile(
@@ -279,6 +234,7 @@ def build_profile(intervals: Iterable[Interval]) -> Profile:
             weekday: sum(day.weekday() == weekday for day in days) for weekday in sorted({d.weekday() for d in days})
         },
         missing=_missing(days),
+        closed=closed,
     )
 
 
@@ -292,7 +248,9 @@ def _parts(interval: Interval) -> Iterator[tuple[tuple[date, int], Interval]]:
         slot = minute - minute % SLOT_MINUTES
         length = min(left, slot + SLOT_MINUTES - minute)
         share = interval.offered * length / interval.minutes
-        yield (begin.date(), slot), Interval(begin, length, share, interval.aht_seconds, interval.agents)
+        answered = None if interval.answered is None else interval.answered * length / interval.minutes
+        part = Interval(begin, length, share, interval.aht_seconds, interval.agents, answered)
+        yield (begin.date(), slot), part
         begin, left = begin + timedelta(minutes=length), left - length
 
 
@@ -301,6 +259,7 @@ def _mean(key: tuple[int, int], found: Sequence[_Sum]) -> HalfHour:
     offered = sum(each.offered for each in found)
     work = [each.work for each in found if each.work is not None]
     agents = [each.agents / SLOT_MINUTES for each in found if each.agents is not None]
+    answered = [each.answered for each in found if each.answered is not None]
     knows_work, knows_agents = len(work) == len(found), len(agents) == len(found)
     return HalfHour(
         weekday=key[0],
@@ -309,6 +268,7 @@ def _mean(key: tuple[int, int], found: Sequence[_Sum]) -> HalfHour:
         days=len(found),
         aht_seconds=sum(work) / offered if knows_work and offered and sum(work) else None,
         agents=sum(agents) / len(agents) if knows_agents else None,
+        answered=sum(answered) / len(answered) if len(answered) == len(found) else None,
     )
 
 
@@ -319,93 +279,3 @@ def _missing(days: Sequence[date]) -> tuple[date, ...]:
     present, weekdays = set(days), {day.weekday() for day in days}
     span = (days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1))
     return tuple(day for day in span if day.weekday() in weekdays and day not in present)
-
-
-def recommend(
-    profile: Profile,
-    *,
-    duration_minutes: int,
-    leaving: int = 0,
-    target_seconds: float = 20,
-    weekdays: Iterable[int] | None = None,
-    earliest: time = time.min,
-    latest: time | None = None,
-    limit: int = 5,
-) -> Recommendation:
-    """The windows of a week in which a training hurts service least, best first.
-
-    Ranked by the service level of the worst half hour with ``leaving`` agents off the floor where the staffing of
-    every window is known; else by the volume of the busiest half hour. Equal ones follow by volume, weekday, time.
-    Windows that touch closed, partial or unknown half hours are left out.
-
-    Args:
-        profile: from :func:`build_profile`.
-        duration_minutes: length of the training; rounded up to half hours.
-        leaving: participants who are on shift and leave the floor.
-        target_seconds: within how many seconds a call should be answered.
-        weekdays: which (Monday is 0); all when missing.
-        earliest, latest: clock times between which the window must lie; ``None`` is the end of the day.
-        limit: how many windows at most.
-
-    Raises:
-        ValueError: no duration, or nobody can leave by a negative number.
-
-    Source: clause 5.1.1 f.
-    """
-    if duration_minutes <= 0 or leaving < 0:
-        raise ValueError("duration_minutes must be > 0 and leaving ≥ 0")
-    wanted = set(profile.weekdays if weekdays is None else weekdays)
-    begin, end = minute_of(earliest), DAY_MINUTES if latest is None else minute_of(latest)
-    windows = [
-        window
-        for weekday, minute in profile.half_hours
-        if weekday in wanted and minute >= begin and minute + duration_minutes <= end
-        if (window := assess(profile, weekday=weekday, minute=minute, duration_minutes=duration_minutes,
-                             leaving=leaving, target_seconds=target_seconds)) is not None
-    ]  # fmt: skip
-    known = bool(windows) and all(window.service_level is not None for window in windows)
-    windows.sort(key=lambda w: (-(w.service_level or 0) if known else 0, w.peak, w.volume, w.weekday, w.minute))
-    return Recommendation(BY_SERVICE_LEVEL if known else BY_VOLUME, tuple(windows[:limit]))
-
-
-def assess(
-    profile: Profile,
-    *,
-    weekday: int,
-    minute: int,
-    duration_minutes: int,
-    leaving: int = 0,
-    target_seconds: float = 20,
-) -> Window | None:
-    """What one window is like; ``None`` where it touches a half hour that is closed, partial or unknown.
-
-    Args:
-        weekday: Monday is 0.
-        minute: start in minutes since midnight; the half hours it touches count whole.
-        duration_minutes, leaving, target_seconds: as in :func:`recommend`.
-    """
-    first = minute - minute % SLOT_MINUTES
-    inside = [profile.half_hours.get((weekday, m)) for m in range(first, minute + duration_minutes, SLOT_MINUTES)]
-    halves = [half for half in inside if half is not None]
-    if len(halves) < len(inside) or not halves:
-        return None
-    levels = [half.service_level(leaving=leaving, target_seconds=target_seconds) for half in halves]
-    known = [level for level in levels if level is not None]
-    busiest = max(halves, key=lambda half: half.offered)
-    all_known = len(known) == len(halves)
-    worst = halves[levels.index(min(known))] if all_known else busiest
-    before = profile.half_hours.get((weekday, first - SLOT_MINUTES))
-    course = [half.offered for half in ([before] if before else []) + halves]
-    usual = median(half.offered for half in profile.of_weekday(weekday))
-    return Window(
-        weekday=weekday,
-        minute=minute,
-        duration_minutes=duration_minutes,
-        peak=busiest.offered,
-        volume=sum(half.offered for half in halves),
-        worst=worst,
-        service_level=min(known) if all_known else None,
-        unaffected=worst.service_level(leaving=0, target_seconds=target_seconds) if all_known else None,
-        falling=before is not None and all(a > b for a, b in pairwise(course)),
-        low=busiest.offered <= usual,
-    )

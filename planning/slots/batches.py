@@ -1,0 +1,191 @@
+"""Windows on real days with the roster of the participants, and batches where one window cannot hold them all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from planning.slots.profile import DAY_MINUTES, SLOT_MINUTES, Profile, minute_of
+from planning.slots.targets import Target
+from planning.slots.windows import Window, assess, rank
+
+#: (day, minute of the half hour) → people on shift then.
+Floor = Mapping[tuple[date, int], Collection[int]]
+
+
+@dataclass(frozen=True)
+class DayWindow:
+    """A window on one day.
+
+    Attributes:
+        window: judged with the participants on shift then off the floor.
+        on_shift: participants whose shift covers all of it.
+        leaving: how many the floor misses: whose shift overlaps it.
+    """
+
+    day: date
+    window: Window
+    on_shift: frozenset[int]
+    leaving: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A proposed class: the window with its people off the floor."""
+
+    day: date
+    window: Window
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Batches in time, and who is in none of them because no window holds them while they are on shift."""
+
+    batches: tuple[Batch, ...]
+    left: tuple[int, ...]
+
+
+def floor_of(
+    shifts: Iterable[tuple[int, datetime, datetime]],
+    *,
+    unrostered: Collection[int],
+    days: Sequence[date],
+    zone: ZoneInfo,
+) -> dict[tuple[date, int], set[int]]:
+    """Who is on shift in each half hour of ``days``; somebody without roster is assumed to be, always.
+
+    Args:
+        shifts: person, start and end (aware) of working shifts.
+        zone: of the site whose half hours are meant.
+    """
+    wanted = set(days)
+    floor: dict[tuple[date, int], set[int]] = {
+        (day, minute): set(unrostered) for day in days for minute in range(0, DAY_MINUTES, SLOT_MINUTES)
+    }
+    for person, starts_at, ends_at in shifts:
+        moment, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
+        while moment < end:
+            minute = minute_of(moment.time())
+            if moment.date() in wanted and moment + timedelta(minutes=SLOT_MINUTES) <= end:
+                floor[moment.date(), minute - minute % SLOT_MINUTES].add(person)
+            moment += timedelta(minutes=SLOT_MINUTES)
+    return floor
+
+
+def windows_on(
+    profile: Profile,
+    *,
+    days: Iterable[date],
+    duration_minutes: int,
+    people: Collection[int],
+    floor: Floor,
+    target: Target,
+    earliest: time = time.min,
+    latest: time | None = None,
+) -> list[DayWindow]:
+    """Every window of the days, best first, judged with the participants who are on shift then off the floor.
+
+    Windows that need a written reason come last. Arguments as in :func:`~planning.slots.windows.recommend`.
+
+    Raises:
+        ValueError: no duration.
+    """
+    if duration_minutes <= 0:
+        raise ValueError("duration_minutes must be > 0")
+    begin, end = minute_of(earliest), DAY_MINUTES if latest is None else minute_of(latest) or DAY_MINUTES
+    everybody = frozenset(people)
+    found = []
+    known: dict[tuple[int, int, int], Window | None] = {}
+    for day in days:
+        for minute in range(begin - begin % -SLOT_MINUTES, end - duration_minutes + 1, SLOT_MINUTES):
+            slots = [floor.get((day, m), ()) for m in range(minute, minute + duration_minutes, SLOT_MINUTES)]
+            inside = everybody.intersection(*slots)
+            leaving = len(everybody & set().union(*slots))
+            key = day.weekday(), minute, leaving
+            if key not in known:
+                known[key] = assess(
+                    profile,
+                    weekday=key[0],
+                    minute=minute,
+                    duration_minutes=duration_minutes,
+                    leaving=leaving,
+                    target=target,
+                )
+            if (window := known[key]) is not None:
+                found.append(DayWindow(day, window, inside, leaving))
+    # Those who are not on shift would come on overtime: more people on shift go before, among windows that hold.
+    return sorted(
+        found,
+        key=lambda each: (
+            each.window.is_busy(target.goal),
+            len(everybody) - len(each.on_shift),
+            *rank(each.window, each.window.basis),
+            each.day,
+        ),
+    )
+
+
+def propose_batches(
+    profile: Profile,
+    windows: Sequence[DayWindow],
+    *,
+    people: Collection[int],
+    target: Target,
+    seats: int | None = None,
+    limit: int = 20,
+) -> Proposal:
+    """Batches, each in a window that holds the target with its people off the floor and in which all are on shift.
+
+    The window that takes most of those who are left comes first; two batches never overlap.
+
+    Args:
+        windows: from :func:`windows_on`.
+        seats: how many a class takes at most.
+        limit: how many batches at most.
+    """
+    left = set(people)
+    batches: list[Batch] = []
+    while left and len(batches) < limit:
+        best: tuple[int, DayWindow] | None = None
+        for each in windows:
+            if any(_overlap(each, batch) for batch in batches):
+                continue
+            takes = _takes(each, left, target, seats)
+            if takes and (best is None or takes > best[0]):
+                best = takes, each
+        if best is None:
+            break
+        takes, chosen = best
+        inside = tuple(sorted(chosen.on_shift & left)[:takes])
+        window = assess(
+            profile,
+            weekday=chosen.window.weekday,
+            minute=chosen.window.minute,
+            duration_minutes=chosen.window.duration_minutes,
+            leaving=len(inside),
+            target=target,
+        )
+        assert window is not None  # it was judged above with other people
+        batches.append(Batch(chosen.day, window, inside))
+        left -= set(inside)
+    batches.sort(key=lambda batch: (batch.day, batch.window.minute))
+    return Proposal(tuple(batches), tuple(sorted(left)))
+
+
+def _takes(each: DayWindow, left: set[int], target: Target, seats: int | None) -> int:
+    """How many of those who are left the window holds."""
+    window = each.window
+    if window.may_leave is None and window.is_busy(target.goal):
+        return 0
+    counts = [len(each.on_shift & left), window.may_leave, seats]
+    return min(count for count in counts if count is not None)
+
+
+def _overlap(one: DayWindow, other: Batch) -> bool:
+    return one.day == other.day and (
+        one.window.minute < other.window.minute + other.window.duration_minutes
+        and other.window.minute < one.window.minute + one.window.duration_minutes
+    )
