@@ -1,12 +1,15 @@
-"""What is outside somebody's scope does not exist for them: every address with an id, read or written (DESIGN.md §1).
+"""What strangers and hostile input meet at every address: nothing that they may have, and never a broken page.
 
 The house is the demo's. Three strangers hold every role that a scope narrows, at another site, for another line and
-for another team; each address of a thing of the house must answer 404 and write nothing. What belongs to
+for another team; each address of a thing of the house must answer 404 and write nothing (DESIGN.md §1). What belongs to
 the whole house is listed with the reason; what belongs to one account is tried with these strangers too.
+
+Then somebody who may open everything sends what no form would send, to every address.
 """
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import Any
 
@@ -18,9 +21,16 @@ from django.urls import reverse
 from trainingops.access import ACCESS
 from trainingops.people.enums import Role
 from trainingops.people.models import User
-from trainingops.people.tests.factories import PersonFactory, ServiceLineFactory, SiteFactory, TeamFactory, make_user
+from trainingops.people.tests.factories import (
+    PersonFactory,
+    ServiceLineFactory,
+    SiteFactory,
+    TeamFactory,
+    grant_role,
+    make_user,
+)
 from trainingops.people.tests.factories import sign_in as sign_in_fresh
-from trainingops.tests.house import subjects
+from trainingops.tests.house import account, subjects
 from trainingops.tests.test_access import ALL
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +102,107 @@ def test_a_thing_of_another_place_does_not_exist(house, strangers, name):
                 if status != 404 or written:
                     leaks.append(f"{method} {reverse(name, kwargs=subject)}, other {scope}: {status}, {written} rows")
     assert not leaks, "\n" + "\n".join(leaks)
+
+
+# --- Input that no form would send -------------------------------------------------------------------------
+#: A quotation mark, a digit that is no number, one too large for a key, NUL, markup, a negative number, half an id.
+JUNK = ("'", "²", "9" * 25, "a\x00b", "<script>alert(1)</script>", "-1", "00000000-0000-0000-0000")
+#: What addresses and scripts carry beside the fields of the forms.
+PARAMETERS = [
+    "action",
+    "aspect",
+    "attempt",
+    "batch",
+    "by",
+    "case",
+    "class",
+    "code",
+    "content_hash",
+    "decision",
+    "enrolment",
+    "error_class",
+    "export",
+    "from",
+    "kind",
+    "key",
+    "line",
+    "month",
+    "next",
+    "once",
+    "owner",
+    "page",
+    "parameter",
+    "period",
+    "person",
+    "reason",
+    "recipient",
+    "review",
+    "role",
+    "root_cause",
+    "q",
+    "show",
+    "since",
+    "site",
+    "sort",
+    "state",
+    "status",
+    "tab",
+    "team",
+    "text",
+    "to",
+    "topic",
+    "until",
+    "version",
+    "year",
+]
+#: The way out, and the way in: tried by their own tests.
+DOORS = {"account_login", "account_logout", "account_reauthenticate"}
+
+
+def addresses(method: str) -> list[str]:
+    return sorted(name for name, rule in ACCESS.items() if method in rule.methods and name not in DOORS)
+
+
+@pytest.fixture(scope="module")
+def anybody(house: None) -> User:
+    """Every role without a scope, and the person of an agent with a test to take."""
+    user = account("agent")
+    for role in Role.values:
+        grant_role(user, role)
+    return user
+
+
+@pytest.fixture
+def knocking(anybody: User) -> Client:
+    client = Client(raise_request_exception=False)
+    sign_in_fresh(client, anybody)
+    return client
+
+
+@pytest.mark.parametrize("name", addresses("GET"))
+def test_an_address_with_any_parameter_still_answers(knocking, name):
+    broken = []
+    for subject in islice(subjects(name), 1):
+        for junk in JUNK:
+            with transaction.atomic():
+                status = knocking.get(reverse(name, kwargs=subject), dict.fromkeys(PARAMETERS, junk)).status_code
+                transaction.set_rollback(True)
+            if status >= 500:
+                broken.append(f"{reverse(name, kwargs=subject)} with {junk!r}: {status}")
+    assert not broken, "\n" + "\n".join(broken)
+
+
+@pytest.mark.parametrize("name", addresses("POST"))
+def test_a_form_filled_with_anything_is_refused_in_words(knocking, name):
+    broken = []
+    for subject in islice(subjects(name), 2):
+        url = reverse(name, kwargs=subject)
+        page = knocking.get(url).content.decode() if "GET" in ACCESS[name].methods else ""
+        fields = {*re.findall(r'name="([^"]+)"', page), *PARAMETERS} - {"csrfmiddlewaretoken", "viewport"}
+        for junk in ("", *JUNK):
+            with transaction.atomic():
+                status = knocking.post(url, dict.fromkeys(fields, junk)).status_code
+                transaction.set_rollback(True)
+            if status >= 500:
+                broken.append(f"{url} with {junk!r}: {status}")
+    assert not broken, "\n" + "\n".join(broken)
