@@ -142,9 +142,19 @@ class Minutes(Identified):
     version = models.PositiveIntegerField(default=1)
     content = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="the review's secretary"
+    )
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     signature = models.OneToOneField(Signature, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("written_by")), name="minutes_approved_by_another"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"minutes of {self.review_id}"

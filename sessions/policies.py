@@ -8,6 +8,7 @@ from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, TrainingSes
 
 if TYPE_CHECKING:
     from planning.models import TrainingPlan
+    from sessions.models import TargetOutcome
     from trainingops.people.models import User
 
 
@@ -31,9 +32,15 @@ def can_decide(user: User, plan: TrainingPlan) -> bool:
     return user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id)
 
 
+def can_waive_outcome(user: User, outcome: TargetOutcome, plan: TrainingPlan) -> bool:
+    """The manager, but never of their own plan or over their own training (separation of duties)."""
+    return can_decide(user, plan) and plan.pic_id != user.pk and outcome.person_id != user.person_id
+
+
 def can_waive(user: User, case: RecoveryCase, plan: TrainingPlan) -> bool:
-    """The manager, but never over a case that they own themselves (separation of duties)."""
-    return can_decide(user, plan) and case.owner_id != user.pk and plan.pic_id != user.pk
+    """The manager, but never over a case that they own, or that is about themselves (separation of duties)."""
+    mine = case.owner_id == user.pk or case.enrolment.person_id == user.person_id
+    return can_decide(user, plan) and plan.pic_id != user.pk and not mine
 
 
 def can_take_tests(user: User, enrolment: Enrolment) -> bool:

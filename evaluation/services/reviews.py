@@ -68,7 +68,7 @@ def schedule_review(
         secretary=secretary,
         created_at=now,
     )
-    Minutes.objects.create(review=review)
+    Minutes.objects.create(review=review, written_by=secretary)
     plans = _plans_of_period(review)
     review.plans.set(plans)
     for plan in plans:

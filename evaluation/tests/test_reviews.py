@@ -224,3 +224,11 @@ def test_database_wants_words_in_a_finding_and_an_excuse():
         scene.review.findings.create(aspect=Aspect.OTHER, text="")
     with pytest.raises(IntegrityError), transaction.atomic():
         scene.review.participants.update(presence=Presence.EXCUSED, excuse="")
+
+
+@pytest.mark.clause("5.4")
+def test_the_database_refuses_minutes_approved_by_who_wrote_them():
+    """Separation of duties holds below the service too (DESIGN.md §2)."""
+    review = scheduled_review().review
+    with pytest.raises(IntegrityError, match="minutes_approved_by_another"), transaction.atomic():
+        Minutes.objects.filter(review=review).update(approved_by=review.secretary)

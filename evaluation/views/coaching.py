@@ -15,7 +15,7 @@ from evaluation.policies import can_comment
 from evaluation.tables import CoachingTable
 from trainingops.domain import Refused
 from trainingops.people.enums import Role, SignatureMeaning
-from trainingops.people.http import SignedInRequest
+from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.people.models import Person
 from trainingops.people.services import sign
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -44,8 +44,8 @@ def coaching_list(request: SignedInRequest) -> HttpResponse:
 def coaching_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Make a form for a person (``uuid``); saving it signs it. ``?review=`` names the review behind it."""
     person = get_object_or_404(Person.objects.visible_to(request.user).working(), uuid=uuid)
-    review_uuid = request.GET.get("review")
-    review = get_object_or_404(Review.objects.visible_to(request.user), uuid=review_uuid) if review_uuid else None
+    asked = request.GET.get("review")
+    review = get_object_or_404(Review.objects.visible_to(request.user), uuid=uuid_of(asked)) if asked else None
     form = CoachingModelForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         try:

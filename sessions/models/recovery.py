@@ -106,6 +106,9 @@ class RecoveryCase(Identified):
                 name="case_waiver_is_signed_with_a_reason",
             ),
             models.CheckConstraint(
+                condition=~Q(state="waived") | ~Q(settled_by=F("owner")), name="case_waived_by_another"
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind="recovery") | Q(meeting__isnull=False), name="recovery_names_its_meeting"
             ),
             models.CheckConstraint(

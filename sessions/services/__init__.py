@@ -4,7 +4,6 @@ from sessions.services.attempts import save_answer, start_attempt, submit_attemp
 from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
 from sessions.services.common import Clash, GridConflict
 from sessions.services.deviations import acknowledge_deviation, differences, report_deviation
-from sessions.services.outcomes import case_waiver_hash, lapse_case, waive_case, waive_outcome, waiver_hash
 from sessions.services.recovery import (
     MakeUp,
     cancel_make_up,
@@ -16,6 +15,7 @@ from sessions.services.recovery import (
 from sessions.services.results import ScoreCell, compute_results, record_scores
 from sessions.services.running import conclude_meeting, conclude_session, open_meeting, open_post_test, open_session
 from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
+from sessions.services.waivers import case_waiver_hash, lapse_case, waive_case, waive_outcome, waiver_hash
 
 __all__ = [
     "Clash",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from planning.models import PlannedMeeting, PlannedSession, PlanTarget
 from planning.tests.factories import signature
@@ -31,7 +31,7 @@ from sessions.signals import session_cancelled, session_rescheduled
 from sessions.tests.factories import START, absent, concluded, make_up_for, scheduled
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.models import PersonAssignment
-from trainingops.people.tests.factories import SiteFactory, make_agent
+from trainingops.people.tests.factories import SiteFactory, grant_role, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
 LATER = START + timedelta(days=1)
@@ -81,6 +81,26 @@ def test_a_plan_given_up_cancels_its_sessions():
 
 
 @pytest.mark.clause("4.3")
+def test_nobody_waives_their_own_case_whatever_their_roles():
+    """Separation of duties: neither the owner, nor the person it is about; the database holds it too."""
+    held = concluded(lambda people: absent(people[0]), right=(None, 5, 5))
+    case = RecoveryCase.objects.get(enrolment=held.enrolments[0])
+    grant_role(held.pic, "manager")
+    agent = make_user("manager", person=held.enrolments[0].person)
+    for actor in (held.pic, agent):
+        signed = signature(actor, case_waiver_hash(case, "Cuti melahirkan"), now=LATER, meaning="waived")
+        with pytest.raises(NotAllowed):
+            waive_case(case=case, reason="Cuti melahirkan", signature=signed, actor=actor, now=LATER)
+        outcome = TargetOutcome.objects.get(enrolment=case.enrolment)
+        signed = signature(actor, waiver_hash(outcome, "Cuti melahirkan"), now=LATER, meaning="waived")
+        with pytest.raises(NotAllowed):
+            waive_outcome(outcome=outcome, reason="Cuti melahirkan", signature=signed, actor=actor, now=LATER)
+    with pytest.raises(IntegrityError, match="case_waived_by_another"), transaction.atomic():
+        RecoveryCase.objects.filter(pk=case.pk).update(
+            state="waived", signature=signed, note="Cuti melahirkan", settled_by=case.owner
+        )
+
+
 def test_a_waived_case_waives_its_target_with_a_signature_of_another_than_the_owner():
     held = concluded(lambda people: absent(people[0]))
     case, reason = RecoveryCase.objects.get(), "Cuti melahirkan"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -16,3 +17,11 @@ class SignedInRequest(HttpRequest):
     user: User
     authority: Authority
     now: datetime
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The id in the parameter of an address; None for what is no id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -117,6 +117,10 @@ def _attempts() -> list[Address]:
     return [{"uuid": each.uuid} for each in TestAttempt.objects.all()]
 
 
+def _importers() -> list[Address]:
+    return [{"kind": each.name} for each in importers_for(User.objects.get(login="ADM01"))]
+
+
 #: Whose addresses begin how; the longest beginning counts.
 SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "account_": _by_uuid(User),
@@ -139,7 +143,8 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "evidence_retry": _by_uuid(EvidenceRequest),
     "finding_": _by_uuid(Review),
     "import_": _by_uuid(ImportRun),
-    "import_new": lambda: [{"kind": each.name} for each in importers_for(User.objects.get(login="ADM01"))],
+    "import_new": _importers,
+    "import_template": _importers,
     "job_": _by_uuid(Job),
     "material_": _by_uuid(ModuleMaterial),
     "material_new": _by_uuid(ModuleVersion),
@@ -186,6 +191,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
     "trainer_": _by_uuid(TrainerProfile),
+    "verify_record": lambda: [{"code": "KODE-YANG-TIDAK-ADA"}],
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from trainingops.domain import Refused
@@ -30,6 +31,12 @@ class ErrorPages:
             response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
             response._has_been_logged = True  # type: ignore[attr-defined]  # a typing error is no news for the log
         return response
+
+    def process_view(self, request: HttpRequest, _view: object, _args: object, _kwargs: object) -> None:
+        """400 for a NUL character: no keyboard types it, and PostgreSQL keeps no text that holds one."""
+        given = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+        if any("\x00" in text for fields in given for name, texts in fields.lists() for text in (name, *texts)):
+            raise BadRequest("NUL character")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """409 for a refusal; everything else is not ours."""

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from trainingops.people import policies
 from trainingops.people.enums import Role
 from trainingops.people.forms import CodesForm, PersonFilter
-from trainingops.people.http import SignedInRequest
+from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, Team
 from trainingops.people.queries import in_force, present_assignments
 from trainingops.people.services import issue_codes, open_account
@@ -102,19 +102,11 @@ def _choice(request: SignedInRequest) -> tuple[Team | None, QuerySet[Person]]:
         # A code is a way to become somebody: those who hold more than the role of an agent go to an administrator.
         more = RoleAssignment.objects.filter(in_force(timezone.localdate())).exclude(role=Role.AGENT)
         people = people.exclude(user__in=more.values("user"))
-    if uuid := request.GET.get("person"):
-        return None, people.filter(uuid=uuid) if _is_uuid(uuid) else people.none()
+    if person := request.GET.get("person"):
+        return None, people.filter(uuid=uuid) if (uuid := uuid_of(person)) else people.none()
     code = request.GET.get("team", "")
     team = _teams(request).filter(code=code).first() if code else None
     if team is None:
         return None, people.none()
     here = PersonAssignment.objects.filter(in_force(timezone.localdate()), team=team)
     return team, people.filter(pk__in=here.values("person"))
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -1,0 +1,185 @@
+"""Exceptions from the ledger that the manager decides (4.3): waivers, and targets that lapse."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from planning.models import TrainingPlan
+from sessions.enums import CaseKind, CaseState, OutcomeState
+from sessions.models import Enrolment, RecoveryCase, TargetOutcome
+from sessions.policies import can_decide, can_waive, can_waive_outcome
+from sessions.services.cases import settle_case
+from sessions.services.common import lock_plans, refresh_summary
+from sessions.services.outcomes import OPEN_CASES, lock_case, refresh_outcomes, tell_settled
+from trainingops.audit.journal import canonical, record, service
+from trainingops.domain import Refused, WrongState, require
+from trainingops.people.enums import Employment
+from trainingops.people.models import Signature, User
+from trainingops.people.queries import assignment_on
+from trainingops.people.services import require_signature
+
+
+def waiver_hash(outcome: TargetOutcome, reason: str) -> str:
+    """SHA-256 of what the manager signs when they waive a target."""
+    return hashlib.sha256(canonical({"outcome": outcome.uuid, "reason": reason}).encode()).hexdigest()
+
+
+def case_waiver_hash(case: RecoveryCase, reason: str) -> str:
+    """SHA-256 of what the manager signs when they waive a case."""
+    return hashlib.sha256(canonical({"case": case.uuid, "reason": reason}).encode()).hexdigest()
+
+
+@service
+def waive_outcome(
+    *, outcome: TargetOutcome, reason: str, signature: Signature, actor: User, now: datetime
+) -> TargetOutcome:
+    """The manager excuses a target from being trained; it stays in the denominator of 4.3a. Open cases end with it.
+
+    Raises:
+        NotAllowed: not the manager of site and line, or the PIC of the plan themselves.
+        WrongState: no longer outstanding.
+        Refused: no reason, or a signature that does not cover this waiver.
+    """
+    plan, outcome = _lock_outcome(outcome)
+    require(can_waive_outcome(actor, outcome, plan))
+    _require_reason(reason)
+    require_signature(signature, user=actor, content_hash=waiver_hash(outcome, reason), now=now)
+    _waive(outcome, reason, signature, actor, now)
+    return outcome
+
+
+@service
+def waive_case(*, case: RecoveryCase, reason: str, signature: Signature, actor: User, now: datetime) -> RecoveryCase:
+    """The manager excuses one case. Without the missed meeting nobody is trained: the target is waived with it.
+
+    Raises: as :func:`waive_outcome`; the owner of a case never waives it.
+    """
+    plan, case = lock_case(case)
+    require(can_waive(actor, case, plan))
+    _require_reason(reason)
+    require_signature(signature, user=actor, content_hash=case_waiver_hash(case, reason), now=now)
+    if case.state not in OPEN_CASES:
+        raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
+    outcome = outcome_of(case)
+    if case.kind == CaseKind.RECOVERY and outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
+        _waive(outcome, reason, signature, actor, now)
+    else:
+        case.signature = signature
+        settle_case(case, CaseState.WAIVED, actor=actor, now=now, note=reason, signature=signature.uuid)
+        if outcome is not None:
+            refresh_outcomes([outcome], actor=actor, now=now)
+    refresh_summary(case.enrolment.training_session)
+    case.refresh_from_db()
+    return case
+
+
+@service
+def lapse_case(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -> RecoveryCase:
+    """The manager confirms that somebody left or moved: the target lapses, with its open cases.
+
+    Raises:
+        NotAllowed: not the manager of site and line.
+        Refused: no reason; or the person still works at the site and line of then, which is a waiver.
+    """
+    plan, case = lock_case(case)
+    require(can_decide(actor, plan))
+    _require_reason(reason)
+    if case.state not in OPEN_CASES:
+        raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
+    if _still_here(case.enrolment, now):
+        raise Refused(
+            _("%(name)s still works at this site and line. Waive the case instead.")
+            % {"name": case.enrolment.person.name},
+            field="reason",
+        )
+    outcome = outcome_of(case)
+    cases = _open_cases(case.enrolment) if outcome else [case]
+    for each in cases:
+        settle_case(each, CaseState.LAPSED, actor=actor, now=now, note=reason)
+    if outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
+        outcome.state, outcome.settled_at, outcome.reason, outcome.decided_by = (
+            OutcomeState.LAPSED,
+            now,
+            reason,
+            actor,
+        )
+        outcome.save()
+        record("target.lapsed", subject=outcome, actor=actor, now=now, detail={"reason": reason})
+        tell_settled({outcome.plan_id}, actor, now)
+    elif outcome is not None:
+        refresh_outcomes([outcome], actor=actor, now=now)
+    refresh_summary(case.enrolment.training_session)
+    case.refresh_from_db()
+    return case
+
+
+def outcome_of(case: RecoveryCase) -> TargetOutcome | None:
+    """The target whose case this is: its own enrolment's, or the one that was recovered in the case's session."""
+    return (
+        TargetOutcome.objects.select_related("person", "plan", "enrolment__training_session")
+        .filter(
+            Q(enrolment=case.enrolment_id)
+            | Q(
+                person=case.enrolment.person_id,
+                enrolment__cases__scheduled_in=case.enrolment.training_session_id,
+            )
+        )
+        .first()
+    )
+
+
+def _waive(outcome: TargetOutcome, reason: str, signature: Signature, actor: User, now: datetime) -> None:
+    if outcome.state != OutcomeState.OUTSTANDING:
+        raise WrongState(_("The target is “%(state)s” already.") % {"state": outcome.get_state_display()})
+    outcome.state, outcome.settled_at, outcome.reason = OutcomeState.WAIVED, now, reason
+    outcome.decided_by, outcome.signature = actor, signature
+    outcome.save()
+    if outcome.enrolment is not None:
+        for case in _open_cases(outcome.enrolment):
+            case.signature = signature
+            settle_case(case, CaseState.WAIVED, actor=actor, now=now, note=reason, signature=signature.uuid)
+    record(
+        "target.waived",
+        subject=outcome,
+        actor=actor,
+        now=now,
+        data={"signature": signature.uuid},
+        detail={"reason": reason},
+    )
+    tell_settled({outcome.plan_id}, actor, now)
+
+
+def _open_cases(enrolment: Enrolment) -> list[RecoveryCase]:
+    return list(
+        RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
+        .filter(enrolment=enrolment, kind=CaseKind.RECOVERY, state__in=OPEN_CASES)
+        .order_by("pk")
+    )
+
+
+def _lock_outcome(outcome: TargetOutcome) -> tuple[TrainingPlan, TargetOutcome]:
+    (plan,) = lock_plans([outcome.plan_id])
+    locked = (
+        TargetOutcome.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("person", "plan", "enrolment__training_session")
+        .get(pk=outcome.pk)
+    )
+    return plan, locked
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("The reason is blank. Write why."), field="reason")
+
+
+def _still_here(enrolment: Enrolment, now: datetime) -> bool:
+    """Whether the person works where they worked at the time of the session."""
+    if enrolment.person.employment == Employment.LEFT:
+        return False
+    day = now.astimezone(enrolment.training_session.site.zone).date()
+    present = assignment_on(enrolment.person_id, day)
+    return present is not None and (present.site_id, present.line_id) == (enrolment.site_id, enrolment.line_id)
