@@ -7,7 +7,7 @@ PRODUCTION := env -u DATABASE_URL -u BROKER_URL TRAININGOPS_MODE=production \
 	TRAININGOPS_SECRET_KEY=for-the-check-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
 	TRAININGOPS_BASE_URL=https://trainingops.example TRAININGOPS_ALLOWED_HOSTS=trainingops.example
 
-.PHONY: help demo test check fmt fresh clean setup setup-dev
+.PHONY: help demo test check fmt fresh chaos clean setup setup-dev
 .DEFAULT_GOAL := help
 # `make check test` shares one environment and one machine: in order, not at once.
 .NOTPARALLEL:
@@ -37,6 +37,9 @@ fmt: setup-dev ## format the code
 
 fresh: ## clone HEAD into an empty folder, run `make demo ARGS=--no-serve` and `make test` there, print the times
 	@$(PYTHON) trainingops/local/fresh.py $(ARGS)
+
+chaos: setup-dev ## kill every process at random moments for three minutes; nothing may be lost or doubled
+	@CHAOS_SECONDS=180 $(BIN)/python -m trainingops.local.testing trainingops/tests/test_chaos.py
 
 clean: ## remove the environment, the demo's database and files, and everything built
 	@$(PYTHON) trainingops/local/clean.py

@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for Trainingops."""
 
+import io
 import os
 import sys
 
@@ -11,6 +12,8 @@ def main() -> None:
     from trainingops.local.memory import recall
 
     recall(os.environ, sys.argv[1:])  # before the settings are read
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # line by line also into a file or a pipe
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from trainingops.audit.models import Entry
@@ -26,6 +30,7 @@ from trainingops.records.archive.building import build_archive
 from trainingops.records.archive.contents import readable_name
 from trainingops.records.archive.inspection import check_archive, inspect_archive
 from trainingops.records.filters import EvidenceFilter
+from trainingops.records.reference import ensure_reference
 from trainingops.records.services import expire_archives, request_archive
 from trainingops.records.storage import read_file
 from trainingops.records.tests.kinds import made
@@ -206,6 +211,50 @@ def test_a_job_that_died_is_carried_on_behind_its_last_step(three, monkeypatch):
     assert len(read) == 2, "what the finished steps read is not read again"
     assert progress == [1, 2, 3]
     _whole(archive, three)
+
+
+_KILLED = """
+import os, signal, sys, django
+django.setup()
+from django.utils import timezone
+from trainingops.jobs.running import run_job
+from trainingops.records import storage
+from trainingops.records.archive import building
+building._STEP = 1
+read, left = storage.read_file, [2]
+def read_file(sha256):
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left[0] -= 1
+    return read(sha256)
+storage.read_file = read_file
+run_job(job_id=int(sys.argv[1]), clock=timezone.now)
+"""
+
+
+def test_a_worker_process_that_is_killed_loses_only_its_present_step(committed_db, monkeypatch):
+    ensure_reference()
+    records = [made() for _ in range(4)]
+    archive = _ordered()
+    where = connection.settings_dict
+    environ = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{where['USER']}@{quote(where['HOST'], safe='')}:{where['PORT']}/{where['NAME']}",
+        "DJANGO_SETTINGS_MODULE": "trainingops.settings",
+        "TRAININGOPS_MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "TRAININGOPS_SEAL_KEY_DIR": str(settings.SEAL_KEY_DIR),
+    }
+    command = [sys.executable, "-c", _KILLED, str(archive.job_id)]
+    done = subprocess.run(command, env=environ, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    job = Job.objects.get(pk=archive.job_id)
+    assert (job.state, job.done, job.total) == (JobState.RUNNING, 2, 4)
+    read = []
+    monkeypatch.setattr(storage, "read_file", lambda sha256: read.append(sha256) or read_file(sha256))
+    later = timezone.now() + LEASE + timedelta(seconds=1)
+    run_job(job_id=job.pk, clock=lambda: later)
+    assert len(read) == 2, "the two finished steps are not done again"
+    _whole(archive, records)
 
 
 def test_a_worker_believed_dead_writes_into_nothing_that_counts(three):
