@@ -7,12 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from trainingops.ui.navigation import NavItem, register, register_counts
 from trainingops.ui.panels import register_slot
 
+_NEEDS = ("need_", "defect_", "sample_", "parameter_", "indicator_", "measure_")
+
 
 def register_catalogue() -> None:
     """Needs, modules, questions, schemes, traffic, appointments, places."""
     register_slot("planning.defect", "defect ids; which trainings answered the finding")
     register(
-        NavItem("5.1", _("Needs"), "need_overview", "flag", order=10, area=("need_", "defect_", "sample_")),
+        NavItem("5.1", _("Needs"), "need_overview", "flag", order=10, area=_NEEDS),
+        NavItem("5.1", _("Product and procedure info"), "product_change_list", "doc", order=15),
         NavItem("5.1", _("Low intervals"), "traffic", "chart", order=20, area=("traffic",)),
         NavItem("5.1", _("Modules"), "module_list", "book", order=40, area=("module_", "material_")),
         NavItem("5.1", _("Questions and tests"), "question_list", "edit", order=50, area=("question_", "paper_")),

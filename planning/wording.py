@@ -20,7 +20,15 @@ from planning.content import loaded, recipients_of
 from planning.difference import Change, Content, Kind, difference, length
 from planning.enums import Method, ParameterSource, TargetReason
 from planning.lists import lists_of
-from planning.models import NeedSource, PlannedSession, PlanRevision, PlanTarget, RevisionComment, TrainerProfile
+from planning.models import (
+    NeedSource,
+    PlannedSession,
+    PlanRevision,
+    PlanTarget,
+    ProductChange,
+    RevisionComment,
+    TrainerProfile,
+)
 from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
@@ -205,7 +213,8 @@ class Wording:
         trainers -= {str(each.uuid) for planned in self._planned for each in planned.trainers.all()}
         users = {row["user"] for content in self.contents for row in content.get("recipients", ())} - {None}
         users -= set(self._known_users)
-        needs = {uuid for content in self.contents for uuid in content.get("needs", ())} - set(self._known_needs)
+        sources = {uuid for content in self.contents for uuid in content.get("needs", ())}
+        needs = sources - set(self._known_needs)
         sites = {each["host_site"] for each in sessions} - set(self._known_sites)
         wanted = []
         if trainers:
@@ -215,6 +224,9 @@ class Wording:
         if needs:
             rows = NeedSource.objects.filter(uuid__in=needs)
             wanted.append(_named("need", rows, "uuid", "kind", "dated_on", "request"))
+        if sources:
+            changes = ProductChange.objects.filter(need__uuid__in=sources)
+            wanted.append(_named("change", changes, "need__uuid", "number", "effective_on", "title"))
         if sites:
             wanted.append(_named("site", Site.objects.filter(code__in=sites), "code", "name", "timezone"))
         found: dict[str, dict[str, tuple[str, str, str]]] = {}
@@ -293,6 +305,17 @@ class Wording:
         """A source of the need: kind, date, from whom, what was asked."""
         need = self._needs.get(uuid)
         return f"{need.get_kind_display()}, {day_words(need.dated_on)}: {need.request}" if need else "?"
+
+    def held_before(self, content: Content) -> list[tuple[str, date]]:
+        """The changes among the sources that hold before the day of the last meeting, with their day (5.1.1 b)."""
+        ends = [
+            datetime.fromisoformat(meeting["ends_at"]).astimezone(self._zone(each["host_site"])).date()
+            for each in content.get("sessions", ())
+            for meeting in each["meetings"]
+        ]
+        named = (self._found("change").get(uuid) for uuid in content.get("needs", ()))
+        changes = [(f"{row[0]} {row[2]}", date.fromisoformat(row[1])) for row in named if row]
+        return sorted((each for each in changes if ends and each[1] < max(ends)), key=lambda each: each[1])
 
     def _say_module(self, value: Mapping[str, str]) -> str:
         return f"{value['code']} v{value['version']} {value['title']}"

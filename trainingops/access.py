@@ -60,19 +60,34 @@ ACCESS |= {
 # --- planning: catalogue -----------------------------------------------------------------------------------
 _NEEDS = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor")
 _NEED_WRITERS = ("manager", "trainer", "qc", "operations", "operation_support", "sso_training")
+_CHANGES = (*_NEEDS, "sso_training", "client")
 _CATALOGUE = (*_NEEDS, "sso_training", "administrator")
 _QUESTION_WRITERS = ("manager", "trainer", "qc", "sso_training")
 _MODULE_WRITERS = ("manager", "trainer", "sso_training")
 _KEEPERS = ("manager", "administrator")
 ACCESS |= {
     "need_overview": only(*_NEEDS),
+    "need_agents": only(*_NEEDS, methods=WRITE),
     "defect_list": only(*_NEEDS),
     "defect_new": only("qc", methods=WRITE),
     "defect_detail": only(*_NEEDS),
+    "defect_cause": only("qc", methods=WRITE),
     "defect_decide": only("manager", "qc", "operations", "team_leader", methods=WRITE),
+    "parameter_list": only(*_NEEDS),
+    "parameter_new": only("qc", methods=WRITE),
+    "parameter_edit": only("qc", methods=WRITE),
     "sample_list": only(*_NEEDS),
+    "sample_new": only("qc", methods=WRITE),
+    "indicator_list": only(*_NEEDS),
+    "measure_new": only("manager", "qc", methods=WRITE),
+    "product_change_list": only(*_CHANGES),
+    "product_change_new": only(*_NEED_WRITERS, methods=WRITE),
+    "product_change_detail": only(*_CHANGES),
+    "product_change_edit": only(*_NEED_WRITERS, methods=WRITE),
+    "product_change_document": only(*_CHANGES),
     "need_source_list": only(*_NEEDS, "sso_training"),
     "need_source_new": only(*_NEED_WRITERS, methods=WRITE),
+    "need_source_document": only(*_NEEDS, "sso_training"),
     "traffic": only(*_NEEDS),
     "traffic_csv": only(*_NEEDS),
     "module_list": only(*_CATALOGUE),
@@ -131,6 +146,7 @@ ACCESS |= {
     "plan_session_new": only("trainer", methods=WRITE),
     "plan_session_remove": only("trainer", methods=POST_ONLY),
     "plan_targets": only("trainer", methods=WRITE),
+    "plan_targets_group": only("trainer", methods=WRITE),
     "plan_targets_defects": only("trainer", methods=WRITE),
     "plan_targets_add": only("trainer", methods=WRITE),
     "plan_recipients": only("trainer", methods=WRITE),

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 from evaluation.views import actions, coaching, defects, reviews
 from planning.views import appointments as appointment_views
 from planning.views import approval as approval_views
+from planning.views import groups as group_views
 from planning.views import modules as module_views
 from planning.views import needs as need_views
 from planning.views import parts as part_views
@@ -88,13 +89,27 @@ urlpatterns += [
 # --- planning: catalogue -----------------------------------------------------------------------------------
 urlpatterns += [
     path("needs/", need_views.need_overview, name="need_overview"),
+    path("needs/agents/", need_views.need_agents, name="need_agents"),
     path("needs/defects/", need_views.defect_list, name="defect_list"),
     path("needs/defects/new/", need_views.defect_new, name="defect_new"),
     path("needs/defects/<uuid:uuid>/", need_views.defect_detail, name="defect_detail"),
+    path("needs/defects/<uuid:uuid>/cause/", need_views.defect_cause, name="defect_cause"),
     path("needs/defects/<uuid:uuid>/<slug:verb>/", need_views.defect_decide, name="defect_decide"),
+    path("needs/parameters/", need_views.parameter_list, name="parameter_list"),
+    path("needs/parameters/new/", need_views.parameter_new, name="parameter_new"),
+    path("needs/parameters/<uuid:uuid>/", need_views.parameter_edit, name="parameter_edit"),
     path("needs/samples/", need_views.sample_list, name="sample_list"),
+    path("needs/samples/new/", need_views.sample_new, name="sample_new"),
+    path("needs/figures/", need_views.indicator_list, name="indicator_list"),
+    path("needs/figures/measures/new/", need_views.measure_new, name="measure_new"),
+    path("needs/changes/", need_views.product_change_list, name="product_change_list"),
+    path("needs/changes/new/", need_views.product_change_new, name="product_change_new"),
+    path("needs/changes/<uuid:uuid>/", need_views.product_change_detail, name="product_change_detail"),
+    path("needs/changes/<uuid:uuid>/edit/", need_views.product_change_edit, name="product_change_edit"),
+    path("needs/changes/<uuid:uuid>/document/", need_views.product_change_document, name="product_change_document"),
     path("needs/sources/", need_views.need_source_list, name="need_source_list"),
     path("needs/sources/new/", need_views.need_source_new, name="need_source_new"),
+    path("needs/sources/<uuid:uuid>/document/", need_views.need_source_document, name="need_source_document"),
     path("traffic/", traffic_views.traffic, name="traffic"),
     path("traffic/csv/", traffic_views.traffic_csv, name="traffic_csv"),
     path("modules/", module_views.module_list, name="module_list"),
@@ -148,6 +163,7 @@ urlpatterns += [
         "plans/<uuid:uuid>/sessions/<uuid:session>/remove/", part_views.plan_session_remove, name="plan_session_remove"
     ),
     path("plans/<uuid:uuid>/targets/", target_views.plan_targets, name="plan_targets"),
+    path("plans/<uuid:uuid>/targets/group/", group_views.plan_targets_group, name="plan_targets_group"),
     path("plans/<uuid:uuid>/targets/defects/", target_views.plan_targets_defects, name="plan_targets_defects"),
     path("plans/<uuid:uuid>/targets/add/", target_views.plan_targets_add, name="plan_targets_add"),
     path("plans/<uuid:uuid>/recipients/", part_views.plan_recipients, name="plan_recipients"),

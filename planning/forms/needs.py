@@ -7,9 +7,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind
+from planning.enums import DefectState, ErrorClass, RootCause, SampleKind
 from planning.forms.catalogue import area
 from planning.models import Defect, MonitoringSample, QualityParameter
 from planning.models.needs import SEES_NEEDS
@@ -29,23 +30,19 @@ def sites_of(user: User, *roles: str) -> Any:
     return Site.objects.filter(user.authority.scope(*roles, site="pk"))
 
 
-class NeedSourceForm(PageForm):
-    """Where a need comes from (5.1.1 d)."""
+#: In the address of the list: the defects that rates and needs count (docs/adr/0012).
+COUNTING = "counting"
+#: How far back lists look unless the address says otherwise.
+YEAR = timedelta(days=365)
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=NeedKind.choices)
-    dated_on = forms.DateField(label=_("Date"))
-    asked_by = forms.CharField(label=_("From whom"), max_length=120)
-    request = forms.CharField(label=_("What was asked"), widget=area())
-    document = forms.CharField(
-        label=_("Document"), max_length=160, required=False, help_text=_("Number or place of the letter or minutes.")
-    )
-    line = forms.ModelChoiceField(
-        label=_("Service line"), queryset=ServiceLine.objects.none(), required=False, empty_label=_("Every line")
-    )
 
-    def __init__(self, *args: Any, user: User, roles: tuple[str, ...], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = lines_of(user, *roles)  # type: ignore[attr-defined]
+def with_usual_period(query: QueryDict, today: date) -> QueryDict:
+    """The address with the first day that a list begins with; a blank one in the address means from the beginning."""
+    if "since" in query:
+        return query
+    filled = query.copy()
+    filled["since"] = (today - YEAR).isoformat()
+    return filled
 
 
 class DefectForm(PageForm):
@@ -77,37 +74,6 @@ class DefectForm(PageForm):
         return number
 
 
-class PeriodForm(PageForm):
-    """A period and a line, in the address; what is missing or wrong falls back to the last 90 days."""
-
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("To"), required=False)
-    line = forms.ModelChoiceField(
-        label=_("Service line"), queryset=ServiceLine.objects.none(), required=False, empty_label=_("Every line")
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = lines_of(user, *SEES_NEEDS)  # type: ignore[attr-defined]
-
-    def period(self, today: date) -> tuple[date, date]:
-        """First and last day; 90 days that end today unless said otherwise."""
-        data = self.cleaned_data if self.is_valid() else {}
-        until = data.get("until") or today
-        return data.get("since") or until - timedelta(days=89), until
-
-    def line_chosen(self) -> ServiceLine | None:
-        """The line, or none for all."""
-        return self.cleaned_data.get("line") if self.is_valid() else None
-
-    def clean(self) -> dict[str, Any]:
-        """The first day comes first."""
-        data = super().clean() or {}
-        if data.get("since") and data.get("until") and data["since"] > data["until"]:
-            self.add_error("until", _("The last day lies before the first. Correct the period."))
-        return data
-
-
 class DefectFilter(django_filters.FilterSet):
     """What stands in the address of the list of defects."""
 
@@ -131,7 +97,12 @@ class DefectFilter(django_filters.FilterSet):
     line = django_filters.ModelChoiceFilter(
         queryset=ServiceLine.objects.none(), to_field_name="code", label=_("Service line"), empty_label=_("All")
     )
-    state = django_filters.ChoiceFilter(choices=DefectState.choices, label=_("State"), empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        choices=[(COUNTING, _("Those that count")), *DefectState.choices],
+        label=_("State"),
+        empty_label=_("All"),
+        method="by_state",
+    )
 
     class Meta:
         model = Defect
@@ -146,6 +117,10 @@ class DefectFilter(django_filters.FilterSet):
     def by_root_cause(self, queryset: Any, _name: str, value: str) -> Any:
         """``none`` are those whose cause is not determined."""
         return queryset.filter(root_cause="" if value == "none" else value)
+
+    def by_state(self, queryset: Any, _name: str, value: str) -> Any:
+        """``counting`` are those of the rates and needs: valid and disputed ones."""
+        return queryset.counting() if value == COUNTING else queryset.filter(state=value)
 
 
 class SampleFilter(django_filters.FilterSet):

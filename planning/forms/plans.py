@@ -27,7 +27,7 @@ from planning.models import (
 )
 from planning.policies.plans import CONSULTED
 from trainingops.people.enums import Role
-from trainingops.people.models import Site, User
+from trainingops.people.models import Site, Team, User
 from trainingops.ui.forms import FigureField, MomentField, PageForm, WholeField
 
 Checkboxes = forms.CheckboxSelectMultiple
@@ -279,6 +279,9 @@ class DefectChoiceForm(PageForm):
     parameter = forms.ModelChoiceField(
         label=_("Parameter"), queryset=QualityParameter.objects.all(), required=False, empty_label=_("Any parameter")
     )
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("Any team")
+    )
     minimum_count = WholeField(label=_("At least so many defects"), min_value=1, max_value=999)
     batch = BatchField()
 
@@ -286,6 +289,7 @@ class DefectChoiceForm(PageForm):
         initial = {"since": today - timedelta(days=30), "until": today, "minimum_count": 1}
         super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
         self.fields["batch"].queryset = revision.sessions.all()  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.filter(line=revision.plan.line_id)  # type: ignore[attr-defined]
 
 
 class PeopleChoiceForm(PageForm):

@@ -6,14 +6,15 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, DateField, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from planning.enums import DefectState, RevisionState
 from planning.models.needs import Defect, DefectQuerySet
 from planning.models.plans import PlannedMeeting, PlanRevision
+from planning.queries.needs import Agent, agents_of
 from trainingops.people.enums import MANDATORY_PARTIES
-from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, User
+from trainingops.people.models import PersonAssignment, RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ def defects_matching(plan: TrainingPlan, filters: DefectFilter, *, user: User) -
     """The defects that count on the plan's line, in the user's scope, that ``filters`` describes."""
     period = (filters.since, filters.until)
     defects = Defect.objects.visible_to(user).counting().filter(line=plan.line_id, occurred_on__range=period)
-    for name in ("error_class", "root_cause", "parameter"):
+    for name in ("error_class", "root_cause", "parameter", "team"):
         if value := getattr(filters, name):
-            defects = defects.filter(**{name: value})
+            defects = defects.filter(**{name: "" if value == "none" else value})
     return defects
 
 
@@ -97,34 +98,9 @@ def with_defects_now(revisions: QuerySet[PlanRevision]) -> QuerySet[PlanRevision
     return revisions.annotate(**counts)
 
 
-def agents_with_defects(
-    plan: TrainingPlan, filters: DefectFilter, *, minimum_count: int, user: User
-) -> QuerySet[Person]:
-    """Working people with at least ``minimum_count`` such defects, most first.
-
-    Beside each: ``count``, how many of those are ``disputed`` and might still be annulled, and ``last_on``.
-    """
-    matching = defects_matching(plan, filters, user=user)
-    counted = (
-        matching.filter(person=OuterRef("pk"))
-        .order_by()
-        .values("person")
-        .annotate(
-            count=Count("pk"),
-            disputed=Count("pk", filter=Q(state=DefectState.DISPUTED)),
-            last_on=Max("occurred_on"),
-        )
-    )
-    return (
-        Person.objects.working()
-        .annotate(
-            count=Subquery(counted.values("count"), output_field=IntegerField()),
-            disputed=Subquery(counted.values("disputed"), output_field=IntegerField()),
-            last_on=Subquery(counted.values("last_on"), output_field=DateField()),
-        )
-        .filter(count__gte=minimum_count)
-        .order_by("-count", "name")
-    )
+def agents_with_defects(plan: TrainingPlan, filters: DefectFilter, *, minimum_count: int, user: User) -> list[Agent]:
+    """Working people with at least ``minimum_count`` such defects, most first."""
+    return agents_of(defects_matching(plan, filters, user=user), minimum=minimum_count)
 
 
 def with_first_meeting(plans: TrainingPlanQuerySet) -> TrainingPlanQuerySet:

@@ -19,6 +19,8 @@ from planning.services.drafting import (
     save_recipients,
     save_session,
 )
+from planning.services.groups import choose_group
+from planning.services.improvement import plan_improvement
 from planning.services.plans import (
     advance_plan,
     answer_consultation,
@@ -50,10 +52,12 @@ __all__ = [
     "ask_consultation",
     "book_planned_session",
     "cancel_plan",
+    "choose_group",
     "choose_targets_from_defects",
     "comment_on_revision",
     "create_plan",
     "place_targets",
+    "plan_improvement",
     "record_competence",
     "reject_revision",
     "release",

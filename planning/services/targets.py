@@ -7,26 +7,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from planning.enums import TargetReason
+from planning.enums import RootCause, TargetReason
 from planning.models import Defect, PlannedSession, PlanRevision, PlanTarget, QualityParameter
 from planning.queries.plans import agents_with_defects, defects_matching
 from planning.services.drafting import open_draft
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
-from trainingops.people.models import Person, User
+from trainingops.people.models import Person, Team, User
 from trainingops.ui.moments import day_words
 
 
 @dataclass(frozen=True, kw_only=True)
 class DefectFilter:
-    """Which defects call for the training; an empty side means any."""
+    """Which defects call for the training; an empty side means any, the cause ``none`` means not determined yet."""
 
     since: date
     until: date
     error_class: str = ""
     root_cause: str = ""
     parameter: QualityParameter | None = None
+    team: Team | None = None
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,14 @@ def choose_targets_from_defects(
     actor: User,
     now: datetime,
     planned: PlannedSession | None = None,
+    only: Collection[Person] | None = None,
 ) -> Chosen:
-    """Put on target every working agent of the line with at least ``minimum_count`` matching valid defects.
+    """Put on target every working agent of the line with at least ``minimum_count`` matching defects that count.
 
     Each target keeps the link to its defects and the reason in words; choosing again adds what is new.
+
+    Args:
+        only: of those who match, the ones ticked; everybody where it is left out.
 
     Raises:
         NotAllowed, WrongState: not the PIC, or no draft any more.
@@ -60,7 +66,9 @@ def choose_targets_from_defects(
         raise Refused(_("The period ends before it begins. Correct its dates."), field="until")
     if minimum_count < 1:
         raise Refused(_("The minimum of %(count)d is below 1.") % {"count": minimum_count}, field="minimum_count")
-    people = agents_with_defects(revision.plan, filters, minimum_count=minimum_count, user=actor)
+    agents = agents_with_defects(revision.plan, filters, minimum_count=minimum_count, user=actor)
+    ticked = None if only is None else {person.pk for person in only}
+    people = [agent.person for agent in agents if ticked is None or agent.person.pk in ticked]
     if not people:
         raise Refused(
             _("No agent has %(count)d defects or more like these. Widen the period or lower the minimum.")
@@ -75,7 +83,7 @@ def choose_targets_from_defects(
         PlanTarget(
             revision=revision,
             person=person,
-            planned_session=planned or _only_session(revision),
+            planned_session=planned or only_session(revision),
             reason=TargetReason.DEFECTS,
             reason_note=_in_words(filters, len(by_person[person.pk])),
         )
@@ -105,16 +113,26 @@ def _link_defects(targets: Collection[PlanTarget], by_person: Mapping[int, list[
     )
 
 
-def _in_words(filters: DefectFilter, count: int) -> str:
-    """The reason of one target, as it will be read on the approval page."""
+def reason_in_words(filters: DefectFilter) -> str:
+    """Which defects, in a few words."""
+    cause = dict(RootCause.choices).get(filters.root_cause, "")
     parts = [
         filters.parameter.code if filters.parameter else "",
         filters.error_class.upper().replace("_", " "),
-        filters.root_cause,
+        _("root cause not determined yet") if filters.root_cause == "none" else str(cause),
+        filters.team.name if filters.team else "",
     ]
-    return _("%(count)d defects %(what)s, %(since)s–%(until)s") % {
+    return " ".join(part for part in parts if part)
+
+
+def _in_words(filters: DefectFilter, count: int) -> str:
+    """The reason of one target, as it will be read on the approval page."""
+    words = ngettext(
+        "%(count)d defect %(what)s, %(since)s–%(until)s", "%(count)d defects %(what)s, %(since)s–%(until)s", count
+    )
+    return words % {
         "count": count,
-        "what": " ".join(part for part in parts if part),
+        "what": reason_in_words(filters),
         "since": day_words(filters.since),
         "until": day_words(filters.until),
     }
@@ -151,7 +169,7 @@ def add_targets(
         PlanTarget(
             revision=revision,
             person=person,
-            planned_session=planned or _only_session(revision),
+            planned_session=planned or only_session(revision),
             reason=reason,
             reason_note=note.strip()[:300],
         )
@@ -213,7 +231,7 @@ def place_targets(
     return moved
 
 
-def _only_session(revision: PlanRevision) -> PlannedSession | None:
+def only_session(revision: PlanRevision) -> PlannedSession | None:
     """The batch of everybody where there is only one."""
     sessions = list(revision.sessions.all()[:2])
     return sessions[0] if len(sessions) == 1 else None

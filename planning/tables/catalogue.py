@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tables2 import A
 
-from planning.enums import DefectState, ErrorClass, ModuleState, RootCause, SampleKind
-from planning.models import Defect, TrainerProfile
-from trainingops.ui.tables import DayColumn, FigureColumn, PageTable, StatusColumn
+from planning.enums import ModuleState
+from planning.models import TrainerProfile
+from trainingops.ui.tables import DayColumn, FigureColumn, PageTable
 from trainingops.ui.templatetags import ui
 
-DEFECT_KINDS: dict[str, str] = {DefectState.VALID: "ok", DefectState.DISPUTED: "warn", DefectState.ANNULLED: "idle"}
 MODULE_KINDS: dict[str, str] = {
     ModuleState.DRAFT: "idle",
     ModuleState.SUBMITTED: "info",
@@ -25,78 +24,6 @@ MODULE_KINDS: dict[str, str] = {
     ModuleState.APPROVED: "ok",
     ModuleState.RETIRED: "idle",
 }
-
-
-class DefectTable(PageTable):
-    """Service defects, newest first."""
-
-    caption = _("Service defects")
-    empty_title = _("No service defects yet")
-    empty_text = _("Import the list of Quality Control, or add a finding.")
-    occurred_on = DayColumn(verbose_name=_("Date of contact"), linkify=("defect_detail", {"uuid": A("uuid")}))
-    contact_reference = tables.Column(verbose_name=_("Contact ID"))
-    employee_no = tables.Column(accessor="person__employee_no", verbose_name=_("Employee number"))
-    name = tables.Column(accessor="person__name", verbose_name=_("Agent"))
-    team = tables.Column(accessor="team__name", verbose_name=_("Team"), default="")
-    parameter = tables.Column(accessor="parameter__code", verbose_name=_("Parameter"))
-    error_class = tables.Column(verbose_name=_("Class"))
-    root_cause = tables.Column(verbose_name=_("Root cause"))
-    state = StatusColumn(verbose_name=_("State"), kinds=DEFECT_KINDS)
-
-    def render_root_cause(self, record: Defect) -> Any:
-        """The cause, or that it is not recorded: never blank."""
-        return record.get_root_cause_display() if record.root_cause else ui.not_recorded()
-
-    def value_root_cause(self, record: Defect) -> str:
-        return record.root_cause
-
-
-class SampleTable(PageTable):
-    """Monitoring samples, newest first."""
-
-    caption = _("Monitoring samples")
-    empty_title = _("No monitoring samples yet")
-    empty_text = _("Import the monitoring sheet of Quality Control.")
-    contacted_on = DayColumn(verbose_name=_("Date of contact"))
-    contact_reference = tables.Column(verbose_name=_("Contact ID"))
-    employee_no = tables.Column(accessor="person__employee_no", verbose_name=_("Employee number"))
-    name = tables.Column(accessor="person__name", verbose_name=_("Agent"))
-    kind = tables.Column(verbose_name=_("Kind of sample"))
-    inspected = FigureColumn(verbose_name=_("Inspected contacts"))
-    faults = tables.Column(accessor="counts", verbose_name=_("Classes with errors"), orderable=False)
-    score = FigureColumn(verbose_name=_("Score"), places=2)
-
-    def render_faults(self, record: Any) -> Any:
-        """The short names of the classes in which this contact was defective."""
-        found = self.value_faults(record)
-        return found or "–"
-
-    def value_faults(self, record: Any) -> str:
-        return ", ".join(str(CLASS_SHORT[count.error_class]) for count in record.counts.all() if count.defective)
-
-
-CLASS_SHORT: dict[str, Any] = {
-    ErrorClass.CACE: "CACE",
-    ErrorClass.BACE: "BACE",
-    ErrorClass.COACE: "CoACE",
-    ErrorClass.NON_CRITICAL: _("Non-critical"),
-}
-ROOT_CAUSES = dict(RootCause.choices)
-SAMPLE_KINDS = dict(SampleKind.choices)
-
-
-class NeedSourceTable(PageTable):
-    """Where needs come from."""
-
-    caption = _("Sources of needs")
-    empty_title = _("No source registered yet")
-    empty_text = _("Register what the client, a team or the manager asked for.")
-    dated_on = DayColumn(verbose_name=_("Date"))
-    kind = tables.Column(verbose_name=_("Kind"))
-    asked_by = tables.Column(verbose_name=_("From whom"))
-    request = tables.Column(verbose_name=_("What was asked"))
-    document = tables.Column(verbose_name=_("Document"))
-    line = tables.Column(accessor="line__name", verbose_name=_("Service line"), default=_("Every line"))
 
 
 class ModuleTable(PageTable):

@@ -16,7 +16,7 @@ from planning.imports.common import CLASSES
 from planning.imports.defects import DEFECTS
 from planning.imports.samples import PREFIX, SAMPLES
 from planning.models import Defect, MonitoringSample, QualityParameter, SampleCount
-from planning.queries.catalogue import sample_rates
+from planning.queries.needs import sample_rates
 from planning.services.defects import annul_defect
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed
@@ -181,12 +181,12 @@ class TestMonitoringSheet:
 
     def test_rates_of_each_kind_stand_apart(self, qc):
         self.run(qc, apply=True)
-        rates = {row["kind"]: row for row in sample_rates(MonitoringSample.objects.all())}
+        rates = {rate.kind: rate for rate in sample_rates(MonitoringSample.objects.all())}
         for name, expected in EXPECTED_SHEET["before_deciding_on_the_contact_evaluated_twice"].items():
             row = rates[name.lower()]
-            assert row["inspected"] == expected["inspected"]
+            assert row.inspected == expected["inspected"]
             for short in ("CACE", "BACE", "CoACE"):
-                assert row["defective"].get(CLASSES[short.lower()], 0) == expected[short]["defective"]
+                assert row.defective.get(CLASSES[short.lower()], 0) == expected[short]["defective"]
 
     def test_findings_and_rows_are_stored(self, qc):
         self.run(qc, apply=True)

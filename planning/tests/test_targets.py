@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from planning.enums import ErrorClass, RootCause, TargetReason
 from planning.models import Defect, PlanRevision, QualityParameter
-from planning.queries.catalogue import defect_cells
+from planning.queries.needs import defect_counts
 from planning.queries.plans import with_defects_now
 from planning.services import (
     DefectFilter,
@@ -93,13 +93,13 @@ def test_a_disputed_defect_counts_and_is_marked_until_it_is_annulled(client, wor
     defects(world, often, 1, parameter)
     defects(world, often, 1, parameter, state="disputed")
     defects(world, annulled, 2, parameter, state="annulled")
-    assert sum(cell["count"] for cell in defect_cells(Defect.objects.all())) == 2
+    assert sum(cell.count for cell in defect_counts(Defect.objects.all(), "parameter")) == 2
     revision = draft_plan(world=world).revisions.get()
     revision.targets.all().delete()
     client.force_login(world.pic)
     asked = {"since": "2026-10-01", "until": "2026-10-31"}
     (shown,) = client.get(reverse("plan_targets_defects", args=[revision.plan.uuid]), asked).context["people"]
-    assert (shown, shown.count, shown.disputed) == (often, 2, 1)
+    assert (shown.person, shown.count, shown.disputed) == (often, 2, 1)
 
     choose(revision, world, minimum_count=2)
     assert revision.targets.get().defects.count() == 2

@@ -150,6 +150,7 @@ def _page(
         "nine": nine,
         "nine_complete": sum(bool(value) for _label, value in nine),
         "needs": [wording.need(each) for each in new.get("needs", ())],
+        "held_before": wording.held_before(new),
         "purpose": new["purpose"],
         "defect_count": len({defect for target in new["targets"] for defect in target["defects"]}),
         "busy_reason": new["busy_reason"],

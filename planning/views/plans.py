@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,10 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planning.completeness import Item, Snapshot, check
 from planning.content import content_of, load
-from planning.enums import NeedKind, PlanState, RevisionState, TrainingKind
+from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.forms.plans import ConsultationForm, PlanForm, ReasonForm
 from planning.lists import with_lists
-from planning.models import Appointment, NeedSource, PlanRevision, TrainingPlan
+from planning.models import Appointment, NeedSource, PlanRevision, ProductChange, TrainingPlan
 from planning.policies.plans import CONSULTED, can_ask_consultation, can_cancel_plan, can_decide_revision, can_edit_plan
 from planning.queries.plans import local_day
 from planning.services import (
@@ -52,23 +51,15 @@ REVISION_KINDS = {
     RevisionState.WITHDRAWN: "waive",
     RevisionState.SUPERSEDED: "idle",
 }
-#: What the page of needs hands over, and its name in the address of the choice from defects.
-_CARRIED = {
-    "parameter": "parameter",
-    "error_class": "defect_class",
-    "root_cause": "root_cause",
-    "from": "since",
-    "to": "until",
-}
 
 
 @require_http_methods(["GET", "POST"])
 def plan_new(request: SignedInRequest) -> HttpResponse:
-    """Begin a plan; the page of needs hands over kind, line, parameter and period in the address."""
+    """Begin a plan; the page of a product change hands over kind, line and change in the address."""
     now = request.now
     day = now.astimezone(request.user.zone).date()
-    form = PlanForm(request.POST or None, user=request.user, day=day, initial=_from_need(request))
-    carried = {name: request.GET[key] for key, name in _CARRIED.items() if request.GET.get(key)}
+    change = _change_named(request)
+    form = PlanForm(request.POST or None, user=request.user, day=day, initial=_from_need(request, change))
     if request.method == "POST" and form.is_valid():
         place: Appointment = form.cleaned_data["place"]
         try:
@@ -85,21 +76,30 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
         else:
-            if carried:
-                return redirect(f"{reverse('plan_targets_defects', args=[plan.uuid])}?{urlencode(carried)}")
+            if change:
+                return redirect(f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}")
             return redirect("plan_detail", uuid=plan.uuid)
     return render(request, "planning/plan_new.html", {"form": form, "title": _("New plan")})
 
 
-def _from_need(request: SignedInRequest) -> dict[str, Any]:
-    """What the page of needs hands over: the kind, and the appointment for its line."""
+def _change_named(request: SignedInRequest) -> ProductChange | None:
+    """The product change that the address names, as far as the reader may know of it."""
+    try:
+        uuid = UUID(request.GET.get("change", ""))
+    except ValueError:
+        return None
+    return ProductChange.objects.visible_to(request.user).filter(uuid=uuid).first()
+
+
+def _from_need(request: SignedInRequest, change: ProductChange | None) -> dict[str, Any]:
+    """What the page before hands over: the kind, the appointment for its line, the change as source of the need."""
     initial: dict[str, Any] = {"kind": request.GET.get("kind", TrainingKind.REFRESHMENT)}
     if line := request.GET.get("line", ""):
         place = Appointment.objects.in_force(request.now.date()).filter(user=request.user, line__code=line).first()
         initial["place"] = place.pk if place else None
-    if request.GET.get("parameter"):
-        sources = NeedSource.objects.visible_to(request.user).filter(kind=NeedKind.SERVICE_DEFECTS)
-        initial["needs"] = list(sources.values_list("pk", flat=True)[:1])
+    if change:
+        initial["needs"] = list(NeedSource.objects.filter(product_change=change).values_list("pk", flat=True))
+        initial["title"] = change.title
     return initial
 
 
@@ -183,6 +183,7 @@ def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "revision": revision,
         "rows": wording.rows({}, content),
         "clashes": clashes_of(revision),
+        "held_before": wording.held_before(content),
         "errors": errors,
         "title": _("Check and submit"),
         **tally(items, plan),

@@ -20,6 +20,7 @@ from planning.forms.plans import (
     PeopleChoiceForm,
 )
 from planning.models import PlanRevision, QualityParameter, TrainingPlan
+from planning.queries.needs import RECENTLY, trained_since
 from planning.queries.plans import agents_with_defects, local_day
 from planning.services import (
     DefectFilter,
@@ -31,7 +32,7 @@ from planning.services import (
 from planning.views.plans import PARTS, get_draft
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
-from trainingops.people.models import Person, PersonAssignment
+from trainingops.people.models import Person, PersonAssignment, Team
 from trainingops.people.queries import in_force
 
 
@@ -106,8 +107,18 @@ def plan_targets_defects(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 words = _("Put on target: %(added)d. Already on target: %(already)d.")
                 messages.success(request, words % {"added": chosen.added, "already": chosen.already})
                 return redirect("plan_targets", uuid=plan.uuid)
-        people = list(agents_with_defects(plan, filters, minimum_count=minimum, user=request.user))
-    context = {"plan": plan, "form": form, "people": people, "title": _("Choose from defects")}
+        people = agents_with_defects(plan, filters, minimum_count=minimum, user=request.user)
+    version = revision.module_version
+    context = {
+        "plan": plan,
+        "form": form,
+        "people": people,
+        "module": version.module if version else None,
+        "trained": trained_since([agent.person for agent in people], version.module, today - RECENTLY)
+        if people and version
+        else {},
+        "title": _("Choose from defects"),
+    }
     return render(request, "planning/plan_targets_defects.html", context)
 
 
@@ -121,9 +132,10 @@ def _with_defaults(asked: Mapping[str, Any] | None, today: Any) -> dict[str, Any
         "minimum_count": "1",
         **{key: asked[key] for key in asked},
     }
-    code = values.get("parameter", "")
-    if code and not str(code).isdigit():
-        values["parameter"] = QualityParameter.objects.filter(code=code).values_list("pk", flat=True).first() or ""
+    for name, model in (("parameter", QualityParameter), ("team", Team)):
+        code = values.get(name, "")
+        if code and not str(code).isdigit():
+            values[name] = model.objects.filter(code=code).values_list("pk", flat=True).first() or ""
     return values
 
 
@@ -134,6 +146,7 @@ def _filters(cleaned: dict[str, Any]) -> DefectFilter:
         error_class=cleaned["defect_class"],
         root_cause=cleaned["root_cause"],
         parameter=cleaned["parameter"],
+        team=cleaned["team"],
     )
 
 

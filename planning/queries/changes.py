@@ -1,0 +1,98 @@
+"""Product and procedure changes: from when they hold, and who was trained on them (5.1.1 b)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from planning.models import ModuleTraining, ProductChange
+from trainingops.people.enums import Role
+from trainingops.people.models import Person, PersonAssignment, RoleAssignment
+from trainingops.people.queries import in_force
+
+if TYPE_CHECKING:
+    from planning.models.changes import ProductChangeQuerySet
+    from trainingops.people.models import ServiceLine, User
+
+#: How long before and after its effective day the needs page shows a change.
+AHEAD, BEHIND = timedelta(days=45), timedelta(days=30)
+#: As many as the needs page shows.
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A change, how many days until it holds (negative since), and how many of its agents were trained on it."""
+
+    change: ProductChange
+    days: int
+    trained: int
+    agents: int
+
+    @property
+    def is_done(self) -> bool:
+        """Everybody was trained; a change without agents waits for nobody."""
+        return self.trained >= self.agents
+
+    @property
+    def is_late(self) -> bool:
+        """It holds and somebody was not trained."""
+        return self.days < 0 and not self.is_done
+
+
+def agents_at_work(day: date) -> QuerySet[PersonAssignment]:
+    """Where the agents work on ``day``: nobody who has left, leads a team, or holds an office here."""
+    officers = RoleAssignment.objects.filter(in_force(day), user__person=OuterRef("person")).exclude(role=Role.AGENT)
+    return PersonAssignment.objects.filter(
+        in_force(day), ~Exists(officers), person__in=Person.objects.working(), person__led_teams=None
+    )
+
+
+def touching(user: User, line: ServiceLine | None, *, today: date) -> ProductChangeQuerySet:
+    """The changes around today that the user sees, of one line or of all."""
+    found = ProductChange.objects.visible_to(user).filter(effective_on__range=(today - BEHIND, today + AHEAD))
+    return (found.filter(lines=line) if line else found).order_by("effective_on", "pk")
+
+
+def progress_of(changes: QuerySet[ProductChange] | Iterable[ProductChange], *, day: date) -> list[Progress]:
+    """How far the training on each change is: four queries, whatever the changes.
+
+    Trained is who had a module that answers the change since it was announced (passed or not, 4.3).
+    """
+    rows = list(changes.prefetch_related("lines", "modules") if isinstance(changes, QuerySet) else changes)
+    if not rows:
+        return []
+    where = dict(agents_at_work(day).values_list("person", "line"))
+    modules = {module.pk for change in rows for module in change.modules.all()}
+    had = (
+        list(
+            ModuleTraining.objects.filter(
+                module_version__module__in=modules, trained_on__gte=min(change.issued_on for change in rows)
+            ).values_list("person", "module_version__module", "trained_on")
+        )
+        if modules
+        else []
+    )
+    return [_progress(change, where, had, day) for change in rows]
+
+
+def _progress(change: ProductChange, where: dict[int, int], had: list[tuple[int, int, date]], day: date) -> Progress:
+    lines = {line.pk for line in change.lines.all()}
+    modules = {module.pk for module in change.modules.all()}
+    agents = {person for person, line in where.items() if line in lines}
+    trained = {person for person, module, on in had if module in modules and on >= change.issued_on}
+    return Progress(change, change.days_left(day), len(trained & agents), len(agents))
+
+
+def not_trained(change: ProductChange, *, day: date) -> QuerySet[PersonAssignment]:
+    """Where the agents work who still need a training on ``change``."""
+    had = ModuleTraining.objects.filter(
+        person=OuterRef("person"),
+        module_version__module__in=change.modules.all(),
+        trained_on__gte=change.issued_on,
+    )
+    return agents_at_work(day).filter(~Exists(had), line__in=change.lines.all()).order_by(F("person__name"))

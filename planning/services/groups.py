@@ -1,0 +1,142 @@
+"""Put a group on target by a rule, each person with the reason (5.1.1 b)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning.enums import TargetReason
+from planning.models import NeedSource, PlanTarget
+from planning.queries.groups import GroupRule, members
+from planning.queries.plans import local_day
+from planning.services.drafting import open_draft
+from planning.services.targets import Chosen, only_session
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused
+from trainingops.ui.moments import day_words
+
+if TYPE_CHECKING:
+    from planning.models import PlannedSession, PlanRevision
+    from trainingops.people.models import User
+
+#: The longest reason in words.
+_LONGEST = 300
+
+
+@service
+def choose_group(
+    *,
+    revision: PlanRevision,
+    rule: GroupRule,
+    actor: User,
+    now: datetime,
+    planned: PlannedSession | None = None,
+) -> Chosen:
+    """Put on target everybody who matches the rule today; choosing again adds who is new.
+
+    A product change becomes a source of the plan's need. Who is on target already keeps the reason of then.
+
+    Raises:
+        NotAllowed, WrongState: not the PIC, or no draft any more.
+        Refused: the rule names another line, contradicts itself, or nobody matches.
+    """
+    revision = open_draft(revision, actor=actor)
+    if rule.line.pk != revision.plan.line_id:
+        raise Refused(_("The plan is for %(line)s. Choose agents of this line.") % {"line": revision.plan.line})
+    _check(rule)
+    people = list(members(rule, user=actor, day=local_day(now, revision.plan.site)))
+    if not people:
+        raise Refused(_("No agent matches. Leave a part of the rule out."))
+    already = set(revision.targets.filter(person__in=people).values_list("person_id", flat=True))
+    reason = reason_of(rule)
+    made = PlanTarget.objects.bulk_create(
+        PlanTarget(
+            revision=revision,
+            person=person,
+            planned_session=planned or only_session(revision),
+            reason=reason,
+            reason_note=why(rule, getattr(person, "last_trained", None))[:_LONGEST],
+        )
+        for person in people
+        if person.pk not in already
+    )
+    if rule.change:
+        revision.needs.add(NeedSource.objects.get(product_change=rule.change))
+    record(
+        "revision.targets_added",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"added": [str(each.person.uuid) for each in made], "reason": reason, "rule": _facts(rule)},
+    )
+    return Chosen(added=len(made), already=len(already))
+
+
+def reason_of(rule: GroupRule) -> str:
+    """The kind of reason: the change before the missing training before the group itself."""
+    if rule.change:
+        return TargetReason.PRODUCT_CHANGE
+    return TargetReason.NOT_TRAINED_SINCE if rule.module else TargetReason.SEGMENT
+
+
+def why(rule: GroupRule, last_trained: date | None) -> str:
+    """The reason of one person in words, as it will be read on the approval page."""
+    parts = []
+    if rule.change:
+        parts.append(
+            _("%(change)s, effective from %(day)s")
+            % {"change": rule.change.number, "day": day_words(rule.change.effective_on)}
+        )
+    if rule.module:
+        parts.append(_not_since(rule, last_trained))
+    parts += [str(each) for each in (rule.segment, rule.team, rule.site) if each]
+    if rule.joined_months is not None or rule.joined_at_most is not None:
+        parts.append(_tenure(rule))
+    return "; ".join(parts) or _("Every agent of %(line)s") % {"line": rule.line}
+
+
+def _not_since(rule: GroupRule, last_trained: date | None) -> str:
+    code = rule.module.code if rule.module else ""
+    if last_trained is None:
+        return _("%(module)s: never trained") % {"module": code}
+    return _("%(module)s: last trained %(day)s") % {"module": code, "day": day_words(last_trained)}
+
+
+def _tenure(rule: GroupRule) -> str:
+    lowest, highest = rule.joined_months, rule.joined_at_most
+    if highest is None:
+        words = ngettext("tenure from %(n)d month", "tenure from %(n)d months", lowest or 0)
+        return words % {"n": lowest or 0}
+    if not lowest:
+        return ngettext("tenure below %(n)d month", "tenure below %(n)d months", highest) % {"n": highest}
+    return _("tenure %(from)d to %(to)d months") % {"from": lowest, "to": highest}
+
+
+def _check(rule: GroupRule) -> None:
+    if rule.joined_months is not None and rule.joined_at_most is not None and rule.joined_at_most <= rule.joined_months:
+        raise Refused(_("The tenure ends before it begins. Correct one of the two."), field="joined_at_most")
+    if rule.since and not rule.module:
+        raise Refused(_("Choose the module that was not trained since then."), field="module")
+    if rule.change and not rule.change.lines.filter(pk=rule.line.pk).exists():
+        raise Refused(
+            _("%(change)s does not touch %(line)s. Choose another change.")
+            % {"change": rule.change.number, "line": rule.line},
+            field="change",
+        )
+
+
+def _facts(rule: GroupRule) -> dict[str, Any]:
+    """The rule for the journal: codes and days only."""
+    return {
+        "site": rule.site.code if rule.site else None,
+        "team": rule.team.code if rule.team else None,
+        "segment": rule.segment.code if rule.segment else None,
+        "joined_months": rule.joined_months,
+        "joined_at_most": rule.joined_at_most,
+        "module": rule.module.code if rule.module else None,
+        "since": rule.since,
+        "change": rule.change.uuid if rule.change else None,
+    }

@@ -1,0 +1,62 @@
+"""From defects to a draft: an improvement plan with its participants and their reasons in one step (5.1.1 c)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from planning.enums import TrainingKind
+from planning.services.drafting import save_part
+from planning.services.plans import create_plan
+from planning.services.targets import DefectFilter, choose_targets_from_defects, reason_in_words
+from trainingops.audit.journal import service
+from trainingops.domain import Refused
+from trainingops.ui.moments import day_words
+
+if TYPE_CHECKING:
+    from planning.models import ModuleVersion, TrainingPlan
+    from trainingops.people.models import Person, ServiceLine, Site, User
+
+
+@service
+def plan_improvement(
+    *,
+    title: str,
+    site: Site,
+    line: ServiceLine,
+    filters: DefectFilter,
+    minimum_count: int,
+    people: Collection[Person],
+    module_version: ModuleVersion | None,
+    actor: User,
+    now: datetime,
+) -> TrainingPlan:
+    """Begin an improvement for those of ``people`` who match the defects, each with the link to them.
+
+    Raises:
+        NotAllowed: no PIC there.
+        Refused: nobody is ticked, nobody of them matches on this line, or the module is not for the line.
+    """
+    if not people:
+        raise Refused(_("Nobody is chosen. Tick at least one person."))
+    what = reason_in_words(filters)
+    plan = create_plan(
+        kind=TrainingKind.IMPROVEMENT,
+        title=title,
+        site=site,
+        line=line,
+        purpose=_("Service defects %(what)s, %(since)s–%(until)s.")
+        % {"what": what, "since": day_words(filters.since), "until": day_words(filters.until)},
+        actor=actor,
+        now=now,
+    )
+    revision = plan.revisions.get()
+    if module_version is not None:
+        save_part(revision=revision, part="module", values={"module_version": module_version}, actor=actor, now=now)
+    choose_targets_from_defects(
+        revision=revision, filters=filters, minimum_count=minimum_count, only=people, actor=actor, now=now
+    )
+    return plan
