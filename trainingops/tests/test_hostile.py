@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -208,3 +209,49 @@ def test_a_form_filled_with_anything_is_refused_in_words(knocking, name):
             if status in CRASHED:
                 broken.append(f"{url} with {junk!r}: {status}")
     assert not broken, "\n" + "\n".join(broken)
+
+
+# --- Markup in what people type ----------------------------------------------------------------------------
+MARK = "<script>x</script>"
+#: Texts that programs read: changing them breaks the house before a page is drawn.
+READ_BY_PROGRAMS = re.compile(
+    "hash|content|payload|path|key|url|link|code|kind|state|login|zone|theme|language|token|cursor|colour|number|"
+    "reference|password|template|sha256|cause|source$|party|email|address|role|scheme$|text$"
+)
+OURS = ("people", "planning", "training_sessions", "reporting", "evaluation")
+
+
+def deface() -> int:
+    """Put markup into every text that somebody can type; guarded tables and constraints keep theirs."""
+    defaced = 0
+    for model in (model for label in OURS for model in apps.get_app_config(label).get_models()):
+        for field in model._meta.get_fields():
+            typed = type(field) in (models.CharField, models.TextField)
+            if not typed or field.choices or field.unique or READ_BY_PROGRAMS.search(field.name):
+                continue
+            if field.max_length and field.max_length < len(MARK):
+                continue
+            try:
+                with transaction.atomic():
+                    defaced += model._base_manager.exclude(**{field.name: ""}).update(**{field.name: MARK})
+            except DatabaseError:
+                continue
+    return defaced
+
+
+def test_markup_in_names_titles_and_remarks_stays_text(knocking, anybody):
+    """Stored markup is shown as it was typed and never becomes part of a page."""
+    leaks, seen = [], 0
+    with transaction.atomic():
+        assert deface() > 50
+        for name in addresses("GET"):
+            for subject in islice(subjects(name), 2):
+                answer = knocking.get(reverse(name, kwargs=subject))
+                if answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
+                    continue
+                seen += "&lt;script&gt;x" in answer.content.decode()
+                if MARK in answer.content.decode() or answer.status_code in CRASHED:
+                    leaks.append(f"{answer.status_code} {reverse(name, kwargs=subject)}")
+        transaction.set_rollback(True)
+    assert seen > 20
+    assert not leaks, "\n".join(leaks)
