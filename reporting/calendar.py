@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ class Counted:
 
     policy: DeadlinePolicy | None
     steps: Explanation
+    english: Mapping[date, str]
 
     @property
     def due_at(self) -> datetime:
@@ -36,7 +38,10 @@ class Counted:
             "rule": "business" if steps.business_days else "calendar",
             "policy_from": self.policy.effective_on.isoformat() if self.policy else None,
             "collective_leave_is_off": bool(self.policy and self.policy.collective_leave_is_off),
-            "skipped": [{"day": each.day.isoformat(), "name": each.name} for each in steps.skipped],
+            "skipped": [
+                {"day": each.day.isoformat(), "name": each.name, "name_en": self.english.get(each.day, "")}
+                for each in steps.skipped
+            ],
             "due_day": steps.due_day.isoformat(),
             "due_at": steps.due_at.isoformat(),
         }
@@ -47,7 +52,9 @@ class HouseCalendar:
 
     def __init__(self) -> None:
         self._policies = list(DeadlinePolicy.objects.filter(removed_at=None).order_by("-effective_on"))
-        self._days_off = list(DayOff.objects.filter(removed_at=None).values_list("day", "name", "category", "site_id"))
+        self._days_off = list(
+            DayOff.objects.filter(removed_at=None).values_list("day", "name", "name_en", "category", "site_id")
+        )
 
     def policy_on(self, site: Site, day: date) -> DeadlinePolicy | None:
         """The rule in force on ``day``: the site's own latest one, else the latest one of the house."""
@@ -55,25 +62,31 @@ class HouseCalendar:
         own = [each for each in in_force if each.site_id == site.pk]
         return next(iter(own or in_force), None)
 
-    def days_off(self, site: Site, *, collective_leave: bool) -> dict[date, str]:
-        """Names of the days off at a site; collective leave only where the rule makes it a day off."""
+    def days_off(self, site: Site, *, collective_leave: bool) -> tuple[dict[date, str], dict[date, str]]:
+        """Names of the days off at a site, and their English names; collective leave only where it is a day off."""
         names: dict[date, list[str]] = {}
-        for day, name, category, site_id in self._days_off:
+        english: dict[date, list[str]] = {}
+        for day, name, name_en, category, site_id in self._days_off:
             if site_id in (None, site.pk) and (collective_leave or category != DayOffCategory.COLLECTIVE_LEAVE):
                 names.setdefault(day, []).append(name)
-        return {day: "; ".join(each) for day, each in names.items()}
+                english.setdefault(day, []).append(name_en or name)
+        return _joined(names), _joined(english)
 
     def count(self, *, site: Site, last_end: datetime) -> Counted:
         """When the report on a session that ended at ``last_end`` is due, by the rule of that local day."""
         day, _at_midnight = local_day(last_end, site.zone)
         policy = self.policy_on(site, day)
         business_days = bool(policy and policy.business_days)
-        off = self.days_off(site, collective_leave=bool(policy and policy.collective_leave_is_off))
+        off, english = self.days_off(site, collective_leave=bool(policy and policy.collective_leave_is_off))
         steps = explain(last_end, timezone=site.zone, business_days=business_days, days_off=off)
-        return Counted(policy, steps)
+        return Counted(policy, steps, english)
+
+
+def _joined(names: Mapping[date, list[str]]) -> dict[date, str]:
+    return {day: "; ".join(each) for day, each in names.items()}
 
 
 def days_off_between(site: Site, first: date, last: date) -> dict[date, str]:
     """Holidays and collective leave at a site by name, for the stages below (people.days_off): one query."""
     rows = DayOff.objects.filter(Q(site=None) | Q(site=site), removed_at=None, day__range=(first, last))
-    return {row.day: row.name for row in rows.order_by("day", "-category")}
+    return {row.day: row.shown_name for row in rows.order_by("day", "-category")}

@@ -44,6 +44,7 @@ def register_evidence() -> None:
             form_number="FR-CC-TRN-04",
             template="reporting/print/report.html",
             template_version="2",
+            title_began="Form Laporan Training, H+1: ",
             clauses=("5.3.2", "4.3", "6"),
             iso_clauses=("9.1", "8.1"),
             # It names every participant with their result; Operation reads the page, which knows scopes.
@@ -76,7 +77,7 @@ def request_report_record(
     with translation.override(LANGUAGE):
         reading = read(frozen, training_session, reader=None)
         payload = report_payload(version, reading, recipients)
-        title = f"{payload['title']}: {payload['subtitle']}, {payload['subtitle_more']}"
+        title = f"{payload['subtitle']}, {payload['subtitle_more']}"
     request_evidence(
         kind=KIND,
         subject=version,

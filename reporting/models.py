@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from reporting.enums import ChangeCause, DayOffCategory, ObligationState, ReportState
@@ -15,6 +16,11 @@ from sessions.models import TrainingSession
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
 from trainingops.people.models import Signature, Site, User
+
+
+def in_readers_language(name: str, name_en: str) -> str:
+    """The English name for who reads English, if there is one; else the name as it stands."""
+    return name_en if name_en and get_language() == "en" else name
 
 
 class DeadlinePolicy(Identified):
@@ -52,6 +58,7 @@ class DayOff(Identified):
 
     day = models.DateField()
     name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True, help_text="of a published day; what people typed has none")
     category = models.CharField(max_length=10, choices=DayOffCategory)
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
     removed_at = models.DateTimeField(null=True)
@@ -69,6 +76,11 @@ class DayOff(Identified):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+    @property
+    def shown_name(self) -> str:
+        """The name in the reader's language, where it has one."""
+        return in_readers_language(self.name, self.name_en)
 
 
 class ReportObligationQuerySet(models.QuerySet["ReportObligation"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from reporting.enums import DayOffCategory
@@ -21,7 +22,7 @@ def ensure_reference(**_: Any) -> None:
     known = set(DayOff.objects.filter(site=None).values_list("day", "category"))
     DayOff.objects.bulk_create(
         (
-            DayOff(day=day, name=name, category=category)
+            DayOff(day=day, name=name, name_en=_published(category, "en_US").get(day, ""), category=category)
             for category in PUBLISHED
             for day, name in _published(category).items()
             if (day, category.value) not in known
@@ -30,8 +31,9 @@ def ensure_reference(**_: Any) -> None:
     )
 
 
-def _published(category: DayOffCategory) -> dict[date, str]:
+@cache
+def _published(category: DayOffCategory, language: str = "id") -> dict[date, str]:
     """Indonesia's days of one category, by the ``holidays`` package."""
     import holidays  # 8 MB that only a migration needs
 
-    return dict(holidays.country_holidays("ID", years=list(YEARS), language="id", categories=(category.value,)))
+    return dict(holidays.country_holidays("ID", years=list(YEARS), language=language, categories=(category.value,)))

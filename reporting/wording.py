@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reporting.enums import ObligationState, ReportState
+from reporting.models import in_readers_language
 from sessions.enums import SessionState
 from trainingops.ui.moments import day_words, due_word, moment_words, span_words
 
@@ -118,7 +119,8 @@ def _rule_words(explanation: Mapping[str, Any]) -> str:
 
 def _skipped_words(explanation: Mapping[str, Any]) -> str:
     skipped = [
-        day_words(date.fromisoformat(each["day"]), "weekday") + (f" ({each['name']})" if each["name"] else "")
+        day_words(date.fromisoformat(each["day"]), "weekday")
+        + (f" ({in_readers_language(each['name'], each.get('name_en', ''))})" if each["name"] else "")
         for each in explanation["skipped"]
     ]
     if not skipped:

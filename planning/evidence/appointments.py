@@ -32,6 +32,7 @@ def register() -> None:
             form_number="FR-CC-TRN-01",
             template="planning/print/appointment.html",
             template_version="1",
+            title_began="Penunjukan ",
             clauses=("5.1.1", "2.2"),
             iso_clauses=("7.1", "7.2"),
             expected=expected_appointments,
@@ -68,7 +69,7 @@ def request_appointment_letter(*, appointment: Appointment, actor: User, now: da
         return request_evidence(
             kind=KIND,
             subject=appointment,
-            title=_("Appointment %(number)s") % {"number": appointment.number},
+            title=appointment.number,
             payload=_payload(appointment),
             evidence_date=appointment.appointed_at.astimezone(appointment.site.zone).date(),
             supports_until=appointment.ends_on,

@@ -105,4 +105,4 @@ def _records(user: User, words: str) -> QuerySet[Any]:
 
 
 def _record_hit(record: EvidenceRecord) -> Hit:
-    return Hit(record.number, record.title, reverse("evidence_detail", args=[record.uuid]))
+    return Hit(record.number, record.about, reverse("evidence_detail", args=[record.uuid]))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit, User
+from trainingops.records.registry import subject_of
 
 
 class ControlledProcedure(Identified):
@@ -128,6 +129,11 @@ class EvidenceRequest(Identified):
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
 
+    @property
+    def about(self) -> str:
+        """The title without the words of the kind."""
+        return subject_of(self.kind, self.title)
+
 
 class StoredFile(Identified):
     """Bytes that never change, named by their SHA-256; several records may share them."""
@@ -193,6 +199,11 @@ class EvidenceRecord(Identified):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def about(self) -> str:
+        """The title without the words of the kind."""
+        return subject_of(self.kind, self.title)
 
 
 class RecordHold(Identified):

@@ -99,7 +99,7 @@ def missing_evidence(
     by_name = {kind.name: kind for kind in kinds}
     waiting = requests.visible_to(user).exclude(state=EvidenceRequest.State.PRODUCED).filter(kind__in=by_name)
     found = [
-        Missing(by_name[request.kind], request.title, request) for request in waiting.order_by("state", "pk")[:200]
+        Missing(by_name[request.kind], request.about, request) for request in waiting.order_by("state", "pk")[:200]
     ]
     expected = [
         kind.expected(start, end, user).order_by().annotate(kind_name=Value(kind.name)).values_list("kind_name", "what")

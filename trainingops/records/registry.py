@@ -31,6 +31,7 @@ class EvidenceKind:
         expected: ``(period_from, period_to, user) -> rows``, where a stage can tell what is missing; one query reads
             the rows of all kinds, so each row is one text, ``values_list("what")``.
         expected_title: the words around that text, such as ``_("Attendance list of %(what)s")``.
+        title_began: how its titles began while they still repeated the kind, in Indonesian; such records are sealed.
     """
 
     name: str
@@ -46,6 +47,7 @@ class EvidenceKind:
     retention_years: int = 2
     expected: Callable[[date, date, Any], QuerySet[Any, tuple[str]]] | None = None
     expected_title: Promise | str = "%(what)s"
+    title_began: str = ""
 
 
 _kinds: dict[str, EvidenceKind] = {}
@@ -67,6 +69,11 @@ def get_kind(name: str) -> EvidenceKind:
     if name not in _kinds:
         raise LookupError(f"evidence kind {name!r} is not registered; known: {', '.join(sorted(_kinds))}")
     return _kinds[name]
+
+
+def subject_of(kind: str, title: str) -> str:
+    """What a record is about, without the words of its kind: those are shown beside it in the reader's language."""
+    return title.removeprefix(_kinds[kind].title_began) if kind in _kinds else title
 
 
 def all_kinds() -> list[EvidenceKind]:

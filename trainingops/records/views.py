@@ -191,7 +191,7 @@ def evidence_retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     order = get_object_or_404(EvidenceRequest.objects.visible_to(request.user), uuid=uuid)
     try:
         retry_request(request=order, actor=request.user, now=request.now)
-        messages.success(request, _("“%(title)s” is being made again.") % {"title": order.title})
+        messages.success(request, _("“%(title)s” is being made again.") % {"title": order.about})
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("evidence_list")

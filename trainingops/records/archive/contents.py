@@ -81,7 +81,7 @@ def register_row(record: EvidenceRecord, label: str) -> list[Any]:
     return [
         record.number,
         label,
-        record.title,
+        record.about,
         record.evidence_date,
         retention_end(record),
         record.site.name if record.site else "",
