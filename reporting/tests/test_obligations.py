@@ -188,7 +188,7 @@ def test_a_day_off_moves_what_is_pending_and_not_due_under_business_days():
     )
     obligation.refresh_from_db()
     assert obligation.due_at == DUE + timedelta(days=1)
-    assert obligation.explanation["skipped"] == [{"day": "2026-11-24", "name": "Pilkada"}]
+    assert obligation.explanation["skipped"] == [{"day": "2026-11-24", "name": "Pilkada", "name_en": "Pilkada"}]
     change = obligation.changes.last()
     assert (change.cause, change.actor) == (ChangeCause.DAY_OFF, manager)
     services.remove_day_off(day_off=day_off, actor=manager, now=BEFORE + 2 * HOUR)
