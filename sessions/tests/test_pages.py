@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -227,6 +228,28 @@ def test_a_conflict_shows_both_values_and_saving_again_replaces_knowingly():
     assert str(ParameterScore.objects.get().value) == "82.00"
     _client(held.pic).post(url, {f"score-{cell}": "76", f"version-{cell}": "1", f"was-{cell}": "82"})
     assert str(ParameterScore.objects.get().value) == "76.00"
+
+
+@pytest.mark.point("SCR-6")
+def test_a_phone_shows_one_parameter_by_a_link_and_the_one_that_is_wrong_comes_first():
+    held = opened()
+    attend(held)
+    first = held.enrolments[0]
+    parameters = {p.source: p for p in held.plan.approved_revision.scheme.parameters.all()}
+    typed, tested = parameters["trainer"], next(p for source, p in parameters.items() if source != "trainer")
+    url, client = reverse("session_scores", args=[held.training_session.uuid]), _client(held.pic)
+
+    def hidden(answer):
+        return set(re.findall(r'class="cell[^"]* off-phone" id="c-\d+-([0-9a-f-]+)"', answer.content.decode()))
+
+    assert hidden(client.get(url)) == {str(tested.uuid)}
+    asked = f"{url}?parameter={tested.uuid}"
+    assert hidden(client.get(asked)) == {str(typed.uuid)}
+    assert f'href="?parameter={typed.uuid}"' in client.get(asked).content.decode()
+    cell = f"{first.pk}-{typed.uuid}"
+    wrong = client.post(asked, {f"score-{cell}": "875", f"version-{cell}": "0", f"was-{cell}": ""})
+    assert hidden(wrong) == {str(tested.uuid)}
+    assert hidden(client.get(f"{url}?parameter=x")) == {str(tested.uuid)}
 
 
 @pytest.mark.point("SCR-5")

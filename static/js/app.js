@@ -65,6 +65,14 @@
     if (event.target.closest("[data-print]")) { window.print(); }
   });
 
+  // Paper cannot unfold: what a page folds away only to be short is printed open.
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details[data-prints]:not([open])").forEach(function (each) {
+      each.open = true;
+      window.addEventListener("afterprint", function () { each.open = false; }, { once: true });
+    });
+  });
+
   // A word about something saved in the background; the server sends it as HX-Trigger {"toast": {text, kind}}.
   function say(text, kind) {
     var region = document.getElementById("toasts");

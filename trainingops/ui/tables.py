@@ -58,10 +58,13 @@ class FigureColumn(django_tables2.Column):
 
 
 class DayColumn(django_tables2.Column):
-    """A date in words."""
+    """A date in words, short enough to stay on one line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": {"td": {"class": "nowrap"}}, **kwargs})
 
     def render(self, value: date) -> SafeString:
-        return ui.day(value)
+        return ui.day(value, "dated")
 
     def value(self, value: date) -> date:
         return value

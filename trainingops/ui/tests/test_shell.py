@@ -84,6 +84,16 @@ def test_the_menu_shows_what_the_access_table_allows(rf, menu):
     ]
 
 
+def test_the_bar_of_phones_holds_three_of_the_readers_work_by_short_names(rf, menu):
+    navigation.register(
+        navigation.NavItem("start", "Training saya", "plan_detail", "book", low=True, low_for=frozenset({"agent"})),
+        navigation.NavItem("5.1", "Antrean persetujuan", "plan_queue", "wait", order=60, low=True, short="Antrean"),
+    )
+    for role, words in (("agent", ["Training saya", "Rencana"]), ("manager", ["Rencana", "Antrean"])):
+        shown = page(asked(rf, "/plan_list/", role))["navigation_low"]
+        assert [str(each.item.word_low) for each in shown] == words
+
+
 def test_somebody_who_is_not_signed_in_has_no_menu(rf, menu):
     request = asked(rf)
     request.user = AnonymousUser()
