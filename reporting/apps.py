@@ -17,6 +17,7 @@ class ReportingConfig(AppConfig):
         from reporting.queries import count_overdue
         from reporting.reference import ensure_reference
         from trainingops.people.days_off import register_days_off
+        from trainingops.people.enums import Role
 
         register_days_off(days_off_between)
         register_notices()
@@ -36,7 +37,16 @@ class ReportingConfig(AppConfig):
                 hot=True,
                 area=("obligation_",),
             ),
-            NavItem("5.3", _("Reports"), "report_list", "doc", order=20, area=("report_", "recipient_")),
+            NavItem(
+                "5.3",
+                _("Reports"),
+                "report_list",
+                "doc",
+                order=20,
+                low=True,
+                low_for=frozenset({Role.CLIENT}),
+                area=("report_", "recipient_"),
+            ),
             NavItem(
                 "settings",
                 _("Deadline rules"),
