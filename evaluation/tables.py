@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from django_tables2.utils import A
 
 from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
-from trainingops.ui.tables import DayColumn, MomentColumn, PageTable, StatusColumn
+from trainingops.ui.tables import DayColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
 
 ACTION_STATES = {"open": "idle", "in_progress": "info", "done": "warn", "effective": "ok"}
 REVIEW_STATES = {"scheduled": "info", "held": "warn", "approved": "ok", "closed": "ok"}
@@ -22,7 +22,7 @@ class TrainingDefectTable(PageTable):
 
     kind = tables.Column(verbose_name=_("Kind"))
     words = tables.Column(verbose_name=_("What happened"), orderable=False)
-    training_session = tables.Column(accessor="training_session__number", verbose_name=_("Session"))
+    training_session = NumberColumn(accessor="training_session__number", verbose_name=_("Session"))
     site = tables.Column(verbose_name=_("Site"))
     occurred_at = MomentColumn(zone="site__zone", verbose_name=_("When"))
 
@@ -36,7 +36,7 @@ class ReviewTable(PageTable):
     empty_title = _("No reviews yet")
     empty_text = _("At least one a line and quarter: the manager invites the PICs.")
 
-    number = tables.Column(linkify=("review_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
+    number = NumberColumn(linkify=("review_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
     line = tables.Column(verbose_name=_("Service line"))
     site = tables.Column(verbose_name=_("Site"))
     period_to = DayColumn(verbose_name=_("Period until"))
@@ -53,7 +53,7 @@ class ActionTable(PageTable):
     empty_title = _("No actions yet")
     empty_text = _("Actions are decided in a review.")
 
-    number = tables.Column(linkify=("action_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
+    number = NumberColumn(linkify=("action_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
     text = tables.Column(verbose_name=_("Action"))
     kind = tables.Column(verbose_name=_("Kind"))
     owner = tables.Column(verbose_name=_("Owner"))
@@ -70,7 +70,7 @@ class CoachingTable(PageTable):
     empty_title = _("No coaching forms yet")
     empty_text = _("A coaching form starts from an agent's page or from a review.")
 
-    number = tables.Column(linkify=("coaching_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
+    number = NumberColumn(linkify=("coaching_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
     person = tables.Column(verbose_name=_("Agent"))
     coach = tables.Column(verbose_name=_("Coach"))
     coached_at = MomentColumn(zone="site__zone", verbose_name=_("Made"))

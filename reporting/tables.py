@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from django_tables2.utils import A
 
 from reporting.models import TrainingReport
-from trainingops.ui.tables import MomentColumn, PageTable, StatusColumn
+from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn
 
 
 class ReportTable(PageTable):
@@ -24,7 +24,7 @@ class ReportTable(PageTable):
         linkify=("report_detail", {"uuid": A("uuid")}),
     )
     batch = tables.Column(accessor="obligation__training_session__label", verbose_name=_("Batch"))
-    number = tables.Column(verbose_name=_("Number"))
+    number = NumberColumn(verbose_name=_("Number"))
     pic = tables.Column(accessor="obligation__owner__name", verbose_name=_("PIC"))
     state = StatusColumn(kinds={"draft": "idle", "submitted": "ok", "amended": "info"}, verbose_name=_("State"))
     submitted_at = MomentColumn(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.utils import A
 
 from sessions.models import TrainingSession
-from trainingops.ui.tables import MomentColumn, PageTable, StatusColumn
+from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn
 from trainingops.ui.templatetags import ui
 
 SESSION_STATES = {
@@ -37,7 +37,7 @@ class SessionTable(PageTable):
     caption = _("Sessions")
     empty_title = _("No sessions yet")
     empty_text = _("Sessions come from approved plans.")
-    number = tables.Column(_("Session"), linkify=("session_detail", {"uuid": A("uuid")}))
+    number = NumberColumn(_("Session"), linkify=("session_detail", {"uuid": A("uuid")}))
     title = tables.Column(_("Training"), accessor="plan__title", order_by="plan__title")
     starts_at = MomentColumn(verbose_name=_("Starts"), zone="site__zone")
     site = tables.Column(_("Site"))

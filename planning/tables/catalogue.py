@@ -14,7 +14,7 @@ from django_tables2 import A
 
 from planning.enums import ModuleState
 from planning.models import TrainerProfile
-from trainingops.ui.tables import DayColumn, FigureColumn, PageTable
+from trainingops.ui.tables import DayColumn, FigureColumn, NumberColumn, PageTable
 from trainingops.ui.templatetags import ui
 
 MODULE_KINDS: dict[str, str] = {
@@ -112,7 +112,7 @@ class AppointmentTable(PageTable):
     caption = _("Appointments")
     empty_title = _("No appointments yet")
     empty_text = _("A trainer needs an appointment to be PIC of a plan.")
-    number = tables.Column(verbose_name=_("Number"), linkify=("appointment_detail", {"uuid": A("uuid")}))
+    number = NumberColumn(verbose_name=_("Number"), linkify=("appointment_detail", {"uuid": A("uuid")}))
     name = tables.Column(accessor="user__name", verbose_name="PIC")
     site = tables.Column(accessor="site__name", verbose_name=_("Site"))
     line = tables.Column(accessor="line__name", verbose_name=_("Service line"))

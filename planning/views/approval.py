@@ -41,7 +41,7 @@ from planning.wording import LABELS, Wording, first_meeting
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
-from trainingops.ui.tables import FigureColumn, MomentColumn, PageTable, configure
+from trainingops.ui.tables import FigureColumn, MomentColumn, NumberColumn, PageTable, configure
 
 
 class ApprovalTable(PageTable):
@@ -57,7 +57,7 @@ class ApprovalTable(PageTable):
         linkify=("plan_approval", {"uuid": tables.A("uuid")}),
         orderable=False,
     )
-    plan_number = tables.Column(verbose_name=gettext_lazy("Number"), accessor="plan__number", orderable=False)
+    plan_number = NumberColumn(verbose_name=gettext_lazy("Number"), accessor="plan__number", orderable=False)
     number = FigureColumn(verbose_name=gettext_lazy("Revision"), orderable=False)
     pic = tables.Column(verbose_name="PIC", accessor="plan__pic", orderable=False)
     first_at = MomentColumn(verbose_name=gettext_lazy("Starts"), zone="plan__site__zone", orderable=False)

@@ -17,7 +17,7 @@ from planning.models import TrainingPlan
 from planning.queries.plans import with_first_meeting
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.exports import table_response
-from trainingops.ui.tables import MomentColumn, PageTable, StatusColumn, configure
+from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn, configure
 
 STATE_KINDS = {
     PlanState.IN_PREPARATION: "idle",
@@ -40,7 +40,7 @@ class PlanTable(PageTable):
     empty_text = gettext_lazy("The first plan starts from a need. A PIC makes it.")
     row_header = "title"
     title = tables.Column(verbose_name=gettext_lazy("Training"), linkify=("plan_detail", {"uuid": tables.A("uuid")}))
-    number = tables.Column(verbose_name=gettext_lazy("Number"))
+    number = NumberColumn(verbose_name=gettext_lazy("Number"))
     kind = tables.Column(verbose_name=gettext_lazy("Kind"))
     line = tables.Column(verbose_name=gettext_lazy("Service line"))
     site = tables.Column(verbose_name=gettext_lazy("Site"))

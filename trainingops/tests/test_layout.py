@@ -17,12 +17,10 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from trainingops.people.tests.factories import sign_in
-from trainingops.tests.house import pages
-from trainingops.tests.test_budgets import OFFICES, account, house
+from trainingops.tests.house import account, pages
+from trainingops.tests.test_budgets import OFFICES
 
 pytestmark = pytest.mark.browser
-
-__all__ = ["house"]
 
 PHONE = {"width": 360, "height": 640}
 #: How many addresses of one name are looked at: rows in other states look different.

@@ -34,10 +34,10 @@ def moment_words(moment: datetime, zone: tzinfo | str | None = None, style: str 
     Args:
         moment: an aware time.
         zone: where it is read; the reader's zone if missing.
-        style: ``full``, ``short`` (``24 Nov 10.05 WIB``), ``weekday`` or ``time`` (``10.05 WIB``).
+        style: ``full``, ``short`` (``24 Nov 10.05 WIB``), ``dated`` (with the year), ``weekday`` or ``time``.
     """
     local = moment.astimezone(as_zone(zone))
-    day_format = {"full": "j F Y", "short": "j M", "weekday": "l, j F Y", "time": ""}[style]
+    day_format = {"full": "j F Y", "short": "j M", "dated": "j M Y", "weekday": "l, j F Y", "time": ""}[style]
     parts = [date_format(local, day_format)] if day_format else []
     return " ".join([*parts, date_format(local, "TIME_FORMAT"), zone_word(local)])
 

@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from trainingops.ui.templatetags import ui
 
 NUM = {"th": {"class": "num"}, "td": {"class": "num"}}
+#: What is read as one word: a date, a number of ours.
+UNBROKEN = {"td": {"class": "nowrap"}}
 
 
 class PageTable(django_tables2.Table):
@@ -57,11 +59,18 @@ class FigureColumn(django_tables2.Column):
         return value
 
 
+class NumberColumn(django_tables2.Column):
+    """The number of a plan, session, report …, never broken at its hyphens."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": UNBROKEN, **kwargs})
+
+
 class DayColumn(django_tables2.Column):
     """A date in words, short enough to stay on one line."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"attrs": {"td": {"class": "nowrap"}}, **kwargs})
+        super().__init__(*args, **{"attrs": UNBROKEN, **kwargs})
 
     def render(self, value: date) -> SafeString:
         return ui.day(value, "dated")
@@ -74,11 +83,11 @@ class MomentColumn(django_tables2.Column):
     """A time with its zone, which is an attribute of the row (``zone="site.zone"``) or the reader's."""
 
     def __init__(self, *args: Any, zone: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"attrs": UNBROKEN, **kwargs})
         self.zone = django_tables2.A(zone) if zone else None
 
     def render(self, value: datetime, record: Any) -> SafeString:
-        return ui.when(value, self.zone.resolve(record) if self.zone else None)
+        return ui.when(value, self.zone.resolve(record) if self.zone else None, "dated")
 
     def value(self, value: datetime) -> datetime:
         return value

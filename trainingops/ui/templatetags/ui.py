@@ -99,7 +99,7 @@ def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
 
 @register.simple_tag
 def when(moment: datetime | None, zone: tzinfo | str | None = None, style: str = "full") -> SafeString:
-    """``{% when m.starts_at site.zone %}`` → ``24 November 2026 10.05 WIB``; styles full, short, weekday, time."""
+    """``{% when m.starts_at site.zone %}`` → ``24 November 2026 10.05 WIB``; also short, dated, weekday, time."""
     if moment is None:
         return not_recorded()
     return format_html(
