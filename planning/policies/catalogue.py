@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from trainingops.people.enums import Role
@@ -32,9 +33,16 @@ def can_write_modules(user: User) -> bool:
     return user.authority.has(*MODULE_AUTHORS)
 
 
+def can_write_for(user: User, lines: Iterable[ServiceLine]) -> bool:
+    """Those who write modules, for lines that their scope covers."""
+    return all(user.authority.covers(*MODULE_AUTHORS, line_id=line.pk) for line in lines)
+
+
 def can_edit_version(user: User, version: ModuleVersion) -> bool:
-    """Its author, or another manager; the state decides whether there is something to edit."""
-    return version.author_id == user.pk or user.authority.has(Role.MANAGER)
+    """Its author, or a manager of every line of the module; the state decides whether there is something to edit."""
+    return version.author_id == user.pk or all(
+        user.authority.covers(Role.MANAGER, line_id=line.pk) for line in version.module.lines.all()
+    )
 
 
 def can_decide_version(user: User, version: ModuleVersion) -> bool:

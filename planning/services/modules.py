@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from planning import module_notices as notices
 from planning.enums import MODULE_TRANSITIONS, ModuleState
 from planning.models import ModuleMaterial, ModuleVersion, Topic, TrainingModule
-from planning.policies.catalogue import can_decide_version, can_edit_version, can_write_modules
+from planning.policies.catalogue import can_decide_version, can_edit_version, can_write_for, can_write_modules
 from planning.queries.catalogue import managers_of_lines
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, User
 
 EDITABLE = (ModuleState.DRAFT, ModuleState.RETURNED)
+
+#: What :func:`_editable` may change on a version.
+_REOPENED = ["state", "author", "decided_by", "decided_at"]
 
 
 @service
@@ -47,6 +50,8 @@ def add_module(
     chosen = list(lines)
     if not chosen:
         raise Refused(_("Choose at least one service line."), field="lines")
+    if not can_write_for(actor, chosen):
+        raise Refused(_("One of these lines is outside your scope. Choose among your own lines."), field="lines")
     if TrainingModule.objects.filter(code__iexact=code).exists():
         raise Refused(_("The code %(code)s is taken. Choose another one.") % {"code": code}, field="code")
     module = TrainingModule.objects.create(code=code, title=title, kind=kind)
@@ -77,6 +82,7 @@ def add_version(
     """
     require(can_write_modules(actor))
     locked = TrainingModule.objects.select_for_update(no_key=True).get(pk=module.pk)
+    require(can_write_for(actor, locked.lines.all()))
     versions = list(locked.versions.all())
     if any(version.state in (*EDITABLE, ModuleState.SUBMITTED) for version in versions):
         raise Refused(_("A version of this module is still open. Finish it before you begin another one."))
@@ -109,7 +115,7 @@ def edit_version(
     """Change a draft; a returned one becomes a draft again. An approved version never changes."""
     locked = _editable(version, actor)
     locked.objectives, locked.duration_minutes, locked.change_note = objectives, duration_minutes, change_note
-    locked.save(update_fields=["objectives", "duration_minutes", "change_note", "state"])
+    locked.save(update_fields=["objectives", "duration_minutes", "change_note", *_REOPENED])
     record("module_version.edited", subject=locked, actor=actor, now=now)
     return locked
 
@@ -126,7 +132,7 @@ def add_material(
     locked = _editable(version, actor)
     if not url and not text.strip():
         raise Refused(_("Give a link or write the text."), field="text")
-    locked.save(update_fields=["state"])
+    locked.save(update_fields=_REOPENED)
     material = ModuleMaterial.objects.create(version=locked, title=title, url=url, text=text)
     record("module_material.added", subject=material, actor=actor, now=now, data={"version": locked.uuid})
     return material
@@ -136,7 +142,7 @@ def add_material(
 def remove_material(*, material: ModuleMaterial, actor: User, now: datetime) -> None:
     """Take a material off a draft."""
     locked = _editable(material.version, actor)
-    locked.save(update_fields=["state"])
+    locked.save(update_fields=_REOPENED)
     record("module_material.removed", subject=material, actor=actor, now=now, data={"version": locked.uuid})
     material.delete()
 
@@ -213,9 +219,15 @@ def _locked(version: ModuleVersion) -> ModuleVersion:
 
 
 def _editable(version: ModuleVersion, actor: User) -> ModuleVersion:
-    """The locked version as a draft, if the actor may change it; the caller saves ``state``."""
+    """The locked version as a draft, if the actor may change it; the caller saves what ``_REOPENED`` names.
+
+    Who changes somebody else's draft becomes its author, so that nobody approves their own words.
+    """
     locked = _locked(version)
     require(can_edit_version(actor, locked))
+    locked.author = actor
+    if locked.decided_by_id == actor.pk:  # the manager who returned it writes now: another one decides
+        locked.decided_by = locked.decided_at = None
     if locked.state == ModuleState.DRAFT:
         return locked
     if locked.state not in EDITABLE:

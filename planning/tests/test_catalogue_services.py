@@ -137,6 +137,41 @@ def test_what_is_not_a_draft_never_changes(world, version, state):
     assert ModuleMaterial.objects.filter(version=version).count() == 1
 
 
+def test_who_changes_a_draft_is_its_author_and_never_approves_it(world, version):
+    """Separation of duties (DESIGN.md §2): a manager who returned a version and wrote it anew needs another one."""
+    modules.submit_version(version=version, actor=world.pic, now=NOW)
+    modules.return_version(version=version, note="Tambah contoh.", actor=world.manager, now=NOW)
+    text = {"objectives": "Ditulis ulang.", "duration_minutes": 60, "change_note": ""}
+    changed = modules.edit_version(version=version, **text, actor=world.manager, now=NOW)
+    assert (changed.author, changed.decided_by) == (world.manager, None)
+    modules.submit_version(version=version, actor=world.manager, now=NOW)
+    with pytest.raises(NotAllowed):
+        modules.approve_version(version=version, note="", actor=world.manager, now=NOW)
+
+
+def test_modules_are_written_for_ones_own_lines_only(world, version):
+    stranger = make_user(Role.MANAGER, line=make_world(people=0).line)
+    text = {"objectives": "x", "duration_minutes": 60, "change_note": "x"}
+    with pytest.raises(NotAllowed):
+        modules.edit_version(version=version, **text, actor=stranger, now=NOW)
+    ModuleVersion.objects.filter(pk=version.pk).update(state=ModuleState.RETIRED)
+    with pytest.raises(NotAllowed):
+        modules.add_version(module=version.module, number="2.0", **text, actor=stranger, now=NOW)
+    with pytest.raises(Refused) as refused:
+        modules.add_module(
+            code="SS-02",
+            title="Sapa",
+            kind="soft",
+            lines=[world.line],
+            topics=[],
+            objectives="x",
+            duration_minutes=60,
+            actor=stranger,
+            now=NOW,
+        )
+    assert refused.value.field == "lines"
+
+
 def test_nobody_decides_on_their_own_module_nor_outside_their_lines(world, version):
     modules.submit_version(version=version, actor=world.pic, now=NOW)
     author = version.author
