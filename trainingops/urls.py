@@ -39,6 +39,7 @@ from trainingops.people.views import roster as roster_views
 from trainingops.records import verifying
 from trainingops.records import views as record_views
 
+handler400 = "trainingops.ui.views.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = []
 
 # --- people, imports ---------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from planning.models import (
     TrainingApplication,
 )
 from planning.policies.plans import CONSULTED
+from planning.wording import LABELS
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, Team, User
 from trainingops.ui.forms import FigureField, MomentField, PageForm, WholeField
@@ -349,6 +350,31 @@ class ReasonForm(PageForm):
     """Why a plan is cancelled."""
 
     reason = forms.CharField(label=_("Reason"), widget=_text())
+
+
+class RemarkForm(PageForm):
+    """A remark on a revision, or on one of its fields (APR-4)."""
+
+    field = forms.CharField(label=_("Field"), required=False, max_length=40, widget=forms.Select)
+    text = forms.CharField(label=_("Remark"), max_length=2000, widget=_text(2))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="remark-%s", **kwargs)
+        self.offer([])
+
+    def offer(self, rows: list[tuple[str, Any]]) -> None:
+        """The fields of the revision that the select offers."""
+        widget: Any = self.fields["field"].widget
+        widget.choices = [("", _("The whole plan")), *rows]
+
+    def clean_field(self) -> str:
+        """A field that a plan has."""
+        field: str = self.cleaned_data["field"]
+        if field and field.partition(":")[0] not in LABELS:
+            raise forms.ValidationError(
+                forms.ChoiceField.default_error_messages["invalid_choice"], code="invalid_choice"
+            )
+        return field
 
 
 class DecisionForm(PageForm):

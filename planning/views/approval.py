@@ -9,7 +9,7 @@ from uuid import UUID
 import django_tables2 as tables
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planning.content import content_of, load
 from planning.enums import RevisionState
-from planning.forms.plans import ConsultationAnswerForm, DecisionForm
+from planning.forms.plans import ConsultationAnswerForm, DecisionForm, RemarkForm
 from planning.models import (
     ApprovalDecision,
     Consultation,
@@ -26,7 +26,7 @@ from planning.models import (
     RevisionComment,
     TrainingPlan,
 )
-from planning.policies.plans import can_answer_consultation, can_decide_revision
+from planning.policies.plans import can_answer_consultation, can_comment, can_decide_revision
 from planning.queries.load import impacts, profile_of, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.services import (
@@ -37,7 +37,7 @@ from planning.services import (
     sign_and_approve,
 )
 from planning.views.plans import consultations_of
-from planning.wording import LABELS, Wording, first_meeting
+from planning.wording import Wording, first_meeting
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -80,7 +80,7 @@ def plan_approval(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         can_decide_revision(request.user, revision),
         _("Only a manager who did not propose this plan decides on it."),
     )
-    form = DecisionForm(request.POST or None, initial={"content_hash": revision.content_hash})
+    form = _decision_form(revision, request.POST or None)
     if request.method == "GET" and revision.state != RevisionState.SUBMITTED:
         return redirect("plan_detail", uuid=revision.plan.uuid)
     if request.method == "POST" and form.is_valid():
@@ -124,9 +124,14 @@ def _decide(request: SignedInRequest, revision: PlanRevision, given: dict[str, A
 
 
 def _page(
-    request: SignedInRequest, revision: PlanRevision, reviewed: PlanRevision | None, form: DecisionForm
+    request: SignedInRequest,
+    revision: PlanRevision,
+    reviewed: PlanRevision | None,
+    form: DecisionForm,
+    remark: RemarkForm | None = None,
 ) -> dict[str, Any]:
     plan = revision.plan
+    remark = remark or RemarkForm()
     since = "reviewed" if request.GET.get("since") == "reviewed" and reviewed else "approved"
     base = reviewed if since == "reviewed" else plan.approved_revision
     old, new = (json.loads(each.content) if each and each.content else {} for each in (base, revision))
@@ -136,6 +141,7 @@ def _page(
     comments = list(revision.comments.select_related("author"))
     rows = wording.rows(old, new, comments)
     nine = wording.nine(new)
+    remark.offer([(row.key, f"{row.label} {row.sub}" if row.key != "target" else row.label) for row in rows])
     return {
         "plan": plan,
         "revision": revision,
@@ -145,7 +151,8 @@ def _page(
         "rows": rows,
         "material": sum(row.material for row in rows),
         "comments": [each for each in comments if each.field not in {row.key for row in rows}],
-        "fields": [(row.key, f"{row.label} {row.sub}" if row.key != "target" else row.label) for row in rows],
+        "remark": remark,
+        "errors": remark,
         "first_at": first_meeting(new),
         "nine": nine,
         "nine_complete": sum(bool(value) for _label, value in nine),
@@ -212,19 +219,21 @@ def _changed_meanwhile(request: SignedInRequest, revision: PlanRevision, refused
 @require_POST
 def revision_comment(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A remark on a revision or on one of its fields (APR-4); back to where it was written."""
-    revision = get_object_or_404(_in_sight(request), uuid=uuid)
-    field = request.POST.get("field", "")
-    comment_on_revision(
-        revision=revision,
-        field=field if field.partition(":")[0] in LABELS else "",
-        text=request.POST.get("text", ""),
-        actor=request.user,
-        now=request.now,
-    )
+    revision, reviewed = _with_last_reviewed(request, uuid)
+    require(can_comment(request.user, revision))
+    remark = RemarkForm(request.POST)
+    if not remark.is_valid():
+        context = _page(request, revision, reviewed, _decision_form(revision), remark)
+        return render(request, "planning/plan_approval.html", context, status=422)
+    comment_on_revision(revision=revision, **remark.cleaned_data, actor=request.user, now=request.now)
     messages.success(request, _("The remark is saved."))
     if revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision):
         return redirect("plan_approval", uuid=revision.uuid)
     return redirect("plan_detail", uuid=revision.plan.uuid)
+
+
+def _decision_form(revision: PlanRevision, data: QueryDict | None = None) -> DecisionForm:
+    return DecisionForm(data, initial={"content_hash": revision.content_hash})
 
 
 @require_http_methods(["GET", "POST"])
@@ -279,8 +288,3 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 
 def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
     return with_defects_now(_in_sight(request).exclude(content=""))
-
-
-def _submitted_in_sight(request: SignedInRequest, uuid: UUID) -> PlanRevision:
-    """A revision that was ever submitted; drafts have nothing to decide on: 404."""
-    return get_object_or_404(_submitted(request), uuid=uuid)

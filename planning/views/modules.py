@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from planning.enums import ModuleKind, ModuleState
@@ -156,8 +156,10 @@ def module_version_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Approve or return a submitted version."""
+    """Approve or return a submitted version; another one has nothing to decide."""
     version = _version(uuid)
+    if request.method == "GET" and version.state != ModuleState.SUBMITTED:
+        return redirect("module_detail", uuid=version.module.uuid)
     returns = request.POST.get("decision") == "return"
 
     def act(form: NoteForm) -> tuple[str, str]:

@@ -108,7 +108,11 @@ def _versions(report: TrainingReport) -> list[ReportVersion]:
 
 
 def _version_page(
-    request: SignedInRequest, report: TrainingReport, version: ReportVersion, versions: list[ReportVersion]
+    request: SignedInRequest,
+    report: TrainingReport,
+    version: ReportVersion,
+    versions: list[ReportVersion],
+    share_form: ShareForm | None = None,
 ) -> HttpResponse:
     user = request.user
     writes = policies.can_write(user, report)
@@ -127,7 +131,8 @@ def _version_page(
         "sends": writes or policies.can_remind(user, report.obligation),
         "record": record_of(version, user),
         "shares": version.shares.select_related("shared_by"),
-        "share_form": ShareForm(),
+        "share_form": share_form or ShareForm(),
+        "errors": share_form,
         "summary": whatsapp_text(
             Frozen(version.content).data,
             submitted_at=version.submitted_at,
@@ -271,12 +276,13 @@ def recipient_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def report_share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Note where the summary was shared."""
     report = _visible(request, uuid)
-    version = report.versions.order_by("-number").first()
-    form = ShareForm(request.POST)
-    if version is None or not form.is_valid():
-        messages.error(request, _("Group: write where you shared the summary, at most 80 characters."))
+    versions = _versions(report)
+    if not versions:
         return redirect("report_detail", uuid=uuid)
-    services.note_share(version=version, group=form.cleaned_data["group"], actor=request.user, now=request.now)
+    form = ShareForm(request.POST)
+    if not form.is_valid():
+        return _version_page(request, report, versions[0], versions, form)
+    services.note_share(version=versions[0], group=form.cleaned_data["group"], actor=request.user, now=request.now)
     messages.success(request, _("Noted."))
     return redirect("report_detail", uuid=uuid)
 

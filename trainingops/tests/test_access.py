@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from trainingops.access import ACCESS
@@ -96,3 +97,15 @@ def test_unknown_addresses_are_404_in_words(client):
 def test_a_rule_without_roles_opens_for_everybody_who_is_signed_in():
     assert Rule(roles=frozenset(), methods=frozenset({"GET"})).allows({"agent"}, "GET")
     assert not Rule(roles=frozenset({"qc"}), methods=frozenset({"GET"})).allows({"agent"}, "GET")
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "muat ulang halaman"), ("en", "reload the page")])
+def test_a_form_without_its_token_and_one_that_is_too_large_are_told_what_to_do(db, settings, language, words):
+    """Two ways to lose a form before any view sees it."""
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": language})
+    answer = client.post("/sign-in/", {"login": "CC1"})
+    assert answer.status_code == 403
+    assert words in answer.content.decode()
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    large = client.post("/sign-in/", "login=" + "C" * 2000, content_type="application/x-www-form-urlencoded")
+    assert large.status_code == 413

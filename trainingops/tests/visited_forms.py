@@ -237,7 +237,5 @@ def rubbish(control: Control) -> Iterator[Any]:
         yield "25:99"
     elif control.numeric:
         yield from ("banyak", "-987654321")
-    elif control.typed:
-        yield "kata\x00lain"
-        if control.longest:
-            yield "k" * (control.longest + 1)
+    elif control.typed and control.longest:
+        yield "k" * (control.longest + 1)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from trainingops.domain import Refused
-from trainingops.ui.views import conflict, method_not_allowed
+from trainingops.ui.views import bad_request, conflict, method_not_allowed
+
+logger = logging.getLogger(__name__)
 
 
 class ErrorPages:
@@ -39,5 +43,10 @@ class ErrorPages:
             raise BadRequest("NUL character")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """409 for a refusal; everything else is not ours."""
-        return conflict(request, exception) if isinstance(exception, Refused) else None
+        """409 for a refusal, 400 for a value that no row can hold; everything else is not ours."""
+        if isinstance(exception, Refused):
+            return conflict(request, exception)
+        if isinstance(exception, (ValidationError, DataError)):
+            logger.warning("%s: unreadable value", request.path, exc_info=exception)
+            return bad_request(request, exception)
+        return None

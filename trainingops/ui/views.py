@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -16,6 +17,13 @@ def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResp
     response = HttpResponseNotAllowed(sorted(methods))
     response.content = render(request, "405.html").content
     return response
+
+
+def bad_request(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """400: an address or a value that cannot be read; 413: more than one request may hold. Nothing was written."""
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return render(request, "413.html", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
 def conflict(request: HttpRequest, refused: ValidationError | str) -> HttpResponse:

@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles import finders
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.core.management import call_command
+from django.db import DataError
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.template import Origin, RequestContext, Template, engines
 from django.test import Client, override_settings
@@ -235,6 +236,12 @@ def boom(request, what):
         raise PermissionDenied("Mintalah kepada manajer.")
     if what == "method":
         return HttpResponseNotAllowed(["POST"])
+    if what == "malformed":
+        raise ValidationError("no uuid")
+    if what == "unstorable":
+        raise DataError("NUL")
+    if what == "large":
+        raise RequestDataTooBig
     if what == "crash":
         raise RuntimeError
     raise Http404
@@ -257,6 +264,7 @@ def test_a_printed_page_says_who_printed_it_and_when(rf, menu):
 
 
 class ErrorUrls:
+    handler400 = "trainingops.ui.views.bad_request"
     urlpatterns = [path("<str:what>/", boom)]
 
 
@@ -267,6 +275,10 @@ MIDDLEWARE = ["django.middleware.locale.LocaleMiddleware", "trainingops.ui.middl
     ("what", "code", "words"),
     [
         ("refused", 409, "sudah disetujui"),
+        ("malformed", 400, "tidak dapat dibaca"),
+        ("unstorable", 400, "tidak dapat dibaca"),
+        ("nul/?q=a%00", 400, "tidak dapat dibaca"),
+        ("large", 413, "kirim barisnya sebagian"),
         ("denied", 403, "Mintalah kepada manajer."),
         ("method", 405, "tidak dapat dibuka dengan cara itu"),
         ("missing", 404, "Halaman ini tidak ada"),
@@ -275,7 +287,8 @@ MIDDLEWARE = ["django.middleware.locale.LocaleMiddleware", "trainingops.ui.middl
 )
 def test_what_cannot_be_done_says_what_happened_and_what_to_do(what, code, words):
     with override_settings(ROOT_URLCONF=ErrorUrls, MIDDLEWARE=MIDDLEWARE, DEBUG=False):
-        response = Client(raise_request_exception=False, headers={"accept-language": "id"}).get(f"/{what}/")
+        address = f"/{what}" if "?" in what else f"/{what}/"
+        response = Client(raise_request_exception=False, headers={"accept-language": "id"}).get(address)
     assert response.status_code == code
     assert words in response.content.decode()
     assert "RuntimeError" not in response.content.decode()
