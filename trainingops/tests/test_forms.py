@@ -6,14 +6,16 @@ import re
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
 
+from trainingops.audit.models import Entry, IdempotencyKey
 from trainingops.people.tests.factories import sign_in
 from trainingops.tests.house import account
 from trainingops.tests.test_budgets import OFFICES
-from trainingops.tests.visited_forms import Control, Outcome, VisitedForm, forms_of, rubbish, send
+from trainingops.tests.visited_forms import Control, Outcome, VisitedForm, forms_of, plausible, rubbish, send
 
 #: Django's words, which say neither what was typed nor what to write instead.
 _STOCK = [
@@ -29,6 +31,15 @@ _STOCK = [
     "The submitted file is empty.",
     "No file was submitted. Check the encoding type on the form.",
 ]
+
+
+#: Whose second sending is another: codes are shown once, so each sending issues new ones.
+_ELSEWHERE = {"people_codes"}
+
+
+def entries() -> int:
+    """How much the journal holds."""
+    return Entry.objects.count()
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +157,32 @@ def test_the_forms_of_every_room_are_walked(forms):
     names = {form.name for form in forms}
     assert len(names) >= 60, sorted(names)
     assert {re.split("_", name)[0] for name in names} >= {"plan", "session", "report", "review", "import", "account"}
+
+
+def test_each_form_that_acts_acts_once_when_it_is_sent_twice(forms, clients):
+    """A double tap, a reload of the request, a second try after a broken line: the first answer, and nothing more.
+
+    Each form is sent as the page shows it, with what it still needs filled in; forms that want more are refused and
+    leave nothing, which the tests above prove.
+    """
+    acted, offenders = set(), []
+    for form in forms:
+        if form.name in _ELSEWHERE:
+            continue
+        client = client_of(clients, form.login)
+        with transaction.atomic():
+            data = plausible(form)
+            first = client.post(form.action, data)
+            done = entries()
+            again = client.post(form.action, data)
+            if first.status_code == 302 and IdempotencyKey.objects.filter(key=data["once"][0]).exists():
+                acted.add(form.name)
+                if (again.status_code, again.headers.get("Location")) != (302, first.headers["Location"]):
+                    offenders.append(f"{form}: {first.headers['Location']}, then {again.status_code} {again.headers}")
+                if entries() != done:
+                    offenders.append(f"{form}: the second sending wrote to the journal")
+            elif entries() != done:
+                offenders.append(f"{form}: {first.status_code} without a key, and the second sending acted")
+            transaction.set_rollback(True)
+    assert not offenders, f"{len(offenders)} faults\n" + "\n".join(offenders)
+    assert len(acted) >= 25, sorted(acted)
