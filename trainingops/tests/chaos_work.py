@@ -65,14 +65,14 @@ def main(seconds: float) -> None:
         time.sleep(0.1)
     print("begun", flush=True)
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end or not archives:
         title = f"Penunjukan {len(titles)}"
         surely(
             lambda title=title: order(title=title, site=site, actor=auditor, now=timezone.now()),
             lambda title=title: EvidenceRequest.objects.filter(title=title).exists(),
         )
         titles.append(title)
-        if len(titles) % 12 == 0:
+        if len(titles) % 6 == 0:
             archives += 1
             surely(
                 lambda: request_archive(chosen=EvidenceFilter(), actor=auditor, now=timezone.now()),
