@@ -10,8 +10,6 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, TextField, Value
-from django.db.models.functions import Cast
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,6 +28,7 @@ from planning.models import (
     TrainerProfile,
 )
 from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS
+from planning.queries.lookups import look_up, texts
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
 from trainingops.ui.figures import format_figure
@@ -167,14 +166,14 @@ class Wording:
     def _sites(self) -> dict[str, Site]:
         known = self._known_sites
         return known | {
-            key: Site(code=key, name=name, timezone=zone) for key, (name, zone, _) in self._found("site").items()
+            key: Site(code=key, name=name, timezone=zone) for key, (name, zone, *_rest) in self._found("site").items()
         }
 
     @cached_property
     def _needs(self) -> dict[str, NeedSource]:
         return self._known_needs | {
             key: NeedSource(kind=kind, dated_on=date.fromisoformat(day), request=asked)
-            for key, (kind, day, asked) in self._found("need").items()
+            for key, (kind, day, asked, *_rest) in self._found("need").items()
         }
 
     @cached_property
@@ -202,12 +201,12 @@ class Wording:
         plans = [revision.plan for revision in self.revisions if "plan" in revision._state.fields_cache]
         return [plan.site for plan in plans if "site" in plan._state.fields_cache]
 
-    def _found(self, what: str) -> dict[str, tuple[str, str, str]]:
+    def _found(self, what: str) -> dict[str, tuple[str, ...]]:
         """The rows of one kind that were not known: all kinds are looked up together, by one query."""
         return self._rows_found.get(what, {})
 
     @cached_property
-    def _rows_found(self) -> dict[str, dict[str, tuple[str, str, str]]]:
+    def _rows_found(self) -> dict[str, dict[str, tuple[str, ...]]]:
         sessions = [each for content in self.contents for each in content.get("sessions", ())]
         trainers = {uuid for each in sessions for uuid in each["trainers"]}
         trainers -= {str(each.uuid) for planned in self._planned for each in planned.trainers.all()}
@@ -218,22 +217,18 @@ class Wording:
         sites = {each["host_site"] for each in sessions} - set(self._known_sites)
         wanted = []
         if trainers:
-            wanted.append(_named("trainer", TrainerProfile.objects.filter(uuid__in=trainers), "uuid", "name"))
+            wanted.append(texts("trainer", TrainerProfile.objects.filter(uuid__in=trainers), "uuid", "name"))
         if users:
-            wanted.append(_named("user", User.objects.filter(uuid__in=users), "uuid", "name"))
+            wanted.append(texts("user", User.objects.filter(uuid__in=users), "uuid", "name"))
         if needs:
             rows = NeedSource.objects.filter(uuid__in=needs)
-            wanted.append(_named("need", rows, "uuid", "kind", "dated_on", "request"))
+            wanted.append(texts("need", rows, "uuid", "kind", "dated_on", "request"))
         if sources:
             changes = ProductChange.objects.filter(need__uuid__in=sources)
-            wanted.append(_named("change", changes, "need__uuid", "number", "effective_on", "title"))
+            wanted.append(texts("change", changes, "need__uuid", "number", "effective_on", "title"))
         if sites:
-            wanted.append(_named("site", Site.objects.filter(code__in=sites), "code", "name", "timezone"))
-        found: dict[str, dict[str, tuple[str, str, str]]] = {}
-        if wanted:
-            for what, key, *rest in wanted[0].union(*wanted[1:], all=True):
-                found.setdefault(what, {})[key] = tuple(rest)
-        return found
+            wanted.append(texts("site", Site.objects.filter(code__in=sites), "code", "name", "timezone"))
+        return {kind: {row[0]: row[1:] for row in rows} for kind, rows in look_up(wanted).items()}
 
     @cached_property
     def _batches(self) -> dict[str, Mapping[str, Any]]:
@@ -421,13 +416,6 @@ class Wording:
             (_("Parameters"), _weights(parameters)),
             (_("Pass mark"), figure(scheme["pass_mark"], 2) if scheme.get("pass_mark") else ""),
         ]
-
-
-def _named(what: str, rows: QuerySet[Any], *fields: str) -> QuerySet[Any]:
-    """``rows`` as ``(what, key, three texts)``, so that several kinds can be read together."""
-    texts: list[Any] = [Cast(name, TextField()) for name in fields]
-    blanks = [Value("", TextField())] * (4 - len(texts))
-    return rows.order_by().values_list(Value(what, TextField()), *texts, *blanks)
 
 
 def _weights(parameters: list[Mapping[str, Any]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile
+from planning.queries.lookups import look_up, texts
 from reporting.content import Frozen
 from sessions.enums import AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
@@ -156,7 +157,8 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
     Without a reader all names are shown: the record, and the page of those who write the report.
     """
     data = frozen.data
-    names, notes = _names(training_session, reader)
+    words = _words(data, training_session, reader)
+    names, notes = _names(words.get("person", []))
     missed = _missed(data, names, notes)
     results = [
         {**each, "who": names[each["enrolment"]], "final": decimal(each["final"]), "verdict": verdict_of(each)}
@@ -172,7 +174,7 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
         missed_elsewhere=sum(bool(_shortfalls(each)) for each in elsewhere),
         results=results,
         results_elsewhere=len(elsewhere),
-        trainers=_trainers(data),
+        trainers=", ".join(sorted(name for _key, name, *_rest in words.get("trainer", []))),
         deviations=list(Deviation.objects.filter(uuid__in=[each["uuid"] for each in data["deviations"]])),
         actions=actions_of(data),
     )
@@ -182,14 +184,26 @@ Names = Mapping[str, tuple[str, str]]
 Notes = Mapping[tuple[str, str], str]
 
 
-def _names(training_session: TrainingSession, reader: User | None) -> tuple[Names, Notes]:
-    """Of those whom the reader may see by name: name and employee number by enrolment, and the note of each meeting."""
+def _words(
+    data: Mapping[str, Any], training_session: TrainingSession, reader: User | None
+) -> dict[str, list[tuple[str, ...]]]:
+    """Names and notes of those whom the reader may see, and the names of the trainers; one query."""
     inside = Q() if reader is None else reader.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
-    rows = Enrolment.objects.filter(inside, training_session=training_session).values_list(
-        "uuid", "person__name", "person__employee_no", "attendances__meeting__uuid", "attendances__reason_note"
+    people = Enrolment.objects.filter(inside, training_session=training_session)
+    trainers = {each["uuid"] for meeting in data["meetings"] for each in meeting["trainers"]}
+    said = ("person__name", "person__employee_no", "attendances__meeting__uuid", "attendances__reason_note")
+    return look_up(
+        [
+            texts("person", people, "uuid", *said),
+            texts("trainer", TrainerProfile.objects.filter(uuid__in=trainers), "uuid", "name"),
+        ]
     )
-    names = {str(uuid): (name, number) for uuid, name, number, _meeting, _note in rows}
-    return names, {(str(meeting), str(uuid)): note for uuid, _name, _number, meeting, note in rows if note}
+
+
+def _names(rows: Iterable[tuple[str, ...]]) -> tuple[Names, Notes]:
+    """Name and employee number by enrolment, and the note of each meeting."""
+    names = {uuid: (name, number) for uuid, name, number, _meeting, _note in rows}
+    return names, {(meeting, uuid): note for uuid, _name, _number, meeting, note in rows if note}
 
 
 def _shortfalls(person: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -256,11 +270,6 @@ def _case_words(case: Mapping[str, Any] | None) -> str:
 def _case_kind(case: Mapping[str, Any] | None) -> str:
     kinds = {CaseState.OPEN: "warn", CaseState.SCHEDULED: "info", CaseState.RESOLVED: "ok", CaseState.WAIVED: "waive"}
     return kinds.get(CaseState(case["state"]), "idle") if case else "idle"
-
-
-def _trainers(data: Mapping[str, Any]) -> str:
-    uuids = {each["uuid"] for meeting in data["meetings"] for each in meeting["trainers"]}
-    return ", ".join(TrainerProfile.objects.filter(uuid__in=uuids).values_list("name", flat=True))
 
 
 def _first(data: Mapping[str, Any], key: str) -> datetime:

@@ -142,7 +142,15 @@ ACCOUNT_FORMS = {
 ACCOUNT_ADAPTER = "trainingops.people.sign_in.AccountAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds; DESIGN.md §2, "signature"
 ACCOUNT_SESSION_REMEMBER = False
-# A classroom sits behind one address, so an address is limited coarsely; people.sign_in limits the account.
+# A classroom sits behind one address, so an address is limited coarsely; people.sign_in limits the account there.
+# Both count in the database: they hold for all web processes, and with the broker down.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "trainingops_counters",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "300/10m/ip", "reauthenticate": "20/m/user"}
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

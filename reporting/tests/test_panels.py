@@ -38,6 +38,6 @@ def test_a_plan_counts_the_reports_that_are_in():
     done, _open, void = owed(plan), owed(plan), owed(plan)
     services.cancel_obligation(training_session=void.training_session, reason="Padam", actor=None, now=END)
     type(done).objects.filter(pk=done.pk).update(state="submitted", submitted_at=END, submitted_by=done.owner)
-    line = plan_lines([plan.pk], make_user("manager"))[plan.pk]
+    line = plan_lines([plan.uuid], make_user("manager"))[plan.uuid]
     assert "1" in line
     assert "2" in line

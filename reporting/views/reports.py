@@ -205,7 +205,7 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Read the whole report once more and sign it: the first submission, or an amendment with its reason."""
     report = _writable(request, uuid)
     amends = report.state != ReportState.DRAFT
-    versions = _versions(report)
+    versions = _versions(report) if amends else []
     form = AmendForm(request.POST or None) if amends else None
     errors: list[str] = []
     status = 200

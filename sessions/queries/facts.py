@@ -1,13 +1,16 @@
-"""Everything a report, an effect study or a record needs of one session, in eight queries; persons by uuid only."""
+"""Everything a report, an effect study or a record needs of one session, in five queries; persons by uuid only."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Count, JSONField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject, Lower
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, JSONField, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject, Lower
 
 from planning.models import PaperQuestion
 from sessions.enums import AttemptState, MeetingState, TestPhase, Verdict
@@ -40,22 +43,23 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     enrolments = list(
         Enrolment.objects.filter(training_session=training_session, removed_at=None)
         .select_related("person", "training_session__summary")
+        .annotate(tests_taken=_tests(), results_now=_results(), cases_now=_cases())
         .order_by(Lower("person__name"), "pk")
     )
     people = {each.pk: _person(each) for each in enrolments}
     meetings = _meetings(training_session)
     _add_attendance(training_session, people)
-    tests = _add_tests(people)
-    _add_results(people)
+    for each in enrolments:
+        people[each.pk] |= _achieved(each)
     return {
         "counts": _counts(enrolments, people),
         "scheme": _scheme(training_session),
         "meetings": meetings,
         "people": list(people.values()),
         "gain": _gain(people),
-        "items": _items(training_session, tests),
+        "items": _items(training_session, people),
         "deviations": _deviations(training_session),
-        "recovery": _recovery(people),
+        "recovery": _recovery(enrolments),
     }
 
 
@@ -130,34 +134,49 @@ def _add_attendance(training_session: TrainingSession, people: dict[int, dict[st
         )
 
 
-def _add_tests(people: dict[int, dict[str, Any]]) -> list[TestAttempt]:
-    rows = list(
-        TestAttempt.objects.filter(enrolment__in=people.keys(), state=AttemptState.SUBMITTED).order_by("number", "pk")
-    )
-    for row in rows:
-        share = (row.points or Decimal(0)) * 100 / row.maximum if row.maximum else None
-        people[row.enrolment_id][row.phase] = {
-            "points": row.points,
-            "maximum": row.maximum,
-            "percentage": share,
-            "submitted_at": row.submitted_at,
+def _tests() -> ArraySubquery:
+    """The tests of an enrolment in their order."""
+    taken = TestAttempt.objects.filter(enrolment=OuterRef("pk"), state=AttemptState.SUBMITTED).order_by("number", "pk")
+    figures = {name: Cast(name, TextField()) for name in ("points", "maximum")}
+    return ArraySubquery(taken.values(row=JSONObject(phase="phase", submitted_at="submitted_at", **figures)))
+
+
+def _results() -> ArraySubquery:
+    """The result of an enrolment that stands."""
+    standing = SessionResult.objects.filter(enrolment=OuterRef("pk"), current=True)
+    kept = {name: name for name in ("status", "attempt", "passed", "explanation")}
+    return ArraySubquery(standing.values(row=JSONObject(**kept, final=Cast("final", TextField()))))
+
+
+def _cases() -> ArraySubquery:
+    """The recovery cases of an enrolment."""
+    kept = {name: name for name in ("uuid", "kind", "cause", "minutes", "state", "due_at")}
+    cases = RecoveryCase.objects.filter(enrolment=OuterRef("pk")).order_by()
+    return ArraySubquery(cases.values(row=JSONObject(**kept, scheduled_in="scheduled_in__number")))
+
+
+def _figure(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _achieved(enrolment: Any) -> dict[str, Any]:
+    """Tests by phase, and the result with its explanation."""
+    found: dict[str, Any] = {}
+    for row in enrolment.tests_taken:
+        points, maximum = _figure(row["points"]), _figure(row["maximum"])
+        found[row["phase"]] = {
+            "points": points,
+            "maximum": maximum,
+            "percentage": (points or Decimal(0)) * 100 / maximum if maximum else None,
+            "submitted_at": datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else None,
         }
-    return rows
+    for row in enrolment.results_now:
+        below = row["explanation"].get("below_minimum", [])
+        found |= {**row, "final": _figure(row["final"]), "below_minimum": below}
+    return found
 
 
-def _add_results(people: dict[int, dict[str, Any]]) -> None:
-    for row in SessionResult.objects.filter(enrolment__in=people.keys(), current=True):
-        people[row.enrolment_id].update(
-            status=row.status,
-            attempt=row.attempt,
-            final=row.final,
-            passed=row.passed,
-            below_minimum=row.explanation.get("below_minimum", []),
-            explanation=row.explanation,
-        )
-
-
-def _counts(enrolments: list[Enrolment], people: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _counts(enrolments: Sequence[Enrolment], people: dict[int, dict[str, Any]]) -> dict[str, Any]:
     summary = enrolments[0].training_session.summary if enrolments else SessionSummary()
     away = sum(verdict_of(person) == Verdict.ABSENT for person in people.values())
     not_released = sum(any(cell["charged_to_operation"] for cell in person["attendance"]) for person in people.values())
@@ -217,11 +236,14 @@ def _gain(people: dict[int, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _items(training_session: TrainingSession, tests: list[TestAttempt]) -> list[dict[str, Any]]:
+def _items(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     """Each question of the post-test with how many answered it right; a blank counts as wrong, and is counted."""
-    taken = [each.pk for each in tests if each.phase == TestPhase.POST]
+    taken = sum(person["post"] is not None for person in people.values())
+    attempts = TestAttempt.objects.filter(
+        enrolment__in=people.keys(), state=AttemptState.SUBMITTED, phase=TestPhase.POST
+    )
     answers = (
-        TestAnswer.objects.filter(attempt__in=taken, question_version=OuterRef("question_version"))
+        TestAnswer.objects.filter(attempt__in=attempts, question_version=OuterRef("question_version"))
         .exclude(choice=[])
         .order_by()
         .values("question_version")
@@ -237,15 +259,15 @@ def _items(training_session: TrainingSession, tests: list[TestAttempt]) -> list[
     )
     items = []
     for row in rows:
-        share = Decimal(row.right) / len(taken) if taken else None
+        share = Decimal(row.right) / taken if taken else None
         items.append(
             {
                 "question": str(row.question_version.uuid),
                 "code": row.question_version.question.code,
                 "order": row.order,
-                "taken": len(taken),
+                "taken": taken,
                 "answered": row.answered,
-                "blank": len(taken) - row.answered,
+                "blank": taken - row.answered,
                 "right": row.right,
                 "share": share,
                 "hard": share is not None and share < HARD_QUESTION,
@@ -269,17 +291,11 @@ def _deviations(training_session: TrainingSession) -> list[dict[str, Any]]:
     ]
 
 
-def _recovery(people: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "uuid": str(each.uuid),
-            "kind": each.kind,
-            "person": people[each.enrolment_id]["person"],
-            "cause": each.cause,
-            "minutes": each.minutes,
-            "state": each.state,
-            "due_at": each.due_at,
-            "scheduled_in": each.scheduled_in.number if each.scheduled_in else None,
-        }
-        for each in RecoveryCase.objects.filter(enrolment__in=people.keys()).select_related("scheduled_in")
+def _recovery(enrolments: Sequence[Any]) -> list[dict[str, Any]]:
+    """The cases of all, the earliest due first."""
+    cases = [
+        {**row, "person": str(each.person.uuid), "due_at": datetime.fromisoformat(row["due_at"])}
+        for each in enrolments
+        for row in each.cases_now
     ]
+    return sorted(cases, key=lambda case: (case["due_at"], case["uuid"]))

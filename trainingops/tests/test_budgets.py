@@ -18,8 +18,6 @@ QUERIES, QUERIES_HOME = 12, 15
 BYTES = 150 * 1024
 #: What the database does to keep its books, not to answer.
 UNCOUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
-#: What costs more, and how much at most; each shows a whole plan, report or register on one page.
-ABOVE = {"report_submit": 16}
 #: One of each office, with two trainers: who has a draft, and who carries the demo's cycle.
 OFFICES = ("ADM01", "MGR01", "CC0001", "CC0002", "CC0007", "OPS01", "SUP01", "SSO01", "AUD01", "CLI01")
 
@@ -56,7 +54,7 @@ def test_every_page_keeps_its_budget(house, login):
         if status != 200:
             continue
         opened.add(name)
-        limit = QUERIES_HOME if name == "home" else ABOVE.get(name, QUERIES)
+        limit = QUERIES_HOME if name == "home" else QUERIES
         if len(queries) > limit or size > BYTES:
             offenders.append("\n  ".join([f"{name} {url}: {len(queries)} queries, {size} bytes", *map(shown, queries)]))
     assert opened >= {"home", "account", "inbox"}

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -152,3 +153,16 @@ def test_the_helper_of_other_rooms_makes_fresh_and_stale_sessions(client, user):
     assert authenticated_at(request_of(client, user)) is not None
     sign_in(client, user, minutes_ago=16)
     assert authenticated_at(request_of(client, user)) is None
+
+
+def test_the_limit_of_an_address_holds_for_all_processes_together(client, user, settings):
+    """What one process counted stands in the database, where the next one reads it."""
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
+    for _attempt in range(2):
+        assert post_sign_in(client, password="salah-salah").status_code == 422
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM trainingops_counters WHERE cache_key LIKE %s", ["%login%"])
+        assert cursor.fetchone()[0]
+        assert post_sign_in(client, REMOTE_ADDR="127.0.0.1").status_code == 429
+        cursor.execute("DELETE FROM trainingops_counters")  # as another process would see it: nothing is kept beside
+    assert post_sign_in(client).status_code == 302
