@@ -51,7 +51,7 @@ def add_module(
     if not chosen:
         raise Refused(_("Choose at least one service line."), field="lines")
     if not can_write_for(actor, chosen):
-        raise Refused(_("One of these lines is outside your scope. Choose among your own lines."), field="lines")
+        raise Refused(_("None of these lines is in your scope. Choose one of your own lines."), field="lines")
     if TrainingModule.objects.filter(code__iexact=code).exists():
         raise Refused(_("The code %(code)s is taken. Choose another one.") % {"code": code}, field="code")
     module = TrainingModule.objects.create(code=code, title=title, kind=kind)
