@@ -44,6 +44,7 @@ OF_THE_HOUSE = {
     "outbox_resend": "administrators keep the mails",
     "module_": "one catalogue for the house; policies say who writes",
     "material_": "one catalogue for the house; policies say who writes",
+    "parameter_": "one list of QC's parameters for the house",
     "question_": "one bank for the house; policies say who writes",
     "paper_": "one bank for the house",
     "scheme_": "one list of schemes for the house; policies say who writes",
