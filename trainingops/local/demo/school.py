@@ -72,6 +72,8 @@ def _modules(cast: Cast, topics: dict[str, Topic], now: datetime) -> None:
         ("PNM-SS-02", "Penanganan nasabah marah", ModuleKind.SOFT, [inbound, outbound], "pengendalian emosi"),
     ]
     for code, title, kind, lines, topic in wanted:
+        # The PIC writes for their own line; what several lines share, SSO Training writes.
+        author = cast.pic if lines == [inbound] else cast.user("SSO01")
         version = add_module(
             code=code,
             title=title,
@@ -80,7 +82,7 @@ def _modules(cast: Cast, topics: dict[str, Topic], now: datetime) -> None:
             topics=[topics[topic]],
             objectives=f"Agent menjelaskan {title} dengan benar dan lengkap.",
             duration_minutes=120,
-            actor=cast.pic,
+            actor=author,
             now=now,
         )
         add_material(
@@ -88,10 +90,10 @@ def _modules(cast: Cast, topics: dict[str, Topic], now: datetime) -> None:
             title=f"Materi {title}",
             url="",
             text=f"# {title}\n\nPokok bahasan dan contoh percakapan.",
-            actor=cast.pic,
+            actor=author,
             now=now,
         )
-        submit_version(version=version, actor=cast.pic, now=now)
+        submit_version(version=version, actor=author, now=now)
         approve_version(version=version, note="", actor=cast.manager, now=now)
 
 
