@@ -45,7 +45,7 @@ OF_THE_HOUSE = {
     "module_": "one catalogue for the house; policies say who writes",
     "material_": "one catalogue for the house; policies say who writes",
     "parameter_": "one list of QC's parameters for the house",
-    "product_change_": "announced for lines, at every site; the tests of planning try another line",
+    "product_change_": "announced for lines, at every site",
     "question_": "one bank for the house; policies say who writes",
     "paper_": "one bank for the house",
     "scheme_": "one list of schemes for the house; policies say who writes",
