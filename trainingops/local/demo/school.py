@@ -71,6 +71,7 @@ def _modules(cast: Cast, topics: dict[str, Topic], now: datetime) -> None:
         ("PNM-HS-09", "Tabungan Emas, buyback dan transfer", ModuleKind.HARD, [inbound, digital], "Tabungan Emas"),
         ("PNM-SS-02", "Penanganan nasabah marah", ModuleKind.SOFT, [inbound, outbound], "pengendalian emosi"),
     ]
+    author = cast.user("SSO01")  # modules for several lines: a trainer writes for their own
     for code, title, kind, lines, topic in wanted:
         # The PIC writes for their own line; what several lines share, SSO Training writes.
         author = cast.pic if lines == [inbound] else cast.user("SSO01")
