@@ -1,21 +1,10 @@
 """The planning stage: needs, modules and tests, traffic, people who teach, plans (clause 5.1)."""
 
-from planning.models.catalogue import (
-    ModuleMaterial,
-    ModuleVersion,
-    PaperQuestion,
-    Question,
-    QuestionVersion,
-    ScoringParameter,
-    ScoringScheme,
-    TestPaper,
-    Topic,
-    TrainingModule,
-)
 from planning.models.changes import ProductChange
 from planning.models.floor import LineTarget, MarkedDay, OvertimeOrder
 from planning.models.history import ModuleTraining
 from planning.models.indicators import ServiceIndicator, ServiceMeasure
+from planning.models.modules import ModuleMaterial, ModuleVersion, Topic, TrainingModule
 from planning.models.needs import Defect, MonitoringSample, NeedSource, QualityParameter, SampleCount, TrafficInterval
 from planning.models.plans import (
     ApprovalDecision,
@@ -29,6 +18,14 @@ from planning.models.plans import (
     PlanTarget,
     RevisionComment,
     TrainingPlan,
+)
+from planning.models.questions import (
+    PaperQuestion,
+    Question,
+    QuestionVersion,
+    ScoringParameter,
+    ScoringScheme,
+    TestPaper,
 )
 from planning.models.resources import (
     Appointment,

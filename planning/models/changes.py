@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ChangeKind
-from planning.models.catalogue import TrainingModule
+from planning.models.modules import TrainingModule
 from trainingops.domain import Identified
 from trainingops.people.models import ServiceLine, User
 from trainingops.records.models import StoredFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from planning.models.catalogue import ModuleVersion
+from planning.models.modules import ModuleVersion
 from trainingops.people.models import Person
 
 

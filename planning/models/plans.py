@@ -21,8 +21,9 @@ from planning.enums import (
     TargetReason,
     TrainingKind,
 )
-from planning.models.catalogue import ModuleVersion, ScoringScheme, TestPaper
+from planning.models.modules import ModuleVersion
 from planning.models.needs import Defect, NeedSource
+from planning.models.questions import ScoringScheme, TestPaper
 from planning.models.resources import ClassType, LicenceSeat, RecoveryForm, Room, TrainerProfile, TrainingApplication
 from trainingops.domain import Identified
 from trainingops.people.enums import Role

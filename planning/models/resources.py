@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import Qualification
-from planning.models.catalogue import TrainingModule
+from planning.models.modules import TrainingModule
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Signature, Site, Unit, User
 

@@ -1,102 +1,16 @@
-"""Modules, questions, test papers, scoring schemes: what is taught and how it is measured (2.1, 5.1.1, 5.1.2)."""
+"""Questions, test papers, scoring schemes: how it is measured (5.1.1 e, 5.1.2)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import ModuleKind, ModuleState, ParameterSource, QuestionKind
+from planning.enums import ParameterSource, QuestionKind
+from planning.models.modules import Topic
 from trainingops.domain import Identified
-from trainingops.people.models import ServiceLine
-
-
-class Topic(Identified):
-    """A product, a procedure or a soft skill; a tree."""
-
-    code = models.SlugField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=4, choices=ModuleKind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-
-    class Meta:
-        ordering = ["kind", "name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TrainingModule(Identified):
-    """A standard module (clause 2.1); what is taught is one of its versions."""
-
-    code = models.CharField(_("code"), max_length=30, unique=True)
-    title = models.CharField(_("title"), max_length=160)
-    kind = models.CharField(_("kind"), max_length=4, choices=ModuleKind)
-    lines = models.ManyToManyField(ServiceLine, related_name="modules", verbose_name=_("service lines"))
-    topics = models.ManyToManyField(Topic, blank=True, related_name="modules", verbose_name=_("topics"))
-
-    class Meta:
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.title}"
-
-
-class ModuleVersion(Identified):
-    """A version of a module. An approved one never changes."""
-
-    module = models.ForeignKey(TrainingModule, models.PROTECT, related_name="versions")
-    number = models.CharField(_("version"), max_length=10)
-    state = models.CharField(_("state"), max_length=9, choices=ModuleState, default=ModuleState.DRAFT)
-    objectives = models.TextField(_("objectives"))
-    duration_minutes = models.PositiveSmallIntegerField(_("suggested duration (minutes)"), default=120)
-    change_note = models.TextField(_("change note"), blank=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    submitted_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    decision_note = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["module", "-number"]
-        constraints = [
-            models.UniqueConstraint(fields=["module", "number"], name="module_version_once"),
-            models.UniqueConstraint(
-                fields=["module"],
-                condition=Q(state__in=["draft", "submitted", "returned"]),
-                name="one_open_version_a_module",
-            ),
-            models.UniqueConstraint(
-                fields=["module"], condition=Q(state="approved"), name="one_approved_version_a_module"
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("author")), name="module_decided_by_another"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.module.code} v{self.number} {self.module.title}"
-
-
-class ModuleMaterial(Identified):
-    """Something to read or show; a link or a page of text."""
-
-    version = models.ForeignKey(ModuleVersion, models.CASCADE, related_name="materials")
-    title = models.CharField(_("title"), max_length=120)
-    url = models.URLField(_("link"), blank=True)
-    text = models.TextField(_("text"), blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(url="") | ~Q(text=""), name="material_has_link_or_text"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class Question(Identified):
