@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import django_filters
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,7 @@ from planning.models import Appointment, ModuleVersion, QualityParameter, Servic
 from planning.models.needs import SEES_NEEDS
 from planning.tables.needs import CLASS_SHORT
 from trainingops.people.models import Person, ServiceLine, Team, User
-from trainingops.ui.forms import DayInput, FigureField, PageForm, WholeField
+from trainingops.ui.forms import DayInput, FigureField, LoadedChoiceField, PageForm, WholeField
 
 #: The longest period of the needs page; longer ones are for the lists and their files.
 LONGEST = timedelta(days=731)
@@ -76,33 +77,24 @@ class NeedsForm(PageForm):
 
     since = forms.DateField(label=_("From"), required=False)
     until = forms.DateField(label=_("To"), required=False)
-    line = forms.ModelChoiceField(
-        label=_("Service line"),
-        queryset=ServiceLine.objects.none(),
-        to_field_name="code",
-        required=False,
-        empty_label=_("Every line"),
-    )
+    line = LoadedChoiceField(label=_("Service line"), required=False, empty_label=_("Every line"))
     error_class = forms.ChoiceField(label=_("Class"), choices=CLASSES, required=False)  # type: ignore[assignment]
-    parameter = forms.ModelChoiceField(
-        label=_("Parameter"),
-        queryset=QualityParameter.objects.all(),
-        to_field_name="code",
-        required=False,
-        empty_label=_("Every parameter"),
-    )
+    parameter = LoadedChoiceField(label=_("Parameter"), required=False, empty_label=_("Every parameter"))
     root_cause = forms.ChoiceField(label=_("Root cause"), choices=CAUSES, required=False)
-    team = forms.ModelChoiceField(
-        label=_("Team"), queryset=Team.objects.none(), to_field_name="code", required=False, empty_label=_("Every team")
-    )
+    team = LoadedChoiceField(label=_("Team"), required=False, empty_label=_("Every team"))
 
-    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, user: User, today: date, **kwargs: Any) -> None:
+        # The dates that count stand in the form, also where the address leaves them out.
+        usual = {"since": (today - USUAL).isoformat(), "until": today.isoformat()}
+        if data and not data.get("since") and not data.get("until"):
+            data = data.copy()
+            data["since"], data["until"] = usual["since"], usual["until"]
+        super().__init__(data, initial=usual, **kwargs)
         self.today = today
-        self.fields["line"].queryset = lines_of(user, *SEES_NEEDS)  # type: ignore[attr-defined]
-        self.fields["team"].queryset = Team.objects.filter(  # type: ignore[attr-defined]
-            user.authority.scope(*SEES_NEEDS, site="site", line="line", team="pk")
-        )
+        teams = Team.objects.filter(user.authority.scope(*SEES_NEEDS, site="site", line="line", team="pk"))
+        choices = {"line": lines_of(user, *SEES_NEEDS), "parameter": QualityParameter.objects.all(), "team": teams}
+        for name, rows in choices.items():
+            self.fields[name].load(rows, key="code")  # type: ignore[attr-defined]
 
     @cached_property
     def wanted(self) -> Wanted:
@@ -128,38 +120,35 @@ class AgentsForm(NeedsForm):
     """Whose defects, from how many on, and which module they might need."""
 
     minimum = WholeField(label=_("At least so many defects"), min_value=1, max_value=999, required=False)
-    module = forms.ModelChoiceField(
+    module = LoadedChoiceField(
         label=_("Module"),
-        queryset=ModuleVersion.objects.none(),
         required=False,
         empty_label=_("Not chosen yet"),
         help_text=_("Who had it recently is marked and not ticked."),
     )
 
-    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, today=today, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, user: User, today: date, **kwargs: Any) -> None:
+        super().__init__(data, user=user, today=today, **kwargs)
         versions = ModuleVersion.objects.filter(
             state=ModuleState.APPROVED, module__lines__in=lines_of(user, *SEES_NEEDS)
         )
-        self.fields["module"].queryset = versions.select_related("module").distinct()  # type: ignore[attr-defined]
+        self.fields["module"].load(versions.select_related("module").distinct())  # type: ignore[attr-defined]
 
 
 class ImprovementForm(PageForm):
     """Begin an improvement for the agents ticked."""
 
     title = forms.CharField(label=_("Title"), max_length=160)
-    place = forms.ModelChoiceField(
-        label=_("Site and service line"),
-        queryset=Appointment.objects.none(),
-        empty_label=None,
-        help_text=_("Where your appointment as PIC is in force."),
+    place = LoadedChoiceField(
+        label=_("Site and service line"), help_text=_("Where your appointment as PIC is in force.")
     )
 
     def __init__(self, *args: Any, user: User, day: date, line: ServiceLine | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")
-        self.fields["place"].queryset = places.filter(line=line) if line else places  # type: ignore[attr-defined]
-        self.fields["place"].label_from_instance = lambda each: f"{each.site}, {each.line} ({each.number})"  # type: ignore[attr-defined]
+        self.fields["place"].load(  # type: ignore[attr-defined]
+            places.filter(line=line) if line else places, label=lambda each: f"{each.site}, {each.line} ({each.number})"
+        )
 
 
 class CauseForm(PageForm):

@@ -184,7 +184,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         score=score,
         channel=row.text("channel")[:40],
         note=row.text("note"),
-        answers=answers,
+        answers=answers if defective is None else {},
     )
     checked.compare(_values(old, _counts_of(old)) if old else None, _values(sample, defective or {}))
     checked.data = SampleEntry(

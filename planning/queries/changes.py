@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery
 
 from planning.models import ModuleTraining, ProductChange
 from trainingops.people.enums import Role
@@ -53,39 +52,39 @@ def agents_at_work(day: date) -> QuerySet[PersonAssignment]:
 
 
 def touching(user: User, line: ServiceLine | None, *, today: date) -> ProductChangeQuerySet:
-    """The changes around today that the user sees, of one line or of all."""
+    """The next changes around today that the user sees, of one line or of all."""
     found = ProductChange.objects.visible_to(user).filter(effective_on__range=(today - BEHIND, today + AHEAD))
-    return (found.filter(lines=line) if line else found).order_by("effective_on", "pk")
+    return (found.filter(lines=line) if line else found).order_by("effective_on", "pk")[:SHOWN]
 
 
-def progress_of(changes: QuerySet[ProductChange] | Iterable[ProductChange], *, day: date) -> list[Progress]:
-    """How far the training on each change is: four queries, whatever the changes.
+def with_progress(changes: QuerySet[ProductChange], *, day: date) -> QuerySet[ProductChange]:
+    """Changes with ``agent_count`` and ``trained_count``, counted by the database.
 
     Trained is who had a module that answers the change since it was announced (passed or not, 4.3).
     """
-    rows = list(changes.prefetch_related("lines", "modules") if isinstance(changes, QuerySet) else changes)
-    if not rows:
-        return []
-    where = dict(agents_at_work(day).values_list("person", "line"))
-    modules = {module.pk for change in rows for module in change.modules.all()}
-    had = (
-        list(
-            ModuleTraining.objects.filter(
-                module_version__module__in=modules, trained_on__gte=min(change.issued_on for change in rows)
-            ).values_list("person", "module_version__module", "trained_on")
-        )
-        if modules
-        else []
+    lines = ProductChange.lines.through.objects.filter(productchange=OuterRef(OuterRef("pk")))
+    modules = ProductChange.modules.through.objects.filter(productchange=OuterRef(OuterRef(OuterRef("pk"))))
+    had = ModuleTraining.objects.filter(
+        person=OuterRef("person"),
+        module_version__module__in=modules.values("trainingmodule"),
+        trained_on__gte=OuterRef(OuterRef("issued_on")),
     )
-    return [_progress(change, where, had, day) for change in rows]
+    agents = agents_at_work(day).filter(line__in=lines.values("serviceline"))
+    return changes.annotate(agent_count=_count(agents), trained_count=_count(agents.filter(Exists(had))))
 
 
-def _progress(change: ProductChange, where: dict[int, int], had: list[tuple[int, int, date]], day: date) -> Progress:
-    lines = {line.pk for line in change.lines.all()}
-    modules = {module.pk for module in change.modules.all()}
-    agents = {person for person, line in where.items() if line in lines}
-    trained = {person for person, module, on in had if module in modules and on >= change.issued_on}
-    return Progress(change, change.days_left(day), len(trained & agents), len(agents))
+def progress_of(changes: QuerySet[ProductChange], *, day: date) -> list[Progress]:
+    """How far the training on each change is: one query, whatever the changes and agents."""
+    return [
+        Progress(change, change.days_left(day), change.trained_count, change.agent_count)  # type: ignore[attr-defined]
+        for change in with_progress(changes, day=day)
+    ]
+
+
+def _count(places: QuerySet[PersonAssignment]) -> Subquery:
+    """How many rows a query of a change has."""
+    counted = places.order_by().annotate(n=Func(F("person"), function="COUNT")).values("n")
+    return Subquery(counted, output_field=IntegerField())
 
 
 def not_trained(change: ProductChange, *, day: date) -> QuerySet[PersonAssignment]:

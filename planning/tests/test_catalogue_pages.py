@@ -23,6 +23,7 @@ from planning.models import (
     SampleCount,
     TrafficInterval,
 )
+from planning.services.needs import ChangeText, register_change
 from planning.tests.factories import make_module, make_paper, make_world
 from trainingops.people.enums import Role
 from trainingops.people.tests.factories import make_agent, make_user, sign_in
@@ -92,6 +93,29 @@ def make_traffic(world, days=14, **fields):
         )
 
 
+def make_change(world, days=3, **fields):
+    """A product change of the world's line that holds ``days`` from today and is answered by its module."""
+    today = timezone.localdate()
+    return register_change(
+        content=ChangeText(
+            **{
+                "kind": "product",
+                "number": f"SE-{uuid4().hex[:6]}",
+                "title": "Tabungan Emas, biaya transfer",
+                "summary": "Biaya berubah.",
+                "issuer": "Divisi Produk",
+                "issued_on": today - timedelta(days=20),
+                "effective_on": today + timedelta(days=days),
+                "lines": [world.line],
+                "modules": [world.module_version.module],
+                **fields,
+            }
+        ),
+        actor=world.manager,
+        now=timezone.now(),
+    )
+
+
 @pytest.fixture
 def scene(db):
     """A world with one of everything; the manager holds every office, so that any page opens."""
@@ -107,9 +131,13 @@ def scene(db):
     NeedSource.objects.create(
         kind="client", dated_on=date(2026, 11, 1), asked_by="Klien", request="Ulangi KCA", created_by=boss
     )
+    change = make_change(world)
+    defect = make_defects(world)[0]
     return SimpleNamespace(
         world=world,
         boss=boss,
+        change=change,
+        parameter=defect.parameter,
         module=version.module,
         version=draft,
         approved=version,
@@ -118,7 +146,7 @@ def scene(db):
         question=world.pre_paper.questions.first().question,
         paper=world.pre_paper,
         scheme=world.scheme,
-        defect=make_defects(world)[0],
+        defect=defect,
         appointment=world.pic.appointments.get(),
         trainer=world.trainer,
     )
@@ -130,7 +158,19 @@ PAGES = {
     "defect_list": ("", Role.AGENT),
     "defect_new": ("", Role.MANAGER),
     "defect_detail": ("defect", Role.AGENT),
+    "defect_cause": ("defect", Role.MANAGER),
+    "need_agents": ("", Role.AGENT),
+    "parameter_list": ("", Role.AGENT),
+    "parameter_new": ("", Role.MANAGER),
+    "parameter_edit": ("parameter", Role.MANAGER),
     "sample_list": ("", Role.AGENT),
+    "sample_new": ("", Role.MANAGER),
+    "indicator_list": ("", Role.AGENT),
+    "measure_new": ("", Role.TRAINER),
+    "product_change_list": ("", Role.AGENT),
+    "product_change_new": ("", Role.AUDITOR),
+    "product_change_detail": ("change", Role.AGENT),
+    "product_change_edit": ("change", Role.AUDITOR),
     "need_source_list": ("", Role.AGENT),
     "need_source_new": ("", Role.AUDITOR),
     "traffic": ("", Role.AGENT),
@@ -236,6 +276,7 @@ def _more_rows(scene):
     world = scene.world
     make_defects(world, 3)
     make_samples(world, 3)
+    make_change(world)
     make_traffic(world, 28 if not TrafficInterval.objects.exists() else 0)
     for _ in range(3):
         make_module(world.line, author=world.pic, decided_by=world.manager)

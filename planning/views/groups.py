@@ -48,8 +48,9 @@ def plan_targets_group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 messages.success(request, words % {"added": chosen.added, "already": chosen.already})
                 return redirect("plan_targets", uuid=plan.uuid)
         found = members(rule, user=request.user, day=local_day(request.now, plan.site))
-        count = found.count()
-        rows = [(person, why(rule, getattr(person, "last_trained", None))) for person in found[:SHOWN]]
+        first = list(found[: SHOWN + 1])
+        count = len(first) if len(first) <= SHOWN else found.count()
+        rows = [(person, why(rule, getattr(person, "last_trained", None))) for person in first[:SHOWN]]
     context = {
         "plan": plan,
         "form": form,

@@ -182,13 +182,15 @@ def bar_chart(labels: Sequence[str], values: Sequence[Figure | None], *, title: 
 def pareto_chart(
     labels: Sequence[str], counts: Sequence[int], cumulative: Sequence[float], *, title: str, text: str, unit: str
 ) -> Chart:
-    """Bars most first with their figures, and the line of what they make up together, on the axis at the right.
+    """Bars most first with their figures, and the line of what they make up together; one axis of shares for both.
 
     Args:
+        counts: of the bars that are drawn; their share of all follows from the first of ``cumulative``.
         cumulative: the share of all up to each bar, from 0 to 1. Bars and line are told apart by shape (CHT-5).
     """
     width, height, left, right, top, bottom = 640, 240, 48, 44, 28, 196
-    high, inner = max([*counts, 1]), width - left - right
+    inner = width - left - right
+    total = counts[0] / cumulative[0] if counts and cumulative[0] else 1
     step = inner / max(len(counts), 1)
     middles = [left + step * (index + 0.5) for index in range(len(counts))]
     bars = format_html_join(
@@ -197,7 +199,7 @@ def pareto_chart(
         (
             (
                 _n(middle - step * 0.32),
-                _n(bottom - (tall := count / high * (bottom - top) * 0.86)),
+                _n(bottom - (tall := count / total * (bottom - top))),
                 _n(step * 0.64),
                 _n(tall),
                 DATA,

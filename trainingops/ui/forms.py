@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any, cast
@@ -93,6 +94,35 @@ class WholeField(forms.IntegerField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002
         return {}
+
+
+class LoadedChoiceField(forms.TypedChoiceField):
+    """A choice among rows that are read once, for checking and for drawing; a ModelChoiceField reads them twice.
+
+    Fill it in the form's ``__init__``: ``self.fields["team"].load(Team.objects.all(), key="code")``.
+
+    Args:
+        empty_label: what stands for no choice; ``None`` where one is preset.
+    """
+
+    def __init__(self, *, empty_label: Any = None, **kwargs: Any) -> None:
+        super().__init__(coerce=self._row, empty_value=None, **kwargs)
+        self.empty_label = empty_label
+        self.rows: dict[str, Any] = {}
+
+    def load(self, rows: Iterable[Any], *, key: str = "pk", label: Callable[[Any], str] = str) -> None:
+        """Offer these rows, each by its ``key``."""
+        self.rows = {str(getattr(row, key)): row for row in rows}
+        blank = [] if self.empty_label is None else [("", self.empty_label)]
+        self.choices = [*blank, *((value, label(row)) for value, row in self.rows.items())]
+
+    def _row(self, value: str) -> Any:
+        return self.rows[str(value)]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LoadedChoiceField:
+        copied: LoadedChoiceField = super().__deepcopy__(memo)
+        copied.coerce = copied._row
+        return copied
 
 
 class MomentWidget(forms.MultiWidget):

@@ -57,7 +57,7 @@ def need_agents(request: SignedInRequest) -> HttpResponse:
         "rows": [_row(each, trained, ticked) for each in shown],
         "hidden": len(agents) - len(shown),
         "list_url": f"{url('defect_list')}?{wanted.query(state='counting')}",
-        "may_plan": plan_form.fields["place"].queryset.exists() if request.user.authority.has("trainer") else False,  # type: ignore[attr-defined]
+        "may_plan": request.user.authority.has("trainer") and bool(plan_form.fields["place"].rows),  # type: ignore[attr-defined]
         "title": _("Agents with these defects"),
     }
     return render(request, "planning/need_agents.html", context, status=422 if plan_form.is_bound else 200)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from planning.forms.changes import ChangeForm
 from planning.models import ProductChange, TrainingPlan
 from planning.policies.catalogue import NEED_WRITERS, can_register_need
-from planning.queries.changes import Progress, not_trained, progress_of
+from planning.queries.changes import Progress, not_trained, progress_of, with_progress
 from planning.services.needs import edit_change, register_change
 from planning.views.common import form_page, posted, url
 from trainingops.people.http import SignedInRequest
@@ -36,7 +37,7 @@ def product_change_list(request: SignedInRequest) -> HttpResponse:
     when = request.GET.get("when", "")
     chosen = _at(changes, when if when in _WHEN else "", today)
     if request.GET.get("export") == "xlsx":
-        return _export(progress_of(chosen, day=today))
+        return _export(progress_of(chosen.prefetch_related("lines", "modules"), day=today))
     page = Paginator(chosen, _PER_PAGE).get_page(request.GET.get("page"))
     counts = [_at(changes, each, today).count() for each in _WHEN]
     words = (_("All"), _("Ahead"), _("In force"))
@@ -87,20 +88,20 @@ def _export(rows: list[Progress]) -> HttpResponse:
     return workbook_response(head, lines, name="info-produk-prosedur")
 
 
+def _in_sight(request: SignedInRequest) -> QuerySet[ProductChange]:
+    changes = ProductChange.objects.visible_to(request.user).select_related("file", "created_by")
+    return changes.prefetch_related("lines", "modules")
+
+
 def _change(request: SignedInRequest, uuid: UUID) -> ProductChange:
-    return get_object_or_404(
-        ProductChange.objects.visible_to(request.user)
-        .select_related("file", "created_by")
-        .prefetch_related("lines", "modules"),
-        uuid=uuid,
-    )
+    return get_object_or_404(_in_sight(request), uuid=uuid)
 
 
 def product_change_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A change: how many days are left, who was not trained yet, which plans answer it."""
-    change = _change(request, uuid)
     today = timezone.localdate()
-    (progress,) = progress_of([change], day=today)
+    change = get_object_or_404(with_progress(_in_sight(request), day=today), uuid=uuid)
+    progress = Progress(change, change.days_left(today), change.trained_count, change.agent_count)  # type: ignore[attr-defined]
     plans = TrainingPlan.objects.visible_to(request.user).filter(revisions__needs__product_change=change)
     missing = not_trained(change, day=today).select_related("person", "team", "line")
     context = {

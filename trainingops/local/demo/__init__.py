@@ -23,6 +23,7 @@ _FOUNDED = timedelta(days=400)
 def load(now: datetime) -> list[str]:
     """Load the demo data around ``now`` unless it is there; returns what to tell the reader, one line each."""
     from trainingops.local.demo.floor import load_floor
+    from trainingops.local.demo.needs import load_needs
     from trainingops.local.demo.school import load_school
 
     if Person.objects.exists():
@@ -32,9 +33,11 @@ def load(now: datetime) -> list[str]:
         cast = Cast()
         load_school(cast, now - timedelta(days=90))
         floor = load_floor(cast, now)
+        needs = load_needs(cast, now)
     return [
         f"{people} people at 5 sites, 3 modules, 2 test papers",
         f"{floor['defects']} service defects, {floor['samples']} monitoring samples, {floor['intervals']} intervals",
+        needs,
     ]
 
 

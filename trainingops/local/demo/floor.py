@@ -81,9 +81,10 @@ def _samples(agents: list[Person], now: datetime, dice: random.Random) -> int:
     ]
     MonitoringSample.objects.bulk_create(samples)
     SampleCount.objects.bulk_create(
-        SampleCount(sample=sample, error_class=error_class, defective=dice.choices([0, 1, 2], [8, 2, 1])[0])
+        SampleCount(sample=sample, error_class=error_class, defective=defective)
         for sample in samples
         for error_class in ErrorClass
+        if (defective := dice.choices([0, 1, 2], [8, 2, 1])[0])
     )
     return len(samples)
 
