@@ -16,6 +16,7 @@ from planning.lists import lists_of
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
 from planning.queries.load import Impact, impacts
 from planning.queries.plans import local_day, parties_held
+from planning.queries.roster import PlanRoster, roster_of
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words
@@ -84,7 +85,12 @@ class Snapshot:
         if not self.meetings:
             return []
         plan = self.revision.plan
-        return impacts(self.revision, self.meetings, until=local_day(self.now, plan.site))
+        return impacts(self.revision, self.meetings, roster=self.roster, until=local_day(self.now, plan.site))
+
+    @cached_property
+    def roster(self) -> PlanRoster:
+        """How the targets' roster stands to the meetings."""
+        return roster_of(self.revision, self.meetings)
 
 
 def check(snapshot: Snapshot) -> list[Item]:
@@ -100,6 +106,7 @@ def check(snapshot: Snapshot) -> list[Item]:
         _parameters(snapshot),
         _pass_mark(snapshot),
         _busy(snapshot),
+        _overtime(snapshot),
         _need(snapshot),
         _targets(snapshot),
         _recovery(snapshot),
@@ -257,6 +264,37 @@ def _busy(snapshot: Snapshot) -> Item:
             "day": day_words(_local_day(busy[0].meeting.starts_at, snapshot)),
         }
     return Item("busy_reason", _("Interval"), "sessions", reason, gap, clause="5.1.1")
+
+
+def _overtime(snapshot: Snapshot) -> Item:
+    """Who trains outside their shift needs an order and agrees; who is on leave cannot come (5.1.1 f)."""
+    roster = snapshot.roster
+    absent, bare = len(roster.absent), sum(row.lacks_order for row in roster.rows)
+    waiting = sum(row.lacks_consent for row in roster.rows)
+    gap = ""
+    if absent:
+        gap = ngettext(
+            "%(count)d target is on leave, sick or travelling during a meeting: choose another batch.",
+            "%(count)d targets are on leave, sick or travelling during a meeting: choose another batch.",
+            absent,
+        ) % {"count": absent}
+    elif bare:
+        gap = ngettext(
+            "%(count)d target would train outside the shift: order overtime, or choose another time.",
+            "%(count)d targets would train outside the shift: order overtime, or choose another time.",
+            bare,
+        ) % {"count": bare}
+    elif waiting:
+        gap = ngettext(
+            "%(count)d target has not agreed to the overtime.",
+            "%(count)d targets have not agreed to the overtime.",
+            waiting,
+        ) % {"count": waiting}
+    ordered = len(roster.overtime)
+    value = ngettext("%(count)d on overtime", "%(count)d on overtime", ordered) % {"count": ordered} if ordered else ""
+    if not roster.known:
+        value = _("No roster: everybody is assumed on shift")
+    return Item("overtime", _("Roster"), "roster", value, gap, clause="5.1.1")
 
 
 def _need(snapshot: Snapshot) -> Item:

@@ -51,6 +51,7 @@ def register_plans() -> None:
                 "plan_part",
                 "plan_session",
                 "plan_targets",
+                "plan_roster",
                 "plan_recipients",
                 "plan_submit",
                 "plan_cancel",

@@ -70,4 +70,17 @@ _PLAN_KINDS = (
         body=_("%(actor)s cancelled “%(title)s”."),
         mandatory=_("Nobody should come to a class that is not held."),
     ),
+    NoticeKind(
+        name="overtime_asked",
+        label=_("Overtime for a training needs your consent"),
+        title=_("Do you agree to overtime on %(when)s?"),
+        body=_("“%(title)s” lies outside your shift. See why and who ordered it, and answer."),
+        mandatory=_("Overtime needs the agent's consent (PP 35/2021)."),
+    ),
+    NoticeKind(
+        name="overtime_answered",
+        label=_("An agent answered on overtime"),
+        title=_("%(number)s, overtime: %(answer)s"),
+        body=_("%(actor)s answered on the overtime for “%(title)s”: %(answer)s."),
+    ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from reporting.deadlines import Explanation, explain, local_day
 from reporting.enums import DayOffCategory
@@ -86,7 +86,7 @@ def _joined(names: Mapping[date, list[str]]) -> dict[date, str]:
     return {day: "; ".join(each) for day, each in names.items()}
 
 
-def days_off_between(site: Site, first: date, last: date) -> dict[date, str]:
-    """Holidays and collective leave at a site by name, for the stages below (people.days_off): one query."""
-    rows = DayOff.objects.filter(Q(site=None) | Q(site=site), removed_at=None, day__range=(first, last))
-    return {row.day: row.shown_name for row in rows.order_by("day", "-category")}
+def days_off_between(site: Site, first: date, until: date) -> QuerySet[DayOff]:
+    """Holidays and collective leave at a site, for the stages below (people.days_off)."""
+    here = Q(site=None) | Q(site=site)
+    return DayOff.objects.filter(here, removed_at=None, day__gte=first, day__lt=until).order_by("day", "-category")

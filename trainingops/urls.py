@@ -13,6 +13,7 @@ from planning.views import parts as part_views
 from planning.views import plan_list as plan_list_views
 from planning.views import plans as plan_views
 from planning.views import questions as question_views
+from planning.views import roster as plan_roster_views
 from planning.views import targets as target_views
 from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
@@ -113,6 +114,9 @@ urlpatterns += [
     path("needs/sources/<uuid:uuid>/document/", need_views.need_source_document, name="need_source_document"),
     path("traffic/", traffic_views.traffic, name="traffic"),
     path("traffic/csv/", traffic_views.traffic_csv, name="traffic_csv"),
+    path("traffic/target/", traffic_views.traffic_target, name="traffic_target"),
+    path("traffic/days/", traffic_views.traffic_days, name="traffic_days"),
+    path("traffic/days/<uuid:uuid>/remove/", traffic_views.traffic_day_remove, name="traffic_day_remove"),
     path("modules/", module_views.module_list, name="module_list"),
     path("modules/standard/", module_views.module_standard, name="module_standard"),
     path("modules/new/", module_views.module_new, name="module_new"),
@@ -163,6 +167,9 @@ urlpatterns += [
     path(
         "plans/<uuid:uuid>/sessions/<uuid:session>/remove/", part_views.plan_session_remove, name="plan_session_remove"
     ),
+    path("plans/<uuid:uuid>/roster/", plan_roster_views.plan_roster, name="plan_roster"),
+    path("plans/<uuid:uuid>/batches/", plan_roster_views.plan_batches, name="plan_batches"),
+    path("overtime/<uuid:uuid>/", plan_roster_views.overtime_answer, name="overtime_answer"),
     path("plans/<uuid:uuid>/targets/", target_views.plan_targets, name="plan_targets"),
     path("plans/<uuid:uuid>/targets/group/", group_views.plan_targets_group, name="plan_targets_group"),
     path("plans/<uuid:uuid>/targets/defects/", target_views.plan_targets_defects, name="plan_targets_defects"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -14,10 +14,9 @@ from planning.enums import DefectState, ErrorClass, RootCause, SampleKind
 from planning.forms.catalogue import area
 from planning.models import Defect, MonitoringSample, QualityParameter
 from planning.models.needs import SEES_NEEDS
-from planning.slots import SLOT_MINUTES
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
-from trainingops.ui.forms import DayInput, PageForm, WholeField
+from trainingops.ui.forms import DayInput, PageForm
 
 
 def lines_of(user: User, *roles: str) -> Any:
@@ -140,40 +139,6 @@ class SampleFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["line"].queryset = lines_of(user, *SEES_NEEDS)
-
-
-class TrafficForm(PageForm):
-    """Which traffic, and for what training, in the address."""
-
-    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), to_field_name="code", required=False)
-    line = forms.ModelChoiceField(
-        label=_("Service line"), queryset=ServiceLine.objects.none(), to_field_name="code", required=False
-    )
-    until = forms.DateField(
-        label=_("Day of the training"),
-        required=False,
-        help_text=_("The same weekdays of the eight weeks before are read."),
-    )
-    duration = WholeField(label=_("Duration (minutes)"), min_value=SLOT_MINUTES, max_value=720, required=False)
-    leaving = WholeField(
-        label=_("Participants on shift"), min_value=0, max_value=500, required=False,
-        help_text=_("How many leave the floor at the same time."),
-    )  # fmt: skip
-    earliest = forms.TimeField(label=_("Not before"), required=False)
-    latest = forms.TimeField(label=_("Not after"), required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites_of(user, *SEES_NEEDS)  # type: ignore[attr-defined]
-        self.fields["line"].queryset = lines_of(user, *SEES_NEEDS)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """The window has an inside."""
-        data = super().clean() or {}
-        earliest, latest = data.get("earliest"), data.get("latest")
-        if earliest and latest and latest != time.min and earliest >= latest:
-            self.add_error("latest", _("This lies before the start. Choose a later time."))
-        return data
 
 
 class AppointmentForm(PageForm):

@@ -123,3 +123,8 @@ def can_revoke(user: User, appointment: Appointment) -> bool:
 def can_keep_places(user: User) -> bool:
     """Rooms, applications and trainers from outside are kept by managers and administrators."""
     return user.authority.has(*PLACE_KEEPERS)
+
+
+def can_set_target(user: User, line: ServiceLine) -> bool:
+    """A manager of the line says what it must hold."""
+    return user.authority.covers(Role.MANAGER, line_id=line.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from planning.models import Appointment, Consultation, PlanRevision, TrainingPlan
+from planning.models import Appointment, Consultation, OvertimeOrder, PlanRevision, TrainingPlan
 from trainingops.people.models import ServiceLine, Site, User
 
 #: The teams that a plan is coordinated with (5.1.1 d).
@@ -58,3 +58,8 @@ def can_comment(user: User, revision: PlanRevision) -> bool:
     return plan.pic_id == user.pk or user.authority.covers(
         "manager", *CONSULTED, site_id=plan.site_id, line_id=plan.line_id
     )
+
+
+def can_answer_overtime(user: User, order: OvertimeOrder) -> bool:
+    """The agent; or the PIC, who enters an answer given on paper with its document."""
+    return user.person_id == order.person_id or can_edit_plan(user, order.plan)

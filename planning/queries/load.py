@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, time, timedelta
 
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 
-from planning.content import loaded
 from planning.models import PlannedMeeting, PlannedSession, PlanRevision
-from planning.queries.traffic import traffic_profile
-from planning.slots import Profile, Recommendation, Window, assess, minute_of, recommend
-from trainingops.people.models import RosterDay, ServiceLine, Site
+from planning.queries.roster import PlanRoster, roster_of, shifts_between
+from planning.queries.traffic import LineLoad, load_of_line
+from planning.slots import (
+    DayWindow,
+    Profile,
+    Proposal,
+    Window,
+    assess,
+    floor_of,
+    minute_of,
+    propose_batches,
+    windows_on,
+)
+from trainingops.people.enums import Presence
+from trainingops.people.models import Site
 from trainingops.ui.charts import HeatMap, heat_map
-from trainingops.ui.moments import zone_word
 
-#: The share of calls answered in time below which a meeting needs a written reason.
-SERVICE_GOAL = 0.80
+#: How far ahead a plan's page looks for windows.
+DAYS_AHEAD = 14
 
 
 @dataclass(frozen=True)
@@ -26,28 +35,32 @@ class Impact:
     """One meeting in its interval.
 
     Attributes:
-        leaving: targets of the batch who are rostered then; all of them where nobody has a roster.
+        leaving: targets of the batch whom the floor misses then; all of them where nobody has a roster.
         window: None where the traffic of that interval is not known.
+        counts: how many of the batch stand how to their roster; empty where nobody has one.
+        goal: what the line must hold.
     """
 
     planned: PlannedSession
     meeting: PlannedMeeting
     leaving: int
     window: Window | None
+    counts: list[tuple[Presence, int]]
+    goal: float
 
     @property
     def busy(self) -> bool:
         """Whether a written reason is asked for."""
-        return self.window is not None and self.window.is_busy(SERVICE_GOAL)
-
-
-def profile_of(site: Site, line: ServiceLine, until: date) -> Profile:
-    """The mean week before ``until``; without half hours where no traffic was imported."""
-    return traffic_profile(site=site, line=line, until=until)
+        return self.window is not None and self.window.is_busy(self.goal)
 
 
 def impacts(
-    revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, profile: Profile | None = None, until: date
+    revision: PlanRevision,
+    meetings: Sequence[PlannedMeeting],
+    *,
+    known: LineLoad | None = None,
+    roster: PlanRoster | None = None,
+    until: date,
 ) -> list[Impact]:
     """The effect of each meeting, in time; traffic and roster are read at once for all of them.
 
@@ -55,34 +68,81 @@ def impacts(
         meetings: each with its planned session.
     """
     plan = revision.plan
-    profile = profile or profile_of(plan.site, plan.line, until)
-    if not profile.half_hours:
+    known = known or load_of_line(site=plan.site, line=plan.line, until=until)
+    if not known.profile.half_hours:
         return []
-    leaving = _on_shift(revision, meetings)
+    roster = roster or roster_of(revision, meetings)
     found = []
     for meeting in meetings:
-        local = meeting.starts_at.astimezone(plan.site.zone)
+        local, leaving = meeting.starts_at.astimezone(plan.site.zone), roster.leaving(meeting)
         window = assess(
-            profile,
+            known.profile,
             weekday=local.weekday(),
             minute=minute_of(local.time()),
             duration_minutes=int((meeting.ends_at - meeting.starts_at).total_seconds() // 60),
-            leaving=leaving[meeting.pk],
+            leaving=leaving,
+            target=known.goal.target,
         )
-        found.append(Impact(meeting.planned_session, meeting, leaving[meeting.pk], window))
+        counts = roster.counts(meeting) if roster.known else []
+        found.append(Impact(meeting.planned_session, meeting, leaving, window, counts, known.goal.target.goal))
     return sorted(found, key=lambda each: each.meeting.starts_at)
 
 
-def recommended(revision: PlanRevision, profile: Profile, *, leaving: int) -> Recommendation:
-    """The best windows of the site's working hours for a meeting as long as the module suggests."""
-    site, version = revision.plan.site, revision.module_version
-    return recommend(
-        profile,
-        duration_minutes=version.duration_minutes if version else 120,
-        leaving=leaving,
-        earliest=site.opens_at,
-        latest=site.closes_at,
+@dataclass(frozen=True)
+class Slots:
+    """The windows of the coming days for a group of people, and batches where one window cannot hold them.
+
+    Attributes:
+        windows: best first; those that need a written reason last.
+        proposal: None where one window holds everybody.
+        roster_known: whether anybody has a roster on these days; if not, everybody is assumed on shift.
+        without_roster: how many have none.
+    """
+
+    windows: list[DayWindow]
+    proposal: Proposal | None
+    roster_known: bool
+    without_roster: int
+
+
+def slots_for(
+    people: Sequence[int],
+    known: LineLoad,
+    *,
+    site: Site,
+    first: date,
+    duration_minutes: int,
+    earliest: time | None = None,
+    latest: time | None = None,
+    seats: int | None = None,
+    days: int = DAYS_AHEAD,
+) -> Slots:
+    """Windows of the site's working hours from ``first`` on, with those on shift off the floor: one query."""
+    span = [first + timedelta(days=step) for step in range(days)]
+    shifts, rostered = shifts_between(people, span[0], span[-1])
+    floor = floor_of(shifts, unrostered=set(people) - rostered, days=span, zone=site.zone)
+    found = windows_on(
+        known.profile,
+        days=span,
+        duration_minutes=duration_minutes,
+        people=people,
+        floor=floor,
+        target=known.goal.target,
+        earliest=site.opens_at if earliest is None else earliest,
+        latest=site.closes_at if latest is None else latest,
     )
+    best = found[0] if found else None
+    whole = best is not None and not best.window.is_busy(known.goal.target.goal) and len(best.on_shift) == len(people)
+    fits = whole and (seats is None or len(people) <= seats)
+    proposal = None
+    if people and found and not fits:
+        proposal = propose_batches(known.profile, found, people=people, target=known.goal.target, seats=seats)
+    return Slots(found, proposal, bool(rostered), len(set(people) - rostered))
+
+
+def duration_of(revision: PlanRevision) -> int:
+    """Minutes of a meeting as the module suggests; two hours without one."""
+    return revision.module_version.duration_minutes if revision.module_version else 120
 
 
 def week_map(profile: Profile, meetings: Sequence[PlannedMeeting], *, site: Site, caption: str) -> HeatMap:
@@ -102,13 +162,6 @@ def week_map(profile: Profile, meetings: Sequence[PlannedMeeting], *, site: Site
     return heat_map(caption=caption, columns=[f"{hour:02d}" for hour in hours], rows=rows, picked=frozenset(picked))
 
 
-def window_words(window: Window, site: Site, now: datetime) -> str:
-    """A window of the week in words, with the site's zone: ``Thursday 14.00–16.00 WIB``."""
-    starts, ends = (time_format(clock, "TIME_FORMAT") for clock in (window.starts_at, window.ends_at))
-    zone = zone_word(now.astimezone(site.zone))
-    return f"{_weekday(window.weekday)} {starts}–{ends} {zone}"
-
-
 def _weekday(weekday: int) -> str:
     return date_format(date(2024, 1, 1 + weekday), "l")
 
@@ -117,30 +170,3 @@ def _hour(profile: Profile, weekday: int, hour: int) -> float | None:
     halves = [profile.half_hours.get((weekday, hour * 60 + minute)) for minute in (0, 30)]
     known = [half.offered for half in halves if half is not None]
     return round(sum(known)) if len(known) == len(halves) else None
-
-
-def _places(revision: PlanRevision) -> list[tuple[int, int | None]]:
-    """Person and batch of each target."""
-    if (known := loaded(revision, "targets")) is not None:
-        return [(target.person_id, target.planned_session_id) for target in known]
-    return list(revision.targets.order_by().values_list("person_id", "planned_session_id"))
-
-
-def _on_shift(revision: PlanRevision, meetings: Sequence[PlannedMeeting]) -> Mapping[int, int]:
-    people: dict[int | None, set[int]] = {}
-    for person, batch in _places(revision):
-        people.setdefault(batch, set()).add(person)
-    if not meetings:
-        return {}
-    first, last = min(each.starts_at for each in meetings), max(each.ends_at for each in meetings)
-    shifts: list[Any] = list(
-        RosterDay.objects.filter(
-            person__in=set().union(*people.values()), starts_at__lt=last, ends_at__gt=first
-        ).values_list("person", "starts_at", "ends_at")
-    )
-    rostered = {
-        meeting.pk: {person for person, start, end in shifts if start < meeting.ends_at and meeting.starts_at < end}
-        for meeting in meetings
-    }
-    wanted = {meeting.pk: people.get(meeting.planned_session_id, set()) for meeting in meetings}
-    return {key: len(called & rostered[key] if shifts else called) for key, called in wanted.items()}

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import JSONObject, TruncDate
 
 from planning.enums import FORECAST_SOURCE, LoadMethod
 from planning.models import LineTarget, MarkedDay, TrafficInterval
@@ -24,7 +25,7 @@ from planning.slots import (
     build_profile,
     reference_start,
 )
-from trainingops.people.days_off import days_off
+from trainingops.people.days_off import days_off, days_off_in
 from trainingops.people.enums import ChannelKind
 from trainingops.people.models import ServiceLine, Site
 
@@ -101,7 +102,10 @@ def latest_source(site: Site, line: ServiceLine) -> QuerySet[TrafficInterval, tu
 
 def goal_of(line: ServiceLine) -> LineGoal:
     """The target of a line; without one of its own: inbound 80 % in 20 seconds by Erlang C, others by their channel."""
-    row = LineTarget.objects.filter(line=line).first()
+    return _goal(line, LineTarget.objects.filter(line=line).first())
+
+
+def _goal(line: ServiceLine, row: LineTarget | None) -> LineGoal:
     if row is None:
         method = _OF_CHANNEL[ChannelKind(line.channel)]
         return LineGoal(method, Target(basis=_BASIS[method]), False)
@@ -113,6 +117,35 @@ def goal_of(line: ServiceLine) -> LineGoal:
         concurrency=row.concurrency,
     )
     return LineGoal(method, target, True)
+
+
+@dataclass(frozen=True)
+class LineLoad:
+    """The mean week of a line and what it must hold."""
+
+    profile: Profile
+    goal: LineGoal
+
+
+def load_of_line(*, site: Site, line: ServiceLine, until: date) -> LineLoad:
+    """The mean week before ``until`` without holidays and marked days, and the target: one query, for plan pages.
+
+    Without half hours where no traffic was imported.
+    """
+    first = reference_start(until)
+    local = TruncDate("starts_at", tzinfo=site.zone)
+    marked = MarkedDay.objects.filter(site=site, line=line, day__gte=first, day__lt=until).values("day")
+    rows = _rows(site, line, until, "", first).annotate(local_day=local).exclude(local_day__in=marked)
+    for off in days_off_in(site, first, until):
+        rows = rows.exclude(local_day__in=off)
+    target = LineTarget.objects.filter(line=line).values(
+        json=JSONObject(
+            method="method", goal_percent="goal_percent", answer_seconds="answer_seconds", concurrency="concurrency"
+        )
+    )[:1]
+    bins = _bins(rows.annotate(line_target=Subquery(target)), "line_target")
+    stored = bins[0]["line_target"] if bins else None
+    return LineLoad(_profile(bins, site.zone, frozenset()), _goal(line, LineTarget(**stored) if stored else None))
 
 
 def reference_of(
@@ -130,7 +163,7 @@ def reference_of(
                                                             first=until))  # fmt: skip
     first = reference_start(until, weeks)
     marked = MarkedDay.objects.filter(site=site, line=line, day__gte=first, day__lt=until).values_list("day", "reason")
-    skipped = {**days_off(site, first, until - timedelta(days=1)), **dict(marked)}
+    skipped = {**days_off(site, first, until), **dict(marked)}
     bins = _bins(_rows(site, line, until, source, first))
     profile = _profile(bins, site.zone, frozenset(skipped))
     return Reference(kind, first, until, profile, skipped, sum(each["unfinished"] for each in bins))
@@ -171,13 +204,13 @@ def _rows(site: Site, line: ServiceLine, until: date, source: str, first: date |
     return rows.filter(starts_at__gte=datetime.combine(first, time(), tzinfo=site.zone)) if first else rows
 
 
-def _bins(rows: QuerySet[TrafficInterval]) -> list[dict[str, Any]]:
+def _bins(rows: QuerySet[TrafficInterval], *more: str) -> list[dict[str, Any]]:
     """The half hours of the clock with the sums of their intervals; whole hours count half into each half hour."""
     done = Q(is_complete=True)
     bins: Any = (
         rows.order_by()
         .annotate(slot=_slot(timedelta(minutes=SLOT_MINUTES)))
-        .values("slot")
+        .values("slot", *more)
         .annotate(
             length=Sum("minutes", filter=done),
             queues=Count("queue", distinct=True, filter=done),

@@ -10,6 +10,7 @@ from planning.services.approval import (
     submit_revision,
     withdraw_revision,
 )
+from planning.services.batches import ProposedBatch, take_batches
 from planning.services.bookings import DoubleBooking, book_planned_session, release
 from planning.services.drafting import (
     MeetingTimes,
@@ -19,8 +20,10 @@ from planning.services.drafting import (
     save_recipients,
     save_session,
 )
+from planning.services.floor import mark_day, set_line_target, unmark_day
 from planning.services.groups import choose_group
 from planning.services.improvement import plan_improvement
+from planning.services.overtime import answer_overtime, order_overtime
 from planning.services.plans import (
     advance_plan,
     answer_consultation,
@@ -43,11 +46,13 @@ __all__ = [
     "DoubleBooking",
     "Incomplete",
     "MeetingTimes",
+    "ProposedBatch",
     "Recipient",
     "add_targets",
     "advance_plan",
     "amend_plan",
     "answer_consultation",
+    "answer_overtime",
     "approve_revision",
     "ask_consultation",
     "book_planned_session",
@@ -56,6 +61,8 @@ __all__ = [
     "choose_targets_from_defects",
     "comment_on_revision",
     "create_plan",
+    "mark_day",
+    "order_overtime",
     "place_targets",
     "plan_improvement",
     "record_competence",
@@ -67,7 +74,10 @@ __all__ = [
     "save_part",
     "save_recipients",
     "save_session",
+    "set_line_target",
     "sign_and_approve",
     "submit_revision",
+    "take_batches",
+    "unmark_day",
     "withdraw_revision",
 ]

@@ -27,8 +27,9 @@ from planning.models import (
     TrainingPlan,
 )
 from planning.policies.plans import can_answer_consultation, can_comment, can_decide_revision
-from planning.queries.load import impacts, profile_of, week_map
+from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
+from planning.queries.traffic import load_of_line
 from planning.services import (
     answer_consultation,
     comment_on_revision,
@@ -171,16 +172,17 @@ def _page(
 def _service_impact(request: SignedInRequest, revision: PlanRevision) -> dict[str, Any]:
     """What the meetings do to service (5.1.1 f); nothing where no traffic was imported."""
     plan = revision.plan
-    profile = profile_of(plan.site, plan.line, local_day(request.now, plan.site))
-    if not profile.half_hours:
+    today = local_day(request.now, plan.site)
+    known = load_of_line(site=plan.site, line=plan.line, until=today)
+    if not known.profile.half_hours:
         return {"impacts": [], "heat": None}
     meetings = list(
         PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
     )
     caption = _("Volume an hour in the mean week, %(line)s %(site)s") % {"line": plan.line, "site": plan.site}
     return {
-        "impacts": impacts(revision, meetings, profile=profile, until=local_day(request.now, plan.site)),
-        "heat": week_map(profile, meetings, site=plan.site, caption=caption),
+        "impacts": impacts(revision, meetings, known=known, until=today),
+        "heat": week_map(known.profile, meetings, site=plan.site, caption=caption),
     }
 
 

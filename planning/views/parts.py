@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,10 @@ from planning.forms.plans import (
     SessionForm,
 )
 from planning.models import PlannedSession, PlanRevision, TrainingPlan
-from planning.queries.load import impacts, profile_of, recommended, window_words
+from planning.queries.load import Slots, impacts
 from planning.queries.plans import local_day, parties_of
+from planning.queries.roster import roster_of
+from planning.queries.traffic import LineLoad, load_of_line
 from planning.services import (
     MeetingTimes,
     Recipient,
@@ -33,11 +36,13 @@ from planning.services import (
     save_session,
 )
 from planning.services.bookings import clashes_of
-from planning.slots import BY_SERVICE_LEVEL
+from planning.slots import DayWindow
 from planning.views.plans import PARTS, get_draft
+from planning.views.roster import fingerprint, slots_of
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.moments import zone_word
 
 #: The parties that the page of recipients offers by account.
 OFFERED_PARTIES = (*MANDATORY_PARTIES, Role.SSO_TRAINING, Role.TEAM_LEADER, Role.CLIENT)
@@ -86,24 +91,45 @@ def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "planning/plan_sessions.html", context)
 
 
+#: How many windows the pages of a draft offer.
+WINDOWS = 6
+
+
 def _load(
     request: SignedInRequest, plan: TrainingPlan, revision: PlanRevision, sessions: Sequence[PlannedSession]
 ) -> dict[str, Any]:
-    """What the traffic says: low windows, and each meeting in its interval; nothing where none is known."""
+    """What traffic and roster say: windows for those without a batch, and each meeting in its interval."""
     today = local_day(request.now, plan.site)
-    profile = profile_of(plan.site, plan.line, today)
-    if not profile.half_hours:
-        return {"traffic_known": False}
+    known = load_of_line(site=plan.site, line=plan.line, until=today)
     meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
-    found = impacts(revision, meetings, profile=profile, until=today)
-    low = recommended(revision, profile, leaving=len(targets_of(revision)))
+    roster = roster_of(revision, meetings)
+    if not known.profile.half_hours:
+        return {"traffic_known": False, "roster": roster}
+    found = impacts(revision, meetings, known=known, roster=roster, until=today)
+    targets = targets_of(revision)
+    free = sorted(target.person_id for target in targets if target.planned_session_id is None)
+    people = free or sorted(target.person_id for target in targets)
+    slots = slots_of(request, revision, people, known)
+    proposal = slots.proposal if free else None
     return {
         "traffic_known": True,
-        "windows": [(window_words(window, plan.site, request.now), window) for window in low.windows],
-        "by_service_level": low.basis == BY_SERVICE_LEVEL,
+        "goal": known.goal,
+        "roster": roster,
+        "slots": slots,
+        "count": len(people),
+        "day_windows": _holding(slots, known),
+        "proposal": proposal,
+        "fingerprint": fingerprint(proposal),
+        "people": {target.person_id: target.person.name for target in targets},
+        "zone_word": zone_word(request.now.astimezone(plan.site.zone)),
         "impacts": found,
         "needs_reason": any(each.busy for each in found),
     }
+
+
+def _holding(slots: Slots, known: LineLoad) -> list[DayWindow]:
+    """The windows that hold the target, best first."""
+    return [each for each in slots.windows if not each.window.is_busy(known.goal.target.goal)][:WINDOWS]
 
 
 @require_http_methods(["GET", "POST"])
@@ -119,7 +145,10 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
     if request.method == "POST" and form.is_valid():
         site = form.cleaned_data["host_site"]
     formset = MeetingFormSet(
-        request.POST or None, initial=_meeting_values(planned), form_kwargs={"zone": site.zone}, prefix="meetings"
+        request.POST or None,
+        initial=[*_meeting_values(planned), *_picked(request, plan)],
+        form_kwargs={"zone": site.zone},
+        prefix="meetings",
     )
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         try:
@@ -142,8 +171,38 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
         "formset": formset,
         "planned": planned,
         "title": planned.label if planned else _("New batch"),
+        **(_windows_for(request, revision, planned) if request.method == "GET" else {}),
     }
     return render(request, "planning/plan_session.html", context)
+
+
+def _windows_for(request: SignedInRequest, revision: PlanRevision, planned: PlannedSession | None) -> dict[str, Any]:
+    """The windows to pick from: for the people of the batch, else those without one, else all."""
+    plan = revision.plan
+    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
+    if not known.profile.half_hours:
+        return {}
+    places = list(revision.targets.order_by("person").values_list("person", "planned_session"))
+    own = [person for person, batch in places if batch == (planned.pk if planned else None)]
+    people = own or [person for person, _batch in places]
+    slots = slots_of(request, revision, people, known)
+    return {
+        "slots": slots,
+        "count": len(people),
+        "day_windows": _holding(slots, known),
+        "goal": known.goal,
+        "zone_word": zone_word(request.now.astimezone(plan.site.zone)),
+    }
+
+
+def _picked(request: SignedInRequest, plan: TrainingPlan) -> list[dict[str, Any]]:
+    """The window picked in the address, as the times of a meeting; in the zone of the plan's site."""
+    try:
+        start = datetime.fromisoformat(request.GET.get("start", "")).replace(tzinfo=plan.site.zone)
+        minutes = int(request.GET.get("minutes", ""))
+    except ValueError:
+        return []
+    return [{"starts_at": start, "ends_at": start + timedelta(minutes=min(max(minutes, 1), 1_440))}]
 
 
 def _session_values(plan: TrainingPlan, revision: PlanRevision, planned: PlannedSession | None) -> dict[str, Any]:

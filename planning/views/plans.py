@@ -319,6 +319,7 @@ PARTS = {
     "method": gettext_lazy("Method, application and class types"),
     "sessions": gettext_lazy("Sessions, times, trainers and rooms"),
     "targets": gettext_lazy("Targets"),
+    "roster": gettext_lazy("Roster and overtime"),
     "scoring": gettext_lazy("Scoring, pass mark and tests"),
     "recovery": "Recovery",
     "recipients": gettext_lazy("Recipients of the report"),
@@ -342,6 +343,6 @@ def tally(items: Iterable[Item], plan: TrainingPlan) -> dict[str, Any]:
 
 def part_url(plan: TrainingPlan, part: str) -> str:
     """The page where a part is written."""
-    if part in {"sessions", "targets", "recipients"}:
+    if part in {"sessions", "targets", "roster", "recipients"}:
         return reverse(f"plan_{part}", args=[plan.uuid])
     return reverse("plan_part", args=[plan.uuid, part])

@@ -5,41 +5,73 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
-from planning.forms.needs import TrafficForm
+from planning.enums import LoadMethod
+from planning.forms.traffic import LineTargetForm, MarkedDayForm, TrafficForm
 from planning.imports.traffic import TRAFFIC
-from planning.models import TrafficInterval
-from planning.queries.traffic import newest_interval, traffic_profile
-from planning.slots import BY_SERVICE_LEVEL, Profile, recommend, reference_start
+from planning.models import LineTarget, MarkedDay, TrafficInterval
+from planning.queries.load import Slots, slots_for
+from planning.queries.traffic import (
+    FORECAST,
+    WEEKS,
+    LineGoal,
+    LineLoad,
+    Reference,
+    goal_of,
+    newest_interval,
+    reference_of,
+)
+from planning.services import mark_day, set_line_target, unmark_day
+from planning.slots import Profile, Recommendation, Target, recommend, reference_start
+from trainingops.domain import Refused
+from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
-from trainingops.people.models import ServiceLine, Site
+from trainingops.people.models import PersonAssignment, ServiceLine, Site
+from trainingops.people.queries import in_force
 from trainingops.ui.charts import HeatMap, heat_map
 from trainingops.ui.exports import csv_response
 from trainingops.ui.moments import day_words, zone_word
 
 DURATION, LEAVING = 120, 0
+WINDOWS = 8
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """What the page reads: the form, what it chose, and the profile of it."""
+    """What the page reads: the form, what it chose, and the reference of it."""
 
     form: TrafficForm
+    data: dict[str, Any]
     site: Site | None
     line: ServiceLine | None
     until: date
-    duration: int
-    leaving: int
-    earliest: time
-    latest: time | None
     source: str
-    profile: Profile
+    reference: Reference
+    goal: LineGoal | None
+
+    @property
+    def profile(self) -> Profile:
+        return self.reference.profile
+
+    @property
+    def duration(self) -> int:
+        return self.data.get("duration") or DURATION
+
+    @property
+    def leaving(self) -> int:
+        return self.data.get("leaving") or LEAVING
+
+    @property
+    def target(self) -> Target:
+        return self.goal.target if self.goal else Target()
 
 
 def weekday_name(weekday: int) -> str:
@@ -56,25 +88,23 @@ def _read(request: SignedInRequest) -> Traffic:
     newest = newest_interval(rows.filter(**place))
     site = newest.site if newest else data.get("site")
     line = newest.line if newest else data.get("line")
-    today = timezone.localdate()
-    until = data.get("until") or today
-    profile = Profile({}, (), None, None, {}, ())
+    today = request.now.astimezone(site.zone if site else request.user.zone).date()
+    until, kind = data.get("until") or today, data.get("reference") or WEEKS
+    reference = Reference(kind, until, until, Profile({}, (), None, None, {}, ()))
     if newest is not None and site and line:
         last = newest.starts_at.astimezone(site.zone).date()
-        if not data.get("until") and last < reference_start(today):
+        if not data.get("until") and kind == WEEKS and last < reference_start(today):
             until = last + timedelta(days=1)  # old data: read its own last eight weeks
-        profile = traffic_profile(site=site, line=line, until=until, source=newest.source)
+        reference = reference_of(site=site, line=line, until=until, kind=kind, source=newest.source)
     return Traffic(
         form=form,
+        data=data,
         site=site,
         line=line,
         until=until,
-        duration=data.get("duration") or DURATION,
-        leaving=data.get("leaving") or LEAVING,
-        earliest=data.get("earliest") or time.min,
-        latest=data.get("latest"),
         source=newest.source if newest else "",
-        profile=profile,
+        reference=reference,
+        goal=goal_of(line) if line else None,
     )
 
 
@@ -85,23 +115,62 @@ def traffic(request: SignedInRequest) -> HttpResponse:
         chosen.profile,
         duration_minutes=chosen.duration,
         leaving=chosen.leaving,
-        earliest=chosen.earliest,
-        latest=chosen.latest,
-        limit=8,
+        earliest=chosen.data.get("earliest") or time.min,
+        latest=chosen.data.get("latest"),
+        limit=WINDOWS,
+        target=chosen.target,
     )
     context = {
         "chosen": chosen,
         "form": chosen.form,
         "profile": chosen.profile,
+        "reference": chosen.reference,
+        "by_forecast": chosen.reference.kind == FORECAST,
         "heat": _heat(chosen),
-        "windows": [(weekday_name(window.weekday), window) for window in found.windows],
-        "by_service_level": found.basis == BY_SERVICE_LEVEL,
+        **_windows(chosen, found),
+        **_of_team(chosen),
+        "basis": found.basis,
         "zone_word": zone_word(request.now.astimezone(chosen.site.zone)) if chosen.site else "",
         "csv_url": f"{reverse('traffic_csv')}?{request.GET.urlencode()}",
         "may_import": request.user.authority.has(*TRAFFIC.roles),
-        "missing": [day_words(day) for day in chosen.profile.missing],
+        "may_set": request.user.authority.has(Role.MANAGER),
+        "skipped": [f"{day_words(day, 'dated')} ({name})" for day, name in sorted(chosen.reference.skipped.items())],
+        "missing": [day_words(day) for day in chosen.reference.missing],
     }
     return render(request, "planning/traffic.html", context)
+
+
+def _windows(chosen: Traffic, found: Recommendation) -> dict[str, Any]:
+    """Those that hold are recommended; where none does, the least bad ones are shown as such."""
+    goal = chosen.target.goal
+    rows = [(weekday_name(window.weekday), window, window.is_busy(goal)) for window in found.windows]
+    holding = [row for row in rows if not row[2]]
+    return {"windows": holding, "least_bad": [] if holding else rows[:3], "goal": goal}
+
+
+def _of_team(chosen: Traffic) -> dict[str, Any]:
+    """With a team: real days, with those of it who are on shift off the floor, and batches from its roster."""
+    team, site = chosen.data.get("team"), chosen.site
+    if team is None or site is None or chosen.goal is None or not chosen.profile.half_hours:
+        return {"team": None}
+    here = PersonAssignment.objects.filter(in_force(chosen.until), team=team)
+    people = list(here.order_by("person").values_list("person", flat=True))
+    slots: Slots = slots_for(
+        people,
+        LineLoad(chosen.profile, chosen.goal),
+        site=site,
+        first=chosen.until,
+        duration_minutes=chosen.duration,
+        earliest=chosen.data.get("earliest"),
+        latest=chosen.data.get("latest"),
+    )
+    goal = chosen.target.goal
+    return {
+        "team": team,
+        "team_size": len(people),
+        "slots": slots,
+        "day_windows": [each for each in slots.windows if not each.window.is_busy(goal)][:WINDOWS],
+    }
 
 
 def _heat(chosen: Traffic) -> HeatMap:
@@ -137,3 +206,65 @@ def traffic_csv(request: SignedInRequest) -> HttpResponse:
         for half in chosen.profile.half_hours.values()
     )
     return csv_response(head, rows, name="traffic")
+
+
+@require_http_methods(["GET", "POST"])
+def traffic_target(request: SignedInRequest) -> HttpResponse:
+    """What a line must hold, and by which figure it is judged."""
+    form = LineTargetForm(request.POST or None, user=request.user, initial=_target_of(request))
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            set_line_target(**{**given, "method": LoadMethod(given["method"])}, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The target of %(line)s is saved.") % {"line": given["line"]})
+            return redirect(f"{reverse('traffic')}?line={given['line'].code}")
+    context = {"form": form, "title": _("Target of a line"), "back": reverse("traffic")}
+    return render(request, "planning/traffic_form.html", context)
+
+
+def _target_of(request: SignedInRequest) -> dict[str, Any]:
+    """The target that holds now, for the line of the address."""
+    line = ServiceLine.objects.filter(code=request.GET.get("line", "")).first()
+    row = LineTarget.objects.filter(line=line).first() if line else None
+    goal = goal_of(line) if line and row is None else None
+    return {
+        "line": line.code if line else None,
+        "method": row.method if row else goal.method if goal else LoadMethod.ERLANG_C,
+        "goal_percent": row.goal_percent if row else 80,
+        "answer_seconds": row.answer_seconds if row else 20,
+        "concurrency": row.concurrency if row else 1,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def traffic_days(request: SignedInRequest) -> HttpResponse:
+    """Days that are no reference: marked by people, with their reason."""
+    form = MarkedDayForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mark_day(**form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The day is marked."))
+            return redirect("traffic_days")
+    days = MarkedDay.objects.visible_to(request.user).select_related("site", "line", "marked_by")[:200]
+    context = {
+        "form": form,
+        "days": days,
+        "may_mark": request.user.authority.has(*TRAFFIC.roles),
+        "title": _("Days that are no reference"),
+    }
+    return render(request, "planning/traffic_days.html", context)
+
+
+@require_POST
+def traffic_day_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Let a marked day count again."""
+    marked = get_object_or_404(MarkedDay.objects.visible_to(request.user), uuid=uuid)
+    unmark_day(marked=marked, actor=request.user, now=request.now)
+    messages.success(request, _("The day counts again."))
+    return redirect("traffic_days")

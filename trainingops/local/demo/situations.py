@@ -17,6 +17,7 @@ from sessions.models import TrainingSession
 from sessions.services.attendance import RollCell, record_roll
 from sessions.services.running import conclude_meeting, conclude_session, open_session
 from trainingops.local.demo.cycle import Cycle, fill
+from trainingops.local.demo.roster import load_exceptions, load_roster
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
 
@@ -43,14 +44,27 @@ def load_situations(cycle: Cycle) -> list[str]:
     approve(cycle, waiting)
     amend(cycle, waiting)
     breaches = breach_overdue(now=cycle.now)
+    days = load_roster(cycle.cast, cycle.now)
+    draft = drafted(
+        cycle, "Taksiran emas dan Gadai Fleksi", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, -4
+    )
+    orders = load_exceptions(cycle.cast, draft.revisions.get(), cycle.now)
     return [
         f"{breaches} breach, one report due today, a session under way,",
-        f"{waiting.number} waits for approval with a difference to see",
+        f"{waiting.number} waits for approval with a difference to see,",
+        f"a roster of {days} days around today; {draft.number} is a draft with {orders} on overtime",
     ]
 
 
 def submitted(cycle: Cycle, title: str, module: str, pic: User, site: Site, days: int = 3) -> TrainingPlan:
     """A submitted refreshment of the PIC's line whose session lies ``days`` ago (negative: ahead)."""
+    plan = drafted(cycle, title, module, pic, site, days)
+    submit_revision(revision=plan.revisions.get(), actor=pic, now=cycle.now - timedelta(days=20, hours=-1))
+    return plan
+
+
+def drafted(cycle: Cycle, title: str, module: str, pic: User, site: Site, days: int) -> TrainingPlan:
+    """The same, not yet submitted."""
     assert pic.person is not None
     line = pic.person.assignments.select_related("line").get().line
     at = cycle.now - timedelta(days=20)
@@ -96,7 +110,6 @@ def submitted(cycle: Cycle, title: str, module: str, pic: User, site: Site, days
         actor=pic,
         now=at,
     )
-    submit_revision(revision=revision, actor=pic, now=at + timedelta(hours=1))
     return plan
 
 

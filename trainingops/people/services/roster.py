@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.people.enums import ShiftKind
-from trainingops.people.models import Person, RosterDay, ShiftCode, User
+from trainingops.people.models import Person, RosterDay, ShiftCode, Site, User
 from trainingops.people.policies import can_keep_roster
 
 _ROWS_AT_ONCE = 5_000
@@ -84,7 +84,7 @@ def save_roster(*, rows: Sequence[RosterRow], actor: User, now: datetime) -> int
     dates = [each.day for each in days]
     record(
         "roster.saved",
-        subject=rows[0].person,
+        subject=Site.objects.get(pk=rows[0].site_id),
         actor=actor,
         now=now,
         data={"people": len(rows), "days": len(days), "first": min(dates), "last": max(dates)},

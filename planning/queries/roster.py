@@ -1,0 +1,184 @@
+"""How the roster of the targets stands to the meetings of a plan (5.1.1 f)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
+
+from planning.enums import Consent
+from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision
+from trainingops.people.enums import Presence
+from trainingops.people.models import RosterDay, Site
+from trainingops.people.shifts import Shift, Standing, stand
+
+
+@dataclass(frozen=True)
+class Order:
+    """A live overtime order of a target, as far as the check needs it."""
+
+    uuid: UUID
+    meeting: UUID
+    consent: Consent
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, meeting: PlannedMeeting) -> bool:
+        """Whether it is for this meeting at this time: one that moved needs a new order."""
+        return (self.meeting, self.starts_at, self.ends_at) == (meeting.uuid, meeting.starts_at, meeting.ends_at)
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """One target in one meeting of their batch."""
+
+    person: int
+    meeting: PlannedMeeting
+    standing: Standing
+    order: Order | None
+
+    @property
+    def lacks_order(self) -> bool:
+        """Overtime that nobody ordered."""
+        return self.standing.needs_order and self.order is None
+
+    @property
+    def lacks_consent(self) -> bool:
+        """Ordered, but the agent has not agreed (yet)."""
+        return self.standing.needs_order and self.order is not None and self.order.consent != Consent.GIVEN
+
+
+@dataclass(frozen=True)
+class PlanRoster:
+    """The standings of all targets in the meetings of their batches.
+
+    Attributes:
+        known: whether anybody of them has a roster on those days; if not, everybody is assumed on shift.
+    """
+
+    rows: tuple[Attendance, ...]
+    known: bool
+
+    def leaving(self, meeting: PlannedMeeting) -> int:
+        """How many of its batch the floor misses during a meeting."""
+        return sum(row.standing.on_floor_minutes > 0 for row in self.rows if row.meeting.pk == meeting.pk)
+
+    def counts(self, meeting: PlannedMeeting) -> list[tuple[Presence, int]]:
+        """How many stand how to a meeting, in the order of the enumeration."""
+        found = Counter(row.standing.presence for row in self.rows if row.meeting.pk == meeting.pk)
+        return [(presence, found[presence]) for presence in Presence if found[presence]]
+
+    @property
+    def absent(self) -> list[Attendance]:
+        """Who cannot come: leave, sick, excused, duty travel."""
+        return [row for row in self.rows if row.standing.is_absent]
+
+    @property
+    def overtime(self) -> list[Attendance]:
+        """For whom a meeting is overtime."""
+        return [row for row in self.rows if row.standing.needs_order]
+
+
+def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting]) -> PlanRoster:
+    """The roster of a revision's targets around its meetings, with their overtime orders: one query."""
+    zone = revision.plan.site.zone
+    days = sorted({day for meeting in meetings for day in _days_around(meeting, revision.plan.site)})
+    if not days:
+        return PlanRoster((), known=False)
+    of_batch: dict[int, list[PlannedMeeting]] = {}
+    for meeting in meetings:
+        of_batch.setdefault(meeting.planned_session_id, []).append(meeting)
+    shifts = RosterDay.objects.filter(person=OuterRef("person"), day__in=days).order_by("day")
+    orders = OvertimeOrder.objects.filter(plan=revision.plan_id, person=OuterRef("person"), withdrawn_at=None)
+    targets = (
+        revision.targets.filter(planned_session__in=of_batch)
+        .order_by("pk")
+        .annotate(
+            days=ArraySubquery(
+                shifts.values(
+                    json=JSONObject(
+                        day="day", kind="code__kind", code="code__code", starts_at="starts_at", ends_at="ends_at"
+                    )
+                )
+            ),
+            orders=ArraySubquery(
+                orders.values(
+                    json=JSONObject(
+                        uuid="uuid", meeting="meeting", consent="consent", starts_at="starts_at", ends_at="ends_at"
+                    )
+                )
+            ),
+            batch=F("planned_session_id"),
+        )
+        .values_list("person_id", "batch", "days", "orders")
+    )
+    rows: list[Attendance] = []
+    known = False
+    for person, batch, listed, ordered in targets:
+        own, given = [_shift(each) for each in listed], [_order(each) for each in ordered]
+        known = known or bool(own)
+        for meeting in of_batch[batch]:
+            near = [each for each in own if each.day in _days_around(meeting, revision.plan.site)]
+            standing = stand(meeting.starts_at, meeting.ends_at, near, zone)
+            order = next((each for each in given if each.covers(meeting)), None)
+            rows.append(Attendance(person, meeting, standing, order))
+    return PlanRoster(tuple(rows), known)
+
+
+def shifts_between(
+    people: Sequence[int], first: date, last: date
+) -> tuple[list[tuple[int, datetime, datetime]], set[int]]:
+    """Working shifts of people on some days, the night before included, and who has a roster at all: one query."""
+    days = RosterDay.objects.filter(person__in=people, day__range=(first - timedelta(days=1), last)).order_by()
+    rows = list(days.values_list("person", "starts_at", "ends_at"))
+    return [(person, start, end) for person, start, end in rows if start and end], {row[0] for row in rows}
+
+
+def overtime_minutes(people: Sequence[int], first: date, last: date, site: Site) -> Mapping[int, dict[date, int]]:
+    """Overtime ordered (and not declined) by person and local day between two days, both included: one query."""
+    orders = (
+        OvertimeOrder.objects.filter(person__in=people, withdrawn_at=None)
+        .exclude(consent=Consent.REFUSED)
+        .filter(starts_at__date__range=(first - timedelta(days=1), last + timedelta(days=1)))
+        .order_by()
+    )
+    found: dict[int, dict[date, int]] = {}
+    for person, starts_at, minutes in orders.values_list("person", "starts_at", "minutes"):
+        day = starts_at.astimezone(site.zone).date()
+        if first <= day <= last:
+            own = found.setdefault(person, {})
+            own[day] = own.get(day, 0) + minutes
+    return found
+
+
+def _days_around(meeting: PlannedMeeting, site: Site) -> list[date]:
+    first = meeting.starts_at.astimezone(site.zone).date()
+    last = meeting.ends_at.astimezone(site.zone).date()
+    return [first - timedelta(days=1), *(first + timedelta(days=step) for step in range((last - first).days + 1))]
+
+
+def _shift(row: Mapping[str, Any]) -> Shift:
+    return Shift(
+        day=date.fromisoformat(row["day"]),
+        kind=row["kind"],
+        starts_at=datetime.fromisoformat(row["starts_at"]) if row["starts_at"] else None,
+        ends_at=datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None,
+        code=row["code"],
+    )
+
+
+def _order(row: Mapping[str, Any]) -> Order:
+    return Order(
+        uuid=UUID(row["uuid"]),
+        meeting=UUID(row["meeting"]),
+        consent=Consent(row["consent"]),
+        starts_at=datetime.fromisoformat(row["starts_at"]),
+        ends_at=datetime.fromisoformat(row["ends_at"]),
+    )

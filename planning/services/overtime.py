@@ -1,0 +1,153 @@
+"""Overtime for a training: why, who ordered it, and the agent's consent (5.1.1 f; PP 35/2021, articles 26 and 28)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from planning.enums import CONSENT_TRANSITIONS, Consent
+from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision
+from planning.policies.plans import can_answer_overtime
+from planning.queries.roster import roster_of
+from planning.services.drafting import open_draft
+from planning.services.plans import locked_plan, words_of
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require, require_transition
+from trainingops.notifications.services import notify
+from trainingops.people.models import User
+from trainingops.ui.moments import moment_words
+
+#: A person (key) in a meeting (uuid).
+Pair = tuple[int, UUID]
+
+
+@service
+def order_overtime(
+    *,
+    revision: PlanRevision,
+    pairs: Collection[Pair],
+    reason: str,
+    ordered_by: str,
+    actor: User,
+    now: datetime,
+) -> int:
+    """Order overtime for targets whose meeting lies outside their shift, and ask them to agree.
+
+    An order for a meeting that moved since, or that was declined, is withdrawn and written anew.
+
+    Returns:
+        how many orders were written.
+
+    Raises:
+        NotAllowed, WrongState: as :func:`~planning.services.drafting.save_part`.
+        Refused: nobody chosen, no reason, nobody who orders, or somebody for whom it is no overtime.
+    """
+    revision = open_draft(revision, actor=actor)
+    plan = revision.plan
+    if not pairs:
+        raise Refused(_("Nobody is chosen. Tick at least one person."), field="pair")
+    if not reason.strip():
+        raise Refused(_("The reason is blank. Write why the training lies outside the shift."), field="reason")
+    if not ordered_by.strip():
+        raise Refused(_("Write who orders the overtime, with the office."), field="ordered_by")
+    meetings = list(
+        PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
+    )
+    due = {(row.person, row.meeting.uuid): row for row in roster_of(revision, meetings).overtime}
+    wrong = [pair for pair in pairs if pair not in due]
+    if wrong:
+        raise Refused(_("The roster or the meeting has changed: it is no overtime any more. Reload the page."))
+    live = OvertimeOrder.objects.filter(plan=plan, withdrawn_at=None, meeting__in={uuid for _person, uuid in pairs})
+    stale = [row.pk for row in live if (row.person_id, row.meeting) in set(pairs)]
+    OvertimeOrder.objects.filter(pk__in=stale).update(withdrawn_at=now)
+    orders = OvertimeOrder.objects.bulk_create(
+        OvertimeOrder(
+            plan=plan,
+            person_id=person,
+            meeting=uuid,
+            starts_at=due[person, uuid].meeting.starts_at,
+            ends_at=due[person, uuid].meeting.ends_at,
+            minutes=due[person, uuid].standing.overtime_minutes,
+            reason=reason.strip(),
+            ordered_by=ordered_by.strip(),
+            entered_by=actor,
+            entered_at=now,
+        )
+        for person, uuid in sorted(pairs)
+    )
+    _ask(orders, actor, now)
+    record(
+        "overtime.ordered",
+        subject=plan,
+        actor=actor,
+        now=now,
+        data={"orders": [each.uuid for each in orders], "withdrawn": len(stale)},
+        detail={"reason": reason.strip(), "ordered_by": ordered_by.strip()},
+    )
+    return len(orders)
+
+
+def _ask(orders: Collection[OvertimeOrder], actor: User, now: datetime) -> None:
+    """A notice to each agent who has an account; the PIC enters the consent of the others with its document."""
+    accounts = {user.person_id: user for user in User.objects.filter(person__in=[each.person_id for each in orders])}
+    for order in orders:
+        user = accounts.get(order.person_id)
+        if user is not None:
+            notify(
+                kind="overtime_asked",
+                recipients=[user],
+                subject=order,
+                url=reverse("overtime_answer", args=[order.uuid]),
+                params={**words_of(order.plan, actor), "when": moment_words(order.starts_at, order.plan.site.zone)},
+                now=now,
+            )
+
+
+@service
+def answer_overtime(
+    *, order: OvertimeOrder, consent: Consent, actor: User, now: datetime, note: str = ""
+) -> OvertimeOrder:
+    """The agent agrees or declines; the PIC may enter an answer given on paper, with the document.
+
+    Raises:
+        NotAllowed: neither the agent nor the PIC.
+        WrongState: withdrawn, begun already, or the same answer stands.
+        Refused: the PIC enters an answer without its document.
+    """
+    plan = locked_plan(order.plan)
+    order = OvertimeOrder.objects.select_for_update(no_key=True, of=("self",)).select_related("person").get(pk=order.pk)
+    order.plan = plan
+    require(can_answer_overtime(actor, order))
+    if order.withdrawn_at:
+        raise WrongState(_("This order was withdrawn; a newer one may stand in your inbox."))
+    if order.starts_at <= now:
+        raise WrongState(_("The meeting has begun; the answer cannot change any more."))
+    own = actor.person_id == order.person_id
+    if not own and not note.strip():
+        raise Refused(_("Name the document in which the agent answered."), field="note")
+    require_transition(order, consent, CONSENT_TRANSITIONS, field="consent")
+    order.consent, order.consent_by, order.consent_at, order.consent_note = consent, actor, now, note.strip()
+    order.save(update_fields=["consent", "consent_by", "consent_at", "consent_note"])
+    if own:
+        notify(
+            kind="overtime_answered",
+            recipients=[plan.pic],
+            subject=order,
+            step=consent,
+            url=reverse("plan_roster", args=[plan.uuid]),
+            params={**words_of(plan, actor), "answer": str(Consent(consent).label)},
+            now=now,
+        )
+    record(
+        "overtime.answered",
+        subject=plan,
+        actor=actor,
+        now=now,
+        data={"order": order.uuid, "consent": consent, "by_agent": own},
+        detail={"note": note.strip()} if note.strip() else None,
+    )
+    return order

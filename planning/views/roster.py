@@ -1,0 +1,249 @@
+"""The roster of a plan's targets around its meetings: overtime ordered, consents, proposed batches (5.1.1 f)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from planning.enums import Consent, RevisionState
+from planning.forms.traffic import ConsentForm, OvertimeForm
+from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
+from planning.policies.plans import can_edit_plan
+from planning.queries.load import Slots, duration_of, slots_for
+from planning.queries.plans import local_day
+from planning.queries.roster import PlanRoster, overtime_minutes, roster_of
+from planning.queries.traffic import LineLoad, load_of_line
+from planning.services import ProposedBatch, answer_overtime, order_overtime, take_batches
+from planning.slots import Proposal
+from planning.views.plans import PARTS, get_draft
+from trainingops.domain import Refused
+from trainingops.people.http import SignedInRequest
+from trainingops.people.models import Person
+from trainingops.people.shifts import too_much_overtime
+from trainingops.ui.moments import day_words
+
+_KINDS = {
+    "on_shift": "ok",
+    "unknown": "idle",
+    "off": "warn",
+    "before_shift": "warn",
+    "after_shift": "warn",
+    "after_night": "warn",
+}
+
+
+@require_http_methods(["GET", "POST"])
+def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Each target's roster at each meeting; overtime is ordered here, with reason and who orders it."""
+    plan, revision = _latest(request, uuid)
+    may_order = revision.state == RevisionState.DRAFT and can_edit_plan(request.user, plan)
+    form = OvertimeForm(request.POST if request.POST.get("action") == "order" else None)
+    if request.method == "POST":
+        if request.POST.get("action") == "consent":
+            return _enter_consent(request, plan)
+        if form.is_valid():
+            try:
+                count = order_overtime(
+                    revision=revision, pairs=_pairs(request), **form.cleaned_data, actor=request.user, now=request.now
+                )
+            except Refused as refused:
+                form.add_refusal(refused)
+            else:
+                words = ngettext(
+                    "%(n)d order is written; the agent is asked.",
+                    "%(n)d orders are written; the agents are asked.",
+                    count,
+                )
+                messages.success(request, words % {"n": count})
+                return redirect("plan_roster", uuid=plan.uuid)
+    meetings = list(
+        PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
+    )
+    roster = roster_of(revision, meetings)
+    context = {
+        "plan": plan,
+        "revision": revision,
+        "form": form,
+        "may_order": may_order,
+        "may_enter": can_edit_plan(request.user, plan),
+        "roster": roster,
+        "meetings": _by_meeting(meetings, roster, plan),
+        "warnings": _warnings(roster, plan),
+        "ticked": set(request.POST.getlist("pair")),
+        "title": PARTS["roster"],
+    }
+    return render(request, "planning/plan_roster.html", context, status=422 if form.is_bound else 200)
+
+
+def _latest(request: SignedInRequest, uuid: UUID) -> tuple[TrainingPlan, PlanRevision]:
+    found = PlanRevision.objects.filter(plan__in=TrainingPlan.objects.visible_to(request.user), plan__uuid=uuid)
+    revision = found.select_related("plan__site", "plan__line", "plan__pic").order_by("-number").first()
+    if revision is None:
+        raise Http404
+    return revision.plan, revision
+
+
+def _pairs(request: SignedInRequest) -> list[tuple[int, UUID]]:
+    """The ticked people and meetings: ``person:uuid``."""
+    found = []
+    for text in request.POST.getlist("pair"):
+        person, _colon, meeting = text.partition(":")
+        try:
+            found.append((int(person), UUID(meeting)))
+        except ValueError:
+            continue
+    return found
+
+
+def _enter_consent(request: SignedInRequest, plan: TrainingPlan) -> HttpResponse:
+    """The PIC enters an answer given on paper, with the document."""
+    order = get_object_or_404(OvertimeOrder.objects.select_related("plan"), plan=plan, uuid=_uuid(request))
+    consent = Consent.GIVEN if request.POST.get("consent") == "given" else Consent.REFUSED
+    answer_overtime(
+        order=order, consent=consent, note=request.POST.get("note", ""), actor=request.user, now=request.now
+    )
+    messages.success(request, _("The answer is saved."))
+    return redirect("plan_roster", uuid=plan.uuid)
+
+
+def _uuid(request: SignedInRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("order", ""))
+    except ValueError:
+        raise Http404 from None
+
+
+def _by_meeting(meetings: list[PlannedMeeting], roster: PlanRoster, plan: TrainingPlan) -> list[dict[str, Any]]:
+    """The meetings in time, each with its people: those who need something first."""
+    people = Person.objects.in_bulk({row.person for row in roster.rows})
+    orders = {
+        (order.person_id, order.uuid): order
+        for order in OvertimeOrder.objects.filter(plan=plan, withdrawn_at=None).select_related("consent_by")
+    }
+    found = []
+    for meeting in sorted(meetings, key=lambda each: each.starts_at):
+        rows = [row for row in roster.rows if row.meeting.pk == meeting.pk]
+        rows.sort(key=lambda row: (not row.standing.is_absent, not row.standing.needs_order, people[row.person].name))
+        found.append(
+            {
+                "meeting": meeting,
+                "counts": roster.counts(meeting),
+                "rows": [
+                    {
+                        "person": people[row.person],
+                        "standing": row.standing,
+                        "kind": _KINDS.get(row.standing.presence, "late"),
+                        "order": orders.get((row.person, row.order.uuid)) if row.order else None,
+                        "pair": f"{row.person}:{meeting.uuid}",
+                        "lacks_order": row.lacks_order
+                        or (row.order is not None and row.order.consent == Consent.REFUSED),
+                    }
+                    for row in rows
+                ],
+            }
+        )
+    return found
+
+
+def _warnings(roster: PlanRoster, plan: TrainingPlan) -> list[str]:
+    """Who would come above four hours a day or eighteen a week, orders of other plans included (PP 35/2021)."""
+    late = roster.overtime
+    if not late:
+        return []
+    zone = plan.site.zone
+    days = [row.meeting.starts_at.astimezone(zone).date() for row in late]
+    first, last = min(days) - timedelta(days=min(days).weekday()), max(days) + timedelta(days=6 - max(days).weekday())
+    people = sorted({row.person for row in late})
+    minutes = {person: dict(found) for person, found in overtime_minutes(people, first, last, plan.site).items()}
+    for row in late:
+        if row.order is None:
+            own = minutes.setdefault(row.person, {})
+            day = row.meeting.starts_at.astimezone(zone).date()
+            own[day] = own.get(day, 0) + row.standing.overtime_minutes
+    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+    found = []
+    for person, own in minutes.items():
+        over_days, over_weeks = too_much_overtime(own)
+        found += [
+            _("%(name)s: more than 4 hours of overtime on %(day)s.") % {"name": names[person], "day": day_words(day)}
+            for day in over_days
+        ]
+        found += [
+            _("%(name)s: more than 18 hours of overtime in the week from %(day)s.")
+            % {"name": names[person], "day": day_words(day)}
+            for day in over_weeks
+        ]
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def overtime_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The agent reads why and who ordered it, and agrees or declines."""
+    mine: QuerySet[OvertimeOrder] = OvertimeOrder.objects.filter(person=request.user.person_id or 0)
+    order = get_object_or_404(mine.select_related("plan__site", "plan__pic", "person"), uuid=uuid)
+    form = ConsentForm(request.POST or None, initial={"consent": order.consent})
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_overtime(
+                order=order, consent=Consent(form.cleaned_data["consent"]), actor=request.user, now=request.now
+            )
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("Your answer is saved."))
+            return redirect("overtime_answer", uuid=order.uuid)
+    may_answer = order.withdrawn_at is None and order.starts_at > request.now
+    context = {"order": order, "form": form, "may_answer": may_answer, "title": _("Overtime for a training")}
+    return render(request, "planning/overtime_answer.html", context, status=422 if form.is_bound else 200)
+
+
+# --- batches -----------------------------------------------------------------------------------------------
+def slots_of(request: SignedInRequest, revision: PlanRevision, people: list[int], known: LineLoad) -> Slots:
+    """The windows of the two weeks from tomorrow, for people of a plan."""
+    plan = revision.plan
+    tomorrow = local_day(request.now, plan.site) + timedelta(days=1)
+    return slots_for(people, known, site=plan.site, first=tomorrow, duration_minutes=duration_of(revision))
+
+
+def fingerprint(proposal: Proposal | None) -> str:
+    """What was shown, so that nothing else is taken over."""
+    batches = proposal.batches if proposal else ()
+    text = ";".join(f"{batch.day} {batch.window.minute} {batch.people}" for batch in batches)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@require_POST
+def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take the proposed batches over: sessions with their people, still without trainer and room."""
+    revision = get_draft(request, uuid)
+    plan = revision.plan
+    people = list(revision.targets.filter(planned_session=None).order_by("person").values_list("person", flat=True))
+    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
+    proposal = slots_of(request, revision, people, known).proposal
+    if proposal is None or fingerprint(proposal) != request.POST.get("fingerprint"):
+        raise Refused(_("Roster or traffic has changed since the page was shown. Look at the proposal again."))
+    made = take_batches(
+        revision=revision,
+        batches=[
+            ProposedBatch(
+                starts_at=(start := datetime.combine(batch.day, batch.window.starts_at, tzinfo=plan.site.zone)),
+                ends_at=start + timedelta(minutes=batch.window.duration_minutes),
+                people=batch.people,
+            )
+            for batch in proposal.batches
+        ],
+        actor=request.user,
+        now=request.now,
+    )
+    messages.success(request, ngettext("%(n)d batch is made.", "%(n)d batches are made.", len(made)) % {"n": len(made)})
+    return redirect("plan_sessions", uuid=plan.uuid)
