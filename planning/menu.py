@@ -52,6 +52,7 @@ def register_plans() -> None:
                 "plan_session",
                 "plan_targets",
                 "plan_roster",
+                "plan_windows",
                 "plan_recipients",
                 "plan_submit",
                 "plan_cancel",

@@ -149,6 +149,7 @@ ACCESS |= {
     "plan_session_new": only("trainer", methods=WRITE),
     "plan_session_remove": only("trainer", methods=POST_ONLY),
     "plan_roster": only(*SEES_PLANS, methods=WRITE),
+    "plan_windows": only("trainer"),
     "plan_batches": only("trainer", methods=POST_ONLY),
     "overtime_answer": signed_in(WRITE),
     "plan_targets": only("trainer", methods=WRITE),

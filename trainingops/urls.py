@@ -168,6 +168,7 @@ urlpatterns += [
         "plans/<uuid:uuid>/sessions/<uuid:session>/remove/", part_views.plan_session_remove, name="plan_session_remove"
     ),
     path("plans/<uuid:uuid>/roster/", plan_roster_views.plan_roster, name="plan_roster"),
+    path("plans/<uuid:uuid>/windows/", plan_roster_views.plan_windows, name="plan_windows"),
     path("plans/<uuid:uuid>/batches/", plan_roster_views.plan_batches, name="plan_batches"),
     path("overtime/<uuid:uuid>/", plan_roster_views.overtime_answer, name="overtime_answer"),
     path("plans/<uuid:uuid>/targets/", target_views.plan_targets, name="plan_targets"),

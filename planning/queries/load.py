@@ -115,11 +115,24 @@ def slots_for(
     earliest: time | None = None,
     latest: time | None = None,
     seats: int | None = None,
-    days: int = DAYS_AHEAD,
+    roster: PlanRoster | None = None,
 ) -> Slots:
-    """Windows of the site's working hours from ``first`` on, with those on shift off the floor: one query."""
-    span = [first + timedelta(days=step) for step in range(days)]
-    shifts, rostered = shifts_between(people, span[0], span[-1])
+    """Windows of the site's working hours from ``first`` on, with those on shift off the floor.
+
+    Args:
+        roster: of the people on :func:`days_ahead`, where it was read already; else one query.
+    """
+    span = days_ahead(first)[1:]
+    if roster is None:
+        shifts, rostered = shifts_between(people, span[0], span[-1])
+    else:
+        rostered = set(roster.shifts) & set(people)
+        shifts = [
+            (person, each.starts_at, each.ends_at)
+            for person in rostered
+            for each in roster.shifts[person]
+            if each.starts_at and each.ends_at
+        ]
     floor = floor_of(shifts, unrostered=set(people) - rostered, days=span, zone=site.zone)
     found = windows_on(
         known.profile,
@@ -138,6 +151,11 @@ def slots_for(
     if people and found and not fits:
         proposal = propose_batches(known.profile, found, people=people, target=known.goal.target, seats=seats)
     return Slots(found, proposal, bool(rostered), len(set(people) - rostered))
+
+
+def days_ahead(first: date) -> list[date]:
+    """The days whose roster a choice of windows needs: the night before, and two weeks from ``first`` on."""
+    return [first + timedelta(days=step) for step in range(-1, DAYS_AHEAD)]
 
 
 def duration_of(revision: PlanRevision) -> int:

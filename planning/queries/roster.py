@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -60,11 +60,13 @@ class PlanRoster:
     """The standings of all targets in the meetings of their batches.
 
     Attributes:
-        known: whether anybody of them has a roster on those days; if not, everybody is assumed on shift.
+        known: whether anybody of them has a roster around the meetings; if not, everybody is assumed on shift.
+        shifts: what was read, by person; those without any are missing.
     """
 
     rows: tuple[Attendance, ...]
     known: bool
+    shifts: Mapping[int, Sequence[Shift]] = field(default_factory=dict)
 
     def leaving(self, meeting: PlannedMeeting) -> int:
         """How many of its batch the floor misses during a meeting."""
@@ -86,10 +88,14 @@ class PlanRoster:
         return [row for row in self.rows if row.standing.needs_order]
 
 
-def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting]) -> PlanRoster:
-    """The roster of a revision's targets around its meetings, with their overtime orders: one query."""
+def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, ahead: Sequence[date] = ()) -> PlanRoster:
+    """The roster of a revision's targets around its meetings, with their overtime orders: one query.
+
+    Args:
+        ahead: days whose shifts are read too, for the choice of a window.
+    """
     zone = revision.plan.site.zone
-    days = sorted({day for meeting in meetings for day in _days_around(meeting, revision.plan.site)})
+    days = sorted({day for meeting in meetings for day in _days_around(meeting, revision.plan.site)} | set(ahead))
     if not days:
         return PlanRoster((), known=False)
     of_batch: dict[int, list[PlannedMeeting]] = {}
@@ -98,8 +104,7 @@ def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting]) -> Pla
     shifts = RosterDay.objects.filter(person=OuterRef("person"), day__in=days).order_by("day")
     orders = OvertimeOrder.objects.filter(plan=revision.plan_id, person=OuterRef("person"), withdrawn_at=None)
     targets = (
-        revision.targets.filter(planned_session__in=of_batch)
-        .order_by("pk")
+        revision.targets.order_by("pk")
         .annotate(
             days=ArraySubquery(
                 shifts.values(
@@ -120,16 +125,19 @@ def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting]) -> Pla
         .values_list("person_id", "batch", "days", "orders")
     )
     rows: list[Attendance] = []
+    shifts_of: dict[int, list[Shift]] = {}
     known = False
     for person, batch, listed, ordered in targets:
         own, given = [_shift(each) for each in listed], [_order(each) for each in ordered]
-        known = known or bool(own)
-        for meeting in of_batch[batch]:
+        if own:
+            shifts_of[person] = own
+        for meeting in of_batch.get(batch, ()):
             near = [each for each in own if each.day in _days_around(meeting, revision.plan.site)]
+            known = known or bool(near)
             standing = stand(meeting.starts_at, meeting.ends_at, near, zone)
             order = next((each for each in given if each.covers(meeting)), None)
             rows.append(Attendance(person, meeting, standing, order))
-    return PlanRoster(tuple(rows), known)
+    return PlanRoster(tuple(rows), known, shifts_of)
 
 
 def shifts_between(

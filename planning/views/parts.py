@@ -23,10 +23,10 @@ from planning.forms.plans import (
     SessionForm,
 )
 from planning.models import PlannedSession, PlanRevision, TrainingPlan
-from planning.queries.load import Slots, impacts
+from planning.queries.load import days_ahead, impacts
 from planning.queries.plans import local_day, parties_of
 from planning.queries.roster import roster_of
-from planning.queries.traffic import LineLoad, load_of_line
+from planning.queries.traffic import load_of_line
 from planning.services import (
     MeetingTimes,
     Recipient,
@@ -36,9 +36,8 @@ from planning.services import (
     save_session,
 )
 from planning.services.bookings import clashes_of
-from planning.slots import DayWindow
 from planning.views.plans import PARTS, get_draft
-from planning.views.roster import fingerprint, slots_of
+from planning.views.roster import fingerprint, holding, slots_of, tomorrow_of
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.http import SignedInRequest
@@ -102,14 +101,14 @@ def _load(
     today = local_day(request.now, plan.site)
     known = load_of_line(site=plan.site, line=plan.line, until=today)
     meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
-    roster = roster_of(revision, meetings)
+    roster = roster_of(revision, meetings, ahead=days_ahead(tomorrow_of(request, plan)))
     if not known.profile.half_hours:
         return {"traffic_known": False, "roster": roster}
     found = impacts(revision, meetings, known=known, roster=roster, until=today)
     targets = targets_of(revision)
     free = sorted(target.person_id for target in targets if target.planned_session_id is None)
     people = free or sorted(target.person_id for target in targets)
-    slots = slots_of(request, revision, people, known)
+    slots = slots_of(request, revision, people, known, roster)
     proposal = slots.proposal if free else None
     return {
         "traffic_known": True,
@@ -117,7 +116,7 @@ def _load(
         "roster": roster,
         "slots": slots,
         "count": len(people),
-        "day_windows": _holding(slots, known),
+        "day_windows": holding(slots, known)[:WINDOWS],
         "proposal": proposal,
         "fingerprint": fingerprint(proposal),
         "people": {target.person_id: target.person.name for target in targets},
@@ -125,11 +124,6 @@ def _load(
         "impacts": found,
         "needs_reason": any(each.busy for each in found),
     }
-
-
-def _holding(slots: Slots, known: LineLoad) -> list[DayWindow]:
-    """The windows that hold the target, best first."""
-    return [each for each in slots.windows if not each.window.is_busy(known.goal.target.goal)][:WINDOWS]
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,28 +165,8 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
         "formset": formset,
         "planned": planned,
         "title": planned.label if planned else _("New batch"),
-        **(_windows_for(request, revision, planned) if request.method == "GET" else {}),
     }
     return render(request, "planning/plan_session.html", context)
-
-
-def _windows_for(request: SignedInRequest, revision: PlanRevision, planned: PlannedSession | None) -> dict[str, Any]:
-    """The windows to pick from: for the people of the batch, else those without one, else all."""
-    plan = revision.plan
-    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
-    if not known.profile.half_hours:
-        return {}
-    places = list(revision.targets.order_by("person").values_list("person", "planned_session"))
-    own = [person for person, batch in places if batch == (planned.pk if planned else None)]
-    people = own or [person for person, _batch in places]
-    slots = slots_of(request, revision, people, known)
-    return {
-        "slots": slots,
-        "count": len(people),
-        "day_windows": _holding(slots, known),
-        "goal": known.goal,
-        "zone_word": zone_word(request.now.astimezone(plan.site.zone)),
-    }
 
 
 def _picked(request: SignedInRequest, plan: TrainingPlan) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,26 +11,27 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.enums import Consent, RevisionState
 from planning.forms.traffic import ConsentForm, OvertimeForm
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
 from planning.policies.plans import can_edit_plan
-from planning.queries.load import Slots, duration_of, slots_for
+from planning.queries.load import Slots, days_ahead, duration_of, slots_for
 from planning.queries.plans import local_day
 from planning.queries.roster import PlanRoster, overtime_minutes, roster_of
 from planning.queries.traffic import LineLoad, load_of_line
 from planning.services import ProposedBatch, answer_overtime, order_overtime, take_batches
-from planning.slots import Proposal
+from planning.slots import DayWindow, Proposal
 from planning.views.plans import PARTS, get_draft
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
 from trainingops.people.shifts import too_much_overtime
-from trainingops.ui.moments import day_words
+from trainingops.ui.moments import day_words, zone_word
 
 _KINDS = {
     "on_shift": "ok",
@@ -208,11 +209,52 @@ def overtime_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 # --- batches -----------------------------------------------------------------------------------------------
-def slots_of(request: SignedInRequest, revision: PlanRevision, people: list[int], known: LineLoad) -> Slots:
-    """The windows of the two weeks from tomorrow, for people of a plan."""
+def tomorrow_of(request: SignedInRequest, plan: TrainingPlan) -> date:
+    """The first day that the choice of a window looks at."""
+    return local_day(request.now, plan.site) + timedelta(days=1)
+
+
+def slots_of(
+    request: SignedInRequest, revision: PlanRevision, people: list[int], known: LineLoad, roster: PlanRoster
+) -> Slots:
+    """The windows of the two weeks from tomorrow, for people of a plan whose roster ahead was read."""
     plan = revision.plan
-    tomorrow = local_day(request.now, plan.site) + timedelta(days=1)
-    return slots_for(people, known, site=plan.site, first=tomorrow, duration_minutes=duration_of(revision))
+    first, minutes = tomorrow_of(request, plan), duration_of(revision)
+    return slots_for(people, known, site=plan.site, first=first, duration_minutes=minutes, roster=roster)
+
+
+def holding(slots: Slots, known: LineLoad) -> list[DayWindow]:
+    """The windows that hold the target, best first."""
+    return [each for each in slots.windows if not each.window.is_busy(known.goal.target.goal)]
+
+
+@require_GET
+def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Pick a low window for a batch, or for a new one: it fills date and time of a meeting."""
+    revision = get_draft(request, uuid)
+    plan = revision.plan
+    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
+    roster = roster_of(revision, (), ahead=days_ahead(tomorrow_of(request, plan)))
+    places = list(revision.targets.order_by("person").values_list("person", "planned_session__uuid"))
+    batch = request.GET.get("batch", "")
+    own = [person for person, place in places if str(place or "") == batch]
+    people = own or [person for person, _place in places]
+    known_batch = batch if batch in {str(place) for _person, place in places} else ""
+    slots = slots_of(request, revision, people, known, roster)
+    context = {
+        "plan": plan,
+        "slots": slots,
+        "count": len(people),
+        "goal": known.goal,
+        "traffic_known": bool(known.profile.half_hours),
+        "day_windows": holding(slots, known)[:20],
+        "zone_word": zone_word(request.now.astimezone(plan.site.zone)),
+        "pick_url": reverse("plan_session", args=[plan.uuid, known_batch])
+        if known_batch
+        else reverse("plan_session_new", args=[plan.uuid]),
+        "title": _("Choose a low interval"),
+    }
+    return render(request, "planning/plan_windows.html", context)
 
 
 def fingerprint(proposal: Proposal | None) -> str:
@@ -229,7 +271,8 @@ def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     plan = revision.plan
     people = list(revision.targets.filter(planned_session=None).order_by("person").values_list("person", flat=True))
     known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
-    proposal = slots_of(request, revision, people, known).proposal
+    roster = roster_of(revision, (), ahead=days_ahead(tomorrow_of(request, plan)))
+    proposal = slots_of(request, revision, people, known, roster).proposal
     if proposal is None or fingerprint(proposal) != request.POST.get("fingerprint"):
         raise Refused(_("Roster or traffic has changed since the page was shown. Look at the proposal again."))
     made = take_batches(

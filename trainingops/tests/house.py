@@ -183,6 +183,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "plan_sessions": _drafts,
     "plan_submit": _drafts,
     "plan_targets": _drafts,
+    "plan_windows": _drafts,
     "policy_remove": _by_uuid(DeadlinePolicy),
     "question_": _by_uuid(Question),
     "recipient_": _by_uuid(TrainingReport),

@@ -8,7 +8,7 @@ from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision
 from planning.queries.roster import roster_of
 from planning.services import mark_day, order_overtime
 from trainingops.local.demo.cast import Cast
-from trainingops.people.enums import ShiftKind
+from trainingops.people.enums import Role, ShiftKind
 from trainingops.people.models import Person
 from trainingops.people.queries import present_assignments
 from trainingops.people.services import RosterRow, RosterSlot, ShiftEntry, save_roster
@@ -33,11 +33,12 @@ _AWAY = {5: ("CT", range(1, 6)), 11: ("SKT", range(-2, 0)), 17: ("DL", range(2, 
 
 
 def load_roster(cast: Cast, now: datetime) -> int:
-    """Three months around ``now`` for everybody who has a place; returns how many days."""
+    """Three months around ``now`` for the agents; returns how many days."""
     today = now.astimezone(cast.jakarta.zone).date()
     first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     last = (today.replace(day=1) + timedelta(days=70)).replace(day=1) - timedelta(days=1)
-    people = list(Person.objects.working().order_by("employee_no"))
+    agents = Person.objects.working().filter(user__role_assignments__role=Role.AGENT)
+    people = list(agents.exclude(user__role_assignments__role__in=[Role.TRAINER, Role.QC]).order_by("employee_no"))
     places = present_assignments([person.pk for person in people], today)
     rows = []
     for index, person in enumerate(people):
