@@ -97,12 +97,14 @@ class Slots:
         proposal: None where one window holds everybody.
         roster_known: whether anybody has a roster on these days; if not, everybody is assumed on shift.
         without_roster: how many have none.
+        people: how many they are.
     """
 
     windows: list[DayWindow]
     proposal: Proposal | None
     roster_known: bool
     without_roster: int
+    people: int
 
 
 def slots_for(
@@ -150,7 +152,7 @@ def slots_for(
     proposal = None
     if people and found and not fits:
         proposal = propose_batches(known.profile, found, people=people, target=known.goal.target, seats=seats)
-    return Slots(found, proposal, bool(rostered), len(set(people) - rostered))
+    return Slots(found, proposal, bool(rostered), len(set(people) - rostered), len(people))
 
 
 def days_ahead(first: date) -> list[date]:

@@ -50,6 +50,11 @@ class Attendance:
         return self.standing.needs_order and self.order is None
 
     @property
+    def is_declined(self) -> bool:
+        """The agent declined: another time, another batch, or a new order."""
+        return self.order is not None and self.order.consent == Consent.REFUSED
+
+    @property
     def lacks_consent(self) -> bool:
         """Ordered, but the agent has not agreed (yet)."""
         return self.standing.needs_order and self.order is not None and self.order.consent != Consent.GIVEN

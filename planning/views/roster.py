@@ -76,6 +76,7 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "revision": revision,
         "form": form,
         "may_order": may_order,
+        "lacking": any(row.lacks_order or row.is_declined for row in roster.overtime),
         "may_enter": can_edit_plan(request.user, plan),
         "roster": roster,
         "meetings": _by_meeting(meetings, roster, plan),
@@ -146,8 +147,7 @@ def _by_meeting(meetings: list[PlannedMeeting], roster: PlanRoster, plan: Traini
                         "kind": _KINDS.get(row.standing.presence, "late"),
                         "order": orders.get((row.person, row.order.uuid)) if row.order else None,
                         "pair": f"{row.person}:{meeting.uuid}",
-                        "lacks_order": row.lacks_order
-                        or (row.order is not None and row.order.consent == Consent.REFUSED),
+                        "lacks_order": row.lacks_order or row.is_declined,
                     }
                     for row in rows
                 ],
@@ -224,8 +224,9 @@ def slots_of(
 
 
 def holding(slots: Slots, known: LineLoad) -> list[DayWindow]:
-    """The windows that hold the target, best first."""
-    return [each for each in slots.windows if not each.window.is_busy(known.goal.target.goal)]
+    """The windows that hold the target while somebody of them is on shift, best first; nobody yet: all that hold."""
+    goal = known.goal.target.goal
+    return [each for each in slots.windows if not each.window.is_busy(goal) and (each.on_shift or not slots.people)]
 
 
 @require_GET

@@ -169,7 +169,7 @@ def _of_team(chosen: Traffic) -> dict[str, Any]:
         "team": team,
         "team_size": len(people),
         "slots": slots,
-        "day_windows": [each for each in slots.windows if not each.window.is_busy(goal)][:WINDOWS],
+        "day_windows": [each for each in slots.windows if each.on_shift and not each.window.is_busy(goal)][:WINDOWS],
     }
 
 

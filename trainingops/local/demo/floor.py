@@ -89,6 +89,13 @@ def _samples(agents: list[Person], now: datetime, dice: random.Random) -> int:
     return len(samples)
 
 
+def _staff(minutes: int, *, weekend: bool) -> int:
+    """Agents by shift, not by load: so the quiet half hours after lunch and before closing can lose some."""
+    if weekend:
+        return 16
+    return 18 if minutes < 8 * 60 else 26
+
+
 def _traffic(cast: Cast, now: datetime, dice: random.Random) -> int:
     zone = cast.jakarta.zone
     today = now.astimezone(zone).date()
@@ -110,7 +117,7 @@ def _traffic(cast: Cast, now: datetime, dice: random.Random) -> int:
                     answered=round(offered * 0.95),
                     abandoned=offered - round(offered * 0.95),
                     aht_seconds=240,
-                    agents=max(6, round(calls * quieter * 240 / 1800) + 4),
+                    agents=_staff(minutes, weekend=day.weekday() >= 5),
                 )
             )
     TrafficInterval.objects.bulk_create(intervals)
