@@ -7,7 +7,7 @@ PRODUCTION := env -u DATABASE_URL -u BROKER_URL TRAININGOPS_MODE=production \
 	TRAININGOPS_SECRET_KEY=for-the-check-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
 	TRAININGOPS_BASE_URL=https://trainingops.example TRAININGOPS_ALLOWED_HOSTS=trainingops.example
 
-.PHONY: help demo test check fmt fresh chaos clean setup setup-dev
+.PHONY: help demo test bench check fmt fresh chaos clean setup setup-dev
 .DEFAULT_GOAL := help
 # `make check test` shares one environment and one machine: in order, not at once.
 .NOTPARALLEL:
@@ -20,6 +20,9 @@ demo: setup ## run everything on this machine with demo data (ARGS=--no-serve, -
 
 test: setup-dev ## all tests (ARGS="planning -k scoring" for some)
 	@exec $(BIN)/python -m trainingops.local.testing $(ARGS)
+
+bench: setup-dev ## what years of data and large imports cost (six minutes)
+	@BENCH=1 $(BIN)/python -m trainingops.local.testing -n 0 -s planning/tests/test_scale.py $(ARGS)
 
 check: setup-dev ## style, types, layers, templates, migrations, deployment settings, translations
 	$(BIN)/ruff check .

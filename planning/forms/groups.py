@@ -29,7 +29,7 @@ class GroupForm(PageForm):
     joined_months = WholeField(label=_("Tenure from (months)"), min_value=0, max_value=600, required=False)
     joined_at_most = WholeField(label=_("Tenure below (months)"), min_value=1, max_value=600, required=False)
     module = LoadedChoiceField(label=_("Not trained in this module"), required=False, empty_label=_("Any"))
-    since = forms.DateField(label=_("since"), required=False, help_text=_("Blank: never trained in it."))
+    since = forms.DateField(label=_("Not trained since"), required=False, help_text=_("Blank: never trained in it."))
     batch = BatchField()
 
     def __init__(self, *args: Any, revision: PlanRevision, user: User, **kwargs: Any) -> None:

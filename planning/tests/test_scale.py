@@ -32,8 +32,8 @@ from trainingops.people.models import Person
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
 
 LONG = os.environ.get("BENCH") == "1"
-AGENTS, MORE_YEARS = (1_000, 10) if LONG else (60, 10)
-DEFECTS_A_DAY, SAMPLES_A_DAY = (137, 130) if LONG else (12, 12)
+AGENTS, MORE_YEARS = (1_000, 10) if LONG else (40, 10)
+DEFECTS_A_DAY, SAMPLES_A_DAY = (137, 130) if LONG else (6, 6)
 PEOPLE_ROWS, DEFECT_ROWS = (10_000, 50_000) if LONG else (400, 1_200)
 #: One row of twenty is bad.
 BAD_EVERY = 20

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from planning.models import Competence
+from planning.models import Competence, ModuleTraining
 from sessions.models import Deviation, RecoveryCase, TargetOutcome, TrainingSession
 from sessions.queries.ledger import identity
 from sessions.services import RollCell, conclude_meeting, conclude_session, open_session
@@ -70,6 +70,7 @@ def test_everybody_attends_passes_and_the_target_is_settled(heard):
     assert counted.holds
     assert heard == ["scheduled", "settled", "concluded"]
     assert Competence.objects.filter(module_version=held.world.module_version).count() == 3
+    assert ModuleTraining.objects.filter(module_version=held.world.module_version).count() == 3
     summary = held.training_session.summary
     assert (summary.present, summary.scored, summary.passed, summary.cases_open) == (3, 3, 3, 0)
     assert (summary.mean_post, summary.mean_final) == (Decimal(100), Decimal(96))

@@ -25,7 +25,7 @@ from trainingops.ui.navigation import address
 
 _PER_PAGE = 25
 #: Names on the page of a change; the plan takes all.
-_NAMES = 60
+_NAMES = 30
 #: What stands in the address of the list: ahead, in force, or all.
 _WHEN = ("", "ahead", "force")
 

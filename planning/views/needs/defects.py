@@ -198,7 +198,7 @@ def _name(defect: Defect) -> str:
 def parameter_list(request: SignedInRequest) -> HttpResponse:
     """The lines of QC's sheet; each is a column of its import."""
     recent = Q(defects__occurred_on__gt=timezone.localdate() - _COUNTED) & ~Q(defects__state=DefectState.ANNULLED)
-    rows = QualityParameter.objects.annotate(defect_count=Count("defects", filter=recent))
+    rows = QualityParameter.objects.annotate(defect_count=Count("defects", filter=recent)).order_by("code")
     may_keep = can_keep_parameters(request.user)
     table = configure(request, ParameterTable(rows, may_keep=may_keep))
     if request.GET.get("export") == "xlsx":

@@ -29,6 +29,7 @@ def need_source_list(request: SignedInRequest) -> HttpResponse:
         .select_related("line", "product_change")
         .prefetch_related("product_change__lines")
         .annotate(plan_count=Count("revisions__plan", distinct=True))
+        .order_by("-dated_on", "-pk")
     )
     table = configure(request, NeedSourceTable(rows))
     if request.GET.get("export") == "xlsx":

@@ -15,6 +15,11 @@ from trainingops.people.models import Person, PersonAssignment
 #: Calls offered in each half hour from 07.00, as an ordinary working day has them.
 _DAY = [62, 84, 108, 131, 148, 155, 152, 149, 141, 128, 112, 104, 109, 121, 133, 139, 136, 128, 117, 101, 88, 74]
 _OPENS = 7
+#: Samples that QC aimed at somebody, and those that followed a complaint: by agent and week. The rest is random.
+_KINDS = {
+    **{(agent, 4): SampleKind.TARGETED for agent in range(6)},
+    **{(agent, 6): SampleKind.COMPLAINT for agent in range(3)},
+}
 
 
 def load_floor(cast: Cast, now: datetime) -> dict[str, int]:
@@ -73,10 +78,10 @@ def _samples(agents: list[Person], now: datetime, dice: random.Random) -> int:
             line_id=places[agent.pk].line_id,
             team_id=places[agent.pk].team_id,
             contacted_on=(now - timedelta(days=7 * week + dice.randrange(5))).date(),
-            kind=SampleKind.RANDOM,
+            kind=_KINDS.get((index, week), SampleKind.RANDOM),
             inspected=5,
         )
-        for agent in agents
+        for index, agent in enumerate(agents)
         for week in range(1, 9)
     ]
     MonitoringSample.objects.bulk_create(samples)
