@@ -44,10 +44,30 @@ def with_usual_period(query: QueryDict, today: date) -> QueryDict:
     return filled
 
 
-class DefectForm(PageForm):
-    """A finding on live service (2.3); its class comes from the parameter."""
+class AgentForm(PageForm):
+    """A form about one agent, named by number within the scope; never by name."""
 
     employee_no = forms.CharField(label=_("Employee number"), max_length=30)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.person: Person | None = None
+
+    def clean_employee_no(self) -> str:
+        """Find the agent."""
+        number: str = self.cleaned_data["employee_no"].strip()
+        self.person = Person.objects.visible_to(self.user).filter(employee_no__iexact=number).first()
+        if self.person is None:
+            raise forms.ValidationError(
+                _("Nobody in your scope has the number %(number)s. Check the number."), params={"number": number}
+            )
+        return number
+
+
+class DefectForm(AgentForm):
+    """A finding on live service (2.3); its class comes from the parameter."""
+
     occurred_on = forms.DateField(label=_("Date of contact"))
     contact_reference = forms.CharField(label=_("Contact ID"), max_length=40)
     channel = forms.CharField(label=_("Channel"), max_length=40, required=False)
@@ -56,21 +76,6 @@ class DefectForm(PageForm):
         label=_("Root cause"), choices=[("", _("Not determined yet")), *RootCause.choices], required=False
     )
     note = forms.CharField(label=_("Finding"), widget=area(3), required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.person: Person | None = None
-
-    def clean_employee_no(self) -> str:
-        """Match the agent by number, within the scope; never by name."""
-        number: str = self.cleaned_data["employee_no"].strip()
-        self.person = Person.objects.visible_to(self.user).filter(employee_no__iexact=number).first()
-        if self.person is None:
-            raise forms.ValidationError(
-                _("Nobody in your scope has the number %(number)s. Check the number."), params={"number": number}
-            )
-        return number
 
 
 class DefectFilter(django_filters.FilterSet):

@@ -15,11 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import Better, ErrorClass, ModuleState, RootCause, SampleKind
-from planning.forms.needs import lines_of
+from planning.forms.needs import AgentForm, lines_of
 from planning.models import Appointment, ModuleVersion, QualityParameter, ServiceIndicator, ServiceMeasure
 from planning.models.needs import SEES_NEEDS
 from planning.tables.needs import CLASS_SHORT
-from trainingops.people.models import Person, ServiceLine, Team, User
+from trainingops.people.models import ServiceLine, Team, User
 from trainingops.ui.forms import DayInput, FigureField, LoadedChoiceField, PageForm, WholeField
 
 #: The longest period of the needs page; longer ones are for the lists and their files.
@@ -158,18 +158,15 @@ class CauseForm(PageForm):
     set_by = forms.CharField(label=_("Root cause set by"), max_length=120)
 
 
-class SampleForm(PageForm):
+class SampleForm(AgentForm):
     """Several inspected contacts of one agent on a day (2.3)."""
 
-    employee_no = forms.CharField(label=_("Employee number"), max_length=30)
     contacted_on = forms.DateField(label=_("Date of contact"))
     kind = forms.ChoiceField(label=_("Kind of sample"), choices=SampleKind, widget=forms.RadioSelect)
     inspected = WholeField(label=_("Inspected contacts"), min_value=1, max_value=9_999)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
-        self.person: Person | None = None
         for value in ErrorClass.values:
             self.fields[f"defective_{value}"] = WholeField(
                 label=_("Defective contacts, %(error_class)s") % {"error_class": CLASS_SHORT[value]},
@@ -177,16 +174,6 @@ class SampleForm(PageForm):
                 max_value=9_999,
                 required=False,
             )
-
-    def clean_employee_no(self) -> str:
-        """Match the agent by number, within the scope; never by name."""
-        number: str = self.cleaned_data["employee_no"].strip()
-        self.person = Person.objects.visible_to(self.user).filter(employee_no__iexact=number).first()
-        if self.person is None:
-            raise forms.ValidationError(
-                _("Nobody in your scope has the number %(number)s. Check the number."), params={"number": number}
-            )
-        return number
 
     @property
     def defective(self) -> dict[str, int]:

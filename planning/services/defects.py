@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.enums import DEFECT_TRANSITIONS, DefectState, RootCause
 from planning.models import Defect, QualityParameter
 from planning.policies.catalogue import can_dispute_defect, can_judge_defect, can_record_defect
 from planning.services.samples import drop_from_rates
-from planning.services.sources import QC_SOURCE, finding_reference
+from planning.services.sources import QC_SOURCE, finding_reference, place_then
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
-from trainingops.people.queries import assignment_on
 
 if TYPE_CHECKING:
     from trainingops.people.models import Person, User
@@ -44,16 +42,7 @@ def add_defect(
         NotAllowed: the agent worked outside the actor's scope.
         Refused: the day lies ahead, the agent worked nowhere then, or the finding is known.
     """
-    if occurred_on > timezone.localdate(now, timezone=actor.zone):
-        raise Refused(_("The date of contact lies ahead. Correct it."), field="occurred_on")
-    place = assignment_on(person.pk, occurred_on)
-    if place is None:
-        raise Refused(
-            _("%(name)s had no place of work on this day. Correct the date or the agent's assignment.")
-            % {"name": person.name},
-            field="occurred_on",
-        )
-    require(can_record_defect(actor, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id))
+    place = place_then(person=person, day=occurred_on, field="occurred_on", actor=actor, now=now)
     reference = finding_reference(contact=contact_reference, employee_no=person.employee_no, parameter=parameter.code)
     if Defect.objects.filter(source=QC_SOURCE, source_reference=reference).exists():
         raise Refused(

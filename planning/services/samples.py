@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.enums import DefectState
 from planning.models import Defect, MonitoringSample, QualityParameter, SampleCount
 from planning.policies.catalogue import can_record_defect
-from planning.services.sources import QC_SOURCE, finding_reference
+from planning.services.sources import QC_SOURCE, finding_reference, place_then
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
-from trainingops.people.queries import assignment_on
 
 if TYPE_CHECKING:
     from trainingops.people.models import Person, User
@@ -61,16 +59,7 @@ def add_sample(
         Refused: the day lies ahead, the agent worked nowhere then, more contacts are defective than inspected, or
             the day's sample of this kind is known.
     """
-    if contacted_on > timezone.localdate(now, timezone=actor.zone):
-        raise Refused(_("The date of contact lies ahead. Correct it."), field="contacted_on")
-    place = assignment_on(person.pk, contacted_on)
-    if place is None:
-        raise Refused(
-            _("%(name)s had no place of work on this day. Correct the date or the agent's assignment.")
-            % {"name": person.name},
-            field="contacted_on",
-        )
-    require(can_record_defect(actor, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id))
+    place = place_then(person=person, day=contacted_on, field="contacted_on", actor=actor, now=now)
     for error_class, count in defective.items():
         if count > inspected:
             raise Refused(

@@ -110,10 +110,10 @@ def test_the_needs_page_of_a_year_does_not_slow_down_with_ten_more(client, floor
 
 
 def people_file(site, line) -> bytes:
-    lines = ["No. Karyawan;Nama;Line;Site"]
+    lines = ["No. Karyawan;Nama;Line;Site;Tanggal Bergabung"]
     for n in range(PEOPLE_ROWS):
         where = "Nowhere" if n % BAD_EVERY == 7 else site.name
-        lines.append(f"CC{n:05d};Agent {n:05d};{line.name};{where}")
+        lines.append(f"CC{n:05d};Agent {n:05d};{line.name};{where};2020-01-01")
     return "\n".join(lines).encode()
 
 
@@ -177,8 +177,6 @@ def test_people_and_findings_come_in_with_every_error_named_and_nothing_changes_
     bad_people = bad_of(PEOPLE_ROWS, (BAD_EVERY, 7))
     assert Person.objects.filter(employee_no__startswith="CC").count() == PEOPLE_ROWS - len(bad_people)
     assert named(run) == {(number, "Site") for number in bad_people}
-    Person.objects.filter(employee_no__startswith="CC").first().assignments.get()
-    move_back(site)
 
     QualityParameter.objects.bulk_create(
         QualityParameter(code=code, name=code, error_class=each) for code, each in PARAMETERS.items()
@@ -197,12 +195,6 @@ def test_people_and_findings_come_in_with_every_error_named_and_nothing_changes_
     again, _shown = bring_in(DEFECTS, content, qc, now)
     assert again.counts["new"] == again.counts["changed"] == 0
     assert check_again(run=again, actor=qc, now=now).counts["same"] == Defect.objects.count()
-
-
-def move_back(site) -> None:
-    """People who come with a list work here from the day it was imported; the findings are older."""
-    site_assignments = Person.objects.filter(assignments__site=site)
-    site_assignments.model.assignments.rel.related_model.objects.filter(site=site).update(starts_on=date(2020, 1, 1))
 
 
 def named(run: ImportRun) -> set[tuple[int, str]]:

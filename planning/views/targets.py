@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,6 +36,9 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person, PersonAssignment, Team
 from trainingops.people.queries import in_force
 
+#: Targets on one page; a refreshment may be for a whole line.
+_PER_PAGE = 100
+
 
 @require_http_methods(["GET", "POST"])
 def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -58,7 +62,7 @@ def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             else:
                 place_targets(revision=revision, people=people, planned=planned, actor=request.user, now=request.now)
                 messages.success(request, _("Now in %(batch)s: %(count)d.") % {"batch": planned, "count": len(people)})
-                return redirect("plan_targets", uuid=plan.uuid)
+                return redirect(request.get_full_path())
     targets = (
         revision.targets.select_related("person", "planned_session")
         .annotate(
@@ -67,11 +71,14 @@ def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             annulled_count=Count("defects", filter=Q(defects__state=DefectState.ANNULLED)),
         )
         .prefetch_related(_present_teams(request))
+        .order_by("person__name", "pk")
     )
+    page = Paginator(targets, _PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "plan": plan,
         "revision": revision,
-        "targets": targets,
+        "targets": page.object_list,
+        "page_obj": page,
         "batches": list(revision.sessions.all()),
         "errors": [error] if error else [],
         "title": PARTS["targets"],
