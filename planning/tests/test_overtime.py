@@ -305,3 +305,42 @@ def test_marked_days_and_targets_are_kept_by_those_who_may(client, world):
     assert client.post(reverse("traffic_target"), target).status_code == 302
     assert float(world.line.target.goal_percent) == 85
     assert client.post(reverse("traffic_target"), {**target, "goal_percent": "100"}).status_code == 422
+
+
+@pytest.mark.point("CHT-2")
+@pytest.mark.point("CHT-3")
+@pytest.mark.point("CHT-4")
+@pytest.mark.point("CHT-5")
+def test_the_heat_map_is_a_table_with_the_figure_in_each_cell_and_the_lowest_named(client, world):
+    traffic(world)
+    TrafficInterval.objects.filter(starts_at__week_day=4, starts_at__hour=9).update(offered=40)
+    world.operations.language = "en"
+    world.operations.save()
+    client.force_login(world.operations)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("traffic"), {"leaving": "2"})
+        csv = client.get(reverse("traffic_csv")).content.decode()
+    html = page.content.decode()
+    assert '<table class="heat">' in html and "heat-1" in html and "heat-5" in html  # steps of one hue
+    assert "Lowest interval: 09.00, Wednesday (40)." in html
+    assert "Wednesday;09:00;40" in csv
+    assert "Erlang C" in html and "80% answered within 20 seconds" in html  # the method is named
+    first = page.context["windows"][0]
+    assert not first[2] and first[1].during.asa_seconds >= first[1].before.asa_seconds
+
+
+def test_a_chat_line_names_its_method_and_never_erlang(client, world):
+    from planning.models import LineTarget
+
+    traffic(world)
+    world.line.channel = "digital"
+    world.line.save()
+    LineTarget.objects.create(
+        line=world.line, method="chat", goal_percent=85, concurrency=3, set_by=world.manager, set_at=NOW
+    )
+    world.operations.language = "en"
+    world.operations.save()
+    client.force_login(world.operations)
+    with time_machine.travel(NOW, tick=False):
+        html = client.get(reverse("traffic"), {"leaving": "2"}).content.decode()
+    assert "chat with 3 at the same time" in html and "Capacity in use" in html and "ASA" not in html
