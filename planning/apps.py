@@ -9,7 +9,7 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from planning import imports, menu, module_notices, notices
-        from planning.evidence import appointments, plans
+        from planning.evidence import appointments, coordination, plans
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot
 
@@ -19,6 +19,7 @@ class PlanningConfig(AppConfig):
         notices.register_plans()
         module_notices.register()
         plans.register()
+        coordination.register()
         appointments.register()
         imports.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

@@ -58,6 +58,12 @@ _PLAN_KINDS = (
         body=_("%(actor)s asks your team about “%(title)s”. No answer does not count as agreement."),
     ),
     NoticeKind(
+        name="consultation_reminder",
+        label=_("Coordination on a plan falls due"),
+        title=_("Still open: your answer on %(number)s"),
+        body=_("%(actor)s asked your team about “%(title)s” until %(due)s. No answer does not count as agreement."),
+    ),
+    NoticeKind(
         name="consultation_answered",
         label=_("A team answered on your plan"),
         title=_("An answer on %(number)s"),

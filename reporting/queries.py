@@ -15,8 +15,8 @@ from sessions.enums import SessionState
 from sessions.models import TrainingSession
 from trainingops.notifications.models import Notice
 from trainingops.people.enums import Role
-from trainingops.people.models import RoleAssignment, RosterDay, User
-from trainingops.people.queries import assignment_on, in_force
+from trainingops.people.models import RoleAssignment, User
+from trainingops.people.queries import in_force
 from trainingops.records.models import EvidenceRecord
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     )
 
 OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor", "administrator")
-OPENING, CLOSING = 8, 17
 
 
 def obligations_visible_to(obligations: ReportObligationQuerySet, user: User) -> ReportObligationQuerySet:
@@ -87,23 +86,6 @@ def trainers_of(training_session: TrainingSession) -> list[User]:
             trainer_profile__in=training_session.meetings.values("meeting_trainers__trainer"), is_active=True
         )
     )
-
-
-def is_working(user: User, now: datetime) -> bool:
-    """Whether a reminder may reach ``user`` now: by their roster where there is one, else by working hours.
-
-    Working hours are those of the site where the person works, else 08.00–17.00 in the user's zone.
-    """
-    if user.person_id is not None:
-        today = now.astimezone(user.zone).date()
-        rostered = RosterDay.objects.filter(person=user.person_id)
-        if rostered.filter(Q(day=today) | Q(starts_at__lte=now, ends_at__gt=now)).exists():
-            return rostered.filter(starts_at__lte=now, ends_at__gt=now).exists()
-        assignment = assignment_on(user.person_id, today)
-        if assignment is not None:
-            clock = now.astimezone(assignment.site.zone).time()
-            return assignment.site.opens_at <= clock < assignment.site.closes_at
-    return OPENING <= now.astimezone(user.zone).hour < CLOSING
 
 
 def reminder_notices(obligations: Iterable[ReportObligation]) -> set[tuple[UUID, str]]:

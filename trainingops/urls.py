@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 from evaluation.views import actions, coaching, defects, reviews
 from planning.views import appointments as appointment_views
 from planning.views import approval as approval_views
+from planning.views import consultations as consultation_views
 from planning.views import groups as group_views
 from planning.views import modules as module_views
 from planning.views import needs as need_views
@@ -156,7 +157,13 @@ urlpatterns += [
     path("plans/new/", plan_views.plan_new, name="plan_new"),
     path("plans/approvals/", approval_views.plan_approvals, name="plan_approvals"),
     path("plans/approvals/<uuid:uuid>/", approval_views.plan_approval, name="plan_approval"),
-    path("plans/coordination/<uuid:uuid>/", approval_views.consultation_answer, name="consultation_answer"),
+    path("plans/coordination/<uuid:uuid>/", consultation_views.consultation_answer, name="consultation_answer"),
+    path("plans/coordination/<uuid:uuid>/enter/", consultation_views.consultation_enter, name="consultation_enter"),
+    path(
+        "plans/coordination/<uuid:uuid>/document/",
+        consultation_views.consultation_document,
+        name="consultation_document",
+    ),
     path("plans/revisions/<uuid:uuid>/remark/", approval_views.revision_comment, name="revision_comment"),
     path("plans/<uuid:uuid>/", plan_views.plan_detail, name="plan_detail"),
     path("plans/<uuid:uuid>/revisions/<int:number>/", plan_views.plan_revision, name="plan_revision"),
@@ -180,7 +187,8 @@ urlpatterns += [
     path("plans/<uuid:uuid>/withdraw/", plan_views.plan_withdraw, name="plan_withdraw"),
     path("plans/<uuid:uuid>/amend/", plan_views.plan_amend, name="plan_amend"),
     path("plans/<uuid:uuid>/cancel/", plan_views.plan_cancel, name="plan_cancel"),
-    path("plans/<uuid:uuid>/coordination/", plan_views.plan_consult, name="plan_consult"),
+    path("plans/<uuid:uuid>/coordination/", consultation_views.plan_consult, name="plan_consult"),
+    path("plans/<uuid:uuid>/coordination/sheet/", consultation_views.plan_sheet, name="plan_sheet"),
 ]
 
 # --- sessions ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import ConsultationAnswer, ErrorClass, ModuleState, RootCause, TargetReason, TrainingKind
+from planning.enums import ErrorClass, ModuleState, RootCause, TargetReason, TrainingKind
 from planning.models import (
     Appointment,
     ClassType,
@@ -25,7 +25,6 @@ from planning.models import (
     TrainerProfile,
     TrainingApplication,
 )
-from planning.policies.plans import CONSULTED
 from planning.wording import LABELS
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, Team, User
@@ -328,22 +327,6 @@ class OtherRecipientForm(PageForm):
 
 
 OtherRecipientFormSet = forms.formset_factory(OtherRecipientForm, extra=1, max_num=20, validate_max=True)
-
-
-class ConsultationForm(PageForm):
-    """Ask the teams for their view by a date (5.1.1 d)."""
-
-    parties = forms.MultipleChoiceField(
-        label=_("Teams"), choices=[(party, Role(party).label) for party in CONSULTED], widget=Checkboxes
-    )
-    due_on = forms.DateField(label=_("Answer until"))
-
-
-class ConsultationAnswerForm(PageForm):
-    """What the team answers; the buttons are the answer."""
-
-    remark = forms.CharField(label=_("Remark"), widget=_text(), required=False)
-    answer = forms.ChoiceField(label=_("Answer"), choices=ConsultationAnswer.choices)
 
 
 class ReasonForm(PageForm):

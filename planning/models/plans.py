@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -28,6 +29,7 @@ from planning.models.resources import ClassType, LicenceSeat, RecoveryForm, Room
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Signature, Site, User
+from trainingops.records.models import StoredFile
 
 
 class TrainingPlanQuerySet(models.QuerySet["TrainingPlan"]):
@@ -223,15 +225,28 @@ class Consultation(Identified):
     remark = models.TextField(blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    answered_for = models.CharField(max_length=120, blank=True, help_text="who answered, where the PIC entered it")
+    answered_on = models.DateField(null=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField(max_length=160, blank=True)
 
     class Meta:
         ordering = ["plan", "party"]
         constraints = [
-            models.UniqueConstraint(fields=["plan", "party"], condition=Q(answer=""), name="one_open_question_a_party")
+            models.UniqueConstraint(fields=["plan", "party"], condition=Q(answer=""), name="one_open_question_a_party"),
+            models.CheckConstraint(
+                condition=Q(answered_for="", answered_on=None, file=None)
+                | (~Q(answered_for="") & Q(answered_on__isnull=False, file__isnull=False)),
+                name="entered_answer_has_its_document",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.party} on {self.plan_id}"
+
+    def is_silent(self, today: date) -> bool:
+        """Whether the date has passed without an answer; ``today`` is the day at the plan's site."""
+        return not self.answer and self.due_on < today
 
 
 class RevisionComment(Identified):

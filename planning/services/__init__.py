@@ -12,6 +12,13 @@ from planning.services.approval import (
 )
 from planning.services.batches import ProposedBatch, take_batches
 from planning.services.bookings import DoubleBooking, book_planned_session, release
+from planning.services.consultations import (
+    answer_consultation,
+    ask_consultation,
+    enter_answer,
+    make_sheet,
+    remind_teams,
+)
 from planning.services.drafting import (
     MeetingTimes,
     Recipient,
@@ -26,8 +33,6 @@ from planning.services.improvement import plan_improvement
 from planning.services.overtime import answer_overtime, order_overtime
 from planning.services.plans import (
     advance_plan,
-    answer_consultation,
-    ask_consultation,
     cancel_plan,
     comment_on_revision,
     create_plan,
@@ -61,6 +66,8 @@ __all__ = [
     "choose_targets_from_defects",
     "comment_on_revision",
     "create_plan",
+    "enter_answer",
+    "make_sheet",
     "mark_day",
     "order_overtime",
     "place_targets",
@@ -68,6 +75,7 @@ __all__ = [
     "record_competence",
     "reject_revision",
     "release",
+    "remind_teams",
     "remove_session",
     "remove_targets",
     "return_revision",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from planning.completeness import Item, Snapshot, check
 from planning.content import freeze, hash_of
 from planning.enums import REVISION_TRANSITIONS, Decision, PlanState, RevisionState
+from planning.evidence.coordination import request_sheet
 from planning.evidence.plans import request_plan_evidence
 from planning.models import (
     ApprovalDecision,
@@ -243,6 +244,8 @@ def approve_revision(
     revision_approved.send(sender=PlanRevision, revision=revision, superseded=superseded, actor=actor, now=now)
     _tell_of_approval(revision, actor=actor, now=now)
     request_plan_evidence(revision=revision, decision=decision, actor=actor, now=now)
+    if plan.consultations.exists():
+        request_sheet(revision=revision, actor=actor, now=now)
     record(
         "revision.approved",
         subject=revision,

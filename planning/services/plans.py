@@ -11,10 +11,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planning.enums import PLAN_TRANSITIONS, ConsultationAnswer, PlanState, RevisionState
+from planning.enums import PLAN_TRANSITIONS, PlanState, RevisionState
 from planning.models import (
     Competence,
-    Consultation,
     ModuleVersion,
     NeedSource,
     PlanRecipient,
@@ -23,19 +22,12 @@ from planning.models import (
     RevisionComment,
     TrainingPlan,
 )
-from planning.policies.plans import (
-    CONSULTED,
-    can_answer_consultation,
-    can_ask_consultation,
-    can_cancel_plan,
-    can_comment,
-    can_create_plan,
-)
+from planning.policies.plans import can_cancel_plan, can_comment, can_create_plan
 from planning.queries.plans import holders, leaders_of, local_day
 from planning.services.bookings import release
 from planning.signals import plan_cancelled
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, WrongState, require, require_transition
+from trainingops.domain import Refused, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.models import Person, ServiceLine, Site, User
@@ -151,94 +143,6 @@ def cancel_plan(*, plan: TrainingPlan, reason: str, actor: User, now: datetime) 
         "plan.cancelled", subject=plan, actor=actor, now=now, data={"bookings_freed": freed}, detail={"reason": reason}
     )
     return plan
-
-
-@service
-def ask_consultation(
-    *, plan: TrainingPlan, parties: Collection[str], due_on: date, actor: User, now: datetime
-) -> list[Consultation]:
-    """Ask QC, Operation or Operation Support for their view by a date (5.1.1 d); open questions stay as they are.
-
-    Raises:
-        NotAllowed: neither PIC nor manager.
-        Refused: an unknown team, no team, or a date that has passed.
-    """
-    plan = locked_plan(plan)
-    require(can_ask_consultation(actor, plan))
-    today = local_day(now, plan.site)
-    if not parties or not set(parties) <= set(CONSULTED):
-        raise Refused(_("Choose at least one of QC, Operation and Operation Support."), field="parties")
-    if due_on < today:
-        raise Refused(_("The date %(day)s has passed. Choose today or later.") % {"day": due_on}, field="due_on")
-    open_parties = set(plan.consultations.filter(answer="").values_list("party", flat=True))
-    asked = [
-        Consultation(plan=plan, party=party, asked_by=actor, asked_at=now, due_on=due_on)
-        for party in CONSULTED
-        if party in parties and party not in open_parties
-    ]
-    for consultation in Consultation.objects.bulk_create(asked):
-        notify(
-            kind="consultation_asked",
-            recipients=holders(consultation.party, site=plan.site, line=plan.line, day=today),
-            subject=consultation,
-            url=reverse("consultation_answer", args=[consultation.uuid]),
-            params=words_of(plan, actor),
-            now=now,
-        )
-        record(
-            "consultation.asked",
-            subject=consultation,
-            actor=actor,
-            now=now,
-            data={"plan": plan.uuid, "party": consultation.party, "due_on": due_on},
-        )
-    return asked
-
-
-@service
-def answer_consultation(
-    *, consultation: Consultation, answer: str, actor: User, now: datetime, remark: str = ""
-) -> Consultation:
-    """Note the view of a team; it stands on the approval page and blocks nothing.
-
-    Raises:
-        NotAllowed: not of the team that was asked.
-        WrongState: answered already.
-        Refused: an answer that is not in the list, or remarks without text.
-    """
-    locked_plan(consultation.plan)
-    consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
-    plan = consultation.plan
-    require(can_answer_consultation(actor, consultation))
-    if consultation.answer:
-        raise WrongState(
-            _("%(party)s has answered already: “%(answer)s”.")
-            % {"party": party_word(consultation.party), "answer": consultation.get_answer_display()}
-        )
-    if answer not in ConsultationAnswer.values:
-        raise Refused(_("Choose one of: agreed, remarks, no remarks."), field="answer")
-    if answer == ConsultationAnswer.REMARKS and not remark.strip():
-        raise Refused(_("The remark is blank. Write what should change."), field="remark")
-    consultation.answer, consultation.remark = answer, remark.strip()
-    consultation.answered_by, consultation.answered_at = actor, now
-    consultation.save(update_fields=["answer", "remark", "answered_by", "answered_at"])
-    notify(
-        kind="consultation_answered",
-        recipients=[plan.pic],
-        subject=consultation,
-        url=url_of(plan),
-        params=words_of(plan, actor),
-        now=now,
-    )
-    record(
-        "consultation.answered",
-        subject=consultation,
-        actor=actor,
-        now=now,
-        data={"plan": plan.uuid, "party": consultation.party, "answer": answer},
-        detail={"remark": remark} if remark else None,
-    )
-    return consultation
 
 
 @service

@@ -1,4 +1,4 @@
-"""The manager's queue and the page of the decision; the teams' answers and remarks (APR, 5.1.1 d)."""
+"""The manager's queue and the page of the decision, with remarks (APR)."""
 
 from __future__ import annotations
 
@@ -10,34 +10,32 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.content import content_of, load
 from planning.enums import RevisionState
-from planning.forms.plans import ConsultationAnswerForm, DecisionForm, RemarkForm
+from planning.forms.plans import DecisionForm, RemarkForm
 from planning.models import (
     ApprovalDecision,
-    Consultation,
     PlannedMeeting,
     PlanRevision,
     RevisionComment,
     TrainingPlan,
 )
-from planning.policies.plans import can_answer_consultation, can_comment, can_decide_revision
+from planning.policies.plans import can_comment, can_decide_revision
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.queries.traffic import load_of_line
 from planning.services import (
-    answer_consultation,
     comment_on_revision,
     reject_revision,
     return_revision,
     sign_and_approve,
 )
-from planning.views.plans import consultations_of
+from planning.views.consultations import consultations_of
 from planning.wording import Wording, first_meeting
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
@@ -162,7 +160,7 @@ def _page(
         "purpose": new["purpose"],
         "defect_count": len({defect for target in new["targets"] for defect in target["defects"]}),
         "busy_reason": new["busy_reason"],
-        "consultations": consultations_of(plan),
+        "consultations": consultations_of(plan, request.now),
         "form": form,
         "title": plan.title,
         **_service_impact(request, revision),
@@ -236,42 +234,6 @@ def revision_comment(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def _decision_form(revision: PlanRevision, data: QueryDict | None = None) -> DecisionForm:
     return DecisionForm(data, initial={"content_hash": revision.content_hash})
-
-
-@require_http_methods(["GET", "POST"])
-def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """A team answers: one tap for agreed or no remarks (5.1.1 d)."""
-    consultation = get_object_or_404(
-        Consultation.objects.filter(plan__in=TrainingPlan.objects.visible_to(request.user)).select_related(
-            "plan__site", "plan__line", "plan__pic", "answered_by"
-        ),
-        uuid=uuid,
-    )
-    require(can_answer_consultation(request.user, consultation))
-    form = ConsultationAnswerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            answer_consultation(consultation=consultation, actor=request.user, now=request.now, **form.cleaned_data)
-        except WrongState:
-            raise
-        except Refused as refused:
-            form.add_refusal(refused)
-        else:
-            messages.success(request, _("Your answer is saved."))
-            return redirect("plan_detail", uuid=consultation.plan.uuid)
-    plan = consultation.plan
-    revision = plan.revisions.order_by("-number")[0]
-    revision.plan = plan
-    content = json.loads(revision.content) if revision.content else content_of(revision)
-    context = {
-        "consultation": consultation,
-        "plan": plan,
-        "nine": Wording(revision, contents=[content]).nine(content),
-        "purpose": content["purpose"],
-        "form": form,
-        "title": _("Coordination: %(title)s") % {"title": plan.title},
-    }
-    return render(request, "planning/consultation_answer.html", context, status=422 if form.is_bound else 200)
 
 
 def count_awaiting(request: HttpRequest) -> dict[str, QuerySet[PlanRevision]]:

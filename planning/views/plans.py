@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,27 +15,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.completeness import Item, Snapshot, check
 from planning.content import content_of, load
 from planning.enums import PlanState, RevisionState, TrainingKind
-from planning.forms.plans import ConsultationForm, PlanForm, ReasonForm
+from planning.forms.plans import PlanForm, ReasonForm
 from planning.lists import with_lists
 from planning.models import Appointment, NeedSource, PlanRevision, ProductChange, TrainingPlan
-from planning.policies.plans import CONSULTED, can_ask_consultation, can_cancel_plan, can_decide_revision, can_edit_plan
-from planning.queries.plans import local_day
+from planning.policies.plans import can_cancel_plan, can_decide_revision, can_edit_plan
 from planning.services import (
     Incomplete,
     amend_plan,
-    ask_consultation,
     cancel_plan,
     create_plan,
     submit_revision,
     withdraw_revision,
 )
 from planning.services.bookings import clashes_of
+from planning.views.consultations import coordination
 from planning.views.plan_list import STATE_KINDS
 from planning.wording import Wording
 from trainingops.domain import Refused, WrongState, require
@@ -123,11 +122,10 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_decide": revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision),
         "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
         and can_cancel_plan(request.user, plan),
-        "may_ask": can_ask_consultation(request.user, plan) and plan.state == PlanState.IN_PREPARATION,
         "may_amend": mine
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
-        "consultations": consultations_of(plan),
+        **coordination(plan, request),
         # Only what was submitted is remarked on.
         "comments": [] if revision.state == RevisionState.DRAFT else revision.comments.select_related("author"),
         "title": plan.title,
@@ -226,27 +224,6 @@ def plan_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "planning/plan_cancel.html", {"form": form, "plan": plan, "title": _("Cancel the plan")})
 
 
-@require_http_methods(["GET", "POST"])
-def plan_consult(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Ask QC, Operation and Operation Support."""
-    plan = get_plan(request, uuid)
-    require(can_ask_consultation(request.user, plan))
-    due = local_day(request.now, plan.site) + timedelta(days=2)
-    form = ConsultationForm(request.POST or None, initial={"parties": CONSULTED, "due_on": due})
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked = ask_consultation(plan=plan, actor=request.user, now=request.now, **form.cleaned_data)
-        except Refused as refused:
-            form.add_refusal(refused)
-        else:
-            words = ngettext("%(count)d team was asked.", "%(count)d teams were asked.", len(asked))
-            messages.success(request, words % {"count": len(asked)})
-            return redirect("plan_detail", uuid=plan.uuid)
-    return render(
-        request, "planning/plan_consult.html", {"form": form, "plan": plan, "title": _("Ask for coordination")}
-    )
-
-
 def get_plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:
     """The plan if the reader may know of it; else 404."""
     plans = TrainingPlan.objects.visible_to(request.user).select_related("site", "line", "pic", "approved_revision")
@@ -284,11 +261,6 @@ def get_draft(request: SignedInRequest, uuid: UUID, *, lists: bool = False) -> P
     if revision is None:
         raise WrongState(_("This plan has no draft now. Begin a new revision on its page."))
     return revision
-
-
-def consultations_of(plan: TrainingPlan) -> list[Any]:
-    """The questions to the teams and their answers, each with the name of the party."""
-    return list(plan.consultations.select_related("answered_by").order_by("asked_at", "pk"))
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from reporting.policies import can_remind
-from reporting.queries import is_working, reminder_notices
+from reporting.queries import reminder_notices
 from reporting.services.telling import address_of, subject_words, tell
 from trainingops.audit.journal import record, service
 from trainingops.domain import WrongState, require
+from trainingops.people.queries import is_working
 from trainingops.ui.stored import stored_moment
 
 if TYPE_CHECKING:

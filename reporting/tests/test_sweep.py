@@ -14,7 +14,6 @@ from django.db import connection
 
 from reporting import services
 from reporting.models import ReportObligation
-from reporting.queries import is_working
 from reporting.signals import obligation_breached
 from reporting.tasks import sweep_deadlines
 from reporting.tests.factories import BEFORE, DUE, END, WIB, make_plan, make_session
@@ -23,6 +22,7 @@ from trainingops.jobs.models import Heartbeat
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.notifications.texts import notice_text
 from trainingops.people.models import RosterDay, ShiftCode
+from trainingops.people.queries import is_working
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_agent, make_user
 
 pytestmark = pytest.mark.clause("5.3.2")

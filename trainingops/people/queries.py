@@ -9,7 +9,7 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from trainingops.people.models import PersonAssignment, User
     from trainingops.people.models.persons import PersonQuerySet
@@ -24,6 +24,10 @@ SEES_PEOPLE = (
     "auditor",
     "administrator",
 )
+
+
+#: When somebody without roster and site can be reminded.
+OPENING, CLOSING = 8, 17
 
 
 def in_force(day: date) -> Q:
@@ -75,3 +79,22 @@ def users_with_role(*roles: str) -> QuerySet[User]:
 
     holding = RoleAssignment.objects.filter(in_force(timezone.localdate()), user=OuterRef("pk"), role__in=roles)
     return User.objects.filter(Exists(holding), is_active=True)
+
+
+def is_working(user: User, now: datetime) -> bool:
+    """Whether a reminder may reach ``user`` now: by their roster where there is one, else by working hours.
+
+    Working hours are those of the site where the person works, else 08.00–17.00 in the user's zone.
+    """
+    from trainingops.people.models import RosterDay
+
+    if user.person_id is not None:
+        today = now.astimezone(user.zone).date()
+        rostered = RosterDay.objects.filter(person=user.person_id)
+        if rostered.filter(Q(day=today) | Q(starts_at__lte=now, ends_at__gt=now)).exists():
+            return rostered.filter(starts_at__lte=now, ends_at__gt=now).exists()
+        assignment = assignment_on(user.person_id, today)
+        if assignment is not None:
+            clock = now.astimezone(assignment.site.zone).time()
+            return assignment.site.opens_at <= clock < assignment.site.closes_at
+    return OPENING <= now.astimezone(user.zone).hour < CLOSING

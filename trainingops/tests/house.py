@@ -55,6 +55,7 @@ NOT_PAGES = {
     "account_logout",
     "account_reauthenticate",
     "archive_download",
+    "consultation_document",
     "evidence_data",
     "evidence_export",
     "evidence_pdf",

@@ -23,9 +23,10 @@ from planning.models import (
 )
 from planning.services.appointments import sign_and_appoint
 from planning.services.approval import sign_and_approve, submit_revision
+from planning.services.consultations import answer_consultation, ask_consultation
 from planning.services.drafting import MeetingTimes, Recipient, save_part, save_recipients, save_session
 from planning.services.needs import add_need_source
-from planning.services.plans import answer_consultation, ask_consultation, create_plan
+from planning.services.plans import create_plan
 from planning.services.targets import DefectFilter, choose_targets_from_defects
 from reporting.content import freeze
 from reporting.models import Distribution, TrainingReport

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from planning.enums import TargetReason, TrainingKind
+from django.core.files.base import ContentFile
+
+from planning.enums import ConsultationAnswer, TargetReason, TrainingKind
 from planning.models import Room, TrainerProfile, TrainingPlan
 from planning.services import amend_plan, sign_and_approve, submit_revision
+from planning.services.consultations import answer_consultation, ask_consultation, enter_answer
 from planning.services.drafting import MeetingTimes, Recipient, save_recipients, save_session
 from planning.services.plans import create_plan
 from planning.services.targets import add_targets
@@ -43,6 +46,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     waiting = submitted(cycle, "KCA, cicil sebagian dan pelunasan", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7)
     approve(cycle, waiting)
     amend(cycle, waiting)
+    coordinate(cycle, waiting)
     breaches = breach_overdue(now=cycle.now)
     days = load_roster(cycle.cast, cycle.now)
     draft = drafted(
@@ -192,3 +196,33 @@ def amend(cycle: Cycle, plan: TrainingPlan) -> None:
         now=at,
     )
     submit_revision(revision=revision, actor=pic, now=at + timedelta(minutes=30))
+
+
+def coordinate(cycle: Cycle, plan: TrainingPlan) -> None:
+    """QC agrees, Operation answers by mail, which the PIC enters, Operation Support does not answer (5.1.1 d)."""
+    at = cycle.now - timedelta(days=5)
+    asked = ask_consultation(
+        plan=plan,
+        parties=[Role.QC, Role.OPERATIONS, Role.OPERATION_SUPPORT],
+        due_on=(at + timedelta(days=2)).date(),
+        actor=plan.pic,
+        now=at,
+    )
+    questions = {each.party: each for each in asked}
+    answer_consultation(
+        consultation=questions[Role.QC],
+        answer=ConsultationAnswer.AGREED,
+        actor=cycle.cast.qc,
+        now=at + timedelta(hours=3),
+    )
+    mail = ContentFile(b"%PDF-1.4\n% Balasan Operation\n", name="balasan-operation.pdf")
+    enter_answer(
+        consultation=questions[Role.OPERATIONS],
+        answer=ConsultationAnswer.REMARKS,
+        remark="Paling banyak tiga orang dari satu shift.",
+        answered_for=cycle.cast.user("OPS01").name,
+        answered_on=(at + timedelta(days=1)).date(),
+        file=mail,
+        actor=plan.pic,
+        now=at + timedelta(days=1, hours=2),
+    )

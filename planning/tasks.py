@@ -1,0 +1,14 @@
+"""What the clock does in this stage."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from planning.services import remind_teams
+
+
+@shared_task
+def sweep_reminders() -> None:
+    """Every ten minutes: remind the teams that have not answered before their date (5.1.1 d)."""
+    remind_teams(now=timezone.now())

@@ -1,0 +1,295 @@
+"""Coordination with QC, Operation and Operation Support (clause 5.1.1 d)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.evidence.coordination import expected_coordination
+from planning.models import Consultation
+from planning.services import (
+    answer_consultation,
+    approve_revision,
+    ask_consultation,
+    enter_answer,
+    make_sheet,
+    remind_teams,
+    submit_revision,
+)
+from planning.tests.factories import draft_plan, make_world, signature, submitted_plan
+from trainingops.audit.models import Entry
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import Notice
+from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.records.models import EvidenceRequest
+from trainingops.records.registry import get_kind
+from trainingops.records.rendering import render_html
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1")]
+#: Ten in the morning in Jakarta.
+TEN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+@pytest.fixture
+def plan(world):
+    return draft_plan(world=world)
+
+
+def document(name: str = "balasan QC.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"%PDF-1.4 balasan", content_type="application/pdf")
+
+
+def asked(plan, *parties, due_in: int = 2, now=None):
+    now = now or timezone.now()
+    return ask_consultation(
+        plan=plan,
+        parties=parties or ("qc", "operations", "operation_support"),
+        due_on=now.astimezone(plan.site.zone).date() + timedelta(days=due_in),
+        actor=plan.pic,
+        now=now,
+    )
+
+
+def entry(plan, **changes):
+    now = timezone.now()
+    return {
+        "answer": "agreed",
+        "answered_for": "Rina, QC",
+        "answered_on": now.astimezone(plan.site.zone).date(),
+        "file": document(),
+        "actor": plan.pic,
+        "now": now,
+        **changes,
+    }
+
+
+# --- Asked with one click and a date -----------------------------------------------------------------------
+
+
+def test_the_three_teams_are_asked_with_one_click_from_the_plan(client, world, plan):
+    """The plan's page already names the three teams and a date; sending it is enough."""
+    sign_in(client, world.pic)
+    form = client.get(reverse("plan_detail", args=[plan.uuid])).context["ask_form"]
+
+    answer = client.post(
+        reverse("plan_consult", args=[plan.uuid]),
+        {"parties": form.initial["parties"], "due_on": form.initial["due_on"].isoformat()},
+    )
+
+    assert answer.status_code == 302
+    assert sorted(plan.consultations.values_list("party", flat=True)) == ["operation_support", "operations", "qc"]
+    assert {each.recipient for each in Notice.objects.filter(kind="consultation_asked")} == {
+        world.qc,
+        world.operations,
+        world.operation_support,
+    }
+
+
+def test_one_tap_answers_and_get_changes_nothing(client, world, plan):
+    """RPT-1 for questions: a mail scanner that follows the link answers nothing."""
+    (consultation,) = asked(plan, "qc")
+    sign_in(client, world.qc)
+    address = reverse("consultation_answer", args=[consultation.uuid])
+
+    assert client.get(address, {"answer": "agreed"}).status_code == 200
+    consultation.refresh_from_db()
+    assert consultation.answer == ""
+    assert client.post(address, {"answer": "agreed"}).status_code == 302
+    consultation.refresh_from_db()
+    assert (consultation.answer, consultation.answered_by) == ("agreed", world.qc)
+    assert client.post(address, {"answer": "no_remarks"}).status_code == 409
+
+
+# --- Entered by the PIC with the document ------------------------------------------------------------------
+
+
+def test_the_pic_enters_an_answer_with_its_document_and_both_are_named(client, world, plan):
+    """The document is kept by its SHA-256 and handed out as an attachment; the journal has no name in its data."""
+    (consultation,) = asked(plan, "qc")
+    sign_in(client, world.pic)
+    now = timezone.now().astimezone(plan.site.zone)
+    given = {"answered_for": "Rina, QC", "answered_on": now.date().isoformat(), "answer": "remarks", "remark": "Pagi."}
+
+    bare = client.post(reverse("consultation_enter", args=[consultation.uuid]), given)
+    assert bare.status_code == 422
+    done = client.post(reverse("consultation_enter", args=[consultation.uuid]), {**given, "file": document()})
+
+    assert done.status_code == 302
+    consultation.refresh_from_db()
+    assert (consultation.answer, consultation.answered_for, consultation.answered_by) == (
+        "remarks",
+        "Rina, QC",
+        world.pic,
+    )
+    entered = Entry.objects.get(verb="consultation.entered")
+    assert "Rina" not in entered.text and consultation.file.sha256 in entered.text
+    page = client.get(reverse("plan_detail", args=[plan.uuid])).content.decode()
+    assert "Rina, QC" in page and world.pic.name in page
+    answer = client.get(reverse("consultation_document", args=[consultation.uuid]))
+    assert answer["Content-Disposition"].startswith("attachment") and answer.content == b"%PDF-1.4 balasan"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"answered_for": " "}, "answered_for"),
+        ({"file": None}, "file"),
+        ({"answer": "ya"}, "answer"),
+        ({"answer": "remarks"}, "remark"),
+        ({"answered_on": (timezone.now() - timedelta(days=3)).date()}, "answered_on"),
+        ({"answered_on": (timezone.now() + timedelta(days=3)).date()}, "answered_on"),
+    ],
+)
+def test_what_cannot_be_entered_names_its_field(plan, changes, field):
+    (consultation,) = asked(plan, "qc")
+    with pytest.raises(Refused) as refused:
+        enter_answer(consultation=consultation, **entry(plan, **changes))
+    assert refused.value.field == field
+    consultation.refresh_from_db()
+    assert consultation.answer == "" and consultation.file is None
+
+
+def test_only_the_pic_enters_and_only_once(world, plan):
+    (consultation,) = asked(plan, "qc")
+    with pytest.raises(NotAllowed):
+        enter_answer(consultation=consultation, **entry(plan, actor=world.qc))
+    enter_answer(consultation=consultation, **entry(plan))
+    with pytest.raises(WrongState):
+        enter_answer(consultation=consultation, **entry(plan))
+    with pytest.raises(WrongState):
+        answer_consultation(consultation=consultation, answer="agreed", actor=world.qc, now=timezone.now())
+
+
+def test_the_database_refuses_an_entered_answer_without_document(plan):
+    (consultation,) = asked(plan, "qc")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Consultation.objects.filter(pk=consultation.pk).update(answered_for="Rina")
+
+
+def test_who_may_open_the_page_of_entering(client, world, plan):
+    (consultation,) = asked(plan, "qc")
+    for name in ("consultation_enter", "consultation_document"):
+        address = reverse(name, args=[consultation.uuid])
+        client.logout()
+        assert client.get(address).status_code == 302
+        sign_in(client, make_user("agent"))
+        assert client.get(address).status_code == 403
+        sign_in(client, make_user("trainer", site=make_world(people=0).site))
+        assert client.get(address).status_code == 404
+        sign_in(client, world.pic)
+        assert client.delete(address).status_code == 405
+    sign_in(client, make_user("trainer", site=world.site, line=world.line))
+    assert client.get(reverse("consultation_enter", args=[consultation.uuid])).status_code == 403
+    assert client.post(reverse("plan_sheet", args=[plan.uuid])).status_code == 403
+
+
+# --- Silence -----------------------------------------------------------------------------------------------
+
+
+def test_silence_is_shown_is_no_agreement_and_blocks_nothing(client, world):
+    """5.1.1 d: the manager sees who did not answer by when, and may decide all the same."""
+    now = timezone.now()
+    plan = submitted_plan(world=world, now=now - timedelta(days=5), starts_at=now + timedelta(days=4))
+    (consultation,) = asked(plan, "operations", now=now - timedelta(days=4), due_in=1)
+    revision = plan.revisions.get()
+    sign_in(client, world.manager)
+
+    page = client.get(reverse("plan_approval", args=[revision.uuid]), headers={"accept-language": "en"})
+
+    (shown,) = page.context["consultations"]
+    assert shown.silent and shown.answer == ""
+    approve_revision(
+        revision=revision,
+        content_hash=revision.content_hash,
+        signature=signature(world.manager, revision.content_hash, now=now),
+        actor=world.manager,
+        now=now,
+    )
+    consultation.refresh_from_db()
+    assert consultation.answer == ""
+
+
+def test_the_team_is_reminded_once_from_the_day_before_in_working_hours(world, plan):
+    """DLN-3: nobody is reminded at night; who has answered is left alone."""
+    day = timedelta(days=1)
+    first, second = asked(plan, "qc", "operations", now=TEN)
+    answer_consultation(consultation=second, answer="agreed", actor=world.operations, now=TEN)
+
+    assert remind_teams(now=TEN) == 0  # two days before
+    assert remind_teams(now=TEN + day + timedelta(hours=12)) == 0  # 22.00
+    assert remind_teams(now=TEN + day) == 1
+    assert remind_teams(now=TEN + day + timedelta(minutes=10)) == 0
+    assert remind_teams(now=TEN + 3 * day) == 0  # the date has passed
+
+    (notice,) = Notice.objects.filter(kind="consultation_reminder")
+    assert (notice.recipient, notice.subject) == (world.qc, first.uuid)
+
+
+# --- On paper ----------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_says_who_was_asked_who_answered_and_who_did_not(client, world, plan):
+    """*Lembar Koordinasi*, ordered with one click once nobody may answer any more."""
+    now = timezone.now()
+    qc, _support, operations = asked(plan, "qc", "operations", "operation_support", now=now - timedelta(days=4))
+    answer_consultation(consultation=qc, answer="remarks", remark="Tambah contoh kasus.", actor=world.qc, now=now)
+    enter_answer(consultation=operations, **entry(plan, answered_for="Dewi Lestari"))
+    sign_in(client, world.pic)
+
+    assert client.post(reverse("plan_sheet", args=[plan.uuid])).status_code == 302
+
+    request = EvidenceRequest.objects.get(kind="coordination")
+    page = render_html(
+        kind=get_kind("coordination"),
+        number="LK-2026-00001",
+        verify_code="9q3m-7tkd",
+        payload_text=request.payload.text,
+        payload_sha256=request.payload.sha256,
+    )
+    for words in ["Lembar Koordinasi", plan.number, world.qc.name, "Tambah contoh kasus.", "Dewi Lestari", "SHA-256"]:
+        assert words in page, words
+    assert "Tanpa jawaban sampai" in page
+    operations.refresh_from_db()
+    assert operations.file.sha256 in page
+
+
+def test_the_sheet_waits_for_those_who_may_still_answer(world, plan):
+    with pytest.raises(WrongState):
+        make_sheet(plan=plan, actor=world.pic, now=timezone.now())
+    asked(plan, "qc")
+    with pytest.raises(WrongState):
+        make_sheet(plan=plan, actor=world.pic, now=timezone.now())
+    with pytest.raises(NotAllowed):
+        make_sheet(plan=plan, actor=world.qc, now=timezone.now())
+
+
+def test_an_approval_orders_the_sheet_of_what_the_manager_saw(world, plan):
+    asked(plan, "qc")
+    now = timezone.now()
+    revision = submit_revision(revision=plan.revisions.get(), actor=world.pic, now=now)
+    approve_revision(
+        revision=revision,
+        content_hash=revision.content_hash,
+        signature=signature(world.manager, revision.content_hash, now=now),
+        actor=world.manager,
+        now=now,
+    )
+    assert EvidenceRequest.objects.get(kind="coordination").subject == revision.uuid
+
+
+def test_a_plan_about_which_nobody_was_asked_is_named_as_missing(world, plan):
+    today = timezone.now().date()
+    far = today + timedelta(days=30)
+    assert list(expected_coordination(today, far, world.manager)) == [(plan.number,)]
+    asked(plan, "qc")
+    assert not expected_coordination(today, far, world.manager)

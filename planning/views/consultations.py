@@ -1,0 +1,169 @@
+"""Coordination: the teams are asked and answer with one tap, or the PIC enters their answer (5.1.1 d)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planning.content import content_of
+from planning.enums import PlanState
+from planning.forms.consultations import ConsultationAnswerForm, ConsultationForm, EnteredAnswerForm
+from planning.models import Consultation, TrainingPlan
+from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
+from planning.queries.plans import local_day
+from planning.services import answer_consultation, ask_consultation, enter_answer, make_sheet
+from planning.views.common import act_or_conflict, form_page, posted, url
+from planning.wording import Wording
+from trainingops.domain import Refused, WrongState, require
+from trainingops.people.http import SignedInRequest
+from trainingops.records.documents import document_response
+
+#: While a plan is in one of these states, the teams can be asked about it.
+ASKED_IN = {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}
+#: How long the teams have unless the one who asks says otherwise.
+TIME_TO_ANSWER = timedelta(days=2)
+
+
+def consultations_of(plan: TrainingPlan, now: datetime) -> list[Any]:
+    """The questions to the teams and their answers, each with whether it stayed without answer (``silent``)."""
+    rows: list[Any] = list(plan.consultations.select_related("answered_by").order_by("asked_at", "pk"))
+    today = local_day(now, plan.site)
+    for row in rows:
+        row.silent = row.is_silent(today)
+    return rows
+
+
+def coordination(plan: TrainingPlan, request: SignedInRequest) -> dict[str, Any]:
+    """What the panel of the plan's page needs: questions, answers, and what the reader may do."""
+    rows = consultations_of(plan, request.now)
+    may_ask = can_ask_consultation(request.user, plan) and plan.state in ASKED_IN
+    never_asked = [party for party in CONSULTED if party not in {row.party for row in rows}]
+    return {
+        "consultations": rows,
+        "may_ask": may_ask,
+        "may_enter": can_edit_plan(request.user, plan),
+        "ask_form": ConsultationForm(
+            initial={"parties": never_asked, "due_on": local_day(request.now, plan.site) + TIME_TO_ANSWER}
+        )
+        if may_ask and never_asked
+        else None,
+        "may_make_sheet": may_ask and rows and all(row.answer or row.silent for row in rows),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def plan_consult(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Ask QC, Operation and Operation Support."""
+    plan = _plan(request, uuid)
+    require(can_ask_consultation(request.user, plan))
+    due = local_day(request.now, plan.site) + TIME_TO_ANSWER
+    form = ConsultationForm(posted(request), initial={"parties": CONSULTED, "due_on": due})
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = ask_consultation(plan=plan, actor=request.user, now=request.now, **form.cleaned_data)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            words = ngettext("%(count)d team was asked.", "%(count)d teams were asked.", len(asked))
+            messages.success(request, words % {"count": len(asked)})
+            return redirect("plan_detail", uuid=plan.uuid)
+    return render(
+        request, "planning/plan_consult.html", {"form": form, "plan": plan, "title": _("Ask for coordination")}
+    )
+
+
+@require_POST
+def plan_sheet(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Order the *Lembar Koordinasi* as a sealed record."""
+    plan = _plan(request, uuid)
+
+    def act() -> tuple[str, str]:
+        make_sheet(plan=plan, actor=request.user, now=request.now)
+        return url("plan_detail", plan), _("The coordination sheet is being made. It appears among the evidence.")
+
+    return act_or_conflict(request, act)
+
+
+@require_http_methods(["GET", "POST"])
+def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A team answers: one tap for agreed or no remarks."""
+    consultation = get_object_or_404(_in_sight(request), uuid=uuid)
+    require(can_answer_consultation(request.user, consultation))
+    form = ConsultationAnswerForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_consultation(consultation=consultation, actor=request.user, now=request.now, **form.cleaned_data)
+        except WrongState:
+            raise
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("Your answer is saved."))
+            return redirect("plan_detail", uuid=consultation.plan.uuid)
+    plan = consultation.plan
+    revision = plan.revisions.order_by("-number")[0]
+    revision.plan = plan
+    content = json.loads(revision.content) if revision.content else content_of(revision)
+    context = {
+        "consultation": consultation,
+        "plan": plan,
+        "nine": Wording(revision, contents=[content]).nine(content),
+        "purpose": content["purpose"],
+        "form": form,
+        "title": _("Coordination: %(title)s") % {"title": plan.title},
+    }
+    return render(request, "planning/consultation_answer.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def consultation_enter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The PIC enters what a team answered by mail, letter or in a meeting, with the document."""
+    consultation = get_object_or_404(_in_sight(request), uuid=uuid)
+    plan = consultation.plan
+    require(can_edit_plan(request.user, plan), _("Only the PIC of this plan enters an answer for a team."))
+
+    def act(form: EnteredAnswerForm) -> tuple[str, str]:
+        enter_answer(consultation=consultation, **form.cleaned_data, actor=request.user, now=request.now)
+        return url("plan_detail", plan), _("The answer is entered, with its document.")
+
+    today = local_day(request.now, plan.site)
+    form = EnteredAnswerForm(posted(request), request.FILES or None, initial={"answered_on": today})
+    return form_page(
+        request,
+        form,
+        act,
+        title=_("Enter the answer of %(party)s") % {"party": consultation.get_party_display()},
+        parent=(url("plan_detail", plan), plan.number),
+        submit=_("Save the answer"),
+        template="planning/upload.html",
+    )
+
+
+@require_GET
+def consultation_document(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The document of an entered answer, noted as a download."""
+    consultation = get_object_or_404(_in_sight(request).select_related("file"), uuid=uuid)
+    if consultation.file is None:
+        raise Http404
+    return document_response(request, consultation.file, name=consultation.file_name, subject=consultation)
+
+
+def _plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:
+    plans = TrainingPlan.objects.visible_to(request.user).select_related("site", "line", "pic")
+    return get_object_or_404(plans, uuid=uuid)
+
+
+def _in_sight(request: SignedInRequest) -> QuerySet[Consultation]:
+    return Consultation.objects.filter(plan__in=TrainingPlan.objects.visible_to(request.user)).select_related(
+        "plan__site", "plan__line", "plan__pic", "answered_by"
+    )
