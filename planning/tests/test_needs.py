@@ -215,6 +215,14 @@ class TestWhatIsDownloadedCanBeImportedAgain:
         rows = rows_of(client_of(world.qc).get(reverse(name), {"export": "xlsx"}))
         assert len(rows) == (1 if name == "parameter_list" else 2)
 
+    def test_agents_and_targets(self, world):
+        make_defects(world, 2)
+        rows = rows_of(client_of(world.pic).get(reverse("need_agents"), {"parameter": "C1", "export": "xlsx"}))
+        assert rows[1][:3] == [world.people[0].employee_no, world.people[0].name, 2]
+        plan = draft_plan(world=world)
+        rows = rows_of(client_of(world.pic).get(reverse("plan_targets", args=[plan.uuid]), {"export": "xlsx"}))
+        assert {row[0] for row in rows[1:]} == {person.employee_no for person in world.people}
+
 
 # --- 2.3: figures of the service ---------------------------------------------------------------------------
 def figures_file(world, value="87,5") -> bytes:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from planning.forms.plans import (
     DefectChoiceForm,
     PeopleChoiceForm,
 )
-from planning.models import PlanRevision, QualityParameter, TrainingPlan
+from planning.models import PlanRevision, PlanTarget, QualityParameter, TrainingPlan
 from planning.queries.needs import RECENTLY, trained_since
 from planning.queries.plans import agents_with_defects, local_day
 from planning.services import (
@@ -35,6 +35,7 @@ from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person, PersonAssignment, Team
 from trainingops.people.queries import in_force
+from trainingops.ui.exports import workbook_response
 
 #: Targets on one page; a refreshment may be for a whole line.
 _PER_PAGE = 100
@@ -73,6 +74,8 @@ def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         .prefetch_related(_present_teams(request))
         .order_by("person__name", "pk")
     )
+    if request.GET.get("export") == "xlsx":
+        return _export(targets, plan)
     page = Paginator(targets, _PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "plan": plan,
@@ -84,6 +87,24 @@ def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "title": PARTS["targets"],
     }
     return render(request, "planning/plan_targets.html", context, status=422 if error else 200)
+
+
+def _export(targets: QuerySet[PlanTarget], plan: TrainingPlan) -> HttpResponse:
+    """Everybody on target with the reason (EXP-1)."""
+    head = [_("Employee number"), _("Name"), _("Team"), _("Batch"), _("Reason"), _("Reason in words"), _("Defects")]
+    rows = (
+        [
+            each.person.employee_no,
+            each.person.name,
+            ", ".join(str(at.team) for at in each.person.here if at.team),  # type: ignore[attr-defined]
+            str(each.planned_session or ""),
+            each.get_reason_display(),
+            each.reason_note,
+            each.defect_count,  # type: ignore[attr-defined]
+        ]
+        for each in targets
+    )
+    return workbook_response(head, rows, name=f"target-{plan.number}")
 
 
 @require_http_methods(["GET", "POST"])

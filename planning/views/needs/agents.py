@@ -21,6 +21,7 @@ from planning.views.common import posted, url
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
+from trainingops.ui.exports import workbook_response
 
 #: Rows of the page; a plan takes those ticked on it.
 SHOWN = 150
@@ -35,8 +36,10 @@ def need_agents(request: SignedInRequest) -> HttpResponse:
     data = form.cleaned_data if form.is_bound and form.is_valid() else {}
     minimum, module = data.get("minimum") or 1, data.get("module")
     agents = agents_of(wanted.defects(Defect.objects.visible_to(request.user)), minimum=minimum)
-    shown = agents[:SHOWN]
+    shown = agents if request.GET.get("export") == "xlsx" else agents[:SHOWN]
     trained = trained_since([each.person for each in shown], module.module, today - RECENTLY) if module else {}
+    if request.GET.get("export") == "xlsx":
+        return _export(agents, trained, module)
     ticked = set(request.POST.getlist("person")) if request.method == "POST" else None
     plan_form = ImprovementForm(
         posted(request), user=request.user, day=today, line=wanted.line, initial={"title": _title(wanted, module)}
@@ -93,6 +96,24 @@ def _begin(
     )
     messages.success(request, _("The draft holds the agents ticked, each with the defects that are the reason."))
     return redirect("plan_detail", uuid=plan.uuid)
+
+
+def _export(agents: list[Agent], trained: dict[int, Any], module: ModuleVersion | None) -> HttpResponse:
+    """All who match, not only those on the page (EXP-1)."""
+    head = [_("Employee number"), _("Name"), _("Defects"), _("of them disputed"), _("Last one")]
+    head += [_("Trained in %(module)s") % {"module": module.module.code}] if module else []
+    rows = (
+        [
+            each.person.employee_no,
+            each.person.name,
+            each.count,
+            each.disputed,
+            each.last_on,
+            trained.get(each.person.pk),
+        ]
+        for each in agents
+    )
+    return workbook_response(head, (row[: len(head)] for row in rows), name="agent-defect")
 
 
 def _row(agent: Agent, trained: dict[int, Any], ticked: set[str] | None) -> dict[str, Any]:
