@@ -53,6 +53,7 @@ class Traffic:
     site: Site | None
     line: ServiceLine | None
     until: date
+    tomorrow: date
     source: str
     reference: Reference
     goal: LineGoal | None
@@ -102,6 +103,7 @@ def _read(request: SignedInRequest) -> Traffic:
         site=site,
         line=line,
         until=until,
+        tomorrow=today + timedelta(days=1),
         source=newest.source if newest else "",
         reference=reference,
         goal=goal_of(line) if line else None,
@@ -159,7 +161,7 @@ def _of_team(chosen: Traffic) -> dict[str, Any]:
         people,
         LineLoad(chosen.profile, chosen.goal),
         site=site,
-        first=chosen.until,
+        first=chosen.data.get("until") or chosen.tomorrow,
         duration_minutes=chosen.duration,
         earliest=chosen.data.get("earliest"),
         latest=chosen.data.get("latest"),
