@@ -22,7 +22,7 @@ test: setup-dev ## all tests (ARGS="planning -k scoring" for some)
 	@exec $(BIN)/python -m trainingops.local.testing $(ARGS)
 
 bench: setup-dev ## what years of data and large imports cost (six minutes)
-	@BENCH=1 $(BIN)/python -m trainingops.local.testing -n 0 -s planning/tests/test_scale.py planning/tests/test_roster_scale.py $(ARGS)
+	@BENCH=1 $(BIN)/python -m trainingops.local.testing -n 0 -s planning/tests/test_scale.py $(ARGS)
 
 check: setup-dev ## style, types, layers, templates, migrations, deployment settings, translations
 	$(BIN)/ruff check .

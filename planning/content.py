@@ -175,7 +175,10 @@ def parameters_of(revision: PlanRevision) -> list[ScoringParameter]:
 
 def _scheme(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
     """The scoring scheme with the pass mark of this revision: the manager sets it by approving (DESIGN.md §2)."""
+    # One remedial attempt is what a content says that names none: those frozen before the rule keep their hash.
+    remedials = {} if scheme.remedial_attempts == 1 else {"remedial_attempts": scheme.remedial_attempts}
     return {
+        **remedials,
         "name": scheme.name,
         "decimals": scheme.decimals,
         "pass_mark": _figure(revision.pass_mark),

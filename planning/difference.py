@@ -99,7 +99,8 @@ def _value(content: Content, field: str) -> Any:
         return scheme.get("pass_mark")
     if field == "scheme":
         kept = ("name", "decimals", "remedial_cap")
-        return {name: scheme.get(name) for name in kept} if scheme else None
+        remedials = {"remedial_attempts": scheme.get("remedial_attempts", 1)}
+        return {name: scheme.get(name) for name in kept} | remedials if scheme else None
     return content.get(field)
 
 

@@ -107,6 +107,8 @@ class ParameterSource(models.TextChoices):
     POST_TEST = "post_test", _("Post-test")
     PRE_TEST = "pre_test", _("Pre-test")
     TRAINER = "trainer", _("Scored by the trainer")
+    QC = "qc", _("Scored by Quality Control")
+    LEADER = "leader", _("Scored by the team leader")
 
 
 class RevisionState(models.TextChoices):

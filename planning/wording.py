@@ -331,6 +331,8 @@ class Wording:
         ]
         if value.get("remedial_cap"):
             words.append(_("remedial at most %(cap)s") % {"cap": figure(value["remedial_cap"])})
+        attempts = value.get("remedial_attempts", 1)
+        words.append(ngettext("%(n)d remedial attempt", "%(n)d remedial attempts", attempts) % {"n": attempts})
         return ", ".join(words)
 
     def _say_parameter(self, value: Mapping[str, Any]) -> str:

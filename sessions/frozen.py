@@ -40,6 +40,7 @@ class FrozenScheme:
     name: str
     scheme: Scheme
     parameters: tuple[FrozenParameter, ...]
+    remedial_attempts: int = 1
 
 
 @lru_cache(maxsize=256)
@@ -56,6 +57,7 @@ def read_scheme(text: str) -> FrozenScheme:
             remedial_cap=_decimal(said["remedial_cap"]),
         ),
         parameters=parameters,
+        remedial_attempts=said.get("remedial_attempts", 1),
     )
 
 

@@ -1,182 +1,25 @@
-"""Results from scores (clause 5.1.2, DESIGN.md §2 "score"): pure, exact, rounded once and half up.
+"""Results from scores: the public name of :mod:`planning.scoring`, which this stage and the scheme's page share."""
 
-Every parameter is brought to 0–100 unrounded, weighted, and the weighted mean is rounded once; the rounded figure is
-shown, stored and compared with the pass mark. Exact fractions inside, so that a figure on the edge never falls by a
-float or by an early rounding.
-"""
+from planning.scoring import (
+    INCOMPLETE,
+    SCORED,
+    Outcome,
+    Parameter,
+    Scheme,
+    Score,
+    evaluate,
+    explain,
+    round_half_up,
+)
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any
-
-SCORED = "scored"
-INCOMPLETE = "incomplete"
-
-#: A score as entered; a test's points brought to a parameter's scale may be a fraction that no decimal holds.
-Score = Decimal | Fraction
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A weighted parameter in its own scale.
-
-    Attributes:
-        weight: share of the result, above 0; weights need not add up to 100.
-        minimum: in the parameter's own scale; met by equality; None asks for nothing.
-        maximum_score: the end of the scale, which starts at 0.
-    """
-
-    name: str
-    weight: Decimal
-    minimum: Decimal | None = None
-    maximum_score: Decimal = Decimal(100)
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """A frozen scoring scheme.
-
-    Attributes:
-        pass_mark: 0–100, met by equality.
-        decimals: of the result.
-        remedial_cap: what a second or later attempt can reach at most; None caps nothing.
-    """
-
-    parameters: Sequence[Parameter]
-    pass_mark: Decimal
-    decimals: int = 2
-    remedial_cap: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a scheme makes of scores.
-
-    Attributes:
-        status: ``"scored"``, or ``"incomplete"`` while a score is missing: then there is no figure and no verdict.
-        final: rounded half up to the scheme's decimals.
-        passed: ``final`` reaches the pass mark and no parameter is below its minimum.
-    """
-
-    status: str
-    final: Decimal | None
-    passed: bool | None
-    below_minimum: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-
-
-def evaluate(scheme: Scheme, scores: Mapping[str, Score | None], *, attempt: int = 1) -> Outcome:
-    """The result of one person in one attempt.
-
-    Args:
-        scores: by parameter name, in the parameter's own scale; None or absent is missing, never 0.
-        attempt: 1 is the first; later ones are remedial and capped.
-
-    Raises:
-        ValueError: the scheme has no parameters, or a score is unknown or outside its scale.
-    """
-    _check(scheme, scores, attempt)
-    missing = [each.name for each in scheme.parameters if scores.get(each.name) is None]
-    below = [each.name for each in scheme.parameters if _is_below(each, scores.get(each.name))]
-    if missing:
-        return Outcome(INCOMPLETE, None, None, below, missing)
-    final = round_half_up(_capped(scheme, _weighted_mean(scheme, scores), attempt), scheme.decimals)
-    return Outcome(SCORED, final, final >= scheme.pass_mark and not below, below, [])
-
-
-def explain(scheme: Scheme, scores: Mapping[str, Score | None], *, attempt: int = 1) -> dict[str, Any]:
-    """How the result comes about, as plain data for the page and the record; figures as strings.
-
-    Each parameter shows its score, the score on 0–100, its share, and whether its minimum is met; then the weighted
-    mean before rounding, the cap where it bites, the rounded figure and the pass mark.
-    """
-    outcome = evaluate(scheme, scores, attempt=attempt)
-    whole = sum((Fraction(each.weight) for each in scheme.parameters), Fraction())
-    exact = None if outcome.missing else _weighted_mean(scheme, scores)
-    capped = exact is not None and _capped(scheme, exact, attempt) < exact
-    return {
-        "attempt": attempt,
-        "status": outcome.status,
-        "parameters": [_explain_parameter(each, scores.get(each.name), whole) for each in scheme.parameters],
-        "exact": None if exact is None else _shown(exact),
-        "cap": str(scheme.remedial_cap) if capped else None,
-        "decimals": scheme.decimals,
-        "final": None if outcome.final is None else str(outcome.final),
-        "pass_mark": str(scheme.pass_mark),
-        "passed": outcome.passed,
-        "below_minimum": outcome.below_minimum,
-        "missing": outcome.missing,
-    }
-
-
-def round_half_up(value: Fraction, decimals: int) -> Decimal:
-    """``value`` (not negative) to ``decimals`` places, halves away from zero: 74.995 → 75.00."""
-    scale = 10**decimals
-    whole = (2 * value.numerator * scale + value.denominator) // (2 * value.denominator)
-    return Decimal(whole).scaleb(-decimals)
-
-
-def _check(scheme: Scheme, scores: Mapping[str, Score | None], attempt: int) -> None:
-    names = [each.name for each in scheme.parameters]
-    if not names or len(set(names)) != len(names):
-        raise ValueError("a scheme needs parameters with names of their own")
-    if attempt < 1 or scheme.decimals < 0:
-        raise ValueError(f"attempt {attempt} and decimals {scheme.decimals}: attempts count from 1, decimals from 0")
-    if unknown := sorted(set(scores) - set(names)):
-        raise ValueError(f"no parameter named {', '.join(unknown)}")
-    for each in scheme.parameters:
-        score = scores.get(each.name)
-        if each.weight <= 0 or each.maximum_score <= 0:
-            raise ValueError(f"{each.name}: weight {each.weight} and maximum {each.maximum_score} must be above 0")
-        if score is not None and not 0 <= score <= each.maximum_score:
-            raise ValueError(f"{each.name}: {score} is outside 0–{each.maximum_score}")
-
-
-def _is_below(parameter: Parameter, score: Score | None) -> bool:
-    return parameter.minimum is not None and score is not None and score < parameter.minimum
-
-
-def _on_hundred(parameter: Parameter, score: Score) -> Fraction:
-    return Fraction(score) * 100 / Fraction(parameter.maximum_score)
-
-
-def _weighted_mean(scheme: Scheme, scores: Mapping[str, Score | None]) -> Fraction:
-    total = weights = Fraction()
-    for each in scheme.parameters:
-        score = scores[each.name]
-        assert score is not None  # evaluate() has looked for what is missing
-        total += Fraction(each.weight) * _on_hundred(each, score)
-        weights += Fraction(each.weight)
-    return total / weights
-
-
-def _capped(scheme: Scheme, exact: Fraction, attempt: int) -> Fraction:
-    if attempt == 1 or scheme.remedial_cap is None:
-        return exact
-    return min(exact, Fraction(scheme.remedial_cap))
-
-
-def _explain_parameter(parameter: Parameter, score: Score | None, whole: Fraction) -> dict[str, Any]:
-    given = None if score is None else Fraction(score)
-    share = Fraction(parameter.weight) / whole
-    return {
-        "name": parameter.name,
-        "score": None if given is None else _shown(given),
-        "maximum": str(parameter.maximum_score),
-        "on_hundred": None if score is None else _shown(_on_hundred(parameter, score)),
-        "weight": str(parameter.weight),
-        "share": _shown(share * 100),
-        "contribution": None if score is None else _shown(share * _on_hundred(parameter, score)),
-        "minimum": None if parameter.minimum is None else str(parameter.minimum),
-        "below_minimum": _is_below(parameter, score),
-    }
-
-
-def _shown(value: Fraction) -> str:
-    """Four decimals at most: for reading only, nothing is computed from it."""
-    text = f"{round_half_up(value, 4):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+__all__ = [
+    "INCOMPLETE",
+    "SCORED",
+    "Outcome",
+    "Parameter",
+    "Scheme",
+    "Score",
+    "evaluate",
+    "explain",
+    "round_half_up",
+]

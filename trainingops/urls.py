@@ -15,6 +15,7 @@ from planning.views import plan_list as plan_list_views
 from planning.views import plans as plan_views
 from planning.views import questions as question_views
 from planning.views import roster as plan_roster_views
+from planning.views import schemes as scheme_views
 from planning.views import targets as target_views
 from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
@@ -132,14 +133,18 @@ urlpatterns += [
     path("modules/materials/<uuid:uuid>/remove/", module_views.material_remove, name="material_remove"),
     path("questions/", question_views.question_list, name="question_list"),
     path("questions/new/", question_views.question_new, name="question_new"),
+    path("questions/<uuid:uuid>/", question_views.question_detail, name="question_detail"),
+    path("questions/<uuid:uuid>/retire/", question_views.question_retire, name="question_retire"),
+    path("questions/<uuid:uuid>/restore/", question_views.question_restore, name="question_restore"),
     path("questions/<uuid:uuid>/edit/", question_views.question_edit, name="question_edit"),
     path("papers/", question_views.paper_list, name="paper_list"),
     path("papers/new/", question_views.paper_new, name="paper_new"),
     path("papers/<uuid:uuid>/", question_views.paper_detail, name="paper_detail"),
-    path("schemes/", question_views.scheme_list, name="scheme_list"),
-    path("schemes/new/", question_views.scheme_new, name="scheme_new"),
-    path("schemes/<uuid:uuid>/", question_views.scheme_detail, name="scheme_detail"),
-    path("schemes/<uuid:uuid>/retire/", question_views.scheme_retire, name="scheme_retire"),
+    path("schemes/", scheme_views.scheme_list, name="scheme_list"),
+    path("schemes/new/", scheme_views.scheme_new, name="scheme_new"),
+    path("schemes/<uuid:uuid>/", scheme_views.scheme_detail, name="scheme_detail"),
+    path("schemes/<uuid:uuid>/copy/", scheme_views.scheme_copy, name="scheme_copy"),
+    path("schemes/<uuid:uuid>/retire/", scheme_views.scheme_retire, name="scheme_retire"),
     path("appointments/", appointment_views.appointment_list, name="appointment_list"),
     path("appointments/new/", appointment_views.appointment_new, name="appointment_new"),
     path("appointments/<uuid:uuid>/", appointment_views.appointment_detail, name="appointment_detail"),

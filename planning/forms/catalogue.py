@@ -1,4 +1,4 @@
-"""Forms for modules, materials, questions, papers, schemes, places and trainers."""
+"""Forms for modules, materials, questions, papers, places and trainers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planning.enums import ModuleKind, ParameterSource, Qualification, QuestionKind
+from planning.enums import ModuleKind, Qualification, QuestionKind
 from planning.models import ModuleVersion, QuestionVersion, Topic, TrainingModule
-from planning.services.questions import OPTION_KEYS, ParameterText, QuestionText
+from planning.services.questions import OPTION_KEYS, TRUE_FALSE, QuestionText
 from trainingops.people.models import ServiceLine, Site, Unit
 from trainingops.ui.forms import FigureField, PageForm, WholeField
 
@@ -98,7 +98,11 @@ class QuestionForm(PageForm):
     topic = forms.ModelChoiceField(label=_("Topic"), queryset=Topic.objects.all())
     kind = forms.ChoiceField(label=_("Kind"), choices=QuestionKind.choices, initial=QuestionKind.SINGLE)
     text = forms.CharField(label=_("Question"), widget=area(3))
-    option_a = forms.CharField(label=_("Option A"), required=False)
+    option_a = forms.CharField(
+        label=_("Option A"),
+        required=False,
+        help_text=_("True or false: leave all options blank for A Benar, B Salah. Short answers have none."),
+    )
     option_b = forms.CharField(label=_("Option B"), required=False)
     option_c = forms.CharField(label=_("Option C"), required=False)
     option_d = forms.CharField(label=_("Option D"), required=False)
@@ -141,6 +145,8 @@ class QuestionForm(PageForm):
             accepted = tuple(line.strip() for line in data["accepted"].splitlines() if line.strip())
             return QuestionText(data["kind"], data["text"], {}, accepted, data["explanation"])
         options = {key: text for key in OPTION_KEYS if (text := data[f"option_{key.lower()}"].strip())}
+        if data["kind"] == QuestionKind.TRUE_FALSE and not options:
+            options = dict(TRUE_FALSE)
         return QuestionText(data["kind"], data["text"], options, tuple(data["correct"]), data["explanation"])
 
 
@@ -170,74 +176,6 @@ class PaperForm(PageForm):
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = questions
         field.label_from_instance = lambda version: f"{version.question.code}: {version.text}"  # type: ignore[method-assign,assignment]
-
-
-class SchemeForm(PageForm):
-    """What a scoring scheme says besides its parameters (5.1.2)."""
-
-    name = forms.CharField(label=_("Name"), max_length=120)
-    pass_mark = FigureField(
-        label=_("Suggested pass mark"), min_value=0, max_value=100, max_digits=6, decimal_places=2, initial=Decimal(80)
-    )
-    decimals = WholeField(
-        label=_("Decimals"), min_value=0, max_value=4, initial=2, help_text=_("Rounded once, half up.")
-    )
-    remedial_cap = FigureField(
-        label=_("Cap of a remedial"),
-        min_value=0,
-        max_value=100,
-        max_digits=6,
-        decimal_places=2,
-        required=False,
-        help_text=_("The best result that a second attempt can give; blank for none."),
-    )
-
-
-class ParameterForm(PageForm):
-    """One line of a scheme; a line without name is left out."""
-
-    name = forms.CharField(label=_("Parameter"), max_length=80, required=False)
-    weight = FigureField(label=_("Weight"), max_digits=7, decimal_places=3, required=False)
-    maximum_score = FigureField(
-        label=_("Maximum"), max_digits=7, decimal_places=2, required=False, initial=Decimal(100)
-    )
-    minimum = FigureField(label=_("Minimum"), max_digits=7, decimal_places=2, required=False)
-    source = forms.ChoiceField(
-        label=_("Scored by"), choices=ParameterSource.choices, initial=ParameterSource.TRAINER, required=False
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """A line with a name needs its weight; a weight needs a name."""
-        data = super().clean() or {}
-        if data.get("name") and "weight" in data and data["weight"] is None:
-            self.add_error("weight", _("Give this parameter a weight, for example 40."))
-        if data.get("weight") is not None and not data.get("name"):
-            self.add_error("name", _("Name the parameter of this weight."))
-        return data
-
-
-class _ParameterFormSet(forms.BaseFormSet):
-    """The lines of a scheme."""
-
-    def parameters(self) -> list[ParameterText]:
-        """Those that have a name, for the service."""
-        return [
-            ParameterText(
-                name=data["name"].strip(),
-                weight=data["weight"],
-                maximum_score=data["maximum_score"] if data["maximum_score"] is not None else Decimal(100),
-                minimum=data["minimum"],
-                source=data["source"] or ParameterSource.TRAINER,
-            )
-            for form in self.forms
-            if (data := getattr(form, "cleaned_data", {})).get("name")
-        ]
-
-
-#: Eight lines, so that it works without JavaScript.
-ParameterFormSet: type[_ParameterFormSet] = forms.formset_factory(  # type: ignore[assignment]
-    ParameterForm, formset=_ParameterFormSet, extra=8, max_num=8
-)
 
 
 class RoomForm(PageForm):

@@ -18,6 +18,7 @@ class Question(Identified):
 
     code = models.CharField(_("code"), max_length=30, unique=True)
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="questions")
+    retired_at = models.DateTimeField(null=True, help_text="from then on new papers cannot take it")
 
     class Meta:
         ordering = ["code"]
@@ -88,6 +89,7 @@ class ScoringScheme(Identified):
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=2)
     pass_mark = models.DecimalField(_("suggested pass mark"), max_digits=6, decimal_places=2, default=Decimal(80))
     remedial_cap = models.DecimalField(_("cap of a remedial"), max_digits=6, decimal_places=2, null=True, blank=True)
+    remedial_attempts = models.PositiveSmallIntegerField(_("remedial attempts"), default=1)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -95,6 +97,7 @@ class ScoringScheme(Identified):
         constraints = [
             models.CheckConstraint(condition=Q(pass_mark__gte=0, pass_mark__lte=100), name="scheme_pass_mark_0_100"),
             models.CheckConstraint(condition=Q(decimals__lte=4), name="scheme_decimals_0_4"),
+            models.CheckConstraint(condition=Q(remedial_attempts__lte=3), name="scheme_remedials_0_3"),
         ]
 
     def __str__(self) -> str:

@@ -1,14 +1,15 @@
-"""The question bank, test papers and scoring schemes (5.1.1 e, 5.1.2)."""
+"""The question bank and test papers (5.1.1 e)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from planning.enums import QuestionKind
@@ -16,20 +17,20 @@ from planning.models import (
     PaperQuestion,
     Question,
     QuestionVersion,
-    ScoringParameter,
-    ScoringScheme,
     TestPaper,
     Topic,
 )
-from planning.policies.catalogue import can_write_questions, can_write_schemes
+from planning.policies.catalogue import can_write_questions
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, require
+from trainingops.domain import Refused, WrongState, require
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
 #: Keys of options, in the order in which they are written.
 OPTION_KEYS = "ABCDEF"
+#: What a true-or-false question asks unless its options say otherwise.
+TRUE_FALSE = {"A": "Benar", "B": "Salah"}
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,12 @@ class QuestionText:
 
 
 @dataclass(frozen=True)
-class ParameterText:
-    """A line of a scoring scheme."""
+class QuestionRow:
+    """A question of a sheet."""
 
-    name: str
-    weight: Decimal
-    maximum_score: Decimal
-    minimum: Decimal | None
-    source: str
+    code: str
+    topic: Topic
+    content: QuestionText
 
 
 @service
@@ -76,16 +75,48 @@ def add_question(*, code: str, topic: Topic, content: QuestionText, actor: User,
 
 @service
 def edit_question(*, question: Question, content: QuestionText, actor: User, now: datetime) -> QuestionVersion:
-    """A new version: papers made before keep the one they have."""
+    """A new version: papers made before keep the one they have.
+
+    Raises:
+        WrongState: the question is retired.
+    """
     require(can_write_questions(actor))
     locked = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
+    _require_in_use([locked])
     last = locked.versions.aggregate(last=Max("number"))["last"] or 0
     return _add_version(locked, last + 1, content, actor, now)
 
 
 def _add_version(question: Question, number: int, content: QuestionText, actor: User, now: datetime) -> QuestionVersion:
-    _check(content)
-    version = QuestionVersion.objects.create(
+    check_content(content)
+    version = _version(question, number, content)
+    version.save()
+    record("question_version.added", subject=version, actor=actor, now=now, data={"question": question.uuid})
+    return version
+
+
+def _known(codes: Iterable[str]) -> tuple[dict[str, Question], dict[int, QuestionVersion]]:
+    """The questions with these codes, locked, by code in small letters; and the latest version of each."""
+    lowered = Question.objects.annotate(lower=Lower("code")).filter(lower__in=[code.lower() for code in codes])
+    known = {each.code.lower(): each for each in lowered.select_for_update(no_key=True).order_by("pk")}
+    versions = QuestionVersion.objects.filter(question__in=known.values()).order_by("number")
+    return known, {each.question_id: each for each in versions}
+
+
+def _says(version: QuestionVersion) -> tuple[Any, ...]:
+    """What a version says, for comparing."""
+    return version.kind, version.text, version.options, version.correct, version.explanation
+
+
+def _require_in_use(questions: Sequence[Question]) -> None:
+    if codes := [each.code for each in questions if each.retired_at is not None]:
+        raise WrongState(
+            _("Retired: %(codes)s. Take it back into use first, or leave it out.") % {"codes": ", ".join(codes)}
+        )
+
+
+def _version(question: Question, number: int, content: QuestionText) -> QuestionVersion:
+    return QuestionVersion(
         question=question,
         number=number,
         kind=content.kind,
@@ -94,11 +125,76 @@ def _add_version(question: Question, number: int, content: QuestionText, actor: 
         correct=list(content.correct),
         explanation=content.explanation,
     )
-    record("question_version.added", subject=version, actor=actor, now=now, data={"question": question.uuid})
-    return version
 
 
-def _check(content: QuestionText) -> None:
+@service
+def save_questions(*, rows: Sequence[QuestionRow], actor: User, now: datetime) -> None:
+    """Write questions in bulk: new ones with their first version, changed ones with a next version.
+
+    The rows of one call have different codes. Written again, the same rows change nothing. Six queries, whatever their
+    number.
+
+    Raises:
+        NotAllowed: the actor writes no questions.
+        Refused: a question that nobody could answer rightly.
+    """
+    require(can_write_questions(actor))
+    for row in rows:
+        check_content(row.content)
+    known, latest = _known(row.code for row in rows)
+    fresh = [Question(code=row.code, topic=row.topic) for row in rows if row.code.lower() not in known]
+    known |= {each.code.lower(): each for each in Question.objects.bulk_create(fresh)}
+    moved, versions = [], []
+    for row in rows:
+        question = known[row.code.lower()]
+        if question.topic_id != row.topic.pk:
+            question.topic = row.topic
+            moved.append(question)
+        last = latest.get(question.pk)
+        version = _version(question, last.number + 1 if last else 1, row.content)
+        if last is None or _says(version) != _says(last):
+            versions.append(version)
+    Question.objects.bulk_update(moved, ["topic"])
+    QuestionVersion.objects.bulk_create(versions)
+    written = [each.uuid for each in versions]
+    record("question_versions.imported", subject=actor, actor=actor, now=now, data={"versions": written})
+
+
+@service
+def retire_question(*, question: Question, actor: User, now: datetime) -> Question:
+    """Take a question out of use: new papers cannot take it; those made before keep it.
+
+    Raises:
+        WrongState: it is retired already.
+    """
+    require(can_write_questions(actor))
+    locked = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
+    if locked.retired_at is not None:
+        raise WrongState(_("%(code)s is retired already. Reload the page.") % {"code": locked.code})
+    locked.retired_at = now
+    locked.save(update_fields=["retired_at"])
+    record("question.retired", subject=locked, actor=actor, now=now)
+    return locked
+
+
+@service
+def restore_question(*, question: Question, actor: User, now: datetime) -> Question:
+    """Take a retired question back into use.
+
+    Raises:
+        WrongState: it is in use.
+    """
+    require(can_write_questions(actor))
+    locked = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
+    if locked.retired_at is None:
+        raise WrongState(_("%(code)s is in use already. Reload the page.") % {"code": locked.code})
+    locked.retired_at = None
+    locked.save(update_fields=["retired_at"])
+    record("question.restored", subject=locked, actor=actor, now=now)
+    return locked
+
+
+def check_content(content: QuestionText) -> None:
     """Refuse a question that nobody could answer rightly."""
     if content.kind == QuestionKind.SHORT:
         if not content.correct:
@@ -143,6 +239,7 @@ def add_paper(
         raise Refused(_("Choose at least one question."), field="questions")
     if len({version.question_id for version, _points in questions}) < len(questions):
         raise Refused(_("A question stands twice in this paper. Choose it once."), field="questions")
+    _require_in_use([version.question for version, _points in questions])
     if any(points <= 0 for _version, points in questions):
         raise Refused(_("Points must be above 0."), field="questions")
     paper = TestPaper.objects.create(code=code, title=title, form=form, duration_minutes=duration_minutes)
@@ -152,71 +249,3 @@ def add_paper(
     )
     record("test_paper.added", subject=paper, actor=actor, now=now, data={"questions": len(questions)})
     return paper
-
-
-@service
-def add_scheme(
-    *,
-    name: str,
-    decimals: int,
-    pass_mark: Decimal,
-    remedial_cap: Decimal | None,
-    parameters: Sequence[ParameterText],
-    actor: User,
-    now: datetime,
-) -> ScoringScheme:
-    """A scoring scheme with its weighted parameters (5.1.2); it never changes, plans freeze it.
-
-    Raises:
-        Refused: the name is taken, there is no parameter, a name stands twice, or a figure is out of its scale.
-    """
-    require(can_write_schemes(actor))
-    if ScoringScheme.objects.filter(name__iexact=name).exists():
-        raise Refused(_("The name %(name)s is taken. Choose another one.") % {"name": name}, field="name")
-    if not 0 <= pass_mark <= 100:
-        raise Refused(_("The pass mark lies between 0 and 100."), field="pass_mark")
-    if remedial_cap is not None and not pass_mark <= remedial_cap <= 100:
-        raise Refused(_("The cap lies between the pass mark and 100, or nobody could pass."), field="remedial_cap")
-    _check_parameters(parameters)
-    scheme = ScoringScheme.objects.create(name=name, decimals=decimals, pass_mark=pass_mark, remedial_cap=remedial_cap)
-    ScoringParameter.objects.bulk_create(
-        ScoringParameter(
-            scheme=scheme,
-            name=each.name,
-            weight=each.weight,
-            maximum_score=each.maximum_score,
-            minimum=each.minimum,
-            source=each.source,
-            order=order,
-        )
-        for order, each in enumerate(parameters, 1)
-    )
-    record("scoring_scheme.added", subject=scheme, actor=actor, now=now, data={"parameters": len(parameters)})
-    return scheme
-
-
-def _check_parameters(parameters: Sequence[ParameterText]) -> None:
-    if not parameters:
-        raise Refused(_("Write at least one parameter."))
-    names = [each.name.casefold() for each in parameters]
-    for each in parameters:
-        about = {"name": each.name}
-        if names.count(each.name.casefold()) > 1:
-            raise Refused(_("The parameter %(name)s stands twice. Give each its own name.") % about)
-        if each.weight <= 0 or each.maximum_score <= 0:
-            raise Refused(_("Weight and maximum of %(name)s must be above 0.") % about)
-        if each.minimum is not None and not 0 <= each.minimum <= each.maximum_score:
-            raise Refused(_("The minimum of %(name)s lies between 0 and its maximum.") % about)
-
-
-@service
-def retire_scheme(*, scheme: ScoringScheme, actor: User, now: datetime) -> ScoringScheme:
-    """Take a scheme out of use: new plans cannot choose it; plans that froze it keep it."""
-    require(can_write_schemes(actor))
-    locked = ScoringScheme.objects.select_for_update(no_key=True).get(pk=scheme.pk)
-    if not locked.is_active:
-        raise Refused(_("%(name)s is out of use already. Reload the page.") % {"name": locked.name})
-    locked.is_active = False
-    locked.save(update_fields=["is_active"])
-    record("scoring_scheme.retired", subject=locked, actor=actor, now=now)
-    return locked

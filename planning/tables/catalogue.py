@@ -65,7 +65,7 @@ class QuestionTable(PageTable):
     empty_title = _("No questions yet")
     empty_text = _("Tests are made of questions of this bank.")
     code = tables.Column(
-        accessor="question__code", verbose_name=_("Code"), linkify=("question_edit", {"uuid": A("question__uuid")})
+        accessor="question__code", verbose_name=_("Code"), linkify=("question_detail", {"uuid": A("question__uuid")})
     )
     topic = tables.Column(accessor="question__topic__name", verbose_name=_("Topic"))
     text = tables.Column(verbose_name=_("Question"))

@@ -102,7 +102,7 @@ def scheme_lines(*lines):
 
 @pytest.mark.point("SCR-7")
 def test_a_scheme_reads_commas_and_leaves_blank_lines_out(world):
-    head = {"name": "Baru", "pass_mark": "82,5", "decimals": "2"}
+    head = {"name": "Baru", "pass_mark": "82,5", "decimals": "2", "remedial_attempts": "1"}
     lines = scheme_lines({"name": "Roleplay", "weight": "40", "maximum_score": "100", "source": "trainer"})
     post(world.pic, "scheme_new", {**head, **lines})
     scheme = ScoringScheme.objects.get(name="Baru")
@@ -112,6 +112,35 @@ def test_a_scheme_reads_commas_and_leaves_blank_lines_out(world):
     half = post(world.pic, "scheme_new", {**head, "name": "Lain", **scheme_lines({"name": "X"})})
     assert b"Give this parameter a weight" in half.content
     assert not ScoringScheme.objects.filter(name="Lain").exists()
+
+
+@pytest.mark.clause("5.1.2")
+def test_a_scheme_changes_as_a_copy_and_the_old_one_goes_out_of_use(world):
+    page = signed_in(world.pic).get(reverse("scheme_copy", kwargs={"uuid": world.scheme.uuid}))
+    lines = [form.initial for form in page.context["formset"].initial_forms]
+    assert [each["name"] for each in lines] == ["Post-test", "Roleplay"]
+    typed = scheme_lines(*({**each, "minimum": "", "weight": each["weight"]} for each in lines))
+    typed["form-INITIAL_FORMS"] = "2"
+    head = {"name": "Salinan", "pass_mark": "75", "decimals": "2", "remedial_attempts": "2", "retire": "on"}
+    assert post(world.pic, "scheme_copy", {**head, **typed}, uuid=world.scheme.uuid).status_code == 302
+    copy = ScoringScheme.objects.get(name="Salinan")
+    world.scheme.refresh_from_db()
+    assert (copy.remedial_attempts, copy.parameters.count()) == (2, 2)
+    assert not world.scheme.is_active and world.scheme.parameters.count() == 2 and world.scheme.pass_mark == 80
+
+
+@pytest.mark.clause("5.1.2")
+def test_the_example_is_computed_as_results_are_and_names_what_is_missing(world):
+    world.scheme.parameters.filter(name="Roleplay").update(minimum=Decimal(70))
+    address = reverse("scheme_detail", kwargs={"uuid": world.scheme.uuid})
+    client = signed_in(world.pic)
+    page = client.get(address, {"score_1": "92,5", "score_2": "69"})
+    assert page.context["said"]["below_minimum"] == ["Roleplay"] and not page.context["said"]["passed"]
+    assert b"83.1" in page.content and b"lies below its minimum" in page.content
+    part = client.get(address, {"score_1": "", "score_2": "69"}, headers={"HX-Request": "true"})
+    assert b"<html" not in part.content and b"No score yet: Post-test" in part.content
+    wrong = client.get(address, {"score_1": "101", "score_2": "x"})
+    assert wrong.context["said"]["missing"] == ["Post-test", "Roleplay"] and len(wrong.context["form"].errors) == 2
 
 
 @pytest.mark.point("IMP-7")

@@ -186,6 +186,7 @@ PAGES = {
     "material_detail": ("material", Role.AGENT),
     "question_list": ("", Role.OPERATIONS),
     "question_new": ("", Role.AUDITOR),
+    "question_detail": ("question", Role.AGENT),
     "question_edit": ("question", Role.AGENT),
     "paper_list": ("", Role.AGENT),
     "paper_new": ("", Role.AGENT),
@@ -193,6 +194,7 @@ PAGES = {
     "scheme_list": ("", Role.AGENT),
     "scheme_new": ("", Role.QC),
     "scheme_detail": ("scheme", Role.AGENT),
+    "scheme_copy": ("scheme", Role.QC),
     "appointment_list": ("", Role.QC),
     "appointment_new": ("", Role.TRAINER),
     "appointment_detail": ("appointment", Role.QC),
@@ -208,6 +210,8 @@ POSTS = {
     "module_version_retire": ("approved", Role.TRAINER),
     "material_remove": ("material", Role.QC),
     "scheme_retire": ("scheme", Role.QC),
+    "question_retire": ("question", Role.AUDITOR),
+    "question_restore": ("question", Role.AUDITOR),
 }
 
 

@@ -12,8 +12,9 @@ from django.utils import translation
 from planning.enums import DEFECT_TRANSITIONS, MODULE_TRANSITIONS, DefectState, ErrorClass, ModuleState, Qualification
 from planning.models import Appointment, ModuleMaterial, ModuleVersion, QualityParameter, Topic, TrainerProfile
 from planning.reference import ensure_reference
-from planning.services import appointments, defects, modules, needs, places, questions
-from planning.services.questions import ParameterText, QuestionText
+from planning.services import appointments, defects, modules, needs, places, questions, schemes
+from planning.services.questions import QuestionText
+from planning.services.schemes import ParameterText
 from planning.tests.factories import make_world
 from planning.tests.test_catalogue_pages import make_defects
 from trainingops.audit.models import Entry, EntryDetail
@@ -261,7 +262,7 @@ def parameter(name="Roleplay", weight=40, maximum=100, minimum=None):
 
 @pytest.mark.clause("5.1.2")
 def test_a_scheme_keeps_its_parameters_in_order_and_can_be_retired(world):
-    scheme = questions.add_scheme(
+    scheme = schemes.add_scheme(
         name="Baru",
         decimals=2,
         pass_mark=Decimal(80),
@@ -271,11 +272,11 @@ def test_a_scheme_keeps_its_parameters_in_order_and_can_be_retired(world):
         now=NOW,
     )
     assert [each.name for each in scheme.parameters.all()] == ["B", "A"]
-    questions.retire_scheme(scheme=scheme, actor=world.manager, now=NOW)
+    schemes.retire_scheme(scheme=scheme, actor=world.manager, now=NOW)
     with pytest.raises(Refused):
-        questions.retire_scheme(scheme=scheme, actor=world.manager, now=NOW)
+        schemes.retire_scheme(scheme=scheme, actor=world.manager, now=NOW)
     with pytest.raises(NotAllowed):
-        questions.retire_scheme(scheme=scheme, actor=world.qc, now=NOW)
+        schemes.retire_scheme(scheme=scheme, actor=world.qc, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +293,7 @@ def test_a_scheme_keeps_its_parameters_in_order_and_can_be_retired(world):
 def test_a_scheme_that_cannot_work_is_refused(world, wrong):
     good = {"name": "X", "decimals": 2, "pass_mark": Decimal(80), "remedial_cap": None, "parameters": [parameter()]}
     with pytest.raises(Refused):
-        questions.add_scheme(**{**good, **wrong}, actor=world.pic, now=NOW)
+        schemes.add_scheme(**{**good, **wrong}, actor=world.pic, now=NOW)
 
 
 # --- Needs -------------------------------------------------------------------------------------------------

@@ -1,63 +1,91 @@
-"""The question bank, test papers, scoring schemes (5.1.1 e, 5.1.2)."""
+"""The question bank and test papers (5.1.1 e)."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from planning.enums import QuestionKind
-from planning.forms.catalogue import PaperForm, ParameterFormSet, QuestionForm, SchemeForm
-from planning.models import Question, QuestionVersion, ScoringScheme, TestPaper, Topic
-from planning.policies.catalogue import can_write_questions, can_write_schemes
+from planning.forms.catalogue import PaperForm, QuestionForm
+from planning.forms.questions import QuestionFilter
+from planning.imports.questions import QUESTIONS, row_of
+from planning.models import Question, QuestionVersion, TestPaper
+from planning.policies.catalogue import can_write_questions
+from planning.queries.questions import counts_by_use, latest_versions, open_versions, papers_of, versions_of
 from planning.services import questions as services
-from planning.tables.catalogue import PaperTable, QuestionTable, SchemeTable
+from planning.tables.catalogue import PaperTable, QuestionTable
 from planning.views.common import act_or_conflict, form_page, posted, url
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.exports import workbook_response
 from trainingops.ui.tables import configure
 
 
-def _latest() -> QuerySet[QuestionVersion]:
-    """Each question in its latest version."""
-    last = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number").values("number")[:1]
-    return (
-        QuestionVersion.objects.filter(number=Subquery(last))
-        .select_related("question__topic")
-        .order_by("question__code")
-    )
-
-
 def question_list(request: SignedInRequest) -> HttpResponse:
-    """The bank, filtered by topic in the address."""
-    topics = list(Topic.objects.annotate(count=Count("questions")).filter(count__gt=0))
-    questions = _latest()
-    topic = request.GET.get("topic", "")
-    if any(each.code == topic for each in topics):
-        questions = questions.filter(question__topic__code=topic)
+    """The bank by words, topic, kind and use, all in the address; ``export=xlsx`` gives the same rows (EXP-1)."""
+    chosen = QuestionFilter(request.GET, queryset=latest_versions())
+    counts = counts_by_use(chosen.qs)
+    use = request.GET.get("use", "")
+    questions = _by_use(chosen.qs, use)
+    if request.GET.get("export") == "xlsx":
+        columns = list(QUESTIONS.columns)
+        rows = ([row_of(each)[column.name] for column in columns] for each in questions)
+        return workbook_response([str(column.label) for column in columns], rows, name="bank-soal")
     context = {
         "table": configure(request, QuestionTable(questions)),
-        "topics": topics,
-        "topic": topic,
+        "filter": chosen,
+        "uses": [
+            ("", _("In use"), counts["used"] + counts["free"]),
+            ("used", _("In a paper"), counts["used"]),
+            ("free", _("In no paper yet"), counts["free"]),
+            ("retired", _("Retired"), counts["retired"]),
+        ],
+        "use": use if use in USES else "",
         "may_write": can_write_questions(request.user),
     }
     return render(request, "planning/question_list.html", context)
+
+
+USES = ("used", "free", "retired")
+
+
+def _by_use(versions: QuerySet[QuestionVersion], use: str) -> QuerySet[QuestionVersion]:
+    if use == "retired":
+        return versions.filter(question__retired_at__isnull=False)
+    standing = versions.filter(question__retired_at=None)
+    return standing.filter(is_used=use == "used") if use in USES else standing
+
+
+def question_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A question: as it stands, its versions, and the papers that use them."""
+    question = get_object_or_404(Question.objects.select_related("topic"), uuid=uuid)
+    versions = list(versions_of(question))
+    context = {
+        "question": question,
+        "latest": versions[0],
+        "correct": [str(each) for each in versions[0].correct],
+        "versions": versions,
+        "places": list(papers_of(question)),
+        "may_write": can_write_questions(request.user),
+    }
+    return render(request, "planning/question_detail.html", context)
 
 
 def question_new(request: SignedInRequest) -> HttpResponse:
     """A new question."""
 
     def act(form: QuestionForm) -> tuple[str, str]:
-        services.add_question(
+        version = services.add_question(
             code=form.cleaned_data["code"],
             topic=form.cleaned_data["topic"],
             content=form.content(),
             actor=request.user,
             now=request.now,
         )
-        return url("question_list"), _("Question saved.")
+        return url("question_detail", version.question), _("Question saved.")
 
     return form_page(
         request,
@@ -76,16 +104,38 @@ def question_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     def act(form: QuestionForm) -> tuple[str, str]:
         version = services.edit_question(question=question, content=form.content(), actor=request.user, now=request.now)
-        return url("question_list"), _("Saved as version %(number)s.") % {"number": version.number}
+        return url("question_detail", question), _("Saved as version %(number)s.") % {"number": version.number}
 
     return form_page(
         request,
         QuestionForm(posted(request), version=before),
         act,
         title=_("Edit question %(code)s") % {"code": question.code},
-        parent=(url("question_list"), _("Questions")),
+        parent=(url("question_detail", question), question.code),
         submit=_("Save new version"),
     )
+
+
+def question_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take a question out of use."""
+    question = get_object_or_404(Question, uuid=uuid)
+
+    def act() -> tuple[str, str]:
+        services.retire_question(question=question, actor=request.user, now=request.now)
+        return url("question_detail", question), _("Retired. New papers cannot take this question; older ones keep it.")
+
+    return act_or_conflict(request, act)
+
+
+def question_restore(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take a question back into use."""
+    question = get_object_or_404(Question, uuid=uuid)
+
+    def act() -> tuple[str, str]:
+        services.restore_question(question=question, actor=request.user, now=request.now)
+        return url("question_detail", question), _("Back in use.")
+
+    return act_or_conflict(request, act)
 
 
 def paper_list(request: SignedInRequest) -> HttpResponse:
@@ -116,7 +166,7 @@ def paper_new(request: SignedInRequest) -> HttpResponse:
 
     return form_page(
         request,
-        PaperForm(posted(request), questions=_latest()),
+        PaperForm(posted(request), questions=open_versions()),
         act,
         title=_("New test paper"),
         parent=(url("paper_list"), _("Test papers")),
@@ -136,59 +186,3 @@ def paper_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "multiple": QuestionKind.MULTIPLE,
     }
     return render(request, "planning/paper_detail.html", context)
-
-
-def scheme_list(request: SignedInRequest) -> HttpResponse:
-    """Scoring schemes, those in use first."""
-    schemes = ScoringScheme.objects.prefetch_related("parameters").order_by("-is_active", "name")
-    context = {
-        "table": configure(request, SchemeTable(schemes)),
-        "may_write": can_write_schemes(request.user),
-    }
-    return render(request, "planning/scheme_list.html", context)
-
-
-def scheme_new(request: SignedInRequest) -> HttpResponse:
-    """A scoring scheme with its parameters."""
-    formset = ParameterFormSet(posted(request))
-
-    def act(form: SchemeForm) -> tuple[str, str]:
-        scheme = services.add_scheme(
-            **form.cleaned_data, parameters=formset.parameters(), actor=request.user, now=request.now
-        )
-        return url("scheme_detail", scheme), _("Scoring scheme saved.")
-
-    return form_page(
-        request,
-        SchemeForm(posted(request)),
-        act,
-        title=_("New scoring scheme"),
-        parent=(url("scheme_list"), _("Scoring schemes")),
-        submit=_("Save scoring scheme"),
-        template="planning/scheme_form.html",
-        formset=formset,
-    )
-
-
-def scheme_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """A scheme: what counts, with which share."""
-    scheme = get_object_or_404(ScoringScheme, uuid=uuid)
-    parameters = list(scheme.parameters.all())
-    total = sum(each.weight for each in parameters)
-    context = {
-        "scheme": scheme,
-        "rows": [(each, each.weight / total) for each in parameters],
-        "may_retire": scheme.is_active and can_write_schemes(request.user),
-    }
-    return render(request, "planning/scheme_detail.html", context)
-
-
-def scheme_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take a scheme out of use."""
-    scheme = get_object_or_404(ScoringScheme, uuid=uuid)
-
-    def act() -> tuple[str, str]:
-        services.retire_scheme(scheme=scheme, actor=request.user, now=request.now)
-        return url("scheme_detail", scheme), _("Out of use. New plans cannot choose this scheme.")
-
-    return act_or_conflict(request, act)

@@ -53,7 +53,6 @@ class Traffic:
     site: Site | None
     line: ServiceLine | None
     until: date
-    tomorrow: date
     source: str
     reference: Reference
     goal: LineGoal | None
@@ -103,7 +102,6 @@ def _read(request: SignedInRequest) -> Traffic:
         site=site,
         line=line,
         until=until,
-        tomorrow=today + timedelta(days=1),
         source=newest.source if newest else "",
         reference=reference,
         goal=goal_of(line) if line else None,
@@ -161,7 +159,7 @@ def _of_team(chosen: Traffic) -> dict[str, Any]:
         people,
         LineLoad(chosen.profile, chosen.goal),
         site=site,
-        first=chosen.data.get("until") or chosen.tomorrow,
+        first=chosen.until,
         duration_minutes=chosen.duration,
         earliest=chosen.data.get("earliest"),
         latest=chosen.data.get("latest"),

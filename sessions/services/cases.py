@@ -17,6 +17,7 @@ from sessions.enums import (
     EnrolmentOrigin,
     MeetingState,
 )
+from sessions.frozen import read_scheme
 from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, SessionResult, TrainingSession
 from sessions.notices import about
 from sessions.services.common import users_of
@@ -68,6 +69,8 @@ def open_remedial_cases(
     training_session: TrainingSession, enrolments: Iterable[int] | None = None, *, actor: Any, now: datetime
 ) -> None:
     """A first result below the pass mark, or below a minimum, opens a remedial case."""
+    if not read_scheme(training_session.scheme).remedial_attempts:
+        return  # the scheme gives no second chance: not passed is the end of it
     failed = SessionResult.objects.filter(
         enrolment__training_session=training_session, current=True, passed=False, attempt=1
     ).select_related("enrolment__person")

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from planning.models import TrainingPlan
 from planning.services.history import Trained, record_trainings
 from planning.services.plans import record_competence
 from sessions.enums import (
+    AttemptState,
     AttendanceStatus,
     CaseKind,
     CaseState,
@@ -21,7 +22,9 @@ from sessions.enums import (
     OutcomeState,
     ResultStatus,
     SessionState,
+    TestPhase,
 )
+from sessions.frozen import read_scheme
 from sessions.models import (
     Attendance,
     Enrolment,
@@ -111,7 +114,7 @@ def settle_results(
     if attempt == 1:
         open_remedial_cases(training_session, keys, actor=actor, now=now)
     else:
-        _end_remedial(keys, attempt, actor, now)
+        _end_remedial(training_session, keys, attempt, actor, now)
     people = Enrolment.objects.filter(pk__in=keys).values_list("person", flat=True)
     refresh_outcomes(outcomes_touched_by(training_session, people), actor=actor, now=now)
 
@@ -143,8 +146,11 @@ def lock_case(case: RecoveryCase) -> tuple[TrainingPlan, RecoveryCase]:
     return plan, locked
 
 
-def _end_remedial(keys: list[int], attempt: int, actor: Any, now: datetime) -> None:
-    """A remedial result ends its case, passed or not; there is one remedial attempt."""
+def _end_remedial(training_session: TrainingSession, keys: list[int], attempt: int, actor: Any, now: datetime) -> None:
+    """A remedial result ends its case when it is passed or the scheme gives no further attempt (5.1.2).
+
+    With an attempt left the case stays open and its test closed, until the trainer opens it again.
+    """
     results = {
         each.enrolment_id: each
         for each in SessionResult.objects.filter(enrolment__in=keys, current=True, attempt=attempt)
@@ -152,10 +158,23 @@ def _end_remedial(keys: list[int], attempt: int, actor: Any, now: datetime) -> N
     cases = RecoveryCase.objects.select_for_update(no_key=True).filter(
         enrolment__in=results.keys(), kind=CaseKind.REMEDIAL, state__in=OPEN_CASES
     )
+    allowed, taken = read_scheme(training_session.scheme).remedial_attempts, _remedial_tests(results.keys())
     for case in cases.order_by("pk"):
-        settle_case(
-            case, CaseState.RESOLVED, actor=actor, now=now, passed=results[case.enrolment_id].passed, attempt=attempt
-        )
+        passed, tests = results[case.enrolment_id].passed, taken.get(case.enrolment_id, 0)
+        if not passed and 0 < tests < allowed:
+            case.test_opened_at = None
+            case.save(update_fields=["test_opened_at"])
+            record("case.failed_again", subject=case, actor=actor, now=now, data={"tests": tests, "allowed": allowed})
+        else:
+            settle_case(case, CaseState.RESOLVED, actor=actor, now=now, passed=passed, attempt=attempt)
+
+
+def _remedial_tests(enrolments: Iterable[int]) -> dict[int, int]:
+    """How many remedial tests each has handed in."""
+    tests = TestAttempt.objects.filter(
+        enrolment__in=list(enrolments), phase=TestPhase.REMEDIAL, state=AttemptState.SUBMITTED
+    )
+    return dict(tests.values_list("enrolment").annotate(count=Count("pk")).order_by())
 
 
 def _load(outcomes: list[TargetOutcome]) -> _Rows:

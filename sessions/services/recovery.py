@@ -193,7 +193,7 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
         kind="test_opened",
         recipients=users_of([case.enrolment]),
         subject=case,
-        step="",
+        step=now.isoformat(),
         url=reverse("my_trainings"),
         params=about(training_session),
         now=now,

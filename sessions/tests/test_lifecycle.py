@@ -186,6 +186,37 @@ def test_the_remedial_test_ends_the_case_either_way(right, result):
     assert current.attempt == 2
 
 
+@pytest.mark.clause("5.1.2")
+def test_a_scheme_with_two_remedial_attempts_leaves_the_case_open_after_the_first():
+    from planning.tests.factories import make_world
+    from sessions.services import open_case_test
+
+    world = make_world(people=3)
+    world.scheme.remedial_attempts = 2
+    world.scheme.save()
+    held = concluded(right=(2, 5, 5), world=world)
+    case = RecoveryCase.objects.get()
+    for hour, right, state in ((1, 1, "open"), (2, 5, "resolved")):
+        now = held.training_session.ends_at + timedelta(hours=hour)
+        open_case_test(case=case, form=None, actor=held.pic, now=now)
+        take_test(held.enrolments[0], phase="remedial", right=right, now=now)
+        case.refresh_from_db()
+        assert case.state == state
+    assert TargetOutcome.objects.get(enrolment=held.enrolments[0]).result == "passed"
+
+
+@pytest.mark.clause("5.1.2")
+def test_a_scheme_without_remedial_opens_no_case():
+    from planning.tests.factories import make_world
+
+    world = make_world(people=3)
+    world.scheme.remedial_attempts = 0
+    world.scheme.save()
+    held = concluded(right=(2, 5, 5), world=world)
+    assert not RecoveryCase.objects.exists()
+    assert TargetOutcome.objects.get(enrolment=held.enrolments[0]).result == "not_passed"
+
+
 def test_self_study_is_settled_by_its_post_test():
     from planning.models import RecoveryForm
     from sessions.services import open_case_test

@@ -1,0 +1,153 @@
+"""Forms for scoring schemes, and for the example on a scheme's page (5.1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import ParameterSource
+from planning.models import ScoringParameter, ScoringScheme
+from planning.services.schemes import MOST_REMEDIALS, ParameterText
+from trainingops.ui.figures import input_figure
+from trainingops.ui.forms import FigureField, PageForm, WholeField
+
+#: The sample scores that the example starts with: this part of each parameter's scale.
+SAMPLE = Decimal("0.85")
+
+
+class SchemeForm(PageForm):
+    """What a scoring scheme says besides its parameters (5.1.2)."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    pass_mark = FigureField(
+        label=_("Suggested pass mark"), min_value=0, max_value=100, max_digits=6, decimal_places=2, initial=Decimal(80)
+    )
+    decimals = WholeField(
+        label=_("Decimals"), min_value=0, max_value=4, initial=2, help_text=_("Rounded once, half up.")
+    )
+    remedial_attempts = WholeField(
+        label=_("Remedial attempts"),
+        min_value=0,
+        max_value=MOST_REMEDIALS,
+        initial=1,
+        help_text=_("How often somebody below the pass mark may try again; 0 for never."),
+    )
+    remedial_cap = FigureField(
+        label=_("Cap of a remedial"),
+        min_value=0,
+        max_value=100,
+        max_digits=6,
+        decimal_places=2,
+        required=False,
+        help_text=_("The best result that a remedial attempt can give; blank for none."),
+    )
+
+
+class ParameterForm(PageForm):
+    """One line of a scheme; a line without name is left out."""
+
+    name = forms.CharField(label=_("Parameter"), max_length=80, required=False)
+    weight = FigureField(label=_("Weight"), max_digits=7, decimal_places=3, required=False)
+    maximum_score = FigureField(
+        label=_("Maximum"), max_digits=7, decimal_places=2, required=False, initial=Decimal(100)
+    )
+    minimum = FigureField(label=_("Minimum"), max_digits=7, decimal_places=2, required=False)
+    source = forms.ChoiceField(
+        label=_("Scored by"), choices=ParameterSource.choices, initial=ParameterSource.TRAINER, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A line with a name needs its weight; a weight needs a name."""
+        data = super().clean() or {}
+        if data.get("name") and "weight" in data and data["weight"] is None:
+            self.add_error("weight", _("Give this parameter a weight, for example 40."))
+        if data.get("weight") is not None and not data.get("name"):
+            self.add_error("name", _("Name the parameter of this weight."))
+        return data
+
+
+class _ParameterFormSet(forms.BaseFormSet):
+    """The lines of a scheme."""
+
+    def parameters(self) -> list[ParameterText]:
+        """Those that have a name, for the service."""
+        return [
+            ParameterText(
+                name=data["name"].strip(),
+                weight=data["weight"],
+                maximum_score=data["maximum_score"] if data["maximum_score"] is not None else Decimal(100),
+                minimum=data["minimum"],
+                source=data["source"] or ParameterSource.TRAINER,
+            )
+            for form in self.forms
+            if (data := getattr(form, "cleaned_data", {})).get("name")
+        ]
+
+
+#: Eight lines, so that it works without JavaScript.
+ParameterFormSet: type[_ParameterFormSet] = forms.formset_factory(  # type: ignore[assignment]
+    ParameterForm, formset=_ParameterFormSet, extra=8, max_num=8
+)
+
+
+class SchemeCopyForm(SchemeForm):
+    """A changed copy of a scheme, which never changes itself."""
+
+    retire = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, *args: Any, scheme: ScoringScheme, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "pass_mark": scheme.pass_mark,
+            "decimals": scheme.decimals,
+            "remedial_attempts": scheme.remedial_attempts,
+            "remedial_cap": scheme.remedial_cap,
+        }
+        super().__init__(*args, **kwargs)
+        self.fields["retire"].label = _("Take “%(name)s” out of use") % {"name": scheme.name}
+
+
+def lines_of(scheme: ScoringScheme) -> list[dict[str, Any]]:
+    """The parameters of a scheme as the lines of its copy begin."""
+    names = ("name", "weight", "maximum_score", "minimum", "source")
+    return list(scheme.parameters.values(*names))
+
+
+class ExampleForm(PageForm):
+    """Sample scores for the parameters of a scheme; nothing of it is kept."""
+
+    attempt = forms.ChoiceField(
+        label=_("Attempt"), choices=[("1", _("First")), ("2", "Remedial")], initial="1", required=False
+    )
+
+    def __init__(self, *args: Any, parameters: Iterable[ScoringParameter], **kwargs: Any) -> None:
+        self.parameters = list(parameters)
+        super().__init__(*args, **kwargs)
+        for number, each in enumerate(self.parameters, 1):
+            self.fields[f"score_{number}"] = FigureField(
+                label=each.name,
+                min_value=0,
+                max_value=each.maximum_score,
+                max_digits=7,
+                decimal_places=2,
+                required=False,
+                initial=input_figure((each.maximum_score * SAMPLE).quantize(Decimal(1))),
+            )
+
+    def rows(self) -> list[tuple[ScoringParameter, forms.BoundField]]:
+        """Each parameter with its field, for the page."""
+        return [(each, self[f"score_{number}"]) for number, each in enumerate(self.parameters, 1)]
+
+    def scores(self) -> dict[str, Decimal | None]:
+        """The scores by parameter name: those sent, else the samples; what cannot be read is missing."""
+        if not self.is_bound:
+            return {each.name: (each.maximum_score * SAMPLE).quantize(Decimal(1)) for each in self.parameters}
+        data = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        return {each.name: data.get(f"score_{number}") for number, each in enumerate(self.parameters, 1)}
+
+    def number(self) -> int:
+        """Which attempt the example is about."""
+        return 2 if self.is_bound and self.is_valid() and self.cleaned_data["attempt"] == "2" else 1

@@ -1,0 +1,45 @@
+"""Reads of the question bank: what is in it, and what uses it (5.1.1 e)."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from planning.models import PaperQuestion, Question, QuestionVersion
+
+
+def latest_versions() -> QuerySet[QuestionVersion]:
+    """Each question in its latest version, with its topic and ``is_used``: whether any version stands in a paper."""
+    last = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number").values("number")[:1]
+    places = PaperQuestion.objects.filter(question_version__question=OuterRef("question"))
+    return (
+        QuestionVersion.objects.filter(number=Subquery(last))
+        .select_related("question__topic")
+        .annotate(is_used=Exists(places))
+        .order_by("question__code")
+    )
+
+
+def open_versions() -> QuerySet[QuestionVersion]:
+    """Those of :func:`latest_versions` that a new paper may take: not retired."""
+    return latest_versions().filter(question__retired_at=None)
+
+
+def counts_by_use(versions: QuerySet[QuestionVersion]) -> dict[str, int]:
+    """How many of ``versions`` are used, free, retired; one query."""
+    standing = Q(question__retired_at=None)
+    return versions.order_by().aggregate(
+        used=Count("pk", filter=standing & Q(is_used=True)),
+        free=Count("pk", filter=standing & Q(is_used=False)),
+        retired=Count("pk", filter=~standing),
+    )
+
+
+def versions_of(question: Question) -> QuerySet[QuestionVersion]:
+    """All versions of a question, the newest first, with ``paper_count``."""
+    return question.versions.annotate(paper_count=Count("papers", distinct=True)).order_by("-number")
+
+
+def papers_of(question: Question) -> QuerySet[PaperQuestion]:
+    """Where its versions stand: papers with the version's ``version_number``."""
+    places = PaperQuestion.objects.filter(question_version__question=question).select_related("paper")
+    return places.annotate(version_number=F("question_version__number")).order_by("paper__code")

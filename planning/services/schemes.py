@@ -1,0 +1,125 @@
+"""Scoring schemes: parameters, weights, pass mark, remedial rule (5.1.2). A scheme never changes; a copy does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from planning.models import ScoringParameter, ScoringScheme
+from planning.policies.catalogue import can_write_schemes
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, require
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+#: A remedial rule is a second chance, not a series.
+MOST_REMEDIALS = 3
+
+
+@dataclass(frozen=True)
+class ParameterText:
+    """A line of a scoring scheme."""
+
+    name: str
+    weight: Decimal
+    maximum_score: Decimal
+    minimum: Decimal | None
+    source: str
+
+
+@service
+def add_scheme(
+    *,
+    name: str,
+    decimals: int,
+    pass_mark: Decimal,
+    remedial_cap: Decimal | None,
+    parameters: Sequence[ParameterText],
+    actor: User,
+    now: datetime,
+    remedial_attempts: int = 1,
+    replaces: ScoringScheme | None = None,
+) -> ScoringScheme:
+    """A scoring scheme with its weighted parameters (5.1.2); it never changes, plans freeze it.
+
+    Args:
+        remedial_attempts: how often somebody below the pass mark may try again, 0 to 3.
+        replaces: a scheme in use that goes out of use because this one takes its place.
+
+    Raises:
+        Refused: the name is taken, there is no parameter, a name stands twice, or a figure is out of its scale.
+    """
+    require(can_write_schemes(actor))
+    if ScoringScheme.objects.filter(name__iexact=name).exists():
+        raise Refused(_("The name %(name)s is taken. Choose another one.") % {"name": name}, field="name")
+    if not 0 <= pass_mark <= 100:
+        raise Refused(_("The pass mark lies between 0 and 100."), field="pass_mark")
+    if remedial_cap is not None and not pass_mark <= remedial_cap <= 100:
+        raise Refused(_("The cap lies between the pass mark and 100, or nobody could pass."), field="remedial_cap")
+    if not 0 <= remedial_attempts <= MOST_REMEDIALS:
+        raise Refused(
+            _("Choose 0 to %(most)d remedial attempts.") % {"most": MOST_REMEDIALS}, field="remedial_attempts"
+        )
+    _check_parameters(parameters)
+    if replaces is not None and replaces.is_active:
+        retire_scheme(scheme=replaces, actor=actor, now=now)
+    scheme = ScoringScheme.objects.create(
+        name=name,
+        decimals=decimals,
+        pass_mark=pass_mark,
+        remedial_cap=remedial_cap,
+        remedial_attempts=remedial_attempts,
+    )
+    ScoringParameter.objects.bulk_create(
+        ScoringParameter(
+            scheme=scheme,
+            name=each.name,
+            weight=each.weight,
+            maximum_score=each.maximum_score,
+            minimum=each.minimum,
+            source=each.source,
+            order=order,
+        )
+        for order, each in enumerate(parameters, 1)
+    )
+    record(
+        "scoring_scheme.added",
+        subject=scheme,
+        actor=actor,
+        now=now,
+        data={"parameters": len(parameters), "replaces": replaces.uuid if replaces else None},
+    )
+    return scheme
+
+
+def _check_parameters(parameters: Sequence[ParameterText]) -> None:
+    if not parameters:
+        raise Refused(_("Write at least one parameter."))
+    names = [each.name.casefold() for each in parameters]
+    for each in parameters:
+        about = {"name": each.name}
+        if names.count(each.name.casefold()) > 1:
+            raise Refused(_("The parameter %(name)s stands twice. Give each its own name.") % about)
+        if each.weight <= 0 or each.maximum_score <= 0:
+            raise Refused(_("Weight and maximum of %(name)s must be above 0.") % about)
+        if each.minimum is not None and not 0 <= each.minimum <= each.maximum_score:
+            raise Refused(_("The minimum of %(name)s lies between 0 and its maximum.") % about)
+
+
+@service
+def retire_scheme(*, scheme: ScoringScheme, actor: User, now: datetime) -> ScoringScheme:
+    """Take a scheme out of use: new plans cannot choose it; plans that froze it keep it."""
+    require(can_write_schemes(actor))
+    locked = ScoringScheme.objects.select_for_update(no_key=True).get(pk=scheme.pk)
+    if not locked.is_active:
+        raise Refused(_("%(name)s is out of use already. Reload the page.") % {"name": locked.name})
+    locked.is_active = False
+    locked.save(update_fields=["is_active"])
+    record("scoring_scheme.retired", subject=locked, actor=actor, now=now)
+    return locked
