@@ -36,6 +36,7 @@ from trainingops.jobs import views as job_views
 from trainingops.notifications import views as notification_views
 from trainingops.people.views import account as account_views
 from trainingops.people.views import accounts as accounts_views
+from trainingops.people.views import delegations as delegation_views
 from trainingops.people.views import people as people_views
 from trainingops.people.views import places as place_views
 from trainingops.people.views import roster as roster_views
@@ -58,6 +59,9 @@ urlpatterns += [
     path("account/password/", account_views.account_password, name="account_password"),
     path("people/", people_views.people_list, name="people_list"),
     path("people/download/", import_views.people_download, name="people_download"),
+    path("people/delegations/", delegation_views.delegation_list, name="delegation_list"),
+    path("people/delegations/new/", delegation_views.delegation_new, name="delegation_new"),
+    path("people/delegations/<uuid:uuid>/end/", delegation_views.delegation_end, name="delegation_end"),
     path("people/roster/", roster_views.roster, name="roster"),
     path("people/roster/download/", roster_views.roster_download, name="roster_download"),
     path("people/codes/", people_views.people_codes, name="people_codes"),

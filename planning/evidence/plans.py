@@ -79,7 +79,7 @@ def request_plan_evidence(
 
 def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, Any]:
     plan, zone = revision.plan, revision.plan.site.zone
-    submitted, decided = revision.submitted_by, decision.decided_by
+    submitted = revision.submitted_by
     return {
         "title": _("Training plan"),
         "subtitle": plan.title,
@@ -148,7 +148,7 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
                 "at": moment_words(revision.submitted_at, zone) if revision.submitted_at else "",
             },
             {
-                "name": decided.name,
+                "name": decision.by_words,
                 "role": str(Role.MANAGER.label),
                 "meaning": _("Approved"),
                 "at": moment_words(decision.decided_at, zone),

@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import (
@@ -276,10 +277,16 @@ class ApprovalDecision(Identified):
     comment = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64)
     signature = models.OneToOneField(Signature, models.PROTECT, null=True, related_name="+")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="the absent manager"
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(decided_by=F("proposed_by")), name="decision_by_another"),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of=None) | ~Q(on_behalf_of=F("proposed_by")), name="decision_for_another"
+            ),
             models.CheckConstraint(
                 condition=Q(signature__isnull=False) | ~Q(decision="approved"), name="approval_is_signed"
             ),
@@ -290,6 +297,13 @@ class ApprovalDecision(Identified):
 
     def __str__(self) -> str:
         return f"{self.decision} {self.revision_id}"
+
+    @property
+    def by_words(self) -> str:
+        """Who decided, and for whom where it was by delegation ("a.n.")."""
+        if self.on_behalf_of is None:
+            return str(self.decided_by)
+        return gettext("%(who)s on behalf of %(principal)s") % {"who": self.decided_by, "principal": self.on_behalf_of}
 
 
 class Booking(models.Model):

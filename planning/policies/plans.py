@@ -24,14 +24,22 @@ def can_edit_plan(user: User, plan: TrainingPlan) -> bool:
     return plan.pic_id == user.pk and user.authority.covers("trainer", site_id=plan.site_id, line_id=plan.line_id)
 
 
-def can_decide_revision(user: User, revision: PlanRevision) -> bool:
-    """A manager within scope; nobody decides on what they proposed (APR-6)."""
+def deciding_for(user: User, revision: PlanRevision) -> list[int | None]:
+    """For whom ``user`` may decide: None for oneself, else keys of absent managers; empty where they may not.
+
+    Nobody decides on what they proposed, neither themselves nor through a delegate (APR-6).
+    """
     plan = revision.plan
-    return user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id) and user.pk not in {
-        plan.pic_id,
-        revision.submitted_by_id,
-        revision.created_by_id,
-    }
+    involved = {plan.pic_id, revision.submitted_by_id, revision.created_by_id}
+    if user.pk in involved:
+        return []
+    holders = user.authority.acting_for("manager", site_id=plan.site_id, line_id=plan.line_id)
+    return [key for key in holders if key is None or key not in involved]
+
+
+def can_decide_revision(user: User, revision: PlanRevision) -> bool:
+    """A manager within scope, or who acts for one; nobody decides on what they proposed (APR-6)."""
+    return bool(deciding_for(user, revision))
 
 
 def can_cancel_plan(user: User, plan: TrainingPlan) -> bool:

@@ -13,6 +13,7 @@ from planning.enums import DefectState, RevisionState
 from planning.models.needs import Defect, DefectQuerySet
 from planning.models.plans import PlannedMeeting, PlanRevision
 from planning.queries.needs import Agent, agents_of
+from trainingops.people.authority import Authority
 from trainingops.people.enums import MANDATORY_PARTIES
 from trainingops.people.models import PersonAssignment, RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
@@ -115,9 +116,7 @@ def awaiting_decision(user: User) -> QuerySet[PlanRevision]:
     """The submitted revisions that ``user`` may decide on, by start (APR-6), with ``first_at``."""
     meetings = PlannedMeeting.objects.filter(planned_session__revision=OuterRef("pk")).order_by("starts_at")
     return (
-        PlanRevision.objects.filter(
-            user.authority.scope("manager", site="plan__site", line="plan__line"), state=RevisionState.SUBMITTED
-        )
+        PlanRevision.objects.filter(_managed_by(user), state=RevisionState.SUBMITTED)
         .exclude(plan__pic=user)
         .exclude(submitted_by=user)
         .exclude(created_by=user)
@@ -125,6 +124,18 @@ def awaiting_decision(user: User) -> QuerySet[PlanRevision]:
         .annotate(first_at=Subquery(meetings.values("starts_at")[:1]))
         .order_by("first_at", "pk")
     )
+
+
+def _managed_by(user: User) -> Q:
+    """Revisions in the scope of the user as a manager; what an absent manager proposed is not decided for them."""
+    found = Q(pk__in=[])
+    for grant in user.authority.grants:
+        inside = Authority((grant,)).scope("manager", site="plan__site", line="plan__line")
+        if grant.principal is not None:
+            theirs = Q(plan__pic=grant.principal) | Q(submitted_by=grant.principal) | Q(created_by=grant.principal)
+            inside &= ~theirs
+        found |= inside
+    return found
 
 
 def parties_of(roles: Collection[str], *, site: Site, line: ServiceLine, day: date) -> dict[str, list[User]]:

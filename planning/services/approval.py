@@ -16,7 +16,7 @@ from planning.models import (
     ApprovalDecision,
     PlanRevision,
 )
-from planning.policies.plans import can_create_plan, can_decide_revision, can_edit_plan
+from planning.policies.plans import can_create_plan, can_decide_revision, can_edit_plan, deciding_for
 from planning.queries.plans import holders, leaders_of, local_day
 from planning.services.bookings import book_revision
 from planning.services.drafting import open_draft
@@ -27,6 +27,7 @@ from trainingops.domain import Refused, StaleVersion, require, require_transitio
 from trainingops.notifications.services import notify
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Signature, User
+from trainingops.people.queries import delegates_of
 from trainingops.people.services import require_signature, sign
 
 
@@ -67,7 +68,7 @@ def submit_revision(*, revision: PlanRevision, actor: User, now: datetime) -> Pl
     managers = holders("manager", site=plan.site, line=plan.line, day=today)
     notify(
         kind="plan_submitted",
-        recipients=[user for user in managers if user != actor],
+        recipients=[user for user in [*managers, *delegates_of(managers, day=today)] if user != actor],
         subject=revision,
         url=reverse("plan_approval", args=[revision.uuid]),
         params=words_of(plan, actor, revision),
@@ -133,12 +134,14 @@ def _decline(
     require_transition(revision, decision.value, REVISION_TRANSITIONS)
     if not comment.strip():
         raise Refused(_("The comment is blank. Write to the PIC what should change, or why not."), field="comment")
+    principal = _principal(actor, revision)
     revision.state = decision.value
     revision.save(update_fields=["state"])
     made = ApprovalDecision.objects.create(
         revision=revision,
         decision=decision,
         decided_by=actor,
+        on_behalf_of=principal,
         decided_at=now,
         proposed_by=_proposer(revision),
         comment=comment.strip(),
@@ -157,7 +160,11 @@ def _decline(
         subject=revision,
         actor=actor,
         now=now,
-        data={"plan": plan.uuid, "content_hash": revision.content_hash},
+        data={
+            "plan": plan.uuid,
+            "content_hash": revision.content_hash,
+            "on_behalf_of": principal.uuid if principal else None,
+        },
         detail={"comment": made.comment},
     )
     return made
@@ -219,6 +226,7 @@ def approve_revision(
     require_transition(revision, RevisionState.APPROVED, REVISION_TRANSITIONS)
     _require_unchanged(revision, content_hash)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
+    principal = _principal(actor, revision)
     superseded = plan.approved_revision
     if superseded:
         require_transition(superseded, RevisionState.SUPERSEDED, REVISION_TRANSITIONS)
@@ -232,6 +240,7 @@ def approve_revision(
         revision=revision,
         decision=Decision.APPROVED,
         decided_by=actor,
+        on_behalf_of=principal,
         decided_at=now,
         proposed_by=_proposer(revision),
         comment=comment.strip(),
@@ -256,11 +265,18 @@ def approve_revision(
             "number": revision.number,
             "content_hash": content_hash,
             "signature": signature.uuid,
+            "on_behalf_of": principal.uuid if principal else None,
             "superseded": superseded.uuid if superseded else None,
         },
         detail={"comment": decision.comment} if decision.comment else None,
     )
     return decision
+
+
+def _principal(actor: User, revision: PlanRevision) -> User | None:
+    """The absent manager for whom ``actor`` decides; none for a manager of one's own right."""
+    key = deciding_for(actor, revision)[0]
+    return None if key is None else User.objects.get(pk=key)
 
 
 def _require_unchanged(revision: PlanRevision, content_hash: str) -> None:

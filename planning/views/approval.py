@@ -25,7 +25,7 @@ from planning.models import (
     RevisionComment,
     TrainingPlan,
 )
-from planning.policies.plans import can_comment, can_decide_revision
+from planning.policies.plans import can_comment, can_decide_revision, deciding_for
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.queries.traffic import load_of_line
@@ -39,6 +39,7 @@ from planning.views.consultations import consultations_of
 from planning.wording import Wording, first_meeting
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
+from trainingops.people.models import User
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.tables import FigureColumn, MomentColumn, NumberColumn, PageTable, configure
 
@@ -162,9 +163,16 @@ def _page(
         "busy_reason": new["busy_reason"],
         "consultations": consultations_of(plan, request.now),
         "form": form,
+        "acts_for": _acts_for(request, revision),
         "title": plan.title,
         **_service_impact(request, revision),
     }
+
+
+def _acts_for(request: SignedInRequest, revision: PlanRevision) -> User | None:
+    """The absent manager for whom the reader decides, if they do."""
+    key = next(iter(deciding_for(request.user, revision)), None)
+    return None if key is None else User.objects.get(pk=key)
 
 
 def _service_impact(request: SignedInRequest, revision: PlanRevision) -> dict[str, Any]:

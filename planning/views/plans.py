@@ -105,7 +105,9 @@ def _from_need(request: SignedInRequest, change: ProductChange | None) -> dict[s
 @require_GET
 def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A plan: what to do next, its parts as a task list while a draft, else what its revision says."""
-    known = _in_sight(request, uuid).select_related("decision__decided_by", "submitted_by", *_PLAN, *_CHOICES)
+    known = _in_sight(request, uuid).select_related(
+        "decision__decided_by", "decision__on_behalf_of", "submitted_by", *_PLAN, *_CHOICES
+    )
     revisions = list(with_lists(known, day=_today(request)))
     if not revisions:
         raise Http404

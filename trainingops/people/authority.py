@@ -26,6 +26,8 @@ class Grant:
     sites: frozenset[int]
     lines: frozenset[int]
     teams: frozenset[int]
+    #: Key of the account for which somebody acts by delegation; none for a role of one's own.
+    principal: int | None = None
 
     def covers(self, *, site_id: int | None, line_id: int | None, team_id: int | None) -> bool:
         """Whether a thing at this site, line and team is inside. What a thing does not have does not exclude it."""
@@ -64,6 +66,15 @@ class Authority:
             grant.role in roles and grant.covers(site_id=site_id, line_id=line_id, team_id=team_id)
             for grant in self.grants
         )
+
+    def acting_for(self, role: str, *, site_id: int, line_id: int) -> list[int | None]:
+        """For whom this role is held at the place: None for oneself, which comes first, or the key of a principal."""
+        keys = {
+            grant.principal
+            for grant in self.grants
+            if grant.role == role and grant.covers(site_id=site_id, line_id=line_id, team_id=None)
+        }
+        return sorted(keys, key=lambda key: (key is not None, key or 0))
 
     def scope(self, *roles: str, site: str = "", line: str = "", team: str = "") -> Q:
         """A filter for rows inside the scope of these roles.
@@ -107,7 +118,7 @@ def load_authority(user: User) -> Authority:
     )
     rows = (
         RoleAssignment.objects.filter(in_force & (Q(user=user) | delegated))
-        .values_list("pk", "role")
+        .values_list("pk", "role", "user")
         .annotate(
             site_keys=ArrayAgg("sites", filter=Q(sites__isnull=False), distinct=True, default=[]),
             line_keys=ArrayAgg("lines", filter=Q(lines__isnull=False), distinct=True, default=[]),
@@ -123,8 +134,9 @@ def load_authority(user: User) -> Authority:
                 sites=frozenset(sites or team_sites),
                 lines=frozenset(lines or team_lines),
                 teams=frozenset(teams),
+                principal=None if holder == user.pk else holder,
             )
-            for _key, role, sites, lines, teams, team_sites, team_lines in rows
+            for _key, role, holder, sites, lines, teams, team_sites, team_lines in rows
         )
     )
 

@@ -78,3 +78,11 @@ ROSTER_KEEPERS = (Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.MANAGER, Role.AD
 def can_keep_roster(user: User, *, site_id: int, line_id: int) -> bool:
     """Those who keep the roster, for their own sites and lines (5.1.1 f)."""
     return user.authority.covers(*ROSTER_KEEPERS, site_id=site_id, line_id=line_id)
+
+
+def can_delegate(actor: User, principal: User) -> bool:
+    """A manager of their own right for themselves; an administrator for a manager who is away already."""
+    return actor.authority.has(Role.ADMINISTRATOR) or (
+        actor == principal
+        and any(grant.role == Role.MANAGER and grant.principal is None for grant in actor.authority.grants)
+    )

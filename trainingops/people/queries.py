@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from trainingops.people.models import PersonAssignment, User
@@ -98,3 +98,11 @@ def is_working(user: User, now: datetime) -> bool:
             clock = now.astimezone(assignment.site.zone).time()
             return assignment.site.opens_at <= clock < assignment.site.closes_at
     return OPENING <= now.astimezone(user.zone).hour < CLOSING
+
+
+def delegates_of(principals: Iterable[User], *, day: date) -> QuerySet[User]:
+    """The active accounts that act for one of ``principals`` on ``day``."""
+    from trainingops.people.models import Delegation, User
+
+    held = Delegation.objects.filter(in_force(day), principal__in=[each.pk for each in principals])
+    return User.objects.filter(is_active=True, pk__in=held.values("delegate"))

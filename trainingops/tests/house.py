@@ -44,7 +44,7 @@ from trainingops.imports.models import ImportRun
 from trainingops.imports.registry import importers_for
 from trainingops.jobs.models import Job
 from trainingops.notifications.models import Notice, OutboxMessage
-from trainingops.people.models import Person, RoleAssignment, User
+from trainingops.people.models import Delegation, Person, RoleAssignment, User
 from trainingops.records.models import Archive, EvidenceRecord, EvidenceRequest
 
 #: What hands out a file, belongs to a page that is counted, or knows its reader by more than a session.
@@ -144,6 +144,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "defect_decide": lambda: [
         {**each, "verb": verb} for each in _by_uuid(Defect)() for verb in ("dispute", "uphold", "annul")
     ],
+    "delegation_end": _by_uuid(Delegation),
     "deviation_": _by_uuid(TrainingSession),
     "day_off_remove": _by_uuid(DayOff),
     "deviation_acknowledge": _by_uuid(Deviation),

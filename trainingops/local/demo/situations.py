@@ -23,6 +23,7 @@ from trainingops.local.demo.cycle import Cycle, fill
 from trainingops.local.demo.roster import load_exceptions, load_roster
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
+from trainingops.people.services import give_delegation
 
 
 def load_situations(cycle: Cycle) -> list[str]:
@@ -47,6 +48,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     approve(cycle, waiting)
     amend(cycle, waiting)
     coordinate(cycle, waiting)
+    delegate(cycle)
     breaches = breach_overdue(now=cycle.now)
     days = load_roster(cycle.cast, cycle.now)
     draft = drafted(
@@ -225,4 +227,18 @@ def coordinate(cycle: Cycle, plan: TrainingPlan) -> None:
         file=mail,
         actor=plan.pic,
         now=at + timedelta(days=1, hours=2),
+    )
+
+
+def delegate(cycle: Cycle) -> None:
+    """The manager names who decides while they are away next month (4.1)."""
+    starts_on = (cycle.now + timedelta(days=21)).date()
+    give_delegation(
+        principal=cycle.cast.manager,
+        delegate=cycle.cast.user("OPS01"),
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=4),
+        reason="Cuti tahunan",
+        actor=cycle.cast.manager,
+        now=cycle.now,
     )

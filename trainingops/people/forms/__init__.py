@@ -9,6 +9,7 @@ from trainingops.people.forms.account import (
 )
 from trainingops.people.forms.people import (
     CodesForm,
+    DelegationForm,
     LineForm,
     OutsideAccountForm,
     PersonFilter,
@@ -20,6 +21,7 @@ from trainingops.people.forms.people import (
 __all__ = (
     "CodeForm",
     "CodesForm",
+    "DelegationForm",
     "LineForm",
     "NewPasswordForm",
     "OutsideAccountForm",

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.people.enums import ChannelKind, Employment, Role
-from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team
-from trainingops.people.queries import in_force
+from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team, User
+from trainingops.people.queries import in_force, users_with_role
 from trainingops.ui.forms import PageForm
 
 
@@ -136,3 +136,29 @@ class CodesForm(PageForm):
         field = self.fields["people"]
         field.queryset = people  # type: ignore[attr-defined]
         field.label_from_instance = lambda person: f"{person.name} · {person.employee_no}"  # type: ignore[attr-defined]
+
+
+#: Offices whose holders can act for a manager.
+DELEGATES = (Role.MANAGER, Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.QC, Role.SSO_TRAINING, Role.TRAINER)
+
+
+class DelegationForm(PageForm):
+    """Who acts for a manager, and from when until when."""
+
+    principal = forms.ModelChoiceField(label=_("Manager who is away"), queryset=User.objects.none())
+    delegate = forms.ModelChoiceField(
+        label=_("Who acts for them"),
+        queryset=User.objects.none(),
+        help_text=_("On a plan that one of the two proposed, this person cannot decide."),
+    )
+    starts_on = forms.DateField(label=_("From"))
+    ends_on = forms.DateField(label=_("To (inclusive)"))
+    reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        managers = users_with_role(Role.MANAGER)
+        if not user.authority.has(Role.ADMINISTRATOR):
+            managers = managers.filter(pk=user.pk)
+        self.fields["principal"].queryset = managers  # type: ignore[attr-defined]
+        self.fields["delegate"].queryset = users_with_role(*DELEGATES)  # type: ignore[attr-defined]

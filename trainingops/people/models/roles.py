@@ -44,6 +44,14 @@ class RoleAssignment(Identified):
         return [*self.sites.all(), *self.lines.all(), *self.teams.all()]
 
 
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def visible_to(self, user: User) -> DelegationQuerySet:
+        """All for administrators and auditors; else those that the user gave or holds."""
+        if user.authority.has(Role.ADMINISTRATOR, Role.AUDITOR):
+            return self
+        return self.filter(Q(principal=user) | Q(delegate=user))
+
+
 class Delegation(Identified):
     """An absent manager lets somebody act for them, with dates; the journal names both."""
 
@@ -53,6 +61,8 @@ class Delegation(Identified):
     starts_on = models.DateField()
     ends_on = models.DateField()
     reason = models.TextField(blank=True)
+
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -16,6 +16,7 @@ from trainingops.people.services.codes import (
     issue_slip,
     redeem_sign_in_code,
 )
+from trainingops.people.services.delegations import end_delegation, give_delegation
 from trainingops.people.services.persons import PersonEntry, save_people
 from trainingops.people.services.places import create_line, create_site, create_team
 from trainingops.people.services.roles import end_role, grant_role
@@ -34,7 +35,9 @@ __all__ = (
     "create_line",
     "create_site",
     "create_team",
+    "end_delegation",
     "end_role",
+    "give_delegation",
     "grant_role",
     "issue_codes",
     "issue_sign_in_code",
