@@ -9,7 +9,7 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from planning import imports, menu, module_notices, notices
-        from planning.evidence import appointments, coordination, plans
+        from planning.evidence import appointments, coordination, modules, plans
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot
 
@@ -21,5 +21,6 @@ class PlanningConfig(AppConfig):
         plans.register()
         coordination.register()
         appointments.register()
+        modules.register()
         imports.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

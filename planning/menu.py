@@ -17,7 +17,7 @@ def register_catalogue() -> None:
         NavItem("5.1", _("Needs"), "need_overview", "flag", order=10, area=_NEEDS),
         NavItem("5.1", _("Product and procedure info"), "product_change_list", "doc", order=15),
         NavItem("5.1", _("Low intervals"), "traffic", "chart", order=20, area=("traffic",)),
-        NavItem("5.1", _("Modules"), "module_list", "book", order=40, area=("module_", "material_")),
+        NavItem("5.1", _("Modules"), "module_list", "book", order=40, area=("module_", "material_", "topic_")),
         NavItem("5.1", _("Questions and tests"), "question_list", "edit", order=50, area=("question_", "paper_")),
         NavItem("5.1", _("Scoring schemes"), "scheme_list", "half", order=60, area=("scheme_",)),
         NavItem("5.1", _("Appointments"), "appointment_list", "check", order=70, area=("appointment_",)),

@@ -17,6 +17,7 @@ from planning.views import questions as question_views
 from planning.views import roster as plan_roster_views
 from planning.views import schemes as scheme_views
 from planning.views import targets as target_views
+from planning.views import topics as topic_views
 from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
@@ -125,8 +126,14 @@ urlpatterns += [
     path("traffic/days/<uuid:uuid>/remove/", traffic_views.traffic_day_remove, name="traffic_day_remove"),
     path("modules/", module_views.module_list, name="module_list"),
     path("modules/standard/", module_views.module_standard, name="module_standard"),
+    path("modules/standard/<uuid:uuid>/record/", module_views.module_standard_record, name="module_standard_record"),
+    path("modules/topics/", topic_views.topic_list, name="topic_list"),
+    path("modules/topics/new/", topic_views.topic_new, name="topic_new"),
+    path("modules/topics/<uuid:uuid>/", topic_views.topic_edit, name="topic_edit"),
     path("modules/new/", module_views.module_new, name="module_new"),
     path("modules/<uuid:uuid>/", module_views.module_detail, name="module_detail"),
+    path("modules/<uuid:uuid>/edit/", module_views.module_edit, name="module_edit"),
+    path("modules/<uuid:uuid>/needs/", module_views.module_answers, name="module_answers"),
     path("modules/<uuid:uuid>/versions/new/", module_views.module_version_new, name="module_version_new"),
     path("modules/versions/<uuid:uuid>/edit/", module_views.module_version_edit, name="module_version_edit"),
     path("modules/versions/<uuid:uuid>/submit/", module_views.module_version_submit, name="module_version_submit"),
@@ -134,6 +141,7 @@ urlpatterns += [
     path("modules/versions/<uuid:uuid>/retire/", module_views.module_version_retire, name="module_version_retire"),
     path("modules/versions/<uuid:uuid>/materials/new/", module_views.material_new, name="material_new"),
     path("modules/materials/<uuid:uuid>/", module_views.material_detail, name="material_detail"),
+    path("modules/materials/<uuid:uuid>/file/", module_views.material_file, name="material_file"),
     path("modules/materials/<uuid:uuid>/remove/", module_views.material_remove, name="material_remove"),
     path("questions/", question_views.question_list, name="question_list"),
     path("questions/new/", question_views.question_new, name="question_new"),

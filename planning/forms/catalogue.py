@@ -1,4 +1,4 @@
-"""Forms for modules, materials, questions, papers, places and trainers."""
+"""Forms for questions, papers, places and trainers."""
 
 from __future__ import annotations
 
@@ -10,73 +10,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planning.enums import ModuleKind, Qualification, QuestionKind
-from planning.models import ModuleVersion, QuestionVersion, Topic, TrainingModule
+from planning.enums import Qualification, QuestionKind
+from planning.models import QuestionVersion, Topic, TrainingModule
 from planning.services.questions import OPTION_KEYS, TRUE_FALSE, QuestionText
-from trainingops.people.models import ServiceLine, Site, Unit
+from trainingops.people.models import Site, Unit
 from trainingops.ui.forms import FigureField, PageForm, WholeField
 
 
 def area(rows: int = 4) -> forms.Textarea:
     """A text of some lines."""
     return forms.Textarea(attrs={"rows": rows})
-
-
-class ModuleForm(PageForm):
-    """A module with its first version."""
-
-    code = forms.CharField(label=_("Code"), max_length=30, help_text=_("For example HS-KCA-01."))
-    title = forms.CharField(label=_("Title"), max_length=160)
-    kind = forms.ChoiceField(label=_("Kind"), choices=ModuleKind.choices, widget=forms.RadioSelect)
-    lines = forms.ModelMultipleChoiceField(
-        label=_("Service lines"), queryset=ServiceLine.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
-    topics = forms.ModelMultipleChoiceField(
-        label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
-    )
-    objectives = forms.CharField(
-        label=_("Objectives"), widget=area(), help_text=_("What participants can do afterwards.")
-    )
-    duration_minutes = WholeField(label=_("Suggested duration (minutes)"), min_value=15, max_value=2400, initial=120)
-
-
-class VersionForm(PageForm):
-    """The next version of a module; ``number`` is left out when a draft is edited."""
-
-    number = forms.CharField(label=_("Version"), max_length=10, help_text=_("For example 1.1 or 2.0."))
-    objectives = forms.CharField(label=_("Objectives"), widget=area())
-    duration_minutes = WholeField(label=_("Suggested duration (minutes)"), min_value=15, max_value=2400)
-    change_note = forms.CharField(
-        label=_("Change note"),
-        widget=area(3),
-        required=False,
-        help_text=_("What changes against the version before, and why."),
-    )
-
-    def __init__(self, *args: Any, version: ModuleVersion | None = None, editing: bool = False, **kwargs: Any) -> None:
-        if version is not None:
-            start = {"objectives": version.objectives, "duration_minutes": version.duration_minutes}
-            if editing:
-                start["change_note"] = version.change_note
-            kwargs["initial"] = {**start, **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-        if editing:
-            del self.fields["number"]
-
-
-class MaterialForm(PageForm):
-    """A link, or a text in Markdown."""
-
-    title = forms.CharField(label=_("Title"), max_length=120)
-    url = forms.URLField(
-        label=_("Link"), required=False, assume_scheme="https", help_text=_("For example https://…, or leave it blank.")
-    )
-    text = forms.CharField(
-        label=_("Text"),
-        widget=area(10),
-        required=False,
-        help_text=_("Headings with #, lists with -, bold with **. HTML is not shown."),
-    )
 
 
 class NoteForm(PageForm):

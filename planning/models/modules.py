@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ModuleKind, ModuleState
 from trainingops.domain import Identified
-from trainingops.people.models import ServiceLine
+from trainingops.people.models import ServiceLine, User
+from trainingops.records.models import StoredFile
 
 
 class Topic(Identified):
@@ -22,6 +23,7 @@ class Topic(Identified):
 
     class Meta:
         ordering = ["kind", "name"]
+        constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="topic_not_below_itself")]
 
     def __str__(self) -> str:
         return self.name
@@ -35,6 +37,12 @@ class TrainingModule(Identified):
     kind = models.CharField(_("kind"), max_length=4, choices=ModuleKind)
     lines = models.ManyToManyField(ServiceLine, related_name="modules", verbose_name=_("service lines"))
     topics = models.ManyToManyField(Topic, blank=True, related_name="modules", verbose_name=_("topics"))
+    needs = models.ManyToManyField(
+        "planning.NeedSource", blank=True, related_name="modules", verbose_name=_("sources of needs that it answers")
+    )
+    parameters = models.ManyToManyField(
+        "planning.QualityParameter", blank=True, related_name="modules", verbose_name=_("parameters that it improves")
+    )
 
     class Meta:
         ordering = ["code"]
@@ -79,18 +87,32 @@ class ModuleVersion(Identified):
         return f"{self.module.code} v{self.number} {self.module.title}"
 
 
+class ModuleMaterialQuerySet(models.QuerySet["ModuleMaterial"]):
+    def visible_to(self, user: User) -> ModuleMaterialQuerySet:
+        """Those who write modules see all; who reads the catalogue does not see what is still being written."""
+        if user.authority.has("trainer", "sso_training", "manager"):
+            return self
+        return self.exclude(version__state__in=[ModuleState.DRAFT, ModuleState.RETURNED])
+
+
 class ModuleMaterial(Identified):
-    """Something to read or show; a link or a page of text."""
+    """Something to read or show: a link (also to a video), a page of text, or a file (PDF, slides)."""
 
     version = models.ForeignKey(ModuleVersion, models.CASCADE, related_name="materials")
     title = models.CharField(_("title"), max_length=120)
     url = models.URLField(_("link"), blank=True)
     text = models.TextField(_("text"), blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField(max_length=160, blank=True)
+
+    objects = ModuleMaterialQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(url="") | ~Q(text=""), name="material_has_link_or_text"),
+            models.CheckConstraint(
+                condition=~Q(url="") | ~Q(text="") | Q(file__isnull=False), name="material_has_content"
+            ),
         ]
 
     def __str__(self) -> str:

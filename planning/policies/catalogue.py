@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from planning.enums import ModuleState
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
@@ -36,6 +37,23 @@ def can_write_modules(user: User) -> bool:
 def can_write_for(user: User, lines: Iterable[ServiceLine]) -> bool:
     """Those who write modules, where one of its lines is theirs; the manager of every line approves it."""
     return any(user.authority.covers(*MODULE_AUTHORS, line_id=line.pk) for line in lines)
+
+
+def can_keep_topics(user: User) -> bool:
+    """Who writes modules keeps the tree of topics."""
+    return can_write_modules(user)
+
+
+def can_edit_module(user: User, versions: Iterable[ModuleVersion], *, lines: Iterable[ServiceLine]) -> bool:
+    """Who writes for all of ``lines``; once one of the versions was approved, a manager of all of them (2.1)."""
+    approved = any(version.state in (ModuleState.APPROVED, ModuleState.RETIRED) for version in versions)
+    roles = (Role.MANAGER,) if approved else MODULE_AUTHORS
+    return all(user.authority.covers(*roles, line_id=line.pk) for line in lines)
+
+
+def can_record_standard(user: User, line: ServiceLine) -> bool:
+    """The manager of a line, or who writes its modules, has its list of standard modules recorded."""
+    return user.authority.covers(*MODULE_AUTHORS, line_id=line.pk)
 
 
 def can_edit_version(user: User, version: ModuleVersion) -> bool:

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning import module_notices as notices
 from planning.enums import MODULE_TRANSITIONS, ModuleState
-from planning.models import ModuleMaterial, ModuleVersion, Topic, TrainingModule
-from planning.policies.catalogue import can_decide_version, can_edit_version, can_write_for, can_write_modules
+from planning.models import (
+    ModuleMaterial,
+    ModuleVersion,
+    NeedSource,
+    ProductChange,
+    QualityParameter,
+    Topic,
+    TrainingModule,
+)
+from planning.policies.catalogue import (
+    can_decide_version,
+    can_edit_module,
+    can_edit_version,
+    can_write_for,
+    can_write_modules,
+)
 from planning.queries.catalogue import managers_of_lines
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
+from trainingops.records.documents import keep_document
 
 if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, User
@@ -64,6 +80,84 @@ def add_module(
     return version
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModuleText:
+    """What is said of a module itself, whichever version is taught."""
+
+    title: str
+    kind: str
+    lines: Collection[ServiceLine]
+    topics: Collection[Topic]
+
+
+@service
+def edit_module(*, module: TrainingModule, content: ModuleText, actor: User, now: datetime) -> TrainingModule:
+    """Change title, kind, lines and topics; once a version is approved, a manager of all its lines does (2.1).
+
+    Raises:
+        NotAllowed: the module, or one of its new lines, lies outside what the actor may change.
+        Refused: no line is named.
+    """
+    locked = TrainingModule.objects.select_for_update(no_key=True).get(pk=module.pk)
+    lines = list(content.lines)
+    require(
+        can_edit_module(actor, locked.versions.all(), lines=[*locked.lines.all(), *lines]),
+        _("Once a version is approved, a manager of every line of the module changes it."),
+    )
+    if not lines:
+        raise Refused(_("Choose at least one service line."), field="lines")
+    locked.title, locked.kind = content.title, content.kind
+    locked.save(update_fields=["title", "kind"])
+    locked.lines.set(lines)
+    locked.topics.set(content.topics)
+    record(
+        "module.edited",
+        subject=locked,
+        actor=actor,
+        now=now,
+        data={"lines": [line.uuid for line in lines], "topics": [topic.uuid for topic in content.topics]},
+    )
+    return locked
+
+
+@service
+def set_answers(
+    *,
+    module: TrainingModule,
+    needs: Iterable[NeedSource],
+    changes: Iterable[ProductChange],
+    parameters: Iterable[QualityParameter],
+    actor: User,
+    now: datetime,
+) -> TrainingModule:
+    """Which needs a module answers (5.1.1 d): sources, product changes, quality parameters.
+
+    What the actor cannot see stays as it is.
+
+    Raises:
+        NotAllowed: the actor writes for none of its lines.
+    """
+    locked = TrainingModule.objects.select_for_update(no_key=True).get(pk=module.pk)
+    require(can_write_for(actor, locked.lines.all()))
+    answers: dict[str, list[Any]] = {"needs": list(needs), "product_changes": list(changes)}
+    for name, rows in (
+        ("needs", NeedSource.objects.visible_to(actor)),
+        ("product_changes", ProductChange.objects.visible_to(actor)),
+    ):
+        related: Any = getattr(locked, name)
+        related.set([*answers[name], *related.exclude(pk__in=rows.values("pk"))])
+    answers["parameters"] = list(parameters)
+    locked.parameters.set(answers["parameters"])
+    record(
+        "module.answers",
+        subject=locked,
+        actor=actor,
+        now=now,
+        data={name: [row.uuid for row in rows] for name, rows in answers.items()},
+    )
+    return locked
+
+
 @service
 def add_version(
     *,
@@ -101,7 +195,14 @@ def add_version(
     approved = next((each for each in versions if each.state == ModuleState.APPROVED), None)
     if approved:
         ModuleMaterial.objects.bulk_create(
-            ModuleMaterial(version=version, title=each.title, url=each.url, text=each.text)
+            ModuleMaterial(
+                version=version,
+                title=each.title,
+                url=each.url,
+                text=each.text,
+                file_id=each.file_id,
+                file_name=each.file_name,
+            )
             for each in approved.materials.all()
         )
     record("module_version.added", subject=version, actor=actor, now=now, data={"module": locked.uuid})
@@ -122,19 +223,26 @@ def edit_version(
 
 @service
 def add_material(
-    *, version: ModuleVersion, title: str, url: str, text: str, actor: User, now: datetime
+    *, version: ModuleVersion, title: str, url: str, text: str, actor: User, now: datetime, file: Any = None
 ) -> ModuleMaterial:
     """Something to read or show, on a draft.
 
+    Args:
+        file: a PDF, slides or another document as it was uploaded; what it is, its content says.
+
     Raises:
-        Refused: neither link nor text.
+        Refused: neither link nor text nor file, or the file is none of the accepted kinds.
     """
     locked = _editable(version, actor)
-    if not url and not text.strip():
-        raise Refused(_("Give a link or write the text."), field="text")
+    if not url and not text.strip() and not file:
+        raise Refused(_("Give a link, write the text or attach a file."), field="text")
+    stored, file_name = keep_document(file, now=now) if file else (None, "")
     locked.save(update_fields=_REOPENED)
-    material = ModuleMaterial.objects.create(version=locked, title=title, url=url, text=text)
-    record("module_material.added", subject=material, actor=actor, now=now, data={"version": locked.uuid})
+    material = ModuleMaterial.objects.create(
+        version=locked, title=title, url=url, text=text, file=stored, file_name=file_name
+    )
+    data = {"version": locked.uuid, "file": stored.sha256 if stored else None}
+    record("module_material.added", subject=material, actor=actor, now=now, data=data)
     return material
 
 
@@ -158,7 +266,7 @@ def submit_version(*, version: ModuleVersion, actor: User, now: datetime) -> Mod
     require(can_edit_version(actor, locked))
     require_transition(locked, ModuleState.SUBMITTED, MODULE_TRANSITIONS)
     if not locked.materials.exists():
-        raise Refused(_("This version has no material yet. Add a link or a text first."))
+        raise Refused(_("This version has no material yet. Add a link, a text or a file first."))
     locked.state, locked.submitted_at = ModuleState.SUBMITTED, now
     locked.save(update_fields=["state", "submitted_at"])
     notify(

@@ -26,8 +26,12 @@ MODULE_KINDS: dict[str, str] = {
 }
 
 
+#: Between several values in one cell of a file, for the way out and the way back in.
+IN_A_CELL = "; "
+
+
 class ModuleTable(PageTable):
-    """The catalogue of modules (2.1)."""
+    """The catalogue of modules (2.1); its file holds what the import of modules reads."""
 
     caption = _("Modules")
     empty_title = _("No modules yet")
@@ -36,6 +40,10 @@ class ModuleTable(PageTable):
     title = tables.Column(verbose_name=_("Title"))
     kind = tables.Column(verbose_name=_("Kind"))
     line_names = tables.Column(accessor="lines", verbose_name=_("Service lines"), orderable=False)
+    topic_names = tables.Column(accessor="topics", verbose_name=_("Topics"), orderable=False, visible=False)
+    objectives = tables.Column(verbose_name=_("Objectives"), visible=False)
+    duration_minutes = FigureColumn(verbose_name=_("Suggested duration (minutes)"), visible=False)
+    change_note = tables.Column(verbose_name=_("Change note"), visible=False)
     approved_number = tables.Column(verbose_name=_("Approved version"))
     open_state = tables.Column(verbose_name=_("In work"))
 
@@ -43,7 +51,10 @@ class ModuleTable(PageTable):
         return ", ".join(line.name for line in record.lines.all())
 
     def value_line_names(self, record: Any) -> str:
-        return self.render_line_names(record)
+        return IN_A_CELL.join(line.name for line in record.lines.all())
+
+    def value_topic_names(self, record: Any) -> str:
+        return IN_A_CELL.join(topic.code for topic in record.topics.all())
 
     def render_approved_number(self, value: str) -> SafeString:
         return ui.status("ok", value)

@@ -143,6 +143,8 @@ def scene(db):
         approved=version,
         submitted=submitted,
         material=material,
+        topic=world.pre_paper.questions.first().question.topic,
+        line=world.line,
         question=world.pre_paper.questions.first().question,
         paper=world.pre_paper,
         scheme=world.scheme,
@@ -178,6 +180,12 @@ PAGES = {
     "module_list": ("", Role.AGENT),
     "module_standard": ("", Role.CLIENT),
     "module_new": ("", Role.QC),
+    "module_edit": ("module", Role.QC),
+    "module_answers": ("module", Role.AUDITOR),
+    "module_version_retire": ("approved", Role.TRAINER),
+    "topic_list": ("", Role.AGENT),
+    "topic_new": ("", Role.QC),
+    "topic_edit": ("topic", Role.QC),
     "module_detail": ("module", Role.AGENT),
     "module_version_new": ("module", Role.QC),
     "module_version_edit": ("version", Role.QC),
@@ -207,7 +215,7 @@ PAGES = {
 }
 POSTS = {
     "module_version_submit": ("version", Role.QC),
-    "module_version_retire": ("approved", Role.TRAINER),
+    "module_standard_record": ("line", Role.AUDITOR),
     "material_remove": ("material", Role.QC),
     "scheme_retire": ("scheme", Role.QC),
     "question_retire": ("question", Role.AUDITOR),
@@ -393,11 +401,11 @@ def test_standard_modules_show_topics_with_and_without_an_approved_module(scene)
     topic = scene.question.topic
     client = signed_in(scene.boss)
     query = {"line": scene.world.line.code}
-    before = client.get(reverse("module_standard"), query).context["groups"]
-    assert before[0][1] == [(topic, [])] and before[0][2] == 0
+    before = client.get(reverse("module_standard"), query).context["groups"][0]
+    assert [(row.topic, row.versions) for row in before.rows] == [(topic, [])] and before.covered == 0
     scene.module.topics.add(topic)
-    after = client.get(reverse("module_standard"), query).context["groups"]
-    assert after[0][1] == [(topic, [scene.approved])] and after[0][2] == 1
+    after = client.get(reverse("module_standard"), query).context["groups"][0]
+    assert [(row.topic, row.versions) for row in after.rows] == [(topic, [scene.approved])] and after.covered == 1
 
 
 def test_material_is_rendered_without_anything_that_runs(scene):

@@ -195,7 +195,7 @@ def test_a_module_says_what_is_missing(world, version):
             actor=world.pic,
             now=NOW,
         )
-    with pytest.raises(Refused, match="link or"):
+    with pytest.raises(Refused, match="link, write"):
         modules.add_material(version=version, title="x", url="", text=" ", actor=world.pic, now=NOW)
     same = {"title": "x", "kind": "soft", "topics": [], "objectives": "x", "duration_minutes": 1}
     with pytest.raises(Refused, match="taken"):

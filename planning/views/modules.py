@@ -4,44 +4,57 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from planning.enums import ModuleKind, ModuleState
-from planning.forms.catalogue import MaterialForm, ModuleForm, NoteForm, VersionForm
-from planning.models import ModuleMaterial, ModuleVersion, TrainingModule
-from planning.policies.catalogue import can_decide_version, can_edit_version, can_write_modules
-from planning.queries.catalogue import standard_modules, with_versions
+from planning.enums import ModuleState
+from planning.evidence.modules import KIND as LIST_OF_STANDARD_MODULES
+from planning.forms.catalogue import NoteForm
+from planning.forms.modules import (
+    AnswersForm,
+    MaterialForm,
+    ModuleFilter,
+    ModuleForm,
+    ModuleTextForm,
+    VersionForm,
+)
+from planning.imports.modules import MODULES
+from planning.models import ModuleMaterial, ModuleVersion, NeedSource, ProductChange, TrainingModule
+from planning.policies.catalogue import (
+    can_decide_version,
+    can_edit_module,
+    can_edit_version,
+    can_record_standard,
+    can_write_for,
+    can_write_modules,
+)
+from planning.queries.modules import standard_modules, uses_of, with_versions
 from planning.services import modules as services
+from planning.services.standard import record_standard_modules
 from planning.tables.catalogue import MODULE_KINDS, ModuleTable
 from planning.text import safe_markdown
 from planning.views.common import act_or_conflict, form_page, posted, url
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine
+from trainingops.records.documents import document_response
+from trainingops.records.models import EvidenceRequest
 from trainingops.ui.exports import table_response
 from trainingops.ui.tables import configure
 
 
 def module_list(request: SignedInRequest) -> HttpResponse:
-    """The catalogue, filtered by kind and line in the address; ``export=xlsx`` gives the same rows as Excel."""
-    lines = list(ServiceLine.objects.all())
-    modules = with_versions(TrainingModule.objects.all())
-    kind, line = request.GET.get("kind", ""), request.GET.get("line", "")
-    if kind in ModuleKind.values:
-        modules = modules.filter(kind=kind)
-    if chosen := next((each for each in lines if each.code == line), None):
-        modules = modules.filter(lines=chosen)
-    table = configure(request, ModuleTable(modules))
+    """The catalogue, filtered by the address; ``export=xlsx`` gives exactly these rows as Excel (EXP-1)."""
+    chosen = ModuleFilter(request.GET, with_versions(TrainingModule.objects.all()))
+    table = configure(request, ModuleTable(chosen.qs))
     if request.GET.get("export") == "xlsx":
         return table_response(table, name="modul")
     context = {
         "table": table,
-        "kinds": ModuleKind.choices,
-        "kind": kind,
-        "lines": lines,
-        "line": line,
+        "filter": chosen,
         "may_write": can_write_modules(request.user),
+        "may_import": request.user.authority.has(*MODULES.roles),
     }
     return render(request, "planning/module_list.html", context)
 
@@ -50,13 +63,30 @@ def module_standard(request: SignedInRequest) -> HttpResponse:
     """*Daftar Modul Standar* of a line: topics with and without an approved module (2.1)."""
     lines = list(ServiceLine.objects.all())
     line = next((each for each in lines if each.code == request.GET.get("line")), lines[0] if lines else None)
-    rows = standard_modules(line) if line else []
-    groups = [
-        (label, found, sum(bool(versions) for _topic, versions in found))
-        for kind, label in ModuleKind.choices
-        if (found := [row for row in rows if row[0].kind == kind])
-    ]
-    return render(request, "planning/module_standard.html", {"lines": lines, "line": line, "groups": groups})
+    context = {
+        "lines": lines,
+        "line": line,
+        "groups": standard_modules(line) if line else [],
+        "may_record": line is not None and can_record_standard(request.user, line),
+        "evidence": line
+        and EvidenceRequest.objects.filter(subject=line.uuid, kind=LIST_OF_STANDARD_MODULES)
+        .select_related("record")
+        .order_by("-pk")
+        .first(),
+    }
+    return render(request, "planning/module_standard.html", context)
+
+
+def module_standard_record(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Have the list of a line made as a sealed PDF."""
+    line = get_object_or_404(ServiceLine, uuid=uuid)
+    back = f"{url('module_standard')}?line={line.code}"
+
+    def act() -> tuple[str, str]:
+        record_standard_modules(line=line, actor=request.user, now=request.now)
+        return back, _("The record is being made; it stands on this page and in the evidence when it is ready.")
+
+    return act_or_conflict(request, act)
 
 
 def module_new(request: SignedInRequest) -> HttpResponse:
@@ -76,31 +106,78 @@ def module_new(request: SignedInRequest) -> HttpResponse:
     )
 
 
-def module_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """A module with its versions and materials."""
-    module = get_object_or_404(TrainingModule.objects.prefetch_related("lines", "topics"), uuid=uuid)
-    versions = list(
-        module.versions.select_related("author", "decided_by").prefetch_related("materials").order_by("-id")
+def module_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Title, kind, lines and topics of a module."""
+    module = _module(uuid)
+
+    def act(form: ModuleTextForm) -> tuple[str, str]:
+        services.edit_module(module=module, content=form.content, actor=request.user, now=request.now)
+        return url("module_detail", module), _("Module saved.")
+
+    return form_page(
+        request,
+        ModuleTextForm(posted(request), module=module),
+        act,
+        title=_("Edit %(module)s") % {"module": module},
+        parent=(url("module_detail", module), str(module)),
+        submit=_("Save module"),
     )
+
+
+def module_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Which needs a module answers: sources, product changes, parameters (5.1.1 d)."""
+    module = get_object_or_404(TrainingModule, uuid=uuid)
+
+    def act(form: AnswersForm) -> tuple[str, str]:
+        services.set_answers(module=module, **form.cleaned_data, actor=request.user, now=request.now)
+        return url("module_detail", module), _("Needs saved.")
+
+    return form_page(
+        request,
+        AnswersForm(posted(request), module=module, user=request.user),
+        act,
+        title=_("Needs that %(module)s answers") % {"module": module},
+        parent=(url("module_detail", module), str(module)),
+        submit=_("Save needs"),
+    )
+
+
+def _module(uuid: UUID) -> TrainingModule:
+    return get_object_or_404(TrainingModule.objects.prefetch_related("lines", "topics"), uuid=uuid)
+
+
+def module_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A module with its versions and materials, and the needs that it answers."""
+    user = request.user
+    module = _module(uuid)
+    materials = Prefetch("materials", ModuleMaterial.objects.visible_to(user))
+    versions = list(module.versions.select_related("author", "decided_by").prefetch_related(materials).order_by("-id"))
     for version in versions:
         version.module = module  # with its lines loaded
-    shown = [
-        {
-            "version": version,
-            "status": MODULE_KINDS[ModuleState(version.state)],
-            "may_edit": version.state in services.EDITABLE and can_edit_version(request.user, version),
-            "may_decide": version.state == ModuleState.SUBMITTED and can_decide_version(request.user, version),
-            "may_retire": version.state == ModuleState.APPROVED and can_decide_version(request.user, version),
-        }
-        for version in versions
-    ]
     is_open = any(v.state in (*services.EDITABLE, ModuleState.SUBMITTED) for v in versions)
+    lines = module.lines.all()
     context = {
         "module": module,
-        "versions": shown,
-        "may_begin": can_write_modules(request.user) and not is_open,
+        "versions": [_shown(version, request) for version in versions],
+        "may_begin": can_write_modules(user) and not is_open,
+        "may_edit": can_edit_module(user, versions, lines=lines),
+        "may_answer": can_write_for(user, lines),
+        "needs": NeedSource.objects.visible_to(user).filter(modules=module, product_change=None),
+        "changes": ProductChange.objects.visible_to(user).filter(modules=module),
+        "parameters": module.parameters.all(),
     }
     return render(request, "planning/module_detail.html", context)
+
+
+def _shown(version: ModuleVersion, request: SignedInRequest) -> dict[str, object]:
+    """A version with what the reader may do about it."""
+    return {
+        "version": version,
+        "status": MODULE_KINDS[ModuleState(version.state)],
+        "may_edit": version.state in services.EDITABLE and can_edit_version(request.user, version),
+        "may_decide": version.state == ModuleState.SUBMITTED and can_decide_version(request.user, version),
+        "may_retire": version.state == ModuleState.APPROVED and can_decide_version(request.user, version),
+    }
 
 
 def _version(uuid: UUID) -> ModuleVersion:
@@ -181,18 +258,23 @@ def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def module_version_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take an approved version out of use."""
+    """Show what uses an approved version, then take it out of use (7.1.6)."""
     version = _version(uuid)
+    if request.method == "POST":
 
-    def act() -> tuple[str, str]:
-        services.retire_version(version=version, actor=request.user, now=request.now)
-        return url("module_detail", version.module), _("Out of use. New plans cannot choose this version.")
+        def act() -> tuple[str, str]:
+            services.retire_version(version=version, actor=request.user, now=request.now)
+            return url("module_detail", version.module), _("Out of use. New plans cannot choose this version.")
 
-    return act_or_conflict(request, act)
+        return act_or_conflict(request, act)
+    if version.state != ModuleState.APPROVED:
+        return redirect("module_detail", uuid=version.module.uuid)
+    context = {"version": version, "uses": uses_of(version, user=request.user)}
+    return render(request, "planning/module_retire.html", context)
 
 
 def material_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """A link or a text for a draft."""
+    """A link, a text or a file for a draft."""
     version = _version(uuid)
 
     def act(form: MaterialForm) -> tuple[str, str]:
@@ -201,28 +283,38 @@ def material_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        MaterialForm(posted(request)),
+        MaterialForm(posted(request), request.FILES or None),
         act,
         title=_("Material for %(version)s") % {"version": version},
         parent=(url("module_detail", version.module), str(version.module)),
         submit=_("Save material"),
+        template="planning/upload.html",
     )
 
 
-def _material(uuid: UUID) -> ModuleMaterial:
-    return get_object_or_404(ModuleMaterial.objects.select_related("version__module"), uuid=uuid)
+def _material(request: SignedInRequest, uuid: UUID) -> ModuleMaterial:
+    rows = ModuleMaterial.objects.visible_to(request.user).select_related("version__module", "file")
+    return get_object_or_404(rows, uuid=uuid)
 
 
 def material_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A material, its text rendered safely."""
-    material = _material(uuid)
+    material = _material(request, uuid)
     context = {"material": material, "html": safe_markdown(material.text)}
     return render(request, "planning/material_detail.html", context)
 
 
+def material_file(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The file of a material as a download, noted as an access."""
+    material = _material(request, uuid)
+    if material.file is None:
+        raise Http404
+    return document_response(request, material.file, name=material.file_name, subject=material)
+
+
 def material_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take a material off a draft."""
-    material = _material(uuid)
+    material = _material(request, uuid)
 
     def act() -> tuple[str, str]:
         services.remove_material(material=material, actor=request.user, now=request.now)

@@ -29,6 +29,7 @@ from planning.models import (
     Question,
     ScoringScheme,
     TestPaper,
+    Topic,
     TrainerProfile,
     TrainingModule,
     TrainingPlan,
@@ -45,6 +46,7 @@ from trainingops.imports.registry import importers_for
 from trainingops.jobs.models import Job
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.models import Delegation, Person, RoleAssignment, User
+from trainingops.people.models import Person, RoleAssignment, ServiceLine, User
 from trainingops.records.models import Archive, EvidenceRecord, EvidenceRequest
 
 #: What hands out a file, belongs to a page that is counted, or knows its reader by more than a session.
@@ -64,6 +66,7 @@ NOT_PAGES = {
     "import_errors",
     "import_template",
     "obligation_export",
+    "material_file",
     "need_source_document",
     "people_download",
     "product_change_document",
@@ -161,6 +164,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "meeting_cell": _roll_cells,
     "meeting_rest_undo": lambda: [{**each, "fill": UUID(int=0)} for each in _by_uuid(SessionMeeting)()],
     "module_": _by_uuid(TrainingModule),
+    "module_standard_": _by_uuid(ServiceLine),
     "module_version_": _by_uuid(ModuleVersion),
     "module_version_new": _by_uuid(TrainingModule),
     "notice_": _by_uuid(Notice, "kind"),
@@ -204,6 +208,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "test_": _attempts,
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
+    "topic_": _by_uuid(Topic),
     "trainer_": _by_uuid(TrainerProfile),
     "verify_record": lambda: [{"code": "KODE-YANG-TIDAK-ADA"}],
 }

@@ -49,6 +49,7 @@ OF_THE_HOUSE = {
     "question_": "one bank for the house; policies say who writes",
     "paper_": "one bank for the house",
     "scheme_": "one list of schemes for the house; policies say who writes",
+    "topic_": "one tree of topics for the house; policies say who keeps it",
     "trainer_edit": "trainers teach anywhere",
     "day_off_remove": "managers keep the calendar; one of another site is refused by the service",
     "policy_remove": "managers keep the rules of the house",

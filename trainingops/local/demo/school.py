@@ -6,11 +6,12 @@ import json
 from datetime import datetime
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.text import slugify
 
 from planning.enums import ErrorClass, ModuleKind, ParameterSource, QuestionKind
 from planning.models import ModuleVersion, QualityParameter, QuestionVersion, ScoringScheme, TestPaper, Topic
-from planning.services.modules import add_material, add_module, approve_version, submit_version
+from planning.services.modules import add_material, add_module, approve_version, set_answers, submit_version
 from planning.services.places import add_application, add_room
 from planning.services.questions import QuestionText, add_paper, add_question
 from planning.services.schemes import ParameterText, add_scheme
@@ -23,6 +24,8 @@ _CLASSES = {
     "business_critical (BACE)": ErrorClass.BACE,
     "compliance_critical (CoACE)": ErrorClass.COACE,
 }
+#: What modules of a kind improve: codes of Quality Control's parameters.
+_IMPROVES = {ModuleKind.HARD: ("C1", "C2"), ModuleKind.SOFT: ("SS1", "SS2")}
 #: Question, right answer, two wrong ones.
 _QUESTIONS = [
     ("Berapa lama jangka waktu maksimal pinjaman KCA?", "120 hari", ("90 hari", "180 hari")),
@@ -59,10 +62,16 @@ def load_school(cast: Cast, now: datetime) -> None:
 
 
 def _topics(catalogue: dict[str, list[dict[str, str]]]) -> dict[str, Topic]:
-    names = [(row["name"], ModuleKind.HARD) for row in catalogue["products"]]
-    names += [(str(name), ModuleKind.HARD) for name in catalogue["procedures"]]
-    names += [(str(name), ModuleKind.SOFT) for name in catalogue["soft_skills"]]
-    return {name: Topic.objects.create(code=slugify(name)[:30], name=name, kind=kind) for name, kind in names}
+    products, procedures = (
+        Topic.objects.create(code=slugify(name), name=name, kind=ModuleKind.HARD) for name in ("Produk", "Prosedur")
+    )
+    names = [(row["name"], ModuleKind.HARD, products) for row in catalogue["products"]]
+    names += [(str(name), ModuleKind.HARD, procedures) for name in catalogue["procedures"]]
+    names += [(str(name), ModuleKind.SOFT, None) for name in catalogue["soft_skills"]]
+    return {
+        name: Topic.objects.create(code=slugify(name)[:30], name=name, kind=kind, parent=parent)
+        for name, kind, parent in names
+    }
 
 
 def _modules(cast: Cast, topics: dict[str, Topic], now: datetime) -> None:
@@ -95,8 +104,44 @@ def _modules(cast: Cast, topics: dict[str, Topic], now: datetime) -> None:
             actor=author,
             now=now,
         )
+        add_material(
+            version=version,
+            title="Lembar ringkas",
+            url="",
+            text="",
+            file=SimpleUploadedFile(f"{code}.pdf", one_page(f"{code} {title}")),
+            actor=author,
+            now=now,
+        )
+        set_answers(
+            module=version.module,
+            needs=[],
+            changes=[],
+            parameters=QualityParameter.objects.filter(code__in=_IMPROVES[kind]),
+            actor=author,
+            now=now,
+        )
         submit_version(version=version, actor=author, now=now)
         approve_version(version=version, note="", actor=cast.manager, now=now)
+
+
+def one_page(text: str) -> bytes:
+    """A PDF of one page that says ``text``."""
+    drawn = f"BT /F1 18 Tf 60 770 Td ({text}) Tj ET".encode("ascii", "replace")
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+    ]
+    body, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(body)
+    return body + b"xref\n0 5\n0000000000 65535 f \n" + table + trailer
 
 
 def _papers(cast: Cast, topic: Topic, now: datetime) -> None:

@@ -1,0 +1,136 @@
+"""Reads of the catalogue of modules: lists, the standard modules of a line, what uses a version (2.1, 7.1.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import ModuleKind, ModuleState, RevisionState
+from planning.models import Competence, ModuleVersion, TestPaper, Topic, TrainingModule, TrainingPlan
+from planning.queries.topics import Branch, tree
+
+if TYPE_CHECKING:
+    from trainingops.people.models import ServiceLine, User
+
+#: Names shown of what uses a version; the count says how many there are.
+_SHOWN = 10
+
+
+def with_versions(modules: QuerySet[TrainingModule]) -> QuerySet[TrainingModule]:
+    """Modules with ``approved_number``, ``open_state`` and what the newest version says, for lists and files."""
+    versions = ModuleVersion.objects.filter(module=OuterRef("pk"))
+    open_states = [ModuleState.DRAFT, ModuleState.SUBMITTED, ModuleState.RETURNED]
+    newest = versions.order_by("-pk")
+    return modules.annotate(
+        approved_number=Subquery(versions.filter(state=ModuleState.APPROVED).values("number")[:1]),
+        open_state=Subquery(versions.filter(state__in=open_states).values("state")[:1]),
+        objectives=Subquery(newest.values("objectives")[:1]),
+        duration_minutes=Subquery(newest.values("duration_minutes")[:1]),
+        change_note=Subquery(newest.values("change_note")[:1]),
+    ).prefetch_related("lines", "topics")
+
+
+@dataclass(frozen=True)
+class StandardRow:
+    """A topic at its place in the tree with its approved modules for a line."""
+
+    branch: Branch
+    versions: list[ModuleVersion]
+    is_heading: bool
+
+    @property
+    def topic(self) -> Topic:
+        return self.branch.topic
+
+
+@dataclass(frozen=True)
+class StandardGroup:
+    """The topics of one kind, and how many of those that need a module have one."""
+
+    label: str
+    rows: list[StandardRow]
+
+    @property
+    def counted(self) -> int:
+        return sum(not row.is_heading for row in self.rows)
+
+    @property
+    def covered(self) -> int:
+        return sum(bool(row.versions) for row in self.rows)
+
+
+def standard_modules(line: ServiceLine) -> list[StandardGroup]:
+    """*Daftar Modul Standar* of a line: every topic with its approved modules, or none (2.1). Four queries.
+
+    A topic that only gathers others is a heading: it needs no module of its own.
+    """
+    versions = (
+        ModuleVersion.objects.filter(state=ModuleState.APPROVED, module__lines=line)
+        .select_related("module")
+        .prefetch_related("module__topics")
+        .order_by("module__code")
+    )
+    by_topic: dict[int, list[ModuleVersion]] = {}
+    for version in versions:
+        for topic in version.module.topics.all():
+            by_topic.setdefault(topic.pk, []).append(version)
+    branches = tree()
+    parents = {each.topic.parent_id for each in branches}
+    rows = [
+        StandardRow(each, found := by_topic.get(each.topic.pk, []), each.topic.pk in parents and not found)
+        for each in branches
+    ]
+    return [
+        StandardGroup(str(label), mine)
+        for kind, label in ModuleKind.choices
+        if (mine := [row for row in rows if row.topic.kind == kind])
+    ]
+
+
+@dataclass(frozen=True)
+class Use:
+    """What uses a version: how many, and the first of them by name, with an address where the reader may go."""
+
+    label: str | Promise
+    count: int
+    named: list[tuple[str, str]]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.named)
+
+
+def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
+    """What uses a version, before it is taken out of use (7.1.6): plans, competences, tests, trainers, changes."""
+    module = version.module
+    open_plans = TrainingPlan.objects.filter(
+        revisions__module_version=version,
+        revisions__state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.APPROVED],
+    ).distinct()
+    visible = open_plans.visible_to(user)
+    competences = Competence.objects.filter(module_version=version).count()
+    papers = TestPaper.objects.filter(questions__question__topic__in=module.topics.all()).distinct()
+    trainers = module.trainers.all()
+    changes = module.product_changes.all()
+    return [
+        Use(
+            _("Plans in work or approved"),
+            open_plans.count(),
+            [(str(plan), reverse("plan_detail", args=[plan.uuid])) for plan in visible[:_SHOWN]],
+        ),
+        Use(_("People who showed this competence"), competences, []),
+        _named(_("Test papers on its topics"), papers),
+        _named(_("Trainers who may teach it"), trainers),
+        _named(_("Product and procedure changes that it answers"), changes),
+    ]
+
+
+def _named(label: Promise, rows: QuerySet) -> Use:  # type: ignore[type-arg]
+    """All rows are few, so they are read once and counted here."""
+    found = [str(row) for row in rows]
+    return Use(label, len(found), [(each, "") for each in found[:_SHOWN]])
