@@ -26,7 +26,7 @@ def register() -> None:
             name=KIND,
             label=gettext_lazy("List of standard modules"),
             prefix="DMS",
-            form_number="FR-CC-TRN-08",
+            form_number="FR-CC-TRN-10",
             template="planning/print/module_list.html",
             template_version="1",
             clauses=("2.1", "5.1.1"),
