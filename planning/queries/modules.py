@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
@@ -130,7 +130,7 @@ def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
     ]
 
 
-def _named(label: Promise, rows: QuerySet) -> Use:  # type: ignore[type-arg]
+def _named(label: Promise, rows: QuerySet[Any]) -> Use:
     """All rows are few, so they are read once and counted here."""
     found = [str(row) for row in rows]
     return Use(label, len(found), [(each, "") for each in found[:_SHOWN]])
