@@ -45,8 +45,7 @@ from trainingops.imports.models import ImportRun
 from trainingops.imports.registry import importers_for
 from trainingops.jobs.models import Job
 from trainingops.notifications.models import Notice, OutboxMessage
-from trainingops.people.models import Delegation, Person, RoleAssignment, User
-from trainingops.people.models import Person, RoleAssignment, ServiceLine, User
+from trainingops.people.models import Delegation, Person, RoleAssignment, ServiceLine, User
 from trainingops.records.models import Archive, EvidenceRecord, EvidenceRequest
 
 #: What hands out a file, belongs to a page that is counted, or knows its reader by more than a session.
