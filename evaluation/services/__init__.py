@@ -1,7 +1,12 @@
 """Changes in the evaluation stage (4.4, 5.4)."""
 
 from evaluation.services.actions import add_action, check_action, finish_action, start_action
-from evaluation.services.coaching import comment_on_coaching, content_of_coaching, create_coaching_form
+from evaluation.services.coaching import (
+    comment_on_coaching,
+    content_of_coaching,
+    create_coaching_form,
+    sign_and_coach,
+)
 from evaluation.services.defects import record_training_defect, register_training_defect
 from evaluation.services.reviews import (
     add_finding,
@@ -13,6 +18,7 @@ from evaluation.services.reviews import (
     note_presence,
     save_minutes,
     schedule_review,
+    sign_and_approve_minutes,
 )
 
 __all__ = [
@@ -33,5 +39,7 @@ __all__ = [
     "register_training_defect",
     "save_minutes",
     "schedule_review",
+    "sign_and_approve_minutes",
+    "sign_and_coach",
     "start_action",
 ]

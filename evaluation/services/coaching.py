@@ -16,9 +16,10 @@ from planning.models import Defect, TrainingPlan
 from trainingops.audit.journal import canonical, digest, record, service
 from trainingops.domain import Refused, require
 from trainingops.notifications.services import notify
+from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Person, Signature, User
 from trainingops.people.queries import assignment_on
-from trainingops.people.services import require_signature
+from trainingops.people.services import require_signature, sign
 from trainingops.records.numbers import next_number
 from trainingops.records.services import request_evidence
 
@@ -35,6 +36,39 @@ def content_of_coaching(
         "follow_up_on": follow_up_on,
     }
     return digest(canonical(content)).hex()
+
+
+@service
+def sign_and_coach(
+    *,
+    person: Person,
+    role: Role,
+    authenticated_at: datetime | None,
+    actor: User,
+    now: datetime,
+    review: Review | None = None,
+    defects: Iterable[Defect] = (),
+    **words: Any,
+) -> CoachingForm:
+    """Sign what was typed and make the form, in one transaction: what the page calls.
+
+    Args:
+        role: as which the coach signs.
+        words: problem, cause, agreement and follow_up_on, as :func:`create_coaching_form` takes them.
+
+    Raises as :func:`create_coaching_form`, and ``Refused`` when the log-in is not fresh; a refusal leaves no signature.
+    """
+    signature = sign(
+        user=actor,
+        role=role,
+        meaning=SignatureMeaning.SUBMITTED,
+        content_hash=content_of_coaching(person=person, **words),
+        authenticated_at=authenticated_at,
+        now=now,
+    )
+    return create_coaching_form(
+        person=person, **words, defects=defects, review=review, signature=signature, actor=actor, now=now
+    )
 
 
 @service

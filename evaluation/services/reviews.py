@@ -24,8 +24,9 @@ from sessions.models import TargetOutcome
 from trainingops.audit.journal import canonical, digest, record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.notifications.services import notify
+from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import ServiceLine, Signature, Site, User
-from trainingops.people.services import require_signature
+from trainingops.people.services import require_signature, sign
 from trainingops.records.numbers import next_number
 from trainingops.records.services import request_evidence
 
@@ -294,6 +295,25 @@ def _finding_content(finding: Finding) -> dict[str, Any]:
             for action in sorted(finding.actions.all(), key=lambda action: action.pk)
         ],
     }
+
+
+@service
+def sign_and_approve_minutes(
+    *, review: Review, content_hash: str, authenticated_at: datetime | None, actor: User, now: datetime
+) -> Review:
+    """Sign the minutes that were shown and approve them, in one transaction: what the page calls.
+
+    Raises as :func:`approve_minutes`, and ``Refused`` when the log-in is not fresh; a refusal leaves no signature.
+    """
+    signature = sign(
+        user=actor,
+        role=Role.MANAGER,
+        meaning=SignatureMeaning.APPROVED,
+        content_hash=content_hash,
+        authenticated_at=authenticated_at,
+        now=now,
+    )
+    return approve_minutes(review=review, content_hash=content_hash, signature=signature, actor=actor, now=now)
 
 
 @service

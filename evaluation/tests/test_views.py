@@ -13,6 +13,7 @@ from evaluation.enums import ActionState, Aspect, ReviewState
 from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
 from evaluation.tests.factories import NOW, add_action, answered_review, held_review, scheduled_review
 from planning.tests.factories import make_world
+from trainingops.people.models import Signature
 from trainingops.people.tests.factories import make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.4")]
@@ -151,6 +152,7 @@ def test_approval_in_the_browser_binds_to_the_fingerprint(client, at):
     page = client.get(url)
     assert page.status_code == 200
     assert client.post(url, {"content_hash": "0" * 64}).status_code == 409
+    assert not Signature.objects.filter(content_hash="0" * 64).exists()  # what is refused is not signed either
     answer = client.post(url, {"content_hash": page.context["content_hash"]})
     assert answer.status_code == 302
     scene.review.refresh_from_db()

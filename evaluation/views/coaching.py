@@ -14,10 +14,9 @@ from evaluation.models import CoachingForm, Review
 from evaluation.policies import can_comment
 from evaluation.tables import CoachingTable
 from trainingops.domain import Refused
-from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.people.models import Person
-from trainingops.people.services import sign
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.tables import configure
 
@@ -57,16 +56,14 @@ def coaching_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def _make(request: SignedInRequest, person: Person, review: Review | None, form: CoachingModelForm) -> str:
     role = next(role for role in _COACHES if request.authority.has(role))
-    signature = sign(
-        user=request.user,
+    made = services.sign_and_coach(
+        person=person,
         role=role,
-        meaning=SignatureMeaning.SUBMITTED,
-        content_hash=services.content_of_coaching(person=person, **form.cleaned_data),
+        review=review,
+        **form.cleaned_data,
         authenticated_at=authenticated_at(request),
+        actor=request.user,
         now=request.now,
-    )
-    made = services.create_coaching_form(
-        person=person, review=review, **form.cleaned_data, signature=signature, actor=request.user, now=request.now
     )
     return reverse("coaching_detail", args=[made.uuid])
 

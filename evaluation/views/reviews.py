@@ -18,10 +18,8 @@ from evaluation.policies import can_lead_review, can_write_minutes
 from evaluation.queries import findings_of
 from evaluation.tables import REVIEW_STATES, ReviewTable
 from trainingops.audit.journal import digest
-from trainingops.domain import Refused
-from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
-from trainingops.people.services import sign
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.tables import configure
 
@@ -130,27 +128,22 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     review = _visible(request, uuid)
     content_hash = digest(services.minutes_content(review)).hex()
     errors: list[str] = []
+    status = 200
     if request.method == "POST":
         try:
-            signed_hash = request.POST.get("content_hash", "")
-            services.approve_minutes(
+            services.sign_and_approve_minutes(
                 review=review,
-                content_hash=signed_hash,
-                signature=sign(
-                    user=request.user,
-                    role=Role.MANAGER,
-                    meaning=SignatureMeaning.APPROVED,
-                    content_hash=signed_hash,
-                    authenticated_at=authenticated_at(request),
-                    now=request.now,
-                ),
+                content_hash=request.POST.get("content_hash", ""),
+                authenticated_at=authenticated_at(request),
                 actor=request.user,
                 now=request.now,
             )
             messages.success(request, _("The minutes are approved. The record is being made."))
             return redirect("review_detail", uuid=uuid)
+        except (StaleVersion, WrongState) as moved:
+            errors, status = [str(moved)], 409
         except Refused as refused:
-            errors = [str(refused)]
+            errors, status = [str(refused)], 422
     findings = list(findings_of(review))
     context = {
         "review": review,
@@ -159,7 +152,7 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "missing": services.missing_before_approval(review, findings) if review.state == ReviewState.HELD else [],
         "errors": errors,
     }
-    return render(request, "evaluation/review_approve.html", context, status=409 if errors else 200)
+    return render(request, "evaluation/review_approve.html", context, status=status)
 
 
 def review_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:

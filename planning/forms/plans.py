@@ -355,7 +355,9 @@ class RemarkForm(PageForm):
         field: str = self.cleaned_data["field"]
         if field and field.partition(":")[0] not in LABELS:
             raise forms.ValidationError(
-                forms.ChoiceField.default_error_messages["invalid_choice"], code="invalid_choice"
+                forms.ChoiceField.default_error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": field},
             )
         return field
 

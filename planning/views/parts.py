@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,8 @@ from planning.views.roster import fingerprint, holding, slots_of, tomorrow_of
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.http import SignedInRequest
+from trainingops.people.models import User
+from trainingops.ui.errors import Line, foreign_ticks
 from trainingops.ui.moments import zone_word
 
 #: The parties that the page of recipients offers by account.
@@ -237,8 +239,9 @@ def plan_recipients(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST":
         ticked = set(request.POST.getlist("recipient"))
         known = {f"{party}:{user.pk}": (party, user) for party, users in offered.items() for user in users}
-        if formset.is_valid():
-            chosen = [Recipient(party=known[key][0], user=known[key][1]) for key in sorted(ticked & set(known))]
+        errors = _foreign_recipients(ticked, known, offered)
+        if formset.is_valid() and not errors:
+            chosen = [Recipient(party=known[key][0], user=known[key][1]) for key in sorted(ticked)]
             chosen += [Recipient(**form.cleaned_data) for form in formset if form.cleaned_data.get("email")]
             try:
                 save_recipients(revision=revision, recipients=chosen, actor=request.user, now=request.now)
@@ -259,6 +262,13 @@ def plan_recipients(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "title": PARTS["recipients"],
     }
     return render(request, "planning/plan_recipients.html", context)
+
+
+def _foreign_recipients(ticked: set[str], known: Collection[str], offered: Mapping[str, list[User]]) -> list[Line]:
+    """What was ticked and is not offered, at the first box of the first party that has one."""
+    number, party = next(((n, party) for n, (party, users) in enumerate(offered.items(), 1) if users), (1, ""))
+    label = str(Role(party).label) if party else str(PARTS["recipients"])
+    return foreign_ticks(sorted(ticked), known, label=label, target=f"r-{number}-1")
 
 
 def _draft(request: SignedInRequest, uuid: UUID) -> tuple[TrainingPlan, PlanRevision]:

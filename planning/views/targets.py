@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -35,7 +35,9 @@ from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person, PersonAssignment, Team
 from trainingops.people.queries import in_force
+from trainingops.ui.errors import Line, foreign_ticks
 from trainingops.ui.exports import workbook_response
+from trainingops.ui.remedies import not_a_choice
 
 #: Targets on one page; a refreshment may be for a whole line.
 _PER_PAGE = 100
@@ -46,24 +48,6 @@ def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Who is on target and why; take off, or put into a batch."""
     revision = get_draft(request, uuid)
     plan = revision.plan
-    error = ""
-    if request.method == "POST":
-        people = list(Person.objects.filter(plan_targets__revision=revision, pk__in=_ticked(request)))
-        batch = request.POST.get("batch", "")
-        if not people:
-            error = _("Nobody is chosen. Tick at least one person.")
-        elif request.POST.get("action") == "remove":
-            count = remove_targets(revision=revision, people=people, actor=request.user, now=request.now)
-            messages.success(request, _("%(count)d taken off target.") % {"count": count})
-            return redirect("plan_targets", uuid=plan.uuid)
-        else:
-            planned = get_object_or_404(revision.sessions, pk=batch) if batch.isdigit() else None
-            if planned is None:
-                error = _("Choose the batch.")
-            else:
-                place_targets(revision=revision, people=people, planned=planned, actor=request.user, now=request.now)
-                messages.success(request, _("Now in %(batch)s: %(count)d.") % {"batch": planned, "count": len(people)})
-                return redirect(request.get_full_path())
     targets = (
         revision.targets.select_related("person", "planned_session")
         .annotate(
@@ -77,16 +61,57 @@ def plan_targets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.GET.get("export") == "xlsx":
         return _export(targets, plan)
     page = Paginator(targets, _PER_PAGE).get_page(request.GET.get("page"))
+    errors: list[Line] = []
+    if request.method == "POST":
+        errors = _act_on_targets(request, revision, page)
+        if not errors:
+            return redirect(request.get_full_path())
     context = {
         "plan": plan,
         "revision": revision,
         "targets": page.object_list,
         "page_obj": page,
         "batches": list(revision.sessions.all()),
-        "errors": [error] if error else [],
+        "errors": errors,
         "title": PARTS["targets"],
     }
-    return render(request, "planning/plan_targets.html", context, status=422 if error else 200)
+    return render(request, "planning/plan_targets.html", context, status=422 if errors else 200)
+
+
+def _act_on_targets(request: SignedInRequest, revision: PlanRevision, shown: Page[Any]) -> list[Line]:
+    """Take those ticked off target, or put them into a batch; the lines of what stands against it."""
+    people = list(Person.objects.filter(plan_targets__revision=revision, pk__in=_ticked(request)))
+    batches = {str(each.pk): each for each in revision.sessions.all()}
+    batch = request.POST.get("batch", "")
+    errors = _ticks(request, people, _("Targets"), [each.person_id for each in shown][:1])
+    if batch and batch not in batches:
+        errors.append(Line(_("Put those ticked into"), not_a_choice(batch), "batch"))
+    removes = request.POST.get("action") == "remove"
+    if not errors and not removes and not batch:
+        errors = [Line(_("Put those ticked into"), _("Choose the batch."), "batch")]
+    if errors:
+        return errors
+    if removes:
+        count = remove_targets(revision=revision, people=people, actor=request.user, now=request.now)
+        messages.success(request, _("%(count)d taken off target.") % {"count": count})
+    else:
+        planned = batches[batch]
+        place_targets(revision=revision, people=people, planned=planned, actor=request.user, now=request.now)
+        messages.success(request, _("Now in %(batch)s: %(count)d.") % {"batch": planned, "count": len(people)})
+    return []
+
+
+def _ticks(request: SignedInRequest, found: list[Person], label: str, first: list[int]) -> list[Line]:
+    """What is wrong with the people ticked: none, or one who is not ``found`` here; ``first`` has the first box."""
+    sent = request.POST.getlist("person")
+    target = f"person-{first[0]}" if first else ""
+    if not sent:
+        return [Line(label, _("Nobody is chosen. Tick at least one person."), target)]
+    return foreign_ticks(sent, {str(each.pk) for each in found}, label=label, target=target)
+
+
+def _ticked(request: SignedInRequest) -> list[str]:
+    return [key for key in request.POST.getlist("person") if key.isdecimal()]
 
 
 def _export(targets: QuerySet[PlanTarget], plan: TrainingPlan) -> HttpResponse:
@@ -184,28 +209,34 @@ def plan_targets_add(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     revision = get_draft(request, uuid)
     plan = revision.plan
     form = PeopleChoiceForm(request.POST or None, revision=revision)
-    if request.method == "POST" and form.is_valid():
-        try:
-            chosen = add_targets(
-                revision=revision,
-                people=_chosen_people(request),
-                reason=form.cleaned_data["reason"],
-                note=form.cleaned_data["note"],
-                planned=form.cleaned_data["batch"],
-                actor=request.user,
-                now=request.now,
-            )
-        except Refused as refused:
-            form.add_refusal(refused)
-        else:
-            words = _("Put on target: %(added)d. Already on target: %(already)d.")
-            messages.success(request, words % {"added": chosen.added, "already": chosen.already})
-            return redirect("plan_targets", uuid=plan.uuid)
+    people = _people_to_add(request, plan, revision)
+    errors: list[Line] = []
+    if request.method == "POST":
+        chosen_people = _chosen_people(request)
+        errors = _ticks(request, chosen_people, _("People"), [each.pk for each in people[:1]])
+        if form.is_valid() and not errors:
+            try:
+                chosen = add_targets(
+                    revision=revision,
+                    people=chosen_people,
+                    reason=form.cleaned_data["reason"],
+                    note=form.cleaned_data["note"],
+                    planned=form.cleaned_data["batch"],
+                    actor=request.user,
+                    now=request.now,
+                )
+            except Refused as refused:
+                form.add_refusal(refused)
+            else:
+                words = _("Put on target: %(added)d. Already on target: %(already)d.")
+                messages.success(request, words % {"added": chosen.added, "already": chosen.already})
+                return redirect("plan_targets", uuid=plan.uuid)
     context = {
         "plan": plan,
         "form": form,
+        "errors": errors,
         "query": request.GET.get("q", ""),
-        "people": _people_to_add(request, plan, revision),
+        "people": people,
         "ticked": set(request.POST.getlist("person")),
         "title": _("Add people"),
     }
@@ -237,10 +268,6 @@ def _people_to_add(request: SignedInRequest, plan: TrainingPlan, revision: PlanR
 def _chosen_people(request: SignedInRequest) -> list[Person]:
     """The people ticked, as far as the reader may know of them."""
     return list(Person.objects.visible_to(request.user).filter(pk__in=_ticked(request)))
-
-
-def _ticked(request: SignedInRequest) -> list[str]:
-    return [key for key in request.POST.getlist("person") if key.isdigit()]
 
 
 def _present_teams(request: SignedInRequest) -> Prefetch[Any]:

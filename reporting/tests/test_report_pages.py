@@ -124,7 +124,7 @@ def test_a_blank_part_is_named_and_nothing_is_sent(client, held):
     report = report_of(held)
     sign_in(client, held.pic)
     answer = client.post(url("report_submit", held), {"content_hash": freeze(report, number=1).hash})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert not Distribution.objects.exists()
 
 

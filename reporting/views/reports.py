@@ -23,7 +23,7 @@ from reporting.queries import record_of
 from reporting.reading import deviation_words, read, whatsapp_text
 from reporting.tables import ReportTable
 from reporting.wording import due_standing, missing_sections
-from trainingops.domain import NotAllowed, Refused, StaleVersion
+from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -219,8 +219,10 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 now=request.now,
                 reason=form.cleaned_data["reason"] if form else "",
             )
+        except (StaleVersion, WrongState) as moved:
+            errors, status = [str(moved)], 409
         except Refused as refused:
-            errors, status = [str(refused)], 409
+            errors, status = [str(refused)], 422
         else:
             messages.success(request, _("The report is on its way to its recipients. The record is being made."))
             return redirect("report_detail", uuid=uuid)

@@ -15,7 +15,14 @@ from sessions.services.recovery import (
 from sessions.services.results import ScoreCell, compute_results, record_scores
 from sessions.services.running import conclude_meeting, conclude_session, open_meeting, open_post_test, open_session
 from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
-from sessions.services.waivers import case_waiver_hash, lapse_case, waive_case, waive_outcome, waiver_hash
+from sessions.services.waivers import (
+    case_waiver_hash,
+    lapse_case,
+    sign_and_waive_case,
+    waive_case,
+    waive_outcome,
+    waiver_hash,
+)
 
 __all__ = [
     "Clash",
@@ -46,6 +53,7 @@ __all__ = [
     "schedule_in_batch",
     "schedule_make_up",
     "settle_self_study",
+    "sign_and_waive_case",
     "start_attempt",
     "submit_attempt",
     "submit_due_attempts",

@@ -21,9 +21,12 @@ from sessions.services.results import REMEDIAL_ATTEMPT, compute_results
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require
 from trainingops.people.models import User
+from trainingops.ui.remedies import too_long
 
 #: After the time is up queued answers still arrive (QUZ-3).
 GRACE = timedelta(seconds=60)
+#: Characters of a short answer.
+LONGEST_ANSWER = 500
 
 
 @service
@@ -190,12 +193,15 @@ def is_right(question: QuestionVersion, choice: Sequence[str]) -> bool:
 def _clean_choice(question: QuestionVersion, choice: Sequence[str]) -> list[str]:
     given = [str(each).strip() for each in choice if str(each).strip()]
     if question.kind == QuestionKind.SHORT:
-        return [given[0][:500]] if given else []
+        if given and (problem := too_long(given[0], LONGEST_ANSWER)):
+            raise Refused(problem, field="choice", code="too_long")
+        return given[:1]
     known = {str(option["key"]) for option in question.options}
     single = question.kind in (QuestionKind.SINGLE, QuestionKind.TRUE_FALSE)
     if not set(given) <= known or (single and len(given) > 1):
         raise Refused(
             _("“%(value)s” is no answer to this question. Choose one of its options.") % {"value": ", ".join(given)},
+            field="choice",
             code="foreign_option",
         )
     return sorted(set(given))

@@ -237,29 +237,32 @@ def _row(
 
 def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reasons: dict[str, AbsenceReason]) -> None:
     """Refuse what cannot be, naming the person, the value and the remedy."""
-    who, field = enrolment.person.name, f"cell-{enrolment.pk}"
+    who, key = enrolment.person.name, enrolment.pk
     length = int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)
     if cell.status not in ("", *AttendanceStatus.values):
-        raise Refused(_("%(who)s: “%(value)s” is no attendance.") % {"who": who, "value": cell.status}, field=field)
+        raise Refused(
+            _("%(who)s: “%(value)s” is no attendance.") % {"who": who, "value": cell.status}, field=f"status-{key}"
+        )
     if cell.status == AttendanceStatus.ABSENT:
         reason = reasons.get(cell.reason)
         if reason is None:
-            raise Refused(_("%(who)s: choose the reason of the absence.") % {"who": who}, field=field)
+            raise Refused(_("%(who)s: choose the reason of the absence.") % {"who": who}, field=f"reason-{key}")
         if reason.needs_decider and not cell.reason_note.strip():
             raise Refused(
-                _("%(who)s: “%(reason)s” needs the name of who decided.") % {"who": who, "reason": reason}, field=field
+                _("%(who)s: “%(reason)s” needs the name of who decided.") % {"who": who, "reason": reason},
+                field=f"note-{key}",
             )
     if cell.status == AttendanceStatus.LATE and not 0 < cell.minutes_late <= length:
         raise Refused(
             _("%(who)s: late by %(minutes)d minutes does not fit a meeting of %(length)d. Give the time of arrival.")
             % {"who": who, "minutes": cell.minutes_late, "length": length},
-            field=field,
+            field=f"arrived-{key}",
         )
     if not 0 <= cell.minutes_left_early <= length:
         raise Refused(
             _("%(who)s: left %(minutes)d minutes early does not fit a meeting of %(length)d.")
             % {"who": who, "minutes": cell.minutes_left_early, "length": length},
-            field=field,
+            field=f"left-{key}",
         )
 
 

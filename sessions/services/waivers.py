@@ -17,10 +17,10 @@ from sessions.services.common import lock_plans, refresh_summary
 from sessions.services.outcomes import OPEN_CASES, lock_case, refresh_outcomes, tell_settled
 from trainingops.audit.journal import canonical, record, service
 from trainingops.domain import Refused, WrongState, require
-from trainingops.people.enums import Employment
+from trainingops.people.enums import Employment, Role, SignatureMeaning
 from trainingops.people.models import Signature, User
 from trainingops.people.queries import assignment_on
-from trainingops.people.services import require_signature
+from trainingops.people.services import require_signature, sign
 
 
 def waiver_hash(outcome: TargetOutcome, reason: str) -> str:
@@ -50,6 +50,25 @@ def waive_outcome(
     require_signature(signature, user=actor, content_hash=waiver_hash(outcome, reason), now=now)
     _waive(outcome, reason, signature, actor, now)
     return outcome
+
+
+@service
+def sign_and_waive_case(
+    *, case: RecoveryCase, reason: str, authenticated_at: datetime | None, actor: User, now: datetime
+) -> RecoveryCase:
+    """Sign the reason and waive the case, in one transaction: what the page calls.
+
+    Raises as :func:`waive_case`, and ``Refused`` when the log-in is not fresh; a refusal leaves no signature behind.
+    """
+    signature = sign(
+        user=actor,
+        role=Role.MANAGER,
+        meaning=SignatureMeaning.WAIVED,
+        content_hash=case_waiver_hash(case, reason),
+        authenticated_at=authenticated_at,
+        now=now,
+    )
+    return waive_case(case=case, reason=reason, signature=signature, actor=actor, now=now)
 
 
 @service

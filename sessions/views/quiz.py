@@ -15,10 +15,11 @@ from sessions import services
 from sessions.enums import AttemptState, OutcomeState, TestPhase
 from sessions.models import Enrolment, TargetOutcome, TestAttempt
 from sessions.queries.pages import enrolments_of_person
-from sessions.services.attempts import GRACE, opening_case, paper_of, why_closed
+from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.errors import Line
 
 
 def my_trainings(request: SignedInRequest) -> HttpResponse:
@@ -125,6 +126,7 @@ def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpRespo
     if not 1 <= place <= len(places):
         raise Http404
     question = places[place - 1].question_version
+    errors: list[Line] = []
     if request.method == "POST":
         try:
             services.save_answer(
@@ -135,25 +137,34 @@ def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpRespo
                 now=request.now,
             )
         except Refused as refused:
-            messages.error(request, str(refused))
-            return redirect("test_summary", uuid=uuid)
-        if request.htmx:  # type: ignore[attr-defined]
-            return render(request, "sessions/test_saved.html", {"attempt": attempt})
-        if "back" in request.POST and place > 1:
-            return redirect("test_question", uuid=uuid, place=place - 1)
-        return (
-            redirect("test_question", uuid=uuid, place=place + 1)
-            if place < len(places)
-            else redirect("test_summary", uuid=uuid)
-        )
+            if not refused.field:
+                messages.error(request, str(refused))
+                return redirect("test_summary", uuid=uuid)
+            errors = [Line(question.text, str(refused), "choice")]
+        else:
+            return _after_answer(request, attempt, place, len(places))
     answered = _answered(attempt)
+    sent = request.POST.getlist("choice") if errors else None
     context = _context(attempt, places, answered, request) | {
         "place": place,
         "question": question,
-        "choice": answered.get(question.pk, []),
+        "choice": answered.get(question.pk, []) if sent is None else sent,
+        "errors": errors,
+        "longest": LONGEST_ANSWER,
         "last": place == len(places),
     }
-    return render(request, "sessions/test_question.html", context)
+    return render(request, "sessions/test_question.html", context, status=422 if errors else 200)
+
+
+def _after_answer(request: SignedInRequest, attempt: TestAttempt, place: int, last: int) -> HttpResponse:
+    """A word beside the question for a tap, else the next page, or the one before."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "sessions/test_saved.html", {"attempt": attempt})
+    if "back" in request.POST and place > 1:
+        return redirect("test_question", uuid=attempt.uuid, place=place - 1)
+    if place < last:
+        return redirect("test_question", uuid=attempt.uuid, place=place + 1)
+    return redirect("test_summary", uuid=attempt.uuid)
 
 
 def test_summary(request: SignedInRequest, uuid: UUID) -> HttpResponse:

@@ -20,9 +20,7 @@ from sessions.queries.pages import OPEN_CASES, batches_for, case_counts, cases_f
 from sessions.services.recovery import ANOTHER_BATCH
 from sessions.tables import CASE_STATES
 from trainingops.domain import Refused
-from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.http import SignedInRequest
-from trainingops.people.services import sign
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 
 
@@ -152,17 +150,14 @@ def case_waive(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     case = _visible(request, uuid)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
         try:
-            signature = sign(
-                user=request.user,
-                role=Role.MANAGER,
-                meaning=SignatureMeaning.WAIVED,
-                content_hash=services.case_waiver_hash(case, reason),
+            services.sign_and_waive_case(
+                case=case,
+                reason=form.cleaned_data["reason"],
                 authenticated_at=authenticated_at(request),
+                actor=request.user,
                 now=request.now,
             )
-            services.waive_case(case=case, reason=reason, signature=signature, actor=request.user, now=request.now)
             messages.success(request, _("The waiver is recorded."))
             return redirect("case_detail", uuid=uuid)
         except Refused as refused:

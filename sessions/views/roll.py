@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sessions import services
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
@@ -23,10 +24,23 @@ from sessions.tables import MEETING_STATES
 from sessions.views.sessions import visible_meeting
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.errors import Line
 from trainingops.ui.moments import moment_words
+from trainingops.ui.remedies import not_a_choice, too_long
 
 _CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
-_PARTS = ("status", "arrived", "left", "reason", "note")
+#: Each part of a row: how its control's id begins, and its words.
+_CONTROLS = {
+    "status": ("p", gettext_lazy("Attendance")),
+    "arrived": ("t", gettext_lazy("Arrived at")),
+    "left": ("e", gettext_lazy("Left early at")),
+    "reason": ("r", gettext_lazy("Reason")),
+    "note": ("d", gettext_lazy("Decided by, or what happened")),
+}
+_PARTS = tuple(_CONTROLS)
+_TIMES = {"arrived", "left"}
+#: The most characters of a note.
+_NOTE = Attendance._meta.get_field("reason_note").max_length or 0
 
 
 @dataclass
@@ -39,6 +53,7 @@ class RollRow:
     version: int
     word: str = ""
     problem: str = ""
+    part: str = "status"
     clash: Clash | None = None
     number: int = 0
     was: dict[str, str] = field(default_factory=dict)
@@ -46,6 +61,17 @@ class RollRow:
     @property
     def key(self) -> int:
         return self.enrolment.pk
+
+    def line(self, zone_word: str) -> Line:
+        """The problem in the summary, in the words of the control that it is about; it leads there."""
+        control, word = _CONTROLS[self.part]
+        zone = f" ({zone_word})" if self.part in _TIMES else ""
+        return Line(f"{self.enrolment.person.name}, {word}{zone}", self.problem, f"{control}{self.key}")
+
+    def refuse(self, part: str, problem: str) -> None:
+        """Note what is wrong with one part; the first problem of a row is shown."""
+        if problem and not self.problem:
+            self.part, self.problem = part, problem
 
     @property
     def packed(self) -> str:
@@ -59,7 +85,8 @@ def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, meeting, _rows(meeting))
     rows = _rows(meeting)
-    touched = [row for row in rows if _take(row, request.POST, meeting)]
+    known = _known_reasons()
+    touched = [row for row in rows if _take(row, request.POST, meeting, known)]
     cells = [_cell(row, meeting) for row in touched if not row.problem]
     if any(row.problem for row in touched):
         return _page(request, meeting, rows, status=422)
@@ -70,7 +97,7 @@ def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             _show_clashes(rows, conflict, meeting)
             return _page(request, meeting, rows, refused=conflict, status=409)
         except Refused as refused:
-            return _page(request, meeting, rows, refused=refused, status=422)
+            return _page(request, meeting, rows, refused=_at_its_control(refused, rows), status=422)
     messages.success(request, _("Attendance saved."))
     return redirect("meeting_roll", uuid=uuid)
 
@@ -82,7 +109,7 @@ def meeting_cell(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRe
     row = next((each for each in rows if each.key == enrolment), None)
     if row is None:
         return redirect("meeting_roll", uuid=uuid)
-    _take(row, request.POST, meeting)
+    _take(row, request.POST, meeting, _known_reasons())
     _help(row, meeting, request.now)
     status = 200
     if not row.problem:
@@ -158,7 +185,11 @@ def _stored_values(attendance: Attendance | None, meeting: SessionMeeting) -> di
     }
 
 
-def _take(row: RollRow, posted: Mapping[str, Any], meeting: SessionMeeting) -> bool:
+def _known_reasons() -> set[str]:
+    return set(AbsenceReason.objects.values_list("code", flat=True))
+
+
+def _take(row: RollRow, posted: Mapping[str, Any], meeting: SessionMeeting, reasons: set[str]) -> bool:
     """Read what was posted for a row; whether it differs from what the page was opened with."""
     values = {part: str(posted.get(f"{part}-{row.key}", "")).strip() for part in _PARTS}
     was = str(posted.get(f"was-{row.key}", row.packed))
@@ -169,7 +200,11 @@ def _take(row: RollRow, posted: Mapping[str, Any], meeting: SessionMeeting) -> b
     row.word = _("not saved")
     for part, edge in (("arrived", meeting.starts_at), ("left", meeting.ends_at)):
         if values[part] and _minutes(values[part], edge, meeting) is None:
-            row.problem = _("“%(value)s” is no time. Write it as 09.12.") % {"value": values[part]}
+            row.refuse(part, _("“%(value)s” is no time. Write it as 09.12.") % {"value": values[part]})
+    for part, choices in (("status", {*AttendanceStatus.values}), ("reason", reasons)):
+        if values[part] and values[part] not in choices:
+            row.refuse(part, not_a_choice(values[part]))
+    row.refuse("note", too_long(values["note"], _NOTE))
     return True
 
 
@@ -179,9 +214,9 @@ def _help(row: RollRow, meeting: SessionMeeting, now: datetime) -> None:
         if meeting.starts_at < now <= meeting.ends_at:
             row.values["arrived"] = _clock(now, meeting)
         else:
-            row.problem = _("Give the time of arrival.")
+            row.refuse("arrived", _("Give the time of arrival."))
     if row.values["status"] == AttendanceStatus.ABSENT and not row.values["reason"]:
-        row.problem = _("Choose the reason.")
+        row.refuse("reason", _("Choose the reason."))
 
 
 def _cell(row: RollRow, meeting: SessionMeeting) -> RollCell:
@@ -225,16 +260,24 @@ def _show_clashes(rows: list[RollRow], conflict: GridConflict, meeting: SessionM
         row.word = _("conflict")
 
 
+def _at_its_control(refused: Refused, rows: list[RollRow]) -> Refused | Line:
+    """The service's refusal as a line that leads to the control that it names."""
+    part, _dash, key = refused.field.partition("-")
+    if part in _CONTROLS and key in {str(row.key) for row in rows}:
+        return Line("", str(refused), f"{_CONTROLS[part][0]}{key}")
+    return refused
+
+
 def _page(
     request: SignedInRequest,
     meeting: SessionMeeting,
     rows: list[RollRow],
     *,
-    refused: Refused | None = None,
+    refused: Refused | Line | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = _context(request, meeting, rows)
-    problems = [f"{row.enrolment.person.name}: {row.problem}" for row in rows if row.problem]
+    problems = [row.line(context["zone_word"]) for row in rows if row.problem]
     context["errors"] = [*([refused] if refused else []), *problems]
     return render(request, "sessions/roll.html", context, status=status)
 

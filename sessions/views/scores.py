@@ -25,7 +25,9 @@ from sessions.verdicts import verdict_for
 from sessions.views.sessions import visible
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.errors import Line
 from trainingops.ui.figures import format_figure, input_figure, parse_figure
+from trainingops.ui.remedies import figure_problem
 
 
 @dataclass
@@ -176,14 +178,7 @@ def _take(cell: Cell, posted: Mapping[str, Any]) -> bool:
         return False
     cell.text, cell.version = text, int(version) if version.isdecimal() else 0
     if text:
-        try:
-            value = parse_figure(text)
-        except ValueError as error:
-            cell.problem = str(error)
-            return True
-        maximum = cell.parameter.parameter.maximum_score
-        if not 0 <= value <= maximum:
-            cell.problem = _("at most %(maximum)s") % {"maximum": format_figure(maximum)}
+        cell.problem = figure_problem(text, least=0, most=cell.parameter.parameter.maximum_score)
     return True
 
 
@@ -225,7 +220,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     problems = [
-        f"{cell.enrolment.person.name}, {cell.parameter.name}: {cell.problem}"
+        Line(f"{cell.parameter.name}, {cell.enrolment.person.name}", cell.problem, f"i-{cell.key}")
         for row in rows
         for cell in row.cells
         if cell.problem

@@ -64,6 +64,14 @@ class VisitedForm:
         return (self.name, *sorted({_bare(each.name) for each in self.controls}))
 
     @property
+    def distinct(self) -> list[Control]:
+        """Each control once: of the rows of a grid or of a set of rows the first and the last."""
+        rows: dict[str, list[Control]] = {}
+        for each in self.controls:
+            rows.setdefault(_bare(each.name), []).append(each)
+        return [each for alike in rows.values() for each in (alike[:1] + alike[1:][-1:])]
+
+    @property
     def visible(self) -> list[Control]:
         return [each for each in self.controls if each.kind not in {"hidden", "submit"}]
 
@@ -157,7 +165,11 @@ def _label(document: Any, element: Any) -> str:
     """The words that name a control: its group's legend, its label, or what a screen reader hears."""
     legends = element.xpath("ancestor::fieldset[1]/legend")
     own = document.xpath(f"//label[@for='{element.get('id')}']") if element.get("id") else []
-    grouped = element.get("type") in {"radio"} or (element.get("aria-label") and legends)
+    # A box with a value is one of several that are answered together: their group names them, not each its own label.
+    is_one_of_several = element.get("type") == "checkbox" and element.get("value", "on") != "on"
+    if is_one_of_several and not legends:
+        return "".join(element.xpath("ancestor::*[@role='group'][1]/@aria-label"))
+    grouped = element.get("type") == "radio" or is_one_of_several or (element.get("aria-label") and legends)
     chosen = legends if grouped and legends else own
     if chosen:
         return _words(chosen[0])
@@ -165,7 +177,9 @@ def _label(document: Any, element: Any) -> str:
 
 
 def _words(element: Any) -> str:
-    texts = element.xpath(".//text()[not(ancestor::*[contains(@class, 'req')])]")
+    """What an element says, without the marks beside it that are dimmed or mean “required”."""
+    aside = "contains(@class, 'req') or contains(@class, 'dim')"
+    texts = element.xpath(f".//text()[not(ancestor::*[{aside}])]")
     return " ".join("".join(texts).split())
 
 
@@ -242,13 +256,14 @@ def plausible(form: VisitedForm) -> dict[str, list[Any]]:
     return data
 
 
-PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
+#: No form takes a page of the web, whatever its name says.
+DISGUISED = b"<!doctype html><script>alert(1)</script>"
 
 
 def rubbish(control: Control) -> Iterator[Any]:
     """What somebody could send for a field that no form takes."""
     if control.kind == "file":
-        yield SimpleUploadedFile("foto.xlsx", PICTURE)
+        yield SimpleUploadedFile("surat.pdf", DISGUISED)
     elif control.kind in {"select", "radio"} or (control.kind == "checkbox" and control.options[:1] != ["on"]):
         yield "bukan-pilihan"
     elif control.kind == "date":

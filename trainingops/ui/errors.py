@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext as _
+
+from trainingops.ui.remedies import not_a_choice
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,16 @@ class Line:
     label: str
     message: str
     target: str
+
+
+def foreign_ticks(sent: Iterable[str], offered: Collection[str], *, label: str, target: str) -> list[Line]:
+    """A line for each value sent that the page did not offer, for boxes that no form draws.
+
+    Args:
+        label: what the boxes are called together.
+        target: the id of the first box.
+    """
+    return [Line(label, not_a_choice(each), target) for each in sent if each not in offered]
 
 
 def first_control(bound: forms.BoundField) -> str:

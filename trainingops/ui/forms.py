@@ -156,7 +156,9 @@ class MomentField(forms.MultiValueField):
     """
 
     widget = MomentWidget
-    default_error_messages = {"incomplete": _("Give both the date and the time.")}
+    default_error_messages = {
+        "incomplete": _("“%(value)s” is not complete. Give both the date and the time, like 2026-11-24 and 13:30.")
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -177,7 +179,8 @@ class MomentField(forms.MultiValueField):
     def clean(self, value: Any) -> datetime | None:
         parts = value or []
         if any(parts) and not all(parts):
-            raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete")
+            given = {"value": " ".join(str(part) for part in parts if part)}
+            raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete", params=given)
         return super().clean(value)
 
     def compress(self, data_list: list[Any]) -> datetime | None:

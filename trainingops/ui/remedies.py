@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import EmailValidator, ProhibitNullCharactersValidator, validate_slug
 from django.utils.translation import gettext as _
 
-from trainingops.ui.figures import format_figure
+from trainingops.ui.figures import format_figure, parse_figure
 
 #: The most characters of a value that a message repeats.
 SHOWN = 60
@@ -35,11 +36,37 @@ def with_remedy(field: forms.Field, bound: forms.BoundField, error: forms.Valida
     return forms.ValidationError(text, code=error.code) if text else error
 
 
+def not_a_choice(value: str) -> str:
+    """Words for a value that the page did not offer."""
+    return _("“%(value)s” is not one of the choices. Choose one from the list.") % {"value": _shortened(value)}
+
+
+def too_long(value: str, limit: int) -> str:
+    """Words for a text of more than ``limit`` characters; empty where it fits."""
+    return _beyond("max_length", _shortened(value), len(value), limit) if len(value) > limit else ""
+
+
+def figure_problem(text: str, *, least: Decimal | int, most: Decimal) -> str:
+    """Words for what cannot stand in a field of figures from ``least`` to ``most``; empty for what can."""
+    try:
+        figure = parse_figure(text)
+    except ValueError as error:
+        return f"“{_shortened(text)}”: {error}"
+    if least <= figure <= most:
+        return ""
+    code, limit = ("max_value", most) if figure > most else ("min_value", least)
+    return _beyond(code, _shortened(text), len(text), limit)
+
+
 def typed(bound: forms.BoundField) -> str:
     """What somebody sent for a field, shortened; several parts side by side."""
     data = bound.data
     parts = data if isinstance(data, list | tuple) else [data]
     text = " ".join(str(part) for part in parts if part not in (None, ""))
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
     text = re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()
     return text if len(text) <= SHOWN else text[:SHOWN].rstrip() + "…"
 
@@ -72,7 +99,7 @@ def _words(field: forms.Field, bound: forms.BoundField, value: str, error: forms
     if code == "required":
         return _missing(field)
     if code in {"invalid_choice", "invalid_list", "invalid_pk_value"}:
-        return _("“%(value)s” is not one of the choices. Choose one from the list.") % shown
+        return not_a_choice(value)
     if code == "null_characters_not_allowed":
         return _("“%(value)s” holds a character that cannot be kept. Type it instead of pasting it.") % shown
     if code == "unique":

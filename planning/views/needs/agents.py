@@ -21,6 +21,7 @@ from planning.views.common import posted, url
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
+from trainingops.ui.errors import Line, foreign_ticks
 from trainingops.ui.exports import workbook_response
 
 #: Rows of the page; a plan takes those ticked on it.
@@ -44,7 +45,13 @@ def need_agents(request: SignedInRequest) -> HttpResponse:
     plan_form = ImprovementForm(
         posted(request), user=request.user, day=today, line=wanted.line, initial={"title": _title(wanted, module)}
     )
-    if request.method == "POST" and plan_form.is_valid():
+    errors: list[Line] = []
+    if ticked is not None and shown:
+        boxes = {"label": str(_("Agents")), "target": f"person-{shown[0].person.pk}"}
+        errors = foreign_ticks(sorted(ticked), {str(each.person.pk) for each in shown}, **boxes)
+        if not ticked:
+            errors = [Line(boxes["label"], _("Nobody is chosen. Tick at least one person."), boxes["target"])]
+    if request.method == "POST" and plan_form.is_valid() and not errors:
         people = [each.person for each in shown if str(each.person.pk) in (ticked or ())]
         try:
             return _begin(request, plan_form, wanted, people, minimum=minimum, module=module)
@@ -53,6 +60,7 @@ def need_agents(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "plan_form": plan_form,
+        "errors": errors,
         "wanted": wanted,
         "narrowed": _narrowed(wanted),
         "minimum": minimum,

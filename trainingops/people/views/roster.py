@@ -42,6 +42,11 @@ class _Month:
         return [self.first + timedelta(days=step) for step in range(length)]
 
     @property
+    def word(self) -> str:
+        """As an address names it: 2026-11."""
+        return self.first.isoformat()[:7]
+
+    @property
     def before(self) -> str:
         return (self.first - timedelta(days=1)).isoformat()[:7]
 

@@ -22,6 +22,9 @@ from trainingops.ui.context import page
 from trainingops.ui.tables import FigureColumn, PageTable, configure
 from trainingops.ui.views import render_part
 
+# A page in the shell names the procedure in force, which the database holds.
+pytestmark = pytest.mark.django_db
+
 
 def view(request):
     return HttpResponse("")
@@ -107,7 +110,6 @@ def test_one_item_is_where_we_are(rf, menu):
         assert [str(shown.item.label) for _g, items in groups for shown in items if shown.current] == [here]
 
 
-@pytest.mark.django_db
 def test_counts_take_one_query_a_page_and_only_where_the_shell_is_shown(rf, menu, django_assert_num_queries):
     for name in ("a", "b", "c"):
         ContentType.objects.create(app_label="menu", model=name)
