@@ -151,8 +151,8 @@ def test_approval_in_the_browser_binds_to_the_fingerprint(client, at):
     url = reverse("review_approve", args=[scene.review.uuid])
     page = client.get(url)
     assert page.status_code == 200
-    assert client.post(url, {"content_hash": "0" * 64}).status_code == 409
-    assert not Signature.objects.filter(content_hash="0" * 64).exists()  # what is refused is not signed either
+    assert client.post(url, {"content_hash": "f" * 64}).status_code == 409
+    assert not Signature.objects.filter(content_hash="f" * 64).exists()  # what is refused is not signed either
     answer = client.post(url, {"content_hash": page.context["content_hash"]})
     assert answer.status_code == 302
     scene.review.refresh_from_db()
