@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -42,6 +42,18 @@ def attendance_of(enrolments: Iterable[Enrolment]) -> dict[int, list[str]]:
     for enrolment, status in roll.values_list("enrolment", "status"):
         found.setdefault(enrolment, []).append(status)
     return found
+
+
+def roll_of(meeting: SessionMeeting) -> QuerySet[Enrolment]:
+    """Everybody enrolled with what is recorded of them at a meeting (:func:`recorded_at`); one query."""
+    recorded = FilteredRelation("attendances", condition=Q(attendances__meeting=meeting.pk))
+    people = Enrolment.objects.filter(training_session=meeting.training_session_id, removed_at=None)
+    return people.annotate(recorded=recorded).select_related("person", "recorded__reason", "recorded__recorded_by")
+
+
+def recorded_at(enrolment: Enrolment) -> Attendance | None:
+    """The attendance of a row of :func:`roll_of`; Django leaves it out where there is none."""
+    return getattr(enrolment, "recorded", None)
 
 
 def mine(user: User) -> Q:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from sessions.enums import AttendanceSource, AttendanceStatus, MeetingState, SessionState
 from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting, TrainingSession
 from sessions.policies import can_run_session
-from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary
+from sessions.queries.pages import recorded_at, roll_of
+from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_summary
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
@@ -78,18 +79,12 @@ def record_roll(
         GridConflict: somebody changed a cell meanwhile; nothing was written.
         Refused: a status, reason or number that cannot be; the message names the person.
     """
-    training_session = lock_session(meeting.training_session)
-    require(can_run_session(actor, training_session))
-    meeting = _open_meeting(meeting, training_session)
-    enrolments = _enrolments(training_session, [cell.enrolment for cell in cells])
-    standing = {
-        each.enrolment_id: each
-        for each in Attendance.objects.filter(meeting=meeting, enrolment__in=enrolments.keys()).select_related(
-            "reason", "recorded_by"
-        )
-    }
+    meeting = _lock_open(meeting, actor)
+    training_session = meeting.training_session
+    enrolments, standing = _standing(meeting, {cell.enrolment for cell in cells})
     _refuse_clashes(cells, standing, enrolments)
-    reasons = {each.code: each for each in AbsenceReason.objects.all()}
+    absent = any(cell.status == AttendanceStatus.ABSENT for cell in cells)
+    reasons = {each.code: each for each in AbsenceReason.objects.all()} if absent else {}
     rows = [
         _row(cell, standing.get(cell.enrolment), meeting, enrolments[cell.enrolment], reasons, actor, now, source)
         for cell in cells
@@ -121,9 +116,8 @@ def record_roll(
 @service
 def mark_rest_present(*, meeting: SessionMeeting, actor: User, now: datetime) -> uuid.UUID | None:
     """“Tandai sisanya hadir”: fill blanks only (ATT-4). Returns what undoes it; None where none was blank."""
-    training_session = lock_session(meeting.training_session)
-    require(can_run_session(actor, training_session))
-    meeting = _open_meeting(meeting, training_session)
+    meeting = _lock_open(meeting, actor)
+    training_session = meeting.training_session
     filled = set(meeting.attendances.exclude(status="").values_list("enrolment", flat=True))
     blank = [each for each in training_session.enrolments.filter(removed_at=None) if each.pk not in filled]
     if not blank:
@@ -151,9 +145,8 @@ def mark_rest_present(*, meeting: SessionMeeting, actor: User, now: datetime) ->
 @service
 def undo_mark_rest(*, meeting: SessionMeeting, fill: uuid.UUID, actor: User, now: datetime) -> int:
     """Blank again what “mark the rest present” filled and nobody has edited since; returns how many."""
-    training_session = lock_session(meeting.training_session)
-    require(can_run_session(actor, training_session))
-    meeting = _open_meeting(meeting, training_session)
+    meeting = _lock_open(meeting, actor)
+    training_session = meeting.training_session
     if meeting.state == MeetingState.CONCLUDED:
         raise WrongState(_("This meeting is concluded. What is recorded can only be changed by a correction."))
     blanked = meeting.attendances.filter(fill=fill).update(
@@ -165,10 +158,11 @@ def undo_mark_rest(*, meeting: SessionMeeting, fill: uuid.UUID, actor: User, now
     return blanked
 
 
-def _open_meeting(meeting: SessionMeeting, training_session: TrainingSession) -> SessionMeeting:
-    """The meeting as it is under the session's lock, in a state that takes attendance."""
-    meeting = SessionMeeting.objects.get(pk=meeting.pk)
-    meeting.training_session = training_session
+def _lock_open(meeting: SessionMeeting, actor: User) -> SessionMeeting:
+    """The meeting and its session, locked, in a state that takes attendance from ``actor``."""
+    meeting = lock_meeting(meeting)
+    training_session = meeting.training_session
+    require(can_run_session(actor, training_session))
     if training_session.state != SessionState.OPEN or meeting.state not in (MeetingState.OPEN, MeetingState.CONCLUDED):
         raise WrongState(
             _("Attendance cannot be recorded: the session is “%(session)s” and the meeting “%(meeting)s”.")
@@ -178,15 +172,14 @@ def _open_meeting(meeting: SessionMeeting, training_session: TrainingSession) ->
     return meeting
 
 
-def _enrolments(training_session: TrainingSession, keys: Iterable[int]) -> dict[int, Enrolment]:
-    wanted = set(keys)
-    found = {
-        each.pk: each
-        for each in training_session.enrolments.filter(pk__in=wanted, removed_at=None).select_related("person")
-    }
-    if len(found) != len(wanted):
+def _standing(meeting: SessionMeeting, wanted: set[int]) -> tuple[dict[int, Enrolment], dict[int, Attendance]]:
+    """Those of the cells, and what is recorded of them."""
+    found = roll_of(meeting).filter(pk__in=wanted)
+    enrolments = {each.pk: each for each in found}
+    if len(enrolments) != len(wanted):
         raise Refused(_("Somebody on the page is no longer enrolled. Reload the page."), code="not_enrolled")
-    return found
+    recorded = {key: recorded_at(each) for key, each in enrolments.items()}
+    return enrolments, {key: each for key, each in recorded.items() if each is not None}
 
 
 def _refuse_clashes(

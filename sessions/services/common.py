@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from planning.models import TrainingPlan
-from sessions.models import Enrolment, TrainingSession
+from sessions.models import Enrolment, SessionMeeting, TrainingSession
 from trainingops.domain import StaleVersion
 from trainingops.people.models import User
 
@@ -58,6 +58,15 @@ def lock_session(training_session: TrainingSession) -> TrainingSession:
         TrainingSession.objects.select_for_update(no_key=True, of=("self",))
         .select_related("plan__pic", "site", "line", "module_version")
         .get(pk=training_session.pk)
+    )
+
+
+def lock_meeting(meeting: SessionMeeting) -> SessionMeeting:
+    """The meeting as it is now, its session locked first, then itself: whoever changes a meeting holds its session."""
+    return (
+        SessionMeeting.objects.select_for_update(no_key=True, of=("training_session", "self"))
+        .select_related("training_session__plan__pic", "training_session__site", "training_session__line")
+        .get(pk=meeting.pk)
     )
 
 

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from planning.models import ScoringParameter
 from sessions import evidence
-from sessions.enums import AttemptState, CaseKind, CaseState, ResultStatus, SessionState, TestPhase
-from sessions.frozen import TESTED_BY, FrozenParameter, FrozenScheme, read_scheme
-from sessions.models import Enrolment, ParameterScore, RecoveryCase, SessionResult, TestAttempt, TrainingSession
+from sessions.enums import ResultStatus, SessionState
+from sessions.frozen import FrozenParameter, FrozenScheme, read_scheme
+from sessions.models import Enrolment, ParameterScore, SessionResult, TrainingSession
 from sessions.policies import can_run_session
+from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
 from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary
+from sessions.services.standing import Standing, Stored, fills_itself, given_scores, standing_of
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
@@ -44,10 +45,13 @@ class ScoreCell:
 @service
 def record_scores(
     *, training_session: TrainingSession, cells: Sequence[ScoreCell], actor: User, now: datetime, attempt: int = 1
-) -> list[ParameterScore]:
+) -> dict[int, Standing]:
     """Save scores of the trainer's parameters: all or none; results follow in the same transaction.
 
     While the session is open any cell; once it is concluded only blanks, because its record stands.
+
+    Returns:
+        what stands now of each person on whom something was saved, by enrolment.
 
     Args:
         attempt: 1, or 2 for those whose remedial case is open.
@@ -63,19 +67,14 @@ def record_scores(
             _("Scores cannot be recorded: the session is “%(state)s”.")
             % {"state": training_session.get_state_display()}
         )
-    enrolments = _enrolments(training_session, {cell.enrolment for cell in cells}, attempt)
+    people = _standing(training_session, {cell.enrolment for cell in cells}, attempt)
     typed = {each.uuid: each for each in typed_parameters(training_session)}
-    standing = {
-        (row.enrolment_id, row.parameter.uuid): row
-        for row in ParameterScore.objects.filter(enrolment__in=enrolments.keys(), attempt=attempt).select_related(
-            "parameter", "recorded_by"
-        )
-    }
-    _refuse_clashes(cells, standing, enrolments, typed)
+    _refuse_clashes(cells, people, typed, attempt)
     for cell in cells:
-        _check(cell, standing.get((cell.enrolment, cell.parameter)), enrolments, typed, training_session, attempt)
-    rows = _upsert(cells, standing, typed, attempt, actor, now)
-    _recompute(training_session, enrolments.keys(), attempt, actor, now)
+        _check(cell, people[cell.enrolment], typed, training_session, attempt)
+    _upsert(cells, people, attempt, actor, now)
+    _recompute(training_session, people.values(), attempt, actor, now)
+    uuids = {key: each.enrolment.uuid for key, each in people.items()}
     record(
         "scores.recorded",
         subject=training_session,
@@ -83,11 +82,11 @@ def record_scores(
         now=now,
         data={
             "attempt": attempt,
-            "cells": [[enrolments[cell.enrolment].uuid, cell.parameter, cell.version + 1] for cell in cells],
+            "cells": [[uuids[cell.enrolment], cell.parameter, cell.version + 1] for cell in cells],
         },
-        detail={"values": [[enrolments[cell.enrolment].uuid, cell.parameter, cell.value] for cell in cells]},
+        detail={"values": [[uuids[cell.enrolment], cell.parameter, cell.value] for cell in cells]},
     )
-    return rows
+    return people
 
 
 @service
@@ -107,87 +106,46 @@ def compute_results(
     Returns:
         the results that are new.
     """
-    frozen = read_scheme(training_session.scheme)
-    keys = training_session.enrolments.filter(removed_at=None)
+    people = training_session.enrolments.filter(removed_at=None)
     if enrolments is not None:
-        keys = keys.filter(pk__in=list(enrolments))
-    people = list(keys)
-    scores = collect_scores(training_session, people, attempt=attempt)
-    current = {each.enrolment_id: each for each in SessionResult.objects.filter(enrolment__in=people, current=True)}
+        people = people.filter(pk__in=list(enrolments))
+    return _compute(training_session, standing_of(people), attempt, now)
+
+
+def _compute(
+    training_session: TrainingSession, people: Iterable[Standing], attempt: int, now: datetime
+) -> list[SessionResult]:
+    frozen = read_scheme(training_session.scheme)
     replaced, new = [], []
-    for enrolment in people:
-        given, old = scores[enrolment.pk], current.get(enrolment.pk)
+    for each in people:
+        given, old = given_scores(training_session, each, attempt=attempt), each.result
         if all(value is None for value in given.values()) or (old and old.attempt > attempt):
             continue
-        result = _result(frozen, given, enrolment, training_session, attempt, now)
+        result = _result(frozen, given, each.enrolment, training_session, attempt, now)
         if attempt > 1 and result.final is None:
             continue  # the first result stands until the remedial one is complete
         if old and (old.final, old.passed, old.explanation) == (result.final, result.passed, result.explanation):
             continue
-        if old:
+        if old and training_session.state == SessionState.OPEN:
+            result.uuid = old.uuid  # nobody has relied on it yet
+        elif old:
             replaced.append(old.pk)
+        each.result = result
         new.append(result)
-    SessionResult.objects.filter(pk__in=replaced).update(current=False)
-    SessionResult.objects.bulk_create(new)
-    return new
-
-
-def collect_scores(
-    training_session: TrainingSession, enrolments: Iterable[Enrolment], *, attempt: int = 1
-) -> dict[int, dict[str, Score | None]]:
-    """Scores by enrolment and parameter name, in each parameter's own scale; None where there is none (two queries)."""
-    people = list(enrolments)
-    frozen = read_scheme(training_session.scheme)
-    typed: dict[tuple[int, UUID], Decimal | None] = {}
-    rows = ParameterScore.objects.filter(enrolment__in=people, attempt__lte=attempt).order_by("attempt")
-    for key, parameter, value in rows.values_list("enrolment", "parameter__uuid", "value"):
-        if value is not None:
-            typed[key, parameter] = value
-    tests = latest_tests(people, remedial=attempt > 1)
-    filled = {each.uuid: each for each in frozen.parameters if fills_itself(training_session, each)}
-    collected: dict[int, dict[str, Score | None]] = {}
-    for enrolment in people:
-        given: dict[str, Score | None] = {}
-        for each in frozen.parameters:
-            if each.uuid in filled:
-                test = tests.get((enrolment.pk, TESTED_BY[each.source]))  # type: ignore[index]
-                given[each.name] = None if test is None else _to_scale(test, each)
-            else:
-                given[each.name] = typed.get((enrolment.pk, each.uuid))
-        collected[enrolment.pk] = given
-    return collected
-
-
-def latest_tests(enrolments: Iterable[Enrolment], *, remedial: bool = False) -> dict[tuple[int, str], TestAttempt]:
-    """The last submitted attempt by enrolment and phase; with ``remedial`` that test stands for the post-test."""
-    found: dict[tuple[int, str], TestAttempt] = {}
-    attempts = TestAttempt.objects.filter(enrolment__in=list(enrolments), state=AttemptState.SUBMITTED)
-    for each in attempts.order_by("number", "pk"):
-        found[each.enrolment_id, each.phase] = each
-    if not remedial:
-        return found
-    again = {(key, TestPhase.POST): each for (key, phase), each in found.items() if phase == TestPhase.REMEDIAL}
-    return {place: each for place, each in found.items() if place[1] == TestPhase.PRE} | again
-
-
-def fills_itself(training_session: TrainingSession, parameter: FrozenParameter) -> bool:
-    """Whether a test of the session gives this parameter its score; without a paper the trainer types it."""
-    paper = {
-        TestPhase.PRE: training_session.pre_paper_id,
-        TestPhase.POST: training_session.post_paper_id,
-    }
-    phase = TESTED_BY.get(parameter.source)  # type: ignore[call-overload]
-    return phase is not None and paper[phase] is not None
+    if replaced:
+        SessionResult.objects.filter(pk__in=replaced).update(current=False)
+    return SessionResult.objects.bulk_create(
+        new,
+        update_conflicts=True,
+        unique_fields=["uuid"],
+        update_fields=["scheme_hash", "status", "final", "passed", "explanation", "computed_at"],
+    )
 
 
 def typed_parameters(training_session: TrainingSession) -> list[FrozenParameter]:
     """The parameters that the trainer scores by hand."""
     frozen = read_scheme(training_session.scheme)
     return [each for each in frozen.parameters if not fills_itself(training_session, each)]
-
-
-def _to_scale(test: TestAttempt, parameter: FrozenParameter) -> Fraction:
-    return Fraction(test.points or 0) * Fraction(parameter.parameter.maximum_score) / Fraction(test.maximum)
 
 
 def _result(
@@ -211,34 +169,28 @@ def _result(
     )
 
 
-def _enrolments(training_session: TrainingSession, wanted: set[int], attempt: int) -> dict[int, Enrolment]:
-    people = training_session.enrolments.filter(pk__in=wanted, removed_at=None).select_related("person")
-    if attempt > 1:
-        cases = RecoveryCase.objects.filter(kind=CaseKind.REMEDIAL, state=CaseState.OPEN, test_opened_at__isnull=False)
-        people = people.filter(cases__in=cases)
-    found = {each.pk: each for each in people}
+def _standing(training_session: TrainingSession, wanted: set[int], attempt: int) -> dict[int, Standing]:
+    people = remedial_people(training_session) if attempt > 1 else training_session.enrolments.filter(removed_at=None)
+    found = {each.enrolment.pk: each for each in standing_of(people.filter(pk__in=wanted))}
     if len(found) != len(wanted):
         raise Refused(_("Somebody on the page is no longer enrolled. Reload the page."), code="not_enrolled")
     return found
 
 
 def _refuse_clashes(
-    cells: Sequence[ScoreCell],
-    standing: dict[tuple[int, UUID], ParameterScore],
-    enrolments: dict[int, Enrolment],
-    typed: dict[UUID, FrozenParameter],
+    cells: Sequence[ScoreCell], people: dict[int, Standing], typed: dict[UUID, FrozenParameter], attempt: int
 ) -> None:
     clashes = []
     for cell in cells:
-        old = standing.get((cell.enrolment, cell.parameter))
+        old = people[cell.enrolment].scores.get((cell.parameter, attempt))
         if (old.version if old else 0) != cell.version:
             clashes.append(
                 Clash(
-                    enrolment=enrolments[cell.enrolment],
+                    enrolment=people[cell.enrolment].enrolment,
                     mine=cell,
                     theirs=old.value if old else None,
-                    by=str(old.recorded_by) if old else "",
-                    at=old.recorded_at if old else None,
+                    by=old.by if old else "",
+                    at=old.at if old else None,
                     version=old.version if old else 0,
                     parameter=typed[cell.parameter].name if cell.parameter in typed else "",
                 )
@@ -249,13 +201,12 @@ def _refuse_clashes(
 
 def _check(
     cell: ScoreCell,
-    old: ParameterScore | None,
-    enrolments: dict[int, Enrolment],
+    standing: Standing,
     typed: dict[UUID, FrozenParameter],
     training_session: TrainingSession,
     attempt: int,
 ) -> None:
-    who, field = enrolments[cell.enrolment].person.name, f"score-{cell.enrolment}-{cell.parameter}"
+    who, field = standing.enrolment.person.name, f"score-{cell.enrolment}-{cell.parameter}"
     parameter = typed.get(cell.parameter)
     if parameter is None:
         raise Refused(_("%(who)s: this parameter is filled by its test.") % {"who": who}, field=field)
@@ -277,6 +228,7 @@ def _check(
             % {"who": who, "parameter": parameter.name, "value": format_figure(cell.value)},
             field=field,
         )
+    old = standing.scores.get((cell.parameter, attempt))
     concluded = attempt == 1 and training_session.state == SessionState.CONCLUDED
     if concluded and old is not None and old.value is not None and old.value != cell.value:
         raise WrongState(
@@ -285,23 +237,29 @@ def _check(
         )
 
 
-def _upsert(
-    cells: Sequence[ScoreCell],
-    standing: dict[tuple[int, UUID], ParameterScore],
-    typed: dict[UUID, FrozenParameter],
-    attempt: int,
-    actor: User,
-    now: datetime,
-) -> list[ParameterScore]:
-    keys = dict(ScoringParameter.objects.filter(uuid__in=typed).values_list("uuid", "pk"))
+def _upsert(cells: Sequence[ScoreCell], people: dict[int, Standing], attempt: int, actor: User, now: datetime) -> None:
+    """Write the cells, and note them with what stands of their people."""
+    new = {cell.parameter for cell in cells if (cell.parameter, attempt) not in people[cell.enrolment].scores}
+    keys = dict(ScoringParameter.objects.filter(uuid__in=new).values_list("uuid", "pk")) if new else {}
     rows = []
     for cell in cells:
-        row = standing.get((cell.enrolment, cell.parameter)) or ParameterScore(
-            enrolment_id=cell.enrolment, parameter_id=keys[cell.parameter], attempt=attempt, assessor=actor, version=0
+        scores = people[cell.enrolment].scores
+        old = scores.get((cell.parameter, attempt))
+        row = ParameterScore(
+            enrolment_id=cell.enrolment,
+            parameter_id=old.parameter_id if old else keys[cell.parameter],
+            attempt=attempt,
+            assessor_id=old.assessor_id if old else actor.pk,
+            value=cell.value,
+            recorded_by=actor,
+            recorded_at=now,
+            version=cell.version + 1,
         )
-        row.value, row.recorded_by, row.recorded_at, row.version = cell.value, actor, now, row.version + 1
         rows.append(row)
-    return ParameterScore.objects.bulk_create(
+        scores[cell.parameter, attempt] = Stored(
+            row.parameter_id, row.assessor_id, cell.value, row.version, by=str(actor), at=now
+        )
+    ParameterScore.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["enrolment", "attempt", "parameter", "assessor"],
@@ -310,13 +268,14 @@ def _upsert(
 
 
 def _recompute(
-    training_session: TrainingSession, enrolments: Iterable[int], attempt: int, actor: User, now: datetime
+    training_session: TrainingSession, people: Iterable[Standing], attempt: int, actor: User, now: datetime
 ) -> None:
-    keys = list(enrolments)
-    compute_results(training_session=training_session, enrolments=keys, attempt=attempt, now=now)
+    people = list(people)
+    _compute(training_session, people, attempt, now)
     if training_session.state == SessionState.CONCLUDED:
         from sessions.services.outcomes import settle_results
 
+        keys = [each.enrolment.pk for each in people]
         settle_results(training_session, keys, attempt=attempt, actor=actor, now=now)
         _record_again(training_session, actor, now)
     refresh_summary(training_session)

@@ -19,6 +19,7 @@ from sessions import services
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
 from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
 from sessions.policies import can_run_session
+from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import Clash, GridConflict, RollCell
 from sessions.tables import MEETING_STATES
 from sessions.views.sessions import visible_meeting
@@ -114,9 +115,11 @@ def meeting_cell(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRe
     status = 200
     if not row.problem:
         try:
-            services.record_attendance(meeting=meeting, cell=_cell(row, meeting), actor=request.user, now=request.now)
-            rows = _rows(meeting)
-            row = next(each for each in rows if each.key == enrolment)
+            saved = services.record_attendance(
+                meeting=meeting, cell=_cell(row, meeting), actor=request.user, now=request.now
+            )
+            place = rows.index(row)
+            rows[place] = row = _row(row.enrolment, saved, meeting, row.number)
         except GridConflict as conflict:
             _show_clashes([row], conflict, meeting)
             status = 409
@@ -151,24 +154,20 @@ def meeting_rest_undo(request: SignedInRequest, uuid: UUID, fill: UUID) -> HttpR
 
 
 def _rows(meeting: SessionMeeting) -> list[RollRow]:
-    """Everybody enrolled, with what is stored (two queries)."""
-    stored = {each.enrolment_id: each for each in meeting.attendances.select_related("reason", "recorded_by")}
-    people = meeting.training_session.enrolments.filter(removed_at=None).select_related("person")
-    rows = []
-    for number, enrolment in enumerate(people, start=1):
-        attendance = stored.get(enrolment.pk)
-        values = _stored_values(attendance, meeting)
-        rows.append(
-            RollRow(
-                enrolment=enrolment,
-                attendance=attendance,
-                values=values,
-                was=dict(values),
-                version=attendance.version if attendance else 0,
-                number=number,
-            )
-        )
-    return rows
+    """Everybody enrolled, with what is stored (one query)."""
+    return [_row(each, recorded_at(each), meeting, number) for number, each in enumerate(roll_of(meeting), start=1)]
+
+
+def _row(enrolment: Enrolment, attendance: Attendance | None, meeting: SessionMeeting, number: int) -> RollRow:
+    values = _stored_values(attendance, meeting)
+    return RollRow(
+        enrolment=enrolment,
+        attendance=attendance,
+        values=values,
+        was=dict(values),
+        version=attendance.version if attendance else 0,
+        number=number,
+    )
 
 
 def _stored_values(attendance: Attendance | None, meeting: SessionMeeting) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,11 +17,12 @@ from django.utils.translation import gettext as _
 from sessions import services
 from sessions.enums import SessionState, Verdict
 from sessions.frozen import FrozenParameter, read_scheme
-from sessions.models import Enrolment, ParameterScore, SessionResult, TrainingSession
+from sessions.models import Enrolment, SessionResult, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import attendance_of, remedial_people
 from sessions.services import Clash, GridConflict, ScoreCell
-from sessions.services.results import REMEDIAL_ATTEMPT, collect_scores, fills_itself
+from sessions.services.results import REMEDIAL_ATTEMPT
+from sessions.services.standing import Standing, fills_itself, given_scores, standing_of
 from sessions.verdicts import verdict_for
 from sessions.views.sessions import visible
 from trainingops.domain import Refused
@@ -28,6 +30,8 @@ from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
 from trainingops.ui.figures import format_figure, input_figure, parse_figure
 from trainingops.ui.remedies import figure_problem
+
+_CELL = re.compile(r"score-(?P<enrolment>\d{1,18})-(?P<parameter>[0-9a-f-]{36})")
 
 
 @dataclass
@@ -49,6 +53,9 @@ class Cell:
     def key(self) -> str:
         return f"{self.enrolment.pk}-{self.parameter.uuid}"
 
+    def is_at(self, enrolment: int, parameter: UUID) -> bool:
+        return (self.enrolment.pk, self.parameter.uuid) == (enrolment, parameter)
+
 
 @dataclass
 class Row:
@@ -57,53 +64,62 @@ class Row:
     enrolment: Enrolment
     cells: list[Cell]
     result: SessionResult | None
-    verdict: Verdict
+    statuses: list[str]
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_for(self.result, self.statuses)
 
 
 def session_scores(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The whole grid; POST saves the cells that were touched, all or none."""
     training_session = visible(request, uuid)
     attempt = _attempt(request)
-    rows = _rows(training_session, attempt)
     if request.method != "POST":
-        return _page(request, training_session, rows, attempt)
-    touched = [cell for row in rows for cell in row.cells if _take(cell, request.POST)]
-    if any(cell.problem for cell in touched):
-        return _page(request, training_session, rows, attempt, status=422)
-    if touched:
+        return _page(request, training_session, _rows(training_session, attempt), attempt)
+    touched = _touched(training_session, request.POST)
+    refused: Refused | None = None
+    if touched and not any(cell.problem for cell in touched):
         try:
             _save(request, training_session, touched, attempt)
-        except GridConflict as conflict:
-            _show_clashes(touched, conflict)
-            return _page(request, training_session, rows, attempt, refused=conflict, status=409)
-        except Refused as refused:
-            return _page(request, training_session, rows, attempt, refused=refused, status=422)
-    messages.success(request, _("Scores saved."))
-    return redirect(request.get_full_path())
+        except Refused as why:
+            refused = why
+    if not refused and not any(cell.problem for cell in touched):
+        messages.success(request, _("Scores saved."))
+        return redirect(request.get_full_path())
+    rows = _rows(training_session, attempt)
+    again = [cell for row in rows for cell in row.cells if _take(cell, request.POST)]
+    if isinstance(refused, GridConflict):
+        _show_clashes(again, refused)
+        return _page(request, training_session, rows, attempt, refused=refused, status=409)
+    return _page(request, training_session, rows, attempt, refused=refused, status=422)
 
 
 def session_score_cell(request: SignedInRequest, uuid: UUID, enrolment: int, parameter: UUID) -> HttpResponse:
     """Save one cell and answer with that cell and its person's result; it carries the participant's id (SCR-5)."""
     training_session = visible(request, uuid)
-    rows = _rows(training_session, 1)
-    row = next((each for each in rows if each.enrolment.pk == enrolment), None)
-    cell = next((each for each in row.cells if each.parameter.uuid == parameter), None) if row else None
+    sent = next((each for each in _touched(training_session, request.POST) if each.is_at(enrolment, parameter)), None)
+    refused: Refused | None = None
+    saved = None
+    if sent and not sent.problem:
+        try:
+            saved = _save(request, training_session, [sent], 1)[enrolment]
+        except Refused as why:
+            refused = why
+    row = _row_of(training_session, enrolment, saved)
+    cell = next((each for each in row.cells if each.is_at(enrolment, parameter)), None) if row else None
     if row is None or cell is None or not request.htmx:  # type: ignore[attr-defined]
         return redirect("session_scores", uuid=uuid)
     status = 200
-    if _take(cell, request.POST) and not cell.problem:
-        try:
-            _save(request, training_session, [cell], 1)
-            row = next(each for each in _rows(training_session, 1) if each.enrolment.pk == enrolment)
-            cell = next(each for each in row.cells if each.parameter.uuid == parameter)
-            cell.saved = True
-        except GridConflict as conflict:
-            _show_clashes([cell], conflict)
-            status = 409
-        except Refused as refused:
-            cell.problem, status = str(refused), 422
-    elif cell.problem:
+    if saved:
+        cell.saved = True
+    elif _take(cell, request.POST):
         status = 422
+        if isinstance(refused, GridConflict):
+            _show_clashes([cell], refused)
+            status = 409
+        elif refused:
+            cell.problem = str(refused)
     context = {
         "training_session": training_session,
         "cell": cell,
@@ -131,33 +147,52 @@ def _on_phone(request: SignedInRequest, rows: list[Row], parameters: list[UUID])
 
 
 def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
-    """Everybody with cells and result (five queries, whatever the number)."""
-    people = training_session.enrolments.filter(removed_at=None)
-    people = remedial_people(training_session) if attempt > 1 else people
-    enrolments = list(people.select_related("person"))
-    frozen = read_scheme(training_session.scheme)
-    shown = collect_scores(training_session, enrolments, attempt=attempt)
-    stored = {
-        (each.enrolment_id, each.parameter.uuid): each
-        for each in ParameterScore.objects.filter(enrolment__in=enrolments, attempt=attempt).select_related("parameter")
-    }
-    results = {each.enrolment_id: each for each in SessionResult.objects.filter(enrolment__in=enrolments, current=True)}
-    roll = attendance_of(enrolments)
+    """Everybody with cells and result (two queries, whatever the number)."""
+    people = remedial_people(training_session) if attempt > 1 else training_session.enrolments.filter(removed_at=None)
+    standing = standing_of(people)
+    roll = attendance_of([each.enrolment for each in standing])
+    return [_row(training_session, each, attempt, roll.get(each.enrolment.pk, [])) for each in standing]
+
+
+def _row_of(training_session: TrainingSession, enrolment: int, saved: Standing | None) -> Row | None:
+    """The row of one person, as it was just saved or as it stands."""
+    people = training_session.enrolments.filter(removed_at=None, pk=enrolment)
+    standing = saved or next(iter(standing_of(people)), None)
+    if standing is None:
+        return None
+    return _row(training_session, standing, 1, attendance_of([standing.enrolment]).get(enrolment, []))
+
+
+def _row(training_session: TrainingSession, standing: Standing, attempt: int, statuses: list[str]) -> Row:
+    """One person's cells: what is typed as it was typed, what a test fills as the test says."""
+    shown = given_scores(training_session, standing, attempt=attempt)
     concluded = training_session.state == SessionState.CONCLUDED and attempt == 1
-    rows = []
-    for enrolment in enrolments:
-        cells = []
-        for each in frozen.parameters:
-            typed = not fills_itself(training_session, each)
-            row = stored.get((enrolment.pk, each.uuid))
-            value = (row.value if row else None) if typed else shown[enrolment.pk][each.name]
-            text = "" if value is None else _written(value)
-            locked = concluded and row is not None and row.value is not None
-            version = row.version if row else 0
-            cells.append(Cell(enrolment, each, typed, text=text, was=text, version=version, locked=locked))
-        result = results.get(enrolment.pk)
-        rows.append(Row(enrolment, cells, result, verdict_for(result, roll.get(enrolment.pk, ()))))
-    return rows
+    cells = []
+    for each in read_scheme(training_session.scheme).parameters:
+        typed = not fills_itself(training_session, each)
+        stored = standing.scores.get((each.uuid, attempt))
+        value = (stored.value if stored else None) if typed else shown[each.name]
+        text = "" if value is None else _written(value)
+        locked = concluded and stored is not None and stored.value is not None
+        version = stored.version if stored else 0
+        cells.append(Cell(standing.enrolment, each, typed, text=text, was=text, version=version, locked=locked))
+    return Row(standing.enrolment, cells, standing.result, statuses)
+
+
+def _touched(training_session: TrainingSession, posted: Mapping[str, Any]) -> list[Cell]:
+    """The cells that were posted and differ from what the page was opened with; whose they are the service looks up."""
+    cells = []
+    for name in posted:
+        found = _CELL.fullmatch(name)
+        if found is None:
+            continue
+        for each in read_scheme(training_session.scheme).parameters:
+            if str(each.uuid) == found["parameter"]:
+                typed = not fills_itself(training_session, each)
+                cell = Cell(Enrolment(pk=int(found["enrolment"])), each, typed)
+                if _take(cell, posted):
+                    cells.append(cell)
+    return cells
 
 
 def _written(value: Any) -> str:
@@ -182,8 +217,10 @@ def _take(cell: Cell, posted: Mapping[str, Any]) -> bool:
     return True
 
 
-def _save(request: SignedInRequest, training_session: TrainingSession, cells: list[Cell], attempt: int) -> None:
-    services.record_scores(
+def _save(
+    request: SignedInRequest, training_session: TrainingSession, cells: list[Cell], attempt: int
+) -> dict[int, Standing]:
+    return services.record_scores(
         training_session=training_session,
         cells=[
             ScoreCell(

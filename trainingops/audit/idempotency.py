@@ -9,9 +9,11 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -55,20 +57,47 @@ def answer_once(*, request: Any, key: str, content: str, act: Callable[[], HttpR
         content: see :func:`content_of`.
         act: the view. What it raises leaves the key unused and nothing written.
     """
-    sent = IdempotencyKey(user=request.user.uuid, key=key, created_at=request.now)
-    IdempotencyKey.objects.bulk_create([sent], ignore_conflicts=True)
-    kept = IdempotencyKey.objects.select_for_update().get(user=request.user.uuid, key=key)
-    if kept.content == content:
+    kept = _claim(request, key, content)
+    if kept.content == content and not kept.is_new:
         messages.info(request, _("This form had been sent already. It counted once; this is its result."))
         return HttpResponseRedirect(kept.location)
     before = recorded()
     response = act()
+    keys = IdempotencyKey.objects.filter(pk=kept.pk)
     if recorded() > before and isinstance(response, HttpResponseRedirect):
-        kept.content, kept.location = content, response.url
-        kept.save(update_fields=["content", "location"])
-    elif not kept.content:
-        kept.delete()
+        if (kept.content, kept.location) != (content, response.url):
+            keys.update(content=content, location=response.url)
+    elif kept.is_new:
+        keys.delete()
     return response
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A key as it stands, locked until the transaction ends."""
+
+    pk: int
+    content: str
+    location: str
+    is_new: bool
+
+
+#: A row that this statement makes has no earlier version: ``xmax`` is 0.
+_CLAIM = """
+INSERT INTO audit_idempotencykey AS kept ("user", key, created_at, content, location) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT ("user", key) DO UPDATE SET key = excluded.key
+RETURNING kept.id, kept.content, kept.location, kept.xmax = 0
+"""
+
+
+def _claim(request: Any, key: str, content: str) -> _Kept:
+    """The key, made or found, by one statement that waits for a request at work with it.
+
+    Most forms that are saved again and again, such as grids, lead back to their own page: a new key says so at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [request.user.uuid, key, request.now, content, request.get_full_path()[:500]])
+        return _Kept(*cursor.fetchone())
 
 
 def content_of(request: HttpRequest) -> str:

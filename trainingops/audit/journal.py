@@ -19,9 +19,9 @@ from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
-from trainingops.audit.models import Entry, EntryDetail
+from trainingops.audit.models import Entry
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -150,10 +150,31 @@ class _Encoder(DjangoJSONEncoder):
         return super().default(o)
 
 
+#: Entries and their details by one statement, the entries in the order in which they were recorded.
+_INSERT = """
+WITH given AS (
+    SELECT * FROM unnest(
+        %s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
+        %s::text[]
+    ) WITH ORDINALITY
+    AS row (uuid, occurred_at, actor, verb, subject_type, subject, text, salt, detail, place)
+), written AS (
+    INSERT INTO audit_entry (uuid, action, occurred_at, actor, verb, subject_type, subject, text)
+    SELECT uuid, %s::uuid, occurred_at, actor, verb, subject_type, subject, text FROM given ORDER BY place
+    RETURNING id, uuid
+)
+INSERT INTO audit_entrydetail (entry_id, salt, text)
+SELECT written.id, given.salt, given.detail FROM written JOIN given USING (uuid)
+WHERE given.detail <> '' ORDER BY given.place
+"""
+
+
 def _write(action: _Action) -> None:
     if not action.entries:
         return
-    Entry.objects.bulk_create(entry for entry, _, _ in action.entries)
-    details = [EntryDetail(entry=entry, salt=salt, text=text) for entry, salt, text in action.entries if text]
-    if details:
-        EntryDetail.objects.bulk_create(details)
+    rows = (
+        (e.uuid, e.occurred_at, e.actor, e.verb, e.subject_type, e.subject, e.text, salt, detail)
+        for e, salt, detail in action.entries
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*map(list, zip(*rows, strict=True)), action.id])

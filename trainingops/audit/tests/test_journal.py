@@ -67,7 +67,7 @@ def test_names_stand_in_the_detail_only(site):
 
 
 def test_outermost_service_writes_the_journal_by_one_insert(site, django_assert_num_queries):
-    with transaction.atomic(), django_assert_num_queries(2 + 2 + 2):  # updates, entries, details, savepoint
+    with transaction.atomic(), django_assert_num_queries(2 + 1 + 2):  # updates, entries with details, savepoint
         rename_twice_without_savepoints(site)
 
 

@@ -1,0 +1,132 @@
+"""What is stored of the people of a session, by one query: scores, tests, result (DESIGN.md §5.8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, JSONObject
+
+from sessions.enums import AttemptState, TestPhase
+from sessions.frozen import TESTED_BY, FrozenParameter, read_scheme
+from sessions.models import Enrolment, ParameterScore, SessionResult, TestAttempt, TrainingSession
+from sessions.scoring import Score
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A score as it stands: who gave it, who wrote it last and when."""
+
+    parameter_id: int
+    assessor_id: int
+    value: Decimal | None
+    version: int
+    by: str
+    at: datetime
+
+
+@dataclass
+class Standing:
+    """One person: scores by parameter and attempt, the share of points by phase of the last tests, the result."""
+
+    enrolment: Enrolment
+    scores: dict[tuple[UUID, int], Stored]
+    tests: dict[str, Fraction]
+    result: SessionResult | None
+
+
+def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
+    """Each person with what is stored of them, in the order of ``enrolments``; one query, whatever their number."""
+    rows = enrolments.annotate(
+        stored_scores=ArraySubquery(_scores()),
+        stored_tests=ArraySubquery(_tests()),
+        current_result=FilteredRelation("results", condition=Q(results__current=True)),
+    ).select_related("person", "current_result")
+    return [
+        Standing(
+            each,
+            scores={(UUID(said["parameter"]), said["attempt"]): _score(said) for said in each.stored_scores},
+            tests={
+                said["phase"]: Fraction(said["points"] or 0) / Fraction(said["maximum"]) for said in each.stored_tests
+            },
+            result=getattr(each, "current_result", None),  # Django leaves it out where there is none
+        )
+        for each in rows
+    ]
+
+
+def given_scores(training_session: TrainingSession, standing: Standing, *, attempt: int = 1) -> dict[str, Score | None]:
+    """Scores by parameter name, in each parameter's own scale; None where there is none.
+
+    Attempt 2 takes the remedial test for the post-test and, where it was not scored again, the score of attempt 1.
+    """
+    given: dict[str, Score | None] = {}
+    for each in read_scheme(training_session.scheme).parameters:
+        if fills_itself(training_session, each):
+            phase = TESTED_BY[each.source]  # type: ignore[index]
+            share = standing.tests.get(TestPhase.REMEDIAL if attempt > 1 and phase == TestPhase.POST else phase)
+            given[each.name] = None if share is None else share * Fraction(each.parameter.maximum_score)
+        else:
+            typed = (standing.scores.get((each.uuid, number)) for number in range(attempt, 0, -1))
+            given[each.name] = next((found.value for found in typed if found and found.value is not None), None)
+    return given
+
+
+def fills_itself(training_session: TrainingSession, parameter: FrozenParameter) -> bool:
+    """Whether a test of the session gives this parameter its score; without a paper the trainer types it."""
+    paper = {
+        TestPhase.PRE: training_session.pre_paper_id,
+        TestPhase.POST: training_session.post_paper_id,
+    }
+    phase = TESTED_BY.get(parameter.source)  # type: ignore[call-overload]
+    return phase is not None and paper[phase] is not None
+
+
+def _scores() -> QuerySet[Any, Any]:
+    rows = ParameterScore.objects.filter(enrolment=OuterRef("pk")).order_by("attempt", "pk")
+    return rows.values(
+        said=JSONObject(
+            parameter="parameter__uuid",
+            parameter_id="parameter",
+            attempt="attempt",
+            assessor="assessor",
+            value=_exact("value"),
+            version="version",
+            by="recorded_by__name",
+            at="recorded_at",
+        )
+    )
+
+
+def _tests() -> QuerySet[Any, Any]:
+    """Submitted attempts, the last of each phase last."""
+    rows = TestAttempt.objects.filter(enrolment=OuterRef("pk"), state=AttemptState.SUBMITTED, maximum__gt=0)
+    return rows.order_by("number", "pk").values(
+        said=JSONObject(phase="phase", points=_exact("points"), maximum=_exact("maximum"))
+    )
+
+
+def _exact(name: str) -> Cast:
+    """A decimal as text: as a number of JSON it would become a float."""
+    return Cast(F(name), CharField())
+
+
+def _share(said: dict[str, Any]) -> Fraction:
+    return Fraction(said["points"] or 0) / Fraction(said["maximum"])
+
+
+def _score(said: dict[str, Any]) -> Stored:
+    return Stored(
+        parameter_id=said["parameter_id"],
+        assessor_id=said["assessor"],
+        value=None if said["value"] is None else Decimal(said["value"]),
+        version=said["version"],
+        by=said["by"],
+        at=datetime.fromisoformat(said["at"]),
+    )
