@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from evaluation.enums import TrainingDefectKind
-from evaluation.services import register_training_defect
+from evaluation.services import Occurrence, register_training_defects
 from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
 from sessions.enums import AttendanceStatus, CaseKind
@@ -21,14 +22,14 @@ from trainingops.people.models import User
 def register_breach(*, obligation: ReportObligation, now: datetime, **_more: Any) -> None:
     """A report that is not there at its due time is a training defect, at the due time."""
     training_session = obligation.training_session
-    register_training_defect(
+    breach = Occurrence(
         kind=TrainingDefectKind.REPORT_BREACH,
         plan=training_session.plan,
         training_session=training_session,
         occurred_at=obligation.due_at,
         source=obligation.uuid,
-        now=now,
     )
+    register_training_defects(occurrences=[breach], now=now)
 
 
 @receiver(session_concluded)
@@ -36,10 +37,11 @@ def register_session_defects(
     *, training_session: TrainingSession, actor: User | None, now: datetime, **_more: Any
 ) -> None:
     """Deviations, absences and lateness over the tolerance, one each."""
-    for deviation in training_session.deviations.all():
-        register_training_defect(
+    plan = training_session.plan
+    deviations = [
+        Occurrence(
             kind=TrainingDefectKind.DEVIATION,
-            plan=training_session.plan,
+            plan=plan,
             training_session=training_session,
             occurred_at=deviation.reported_at,
             source=deviation.uuid,
@@ -49,24 +51,21 @@ def register_session_defects(
                 "actual": deviation.actual[:80],
                 "measured": deviation.measured,
             },
-            actor=actor,
-            now=now,
         )
-    for case in RecoveryCase.objects.filter(
-        enrolment__training_session=training_session, kind=CaseKind.RECOVERY
-    ).select_related("meeting"):
-        _register_case(case, training_session, actor, now)
-
-
-def _register_case(case: RecoveryCase, training_session: TrainingSession, actor: User | None, now: datetime) -> None:
-    attendance = Attendance.objects.filter(enrolment=case.enrolment_id, meeting=case.meeting_id).first()
-    absent = attendance is not None and attendance.status == AttendanceStatus.ABSENT
-    register_training_defect(
-        kind=TrainingDefectKind.ABSENCE if absent else TrainingDefectKind.LATENESS,
-        plan=training_session.plan,
-        training_session=training_session,
-        occurred_at=case.meeting.starts_at if case.meeting else case.opened_at,
-        source=case.uuid,
-        actor=actor,
-        now=now,
+        for deviation in training_session.deviations.all()
+    ]
+    absences = Attendance.objects.filter(
+        enrolment=OuterRef("enrolment"), meeting=OuterRef("meeting"), status=AttendanceStatus.ABSENT
     )
+    cases = RecoveryCase.objects.filter(enrolment__training_session=training_session, kind=CaseKind.RECOVERY)
+    missed = [
+        Occurrence(
+            kind=TrainingDefectKind.ABSENCE if case.absent else TrainingDefectKind.LATENESS,
+            plan=plan,
+            training_session=training_session,
+            occurred_at=case.meeting.starts_at if case.meeting else case.opened_at,
+            source=case.uuid,
+        )
+        for case in cases.select_related("meeting").annotate(absent=Exists(absences)).order_by("pk")
+    ]
+    register_training_defects(occurrences=[*deviations, *missed], actor=actor, now=now)

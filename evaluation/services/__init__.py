@@ -7,7 +7,7 @@ from evaluation.services.coaching import (
     create_coaching_form,
     sign_and_coach,
 )
-from evaluation.services.defects import record_training_defect, register_training_defect
+from evaluation.services.defects import Occurrence, record_training_defect, register_training_defects
 from evaluation.services.reviews import (
     add_finding,
     approve_minutes,
@@ -22,6 +22,7 @@ from evaluation.services.reviews import (
 )
 
 __all__ = [
+    "Occurrence",
     "add_action",
     "add_finding",
     "approve_minutes",
@@ -36,7 +37,7 @@ __all__ = [
     "missing_before_approval",
     "note_presence",
     "record_training_defect",
-    "register_training_defect",
+    "register_training_defects",
     "save_minutes",
     "schedule_review",
     "sign_and_approve_minutes",

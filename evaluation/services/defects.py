@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,55 +20,69 @@ from trainingops.domain import Refused, require
 from trainingops.people.models import User
 
 
-@service
-def register_training_defect(
-    *,
-    kind: str,
-    plan: TrainingPlan,
-    training_session: TrainingSession | None,
-    occurred_at: datetime,
-    source: uuid.UUID,
-    now: datetime,
-    description: str = "",
-    found: Mapping[str, Any] | None = None,
-    actor: User | None = None,
-    impact: str = "",
-    correction: str = "",
-) -> TrainingDefect:
-    """Put what went wrong into the register; the same source and kind are counted once, whoever reports it again.
+@dataclass(frozen=True, kw_only=True)
+class Occurrence:
+    """Something that went wrong.
 
-    Args:
+    Attributes:
         source: uuid of the breach, deviation or recovery case behind it.
         description: as a person typed it, without names of persons; blank where the kind says it.
         found: for a deviation what it was (``TrainingDefect.words`` reads it).
     """
-    place = training_session or plan
-    defect, created = TrainingDefect.objects.get_or_create(
-        kind=kind,
-        source=source,
-        defaults={
-            "plan": plan,
-            "training_session": training_session,
-            "site_id": place.site_id,
-            "line_id": place.line_id,
-            "occurred_at": occurred_at,
-            "description": description,
-            "found": dict(found or {}),
-            "impact": impact,
-            "correction": correction,
-            "decided_by": actor,
-            "recorded_at": now,
-        },
-    )
-    if created:
+
+    kind: str
+    plan: TrainingPlan
+    training_session: TrainingSession | None
+    occurred_at: datetime
+    source: uuid.UUID
+    description: str = ""
+    found: Mapping[str, Any] = field(default_factory=dict)
+    impact: str = ""
+    correction: str = ""
+
+
+@service
+def register_training_defects(
+    *, occurrences: Sequence[Occurrence], now: datetime, actor: User | None = None
+) -> list[TrainingDefect]:
+    """Put what went wrong into the register; the same source and kind are counted once, whoever reports it again.
+
+    Two queries and the journal's, whatever the number.
+
+    Returns:
+        the defects that are new.
+    """
+    sources = [each.source for each in occurrences]
+    known = set(TrainingDefect.objects.filter(source__in=sources).values_list("kind", "source"))
+    new = [_defect(each, actor, now) for each in occurrences if (each.kind, each.source) not in known]
+    for defect in TrainingDefect.objects.bulk_create(new):
         record(
             "training_defect.registered",
             subject=defect,
             actor=actor,
             now=now,
-            data={"kind": kind, "source": source, "plan": plan.uuid},
+            data={"kind": defect.kind, "source": defect.source, "plan": defect.plan.uuid},
         )
-    return defect
+    return new
+
+
+def _defect(found: Occurrence, actor: User | None, now: datetime) -> TrainingDefect:
+    place = found.training_session or found.plan
+    return TrainingDefect(
+        kind=found.kind,
+        source=found.source,
+        plan=found.plan,
+        training_session=found.training_session,
+        site_id=place.site_id,
+        line_id=place.line_id,
+        occurred_at=found.occurred_at,
+        description=found.description,
+        found=dict(found.found),
+        impact=found.impact,
+        correction=found.correction,
+        decided_by=actor,
+        recorded_at=now,
+    )
 
 
 @service
@@ -93,7 +108,7 @@ def record_training_defect(
         raise Refused(_("The time lies in the future. Enter when it happened."), field="occurred_at")
     if kind not in (TrainingDefectKind.FACILITY, TrainingDefectKind.QUESTION, TrainingDefectKind.RATING):
         raise Refused(_("The system registers this kind itself. Choose another kind."), field="kind")
-    return register_training_defect(
+    occurrence = Occurrence(
         kind=kind,
         plan=training_session.plan,
         training_session=training_session,
@@ -102,6 +117,6 @@ def record_training_defect(
         description=description,
         impact=impact,
         correction=correction,
-        actor=actor,
-        now=now,
     )
+    (defect,) = register_training_defects(occurrences=[occurrence], actor=actor, now=now)
+    return defect

@@ -110,15 +110,16 @@ def test_check_counts_the_training_defects_again(scene):
     training_session = scene.plan.training_sessions.first()
 
     def late(at, number):
-        return services.register_training_defect(
+        occurrence = services.Occurrence(
             kind=TrainingDefectKind.LATENESS,
             plan=scene.plan,
             training_session=training_session,
             occurred_at=at,
             source=uuid.UUID(int=number),
             description="Terlambat",
-            now=NOW,
         )
+        (defect,) = services.register_training_defects(occurrences=[occurrence], now=NOW)
+        return defect
 
     before = [late(NOW - timedelta(days=day), day) for day in (1, 2, 3, 9)]
     scene.finding.training_defects.set(before)

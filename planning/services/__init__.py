@@ -29,6 +29,7 @@ from planning.services.drafting import (
 )
 from planning.services.floor import mark_day, set_line_target, unmark_day
 from planning.services.groups import choose_group
+from planning.services.history import Shown, record_competences
 from planning.services.improvement import plan_improvement
 from planning.services.overtime import answer_overtime, order_overtime
 from planning.services.plans import (
@@ -36,7 +37,6 @@ from planning.services.plans import (
     cancel_plan,
     comment_on_revision,
     create_plan,
-    record_competence,
 )
 from planning.services.targets import (
     DefectFilter,
@@ -53,6 +53,7 @@ __all__ = [
     "MeetingTimes",
     "ProposedBatch",
     "Recipient",
+    "Shown",
     "add_targets",
     "advance_plan",
     "amend_plan",
@@ -72,7 +73,7 @@ __all__ = [
     "order_overtime",
     "place_targets",
     "plan_improvement",
-    "record_competence",
+    "record_competences",
     "reject_revision",
     "release",
     "remind_teams",

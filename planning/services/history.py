@@ -1,13 +1,17 @@
-"""Who had which module: the sessions stage says so by a downward call (4.3, 5.1.1 b)."""
+"""Who had which module and what they showed: the sessions stage says so by a downward call (4.3, 5.1.1 b, 7.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from planning.models import ModuleTraining
+from planning.models import Competence, ModuleTraining, ModuleVersion
+from trainingops.audit.journal import record, service
+from trainingops.people.models import Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,4 +40,50 @@ def record_trainings(trained: Iterable[Trained]) -> None:
             for each in trained
         ],
         ignore_conflicts=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A person passed a module: ``source`` is the uuid of the enrolment that showed it, ``result`` from 0 to 100."""
+
+    person: Person
+    module_version: ModuleVersion
+    achieved_on: date
+    source: UUID
+    result: Decimal | None = None
+
+
+@service
+def record_competences(*, shown: Sequence[Shown], actor: Any, now: datetime) -> list[Competence]:
+    """Note what people have shown (7.2). A second call for one source corrects the first.
+
+    Two queries and the journal's, whatever the number.
+    """
+    standing = {
+        (each.person_id, each.module_version_id, each.source): each.uuid
+        for each in Competence.objects.filter(source__in=[each.source for each in shown])
+    }
+    rows = []
+    for each in shown:
+        row = Competence(
+            person=each.person,
+            module_version=each.module_version,
+            achieved_on=each.achieved_on,
+            result=each.result,
+            source=each.source,
+        )
+        known = standing.get((row.person_id, row.module_version_id, row.source))
+        row.uuid = known or row.uuid
+        rows.append(row)
+        record(
+            "competence.corrected" if known else "competence.recorded",
+            subject=row,
+            actor=actor,
+            now=now,
+            data={"person": each.person.uuid, "module_version": each.module_version.uuid, "source": each.source},
+            detail={"result": each.result, "achieved_on": each.achieved_on},
+        )
+    return Competence.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["uuid"], update_fields=["achieved_on", "result"]
     )

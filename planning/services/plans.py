@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PLAN_TRANSITIONS, PlanState, RevisionState
 from planning.models import (
-    Competence,
-    ModuleVersion,
     NeedSource,
     PlanRecipient,
     PlanRevision,
@@ -30,7 +26,7 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.enums import MANDATORY_PARTIES, Role
-from trainingops.people.models import Person, ServiceLine, Site, User
+from trainingops.people.models import ServiceLine, Site, User
 from trainingops.records.numbers import next_number
 
 
@@ -180,41 +176,6 @@ def comment_on_revision(
         detail={"text": comment.text},
     )
     return comment
-
-
-@service
-def record_competence(
-    *,
-    person: Person,
-    module_version: ModuleVersion,
-    achieved_on: date,
-    source: UUID,
-    actor: User | None,
-    now: datetime,
-    valid_until: date | None = None,
-    result: Decimal | None = None,
-) -> Competence:
-    """Note what a person has shown; the sessions stage calls it (7.2). A second call for one source corrects the first.
-
-    Args:
-        source: uuid of the enrolment that showed it.
-        result: the final score, 0–100.
-    """
-    competence, created = Competence.objects.update_or_create(
-        person=person,
-        module_version=module_version,
-        source=source,
-        defaults={"achieved_on": achieved_on, "valid_until": valid_until, "result": result},
-    )
-    record(
-        "competence.recorded" if created else "competence.corrected",
-        subject=competence,
-        actor=actor,
-        now=now,
-        data={"person": person.uuid, "module_version": module_version.uuid, "source": source},
-        detail={"result": result, "achieved_on": achieved_on, "valid_until": valid_until},
-    )
-    return competence
 
 
 def locked_plan(plan: TrainingPlan) -> TrainingPlan:

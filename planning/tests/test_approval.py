@@ -13,6 +13,7 @@ from planning.content import freeze
 from planning.enums import PLAN_TRANSITIONS, REVISION_TRANSITIONS, PlanState, RevisionState
 from planning.models import ApprovalDecision, Booking, PlanRevision, TrainingPlan
 from planning.services import (
+    Shown,
     advance_plan,
     amend_plan,
     answer_consultation,
@@ -21,7 +22,7 @@ from planning.services import (
     cancel_plan,
     comment_on_revision,
     create_plan,
-    record_competence,
+    record_competences,
     reject_revision,
     return_revision,
     save_part,
@@ -356,13 +357,10 @@ def test_competence_is_recorded_once_for_each_source(world, now):
         "module_version": world.module_version,
         "achieved_on": now.date(),
         "source": world.people[0].uuid,
-        "actor": None,
-        "now": now,
     }
-    record_competence(**given, result=80)
-    made = record_competence(**given, result=90)
-    assert world.people[0].competences.get() == made
-    assert made.result == 90
+    record_competences(shown=[Shown(**given, result=80)], actor=None, now=now)
+    record_competences(shown=[Shown(**given, result=90)], actor=None, now=now)
+    assert world.people[0].competences.get().result == 90
 
 
 def test_manager_of_finds_the_worlds_manager(world, now):

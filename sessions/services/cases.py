@@ -82,6 +82,11 @@ def open_remedial_cases(
 
 def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
     """Move a locked case to its end, or back to open, and journal it."""
+    _settle(case, to, actor=actor, now=now, note=note, **data)
+    case.save()
+
+
+def _settle(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
     require_transition(case, to, CASE_TRANSITIONS)
     before, case.state = case.state, to
     if to == CaseState.OPEN:
@@ -89,7 +94,6 @@ def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note:
     else:
         case.settled_at, case.settled_by = now, actor
     case.note = note or case.note
-    case.save()
     record(
         f"case.{to}",
         subject=case,
@@ -111,7 +115,8 @@ def settle_cases_recovered_in(training_session: TrainingSession, *, actor: Any, 
     attended = attended_by(training_session)
     for case in cases:
         to = CaseState.RESOLVED if case.enrolment.person_id in attended else CaseState.OPEN
-        settle_case(case, to, actor=actor, now=now, recovered_in=training_session.uuid)
+        _settle(case, to, actor=actor, now=now, recovered_in=training_session.uuid)
+    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form", "settled_at", "settled_by"])
     return cases
 
 

@@ -10,8 +10,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from planning.models import TrainingPlan
-from planning.services.history import Trained, record_trainings
-from planning.services.plans import record_competence
+from planning.services.history import Shown, Trained, record_competences, record_trainings
 from sessions.enums import (
     AttemptState,
     AttendanceStatus,
@@ -82,9 +81,7 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
     TargetOutcome.objects.bulk_update(changed, ["state", "result", "settled_at", "on_schedule"])
     _tell_trained(trained, now)
     known = {outcome.pk for outcome in changed}
-    for outcome, result in shown:
-        if outcome.pk in known:
-            _record_competence(outcome, result, actor, now)
+    _record_competences([each for each in shown if each[0].pk in known], actor, now)
     for outcome in changed:
         record(
             "target.settled",
@@ -260,17 +257,25 @@ def _tell_trained(outcomes: Iterable[TargetOutcome], now: datetime) -> None:
     )
 
 
-def _record_competence(outcome: TargetOutcome, result: SessionResult, actor: Any, now: datetime) -> None:
-    training_session = result.enrolment.training_session
-    record_competence(
-        person=outcome.person,
-        module_version=training_session.module_version,
-        achieved_on=now.astimezone(training_session.site.zone).date(),
-        result=result.final,
-        source=result.enrolment.uuid,
-        actor=actor,
-        now=now,
-    )
+def _record_competences(passed: list[tuple[TargetOutcome, SessionResult]], actor: Any, now: datetime) -> None:
+    """Tell planning what those who passed have shown, on the day there (7.2)."""
+    if not passed:
+        return
+    held = {result.enrolment.training_session_id for _outcome, result in passed}
+    sessions = TrainingSession.objects.select_related("site", "module_version").in_bulk(held)
+    shown = []
+    for outcome, result in passed:
+        training_session = sessions[result.enrolment.training_session_id]
+        shown.append(
+            Shown(
+                person=outcome.person,
+                module_version=training_session.module_version,
+                achieved_on=now.astimezone(training_session.site.zone).date(),
+                result=result.final,
+                source=result.enrolment.uuid,
+            )
+        )
+    record_competences(shown=shown, actor=actor, now=now)
 
 
 def tell_settled(plan_ids: set[int], actor: Any, now: datetime) -> None:
