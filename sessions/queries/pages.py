@@ -48,7 +48,7 @@ def roll_of(meeting: SessionMeeting) -> QuerySet[Enrolment]:
     """Everybody enrolled with what is recorded of them at a meeting (:func:`recorded_at`); one query."""
     recorded = FilteredRelation("attendances", condition=Q(attendances__meeting=meeting.pk))
     people = Enrolment.objects.filter(training_session=meeting.training_session_id, removed_at=None)
-    return people.annotate(recorded=recorded).select_related("person", "recorded__reason", "recorded__recorded_by")
+    return people.annotate(recorded=recorded).select_related("person", "recorded__reason", "recorded__recorded_by")  # type: ignore[misc]
 
 
 def recorded_at(enrolment: Enrolment) -> Attendance | None:

@@ -47,7 +47,7 @@ def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
         stored_scores=ArraySubquery(_scores()),
         stored_tests=ArraySubquery(_tests()),
         current_result=FilteredRelation("results", condition=Q(results__current=True)),
-    ).select_related("person", "current_result")
+    ).select_related("person", "current_result")  # type: ignore[misc]
     return [
         Standing(
             each,
