@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -95,8 +95,8 @@ class _Known:
     """What the database says, read once for all rows."""
 
     topics: dict[str, Topic]
-    questions: dict[str, Question]
-    versions: dict[int, QuestionVersion]
+    questions: Mapping[str, Question]
+    versions: Mapping[int, QuestionVersion]
 
 
 def check_questions(batch: Batch) -> list[Checked]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -56,7 +56,7 @@ def _by_use(versions: QuerySet[QuestionVersion], use: str) -> QuerySet[QuestionV
     if use == "retired":
         return versions.filter(question__retired_at__isnull=False)
     standing = versions.filter(question__retired_at=None)
-    return standing.filter(is_used=use == "used") if use in USES else standing
+    return standing.filter(Q(is_used=use == "used")) if use in USES else standing
 
 
 def question_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:

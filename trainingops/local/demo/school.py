@@ -65,6 +65,7 @@ def _topics(catalogue: dict[str, list[dict[str, str]]]) -> dict[str, Topic]:
     products, procedures = (
         Topic.objects.create(code=slugify(name), name=name, kind=ModuleKind.HARD) for name in ("Produk", "Prosedur")
     )
+    names: list[tuple[str, ModuleKind, Topic | None]]
     names = [(row["name"], ModuleKind.HARD, products) for row in catalogue["products"]]
     names += [(str(name), ModuleKind.HARD, procedures) for name in catalogue["procedures"]]
     names += [(str(name), ModuleKind.SOFT, None) for name in catalogue["soft_skills"]]
