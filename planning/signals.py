@@ -8,3 +8,7 @@ revision_approved = Signal()
 
 #: A plan was cancelled before it began. Arguments: ``plan``, ``reason``, ``actor``, ``now``.
 plan_cancelled = Signal()
+
+#: Targets of the approved revision changed their batch, without a new revision. Arguments: ``revision``, ``actor``,
+#: ``now``. The sessions stage enrols them where they belong now.
+targets_moved = Signal()

@@ -8,8 +8,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from planning.models import PlanRevision, TrainingPlan
-from planning.signals import plan_cancelled, revision_approved
-from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
+from planning.signals import plan_cancelled, revision_approved, targets_moved
+from sessions.services.scheduling import cancel_sessions_of, follow_targets, schedule_from_revision
 
 
 @receiver(revision_approved, dispatch_uid="sessions.schedule")
@@ -22,3 +22,9 @@ def on_revision_approved(*, revision: PlanRevision, actor: Any, now: datetime, *
 def on_plan_cancelled(*, plan: TrainingPlan, reason: str, actor: Any, now: datetime, **_: Any) -> None:
     """A plan given up takes its sessions with it."""
     cancel_sessions_of(plan=plan, reason=reason, actor=actor, now=now)
+
+
+@receiver(targets_moved, dispatch_uid="sessions.follow_targets")
+def on_targets_moved(*, revision: PlanRevision, now: datetime, **_: Any) -> None:
+    """Targets that changed their batch are enrolled in the other session."""
+    follow_targets(revision=revision, now=now)

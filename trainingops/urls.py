@@ -4,6 +4,7 @@ from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, path
 
 from evaluation.views import actions, coaching, defects, reviews
+from planning.views import adjusting as adjusting_views
 from planning.views import appointments as appointment_views
 from planning.views import approval as approval_views
 from planning.views import consultations as consultation_views
@@ -203,6 +204,18 @@ urlpatterns += [
     path("plans/<uuid:uuid>/submit/", plan_views.plan_submit, name="plan_submit"),
     path("plans/<uuid:uuid>/withdraw/", plan_views.plan_withdraw, name="plan_withdraw"),
     path("plans/<uuid:uuid>/amend/", plan_views.plan_amend, name="plan_amend"),
+    path("plans/<uuid:uuid>/adjust/", adjusting_views.plan_adjust, name="plan_adjust"),
+    path("plans/<uuid:uuid>/adjust/recipients/", adjusting_views.plan_adjust_recipient, name="plan_adjust_recipient"),
+    path(
+        "plans/<uuid:uuid>/adjust/sessions/<uuid:session>/",
+        adjusting_views.plan_adjust_place,
+        name="plan_adjust_place",
+    ),
+    path(
+        "plans/<uuid:uuid>/adjust/people/<uuid:target>/",
+        adjusting_views.plan_adjust_target,
+        name="plan_adjust_target",
+    ),
     path("plans/<uuid:uuid>/cancel/", plan_views.plan_cancel, name="plan_cancel"),
     path("plans/<uuid:uuid>/coordination/", consultation_views.plan_consult, name="plan_consult"),
     path("plans/<uuid:uuid>/coordination/sheet/", consultation_views.plan_sheet, name="plan_sheet"),

@@ -185,6 +185,9 @@ class PlanTarget(Identified):
     reason = models.CharField(_("reason"), max_length=17, choices=TargetReason)
     reason_note = models.CharField(_("reason in words"), max_length=300, blank=True)
     defects = models.ManyToManyField(Defect, blank=True, related_name="targets")
+    extra_minutes = models.PositiveSmallIntegerField(
+        _("extra time for each test (minutes)"), default=0, help_text="not material: the PIC gives it alone (QUZ-4)"
+    )
 
     class Meta:
         ordering = ["person__name"]

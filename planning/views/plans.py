@@ -124,6 +124,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_decide": revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision),
         "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
         and can_cancel_plan(request.user, plan),
+        "may_adjust": mine and plan.approved_revision_id and plan.state in {PlanState.APPROVED, PlanState.UNDER_WAY},
         "may_amend": mine
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},

@@ -11,7 +11,7 @@ from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from planning.enums import QuestionKind
-from planning.models import PaperQuestion, QuestionVersion, TestPaper
+from planning.models import PaperQuestion, PlanTarget, QuestionVersion, TestPaper
 from sessions import evidence
 from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TestAnswer, TestAttempt, TrainingSession
@@ -61,7 +61,7 @@ def start_attempt(*, enrolment: Enrolment, phase: str, actor: User, now: datetim
         phase=phase,
         number=max(last + 1, first),
         started_at=now,
-        due_at=now + timedelta(minutes=paper.duration_minutes),
+        due_at=now + timedelta(minutes=paper.duration_minutes + _extra_minutes(enrolment)),
         maximum=total,
     )
     record(
@@ -72,6 +72,14 @@ def start_attempt(*, enrolment: Enrolment, phase: str, actor: User, now: datetim
         data={"enrolment": enrolment.uuid, "phase": phase, "paper": paper.uuid, "due_at": attempt.due_at},
     )
     return attempt
+
+
+def _extra_minutes(enrolment: Enrolment) -> int:
+    """The extra time that the plan gives this person (QUZ-4)."""
+    given = PlanTarget.objects.filter(
+        person=enrolment.person_id, revision__approved_for=enrolment.training_session.plan_id
+    )
+    return given.values_list("extra_minutes", flat=True).first() or 0
 
 
 @service

@@ -83,6 +83,22 @@ def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime)
 
 
 @service
+def follow_targets(*, revision: PlanRevision, now: datetime) -> None:
+    """Enrol the targets of the approved revision where their batch is now; who is new in a session is invited."""
+    sessions = {
+        each.uuid: each
+        for each in TrainingSession.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("plan__pic", "site", "line")
+        .filter(plan=revision.plan, kind=SessionKind.REGULAR, state__in=[SessionState.SCHEDULED, SessionState.OPEN])
+        .order_by("pk")
+    }
+    _bring_targets_in_line(revision, sessions, now)
+    for training_session in sessions.values():
+        refresh_summary(training_session)
+        _notify("session_invitation", training_session, now, step="")  # once a person and session
+
+
+@service
 def cancel_sessions_of(*, plan: TrainingPlan, reason: str, actor: Any, now: datetime) -> None:
     """Cancel what a plan that is given up had scheduled; called when planning cancels it."""
     for training_session in (

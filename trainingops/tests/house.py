@@ -98,6 +98,14 @@ def _drafts() -> list[Address]:
     ]
 
 
+def _approved() -> QuerySet[PlanRevision]:
+    return PlanRevision.objects.filter(approved_for__state__in=[PlanState.APPROVED, PlanState.UNDER_WAY])
+
+
+def _adjusted() -> list[Address]:
+    return [{"uuid": each.plan.uuid} for each in _approved().select_related("plan")]
+
+
 def _draft_sessions() -> list[Address]:
     revisions = PlanRevision.objects.filter(state="draft").prefetch_related("plan", "sessions")
     return [{"uuid": each.plan.uuid, "session": one.uuid} for each in revisions for one in each.sessions.all()]
@@ -177,6 +185,14 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "product_change_": _by_uuid(ProductChange),
     "place_": lambda: [{"kind": kind} for kind in ("site", "line", "team")],
     "plan_": _by_uuid(TrainingPlan),
+    "plan_adjust": _adjusted,
+    "plan_adjust_place": lambda: [
+        {"uuid": each.plan.uuid, "session": one.uuid} for each in _approved() for one in each.sessions.all()
+    ],
+    "plan_adjust_recipient": _adjusted,
+    "plan_adjust_target": lambda: [
+        {"uuid": each.plan.uuid, "target": one.uuid} for each in _approved() for one in each.targets.all()[:2]
+    ],
     "plan_approval": _by_uuid(PlanRevision),
     "plan_part": lambda: [{**each, "part": part} for each in _drafts() for part in PART_FORMS],
     "plan_recipients": _drafts,

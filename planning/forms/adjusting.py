@@ -1,0 +1,62 @@
+"""Forms of what the PIC changes in an approved plan alone (UX.md APR-3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Min
+from django.utils.translation import gettext_lazy as _
+
+from planning.models import PlannedSession, PlanRevision, Room
+from planning.services.adjusting import MOST_EXTRA
+from trainingops.people.enums import Role
+from trainingops.people.models import User
+from trainingops.people.queries import users_with_role
+from trainingops.ui.forms import PageForm, WholeField
+
+_PARTIES = [each for each in Role.choices if each[0] not in {Role.AGENT, Role.ADMINISTRATOR}]
+
+
+class PlaceForm(PageForm):
+    """Another room or link for a batch."""
+
+    room = forms.ModelChoiceField(
+        label=_("Room"), queryset=Room.objects.none(), required=False, empty_label=_("No room")
+    )
+    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+
+    def __init__(self, *args: Any, planned: PlannedSession, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"room": planned.room_id, "link": planned.link}, **kwargs)
+        self.fields["room"].queryset = Room.objects.filter(site=planned.host_site_id)  # type: ignore[attr-defined]
+
+
+class TargetAdjustForm(PageForm):
+    """The batch of one target, and extra time for tests."""
+
+    to = forms.ModelChoiceField(label=_("Batch"), queryset=PlannedSession.objects.none(), empty_label=None)
+    extra_minutes = WholeField(label=_("Extra time for each test (minutes)"), min_value=0, max_value=MOST_EXTRA)
+
+    def __init__(self, *args: Any, revision: PlanRevision, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        batches = revision.sessions.annotate(begins=Min("meetings__starts_at")).order_by("begins", "pk")
+        self.fields["to"].queryset = batches  # type: ignore[attr-defined]
+
+
+_NO_ACCOUNT = _("None: by mail")
+
+
+class RecipientAddForm(PageForm):
+    """One more recipient: somebody with an account, or a name with a mail address."""
+
+    party = forms.ChoiceField(label=_("Party"), choices=_PARTIES)
+    user = forms.ModelChoiceField(
+        label=_("Account"), queryset=User.objects.none(), required=False, empty_label=_("None: by mail")
+    )
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    email = forms.EmailField(label=_("Mail address"), required=False, help_text=_("For somebody without account."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offices = users_with_role(*(value for value, _label in _PARTIES))
+        self.fields["user"].queryset = offices  # type: ignore[attr-defined]

@@ -1,0 +1,193 @@
+"""What the PIC changes in an approved plan alone, journalled and without a new revision (UX.md APR-3).
+
+Room, link, the batch of a target, extra time for a test, one more recipient. The approved content and its hash stay as
+they were signed; the rows say what holds now, and the next revision is copied from them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from planning.enums import PlanState, RevisionState
+from planning.models import PlannedSession, PlanRecipient, PlanRevision, PlanTarget, Room, TrainingPlan
+from planning.policies.plans import can_edit_plan
+from planning.services.bookings import book_revision
+from planning.services.drafting import Recipient
+from planning.services.plans import locked_plan
+from planning.signals import targets_moved
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require
+from trainingops.people.enums import Role
+from trainingops.people.models import User
+
+#: The most extra minutes that a person gets for a test.
+MOST_EXTRA = 120
+
+
+@service
+def change_place(
+    *, planned: PlannedSession, room: Room | None, link: str, actor: User, now: datetime
+) -> PlannedSession:
+    """Give a batch of an approved plan another room or link; the room is booked in the same transaction.
+
+    Raises:
+        NotAllowed: not the PIC.
+        WrongState: not approved, or a revision is open: then it is changed there.
+        Refused: the batch has begun, or the room is at another site.
+        DoubleBooking: the room is taken.
+    """
+    revision = _approved(planned.plan, actor=actor)
+    planned = _batch(revision, planned, now)
+    if room and room.site_id != planned.host_site_id:
+        raise Refused(
+            _("%(room)s is not at %(site)s. Choose a room of that site.") % {"room": room, "site": planned.host_site},
+            field="room",
+        )
+    before = {"room": planned.room.uuid if planned.room else None, "link": planned.link}
+    moved = planned.room != room
+    planned.room, planned.link = room, link.strip()
+    planned.save(update_fields=["room", "link"])
+    if moved:
+        book_revision(revision, superseded=revision)
+    after = {"room": room.uuid if room else None, "link": planned.link}
+    _note("plan.place_changed", revision, actor, now, session=planned.uuid, before=before, after=after)
+    return planned
+
+
+@service
+def adjust_target(
+    *, target: PlanTarget, to: PlannedSession, extra_minutes: int, actor: User, now: datetime
+) -> PlanTarget:
+    """Move a target of an approved plan to another of its batches, or give them extra time for tests (QUZ-4).
+
+    Raises:
+        NotAllowed: not the PIC.
+        WrongState: as :func:`change_place`.
+        Refused: one of the two batches has begun or is of another plan, or the minutes make no sense.
+        DoubleBooking: the person is booked elsewhere at that time.
+    """
+    revision = _approved(target.revision.plan, actor=actor)
+    target = PlanTarget.objects.select_related("person", "planned_session").get(pk=target.pk)
+    if target.revision_id != revision.pk:
+        raise Refused(_("This target belongs to another revision. Reload the page."))
+    if not 0 <= extra_minutes <= MOST_EXTRA:
+        raise Refused(
+            _("%(given)d minutes are not possible. Give 0 to %(most)d.") % {"given": extra_minutes, "most": MOST_EXTRA},
+            field="extra_minutes",
+        )
+    if extra_minutes != target.extra_minutes:
+        _note(
+            "plan.extra_time_given",
+            revision,
+            actor,
+            now,
+            person=target.person.uuid,
+            before=target.extra_minutes,
+            after=extra_minutes,
+        )
+        target.extra_minutes = extra_minutes
+        target.save(update_fields=["extra_minutes"])
+    if target.planned_session is None or target.planned_session.uuid != to.uuid:
+        _move(target, revision, to, actor=actor, now=now)
+    return target
+
+
+def _move(target: PlanTarget, revision: PlanRevision, to: PlannedSession, *, actor: User, now: datetime) -> None:
+    before = _batch(revision, target.planned_session, now) if target.planned_session else None
+    target.planned_session = _batch(revision, to, now)
+    target.save(update_fields=["planned_session"])
+    book_revision(revision, superseded=revision)
+    targets_moved.send(sender=PlanRevision, revision=revision, actor=actor, now=now)
+    _note(
+        "plan.target_moved",
+        revision,
+        actor,
+        now,
+        person=target.person.uuid,
+        before=before.uuid if before else None,
+        after=to.uuid,
+    )
+
+
+@service
+def add_recipient(*, plan: TrainingPlan, recipient: Recipient, actor: User, now: datetime) -> PlanRecipient:
+    """One more recipient of the reports of an approved plan (5.3.2); nobody is taken away without a revision.
+
+    Raises:
+        NotAllowed: not the PIC.
+        WrongState: as :func:`change_place`.
+        Refused: an unknown party, somebody who cannot be reached, or who receives them already.
+    """
+    revision = _approved(plan, actor=actor)
+    if recipient.party not in Role.values:
+        raise Refused(_("“%(party)s” is no party. Choose one of the list.") % {"party": recipient.party}, field="party")
+    if recipient.user is None and not recipient.email:
+        raise Refused(_("Choose an account, or give a mail address."), field="email")
+    same = revision.recipients.filter(party=recipient.party)
+    same = same.filter(user=recipient.user) if recipient.user else same.filter(email__iexact=recipient.email)
+    if same.exists():
+        who = recipient.user or recipient.email
+        raise Refused(
+            _("%(who)s receives the report for this party already.") % {"who": who},
+            field="user" if recipient.user else "email",
+        )
+    added = PlanRecipient.objects.create(
+        revision=revision,
+        party=recipient.party,
+        user=recipient.user,
+        name="" if recipient.user else recipient.name,
+        email="" if recipient.user else recipient.email,
+    )
+    user = recipient.user.uuid if recipient.user else None
+    record(
+        "plan.recipient_added",
+        subject=revision,
+        actor=actor,
+        now=now,
+        data={"plan": revision.plan.uuid, "party": recipient.party, "user": user},
+        detail=None if recipient.user else {"name": recipient.name, "email": recipient.email},
+    )
+    return added
+
+
+def _approved(plan: TrainingPlan, *, actor: User) -> PlanRevision:
+    """The approved revision, its plan locked: the guard of every change without a revision."""
+    plan = locked_plan(plan)
+    require(can_edit_plan(actor, plan), _("Only the PIC of this plan can change it."))
+    revision = plan.approved_revision
+    if revision is None or plan.state not in {PlanState.APPROVED, PlanState.UNDER_WAY}:
+        raise WrongState(
+            _("%(plan)s is “%(state)s”. Only an approved plan is changed here.")
+            % {"plan": plan.number, "state": plan.get_state_display()}
+        )
+    newer = plan.revisions.filter(state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED]).first()
+    if newer is not None:
+        raise WrongState(
+            _("Revision %(number)d is “%(state)s”. Make this change in it, or withdraw it first.")
+            % {"number": newer.number, "state": newer.get_state_display()}
+        )
+    revision.plan = plan
+    return revision
+
+
+def _batch(revision: PlanRevision, planned: PlannedSession, now: datetime) -> PlannedSession:
+    """The batch as the approved revision has it, not begun yet."""
+    found = (
+        revision.sessions.select_related("host_site", "room")
+        .annotate(begins=Min("meetings__starts_at"))
+        .filter(uuid=planned.uuid)
+        .first()
+    )
+    if found is None:
+        raise Refused(_("%(batch)s belongs to another plan. Choose a batch of this one.") % {"batch": planned})
+    if found.begins <= now:
+        raise Refused(_("%(batch)s has begun. A change from now on is a deviation.") % {"batch": found}, code="begun")
+    return found
+
+
+def _note(verb: str, revision: PlanRevision, actor: User, now: datetime, **data: Any) -> None:
+    record(verb, subject=revision, actor=actor, now=now, data={"plan": revision.plan.uuid, **data})

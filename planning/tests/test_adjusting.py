@@ -1,0 +1,253 @@
+"""What is material needs the manager, the rest the PIC changes alone (UX.md APR-3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.content import content_of
+from planning.difference import difference
+from planning.enums import BookingRole, Method
+from planning.models import Booking, Room, TrainerProfile, TrainingApplication
+from planning.services import DoubleBooking, MeetingTimes, Recipient, amend_plan, save_part, save_session
+from planning.services.adjusting import add_recipient, adjust_target, change_place
+from planning.tests.factories import (
+    approved_plan,
+    draft_plan,
+    make_module,
+    make_paper,
+    make_scheme,
+    make_world,
+)
+from sessions.models import Enrolment
+from sessions.services.attempts import _extra_minutes
+from trainingops.audit.models import Entry
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.people.models import User
+from trainingops.people.tests.factories import make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.point("APR-3")]
+
+
+@pytest.fixture
+def world():
+    return make_world(people=2)
+
+
+@pytest.fixture
+def plan(world):
+    return approved_plan(world=world, sessions=2)
+
+
+def later(session, *, by=timedelta(0), longer=timedelta(0)):
+    return [
+        MeetingTimes(uuid=each.uuid, starts_at=each.starts_at + by, ends_at=each.ends_at + by + longer)
+        for each in session.meetings.all()
+    ]
+
+
+MATERIAL = {
+    "module": lambda w: {"module_version": make_module(w.line, author=w.pic, decided_by=w.manager)},
+    "method": lambda w: {"method": Method.ONLINE},
+    "application": lambda w: {"application": TrainingApplication.objects.create(name="Lain")},
+    "scheme": lambda w: {"scheme": make_scheme()},
+    "pass_mark": lambda w: {"pass_mark": Decimal(85)},
+    "pre_paper": lambda w: {"pre_paper": make_paper("C")},
+    "post_paper": lambda w: {"post_paper": make_paper("D")},
+}
+_PART = {"module": "module", "method": "method", "application": "method"}
+
+
+@pytest.mark.parametrize("field", MATERIAL)
+def test_a_material_field_is_named_in_a_new_revision(world, plan, field):
+    draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
+    before = content_of(draft)
+    values = MATERIAL[field](world)
+    save_part(revision=draft, part=_PART.get(field, "scoring"), values=values, actor=world.pic, now=timezone.now())
+    draft.refresh_from_db()
+    found = difference(before, content_of(draft))
+    assert field in {each.field for each in found if each.material}
+
+
+@pytest.mark.parametrize("field", ["meeting", "duration", "trainers", "target"])
+def test_a_material_change_of_sessions_and_targets_is_named_in_a_new_revision(world, plan, field):
+    draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
+    before = content_of(draft)
+    session = draft.sessions.first()
+    other = TrainerProfile.objects.create(name="Trainer lain")
+    if field == "target":
+        draft.targets.first().delete()
+    else:
+        save_session(
+            revision=draft,
+            planned=session,
+            label=session.label,
+            host_site=session.host_site,
+            trainers=[other] if field == "trainers" else [world.trainer],
+            room=session.room,
+            meetings=later(
+                session,
+                by=timedelta(days=1) if field == "meeting" else timedelta(0),
+                longer=timedelta(minutes=15) if field == "duration" else timedelta(0),
+            ),
+            actor=world.pic,
+            now=timezone.now(),
+        )
+    assert field in {each.field for each in difference(before, content_of(draft)) if each.material}
+
+
+def change_room(world, plan):
+    room = Room.objects.create(site=world.site, name="Ruang lain")
+    planned = plan.approved_revision.sessions.first()
+    change_place(planned=planned, room=room, link=planned.link, actor=world.pic, now=timezone.now())
+    assert set(Booking.objects.filter(live=True, room=room).values_list("planned_meeting__planned_session", flat=True))
+    assert not Booking.objects.filter(live=True, room=world.room, planned_meeting__planned_session=planned).exists()
+    return "plan.place_changed"
+
+
+def change_link(world, plan):
+    planned = plan.approved_revision.sessions.first()
+    link = "https://rapat.example.com/1"
+    change_place(planned=planned, room=planned.room, link=link, actor=world.pic, now=timezone.now())
+    planned.refresh_from_db()
+    assert planned.link == link
+    return "plan.place_changed"
+
+
+def move_target(world, plan):
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    target = one.targets.get()
+    adjust_target(target=target, to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
+    live = Booking.objects.filter(live=True, person=target.person, role=BookingRole.PARTICIPANT)
+    assert [each.planned_meeting.planned_session for each in live] == [two]
+    enrolled = Enrolment.objects.filter(person=target.person, removed_at=None)
+    assert [each.training_session.uuid for each in enrolled] == [two.uuid]
+    return "plan.target_moved"
+
+
+def give_time(world, plan):
+    target = plan.approved_revision.targets.first()
+    adjust_target(target=target, to=target.planned_session, extra_minutes=15, actor=world.pic, now=timezone.now())
+    assert _extra_minutes(Enrolment.objects.get(person=target.person)) == 15
+    return "plan.extra_time_given"
+
+
+def one_more_recipient(world, plan):
+    recipient = Recipient(party="client", name="Klien", email="klien@example.com")
+    add_recipient(plan=plan, recipient=recipient, actor=world.pic, now=timezone.now())
+    assert plan.approved_revision.recipients.filter(email="klien@example.com").exists()
+    with pytest.raises(Refused):
+        add_recipient(plan=plan, recipient=recipient, actor=world.pic, now=timezone.now())
+    return "plan.recipient_added"
+
+
+@pytest.mark.parametrize("change", [change_room, change_link, move_target, give_time, one_more_recipient])
+def test_the_pic_changes_what_is_not_material_alone_and_the_journal_knows(world, plan, change):
+    """No new revision, the signed content and its hash stay, and one entry says what was changed."""
+    revision = plan.approved_revision
+    signed = (revision.content, revision.content_hash)
+
+    verb = change(world, plan)
+
+    plan.refresh_from_db()
+    revision.refresh_from_db()
+    assert plan.revisions.count() == 1 and plan.approved_revision == revision
+    assert (revision.content, revision.content_hash) == signed
+    assert Entry.objects.filter(verb=verb, subject=revision.uuid).count() == 1
+    draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
+    assert not difference(content_of(revision), content_of(draft))
+    assert not [each for each in difference(_signed(revision), content_of(draft)) if each.material]
+
+
+def _signed(revision):
+    import json
+
+    return json.loads(revision.content)
+
+
+def test_what_is_taken_begun_or_open_elsewhere_is_refused(world, plan):
+    now = timezone.now()
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    elsewhere = approved_plan(world=make_world(people=1))
+    taken = Room.objects.create(site=world.site, name="Ruang terpakai")
+    meeting = one.meetings.get()
+    Booking.objects.create(
+        planned_meeting=elsewhere.approved_revision.sessions.get().meetings.get(),
+        role=BookingRole.ROOM,
+        room=taken,
+        during=(meeting.starts_at, meeting.ends_at),
+    )
+    with pytest.raises(DoubleBooking):
+        change_place(planned=one, room=taken, link="", actor=world.pic, now=now)
+    with pytest.raises(Refused):
+        change_place(planned=one, room=make_world(people=0).room, link="", actor=world.pic, now=now)
+    with pytest.raises(NotAllowed):
+        change_place(planned=one, room=None, link="", actor=world.manager, now=now)
+    with pytest.raises(Refused):
+        change_place(planned=one, room=None, link="", actor=world.pic, now=now + timedelta(days=9))
+    target = one.targets.get()
+    with pytest.raises(Refused):
+        adjust_target(target=target, to=two, extra_minutes=121, actor=world.pic, now=now)
+    with pytest.raises(Refused):
+        other = elsewhere.approved_revision.sessions.get()
+        adjust_target(target=target, to=other, extra_minutes=0, actor=world.pic, now=now)
+    amend_plan(plan=plan, actor=world.pic, now=now)
+    with pytest.raises(WrongState):
+        adjust_target(target=target, to=two, extra_minutes=0, actor=world.pic, now=now)
+    with pytest.raises(WrongState):
+        draft = draft_plan(world=make_world(people=1))
+        add_recipient(plan=draft, recipient=Recipient(party="qc", email="a@example.com"), actor=draft.pic, now=now)
+
+
+def addresses(plan):
+    one = plan.approved_revision.sessions.order_by("pk").first()
+    return [
+        reverse("plan_adjust", args=[plan.uuid]),
+        reverse("plan_adjust_place", args=[plan.uuid, one.uuid]),
+        reverse("plan_adjust_target", args=[plan.uuid, one.targets.get().uuid]),
+        reverse("plan_adjust_recipient", args=[plan.uuid]),
+    ]
+
+
+def test_who_may_open_the_pages(client, world, plan):
+    for address in addresses(plan):
+        client.logout()
+        assert client.get(address).status_code == 302
+        sign_in(client, world.manager)
+        assert client.get(address).status_code == 403
+        sign_in(client, make_user("trainer", site=world.site, line=world.line))
+        assert client.get(address).status_code == 403
+        sign_in(client, make_user("trainer", site=make_world(people=0).site))
+        assert client.get(address).status_code == 404
+        sign_in(client, world.pic)
+        assert client.get(address).status_code == 200
+        assert client.delete(address).status_code == 405
+
+
+def test_each_page_saves(client, world, plan):
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    target, (_page, place, person, recipient) = one.targets.get(), addresses(plan)
+    sign_in(client, world.pic)
+    assert client.post(place, {"room": "", "link": "https://rapat.example.com/1"}).status_code == 302
+    assert client.post(person, {"to": two.pk, "extra_minutes": "10"}).status_code == 302
+    assert client.post(person, {"to": two.pk, "extra_minutes": "999"}).status_code == 422
+    user: User = world.leader
+    assert client.post(recipient, {"party": "team_leader", "user": user.pk}).status_code == 302
+    target.refresh_from_db()
+    assert (target.planned_session, target.extra_minutes) == (two, 10)
+
+
+def test_the_page_costs_the_same_with_one_target_and_with_three(client, django_assert_max_num_queries):
+    counts = []
+    for people in (1, 3):
+        world = make_world(people=people)
+        plan = approved_plan(world=world)
+        sign_in(client, world.pic)
+        with django_assert_max_num_queries(12) as queries:
+            client.get(reverse("plan_adjust", args=[plan.uuid]))
+        counts.append(len(queries.captured_queries))
+    assert counts[0] == counts[1]
