@@ -73,4 +73,5 @@ def register_plans() -> None:
             area=("plan_approval",),
         )
     )
+    register(NavItem("5.1", _("Approved in time"), "plan_indicator", "chart", order=37))
     register_counts(count_awaiting)

@@ -183,6 +183,7 @@ ACCESS |= {
     "plan_sheet": only("trainer", "manager", methods=POST_ONLY),
     "consultation_enter": only("trainer", methods=WRITE),
     "consultation_document": only(*SEES_PLANS),
+    "plan_indicator": only(*SEES_PLANS),
     "plan_approvals": only("manager"),
     "plan_approval": only("manager", methods=WRITE),
     "consultation_answer": only(*CONSULTED, methods=WRITE),

@@ -9,6 +9,7 @@ from planning.views import appointments as appointment_views
 from planning.views import approval as approval_views
 from planning.views import consultations as consultation_views
 from planning.views import groups as group_views
+from planning.views import indicator as indicator_views
 from planning.views import modules as module_views
 from planning.views import needs as need_views
 from planning.views import parts as part_views
@@ -173,6 +174,7 @@ urlpatterns += [
 urlpatterns += [
     path("plans/", plan_list_views.plan_list, name="plan_list"),
     path("plans/new/", plan_views.plan_new, name="plan_new"),
+    path("plans/indicator/", indicator_views.plan_indicator, name="plan_indicator"),
     path("plans/approvals/", approval_views.plan_approvals, name="plan_approvals"),
     path("plans/approvals/<uuid:uuid>/", approval_views.plan_approval, name="plan_approval"),
     path("plans/coordination/<uuid:uuid>/", consultation_views.consultation_answer, name="consultation_answer"),

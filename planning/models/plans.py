@@ -165,6 +165,7 @@ class PlannedMeeting(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
+        indexes = [models.Index(fields=["starts_at"])]
         constraints = [
             models.UniqueConstraint(fields=["planned_session", "uuid"], name="planned_meeting_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="planned_meeting_ends_after_start"),

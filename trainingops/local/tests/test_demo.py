@@ -93,7 +93,16 @@ def _review_decided_both_kinds_of_action(plan):
 
 def _every_form_is_a_record():
     kinds = set(EvidenceRecord.objects.values_list("kind", flat=True))
-    assert kinds == {"appointment", "training_plan", "attendance", "test_results", "report", "minutes", "coaching"}
+    assert kinds == {
+        "appointment",
+        "training_plan",
+        "coordination",
+        "attendance",
+        "test_results",
+        "report",
+        "minutes",
+        "coaching",
+    }
     assert not EvidenceRequest.objects.exclude(state=EvidenceRequest.State.PRODUCED).exists()
 
 

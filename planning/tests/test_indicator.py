@@ -1,0 +1,113 @@
+"""Indicator 4.1: approved complete and before the start ÷ due or held in the period."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.enums import PlanState
+from planning.models import ApprovalDecision, PlannedMeeting, TrainingPlan
+from planning.queries.indicator import by, count, in_period, plans_due
+from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from trainingops.people.tests.factories import ServiceLineFactory, make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+def start(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 3, 0, tzinfo=UTC)
+
+
+def found(user, since, until, now=NOW):
+    rows = plans_due(user, since=since, until=until, now=now).select_related("line", "site").order_by("pk")
+    return in_period(rows, since=since, until=until)
+
+
+@pytest.fixture
+def world():
+    return make_world(people=1)
+
+
+def test_the_figure_equals_the_one_counted_by_hand(world):
+    """Two approved in time (one of them amended later), one too late, one never: 2 of 4; the rest is not due.
+
+    October: A met. November: B met, C approved after its start, D never approved. Left out: E cancelled, F ahead of
+    now, G in September.
+    """
+    approved_plan(world=world, starts_at=start(10, 5))  # A
+    approved_plan(world=world, starts_at=start(11, 3))  # B
+    late = approved_plan(world=world, starts_at=start(11, 10))  # C
+    ApprovalDecision.objects.filter(revision__plan=late).update(decided_at=start(11, 11))
+    draft_plan(world=world, starts_at=start(11, 12))  # D
+    cancelled = submitted_plan(world=world, starts_at=start(11, 13))  # E
+    TrainingPlan.objects.filter(pk=cancelled.pk).update(state=PlanState.CANCELLED)
+    approved_plan(world=world, starts_at=start(11, 27))  # F
+    approved_plan(world=world, starts_at=start(9, 30))  # G
+
+    plans = found(world.manager, start(10, 1).date(), start(11, 30).date())
+
+    figure = count(plans)
+    assert (figure.met, figure.due) == (2, 4)
+    months = [(key.month, each.met, each.due) for key, each in by(plans, "month")]
+    assert months == [(10, 1, 1), (11, 1, 3)]
+    assert [(str(key), each.due) for key, each in by(plans, "site")] == [(str(world.site), 4)]
+
+
+def test_a_day_is_a_day_of_the_site(world):
+    """23.30 UTC on 31 October is 1 November in Jakarta."""
+    approved_plan(world=world, starts_at=datetime(2026, 10, 31, 23, 30, tzinfo=UTC))
+    october = found(world.manager, start(10, 1).date(), start(10, 31).date())
+    november = found(world.manager, start(11, 1).date(), start(11, 30).date())
+    assert (count(october).due, count(november).due) == (0, 1)
+    assert count([]).share is None
+
+
+def test_a_class_filed_without_approval_counts_against_it(world):
+    """Clause 5.2: it can never look approved in advance."""
+    plan = draft_plan(world=world, starts_at=start(11, 20))
+    filed = plan.planned_sessions.create(label="Susulan", host_site=world.site)
+    PlannedMeeting.objects.create(
+        planned_session=filed, starts_at=start(11, 2), ends_at=start(11, 2) + timedelta(hours=1)
+    )
+    (row,) = found(world.manager, start(11, 1).date(), start(11, 10).date())
+    assert row == plan and not row.is_met
+
+
+def test_plans_out_of_sight_are_not_counted(world):
+    approved_plan(world=world, starts_at=start(11, 3))
+    elsewhere = make_user("manager", line=ServiceLineFactory())
+    assert not found(elsewhere, start(11, 1).date(), start(11, 30).date())
+
+
+def test_the_page_shows_the_figure_and_the_plans_behind_it(client, world):
+    now = timezone.now()
+    plan = approved_plan(world=world, starts_at=now - timedelta(days=3))
+    address = reverse("plan_indicator")
+    assert client.get(address).status_code == 302
+    sign_in(client, make_user("agent"))
+    assert client.get(address).status_code == 403
+    sign_in(client, world.manager)
+    page = client.get(address)
+    assert (page.context["figure"].met, page.context["figure"].due) == (1, 1)
+    assert plan.number in page.content.decode()
+    assert client.get(address, {"line": world.line.pk, "site": world.site.pk}).context["figure"].due == 1
+    assert client.get(address, {"line": ServiceLineFactory().pk}).context["figure"].due == 0
+    assert client.get(address, {"export": "xlsx"}).status_code == 200
+    assert client.get(address, {"since": "2026-03-01", "until": "2026-02-01"}).status_code == 422
+    assert client.get(address, {"since": "2020-03-01", "until": "2026-02-01"}).status_code == 422
+    assert client.post(address).status_code == 405
+
+
+def test_the_page_costs_the_same_with_one_plan_and_with_three(client, world, django_assert_max_num_queries):
+    sign_in(client, world.manager)
+    counts = []
+    for days in (3, 5, 7):
+        approved_plan(world=world, starts_at=timezone.now() - timedelta(days=days))
+        with django_assert_max_num_queries(12) as queries:
+            client.get(reverse("plan_indicator"))
+        counts.append(len(queries.captured_queries))
+    assert counts[0] == counts[2]
