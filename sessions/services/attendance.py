@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,10 +54,16 @@ class RollCell:
 
 @service
 def record_attendance(
-    *, meeting: SessionMeeting, cell: RollCell, actor: User, now: datetime, source: str = AttendanceSource.TRAINER
+    *,
+    meeting: SessionMeeting,
+    cell: RollCell,
+    actor: User,
+    now: datetime,
+    source: str = AttendanceSource.TRAINER,
+    reasons: Mapping[str, AbsenceReason] | None = None,
 ) -> Attendance:
     """Save one cell. Raises as :func:`record_roll`; the update holds only for the version that was read."""
-    return record_roll(meeting=meeting, cells=[cell], actor=actor, now=now, source=source)[0]
+    return record_roll(meeting=meeting, cells=[cell], actor=actor, now=now, source=source, reasons=reasons)[0]
 
 
 @service
@@ -68,10 +74,14 @@ def record_roll(
     actor: User,
     now: datetime,
     source: str = AttendanceSource.TRAINER,
+    reasons: Mapping[str, AbsenceReason] | None = None,
 ) -> list[Attendance]:
     """Save cells of a meeting: all or none, one upsert, one journal entry (DESIGN.md §5.8).
 
     In a concluded meeting of an open session only blanks may be filled: changing what was recorded is a correction.
+
+    Args:
+        reasons: every reason of absence by code, where the caller has read them.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
@@ -83,8 +93,8 @@ def record_roll(
     training_session = meeting.training_session
     enrolments, standing = _standing(meeting, {cell.enrolment for cell in cells})
     _refuse_clashes(cells, standing, enrolments)
-    absent = any(cell.status == AttendanceStatus.ABSENT for cell in cells)
-    reasons = {each.code: each for each in AbsenceReason.objects.all()} if absent else {}
+    if reasons is None:
+        reasons = {each.code: each for each in AbsenceReason.objects.all()}
     rows = [
         _row(cell, standing.get(cell.enrolment), meeting, enrolments[cell.enrolment], reasons, actor, now, source)
         for cell in cells
@@ -209,7 +219,7 @@ def _row(
     old: Attendance | None,
     meeting: SessionMeeting,
     enrolment: Enrolment,
-    reasons: dict[str, AbsenceReason],
+    reasons: Mapping[str, AbsenceReason],
     actor: User,
     now: datetime,
     source: str,
@@ -228,7 +238,7 @@ def _row(
     return row
 
 
-def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reasons: dict[str, AbsenceReason]) -> None:
+def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reasons: Mapping[str, AbsenceReason]) -> None:
     """Refuse what cannot be, naming the person, the value and the remedy."""
     who, key = enrolment.person.name, enrolment.pk
     length = int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)

@@ -43,6 +43,9 @@ _TIMES = {"arrived", "left"}
 #: The most characters of a note.
 _NOTE = Attendance._meta.get_field("reason_note").max_length or 0
 
+#: The reasons of absence by code.
+Reasons = Mapping[str, AbsenceReason]
+
 
 @dataclass
 class RollRow:
@@ -86,14 +89,14 @@ def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, meeting, _rows(meeting))
     rows = _rows(meeting)
-    known = _known_reasons()
-    touched = [row for row in rows if _take(row, request.POST, meeting, known)]
+    reasons = _reasons()
+    touched = [row for row in rows if _take(row, request.POST, meeting, reasons)]
     cells = [_cell(row, meeting) for row in touched if not row.problem]
     if any(row.problem for row in touched):
         return _page(request, meeting, rows, status=422)
     if cells:
         try:
-            services.record_roll(meeting=meeting, cells=cells, actor=request.user, now=request.now)
+            services.record_roll(meeting=meeting, cells=cells, reasons=reasons, actor=request.user, now=request.now)
         except GridConflict as conflict:
             _show_clashes(rows, conflict, meeting)
             return _page(request, meeting, rows, refused=conflict, status=409)
@@ -110,13 +113,18 @@ def meeting_cell(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRe
     row = next((each for each in rows if each.key == enrolment), None)
     if row is None:
         return redirect("meeting_roll", uuid=uuid)
-    _take(row, request.POST, meeting, _known_reasons())
+    reasons = _reasons()
+    _take(row, request.POST, meeting, reasons)
     _help(row, meeting, request.now)
     status = 200
     if not row.problem:
         try:
             saved = services.record_attendance(
-                meeting=meeting, cell=_cell(row, meeting), actor=request.user, now=request.now
+                meeting=meeting,
+                cell=_cell(row, meeting),
+                reasons=reasons,
+                actor=request.user,
+                now=request.now,
             )
             place = rows.index(row)
             rows[place] = row = _row(row.enrolment, saved, meeting, row.number)
@@ -127,7 +135,7 @@ def meeting_cell(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRe
             row.problem, status = str(refused), 422
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("meeting_roll", uuid=uuid)
-    context = _context(request, meeting, rows) | {"row": row, "with_bar": True}
+    context = _context(request, meeting, rows, reasons) | {"row": row, "with_bar": True}
     return render(request, "sessions/roll_row.html", context, status=status)
 
 
@@ -184,11 +192,12 @@ def _stored_values(attendance: Attendance | None, meeting: SessionMeeting) -> di
     }
 
 
-def _known_reasons() -> set[str]:
-    return set(AbsenceReason.objects.values_list("code", flat=True))
+def _reasons() -> Reasons:
+    """The reasons of absence by code, those no longer chosen too; one query."""
+    return {each.code: each for each in AbsenceReason.objects.all()}
 
 
-def _take(row: RollRow, posted: Mapping[str, Any], meeting: SessionMeeting, reasons: set[str]) -> bool:
+def _take(row: RollRow, posted: Mapping[str, Any], meeting: SessionMeeting, reasons: Reasons) -> bool:
     """Read what was posted for a row; whether it differs from what the page was opened with."""
     values = {part: str(posted.get(f"{part}-{row.key}", "")).strip() for part in _PARTS}
     was = str(posted.get(f"was-{row.key}", row.packed))
@@ -275,13 +284,15 @@ def _page(
     refused: Refused | Line | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = _context(request, meeting, rows)
+    context = _context(request, meeting, rows, _reasons())
     problems = [row.line(context["zone_word"]) for row in rows if row.problem]
     context["errors"] = [*([refused] if refused else []), *problems]
     return render(request, "sessions/roll.html", context, status=status)
 
 
-def _context(request: SignedInRequest, meeting: SessionMeeting, rows: list[RollRow]) -> dict[str, Any]:
+def _context(
+    request: SignedInRequest, meeting: SessionMeeting, rows: list[RollRow], reasons: Reasons
+) -> dict[str, Any]:
     training_session = meeting.training_session
     counts = dict.fromkeys(AttendanceStatus.values, 0)
     for row in rows:
@@ -298,7 +309,7 @@ def _context(request: SignedInRequest, meeting: SessionMeeting, rows: list[RollR
         "filled": sum(counts.values()),
         "blank": len(rows) - sum(counts.values()),
         "fill": fills[0] if fills and meeting.state == MeetingState.OPEN else None,
-        "reasons": list(AbsenceReason.objects.filter(is_active=True)),
+        "reasons": [each for each in reasons.values() if each.is_active],
         "may_record": is_open
         and meeting.state in (MeetingState.OPEN, MeetingState.CONCLUDED)
         and can_run_session(request.user, training_session),
