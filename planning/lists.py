@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
 from planning.models import (
@@ -43,12 +43,14 @@ class Lists:
     standing: set[tuple[str, int]]
 
 
-def with_lists(revisions: QuerySet[PlanRevision], *, day: date) -> QuerySet[PlanRevision]:
+def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[PlanRevision]:
     """Revisions with their short lists, which :func:`lists_of` reads: no query more.
 
     Args:
-        day: on which a recipient must hold the role of the party.
+        now: on whose day at the plan's site a recipient must hold the role of the party, as at submission.
     """
+    there = Func(OuterRef("revision__plan__site__timezone"), Value(now), function="timezone")
+    day: Any = Cast(there, DateField())
     parameters = ScoringParameter.objects.filter(scheme=OuterRef("scheme")).order_by("order", "name")
     figures = {name: Cast(name, TextField()) for name in ("weight", "minimum", "maximum_score")}
     grants = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,11 +11,12 @@ from django.utils import timezone
 from planning.completeness import Snapshot, check
 from planning.content import freeze, load
 from planning.enums import ModuleState
-from planning.lists import with_lists
+from planning.lists import lists_of, with_lists
 from planning.models import PlanRevision, ScoringScheme, TrafficInterval
 from planning.services import Incomplete, amend_plan, save_part, submit_revision
 from planning.tests.factories import approved_plan, draft_plan, make_world
 from trainingops.domain import NotAllowed
+from trainingops.people.models import RoleAssignment, Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
 
@@ -165,7 +166,7 @@ def test_what_a_page_reads_at_once_is_what_a_submission_freezes(world):
     """APR-3: the short lists read with the revision, and the rows loaded together, give the very same text."""
     now = timezone.now()
     revision = draft_plan(world=world).revisions.get()
-    read = with_lists(PlanRevision.objects.all(), day=now.date()).get(pk=revision.pk)
+    read = with_lists(PlanRevision.objects.all(), now=now).get(pk=revision.pk)
     load(read)
     assert freeze(read) == freeze(revision)
     assert check(Snapshot(read, now)) == check(Snapshot(revision, now))
@@ -177,5 +178,17 @@ def test_a_recipient_without_the_role_of_the_party_is_a_gap_however_it_was_read(
     revision = draft_plan(world=world).revisions.get()
     qc = revision.recipients.get(party="qc").user
     qc.role_assignments.all().delete()
-    read = with_lists(PlanRevision.objects.all(), day=now.date()).get(pk=revision.pk)
+    read = with_lists(PlanRevision.objects.all(), now=now).get(pk=revision.pk)
     assert {item.key for item in check(Snapshot(read, now)) if item.gap} == {"recipients"} == gaps(revision)
+
+
+def test_a_recipients_role_is_judged_by_the_day_at_the_site(world):
+    """5.3.2: the page warns by the day by which submission decides, wherever the reader sits."""
+    revision = draft_plan(world=world).revisions.get()
+    Site.objects.filter(pk=world.site.pk).update(timezone="Asia/Jayapura")
+    RoleAssignment.objects.filter(user=world.qc).update(ends_on=date(2026, 11, 23))
+    stands = ("qc", world.qc.pk)
+    for hour, expected in ((14, True), (16, False)):  # 23.00 there, and 01.00 of the next day
+        moment = datetime(2026, 11, 23, hour, tzinfo=UTC)
+        read = with_lists(PlanRevision.objects.all(), now=moment).get(pk=revision.pk)
+        assert (stands in lists_of(read).standing) is expected

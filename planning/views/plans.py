@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -108,7 +107,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     known = _in_sight(request, uuid).select_related(
         "decision__decided_by", "decision__on_behalf_of", "submitted_by", *_PLAN, *_CHOICES
     )
-    revisions = list(with_lists(known, day=_today(request)))
+    revisions = list(with_lists(known, now=request.now))
     if not revisions:
         raise Http404
     revision = revisions[0]
@@ -240,11 +239,6 @@ def _in_sight(request: SignedInRequest, uuid: UUID) -> QuerySet[PlanRevision]:
     return revisions.select_related(*_PLAN, *_CHOICES).order_by("-number")
 
 
-def _today(request: SignedInRequest) -> date:
-    """The reader's day: what a page warns of; a service decides by the day of the site."""
-    return request.now.astimezone(request.user.zone).date()
-
-
 #: A plan, read together with its revision.
 _PLAN = ("plan__site", "plan__line", "plan__pic", "plan__approved_revision")
 #: What a revision chose, read together with it.
@@ -258,7 +252,7 @@ def get_draft(request: SignedInRequest, uuid: UUID, *, lists: bool = False) -> P
         lists: with its short lists, for a page that shows all of it.
     """
     drafts = _in_sight(request, uuid).filter(state=RevisionState.DRAFT)
-    revision = (with_lists(drafts, day=_today(request)) if lists else drafts).first()
+    revision = (with_lists(drafts, now=request.now) if lists else drafts).first()
     plan = revision.plan if revision else get_plan(request, uuid)
     require(can_edit_plan(request.user, plan), _("Only the PIC of this plan can change it."))
     if revision is None:

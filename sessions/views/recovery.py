@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +24,9 @@ from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 
+#: Those who missed one session are gathered on one page.
+A_PAGE = 100
+
 
 def recovery_list(request: SignedInRequest) -> HttpResponse:
     """Cases by state, mine first chosen; several can be gathered into one class."""
@@ -33,10 +37,12 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     state = request.GET.get("state", CaseState.OPEN)
     if state != "all" and state not in CaseState.values:
         state = CaseState.OPEN
-    rows = list((cases if state == "all" else cases.filter(state=state))[:200])
+    page = Paginator(cases if state == "all" else cases.filter(state=state), A_PAGE).get_page(request.GET.get("page"))
+    rows = list(page)
     words = {"all": _("All"), **{value: str(label) for value, label in CaseState.choices}}
     tabs = [(key, words[key], counts[key], key == state) for key in (*CaseState.values, "all") if key != "voided"]
     context = {
+        "page_obj": page,
         "rows": [(each, CASE_STATES[each.state]) for each in rows],
         "tabs": tabs,
         "owner": owner,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -254,15 +255,16 @@ def deviation_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def deviation_list(request: SignedInRequest) -> HttpResponse:
     """Deviations and who acknowledged them; the manager acknowledges here."""
-    rows = list(waiting_deviations(request.user)[:200])
+    page = Paginator(waiting_deviations(request.user), 50).get_page(request.GET.get("page"))
     decides = {
         each.pk
-        for each in rows
+        for each in page
         if each.acknowledged_at is None
         and each.reported_by_id != request.user.pk
         and can_decide(request.user, each.training_session.plan)
     }
-    return render(request, "sessions/deviation_list.html", {"deviations": rows, "decides": decides})
+    context = {"page_obj": page, "deviations": list(page), "decides": decides}
+    return render(request, "sessions/deviation_list.html", context)
 
 
 def deviation_acknowledge(request: SignedInRequest, uuid: UUID) -> HttpResponse:
