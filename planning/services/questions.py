@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -95,10 +95,12 @@ def _add_version(question: Question, number: int, content: QuestionText, actor: 
     return version
 
 
-def _known(codes: Iterable[str]) -> tuple[Mapping[str, Question], Mapping[int, QuestionVersion]]:
+def _known(codes: Iterable[str]) -> tuple[dict[str, Question], dict[int, QuestionVersion]]:
     """The questions with these codes, locked, by code in small letters; and the latest version of each."""
     lowered = Question.objects.annotate(lower=Lower("code")).filter(lower__in=[code.lower() for code in codes])
-    known = {each.code.lower(): each for each in lowered.select_for_update(no_key=True).order_by("pk")}
+    known: dict[str, Question] = {
+        each.code.lower(): each for each in lowered.select_for_update(no_key=True).order_by("pk")
+    }
     versions = QuestionVersion.objects.filter(question__in=known.values()).order_by("number")
     return known, {each.question_id: each for each in versions}
 

@@ -1,10 +1,10 @@
-"""Volumes of intervals: our template, lists with a start, sheets kept by hand (5.1.1 f)."""
+"""What each row of volumes would do, and writing it: our template, lists with a start, sheets kept by hand."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.enums import ACTUAL_SOURCE, FORECAST_SOURCE
-from planning.imports.traffic.reading import ASTERISK, AVAYA, GENESYS, UCCX, queues_of, reshape_traffic
+from planning.imports.traffic.columns import COLUMNS, PLACE, QUEUE
+from planning.imports.traffic.figures import read_aht, read_seconds, read_share
+from planning.imports.traffic.reading import ASTERISK, AVAYA, GENESYS, UCCX, reshape_traffic
 from planning.models import TrafficInterval
 from planning.policies.catalogue import can_import_traffic
 from planning.services.traffic import save_traffic
 from trainingops.audit.journal import service
-from trainingops.imports.registry import Batch, Cell, Checked, Column, Importer, Question, Row, RowStatus, Text
-from trainingops.imports.values import Unreadable, as_text, heading_key, read_figure
+from trainingops.imports.registry import Batch, Cell, Checked, Importer, RowStatus
+from trainingops.imports.values import Unreadable, as_text, heading_key
 from trainingops.people.enums import ChannelKind, Role
 from trainingops.people.models import ServiceLine, Site
 
@@ -31,14 +33,11 @@ if TYPE_CHECKING:
 
 LONGEST_MINUTES = 60
 USUAL_MINUTES = 30
-#: A handling time below this many seconds is rather one in minutes, typed into a column of mm:ss.
-SHORTEST_AHT = 10
 _CENT = Decimal("0.01")
 #: Milliseconds of a mean are noise: such handling times are kept to a tenth of a second.
 _TENTH = Decimal("0.1")
 _CLOSED = {"tutup", "closed", "libur"}
 _INTERVAL = re.compile(r"(\d{1,2})[.:](\d{2})(?:\s*[-–]\s*(\d{1,2})[.:](\d{2}))?")
-_MM_SS = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})")
 _COMPARED = ("minutes", "offered", "answered", "abandoned", "aht", "asa", "agents", "service_level", "complete")
 _FIELDS = {
     "aht": "aht_seconds",
@@ -48,123 +47,6 @@ _FIELDS = {
 }
 _VOICE = {"voice", "call", "telepon", "panggilan", "callback", "suara"}
 _NOT_COMPLETE = {"false", "no", "tidak", "0", "salah"}
-
-COLUMNS = (
-    Column(
-        name="starts_at",
-        label=gettext_lazy("Start of the interval"),
-        headings=("interval_start", "Waktu Mulai", "Mulai", "Start Time", "Interval Start Time"),
-        example="2026-11-02 08:00",
-    ),
-    Column(name="day", label=gettext_lazy("Date"), headings=("Tanggal", "Tgl"), example="", is_day=True),
-    Column(name="interval", label=gettext_lazy("Interval"), headings=("Jam", "Interval Waktu", "Time"), example=""),
-    Column(
-        name="ends_at",
-        label=gettext_lazy("End of the interval"),
-        headings=("Interval End", "Interval End Time", "Selesai"),
-        example="",
-    ),
-    Column(name="minutes", label=gettext_lazy("Minutes"), headings=("interval_minutes", "Menit", "Durasi"), example=30),
-    Column(
-        name="offered",
-        label=gettext_lazy("Offered"),
-        headings=("calls_offered", "Call Offered", "Calls Offered", "Panggilan Masuk", "Offer", "Calls Presented"),
-        example=120,
-    ),
-    Column(
-        name="answered",
-        label=gettext_lazy("Answered"),
-        headings=("Call Answered", "Terjawab", "Answer", "ACD Calls", "Calls Handled"),
-        example=112,
-    ),
-    Column(
-        name="abandoned",
-        label=gettext_lazy("Abandoned"),
-        headings=("Abandon", "Call Abandon", "Abn", "Aban Calls", "Calls Abandoned"),
-        example=8,
-    ),
-    Column(
-        name="aht",
-        label=gettext_lazy("AHT"),
-        headings=(
-            "AHT (mm:ss)",
-            "AHT (detik)",
-            "AHT (seconds)",
-            "Average Handle Time",
-            "Avg Handle",
-            "Avg Handle Time",
-        ),
-        example="04:10",
-    ),
-    Column(name="talk", label=gettext_lazy("Mean talking time"), headings=("Avg ACD Time",), example=""),
-    Column(name="after_call", label=gettext_lazy("Mean after-call work"), headings=("Avg ACW Time",), example=""),
-    Column(
-        name="asa",
-        label="ASA",
-        headings=("ASA (detik)", "ASA (seconds)", "Avg Speed Ans", "Avg Speed of Answer"),
-        example="",
-    ),
-    Column(
-        name="agents",
-        label=gettext_lazy("Agents"),
-        headings=("Agent Login", "Agent", "Staffed", "Avg Pos Staff"),
-        example=18,
-    ),
-    Column(
-        name="service_level",
-        label=gettext_lazy("Service level"),
-        headings=(
-            "SL",
-            "SL 20 detik",
-            "Service Level",
-            "Service Level %",
-            "% Within Service Level",
-            "Percentage of Service Level Met - With Abandoned Calls Counted Negatively",
-        ),
-        example="85,3%",
-    ),
-    Column(name="queue", label=gettext_lazy("Queue"), headings=("Queue Name", "CSQ Name", "Split/Skill"), example=""),
-    Column(name="queue_id", label=gettext_lazy("Queue id"), headings=("Queue Id",), example=""),
-    Column(name="media", label=gettext_lazy("Media"), headings=("Media Type", "Kanal"), example=""),
-    Column(name="complete", label=gettext_lazy("Interval complete"), headings=("Interval Complete",), example=""),
-)
-
-
-class SitesAndLines:
-    """Every line at every site, as choices; the importer's check refuses those out of scope."""
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        lines = list(ServiceLine.objects.all())
-        for site in Site.objects.all():
-            for line in lines:
-                yield f"{site.code}/{line.code}", f"{line.name}, {site.name}"
-
-
-PLACE = Question(
-    name="place",
-    text=gettext_lazy("Which line and site are these volumes of?"),
-    choices=SitesAndLines(),
-    asked=lambda _rows: True,
-    each_time=True,
-)
-
-
-def _queues(rows: Sequence[Row]) -> list[str]:
-    return queues_of([row.text("queue") for row in rows])
-
-
-def _choose_queue(rows: Sequence[Row]) -> list[tuple[str, Text]]:
-    return [("", gettext_lazy("All queues of the line's channel together")), *((name, name) for name in _queues(rows))]
-
-
-QUEUE = Question(
-    name="queue",
-    text=gettext_lazy("The file has several queues. Which of them does this line answer?"),
-    choices=(),
-    choices_in=_choose_queue,
-    asked=lambda rows: len(_queues(rows)) > 1,
-    each_time=True,
-)
 
 
 @dataclass(frozen=True)
@@ -355,64 +237,6 @@ def _read(checked: Checked, name: str, reader: Callable[[Cell], Decimal]) -> Dec
     except Unreadable as error:
         checked.refuse(name, error.code, str(error))
         return None
-
-
-def read_aht(cell: Cell) -> Decimal:
-    """A handling time in seconds: ``04:10``, ``00:04:10``, seconds as a number, or a clock cell of mm:ss.
-
-    A clock cell ``03:52`` was typed as minutes and seconds and kept by the spreadsheet as 3 h 52 min; one whose hour
-    is 0 or that has seconds is what it says.
-
-    Raises:
-        Unreadable: ``not_mm_ss``.
-    """
-    wrong = Unreadable("not_mm_ss", _("Write minutes and seconds, for example 04:30, or seconds, for example 270."))
-    if isinstance(cell, time):
-        if cell.hour == 0 or cell.second:
-            return Decimal(cell.hour * 3600 + cell.minute * 60 + cell.second)
-        return Decimal(cell.hour * 60 + cell.minute)
-    if match := _MM_SS.fullmatch(as_text(cell)):
-        return Decimal(int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3]))
-    try:
-        seconds = read_figure(cell)
-    except Unreadable:
-        raise wrong from None
-    if seconds < SHORTEST_AHT:
-        raise wrong
-    return seconds.quantize(Decimal("0.01"))
-
-
-def read_seconds(cell: Cell, scale: int = 1) -> Decimal:
-    """A duration in seconds: a number (divided by ``scale``), ``:09``, ``3:52``, ``00:05:14`` or a time cell.
-
-    Raises:
-        Unreadable: ``not_mm_ss``.
-    """
-    if isinstance(cell, time):
-        return Decimal(cell.hour * 3600 + cell.minute * 60 + cell.second)
-    text = as_text(cell)
-    if match := _MM_SS.fullmatch(f"0{text}" if text.startswith(":") else text):
-        return Decimal(int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3]))
-    try:
-        return (read_figure(cell) / scale).quantize(Decimal("0.001"))
-    except Unreadable:
-        raise Unreadable(
-            "not_mm_ss", _("Write minutes and seconds, for example 04:30, or seconds, for example 270.")
-        ) from None
-
-
-def read_share(cell: Cell) -> Decimal:
-    """A service level in percent: ``85,3%``, ``85.3`` or a share ``0.853``.
-
-    Raises:
-        Unreadable: ``not_a_number`` or ``share_out_of_range``.
-    """
-    text = as_text(cell)
-    value = read_figure(text.rstrip("% ")) if isinstance(cell, str) else read_figure(cell)
-    percent = value if text.endswith("%") or value > 1 else value * 100
-    if not 0 <= percent <= 100:
-        raise Unreadable("share_out_of_range", _("Write a percentage between 0 and 100."))
-    return percent.quantize(Decimal("0.01"))
 
 
 def _refuse_twice(found: Sequence[Checked]) -> None:

@@ -1,16 +1,11 @@
-"""The monthly roster: rows agents, columns dates, cells shift codes (5.1.1 f).
-
-The month stands in the title or in the headings, the meaning of the codes in a legend sheet, a line "Ket: P=Pagi
-07.00-15.00", or in what is known already. A bad cell is left out and named; the other cells of its row are written.
-"""
+"""What each row of a roster would do, cell by cell, and writing it (5.1.1 f)."""
 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,9 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from trainingops.audit.journal import service
 from trainingops.imports.preview import PERSON_UNKNOWN
-from trainingops.imports.reading import column_letter
-from trainingops.imports.registry import Batch, Cell, Checked, Column, Importer, Question, Row, Source
-from trainingops.imports.values import Unreadable, as_text, heading_key, read_clock, read_day, read_month
+from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row
+from trainingops.imports.roster.reading import code_of, days_in, reshape_roster
 from trainingops.people.enums import ShiftKind
 from trainingops.people.models import Person, PersonAssignment, RosterDay, ShiftCode
 from trainingops.people.policies import ROSTER_KEEPERS, can_keep_roster
@@ -33,29 +27,6 @@ from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
-
-#: Fewer day headings side by side than this are no roster.
-_FEWEST_DAYS = 5
-_LINES_SEARCHED = 25
-_LEGEND_CODE = {"kode", "kodeshift", "code", "shift", "shiftcode"}
-_LEGEND_START = {"jammasuk", "masuk", "mulai", "start", "jammulai", "in"}
-_LEGEND_END = {"jampulang", "pulang", "selesai", "end", "jamselesai", "jamkeluar", "out"}
-_LEGEND_NAME = {"keterangan", "ket", "nama", "namashift", "name", "description", "arti"}
-_IN_LINE = re.compile(r"(\w{1,12})\s*=\s*([^,;=]*?)\s*(\d{1,2}[.:]\d{2})\s*[-–]\s*(\d{1,2}[.:]\d{2})")
-_ABSENT_WORDS = (
-    (ShiftKind.LEAVE, ("cuti", "leave", "annual")),
-    (ShiftKind.SICK, ("sakit", "sick")),
-    (ShiftKind.PERMIT, ("izin", "ijin", "permit", "excused")),
-    (ShiftKind.DUTY, ("dinas", "duty", "travel", "sppd")),
-    (ShiftKind.OFF, ("libur", "off", "rest", "istirahat")),
-)
-_WEEKDAYS = tuple(
-    zip(
-        ("sen", "sel", "rab", "kam", "jum", "sab", "min"),
-        ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
-        strict=True,
-    )
-)
 
 DAY_COLUMNS = tuple(
     Column(name=f"day_{number}", label=str(number), headings=(f"{number:02d}",), example="P") for number in range(1, 32)
@@ -82,163 +53,6 @@ COLUMNS = (
 )
 
 
-# --- the file before it is a table -------------------------------------------------------------------------
-def reshape_roster(source: Source) -> Source:
-    """Day headings as numbers, and what stands outside the table: month, legend, texts merged over several days."""
-    rows = source.rows
-    place = _day_row(rows)
-    if place is None:
-        return source
-    at, days = place
-    month = _month(rows, at, days)
-    heading = [str(days[index].day) if index in days else cell for index, cell in enumerate(rows[at])]
-    legend = [*_legend_of_sheets(source.others), *_legend_of_lines(rows)]
-    facts = {
-        "month": month.isoformat()[:7] if month and _weekdays_agree(rows, at, days, month) else "",
-        "titled": month.isoformat()[:7] if month else "",
-        "legend": [[e.code, e.name, e.kind, _iso(e.starts_at), _iso(e.ends_at)] for e in legend],
-        "merged": _merged(source, at, days),
-        "letters": {str(number.day): column_letter(index) for index, number in days.items()},
-    }
-    return replace(source, rows=[*rows[:at], heading, *rows[at + 1 :]], facts=facts)
-
-
-@dataclass(frozen=True)
-class _Heading:
-    """A day heading: the number of the day, and the month where it is a whole date."""
-
-    day: int
-    month: date | None = None
-
-
-def _day_row(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[int, _Heading]] | None:
-    """The row of the day headings and the days by column: the longest run of days that follow each other."""
-    best: tuple[int, dict[int, _Heading]] | None = None
-    for at, row in enumerate(rows[:_LINES_SEARCHED]):
-        run: dict[int, _Heading] = {}
-        longest: dict[int, _Heading] = {}
-        for index, cell in enumerate(row):
-            heading = _heading(cell)
-            if heading is None or (run and heading.day != next(reversed(run.values())).day + 1):
-                run = {}
-            if heading is not None:
-                run[index] = heading
-            if len(run) > len(longest):
-                longest = dict(run)
-        if len(longest) >= _FEWEST_DAYS and (best is None or len(longest) > len(best[1])):
-            best = at, longest
-    return best
-
-
-def _heading(cell: Cell) -> _Heading | None:
-    if isinstance(cell, date):
-        return _Heading(cell.day, date(cell.year, cell.month, 1))
-    text = as_text(cell)
-    if re.fullmatch(r"0?[1-9]|[12]\d|3[01]", text):
-        return _Heading(int(text))
-    try:
-        day = read_day(text) if isinstance(cell, str) and len(text) >= 6 else None
-    except Unreadable:
-        return None
-    return _Heading(day.day, day.replace(day=1)) if day else None
-
-
-def _month(rows: Sequence[Sequence[Cell]], at: int, days: Mapping[int, _Heading]) -> date | None:
-    """The month of the headings, else of the first title that names one."""
-    months = {heading.month for heading in days.values() if heading.month}
-    if len(months) == 1:
-        return months.pop()
-    for row in rows[: at + 1]:
-        for cell in row:
-            if isinstance(cell, str) and (found := read_month(cell)):
-                return date(*found, 1)
-            if isinstance(cell, date):
-                return date(cell.year, cell.month, 1)
-    return None
-
-
-def _weekdays_agree(rows: Sequence[Sequence[Cell]], at: int, days: Mapping[int, _Heading], month: date) -> bool:
-    """Whether names of weekdays beside the headings belong to the month: a copied title does not."""
-    for row in (rows[at - 1] if at else [], rows[at + 1] if at + 1 < len(rows) else []):
-        named = {
-            index: weekday
-            for index in days
-            if index < len(row) and (weekday := _weekday(row[index])) is not None and days[index].day <= _length(month)
-        }
-        if len(named) >= _FEWEST_DAYS:
-            return all(month.replace(day=days[index].day).weekday() == weekday for index, weekday in named.items())
-    return True
-
-
-def _weekday(cell: Cell) -> int | None:
-    word = heading_key(cell)[:3] if isinstance(cell, str) else ""
-    return next((number for number, words in enumerate(_WEEKDAYS) if word and word in words), None)
-
-
-def _legend_of_sheets(others: Mapping[str, list[list[Cell]]]) -> Iterator[ShiftEntry]:
-    """The codes of a sheet with a heading for the code and one for its start."""
-    for rows in others.values():
-        for at, row in enumerate(rows[:_LINES_SEARCHED]):
-            keys = [heading_key(as_text(cell)) for cell in row]
-            places = [
-                next((index for index, key in enumerate(keys) if key in words), None)
-                for words in (_LEGEND_CODE, _LEGEND_NAME, _LEGEND_START, _LEGEND_END)
-            ]
-            if places[0] is not None and places[2] is not None:
-                for line in rows[at + 1 :]:
-                    cells = [line[place] if place is not None and place < len(line) else None for place in places]
-                    if entry := _entry(*cells):
-                        yield entry
-                break
-
-
-def _legend_of_lines(rows: Sequence[Sequence[Cell]]) -> Iterator[ShiftEntry]:
-    """``Ket: P=Pagi 07.00-15.00, S=Siang 14.00-22.00`` in any cell."""
-    for row in rows:
-        for cell in row:
-            if isinstance(cell, str) and "=" in cell:
-                for code, name, start, end in _IN_LINE.findall(cell):
-                    if entry := _entry(code, name, start, end):
-                        yield entry
-
-
-def _entry(code: Cell, name: Cell, start: Cell, end: Cell) -> ShiftEntry | None:
-    key = _code(code)
-    if not key:
-        return None
-    words = as_text(name) or key
-    try:
-        return ShiftEntry(key[:12], words[:80], ShiftKind.WORK, read_clock(start), read_clock(end))
-    except Unreadable:
-        return ShiftEntry(key[:12], words[:80], _absence(words))
-
-
-def _absence(words: str) -> ShiftKind:
-    text = words.casefold()
-    return next((kind for kind, known in _ABSENT_WORDS if any(word in text for word in known)), ShiftKind.LEAVE)
-
-
-def _merged(source: Source, at: int, days: Mapping[int, _Heading]) -> dict[str, list[list[Any]]]:
-    """Row number → first day, last day, text and cells of what is merged over several days below the headings."""
-    found: dict[str, list[list[Any]]] = {}
-    for first, left, last, right in source.merged:
-        inside = [days[index].day for index in range(left, right + 1) if index in days]
-        if first > at and len(inside) > 1:
-            text = as_text(source.rows[first][left]) if left < len(source.rows[first]) else ""
-            cells = f"{column_letter(left)}{first + 1}:{column_letter(right)}{last + 1}"
-            found.setdefault(str(first + 1), []).append([inside[0], inside[-1], text, cells])
-    return found
-
-
-def _iso(moment: time | None) -> str:
-    return moment.isoformat() if moment else ""
-
-
-def _code(cell: Cell) -> str:
-    return as_text(cell).upper()
-
-
-# --- the dry run -------------------------------------------------------------------------------------------
 def _months_near(rows: Sequence[Row]) -> Iterable[tuple[str, str]]:  # noqa: ARG001 (the same for every file)
     """The last two months, this one and the next three."""
     from django.utils import timezone
@@ -251,7 +65,7 @@ def _months_near(rows: Sequence[Row]) -> Iterable[tuple[str, str]]:  # noqa: ARG
 
 
 def _has_somebody_twice(rows: Sequence[Row]) -> bool:
-    numbers = Counter(_code(row.cells.get("employee_no")) for row in rows if _is_agent_row(row))
+    numbers = Counter(code_of(row.cells.get("employee_no")) for row in rows if _is_agent_row(row))
     return any(count > 1 for number, count in numbers.items() if number)
 
 
@@ -364,7 +178,7 @@ def _settle_twice(batch: Batch, found: Sequence[Checked]) -> None:
 def _read(batch: Batch, people: set[int]) -> _Known:
     text = batch.facts.get("month") or batch.answer(MONTH.name)
     month = date.fromisoformat(f"{text}-01") if text else batch.now.date().replace(day=1)
-    last = month.replace(day=_length(month))
+    last = month.replace(day=days_in(month))
     stored: dict[int, dict[date, tuple[str, datetime | None, datetime | None]]] = {}
     days = RosterDay.objects.filter(person__in=people, day__range=(month, last)).order_by()
     for person, day, code, start, end in days.values_list("person", "day", "code__code", "starts_at", "ends_at"):
@@ -444,7 +258,7 @@ def _cells(checked: Checked, known: _Known, zone: ZoneInfo) -> dict[date, Roster
     days: dict[date, RosterSlot] = {}
     over: dict[int, str] = {}
     for first, last, text, cells in known.merged.get(str(checked.row.number), ()):
-        known_code = _code(text) in known.codes
+        known_code = code_of(text) in known.codes
         over |= dict.fromkeys(range(first, last + 1), text if known_code else "")
         if not known_code:
             words = {"cells": cells, "first": first, "last": last}
@@ -454,7 +268,7 @@ def _cells(checked: Checked, known: _Known, zone: ZoneInfo) -> dict[date, Roster
                 _("Merged over %(cells)s (day %(first)d to %(last)d) and no shift code. Write a code for each day.")
                 % words,
             )
-    for number in range(1, _length(known.month) + 1):
+    for number in range(1, days_in(known.month) + 1):
         name = f"day_{number}"
         if name not in checked.row.cells or over.get(number) == "":
             continue
@@ -465,7 +279,7 @@ def _cells(checked: Checked, known: _Known, zone: ZoneInfo) -> dict[date, Roster
 
 
 def _entry_of(checked: Checked, name: str, text: str, known: _Known) -> ShiftEntry | None:
-    code = _code(text)
+    code = code_of(text)
     if not code:
         checked.leave_out(name, "blank_cell", _("Blank, which is not a day off. Write OFF or the code of the shift."))
         return None
@@ -502,10 +316,6 @@ def _notices(batch: Batch, known: _Known) -> None:
     titled = batch.facts.get("titled")
     if titled and not batch.facts.get("month"):
         batch.notices.append(_("The title names another month than the weekdays above the days."))
-
-
-def _length(month: date) -> int:
-    return monthrange(month.year, month.month)[1]
 
 
 @service

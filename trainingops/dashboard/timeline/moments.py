@@ -1,31 +1,24 @@
-"""A training through all its stages, each with its clause and its time (2.2)."""
+"""What happened in a training, in the order of time (2.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Value
-from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluation.enums import ActionState, ReviewState
-from evaluation.models import ImprovementAction, Review
-from planning.enums import ConsultationAnswer, PlanState, RevisionState
-from planning.models import Consultation, NeedSource, PlanRevision, TrainingPlan
+from evaluation.enums import ActionState
+from planning.enums import ConsultationAnswer, RevisionState
 from reporting.enums import ObligationState
-from reporting.models import ReportObligation, ReportVersion, TrainingReport
-from sessions.enums import OutcomeState, SessionState
-from sessions.models import TargetOutcome, TrainingSession
-from trainingops.dashboard.plain import Row, plain_rows
+from sessions.enums import SessionState
+from sessions.models import TrainingSession
+from trainingops.dashboard.timeline.story import Story
 from trainingops.people.enums import Role
-from trainingops.people.models import User
 from trainingops.ui.moments import day_words
-from trainingops.ui.navigation import may_open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,192 +32,6 @@ class Moment:
     kind: str = "ok"
     detail: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One of the six stages of clause 2.2: done, going on, or not begun; ``note`` says how far."""
-
-    name: str
-    clause: str
-    done: bool
-    now: bool
-    note: str
-
-
-@dataclass
-class Story:
-    """Everything that a timeline is told from."""
-
-    plan: TrainingPlan
-    revisions: list[PlanRevision]
-    #: Annotated: what of them the reader may open.
-    sessions: list[Any]
-    versions: list[Any]
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-
-    @property
-    def outcomes(self) -> Row:
-        return self.rows["outcomes"][0] if self.rows["outcomes"] else {"targeted": 0, "trained": 0, "outstanding": 0}
-
-
-def tell(plan: TrainingPlan, reader: User) -> Story:
-    """Read a plan's story: four queries, whatever happened in it. Only what ``reader`` may open is linked."""
-    obligations = ReportObligation.objects.visible_to(reader).filter(training_session=OuterRef("pk"))
-    on_board = may_open(reader.authority.role_names, "obligation_detail")
-    return Story(
-        plan=plan,
-        revisions=list(
-            plan.revisions.select_related("submitted_by", "decision__decided_by", "created_by").order_by("number")
-        ),
-        sessions=list(
-            plan.training_sessions.select_related("site", "obligation", "obligation__report", "summary")
-            .annotate(
-                cases=Count("enrolments__cases", filter=~Q(enrolments__cases__state="voided")),
-                cases_since=Min("enrolments__cases__opened_at", filter=~Q(enrolments__cases__state="voided")),
-                cases_open=Count("enrolments__cases", filter=Q(enrolments__cases__state__in=["open", "scheduled"])),
-                cases_until=Max("enrolments__cases__settled_at"),
-                obligation_opens=Exists(obligations) if on_board else Value(False),
-            )
-            .order_by("starts_at", "pk")
-        ),
-        versions=list(
-            ReportVersion.objects.filter(report__obligation__training_session__plan=plan)
-            .select_related("report", "submitted_by", "report__obligation__training_session")
-            .annotate(opens=Exists(TrainingReport.objects.visible_to(reader).filter(pk=OuterRef("report"))))
-            .defer("content")
-            .order_by("submitted_at")
-        ),
-        rows=plain_rows(TrainingPlan.objects.filter(pk=plan.pk), _kinds()),
-    )
-
-
-def _kinds() -> dict[str, Any]:
-    plan = OuterRef("pk")
-    return {
-        "needs": NeedSource.objects.filter(revisions__plan=plan)
-        .distinct()
-        .order_by()
-        .values(data=JSONObject(kind="kind", dated_on="dated_on", asked_by="asked_by", request="request")),
-        "consultations": Consultation.objects.filter(plan=plan)
-        .order_by("asked_at")
-        .values(
-            data=JSONObject(
-                party="party",
-                asked_at="asked_at",
-                due_on="due_on",
-                answer="answer",
-                answered_at="answered_at",
-                answered_by="answered_by__name",
-            )
-        ),
-        "outcomes": TargetOutcome.objects.filter(plan=plan)
-        .order_by()
-        .values("plan")
-        .annotate(
-            n_all=Count("pk"),
-            n_trained=Count("pk", filter=Q(state=OutcomeState.TRAINED)),
-            n_outstanding=Count("pk", filter=Q(state=OutcomeState.OUTSTANDING)),
-        )
-        .values(data=JSONObject(targeted="n_all", trained="n_trained", outstanding="n_outstanding")),
-        "reviews": Review.objects.filter(plans=plan)
-        .order_by("scheduled_at")
-        .values(
-            data=JSONObject(
-                number="number",
-                state="state",
-                created_at="created_at",
-                scheduled_at="scheduled_at",
-                held_at="held_at",
-                approved_at="minutes__approved_at",
-                closed_at="closed_at",
-            )
-        ),
-        "actions": ImprovementAction.objects.filter(finding__review__plans=plan)
-        .order_by("created_at")
-        .values(
-            data=JSONObject(
-                number="number",
-                text="text",
-                state="state",
-                owner="owner__name",
-                created_at="created_at",
-                due_at="due_at",
-                done_at="done_at",
-            )
-        ),
-    }
-
-
-# --- The six stages ----------------------------------------------------------------------------------------
-
-
-def stages(story: Story) -> list[Stage]:
-    """The stages that clause 2.2 names, in order; the first that is not done is the present one."""
-    parts = [
-        _preparation(story),
-        _execution(story),
-        _monitoring(story),
-        _reporting(story),
-        _evaluation(story),
-        _improvement(story),
-    ]
-    present = next((index for index, (_n, _c, done, _w) in enumerate(parts) if not done), None)
-    return [
-        Stage(name, clause, done, index == present and story.plan.state != PlanState.CANCELLED, note)
-        for index, (name, clause, done, note) in enumerate(parts)
-    ]
-
-
-_Part = tuple[str, str, bool, str]
-
-
-def _preparation(story: Story) -> _Part:
-    approved = next((each for each in story.revisions if each.pk == story.plan.approved_revision_id), None)
-    if approved is None:
-        return _("Preparation"), "5.1", False, story.plan.get_state_display()
-    return _("Preparation"), "5.1", True, _("revision %(number)d approved") % {"number": approved.number}
-
-
-def _execution(story: Story) -> _Part:
-    due = [each for each in story.sessions if each.state != SessionState.CANCELLED]
-    held = [each for each in due if each.state in (SessionState.CONCLUDED, SessionState.FILED)]
-    note = _("%(done)d of %(total)d sessions") % {"done": len(held), "total": len(due)}
-    return _("Execution"), "5.2", bool(due) and len(held) == len(due), note
-
-
-def _monitoring(story: Story) -> _Part:
-    counts = story.outcomes
-    note = _("%(done)d of %(total)d trained") % {"done": counts["trained"], "total": counts["targeted"]}
-    return _("Monitoring"), "5.3.1", bool(counts["targeted"]) and not counts["outstanding"], note
-
-
-def _reporting(story: Story) -> _Part:
-    owed = [each.obligation for each in story.sessions if hasattr(each, "obligation")]
-    owed = [each for each in owed if each.state != ObligationState.VOID]
-    sent = [each for each in owed if each.state == ObligationState.SUBMITTED]
-    note = _("%(done)d of %(total)d reports") % {"done": len(sent), "total": len(owed)}
-    return _("Reporting"), "5.3.2", bool(owed) and len(sent) == len(owed), note
-
-
-def _evaluation(story: Story) -> _Part:
-    reviews = story.rows["reviews"]
-    if not reviews:
-        return _("Evaluation"), "5.4", False, _("no review yet")
-    last = reviews[-1]
-    done = last["state"] in (ReviewState.APPROVED, ReviewState.CLOSED)
-    return _("Evaluation"), "5.4", done, str(ReviewState(last["state"]).label)
-
-
-def _improvement(story: Story) -> _Part:
-    actions = story.rows["actions"]
-    effective = [each for each in actions if each["state"] == ActionState.EFFECTIVE]
-    closed = story.plan.state == PlanState.CLOSED
-    note = _("%(done)d of %(total)d actions effective") % {"done": len(effective), "total": len(actions)}
-    return _("Improvement"), "4.4", closed and len(effective) == len(actions), note
-
-
-# --- What happened -----------------------------------------------------------------------------------------
 
 
 def moments(story: Story, now: datetime) -> list[Moment]:
