@@ -1,0 +1,107 @@
+"""The differences of frozen contents as rows of a page, and a content in a few words (APR-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning.difference import Change, Content, difference, length
+from planning.models import RevisionComment
+from planning.wording.figures import figure, minutes
+from planning.wording.labels import LABELS
+from planning.wording.rows import Line, Row
+from planning.wording.values import Values
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import day_words
+
+#: Differences that are shown as one row with a line for each person or party.
+_GATHERED = ("target", "batch", "reason", "recipient")
+
+
+class Wording(Values):
+    """The differences of frozen contents as rows, and what clause 4.1 names in a few words."""
+
+    def rows(self, old: Content, new: Content, comments: Iterable[RevisionComment] = ()) -> list[Row]:
+        """The differences from ``old`` to ``new`` as rows of the page, each with the remarks on it."""
+        rows: list[Row] = []
+        gathered: dict[str, Row] = {}
+        for change in difference(old, new):
+            if change.field not in _GATHERED:
+                rows.append(self._row(change))
+                continue
+            if change.field not in gathered:
+                gathered[change.field] = Row(
+                    kind="changed", before="", after="", key=change.field, label=str(LABELS[change.field])
+                )
+                rows.append(gathered[change.field])
+            row = gathered[change.field]
+            row.material = row.material or change.material
+            row.lines.append(self._line(change))
+        if "target" in gathered:
+            gathered["target"].sub = self._count_of_targets(old, new)
+        by_key = {row.key: row for row in rows}
+        for comment in comments:
+            if comment.field in by_key:
+                by_key[comment.field].comments.append(comment)
+        return rows
+
+    def _row(self, change: Change) -> Row:
+        return Row(
+            kind=change.kind,
+            before=self._say(change, change.before),
+            after=self._say(change, change.after),
+            key=f"{change.field}:{change.session[:8]}" if change.session else change.field,
+            label=str(LABELS[change.field]),
+            sub=self._batch(change.session) if change.session and change.field != "session" else "",
+            material=change.material,
+        )
+
+    def _line(self, change: Change) -> Line:
+        before, after = self._say(change, change.before), self._say(change, change.after)
+        note = ""
+        if change.field == "target":
+            note = self._reasons.get((change.after or change.before)["person"], "")
+        elif change.field in {"batch", "reason"}:
+            note = self._people.get(change.after["person"], "?")
+        return Line(kind=change.kind, before=before, after=after, note=note)
+
+    def _count_of_targets(self, old: Content, new: Content) -> str:
+        now, before = len(new.get("targets", ())), len(old.get("targets", ()))
+        return _("%(now)d, before %(before)d") % {"now": now, "before": before} if old else str(now)
+
+    def nine(self, content: Content) -> list[tuple[str, str]]:
+        """What clause 4.1 names, in a few words each; a blank one is missing."""
+        sessions = content.get("sessions", ())
+        meetings = [(meeting, self._zone(each["host_site"])) for each in sessions for meeting in each["meetings"]]
+        days = sorted({datetime.fromisoformat(each["starts_at"]).astimezone(zone).date() for each, zone in meetings})
+        lengths = [length(each) for each, _zone in meetings]
+        trainers = dict.fromkeys(uuid for each in sessions for uuid in each["trainers"])
+        scheme = content.get("scheme") or {}
+        parameters = scheme.get("parameters", [])
+        papers = [content[key]["code"] for key in ("pre_paper", "post_paper") if content.get(key)]
+        return [
+            (_("Module"), "{code} v{version}".format(**content["module"]) if content.get("module") else ""),
+            ("Trainer", self._say_trainers(list(trainers))),
+            (_("Dates"), ", ".join(day_words(day, "short") for day in days)),
+            (_("Duration"), ", ".join(f"{lengths.count(n)} × {minutes(n)}" for n in dict.fromkeys(lengths))),
+            (_("Application"), content.get("application") or ""),
+            (_("Method"), self._say_method(content["method"]) if content.get("method") else ""),
+            (_("Pre-/Post-test"), " / ".join(papers)),
+            (_("Parameters"), _weights(parameters)),
+            (_("Pass mark"), figure(scheme["pass_mark"], 2) if scheme.get("pass_mark") else ""),
+        ]
+
+
+def _weights(parameters: list[Mapping[str, Any]]) -> str:
+    if not parameters:
+        return ""
+    total = sum((Decimal(each["weight"]) for each in parameters), Decimal(0))
+    words = ngettext(
+        "%(count)d parameter, weight %(total)s", "%(count)d parameters, weights %(total)s", len(parameters)
+    )
+    return words % {"count": len(parameters), "total": format_figure(total)}
