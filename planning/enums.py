@@ -101,6 +101,13 @@ class QuestionKind(models.TextChoices):
     SHORT = "short", _("Short answer")
 
 
+class MultipleRule(models.TextChoices):
+    """What a multiple choice earns; written on the paper and shown to participants (5.1.2)."""
+
+    WHOLE = "whole", _("All right options and no other, or no points")
+    PARTIAL = "partial", _("Each right option counts, each wrong one takes as much away; never below 0")
+
+
 class ParameterSource(models.TextChoices):
     """Who or what gives a parameter its score."""
 

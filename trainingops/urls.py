@@ -12,6 +12,7 @@ from planning.views import groups as group_views
 from planning.views import indicator as indicator_views
 from planning.views import modules as module_views
 from planning.views import needs as need_views
+from planning.views import papers as paper_views
 from planning.views import parts as part_views
 from planning.views import plan_list as plan_list_views
 from planning.views import plans as plan_views
@@ -24,6 +25,7 @@ from planning.views import traffic as traffic_views
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
+from sessions.views import marking as marking_views
 from sessions.views import quiz as quiz_views
 from sessions.views import recovery as recovery_views
 from sessions.views import roll as roll_views
@@ -151,9 +153,11 @@ urlpatterns += [
     path("questions/<uuid:uuid>/retire/", question_views.question_retire, name="question_retire"),
     path("questions/<uuid:uuid>/restore/", question_views.question_restore, name="question_restore"),
     path("questions/<uuid:uuid>/edit/", question_views.question_edit, name="question_edit"),
-    path("papers/", question_views.paper_list, name="paper_list"),
-    path("papers/new/", question_views.paper_new, name="paper_new"),
-    path("papers/<uuid:uuid>/", question_views.paper_detail, name="paper_detail"),
+    path("papers/", paper_views.paper_list, name="paper_list"),
+    path("papers/new/", paper_views.paper_new, name="paper_new"),
+    path("papers/<uuid:uuid>/", paper_views.paper_detail, name="paper_detail"),
+    path("papers/<uuid:uuid>/pair/", paper_views.paper_pair, name="paper_pair"),
+    path("papers/<uuid:uuid>/preview/<int:place>/", paper_views.paper_preview, name="paper_preview"),
     path("schemes/", scheme_views.scheme_list, name="scheme_list"),
     path("schemes/new/", scheme_views.scheme_new, name="scheme_new"),
     path("schemes/<uuid:uuid>/", scheme_views.scheme_detail, name="scheme_detail"),
@@ -232,6 +236,7 @@ urlpatterns += [
     path("sessions/<uuid:uuid>/conclude/", session_views.session_conclude, name="session_conclude"),
     path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
     path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
+    path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),
     path("sessions/<uuid:uuid>/scores/", score_views.session_scores, name="session_scores"),
     path(
         "sessions/<uuid:uuid>/scores/<int:enrolment>/<uuid:parameter>/",

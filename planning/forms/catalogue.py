@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planning.enums import Qualification, QuestionKind
+from planning.enums import MultipleRule, Qualification, QuestionKind
 from planning.models import QuestionVersion, Topic, TrainingModule
 from planning.services.questions import OPTION_KEYS, TRUE_FALSE, QuestionText
 from trainingops.people.models import Site, Unit
@@ -105,6 +105,12 @@ class PaperForm(PageForm):
         initial="A",
     )
     duration_minutes = WholeField(label=_("Time (minutes)"), min_value=1, max_value=240, initial=20)
+    multiple_rule = forms.ChoiceField(
+        label=_("Points of a multiple choice"),
+        choices=MultipleRule.choices,
+        widget=forms.RadioSelect,
+        initial=MultipleRule.WHOLE,
+    )
     points = FigureField(label=_("Points for each question"), min_value=Decimal("0.01"), initial=Decimal(1))
     questions = forms.ModelMultipleChoiceField(
         label=_("Questions"),

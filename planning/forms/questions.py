@@ -1,15 +1,17 @@
-"""What stands in the address of the question bank."""
+"""What stands in the address of the question bank, and the form that makes a paper's other form."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import QuestionKind
 from planning.models import QuestionVersion, Topic
+from planning.services.papers import PARALLEL, SAME
 from trainingops.ui.forms import PageForm
 
 
@@ -38,3 +40,18 @@ class QuestionFilter(django_filters.FilterSet):
                 Q(question__code__icontains=word) | Q(text__icontains=word) | Q(options__icontains=word)
             )
         return queryset
+
+
+class PairForm(PageForm):
+    """How the other form of a paper is made."""
+
+    code = forms.CharField(label=_("Code"), max_length=30, help_text=_("For example KCA-B."))
+    how = forms.ChoiceField(
+        label=_("Questions of the other form"),
+        choices=[
+            (PARALLEL, _("Parallel questions: others of the same topic and kind")),
+            (SAME, _("The same questions in another order")),
+        ],
+        widget=forms.RadioSelect,
+        initial=PARALLEL,
+    )

@@ -22,6 +22,7 @@ from planning.models.plans import (
 from planning.models.questions import (
     PaperQuestion,
     Question,
+    QuestionStatistics,
     QuestionVersion,
     ScoringParameter,
     ScoringScheme,
@@ -63,6 +64,7 @@ __all__ = [
     "ProductChange",
     "QualityParameter",
     "Question",
+    "QuestionStatistics",
     "QuestionVersion",
     "RecoveryForm",
     "RevisionComment",

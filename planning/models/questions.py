@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import ParameterSource, QuestionKind
+from planning.enums import MultipleRule, ParameterSource, QuestionKind
 from planning.models.modules import Topic
 from trainingops.domain import Identified
 
@@ -46,6 +46,28 @@ class QuestionVersion(Identified):
         return f"{self.question.code} v{self.number}"
 
 
+class QuestionStatistics(models.Model):
+    """How a question version did in first attempts; the sessions stage writes it by a downward call, from its rows.
+
+    ``difficulty`` is the mean part of the points earned, 0 to 1 (a blank answer earned nothing); ``discrimination`` the
+    correlation with the rest of the test, for ten or more attempts, None without variance.
+    """
+
+    question_version = models.ForeignKey(QuestionVersion, models.CASCADE, related_name="statistics")
+    phase = models.CharField(max_length=4, choices=[("pre", "Pre-test"), ("post", "Post-test")])
+    attempts = models.PositiveIntegerField()
+    difficulty = models.DecimalField(max_digits=5, decimal_places=4)
+    discrimination = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    last_used_on = models.DateField()
+
+    class Meta:
+        ordering = ["question_version", "phase"]
+        constraints = [models.UniqueConstraint(fields=["question_version", "phase"], name="statistics_once")]
+
+    def __str__(self) -> str:
+        return f"{self.question_version_id} {self.phase}"
+
+
 class TestPaper(Identified):
     """A test of fixed question versions; forms A and B serve as pre- and post-test."""
 
@@ -53,6 +75,10 @@ class TestPaper(Identified):
     title = models.CharField(_("title"), max_length=120)
     form = models.CharField(_("form"), max_length=1, default="A")
     duration_minutes = models.PositiveSmallIntegerField(_("time (minutes)"), default=20)
+    multiple_rule = models.CharField(
+        _("points of a multiple choice"), max_length=7, choices=MultipleRule, default=MultipleRule.WHOLE
+    )
+    pair_of = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="pair")
     questions = models.ManyToManyField(QuestionVersion, through="PaperQuestion", related_name="papers")
 
     class Meta:

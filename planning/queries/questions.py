@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from planning.models import PaperQuestion, Question, QuestionVersion
+from planning.models import PaperQuestion, Question, QuestionStatistics, QuestionVersion
 
 
 def latest_versions() -> QuerySet[QuestionVersion]:
@@ -24,7 +26,7 @@ def open_versions() -> QuerySet[QuestionVersion]:
     return latest_versions().filter(question__retired_at=None)
 
 
-def counts_by_use(versions: QuerySet[QuestionVersion]) -> dict[str, int]:
+def counts_by_use(versions: QuerySet[Any]) -> dict[str, int]:
     """How many of ``versions`` are used, free, retired; one query."""
     standing = Q(question__retired_at=None)
     return versions.order_by().aggregate(
@@ -43,3 +45,10 @@ def papers_of(question: Question) -> QuerySet[PaperQuestion]:
     """Where its versions stand: papers with the version's ``version_number``."""
     places = PaperQuestion.objects.filter(question_version__question=question).select_related("paper")
     return places.annotate(version_number=F("question_version__number")).order_by("paper__code")
+
+
+def with_statistics(versions: QuerySet[QuestionVersion]) -> QuerySet[QuestionVersion]:
+    """With the figures of the post-test, else of the pre-test, as :class:`QuestionStatistics` names them."""
+    found = QuestionStatistics.objects.filter(question_version=OuterRef("pk")).order_by("phase")  # post before pre
+    names = ("attempts", "difficulty", "discrimination", "last_used_on")
+    return versions.annotate(**{name: Subquery(found.values(name)[:1]) for name in names})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
@@ -14,10 +13,8 @@ from django.utils.translation import gettext as _
 
 from planning.enums import QuestionKind
 from planning.models import (
-    PaperQuestion,
     Question,
     QuestionVersion,
-    TestPaper,
     Topic,
 )
 from planning.policies.catalogue import can_write_questions
@@ -82,7 +79,7 @@ def edit_question(*, question: Question, content: QuestionText, actor: User, now
     """
     require(can_write_questions(actor))
     locked = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
-    _require_in_use([locked])
+    require_in_use([locked])
     last = locked.versions.aggregate(last=Max("number"))["last"] or 0
     return _add_version(locked, last + 1, content, actor, now)
 
@@ -110,7 +107,7 @@ def _says(version: QuestionVersion) -> tuple[Any, ...]:
     return version.kind, version.text, version.options, version.correct, version.explanation
 
 
-def _require_in_use(questions: Sequence[Question]) -> None:
+def require_in_use(questions: Sequence[Question]) -> None:
     if codes := [each.code for each in questions if each.retired_at is not None]:
         raise WrongState(
             _("Retired: %(codes)s. Take it back into use first, or leave it out.") % {"codes": ", ".join(codes)}
@@ -145,7 +142,7 @@ def save_questions(*, rows: Sequence[QuestionRow], actor: User, now: datetime) -
         check_content(row.content)
     known, latest = _known(row.code for row in rows)
     fresh = [Question(code=row.code, topic=row.topic) for row in rows if row.code.lower() not in known]
-    known |= {each.code.lower(): each for each in Question.objects.bulk_create(fresh)}
+    known = {**known, **{each.code.lower(): each for each in Question.objects.bulk_create(fresh)}}
     moved, versions = [], []
     for row in rows:
         question = known[row.code.lower()]
@@ -216,38 +213,3 @@ def check_content(content: QuestionText) -> None:
         raise Refused(_("Mark the right option."), field="correct")
     if content.kind != QuestionKind.MULTIPLE and len(content.correct) > 1:
         raise Refused(_("A single choice has one right option. Mark one, or choose multiple choice."), field="correct")
-
-
-@service
-def add_paper(
-    *,
-    code: str,
-    title: str,
-    form: str,
-    duration_minutes: int,
-    questions: Sequence[tuple[QuestionVersion, Decimal]],
-    actor: User,
-    now: datetime,
-) -> TestPaper:
-    """A test paper of fixed question versions, in the order given; it never changes afterwards.
-
-    Raises:
-        Refused: the code is taken, there is no question, one stands twice, or points are not positive.
-    """
-    require(can_write_questions(actor))
-    if TestPaper.objects.filter(code__iexact=code).exists():
-        raise Refused(_("The code %(code)s is taken. Choose another one.") % {"code": code}, field="code")
-    if not questions:
-        raise Refused(_("Choose at least one question."), field="questions")
-    if len({version.question_id for version, _points in questions}) < len(questions):
-        raise Refused(_("A question stands twice in this paper. Choose it once."), field="questions")
-    _require_in_use([version.question for version, _points in questions])
-    if any(points <= 0 for _version, points in questions):
-        raise Refused(_("Points must be above 0."), field="questions")
-    paper = TestPaper.objects.create(code=code, title=title, form=form, duration_minutes=duration_minutes)
-    PaperQuestion.objects.bulk_create(
-        PaperQuestion(paper=paper, question_version=version, order=order, points=points)
-        for order, (version, points) in enumerate(questions, 1)
-    )
-    record("test_paper.added", subject=paper, actor=actor, now=now, data={"questions": len(questions)})
-    return paper

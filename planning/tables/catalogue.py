@@ -82,6 +82,13 @@ class QuestionTable(PageTable):
     text = tables.Column(verbose_name=_("Question"))
     kind = tables.Column(verbose_name=_("Kind"))
     number = FigureColumn(verbose_name=_("Version"))
+    attempts = FigureColumn(verbose_name=_("First attempts"), default="")
+    difficulty = FigureColumn(verbose_name=_("Difficulty (part right)"), default="")
+    discrimination = FigureColumn(verbose_name=_("Discrimination"), places=2, default="")
+    last_used_on = DayColumn(verbose_name=_("Last used"), default="")
+
+    def render_difficulty(self, value: Any) -> str:
+        return ui.percent(value, 0)
 
 
 class PaperTable(PageTable):

@@ -87,7 +87,14 @@ def test_a_question_with_its_options_and_a_paper(world):
     post(world.pic, "question_edit", edited, uuid=version.question.uuid)
     latest = version.question.versions.get(number=2)
     assert latest.correct == ["120", "120 hari"] and latest.options == []
-    paper = {"code": "P-1", "title": "Tes", "form": "B", "duration_minutes": "15", "points": "2,5"}
+    paper = {
+        "code": "P-1",
+        "title": "Tes",
+        "form": "B",
+        "duration_minutes": "15",
+        "points": "2,5",
+        "multiple_rule": "whole",
+    }
     post(world.pic, "paper_new", {**paper, "questions": [latest.pk]})
     place = TestPaper.objects.get(code="P-1").paper_questions.get()
     assert (place.question_version, place.points) == (latest, Decimal("2.5"))

@@ -199,6 +199,8 @@ PAGES = {
     "paper_list": ("", Role.AGENT),
     "paper_new": ("", Role.AGENT),
     "paper_detail": ("paper", Role.AGENT),
+    "paper_pair": ("paper", Role.AGENT),
+    "paper_preview": ("paper", Role.AGENT),
     "scheme_list": ("", Role.AGENT),
     "scheme_new": ("", Role.QC),
     "scheme_detail": ("scheme", Role.AGENT),
@@ -225,7 +227,8 @@ POSTS = {
 
 def address(name, scene, uuid=None):
     thing = {**PAGES, **POSTS}[name][0]
-    return reverse(name, kwargs={"uuid": uuid or getattr(scene, thing).uuid} if thing else None)
+    place = {"place": 1} if name == "paper_preview" else {}
+    return reverse(name, kwargs={"uuid": uuid or getattr(scene, thing).uuid, **place} if thing else None)
 
 
 def signed_in(user) -> Client:

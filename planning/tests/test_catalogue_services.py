@@ -12,7 +12,7 @@ from django.utils import translation
 from planning.enums import DEFECT_TRANSITIONS, MODULE_TRANSITIONS, DefectState, ErrorClass, ModuleState, Qualification
 from planning.models import Appointment, ModuleMaterial, ModuleVersion, QualityParameter, Topic, TrainerProfile
 from planning.reference import ensure_reference
-from planning.services import appointments, defects, modules, needs, places, questions, schemes
+from planning.services import appointments, defects, modules, needs, papers, places, questions, schemes
 from planning.services.questions import QuestionText
 from planning.services.schemes import ParameterText
 from planning.tests.factories import make_world
@@ -221,7 +221,7 @@ def test_an_edited_question_is_a_new_version(world, topic):
     first = questions.add_question(code="KCA-1", topic=topic, content=GOOD, actor=world.qc, now=NOW)
     second = questions.edit_question(question=first.question, content=GOOD, actor=world.pic, now=NOW)
     assert (first.number, second.number) == (1, 2)
-    paper = questions.add_paper(
+    paper = papers.add_paper(
         code="P", title="P", form="A", duration_minutes=10, questions=[(first, Decimal(1))], actor=world.pic, now=NOW
     )
     assert paper.questions.get() == first
@@ -249,11 +249,11 @@ def test_papers_and_questions_refuse_what_is_taken_twice_or_missing(world, topic
     add = {"title": "P", "form": "A", "duration_minutes": 10, "actor": world.pic, "now": NOW}
     for chosen in ([], [(version, Decimal(1))] * 2, [(version, Decimal(0))]):
         with pytest.raises(Refused):
-            questions.add_paper(code="P", questions=chosen, **add)
+            papers.add_paper(code="P", questions=chosen, **add)
     with pytest.raises(Refused, match="taken"):
         questions.add_question(code="kca-1", topic=topic, content=GOOD, actor=world.pic, now=NOW)
     with pytest.raises(NotAllowed):
-        questions.add_paper(code="P", questions=[(version, Decimal(1))], **{**add, "actor": world.operations})
+        papers.add_paper(code="P", questions=[(version, Decimal(1))], **{**add, "actor": world.operations})
 
 
 def parameter(name="Roleplay", weight=40, maximum=100, minimum=None):

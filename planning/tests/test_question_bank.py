@@ -12,6 +12,7 @@ from django.urls import reverse
 from planning.enums import QuestionKind
 from planning.imports.questions import QUESTIONS
 from planning.models import Question, QuestionVersion, Topic
+from planning.services import papers
 from planning.services import questions as services
 from planning.services.questions import QuestionText
 from planning.tests.factories import make_world
@@ -117,7 +118,7 @@ def test_the_bank_is_found_by_words_topic_kind_and_use_with_counts(world):
     bank(world)
     used = QuestionVersion.objects.get(question__code="B-2")
     add = {"title": "P", "form": "A", "duration_minutes": 10, "actor": world.pic, "now": NOW}
-    services.add_paper(code="P", questions=[(used, Decimal(1))], **add)
+    papers.add_paper(code="P", questions=[(used, Decimal(1))], **add)
     services.retire_question(question=Question.objects.get(code="B-4"), actor=world.pic, now=NOW)
     client = signed_in(world.pic)
 
@@ -144,7 +145,7 @@ def test_a_retired_question_takes_no_version_and_no_new_paper_until_it_is_back(w
     with pytest.raises(WrongState):
         services.edit_question(question=version.question, content=content, actor=world.pic, now=NOW)
     with pytest.raises(WrongState):
-        services.add_paper(
+        papers.add_paper(
             code="P",
             title="P",
             form="A",

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from planning.enums import QuestionKind
-from planning.forms.catalogue import PaperForm, QuestionForm
+from planning.forms.catalogue import QuestionForm
 from planning.forms.questions import QuestionFilter
 from planning.imports.questions import QUESTIONS, row_of
-from planning.models import Question, QuestionVersion, TestPaper
+from planning.models import Question, QuestionStatistics
 from planning.policies.catalogue import can_write_questions
-from planning.queries.questions import counts_by_use, latest_versions, open_versions, papers_of, versions_of
+from planning.queries.questions import (
+    counts_by_use,
+    latest_versions,
+    papers_of,
+    versions_of,
+    with_statistics,
+)
 from planning.services import questions as services
-from planning.tables.catalogue import PaperTable, QuestionTable
+from planning.tables.catalogue import QuestionTable
 from planning.views.common import act_or_conflict, form_page, posted, url
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.exports import workbook_response
@@ -35,7 +41,7 @@ def question_list(request: SignedInRequest) -> HttpResponse:
         rows = ([row_of(each)[column.name] for column in columns] for each in questions)
         return workbook_response([str(column.label) for column in columns], rows, name="bank-soal")
     context = {
-        "table": configure(request, QuestionTable(questions)),
+        "table": configure(request, QuestionTable(with_statistics(questions))),
         "filter": chosen,
         "uses": [
             ("", _("In use"), counts["used"] + counts["free"]),
@@ -52,7 +58,7 @@ def question_list(request: SignedInRequest) -> HttpResponse:
 USES = ("used", "free", "retired")
 
 
-def _by_use(versions: QuerySet[QuestionVersion], use: str) -> QuerySet[QuestionVersion]:
+def _by_use(versions: QuerySet[Any], use: str) -> QuerySet[Any]:
     if use == "retired":
         return versions.filter(question__retired_at__isnull=False)
     standing = versions.filter(question__retired_at=None)
@@ -69,6 +75,11 @@ def question_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "correct": [str(each) for each in versions[0].correct],
         "versions": versions,
         "places": list(papers_of(question)),
+        "statistics": list(
+            QuestionStatistics.objects.filter(question_version__in=versions)
+            .select_related("question_version")
+            .order_by("-question_version__number", "phase")
+        ),
         "may_write": can_write_questions(request.user),
     }
     return render(request, "planning/question_detail.html", context)
@@ -136,53 +147,3 @@ def question_restore(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return url("question_detail", question), _("Back in use.")
 
     return act_or_conflict(request, act)
-
-
-def paper_list(request: SignedInRequest) -> HttpResponse:
-    """Test papers."""
-    papers = TestPaper.objects.annotate(count=Count("paper_questions"))
-    context = {
-        "table": configure(request, PaperTable(papers)),
-        "may_write": can_write_questions(request.user),
-    }
-    return render(request, "planning/paper_list.html", context)
-
-
-def paper_new(request: SignedInRequest) -> HttpResponse:
-    """A test paper of chosen questions."""
-
-    def act(form: PaperForm) -> tuple[str, str]:
-        data = form.cleaned_data
-        paper = services.add_paper(
-            code=data["code"],
-            title=data["title"],
-            form=data["form"],
-            duration_minutes=data["duration_minutes"],
-            questions=[(version, data["points"]) for version in data["questions"]],
-            actor=request.user,
-            now=request.now,
-        )
-        return url("paper_detail", paper), _("Test paper saved. This is what participants will see.")
-
-    return form_page(
-        request,
-        PaperForm(posted(request), questions=open_versions()),
-        act,
-        title=_("New test paper"),
-        parent=(url("paper_list"), _("Test papers")),
-        submit=_("Save test paper"),
-    )
-
-
-def paper_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """A paper as participants see it; the right answers stand below, folded."""
-    paper = get_object_or_404(TestPaper, uuid=uuid)
-    places = list(paper.paper_questions.select_related("question_version__question"))
-    context = {
-        "paper": paper,
-        "places": places,
-        "points": sum(place.points for place in places),
-        "short": QuestionKind.SHORT,
-        "multiple": QuestionKind.MULTIPLE,
-    }
-    return render(request, "planning/paper_detail.html", context)

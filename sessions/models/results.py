@@ -65,6 +65,8 @@ class TestAnswer(models.Model):
     choice = models.JSONField(default=list)
     saved_at = models.DateTimeField()
     points = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    marked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attempt", "question_version"], name="answer_once")]

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planning.enums import QuestionKind
 from sessions.enums import AttemptState, CaseKind, CaseState, MeetingState, SessionState
 from sessions.models import (
     Attendance,
@@ -19,6 +20,7 @@ from sessions.models import (
     RecoveryCase,
     SessionMeeting,
     SessionResult,
+    TestAnswer,
     TestAttempt,
     TrainingSession,
 )
@@ -31,8 +33,16 @@ TABS = ("mine", "today", "open", "scheduled", "concluded", "cancelled", "all")
 
 
 def with_detail(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
-    """Sessions with what a list or a heading shows of them."""
-    return sessions.select_related("plan__pic", "site", "line", "summary", "planned__room", "module_version__module")
+    """Sessions with what a list or a heading shows of them; ``waits``: a short answer is not marked yet."""
+    short = TestAnswer.objects.filter(
+        attempt__enrolment__training_session=OuterRef("pk"),
+        attempt__state=AttemptState.SUBMITTED,
+        question_version__kind=QuestionKind.SHORT,
+    )
+    rows = ("plan__pic", "site", "line", "summary", "planned__room", "module_version__module")
+    return sessions.select_related(*rows).annotate(
+        has_short_answers=Exists(short), waits=Exists(short.filter(points=None))
+    )
 
 
 def attendance_of(enrolments: Iterable[Enrolment]) -> dict[int, list[str]]:

@@ -4,6 +4,7 @@ from sessions.services.attempts import save_answer, start_attempt, submit_attemp
 from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
 from sessions.services.common import Clash, GridConflict
 from sessions.services.deviations import acknowledge_deviation, differences, report_deviation
+from sessions.services.marking import Mark, mark_answers
 from sessions.services.recovery import (
     MakeUp,
     cancel_make_up,
@@ -28,6 +29,7 @@ __all__ = [
     "Clash",
     "GridConflict",
     "MakeUp",
+    "Mark",
     "RollCell",
     "ScoreCell",
     "acknowledge_deviation",
@@ -39,6 +41,7 @@ __all__ = [
     "conclude_session",
     "differences",
     "lapse_case",
+    "mark_answers",
     "mark_rest_present",
     "open_case_test",
     "open_meeting",

@@ -11,6 +11,7 @@ from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from planning.enums import QuestionKind
+from planning.marking import earned, points_for
 from planning.models import PaperQuestion, PlanTarget, QuestionVersion, TestPaper
 from sessions import evidence
 from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
@@ -18,6 +19,7 @@ from sessions.models import Enrolment, RecoveryCase, TestAnswer, TestAttempt, Tr
 from sessions.policies import can_take_tests
 from sessions.services.common import lock_session, refresh_summary
 from sessions.services.results import REMEDIAL_ATTEMPT, compute_results
+from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require
 from trainingops.people.models import User
@@ -190,14 +192,6 @@ def why_closed(training_session: TrainingSession, enrolment: Enrolment, phase: s
     return ""
 
 
-def is_right(question: QuestionVersion, choice: Sequence[str]) -> bool:
-    """Whether an answer is right: all and only the right options; a short answer regardless of case and blanks."""
-    if question.kind == QuestionKind.SHORT:
-        given = " ".join(choice[0].split()).casefold() if choice else ""
-        return bool(given) and given in {" ".join(str(each).split()).casefold() for each in question.correct}
-    return bool(choice) and set(choice) == {str(each) for each in question.correct}
-
-
 def _clean_choice(question: QuestionVersion, choice: Sequence[str]) -> list[str]:
     given = [str(each).strip() for each in choice if str(each).strip()]
     if question.kind == QuestionKind.SHORT:
@@ -228,17 +222,22 @@ def _require_running(attempt: TestAttempt) -> None:
         raise WrongState(_("This test was submitted already."), code="wrong_state")
 
 
-def _mark(attempt: TestAttempt) -> Decimal:
-    """Give each saved answer its points; returns their sum."""
-    points = {
+def _mark(attempt: TestAttempt) -> Decimal | None:
+    """Give each saved answer its points; returns their sum, or None while one waits for the trainer (5.1.2)."""
+    places = {
         each.question_version_id: each for each in attempt.paper.paper_questions.select_related("question_version")
     }
     answers = list(attempt.answers.all())
     for answer in answers:
-        place = points[answer.question_version_id]
-        answer.points = place.points if is_right(place.question_version, answer.choice) else Decimal(0)
+        place = places[answer.question_version_id]
+        question = place.question_version
+        part = earned(
+            kind=question.kind, correct=question.correct, choice=answer.choice, rule=attempt.paper.multiple_rule
+        )
+        answer.points = None if part is None else points_for(part, place.points)
     TestAnswer.objects.bulk_update(answers, ["points"])
-    return sum((answer.points or Decimal(0) for answer in answers), Decimal(0))
+    given = [answer.points for answer in answers]
+    return None if None in given else sum((each or Decimal(0) for each in given), Decimal(0))
 
 
 def _after_submission(training_session: TrainingSession, attempt: TestAttempt, actor: Any, now: datetime) -> None:
@@ -252,4 +251,5 @@ def _after_submission(training_session: TrainingSession, attempt: TestAttempt, a
             settle_self_study_of(attempt, actor=actor, now=now)
         settle_results(training_session, keys, attempt=number, actor=actor, now=now)
         evidence.request_test_results(training_session, actor=actor, now=now)
+        refresh_question_statistics(training_session)
     refresh_summary(training_session)

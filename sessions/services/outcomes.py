@@ -156,7 +156,12 @@ def _end_remedial(training_session: TrainingSession, keys: list[int], attempt: i
         enrolment__in=results.keys(), kind=CaseKind.REMEDIAL, state__in=OPEN_CASES
     )
     allowed, taken = read_scheme(training_session.scheme).remedial_attempts, _remedial_tests(results.keys())
-    for case in cases.order_by("pk"):
+    waiting = set(
+        TestAttempt.objects.filter(
+            enrolment__in=results.keys(), phase=TestPhase.REMEDIAL, state=AttemptState.SUBMITTED, points=None
+        ).values_list("enrolment", flat=True)
+    )
+    for case in cases.exclude(enrolment__in=waiting).order_by("pk"):
         passed, tests = results[case.enrolment_id].passed, taken.get(case.enrolment_id, 0)
         if not passed and 0 < tests < allowed:
             case.test_opened_at = None

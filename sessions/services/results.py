@@ -73,7 +73,7 @@ def record_scores(
     for cell in cells:
         _check(cell, people[cell.enrolment], typed, training_session, attempt)
     _upsert(cells, people, attempt, actor, now)
-    _recompute(training_session, people.values(), attempt, actor, now)
+    recompute(training_session, people.values(), attempt, actor, now)
     uuids = {key: each.enrolment.uuid for key, each in people.items()}
     record(
         "scores.recorded",
@@ -99,9 +99,10 @@ def compute_results(
 ) -> list[SessionResult]:
     """Apply the frozen scheme to the scores and tests of a locked session; writes only what changed.
 
-    Somebody without any score has no result: absent is a status of its own, never an incomplete one. Points of a test
-    count unrounded, brought to the parameter's scale. Attempt 2 takes the remedial test and, where it was not scored
-    again, the score of attempt 1; the scheme's cap holds.
+    Somebody without any score has no result: absent is a status of its own, never an incomplete one. A test whose short
+    answers wait for the trainer makes the result incomplete, never 0. Points of a test count unrounded, brought to the
+    parameter's scale. Attempt 2 takes the remedial test and, where it was not scored again, the score of attempt 1; the
+    scheme's cap holds.
 
     Returns:
         the results that are new.
@@ -119,7 +120,8 @@ def _compute(
     replaced, new = [], []
     for each in people:
         given, old = given_scores(training_session, each, attempt=attempt), each.result
-        if all(value is None for value in given.values()) or (old and old.attempt > attempt):
+        waits = None in each.tests.values()
+        if (not waits and all(value is None for value in given.values())) or (old and old.attempt > attempt):
             continue
         result = _result(frozen, given, each.enrolment, training_session, attempt, now)
         if attempt > 1 and result.final is None:
@@ -267,9 +269,10 @@ def _upsert(cells: Sequence[ScoreCell], people: dict[int, Standing], attempt: in
     )
 
 
-def _recompute(
+def recompute(
     training_session: TrainingSession, people: Iterable[Standing], attempt: int, actor: User, now: datetime
 ) -> None:
+    """Results, and once the session is concluded cases, ledger and record, after scores or marks changed."""
     people = list(people)
     _compute(training_session, people, attempt, now)
     if training_session.state == SessionState.CONCLUDED:

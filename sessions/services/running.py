@@ -33,6 +33,7 @@ from sessions.services.common import lock_plans, lock_session, refresh_summary, 
 from sessions.services.deviations import differences, write_differences
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.results import compute_results
+from sessions.services.statistics import refresh_question_statistics
 from sessions.signals import session_concluded, session_ended_later
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
@@ -198,6 +199,7 @@ def conclude_session(
     outcomes = outcomes_touched_by(training_session)
     refresh_outcomes(outcomes, actor=actor, now=now)
     refresh_summary(training_session)
+    refresh_question_statistics(training_session)
     evidence.request_attendance(training_session, actor=actor, now=now)
     evidence.request_test_results(training_session, actor=actor, now=now)
     record(

@@ -33,11 +33,14 @@ class Stored:
 
 @dataclass
 class Standing:
-    """One person: scores by parameter and attempt, the share of points by phase of the last tests, the result."""
+    """One person: scores by parameter and attempt, the share of points by phase of the last tests, the result.
+
+    A share is None while a short answer of the test waits for the trainer.
+    """
 
     enrolment: Enrolment
     scores: dict[tuple[UUID, int], Stored]
-    tests: dict[str, Fraction]
+    tests: dict[str, Fraction | None]
     result: SessionResult | None
 
 
@@ -52,9 +55,7 @@ def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
         Standing(
             each,
             scores={(UUID(said["parameter"]), said["attempt"]): _score(said) for said in each.stored_scores},
-            tests={
-                said["phase"]: Fraction(said["points"] or 0) / Fraction(said["maximum"]) for said in each.stored_tests
-            },
+            tests={said["phase"]: _share(said) for said in each.stored_tests},
             result=getattr(each, "current_result", None),  # Django leaves it out where there is none
         )
         for each in rows
@@ -117,8 +118,8 @@ def _exact(name: str) -> Cast:
     return Cast(F(name), CharField())
 
 
-def _share(said: dict[str, Any]) -> Fraction:
-    return Fraction(said["points"] or 0) / Fraction(said["maximum"])
+def _share(said: dict[str, Any]) -> Fraction | None:
+    return None if said["points"] is None else Fraction(said["points"]) / Fraction(said["maximum"])
 
 
 def _score(said: dict[str, Any]) -> Stored:

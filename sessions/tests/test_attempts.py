@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
-from planning.models import QuestionVersion
+from planning.marking import earned
 from sessions.models import TestAttempt
 from sessions.services import open_post_test, save_answer, start_attempt, submit_attempt, submit_due_attempts
-from sessions.services.attempts import is_right
 from sessions.tasks import sweep_attempts
 from sessions.tests.factories import START, attend, opened, scheduled, take_test
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -110,20 +110,25 @@ def test_what_is_no_option_or_no_question_of_the_paper_is_refused(running):
         save_answer(attempt=attempt, question_version=foreign, choice=["A"], actor=user, now=START)
 
 
+@pytest.mark.clause("5.1.1 e")
 @pytest.mark.parametrize(
-    ("kind", "correct", "choice", "right"),
+    ("kind", "correct", "choice", "rule", "part"),
     [
-        ("single", ["A"], ["A"], True),
-        ("single", ["A"], [], False),
-        ("multiple", ["A", "C"], ["C", "A"], True),
-        ("multiple", ["A", "C"], ["A"], False),
-        ("true_false", ["T"], ["F"], False),
-        ("short", ["Surat Bukti Gadai"], ["  surat  bukti gadai "], True),
-        ("short", ["SBG"], [""], False),
+        ("single", ["A"], ["A"], "whole", 1),
+        ("single", ["A"], [], "whole", 0),
+        ("multiple", ["A", "C"], ["C", "A"], "whole", 1),
+        ("multiple", ["A", "C"], ["A"], "whole", 0),
+        ("multiple", ["A", "C"], ["A"], "partial", Fraction(1, 2)),
+        ("multiple", ["A", "C", "D"], ["A", "C", "B"], "partial", Fraction(1, 3)),
+        ("multiple", ["A"], ["B", "C"], "partial", 0),
+        ("true_false", ["T"], ["F"], "partial", 0),
+        ("short", ["Surat Bukti Gadai"], ["  surat  bukti gadai "], "whole", 1),
+        ("short", ["SBG"], [""], "whole", 0),
+        ("short", ["SBG"], ["Surat gadai"], "whole", None),
     ],
 )
-def test_marking(kind, correct, choice, right):
-    assert is_right(QuestionVersion(kind=kind, correct=correct), choice) is right
+def test_what_an_answer_earns(kind, correct, choice, rule, part):
+    assert earned(kind=kind, correct=correct, choice=choice, rule=rule) == part
 
 
 @pytest.mark.django_db

@@ -152,6 +152,7 @@ def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpRespo
         "errors": errors,
         "longest": LONGEST_ANSWER,
         "last": place == len(places),
+        "rule": attempt.paper.get_multiple_rule_display(),
     }
     return render(request, "sessions/test_question.html", context, status=422 if errors else 200)
 

@@ -180,6 +180,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "need_source_": _by_uuid(NeedSource),
     "overtime_": _by_uuid(OvertimeOrder, "consent"),
     "paper_": _by_uuid(TestPaper),
+    "paper_preview": lambda: [{**each, "place": 1} for each in _by_uuid(TestPaper)()],
     "parameter_": _by_uuid(QualityParameter),
     "person_": _by_uuid(Person),
     "product_change_": _by_uuid(ProductChange),

@@ -12,8 +12,9 @@ from django.utils.text import slugify
 from planning.enums import ErrorClass, ModuleKind, ParameterSource, QuestionKind
 from planning.models import ModuleVersion, QualityParameter, QuestionVersion, ScoringScheme, TestPaper, Topic
 from planning.services.modules import add_material, add_module, approve_version, set_answers, submit_version
+from planning.services.papers import add_paper
 from planning.services.places import add_application, add_room
-from planning.services.questions import QuestionText, add_paper, add_question
+from planning.services.questions import QuestionText, add_question
 from planning.services.schemes import ParameterText, add_scheme
 from trainingops.local.demo.cast import DATA, Cast
 from trainingops.people.models import ServiceLine, Site

@@ -1,0 +1,158 @@
+"""Short answers marked by hand, and what answers say about questions (5.1.1 e, 5.1.2)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from planning.models import QuestionStatistics, QuestionVersion
+from planning.tests.factories import make_world
+from planning.tests.test_catalogue_pages import signed_in
+from sessions.models import SessionResult, TestAnswer
+from sessions.services import Mark, mark_answers
+from sessions.services.attempts import save_answer, start_attempt, submit_attempt
+from sessions.services.running import open_post_test
+from sessions.tests.factories import START, concluded, opened, score
+from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
+from trainingops.people.tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(held, enrolment, texts, now=START):
+    """Take the post-test: the short answers given in order, "A" everywhere else."""
+    user = getattr(enrolment.person, "user", None) or make_user("agent", person=enrolment.person)
+    attempt = start_attempt(enrolment=enrolment, phase="post", actor=user, now=now)
+    texts = iter(texts)
+    for place in attempt.paper.paper_questions.select_related("question_version").order_by("order"):
+        short = place.question_version.kind == "short"
+        choice = [next(texts)] if short else ["A"]
+        save_answer(attempt=attempt, question_version=place.question_version, choice=choice, actor=user, now=now)
+    return submit_attempt(attempt=attempt, actor=user, now=now)
+
+
+@pytest.fixture
+def held():
+    """A session whose post-test has two short answers among five questions."""
+    world = make_world(people=3)
+    versions = world.post_paper.paper_questions.order_by("order").values("question_version")[:2]
+    QuestionVersion.objects.filter(pk__in=list(versions.values_list("question_version", flat=True))).update(
+        kind="short", options=[], correct=["Surat Bukti Gadai"]
+    )
+    held = opened(world=world)
+    open_post_test(training_session=held.training_session, actor=held.pic, now=START)
+    held.fresh()
+    return held
+
+
+def marks(*pairs):
+    return [Mark(answer.pk, Decimal(points), answer.points) for answer, points in pairs]
+
+
+@pytest.mark.clause("5.1.2")
+def test_a_result_waits_for_the_trainer_and_is_never_zero(held):
+    enrolment = held.enrolments[0]
+    attempt = answer(held, enrolment, ["surat bukti  gadai", "surat gadai"])
+    assert attempt.points is None
+    result = SessionResult.objects.get(enrolment=enrolment, current=True)
+    assert (result.status, result.final) == ("incomplete", None)
+    score(held, {enrolment.pk: "80"}, now=START)
+    (waiting,) = TestAnswer.objects.filter(points=None)
+    address = reverse("session_marking", kwargs={"uuid": held.training_session.uuid})
+    client = signed_in(held.pic)
+    page = client.get(address)
+    assert (page.context["waiting"], page.context["total"]) == (1, 2)
+    assert b"Surat Bukti Gadai" in page.content and enrolment.person.name.encode() not in page.content
+    data = {f"points-{waiting.pk}": "0,5", f"was-{waiting.pk}": ""}
+    assert client.post(address, data).status_code == 302
+    attempt.refresh_from_db()
+    assert attempt.points == Decimal("4.5")
+    result = SessionResult.objects.get(enrolment=enrolment, current=True)
+    assert (result.status, result.final) == ("scored", Decimal(86))
+    waiting.refresh_from_db()
+    assert waiting.marked_by == held.pic
+    again = client.post(address, data)
+    assert again.status_code == 409, "it was marked meanwhile"
+
+
+def test_points_outside_the_question_are_named_and_nothing_is_written(held):
+    answer(held, held.enrolments[0], ["x", "y"])
+    one, two = TestAnswer.objects.filter(points=None)
+    address = reverse("session_marking", kwargs={"uuid": held.training_session.uuid})
+    client = signed_in(held.pic)
+    for typed in ("2", "-1", "0,333", "abc"):
+        page = client.post(address, {f"points-{one.pk}": "1", f"points-{two.pk}": typed})
+        assert page.status_code == 422 and typed.encode() in page.content
+    assert TestAnswer.objects.filter(points=None).count() == 2
+
+
+def test_who_may_mark_and_what(held):
+    answer(held, held.enrolments[0], ["x", "y"])
+    one, _two = TestAnswer.objects.filter(points=None)
+    both = {"training_session": held.training_session, "now": START}
+    with pytest.raises(NotAllowed):
+        mark_answers(marks=marks((one, "1")), actor=make_user("trainer"), **both)
+    held.pic.person = held.enrolments[0].person
+    with pytest.raises(NotAllowed):
+        mark_answers(marks=marks((one, "1")), actor=held.pic, **both)
+    held.pic.person = None
+    with pytest.raises(Refused):
+        mark_answers(marks=[Mark(0, Decimal(1))], actor=held.pic, **both)
+    with pytest.raises(StaleVersion):
+        mark_answers(marks=[Mark(one.pk, Decimal(1), Decimal(0))], actor=held.pic, **both)
+
+
+@pytest.mark.parametrize("state", ["scheduled", "cancelled"])
+def test_only_sessions_under_way_or_concluded_are_marked(held, state):
+    answer(held, held.enrolments[0], ["x", "y"])
+    one = TestAnswer.objects.filter(points=None).first()
+    type(held.training_session).objects.filter(pk=held.training_session.pk).update(state=state)
+    with pytest.raises(WrongState):
+        mark_answers(training_session=held.training_session, marks=marks((one, "1")), actor=held.pic, now=START)
+
+
+def test_the_page_is_for_the_staff_of_the_session(held, client, django_assert_max_num_queries):
+    address = reverse("session_marking", kwargs={"uuid": held.training_session.uuid})
+    assert client.get(address).status_code == 302
+    assert signed_in(make_user("agent")).get(address).status_code == 403
+    assert signed_in(make_user("trainer", site=make_world(people=0).site)).get(address).status_code == 404
+    staff = signed_in(held.pic)
+    assert staff.delete(address).status_code == 405
+    for enrolment in held.enrolments:
+        answer(held, enrolment, ["x", "y"])
+    with django_assert_max_num_queries(12):
+        assert staff.get(address).status_code == 200
+
+
+@pytest.mark.clause("5.1.1 e")
+def test_statistics_come_from_first_attempts_and_are_the_same_when_computed_again():
+    held = concluded(right=(5, 3, 3))
+    places = held.training_session.post_paper.paper_questions.order_by("order")
+    figures = [
+        QuestionStatistics.objects.get(question_version=place.question_version_id, phase="post") for place in places
+    ]
+    assert [each.attempts for each in figures] == [3] * 5
+    assert [each.difficulty for each in figures] == [1, 1, 1, Decimal("0.3333"), Decimal("0.3333")]
+    assert {each.discrimination for each in figures} == {None}, "too few attempts"
+    from sessions.services.statistics import refresh_question_statistics
+
+    before = list(QuestionStatistics.objects.values())
+    refresh_question_statistics(held.training_session)
+    assert list(QuestionStatistics.objects.values()) == before
+
+
+def test_discrimination_is_shown_from_ten_attempts_on(monkeypatch):
+    from sessions.services import statistics
+
+    held = concluded(right=(5, 3, 4))
+    monkeypatch.setattr(statistics, "FEWEST", 3)
+    statistics.refresh_question_statistics(held.training_session)
+    last = held.training_session.post_paper.paper_questions.order_by("-order").first()
+    figure = QuestionStatistics.objects.get(question_version=last.question_version_id, phase="post")
+    assert figure.discrimination == Decimal("0.5000")
+    first = held.training_session.post_paper.paper_questions.order_by("order").first()
+    assert QuestionStatistics.objects.get(question_version=first.question_version_id).discrimination is None
+    page = signed_in(held.pic).get(reverse("question_detail", kwargs={"uuid": last.question_version.question.uuid}))
+    assert "0,50" in page.content.decode()
