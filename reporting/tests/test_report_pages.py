@@ -14,9 +14,11 @@ from reporting.content import freeze
 from reporting.models import Distribution, ReportVersion, TrainingReport
 from reporting.queries import obligations_waiting, reports_to_acknowledge
 from reporting.tests.test_reports import TEXTS, report_of, submitted, written
+from sessions.models import Deviation
 from sessions.tests.factories import absent, concluded
 from trainingops.notifications.models import Notice
 from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
+from trainingops.tests.counting import counted, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
 HOUR = timedelta(hours=1)
@@ -326,3 +328,22 @@ def test_what_waits_leaves_only_when_its_state_changes(held):
     services.acknowledge_report(version=version, actor=held.manager, now=now)
     assert not reports_to_acknowledge(held.manager)
     assert TrainingReport.objects.visible_to(held.manager).count() == 1
+
+
+def test_amending_a_report_with_deviations_keeps_its_budget_of_queries(client, held):
+    Deviation.objects.create(
+        training_session=held.training_session,
+        kind="application",
+        planned="Simulator",
+        actual="Salindia",
+        reason="Padam",
+        reported_by=held.pic,
+        reported_at=held.training_session.starts_at,
+    )
+    report = written(held)
+    sign_in(client, held.pic)
+    address = url("report_submit", held)
+    client.post(address, {"content_hash": freeze(report, number=1).hash})
+    with counted() as queries:
+        assert client.get(address).context["amends"]
+    assert len(queries) <= 12, "\n".join(map(shown, queries))

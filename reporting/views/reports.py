@@ -45,8 +45,11 @@ def _visible(request: SignedInRequest, uuid: UUID) -> TrainingReport:
     return get_object_or_404(_reports().visible_to(request.user), uuid=uuid)
 
 
-def _writable(request: SignedInRequest, uuid: UUID) -> TrainingReport:
-    report = _visible(request, uuid)
+def _writable(request: SignedInRequest, uuid: UUID) -> Any:
+    """The report for those who write it, with ``last_number``: that of its latest version, 0 while a draft."""
+    latest = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("number")[:1]
+    reports = _reports().visible_to(request.user).annotate(last_number=Coalesce(Subquery(latest), 0))
+    report = get_object_or_404(reports, uuid=uuid)
     if not policies.can_write(request.user, report):
         raise NotAllowed(_("The report is written by its PIC and its trainers."))
     return report
@@ -205,7 +208,6 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Read the whole report once more and sign it: the first submission, or an amendment with its reason."""
     report = _writable(request, uuid)
     amends = report.state != ReportState.DRAFT
-    versions = _versions(report) if amends else []
     form = AmendForm(request.POST or None) if amends else None
     errors: list[str] = []
     status = 200
@@ -226,7 +228,7 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The report is on its way to its recipients. The record is being made."))
             return redirect("report_detail", uuid=uuid)
-    frozen = freeze(report, number=versions[0].number + 1 if versions else 1)
+    frozen = freeze(report, number=report.last_number + 1)
     context = {
         **_page(report, frozen, None, request),
         "form": form,
