@@ -35,7 +35,7 @@ def load(now: datetime) -> list[str]:
         floor = load_floor(cast, now)
         needs = load_needs(cast, now)
     return [
-        f"{people} people at 5 sites, 3 modules, 2 test papers",
+        f"{people} people at 5 sites, 3 modules, 3 test papers",
         f"{floor['defects']} service defects, {floor['samples']} monitoring samples, {floor['intervals']} intervals",
         needs,
     ]

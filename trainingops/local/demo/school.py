@@ -9,12 +9,12 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.text import slugify
 
-from planning.enums import ErrorClass, ModuleKind, ParameterSource, QuestionKind
+from planning.enums import ErrorClass, ModuleKind, MultipleRule, ParameterSource, QuestionKind
 from planning.models import ModuleVersion, QualityParameter, QuestionVersion, ScoringScheme, TestPaper, Topic
 from planning.services.modules import add_material, add_module, approve_version, set_answers, submit_version
 from planning.services.papers import add_paper
 from planning.services.places import add_application, add_room
-from planning.services.questions import QuestionText, add_question
+from planning.services.questions import QuestionText, add_question, retire_question
 from planning.services.schemes import ParameterText, add_scheme
 from trainingops.local.demo.cast import DATA, Cast
 from trainingops.people.models import ServiceLine, Site
@@ -39,6 +39,44 @@ _QUESTIONS = [
     ("Bila nasabah keberatan atas biaya, agent …", "Menjelaskan tarif sesuai ketentuan", ("Menolak", "Diam")),
     ("Agunan KCA dapat berupa …", "Emas perhiasan", ("Ijazah", "Surat nikah")),
     ("Pelunasan KCA dapat dilakukan …", "Kapan saja", ("Hanya hari kerja", "Hanya di kantor pusat")),
+]
+#: The other kinds of questions; the last one is retired.
+_OTHER_KINDS = [
+    QuestionText(
+        QuestionKind.MULTIPLE,
+        "Data apa saja yang diverifikasi sebelum menyebut saldo pinjaman?",
+        {"A": "Nama lengkap", "B": "Nomor SBG", "C": "PIN", "D": "Tanggal lahir"},
+        ("A", "B", "D"),
+        "PIN tidak pernah diminta.",
+    ),
+    QuestionText(
+        QuestionKind.TRUE_FALSE,
+        "Nasabah dapat melunasi KCA di cabang mana pun.",
+        {"A": "Benar", "B": "Salah"},
+        ("A",),
+        "Pelunasan dapat dilakukan di semua cabang.",
+    ),
+    QuestionText(
+        QuestionKind.SHORT,
+        "Apa kepanjangan SBG?",
+        {},
+        ("Surat Bukti Gadai",),
+        "Dokumen yang memuat tanggal jatuh tempo.",
+    ),
+    QuestionText(
+        QuestionKind.SHORT,
+        "Tulis satu kalimat empati untuk nasabah yang terlambat memperpanjang.",
+        {},
+        ("Saya memahami kekhawatiran Bapak/Ibu, mari kita periksa tanggal jatuh temponya.",),
+        "Ada pengakuan perasaan dan langkah berikutnya.",
+    ),
+    QuestionText(
+        QuestionKind.TRUE_FALSE,
+        "Jangka waktu KCA paling lama 90 hari.",
+        {"A": "Benar", "B": "Salah"},
+        ("B",),
+        "Ketentuan lama; diganti soal KCA-01.",
+    ),
 ]
 
 
@@ -163,16 +201,38 @@ def _papers(cast: Cast, topic: Topic, now: datetime) -> None:
         )
         for number, (text, right, wrong) in enumerate(_QUESTIONS, start=1)
     ]
+    form_a = None
     for form, questions in (("A", versions[0::2]), ("B", versions[1::2])):
-        add_paper(
+        form_a = add_paper(
             code=f"TES-KCA-{form}",
             title="KCA, jatuh tempo dan perpanjangan",
             form=form,
             duration_minutes=15,
             questions=[(version, Decimal(1)) for version in questions],
+            pair_of=form_a,
             actor=cast.pic,
             now=now,
         )
+    _other_kinds(cast, topic, now)
+
+
+def _other_kinds(cast: Cast, topic: Topic, now: datetime) -> None:
+    """Questions of the other kinds, a paper of them, and one that is retired."""
+    versions = [
+        add_question(code=f"KCA-{number}", topic=topic, content=content, actor=cast.pic, now=now)
+        for number, content in enumerate(_OTHER_KINDS, start=len(_QUESTIONS) + 1)
+    ]
+    add_paper(
+        code="TES-KCA-ISIAN",
+        title="KCA, isian singkat dan pilihan ganda kompleks",
+        form="A",
+        duration_minutes=20,
+        questions=[(version, Decimal(2)) for version in versions[:-1]],
+        multiple_rule=MultipleRule.PARTIAL,
+        actor=cast.pic,
+        now=now,
+    )
+    retire_question(question=versions[-1].question, actor=cast.pic, now=now)
 
 
 def _scheme(cast: Cast, now: datetime) -> None:
