@@ -49,6 +49,7 @@ from trainingops.records import verifying
 from trainingops.records import views as record_views
 
 handler400 = "trainingops.ui.views.bad_request"
+handler500 = "trainingops.ui.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = []
 
 # --- people, imports ---------------------------------------------------------------------------------------

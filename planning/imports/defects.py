@@ -29,7 +29,7 @@ from planning.models import Defect, QualityParameter
 from planning.services.defects import save_defects
 from planning.services.sources import QC_SOURCE, finding_reference
 from trainingops.audit.journal import service
-from trainingops.imports.registry import Batch, Checked, Column, Importer
+from trainingops.imports.registry import Batch, Checked, Column, Importer, Row
 from trainingops.imports.values import heading_key
 from trainingops.people.enums import Role
 
@@ -155,6 +155,9 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     }
     reference = finding_reference(contact=contact, employee_no=person.employee_no, parameter=parameter.code)
     old = known.defects.get(reference)
+    if old is not None:
+        new |= _kept(old, row)
+        state = new["state"]
     if old is not None and state != old.state and state not in DEFECT_TRANSITIONS.get(old.state, ()):
         checked.refuse("state", "annulled_stays", _("This finding was annulled here and stays so. Leave the row out."))
         return
@@ -175,6 +178,15 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         parameter=parameter,
         **fields,
     )
+
+
+def _kept(old: Defect, row: Row) -> dict[str, Any]:
+    """What a row that is silent about something leaves as it is: columns the file does not have, blank decisions."""
+    silent = {name for name in ("channel", "note", "root_cause_by") if name not in row.cells}
+    silent |= {name for name in ("root_cause", "state") if not row.text(name)}
+    if "root_cause" in silent:
+        silent.add("root_cause_by")
+    return {name: getattr(old, name) for name in silent}
 
 
 @service

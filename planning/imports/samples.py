@@ -186,6 +186,9 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         note=row.text("note"),
         answers=answers if defective is None else {},
     )
+    for name in ("channel", "note", "score"):
+        if old and name not in row.cells:  # a column that the file does not have says nothing
+            setattr(sample, name, getattr(old, name))
     checked.compare(_values(old, _counts_of(old)) if old else None, _values(sample, defective or {}))
     checked.data = SampleEntry(
         sample=sample,

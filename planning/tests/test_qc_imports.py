@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
 from datetime import UTC, datetime
@@ -122,6 +123,24 @@ class TestListOfFindings:
         (changed,) = [checked for checked in run.checked if checked.status == RowStatus.CHANGED]
         assert [(each.column, each.old, each.new) for each in changed.changes] == [("root_cause", "attitude", "skill")]
         assert Defect.objects.get(person__employee_no="CC0046").root_cause == RootCause.SKILL
+
+    @pytest.mark.point("IMP-4")
+    def test_what_the_list_is_silent_about_stays(self, qc):
+        self.run(qc, apply=True)
+        Defect.objects.filter(person__employee_no="CC0046").update(
+            root_cause=RootCause.ATTITUDE, root_cause_by="Rapat QC", state="disputed"
+        )
+        before = Defect.objects.values().get(person__employee_no="CC0046")
+        head, *rows = csv.reader(LIST.read_bytes().decode("cp1252").splitlines(), delimiter=";")
+        row = next(row for row in rows if "CC0046" in row)
+        silent = {"Akar Masalah", "Ditetapkan Oleh", "Status"}
+        keep = [at for at, name in enumerate(head) if name not in silent]
+        text = io.StringIO()
+        csv.writer(text, delimiter=";").writerows([line[at] for at in keep] for line in (head, row))
+        short = text.getvalue()
+        found = run_import(DEFECTS, short.encode(), user=qc, now=NOW, apply=True)
+        assert [(each.status, each.changes) for each in found.checked] == [(RowStatus.SAME, [])]
+        assert Defect.objects.values().get(person__employee_no="CC0046") == before
 
     def test_a_finding_annulled_here_is_not_revived_by_the_file(self, qc):
         self.run(qc, apply=True)

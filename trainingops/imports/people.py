@@ -164,12 +164,13 @@ def _check_row(batch: Batch, checked: Checked, number: str, known: _Known, acd_i
     _check_owner(checked, "acd_id", acd_id, number, {**known.acd_owners, **acd_ids})
     _check_owner(checked, "login_id", login_id, number, known.login_owners)
     _check_mail(checked, email, number, known)
-    employment = _employment(checked)
+    person = known.people.get(number)
+    employment = _employment(checked, person)
     if checked.is_bad or site is None or line is None:
         return
     if acd_id:
         acd_ids[acd_id.upper()] = number
-    checked.data = PersonEntry(
+    entry = PersonEntry(
         employee_no=number,
         name=name,
         site=site,
@@ -184,6 +185,24 @@ def _check_row(batch: Batch, checked: Checked, number: str, known: _Known, acd_i
         leader_no=row.text("leader_no").upper(),
         segments=tuple(part.strip() for part in re.split(r"[;,]", row.text("skills")) if part.strip()),
     )
+    checked.data = _with_what_the_file_leaves_out(entry, row, person, known) if person else entry
+
+
+def _with_what_the_file_leaves_out(entry: PersonEntry, row: Row, person: Person, known: _Known) -> PersonEntry:
+    """A column that the file does not have says nothing: what is stored about this person stays."""
+    kept: dict[str, Any] = {
+        name: getattr(person, name)
+        for name in ("login_id", "acd_id", "email", "joined_on", "left_on")
+        if name not in row.cells
+    }
+    if person.employment == Employment.LEFT != entry.employment:
+        kept.pop("left_on", None)  # somebody who comes back
+    place = known.places.get(person.pk)
+    if place and "skills" not in row.cells:
+        kept["segments"] = tuple(str(segment) for segment in place.segments.all())
+    if place and place.team and not {"team", "leader_no"} & set(row.cells):
+        kept["team"] = place.team.name
+    return replace(entry, **kept)
 
 
 def _with_leading_zeros(batch: Batch) -> list[Row]:
@@ -278,7 +297,10 @@ def _check_mail(checked: Checked, email: str, number: str, known: _Known) -> Non
     _check_owner(checked, "email", email, number, known.mail_owners)
 
 
-def _employment(checked: Checked) -> str:
+def _employment(checked: Checked, person: Person | None) -> str:
+    """What the cell says; blank or without a column it stays as it is, and somebody new is active."""
+    if person and not checked.row.text("employment"):
+        return person.employment
     key = re.sub(r"[^a-z]", "", checked.row.text("employment").casefold())
     for employment, words in _EMPLOYMENT.items():
         if key in words or key == re.sub(r"[^a-z]", "", str(employment.label).casefold()):

@@ -220,8 +220,10 @@ def sheet_of(run: ImportRun, now: datetime) -> Sheet:
 
 
 def headings_of(run: ImportRun, sheet: Sheet) -> dict[str, str]:
-    """Column name → the heading of the file."""
-    return {name: sheet.headings[place] for name, place in run.mapping.items() if place < len(sheet.headings)}
+    """Column name → the heading of the file, or its label where the file does not have it."""
+    labels = {column.name: str(column.label) for column in get_importer(run.kind).columns}
+    here = {name: sheet.headings[place] for name, place in run.mapping.items() if place < len(sheet.headings)}
+    return labels | here
 
 
 def _open(run: ImportRun, actor: User, now: datetime) -> tuple[ImportRun, Importer, Sheet]:

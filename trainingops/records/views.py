@@ -18,7 +18,7 @@ from trainingops.domain import Refused
 from trainingops.jobs.models import JobState
 from trainingops.people.http import SignedInRequest
 from trainingops.records import storage
-from trainingops.records.archive.contents import kind_labels, readable_name, register_head, register_row
+from trainingops.records.archive.contents import folder_of, kind_labels, readable_name, register_head, register_row
 from trainingops.records.filters import EvidenceFilter
 from trainingops.records.forms import EvidenceFilterForm
 from trainingops.records.models import Archive, Clause, EvidenceRecord, EvidenceRequest
@@ -232,6 +232,6 @@ def archive_download(request: SignedInRequest, uuid: UUID) -> HttpResponse | Fil
         messages.error(request, _("This archive is no longer kept. Order it again from the records."))
         return redirect("archive_detail", uuid=archive.uuid)
     record_access(AccessEvent.Kind.DOWNLOAD, user=request.user, request=request, now=request.now, subject=archive)
-    response = FileResponse(file, as_attachment=True, filename=f"arsip-rekaman-{archive.requested_at:%Y%m%d-%H%M}.zip")
+    response = FileResponse(file, as_attachment=True, filename=f"{folder_of(archive)}.zip")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseServerError
 from django.shortcuts import render
+from django.template import loader
 from django.utils.cache import patch_vary_headers
 
 
@@ -24,6 +27,15 @@ def bad_request(request: HttpRequest, exception: BaseException | None = None) ->
     if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
         return render(request, "413.html", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; 503 while the database does not answer, which passes. Neither page reads anything."""
+    error = sys.exc_info()[0]
+    if error and issubclass(error, (OperationalError, InterfaceError)):
+        page = loader.render_to_string("503.html")
+        return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})
+    return HttpResponseServerError(loader.render_to_string("500.html"))
 
 
 def conflict(request: HttpRequest, refused: ValidationError | str) -> HttpResponse:

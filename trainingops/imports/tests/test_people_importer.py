@@ -149,9 +149,45 @@ def test_a_move_keeps_the_history_and_a_leaver_loses_the_account(administrator, 
     assert not person.user.is_active
     back = datetime(2027, 3, 1, 3, tzinfo=UTC)
     run_import(
-        PEOPLE, csv_of(HEAD, "CC1;Siti;Outbound;Makassar;1 Mei 2024;;;"), user=administrator, now=back, apply=True
+        PEOPLE, csv_of(HEAD, "CC1;Siti;Outbound;Makassar;1 Mei 2024;Aktif;;"), user=administrator, now=back, apply=True
     )
     assert [a.ends_on for a in person.assignments.order_by("starts_on")][-2:] == [date(2026, 12, 1), None]
+
+
+@pytest.mark.point("IMP-4")
+@pytest.mark.parametrize("employment", ["active", "on_leave", "left"])
+def test_columns_that_a_file_does_not_have_leave_what_is_stored(administrator, places, employment):
+    full = csv_of(
+        "No. Karyawan;Nama;Line;Site;Tanggal Bergabung;Skill;ID ACD;ID Login;Email Kantor;Tim",
+        "CC0900;Lama;Inbound;Jakarta;01/02/2025;Gadai;00900;lama;lama@contoh.id;Tim Satu",
+    )
+    run_import(PEOPLE, full, user=administrator, now=NOW, apply=True)
+    Person.objects.filter(employee_no="CC0900").update(
+        employment=employment, left_on=date(2026, 11, 1) if employment == "left" else None
+    )
+    before = Person.objects.filter(employee_no="CC0900").values().get()
+    places_before = list(PersonAssignment.objects.values())
+    short = csv_of("No. Karyawan;Nama;Line;Site", "CC0900;Lama;Inbound;Jakarta")
+    if employment != "left":  # of a leaver the place ends with the day of leaving
+        assert run_import(PEOPLE, short, user=administrator, now=NOW).counts["same"] == 1
+        run_import(PEOPLE, short, user=administrator, now=NOW, apply=True)
+        assert list(PersonAssignment.objects.values()) == places_before
+    run_import(PEOPLE, short.replace(b"Lama", b"Baru"), user=administrator, now=NOW, apply=True)
+    assert Person.objects.filter(employee_no="CC0900").values().get() == {**before, "name": "Baru"}
+    assert {
+        s.name for s in PersonAssignment.objects.filter(person__employee_no="CC0900").latest("pk").segments.all()
+    } == {"Gadai"}
+
+
+@pytest.mark.point("IMP-4")
+def test_a_blank_cell_of_a_column_that_is_there_empties_the_value_but_never_makes_a_leaver_active(
+    administrator, places
+):
+    head = "No. Karyawan;Nama;Line;Site;Status;ID ACD"
+    run_import(PEOPLE, csv_of(head, "CC0901;A;Inbound;Jakarta;Cuti;00901"), user=administrator, now=NOW, apply=True)
+    run_import(PEOPLE, csv_of(head, "CC0901;A;Inbound;Jakarta;;"), user=administrator, now=NOW, apply=True)
+    person = Person.objects.get(employee_no="CC0901")
+    assert (person.employment, person.acd_id) == ("on_leave", "")
 
 
 @pytest.mark.point("IMP-7")

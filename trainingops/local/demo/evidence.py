@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from trainingops.jobs.running import run_job
 from trainingops.people.models import User
-from trainingops.records.archive.contents import kind_labels
+from trainingops.records.archive.contents import folder_of, kind_labels
 from trainingops.records.archive.inspection import inspect_archive
 from trainingops.records.filters import EvidenceFilter
 from trainingops.records.models import Archive, EvidenceRecord, EvidenceRequest
@@ -75,7 +75,7 @@ def _make_archive(auditor: User, folder: Path, now: datetime) -> Archive:
 
 
 def _copy_of(made: Archive, folder: Path) -> Path:
-    return folder / f"arsip-rekaman-{made.requested_at:%Y%m%d-%H%M}.zip"
+    return folder / f"{folder_of(made)}.zip"
 
 
 def from_here(path: Path) -> str:

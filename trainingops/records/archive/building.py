@@ -19,6 +19,7 @@ from trainingops.records.archive.bag import Bag
 from trainingops.records.archive.contents import (
     Line,
     file_name,
+    folder_of,
     index_page,
     kind_labels,
     register_workbook,
@@ -41,7 +42,7 @@ def build_archive(job: Job, now: datetime) -> Generator[Progress, None, dict[str
     try:
         with (
             translation.override(archive.requested_by.language),
-            drafts.open(_folder(archive), lambda: _chosen(archive, last=job.params["last"])) as draft,
+            drafts.open(folder_of(archive), lambda: _chosen(archive, last=job.params["last"])) as draft,
         ):
             yield from _add_records(draft)
             lines = _lines(draft)
@@ -73,11 +74,6 @@ def archive_records(archive: Archive, *, last: int) -> EvidenceRecordQuerySet:
     """Exactly what the filter showed to who ordered it: none after ``last``, and records never change."""
     visible = EvidenceRecord.objects.visible_to(archive.requested_by).filter(pk__lte=last)
     return EvidenceFilter.from_json(archive.filters).apply(visible)
-
-
-def _folder(archive: Archive) -> str:
-    local = timezone.localtime(archive.requested_at, archive.requested_by.zone)
-    return f"arsip-rekaman-{local:%Y%m%d-%H%M}"
 
 
 def _left_out(lines: list[Line]) -> list[Line]:

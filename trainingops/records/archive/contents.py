@@ -11,9 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from trainingops.records.models import Clause, EvidenceRecord
+from trainingops.records.models import Archive, Clause, EvidenceRecord
 from trainingops.records.queries import clause_facets, kinds_answering, retention_end
 from trainingops.records.registry import all_kinds
 from trainingops.ui.exports import workbook
@@ -39,6 +40,12 @@ class Line:
             "altered": _("File altered, left out"),
             "disposed": _("Disposed of by approval"),
         }[self.finding]
+
+
+def folder_of(archive: Archive) -> str:
+    """The folder inside the archive and the name of its file; the time is that of who ordered it."""
+    local = timezone.localtime(archive.requested_at, archive.requested_by.zone)
+    return f"arsip-rekaman-{local:%Y%m%d-%H%M}"
 
 
 def readable_name(text: str) -> str:
