@@ -29,7 +29,7 @@ def bad_request(request: HttpRequest, exception: BaseException | None = None) ->
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(_request: HttpRequest) -> HttpResponse:
     """500: our fault; 503 while the database does not answer, which passes. Neither page reads anything."""
     error = sys.exc_info()[0]
     if error and issubclass(error, (OperationalError, InterfaceError)):
