@@ -63,7 +63,8 @@ def record_attendance(
     reasons: Mapping[str, AbsenceReason] | None = None,
 ) -> Attendance:
     """Save one cell. Raises as :func:`record_roll`; the update holds only for the version that was read."""
-    return record_roll(meeting=meeting, cells=[cell], actor=actor, now=now, source=source, reasons=reasons)[0]
+    written = record_roll(meeting=meeting, cells=[cell], actor=actor, now=now, source=source, reasons=reasons)
+    return written[0] if written else Attendance.objects.get(meeting=meeting, enrolment=cell.enrolment)
 
 
 @service
@@ -79,19 +80,26 @@ def record_roll(
     """Save cells of a meeting: all or none, one upsert, one journal entry (DESIGN.md §5.8).
 
     In a concluded meeting of an open session only blanks may be filled: changing what was recorded is a correction.
+    A cell that asks for what stands there already is left as it is, whatever its version: there is nothing to decide.
 
     Args:
         reasons: every reason of absence by code, where the caller has read them.
 
+    Returns:
+        the rows that were written.
+
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: the meeting has not begun, or the session is over.
-        GridConflict: somebody changed a cell meanwhile; nothing was written.
+        GridConflict: something else stands in a cell since the page was opened; nothing was written.
         Refused: a status, reason or number that cannot be; the message names the person.
     """
     meeting = _lock_open(meeting, actor)
     training_session = meeting.training_session
     enrolments, standing = _standing(meeting, {cell.enrolment for cell in cells})
+    cells = [cell for cell in cells if not _stands(cell, standing.get(cell.enrolment))]
+    if not cells:
+        return []
     _refuse_clashes(cells, standing, enrolments)
     if reasons is None:
         reasons = {each.code: each for each in AbsenceReason.objects.all()}
@@ -192,13 +200,30 @@ def _standing(meeting: SessionMeeting, wanted: set[int]) -> tuple[dict[int, Enro
     return enrolments, {key: each for key, each in recorded.items() if each is not None}
 
 
+def _stands(cell: RollCell, old: Attendance | None) -> bool:
+    """Whether there is nothing to write. Saving by hand what “mark the rest” filled takes it out of the undo."""
+    return _same(cell, old) and (old is None or old.fill is None)
+
+
+def _same(cell: RollCell, old: Attendance | None) -> bool:
+    """Whether the cell asks for what is stored: also when its page is older than that."""
+    if old is None or cell.status != old.status:
+        return False
+    if cell.status == AttendanceStatus.ABSENT:
+        reason = old.reason.code if old.reason else ""
+        return (cell.reason, cell.reason_note.strip()) == (reason, old.reason_note)
+    late = cell.minutes_late if cell.status == AttendanceStatus.LATE else 0
+    early = cell.minutes_left_early if cell.status else 0
+    return (late, early) == (old.minutes_late, old.minutes_left_early)
+
+
 def _refuse_clashes(
     cells: Sequence[RollCell], standing: dict[int, Attendance], enrolments: dict[int, Enrolment]
 ) -> None:
     clashes = []
     for cell in cells:
         old = standing.get(cell.enrolment)
-        if (old.version if old else 0) == cell.version:
+        if (old.version if old else 0) == cell.version or _same(cell, old):
             continue
         clashes.append(
             Clash(

@@ -36,7 +36,7 @@ class GridConflict(StaleVersion):
         self.clashes = clashes
         names = ", ".join(sorted({clash.enrolment.person.name for clash in clashes}))
         super().__init__(
-            _("Somebody else changed %(names)s meanwhile. Nothing was saved; choose which value holds.")
+            _("%(names)s changed since this page was opened. Nothing of this save was kept; choose which value holds.")
             % {"names": names},
             code="conflict",
         )

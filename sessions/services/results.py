@@ -26,6 +26,8 @@ from trainingops.people.models import User
 from trainingops.ui.figures import format_figure
 
 REMEDIAL_ATTEMPT = 2
+#: Decimals of a score that a trainer gives; the scheme's own decimals round the final figure.
+SCORE_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,17 @@ def record_scores(
 ) -> dict[int, Standing]:
     """Save scores of the trainer's parameters: all or none; results follow in the same transaction.
 
-    While the session is open any cell; once it is concluded only blanks, because its record stands.
-
-    Returns:
-        what stands now of each person on whom something was saved, by enrolment.
+    While the session is open any cell; once it is concluded only blanks, because its record stands. A cell that asks
+    for what stands there already is left as it is, whatever its version: there is nothing to decide.
 
     Args:
         attempt: 1, or 2 for those whose remedial case is open.
 
+    Returns:
+        what stands now of each person of the cells, by enrolment.
+
     Raises:
-        GridConflict: somebody changed a cell meanwhile; nothing was written.
+        GridConflict: another value stands in a cell since the page was opened; nothing was written.
         Refused: a score outside its scale, or a parameter that a test fills; the message names person and limit.
     """
     training_session = lock_session(training_session)
@@ -69,6 +72,9 @@ def record_scores(
         )
     people = _standing(training_session, {cell.enrolment for cell in cells}, attempt)
     typed = {each.uuid: each for each in typed_parameters(training_session)}
+    cells = [cell for cell in cells if not _stands(cell, people[cell.enrolment].scores.get((cell.parameter, attempt)))]
+    if not cells:
+        return people
     _refuse_clashes(cells, people, typed, attempt)
     for cell in cells:
         _check(cell, people[cell.enrolment], typed, training_session, attempt)
@@ -179,6 +185,11 @@ def _standing(training_session: TrainingSession, wanted: set[int], attempt: int)
     return found
 
 
+def _stands(cell: ScoreCell, old: Stored | None) -> bool:
+    """Whether the cell asks for what is stored: also when its page is older than that."""
+    return old is not None and old.value == cell.value
+
+
 def _refuse_clashes(
     cells: Sequence[ScoreCell], people: dict[int, Standing], typed: dict[UUID, FrozenParameter], attempt: int
 ) -> None:
@@ -224,7 +235,7 @@ def _check(
             },
             field=field,
         )
-    if cell.value is not None and cell.value != cell.value.quantize(Decimal("0.01")):
+    if cell.value is not None and cell.value != round(cell.value, SCORE_DECIMALS):
         raise Refused(
             _("%(who)s, %(parameter)s: %(value)s has more than two decimals.")
             % {"who": who, "parameter": parameter.name, "value": format_figure(cell.value)},

@@ -67,6 +67,37 @@ def test_any_conflict_of_a_roll_writes_nothing_and_shows_both_values():
 
 
 @pytest.mark.django_db
+@pytest.mark.point("SCR-4")
+def test_what_stands_already_is_no_conflict_and_is_not_written_again():
+    """The page's button after a row's own save asks for the same once more, with the version from before."""
+    held = opened()
+    attend(held)
+    first, second, _third = held.enrolments
+    late, gone = RollCell(first.pk, "late", version=1, minutes_late=5), absent(second)
+    gone = RollCell(gone.enrolment, gone.status, version=1, reason=gone.reason, reason_note=gone.reason_note)
+    record_roll(meeting=held.meeting, cells=[late, gone], actor=held.pic, now=NOW)
+    score(held, {first.pk: "82"}, now=NOW)
+    parameter, before = ParameterScore.objects.get().parameter.uuid, Entry.objects.count()
+    assert record_roll(meeting=held.meeting, cells=[late, gone], actor=held.pic, now=NOW) == []
+    again = ScoreCell(first.pk, parameter, Decimal(82), version=0)
+    record_scores(training_session=held.training_session, cells=[again], actor=held.pic, now=NOW)
+    assert record_attendance(meeting=held.meeting, cell=late, actor=held.pic, now=NOW).version == 2
+    assert (ParameterScore.objects.get().version, Entry.objects.count()) == (1, before)
+    for other in (RollCell(first.pk, "late", version=1, minutes_late=6), RollCell(second.pk, "present", version=1)):
+        with pytest.raises(GridConflict):
+            record_roll(meeting=held.meeting, cells=[late, other], actor=held.pic, now=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.point("ATT-4")
+def test_a_row_that_the_rest_filled_and_somebody_saved_by_hand_is_not_undone():
+    held = opened(people=2)
+    fill = mark_rest_present(meeting=held.meeting, actor=held.pic, now=NOW)
+    record_attendance(meeting=held.meeting, cell=RollCell(held.enrolments[0].pk, "present"), actor=held.pic, now=NOW)
+    assert undo_mark_rest(meeting=held.meeting, fill=fill, actor=held.pic, now=NOW) == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.point("ATT-5")
 @pytest.mark.parametrize(
     "cell",

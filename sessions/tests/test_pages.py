@@ -253,8 +253,19 @@ def test_a_phone_shows_one_parameter_by_a_link_and_the_one_that_is_wrong_comes_f
 
 
 @pytest.mark.point("SCR-5")
-@pytest.mark.parametrize("typed_in", ["875", "abc", "1.000,5", "-1"])
-def test_bad_scores_name_what_is_wrong_and_nothing_is_written(typed_in):
+@pytest.mark.parametrize(
+    ("typed_in", "told"),
+    [
+        ("875", "“875” di luar 0–100."),
+        ("101", "“101” di luar 0–100."),
+        ("-1", "“-1” di luar 0–100."),
+        ("abc", "“abc”"),
+        ("1.000,5", "“1.000,5”"),
+        ("1.000", "“1.000” berisi terlalu banyak desimal. Tulis paling banyak 2."),
+        ("87.125", "“87.125” berisi terlalu banyak desimal. Tulis paling banyak 2."),
+    ],
+)
+def test_bad_scores_name_what_is_wrong_and_nothing_is_written(typed_in, told):
     held = opened()
     attend(held)
     first = held.enrolments[0]
@@ -263,12 +274,14 @@ def test_bad_scores_name_what_is_wrong_and_nothing_is_written(typed_in):
     url = reverse("session_scores", args=[held.training_session.uuid])
     answer = _client(held.pic).post(url, {f"score-{cell}": typed_in, f"version-{cell}": "0", f"was-{cell}": ""})
     assert answer.status_code == 422
-    assert first.person.name in answer.content.decode()
+    page = answer.content.decode()
+    assert f"{typed.name}, {first.person.name}" in page and told in page
     one = reverse("session_score_cell", args=[held.training_session.uuid, first.pk, typed.uuid])
     tap = _client(held.pic).post(
         one, {f"score-{cell}": typed_in, f"version-{cell}": "0", f"was-{cell}": ""}, headers={"HX-Request": "true"}
     )
     assert tap.status_code == 422
+    assert told in tap.content.decode()
     assert not ParameterScore.objects.exists()
 
 

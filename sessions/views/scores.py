@@ -21,7 +21,7 @@ from sessions.models import Enrolment, SessionResult, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import attendance_of, remedial_people
 from sessions.services import Clash, GridConflict, ScoreCell
-from sessions.services.results import REMEDIAL_ATTEMPT
+from sessions.services.results import REMEDIAL_ATTEMPT, SCORE_DECIMALS
 from sessions.services.standing import Standing, fills_itself, given_scores, standing_of
 from sessions.verdicts import verdict_for
 from sessions.views.sessions import visible
@@ -213,7 +213,8 @@ def _take(cell: Cell, posted: Mapping[str, Any]) -> bool:
         return False
     cell.text, cell.version = text, int(version) if version.isdecimal() else 0
     if text:
-        cell.problem = figure_problem(text, least=0, most=cell.parameter.parameter.maximum_score)
+        most = cell.parameter.parameter.maximum_score
+        cell.problem = figure_problem(text, least=0, most=most, decimals=SCORE_DECIMALS)
     return True
 
 

@@ -46,16 +46,22 @@ def too_long(value: str, limit: int) -> str:
     return _beyond("max_length", _shortened(value), len(value), limit) if len(value) > limit else ""
 
 
-def figure_problem(text: str, *, least: Decimal | int, most: Decimal) -> str:
-    """Words for what cannot stand in a field of figures from ``least`` to ``most``; empty for what can."""
+def figure_problem(text: str, *, least: Decimal | int, most: Decimal, decimals: int) -> str:
+    """Words for what cannot stand in a field of figures from ``least`` to ``most``; empty for what can.
+
+    Args:
+        decimals: the most that may be typed; so ``1.000`` is refused and never read as 1 or as a thousand.
+    """
     try:
         figure = parse_figure(text)
     except ValueError as error:
         return f"“{_shortened(text)}”: {error}"
-    if least <= figure <= most:
-        return ""
-    code, limit = ("max_value", most) if figure > most else ("min_value", least)
-    return _beyond(code, _shortened(text), len(text), limit)
+    shown: dict[str, Any] = {"value": _shortened(text), "least": format_figure(least), "most": format_figure(most)}
+    if not least <= figure <= most:
+        return _("“%(value)s” is outside %(least)s–%(most)s. Write a figure between them.") % shown
+    if -int(figure.as_tuple().exponent) > decimals:
+        return _("“%(value)s” has too many decimals. Write at most %(most)d.") % (shown | {"most": decimals})
+    return ""
 
 
 def typed(bound: forms.BoundField) -> str:

@@ -1,0 +1,101 @@
+// A page that saves each row by itself and all of them by its button: the two go one after the other, never at once.
+// What the press of the button would send alone goes with the button; what is on its way already is waited for.
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-saves]");
+  if (!form) { return; }
+  var PATIENCE = 8000;     // then the button sends what stands on the page
+  var sent = new Map();    // requests on their way, each with what its row held
+  var held = new Set();    // controls whose own save waits for the button
+  var pressed = false;
+  var waiting = null;
+  var refused = false;
+  var released = false;
+
+  function content(row) {
+    return Array.from(row.querySelectorAll("input:not([type=hidden]), select"), function (each) {
+      return each.type === "radio" ? each.checked : each.value;
+    }).join("\n");
+  }
+
+  // The row stays as it is typed; only what the server now holds of it is noted.
+  function note(row, html) {
+    var answer = document.createElement("template");
+    answer.innerHTML = html;
+    answer.content.querySelectorAll("input[type=hidden]").forEach(function (each) {
+      var mine = row.querySelector("input[type=hidden][name='" + each.name + "']");
+      if (mine) { mine.value = each.value; }
+    });
+  }
+
+  function saveHeld() {
+    var controls = Array.from(held);
+    held.clear();
+    controls.forEach(function (each) {
+      if (each.isConnected) { each.dispatchEvent(new Event("change", { bubbles: true })); }
+    });
+  }
+
+  function stopWaiting() {
+    window.clearTimeout(waiting);
+    waiting = null;
+  }
+
+  function sendAll() {
+    stopWaiting();
+    released = true;
+    form.requestSubmit();
+    released = false;
+  }
+
+  function settle() {
+    if (!waiting || sent.size) { return; }
+    if (!refused) { sendAll(); return; }
+    stopWaiting();
+    saveHeld();
+    var wrong = form.querySelector("td.is-late input, li:has([role=alert]) input, li:has([role=alert]) select");
+    if (wrong) { wrong.focus(); }
+  }
+
+  // Before the field loses the focus, so before its change is told.
+  form.addEventListener("mousedown", function (event) { pressed = Boolean(event.target.closest("button")); });
+  document.addEventListener("mouseup", function () {
+    if (!pressed) { return; }
+    window.setTimeout(function () {
+      pressed = false;
+      if (!waiting) { saveHeld(); }
+    }, 0);
+  });
+
+  form.addEventListener("submit", function (event) {
+    if (released || !sent.size) { held.clear(); return; }
+    event.preventDefault();
+    if (waiting) { return; }
+    refused = false;
+    waiting = window.setTimeout(sendAll, PATIENCE);
+  });
+
+  form.addEventListener("htmx:beforeRequest", function (event) {
+    if (!pressed && !waiting) { return; }
+    event.preventDefault();
+    held.add(event.detail.requestConfig.triggeringEvent.target);
+  });
+  form.addEventListener("htmx:beforeSend", function (event) {
+    sent.set(event.detail.xhr, content(event.detail.target));
+  });
+  // On the window, after the page's own rule that a refusal is shown.
+  window.addEventListener("htmx:beforeSwap", function (event) {
+    var detail = event.detail;
+    if (!sent.has(detail.xhr)) { return; }
+    var saved = detail.xhr.status === 200;
+    var typedOn = content(detail.target) !== sent.get(detail.xhr);
+    if (saved && (typedOn || pressed)) { note(detail.target, detail.serverResponse); }
+    if (typedOn || (saved && pressed)) { detail.shouldSwap = false; }
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var status = event.detail.xhr.status;
+    if (!sent.delete(event.detail.xhr)) { return; }
+    refused = refused || status === 409 || status === 422;
+    window.setTimeout(settle, 0);
+  });
+})();
