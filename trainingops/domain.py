@@ -23,11 +23,12 @@ class Identified(models.Model):
 class Refused(ValidationError):
     """A service says no: the message names field, value and remedy, and nothing was written.
 
-    Views show it in the error summary. ``field`` is the form field it belongs to, or empty.
+    Views show it in the error summary. ``field`` is the form field it belongs to, or empty; ``url`` the page where
+    the remedy is, for a view that lets it pass.
     """
 
-    def __init__(self, message: str, *, field: str = "", code: str = "refused") -> None:
-        self.field = field
+    def __init__(self, message: str, *, field: str = "", code: str = "refused", url: str = "") -> None:
+        self.field, self.url = field, url
         super().__init__(message, code=code)
 
     def __str__(self) -> str:

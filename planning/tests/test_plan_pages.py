@@ -232,7 +232,9 @@ def test_submit_withdraw_and_begin_again(client, world):
     plan = draft_plan(world=world)
     client.force_login(world.pic)
     assert client.post(reverse("plan_submit", args=[plan.uuid])).status_code == 302
-    assert client.get(reverse("plan_submit", args=[plan.uuid])).status_code == 409
+    answer = client.get(reverse("plan_submit", args=[plan.uuid]))
+    assert answer.status_code == 409
+    assert f'href="{reverse("plan_detail", args=[plan.uuid])}"' in answer.content.decode(), "the way to the remedy"
     assert client.post(reverse("plan_withdraw", args=[plan.uuid])).status_code == 302
     assert client.post(reverse("plan_amend", args=[plan.uuid])).status_code == 302
     assert list(plan.revisions.values_list("number", "state")) == [(2, "draft"), (1, "withdrawn")]

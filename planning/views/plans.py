@@ -256,8 +256,18 @@ def get_draft(request: SignedInRequest, uuid: UUID, *, lists: bool = False) -> P
     plan = revision.plan if revision else get_plan(request, uuid)
     require(can_edit_plan(request.user, plan), _("Only the PIC of this plan can change it."))
     if revision is None:
-        raise WrongState(_("This plan has no draft now. Begin a new revision on its page."))
+        raise _without_draft(plan)
     return revision
+
+
+def _without_draft(plan: TrainingPlan) -> WrongState:
+    """What the PIC can do instead: take the submitted revision back, or begin the next one."""
+    where = reverse("plan_detail", args=[plan.uuid])
+    submitted = plan.revisions.filter(state=RevisionState.SUBMITTED).first()
+    if submitted:
+        words = _("Revision %(number)d is with the manager and cannot be changed. Withdraw it on the plan's page first.")
+        return WrongState(words % {"number": submitted.number}, url=where)
+    return WrongState(_("This plan has no draft now. Begin a new revision on its page."), url=where)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def server_error(_request: HttpRequest) -> HttpResponse:
 def conflict(request: HttpRequest, refused: ValidationError | str) -> HttpResponse:
     """409: the thing changed meanwhile or its state does not allow the step; nothing was written."""
     message = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused
-    return render(request, "409.html", {"message": message}, status=409)
+    context = {"message": message, "remedy_url": getattr(refused, "url", ""), "sent": request.method == "POST"}
+    return render(request, "409.html", context, status=409)
 
 
 def render_part(
