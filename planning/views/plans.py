@@ -265,8 +265,8 @@ def _without_draft(plan: TrainingPlan) -> WrongState:
     where = reverse("plan_detail", args=[plan.uuid])
     submitted = plan.revisions.filter(state=RevisionState.SUBMITTED).first()
     if submitted:
-        words = _("Revision %(number)d is with the manager and cannot be changed. Withdraw it on the plan's page first.")
-        return WrongState(words % {"number": submitted.number}, url=where)
+        said = _("Revision %(number)d is with the manager and cannot be changed. Withdraw it on the plan's page first.")
+        return WrongState(said % {"number": submitted.number}, url=where)
     return WrongState(_("This plan has no draft now. Begin a new revision on its page."), url=where)
 
 
