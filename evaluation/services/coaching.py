@@ -119,28 +119,8 @@ def create_coaching_form(
         signature=signature,
     )
     form.defects.set(defects)
-    request_evidence(
-        kind="coaching",
-        subject=form,
-        title=form.number,
-        payload=coaching_payload(form),
-        evidence_date=now.astimezone(place.site.zone).date(),
-        supports_until=follow_up_on,
-        actor=actor,
-        now=now,
-        training=plan,
-        site=place.site,
-        line=place.line,
-    )
-    if account := User.objects.filter(person=person).first():
-        notify(
-            kind="coaching.made",
-            recipients=[account],
-            subject=form,
-            url=reverse("coaching_detail", args=[form.uuid]),
-            params={"number": form.number},
-            now=now,
-        )
+    _order_record(form, now)
+    _tell_agent(form, now)
     record(
         "coaching.made",
         subject=form,
@@ -150,6 +130,35 @@ def create_coaching_form(
         detail={"problem": problem, "cause": cause, "agreement": agreement},
     )
     return form
+
+
+def _order_record(form: CoachingForm, now: datetime) -> None:
+    request_evidence(
+        kind="coaching",
+        subject=form,
+        title=form.number,
+        payload=coaching_payload(form),
+        evidence_date=now.astimezone(form.site.zone).date(),
+        supports_until=form.follow_up_on,
+        actor=form.coach,
+        now=now,
+        training=form.plan,
+        site=form.site,
+        line=form.line,
+    )
+
+
+def _tell_agent(form: CoachingForm, now: datetime) -> None:
+    """Whoever has an account; the others are told by their coach."""
+    if account := User.objects.filter(person=form.person).first():
+        notify(
+            kind="coaching.made",
+            recipients=[account],
+            subject=form,
+            url=reverse("coaching_detail", args=[form.uuid]),
+            params={"number": form.number},
+            now=now,
+        )
 
 
 @service

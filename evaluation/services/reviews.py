@@ -75,19 +75,7 @@ def schedule_review(
     for plan in plans:
         if plan.state == PlanState.REPORTED:
             advance_plan(plan=plan, to=PlanState.UNDER_REVIEW, actor=actor, now=now)
-    pics = {plan.pic_id: plan.pic for plan in plans}
-    people = {actor.pk: actor, secretary.pk: secretary, **pics}
-    ReviewParticipant.objects.bulk_create(
-        ReviewParticipant(review=review, user=user, is_required=key in pics) for key, user in people.items()
-    )
-    notify(
-        kind="review.scheduled",
-        recipients=people.values(),
-        subject=review,
-        url=reverse("review_detail", args=[review.uuid]),
-        params={"number": review.number, "line": line.name, "site": site.name},
-        now=now,
-    )
+    _invite(review, plans, now)
     record(
         "review.scheduled",
         subject=review,
@@ -96,6 +84,23 @@ def schedule_review(
         data={"number": review.number, "plans": [plan.uuid for plan in plans], "at": scheduled_at},
     )
     return review
+
+
+def _invite(review: Review, plans: Iterable[TrainingPlan], now: datetime) -> None:
+    """The chair, the secretary and the PICs; a PIC must be present or excused."""
+    pics = {plan.pic_id: plan.pic for plan in plans}
+    people = {review.chair_id: review.chair, review.secretary_id: review.secretary, **pics}
+    ReviewParticipant.objects.bulk_create(
+        ReviewParticipant(review=review, user=user, is_required=key in pics) for key, user in people.items()
+    )
+    notify(
+        kind="review.scheduled",
+        recipients=people.values(),
+        subject=review,
+        url=reverse("review_detail", args=[review.uuid]),
+        params={"number": review.number, "line": review.line.name, "site": review.site.name},
+        now=now,
+    )
 
 
 def _plans_of_period(review: Review) -> list[TrainingPlan]:

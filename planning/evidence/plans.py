@@ -78,8 +78,7 @@ def request_plan_evidence(
 
 
 def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, Any]:
-    plan, zone = revision.plan, revision.plan.site.zone
-    submitted = revision.submitted_by
+    plan = revision.plan
     return {
         "title": _("Training plan"),
         "subtitle": plan.title,
@@ -98,40 +97,13 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
             for need in revision.needs.all()
         ],
         "sessions": [_session(planned) for planned in sessions_of(revision)],
-        "parameters": [
-            {
-                "name": parameter.name,
-                "weight": format_figure(plain(parameter.weight)),
-                "minimum": "–" if parameter.minimum is None else format_figure(plain(parameter.minimum)),
-                "maximum": format_figure(plain(parameter.maximum_score)),
-                "source": parameter.get_source_display(),
-            }
-            for parameter in (revision.scheme.parameters.order_by("order", "name") if revision.scheme else [])
-        ],
-        "targets": [
-            {
-                "name": target.person.name,
-                "number": target.person.employee_no,
-                "batch": target.planned_session.label if target.planned_session else "–",
-                "reason": target.reason_note or target.get_reason_display(),
-            }
-            for target in revision.targets.select_related("person", "planned_session")
-        ],
+        "parameters": _parameters(revision),
+        "targets": _targets(revision),
         "recovery": ", ".join(str(form) for form in revision.recovery_forms.all()),
         "recovery_days": revision.recovery_days,
         "tolerance_minutes": revision.tolerance_minutes,
         "busy_reason": revision.busy_reason,
-        "consultations": [
-            {
-                "party": str(Role(each.party).label),
-                "answer": each.get_answer_display()
-                if each.answer
-                else _("No answer by %(day)s") % {"day": day_words(each.due_on)},
-                "remark": each.remark,
-                "by": each.answered_by.name if each.answered_by else "",
-            }
-            for each in plan.consultations.select_related("answered_by")
-        ],
+        "consultations": _answers(plan),
         "recipients": sorted(
             {
                 f"{Role(each.party).label}: {each.user.name if each.user else each.name or each.email}"
@@ -140,21 +112,69 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
         ),
         "content_hash": revision.content_hash,
         "comment": decision.comment,
-        "signatures": [
-            {
-                "name": submitted.name if submitted else "",
-                "role": "PIC",
-                "meaning": _("Submitted"),
-                "at": moment_words(revision.submitted_at, zone) if revision.submitted_at else "",
-            },
-            {
-                "name": decision.by_words,
-                "role": str(Role.MANAGER.label),
-                "meaning": _("Approved"),
-                "at": moment_words(decision.decided_at, zone),
-            },
-        ],
+        "signatures": _signatures(revision, decision),
     }
+
+
+def _parameters(revision: PlanRevision) -> list[dict[str, Any]]:
+    """The scoring scheme line by line."""
+    return [
+        {
+            "name": parameter.name,
+            "weight": format_figure(plain(parameter.weight)),
+            "minimum": "–" if parameter.minimum is None else format_figure(plain(parameter.minimum)),
+            "maximum": format_figure(plain(parameter.maximum_score)),
+            "source": parameter.get_source_display(),
+        }
+        for parameter in (revision.scheme.parameters.order_by("order", "name") if revision.scheme else [])
+    ]
+
+
+def _targets(revision: PlanRevision) -> list[dict[str, Any]]:
+    """Who is to be trained, in which batch, and why."""
+    return [
+        {
+            "name": target.person.name,
+            "number": target.person.employee_no,
+            "batch": target.planned_session.label if target.planned_session else "–",
+            "reason": target.reason_note or target.get_reason_display(),
+        }
+        for target in revision.targets.select_related("person", "planned_session")
+    ]
+
+
+def _answers(plan: TrainingPlan) -> list[dict[str, Any]]:
+    """What the coordinated parties said, or that they said nothing in time."""
+    return [
+        {
+            "party": str(Role(each.party).label),
+            "answer": each.get_answer_display()
+            if each.answer
+            else _("No answer by %(day)s") % {"day": day_words(each.due_on)},
+            "remark": each.remark,
+            "by": each.answered_by.name if each.answered_by else "",
+        }
+        for each in plan.consultations.select_related("answered_by")
+    ]
+
+
+def _signatures(revision: PlanRevision, decision: ApprovalDecision) -> list[dict[str, Any]]:
+    """Who submitted the plan and who approved it, with their moments."""
+    submitted, zone = revision.submitted_by, revision.plan.site.zone
+    return [
+        {
+            "name": submitted.name if submitted else "",
+            "role": "PIC",
+            "meaning": _("Submitted"),
+            "at": moment_words(revision.submitted_at, zone) if revision.submitted_at else "",
+        },
+        {
+            "name": decision.by_words,
+            "role": str(Role.MANAGER.label),
+            "meaning": _("Approved"),
+            "at": moment_words(decision.decided_at, zone),
+        },
+    ]
 
 
 def _ident(revision: PlanRevision) -> list[list[str]]:

@@ -227,15 +227,7 @@ def approve_revision(
     _require_unchanged(revision, content_hash)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
     principal = _principal(actor, revision)
-    superseded = plan.approved_revision
-    if superseded:
-        require_transition(superseded, RevisionState.SUPERSEDED, REVISION_TRANSITIONS)
-        superseded.state = RevisionState.SUPERSEDED
-        superseded.save(update_fields=["state"])
-    revision.state = RevisionState.APPROVED
-    revision.save(update_fields=["state"])
-    plan.approved_revision = revision
-    plan.save(update_fields=["approved_revision"])
+    superseded = _supersede(revision)
     decision = ApprovalDecision.objects.create(
         revision=revision,
         decision=Decision.APPROVED,
@@ -271,6 +263,21 @@ def approve_revision(
         detail={"comment": decision.comment} if decision.comment else None,
     )
     return decision
+
+
+def _supersede(revision: PlanRevision) -> PlanRevision | None:
+    """The revision becomes the plan's approved one. Returns the one that was it before."""
+    plan = revision.plan
+    superseded = plan.approved_revision
+    if superseded:
+        require_transition(superseded, RevisionState.SUPERSEDED, REVISION_TRANSITIONS)
+        superseded.state = RevisionState.SUPERSEDED
+        superseded.save(update_fields=["state"])
+    revision.state = RevisionState.APPROVED
+    revision.save(update_fields=["state"])
+    plan.approved_revision = revision
+    plan.save(update_fields=["approved_revision"])
+    return superseded
 
 
 def _principal(actor: User, revision: PlanRevision) -> User | None:

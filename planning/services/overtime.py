@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from planning.enums import CONSENT_TRANSITIONS, Consent
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision
 from planning.policies.plans import can_answer_overtime
-from planning.queries.roster import roster_of
+from planning.queries.roster import Attendance, roster_of
 from planning.services.drafting import open_draft
 from planning.services.plans import locked_plan, words_of
 from trainingops.audit.journal import record, service
@@ -54,13 +54,7 @@ def order_overtime(
         raise Refused(_("The reason is blank. Write why the training lies outside the shift."), field="reason")
     if not ordered_by.strip():
         raise Refused(_("Write who orders the overtime, with the office."), field="ordered_by")
-    meetings = list(
-        PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
-    )
-    due = {(row.person, row.meeting.uuid): row for row in roster_of(revision, meetings).overtime}
-    wrong = [pair for pair in pairs if pair not in due]
-    if wrong:
-        raise Refused(_("The roster or the meeting has changed: it is no overtime any more. Reload the page."))
+    due = _overtime_due(revision, pairs)
     live = OvertimeOrder.objects.filter(plan=plan, withdrawn_at=None, meeting__in={uuid for _person, uuid in pairs})
     stale = [row.pk for row in live if (row.person_id, row.meeting) in set(pairs)]
     OvertimeOrder.objects.filter(pk__in=stale).update(withdrawn_at=now)
@@ -89,6 +83,17 @@ def order_overtime(
         detail={"reason": reason.strip(), "ordered_by": ordered_by.strip()},
     )
     return len(orders)
+
+
+def _overtime_due(revision: PlanRevision, pairs: Collection[Pair]) -> dict[Pair, Attendance]:
+    """The overtime of the revision as the roster has it now, in which every pair stands."""
+    meetings = list(
+        PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
+    )
+    due = {(row.person, row.meeting.uuid): row for row in roster_of(revision, meetings).overtime}
+    if any(pair not in due for pair in pairs):
+        raise Refused(_("The roster or the meeting has changed: it is no overtime any more. Reload the page."))
+    return due
 
 
 def _ask(orders: Collection[OvertimeOrder], actor: User, now: datetime) -> None:

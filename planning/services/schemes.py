@@ -58,14 +58,7 @@ def add_scheme(
     require(can_write_schemes(actor))
     if ScoringScheme.objects.filter(name__iexact=name).exists():
         raise Refused(_("The name %(name)s is taken. Choose another one.") % {"name": name}, field="name")
-    if not 0 <= pass_mark <= 100:
-        raise Refused(_("The pass mark lies between 0 and 100."), field="pass_mark")
-    if remedial_cap is not None and not pass_mark <= remedial_cap <= 100:
-        raise Refused(_("The cap lies between the pass mark and 100, or nobody could pass."), field="remedial_cap")
-    if not 0 <= remedial_attempts <= MOST_REMEDIALS:
-        raise Refused(
-            _("Choose 0 to %(most)d remedial attempts.") % {"most": MOST_REMEDIALS}, field="remedial_attempts"
-        )
+    _check_rules(pass_mark, remedial_cap, remedial_attempts)
     _check_parameters(parameters)
     if replaces is not None and replaces.is_active:
         retire_scheme(scheme=replaces, actor=actor, now=now)
@@ -96,6 +89,17 @@ def add_scheme(
         data={"parameters": len(parameters), "replaces": replaces.uuid if replaces else None},
     )
     return scheme
+
+
+def _check_rules(pass_mark: Decimal, remedial_cap: Decimal | None, remedial_attempts: int) -> None:
+    if not 0 <= pass_mark <= 100:
+        raise Refused(_("The pass mark lies between 0 and 100."), field="pass_mark")
+    if remedial_cap is not None and not pass_mark <= remedial_cap <= 100:
+        raise Refused(_("The cap lies between the pass mark and 100, or nobody could pass."), field="remedial_cap")
+    if not 0 <= remedial_attempts <= MOST_REMEDIALS:
+        raise Refused(
+            _("Choose 0 to %(most)d remedial attempts.") % {"most": MOST_REMEDIALS}, field="remedial_attempts"
+        )
 
 
 def _check_parameters(parameters: Sequence[ParameterText]) -> None:

@@ -75,9 +75,7 @@ def choose_targets_from_defects(
             % {"count": minimum_count},
             field="minimum_count",
         )
-    by_person: dict[int, list[Defect]] = {}
-    for defect in defects_matching(revision.plan, filters, user=actor).filter(person__in=people):
-        by_person.setdefault(defect.person_id, []).append(defect)
+    by_person = _defects_by_person(revision, filters, people, actor)
     already = {target.person_id: target for target in revision.targets.filter(person__in=people)}
     made = PlanTarget.objects.bulk_create(
         PlanTarget(
@@ -99,6 +97,15 @@ def choose_targets_from_defects(
         data={"added": [target.person.uuid for target in made], "minimum_count": minimum_count},
     )
     return Chosen(added=len(made), already=len(already))
+
+
+def _defects_by_person(
+    revision: PlanRevision, filters: DefectFilter, people: Collection[Person], actor: User
+) -> dict[int, list[Defect]]:
+    by_person: dict[int, list[Defect]] = {}
+    for defect in defects_matching(revision.plan, filters, user=actor).filter(person__in=people):
+        by_person.setdefault(defect.person_id, []).append(defect)
+    return by_person
 
 
 def _link_defects(targets: Collection[PlanTarget], by_person: Mapping[int, list[Defect]]) -> None:

@@ -120,20 +120,26 @@ def extend_obligation(
         reason=reason.strip(),
     )
     if moved and obligation.due_at != old_due_at:
-        tell(
-            kind="report.due_moved",
-            recipients=managers_in_scope(training_session, now),
-            subject=obligation,
-            step=obligation.due_at.isoformat(),
-            url=address_of(obligation),
-            now=now,
-            params=lambda: {
-                **subject_words(training_session),
-                "due": stored_moment(obligation.last_minute, obligation.zone),
-                "reason": reason.strip(),
-            },
-        )
+        _tell_due_moved(obligation, training_session, reason.strip(), now)
     return moved
+
+
+def _tell_due_moved(
+    obligation: ReportObligation, training_session: TrainingSession, reason: str, now: datetime
+) -> None:
+    tell(
+        kind="report.due_moved",
+        recipients=managers_in_scope(training_session, now),
+        subject=obligation,
+        step=obligation.due_at.isoformat(),
+        url=address_of(obligation),
+        now=now,
+        params=lambda: {
+            **subject_words(training_session),
+            "due": stored_moment(obligation.last_minute, obligation.zone),
+            "reason": reason,
+        },
+    )
 
 
 @service

@@ -174,18 +174,26 @@ def _open(
             now=now,
             data={"kind": kind, "due_at": due_at, "cause": case.cause},
         )
-    step = str(meeting.uuid) if meeting else kind
-    params = about(training_session, count=len(cases), due=stored_moment(due_at, training_session.site.zone))
+    _tell_of_cases(training_session, cases, step=str(meeting.uuid) if meeting else kind, now=now)
+
+
+def _tell_of_cases(
+    training_session: TrainingSession, cases: Sequence[RecoveryCase], *, step: str, now: datetime
+) -> None:
+    """Cases of one kind, just opened: the PIC settles them, and who missed something knows what is to come."""
+    first = cases[0]
+    due = stored_moment(first.due_at, training_session.site.zone)
+    params = about(training_session, count=len(cases), due=due)
     notify(
         kind="recovery_opened",
-        recipients=[owner],
+        recipients=[first.owner],
         subject=training_session,
         step=step,
         url=reverse("recovery_list"),
         params=params,
         now=now,
     )
-    if kind == CaseKind.RECOVERY:
+    if first.kind == CaseKind.RECOVERY:
         notify(
             kind="recovery_needed",
             recipients=users_of([case.enrolment for case in cases]),

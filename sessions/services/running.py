@@ -192,14 +192,7 @@ def conclude_session(
     training_session.state, training_session.concluded_at = SessionState.CONCLUDED, now
     training_session.concluded_by, training_session.notes = actor, notes.strip()
     training_session.save(update_fields=["state", "concluded_at", "concluded_by", "notes"])
-    compute_results(training_session=training_session, now=now)
-    open_cases_for_blanks(training_session, actor=actor, now=now)
-    open_remedial_cases(training_session, actor=actor, now=now)
-    settle_cases_recovered_in(training_session, actor=actor, now=now)
-    outcomes = outcomes_touched_by(training_session)
-    refresh_outcomes(outcomes, actor=actor, now=now)
-    refresh_summary(training_session)
-    refresh_question_statistics(training_session)
+    _work_out(training_session, actor, now)
     evidence.request_attendance(training_session, actor=actor, now=now)
     evidence.request_test_results(training_session, actor=actor, now=now)
     record(
@@ -221,6 +214,18 @@ def conclude_session(
         )
     session_concluded.send(sender=TrainingSession, training_session=training_session, actor=actor, now=now)
     return training_session
+
+
+def _work_out(training_session: TrainingSession, actor: User, now: datetime) -> None:
+    """Everything that follows from what was recorded: results, cases opened and settled, who is trained."""
+    compute_results(training_session=training_session, now=now)
+    open_cases_for_blanks(training_session, actor=actor, now=now)
+    open_remedial_cases(training_session, actor=actor, now=now)
+    settle_cases_recovered_in(training_session, actor=actor, now=now)
+    outcomes = outcomes_touched_by(training_session)
+    refresh_outcomes(outcomes, actor=actor, now=now)
+    refresh_summary(training_session)
+    refresh_question_statistics(training_session)
 
 
 def _require_approval(training_session: TrainingSession) -> None:

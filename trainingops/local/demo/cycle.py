@@ -164,16 +164,21 @@ def draft_plan(cycle: Cycle) -> TrainingPlan:
     )
     save_recipients(
         revision=revision,
-        recipients=[
-            Recipient(party=Role.MANAGER, user=cast.manager),
-            Recipient(party=Role.OPERATIONS, user=cast.user("OPS01")),
-            Recipient(party=Role.OPERATION_SUPPORT, user=cast.user("SUP01")),
-            Recipient(party=Role.QC, user=cast.qc),
-        ],
+        recipients=_recipients(cast),
         actor=cast.pic,
         now=at,
     )
     return plan
+
+
+def _recipients(cast: Cast) -> list[Recipient]:
+    """The parties that get the report."""
+    return [
+        Recipient(party=Role.MANAGER, user=cast.manager),
+        Recipient(party=Role.OPERATIONS, user=cast.user("OPS01")),
+        Recipient(party=Role.OPERATION_SUPPORT, user=cast.user("SUP01")),
+        Recipient(party=Role.QC, user=cast.qc),
+    ]
 
 
 def fill(revision: PlanRevision, at: datetime, *, module: str = "PNM-HS-04") -> None:

@@ -37,33 +37,8 @@ def give_delegation(
     """
     require(can_delegate(actor, principal))
     principal = User.objects.select_for_update(no_key=True).get(pk=principal.pk)
-    if not RoleAssignment.objects.filter(in_force(starts_on), user=principal, role=Role.MANAGER).exists():
-        raise Refused(
-            _("%(name)s is no manager on %(day)s.") % {"name": principal, "day": day_words(starts_on)},
-            field="principal" if actor != principal else "starts_on",
-        )
-    if delegate == principal:
-        raise Refused(_("Choose somebody else than %(name)s.") % {"name": principal}, field="delegate")
-    if not delegate.is_active:
-        raise Refused(_("The account of %(name)s is closed.") % {"name": delegate}, field="delegate")
-    if starts_on < now.astimezone(actor.zone).date():
-        raise Refused(
-            _("%(day)s has passed. Nobody acts for the past; choose today or later.") % {"day": day_words(starts_on)},
-            field="starts_on",
-        )
-    if ends_on < starts_on:
-        raise Refused(_("The last day is before the first. Choose a later day."), field="ends_on")
-    standing = Delegation.objects.filter(principal=principal, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
-    if standing is not None:
-        raise Refused(
-            _("%(name)s acts from %(start)s to %(end)s already. End that first, or choose other days.")
-            % {
-                "name": standing.delegate,
-                "start": day_words(standing.starts_on),
-                "end": day_words(standing.ends_on),
-            },
-            field="starts_on",
-        )
+    _require_sense(principal, delegate, starts_on, ends_on, actor, now)
+    _require_free(principal, starts_on, ends_on)
     delegation = Delegation.objects.create(
         principal=principal,
         delegate=delegate,
@@ -81,6 +56,41 @@ def give_delegation(
         detail={"reason": delegation.reason} if delegation.reason else None,
     )
     return delegation
+
+
+def _require_sense(principal: User, delegate: User, starts_on: date, ends_on: date, actor: User, now: datetime) -> None:
+    """A manager on the first day, somebody else who can act, and days to come in their order."""
+    if not RoleAssignment.objects.filter(in_force(starts_on), user=principal, role=Role.MANAGER).exists():
+        raise Refused(
+            _("%(name)s is no manager on %(day)s.") % {"name": principal, "day": day_words(starts_on)},
+            field="principal" if actor != principal else "starts_on",
+        )
+    if delegate == principal:
+        raise Refused(_("Choose somebody else than %(name)s.") % {"name": principal}, field="delegate")
+    if not delegate.is_active:
+        raise Refused(_("The account of %(name)s is closed.") % {"name": delegate}, field="delegate")
+    if starts_on < now.astimezone(actor.zone).date():
+        raise Refused(
+            _("%(day)s has passed. Nobody acts for the past; choose today or later.") % {"day": day_words(starts_on)},
+            field="starts_on",
+        )
+    if ends_on < starts_on:
+        raise Refused(_("The last day is before the first. Choose a later day."), field="ends_on")
+
+
+def _require_free(principal: User, starts_on: date, ends_on: date) -> None:
+    """One delegate at a time."""
+    standing = Delegation.objects.filter(principal=principal, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
+    if standing is not None:
+        raise Refused(
+            _("%(name)s acts from %(start)s to %(end)s already. End that first, or choose other days.")
+            % {
+                "name": standing.delegate,
+                "start": day_words(standing.starts_on),
+                "end": day_words(standing.ends_on),
+            },
+            field="starts_on",
+        )
 
 
 @service
