@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planning.enums import PlanState
-from planning.models import Consultation, PlanRevision, TrainingPlan
+from planning.evidence.revisions import order_about_revision, plans_beginning
+from planning.models import Consultation, PlanRevision
 from planning.queries.plans import local_day
 from trainingops.people.enums import Role
 from trainingops.people.models import User
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import EvidenceKind, register_kind
-from trainingops.records.services import request_evidence
 from trainingops.ui.moments import day_words, moment_words
 
 
@@ -41,34 +40,15 @@ def register() -> None:
 
 def expected_coordination(since: date, until: date, user: User) -> QuerySet[Any, tuple[str]]:
     """The plans whose first meeting lies in the period and about which no team was asked."""
-    return (
-        TrainingPlan.objects.visible_to(user)
-        .filter(consultations=None)
-        .exclude(state=PlanState.CANCELLED)
-        .annotate(first=Min("planned_sessions__meetings__starts_at"))
-        .filter(first__date__range=(since, until))
-        .annotate(what=F("number"))
-        .values_list("what")
-    )
+    missing = plans_beginning(since, until, user).filter(consultations=None)
+    return missing.annotate(what=F("number")).values_list("what")
 
 
 def request_sheet(*, revision: PlanRevision, actor: User, now: datetime) -> EvidenceRequest:
     """Order the sheet of what was asked and answered about the plan of ``revision`` until ``now``."""
-    plan = revision.plan
     with translation.override("id"):
         payload = _payload(revision, now)
-    return request_evidence(
-        kind="coordination",
-        subject=revision,
-        title=f"{plan.number} rev {revision.number}: {plan.title}",
-        payload=payload,
-        evidence_date=local_day(now, plan.site),
-        actor=actor,
-        now=now,
-        training=plan,
-        site=plan.site,
-        line=plan.line,
-    )
+    return order_about_revision("coordination", revision, payload, actor=actor, now=now)
 
 
 def _payload(revision: PlanRevision, now: datetime) -> dict[str, Any]:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.completeness import plain
 from planning.content import sessions_of
-from planning.enums import Method, PlanState, TrainingKind
+from planning.enums import Method, TrainingKind
+from planning.evidence.revisions import order_about_revision, plans_beginning
 from planning.models import ApprovalDecision, PlannedSession, PlanRevision, TrainingPlan
-from planning.queries.plans import local_day
 from planning.wording import meeting_words
 from trainingops.people.enums import Role
 from trainingops.people.models import User
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import EvidenceKind, register_kind
-from trainingops.records.services import request_evidence
 from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, moment_words
 
@@ -45,36 +44,17 @@ def register() -> None:
 
 def expected_plans(since: date, until: date, user: User) -> QuerySet[Any, tuple[str]]:
     """The plans whose first meeting lies in the period and that nobody approved: what 4.1 misses."""
-    return (
-        TrainingPlan.objects.visible_to(user)
-        .filter(approved_revision=None)
-        .exclude(state=PlanState.CANCELLED)
-        .annotate(first=Min("planned_sessions__meetings__starts_at"))
-        .filter(first__date__range=(since, until))
-        .annotate(what=F("number"))
-        .values_list("what")
-    )
+    missing = plans_beginning(since, until, user).filter(approved_revision=None)
+    return missing.annotate(what=F("number")).values_list("what")
 
 
 def request_plan_evidence(
     *, revision: PlanRevision, decision: ApprovalDecision, actor: User, now: datetime
 ) -> EvidenceRequest:
     """Order the record of an approved revision, with what the manager saw and signed."""
-    plan = revision.plan
     with translation.override("id"):
         payload = _payload(revision, decision)
-    return request_evidence(
-        kind="training_plan",
-        subject=revision,
-        title=f"{plan.number} rev {revision.number}: {plan.title}",
-        payload=payload,
-        evidence_date=local_day(now, plan.site),
-        actor=actor,
-        now=now,
-        training=plan,
-        site=plan.site,
-        line=plan.line,
-    )
+    return order_about_revision("training_plan", revision, payload, actor=actor, now=now)
 
 
 def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, Any]:

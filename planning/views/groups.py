@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,7 +15,7 @@ from planning.queries.groups import members
 from planning.queries.plans import local_day
 from planning.services.groups import choose_group, why
 from planning.views.plans import get_draft
-from trainingops.domain import Refused
+from planning.views.targets import take_over
 from trainingops.people.http import SignedInRequest
 
 #: Names on the page; the plan takes everybody who matches.
@@ -33,20 +33,16 @@ def plan_targets_group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         rule = form.rule
         if request.method == "POST":
-            try:
-                chosen = choose_group(
-                    revision=revision,
-                    rule=rule,
-                    planned=form.cleaned_data["batch"],
-                    actor=request.user,
-                    now=request.now,
-                )
-            except Refused as refused:
-                form.add_refusal(refused)
-            else:
-                words = _("Put on target: %(added)d. Already on target: %(already)d.")
-                messages.success(request, words % {"added": chosen.added, "already": chosen.already})
-                return redirect("plan_targets", uuid=plan.uuid)
+            choose = partial(
+                choose_group,
+                revision=revision,
+                rule=rule,
+                planned=form.cleaned_data["batch"],
+                actor=request.user,
+                now=request.now,
+            )
+            if added := take_over(request, form, plan, choose):
+                return added
         found = members(rule, user=request.user, day=local_day(request.now, plan.site))
         first = list(found[: SHOWN + 1])
         count = len(first) if len(first) <= SHOWN else found.count()

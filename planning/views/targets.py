@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from planning.services import (
     place_targets,
     remove_targets,
 )
+from planning.services.targets import Chosen
 from planning.views.plans import PARTS, get_draft
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -37,6 +39,7 @@ from trainingops.people.models import Person, PersonAssignment, Team
 from trainingops.people.queries import in_force
 from trainingops.ui.errors import Line, foreign_ticks
 from trainingops.ui.exports import workbook_response
+from trainingops.ui.forms import PageForm
 from trainingops.ui.remedies import not_a_choice
 
 #: Targets on one page; a refreshment may be for a whole line.
@@ -132,6 +135,20 @@ def _export(targets: QuerySet[PlanTarget], plan: TrainingPlan) -> HttpResponse:
     return workbook_response(head, rows, name=f"target-{plan.number}")
 
 
+def take_over(
+    request: SignedInRequest, form: PageForm, plan: TrainingPlan, choose: Callable[[], Chosen]
+) -> HttpResponse | None:
+    """Put the choice on target and say what it did, back on the list; a refusal goes to ``form``."""
+    try:
+        chosen = choose()
+    except Refused as refused:
+        form.add_refusal(refused)
+        return None
+    words = _("Put on target: %(added)d. Already on target: %(already)d.")
+    messages.success(request, words % {"added": chosen.added, "already": chosen.already})
+    return redirect("plan_targets", uuid=plan.uuid)
+
+
 @require_http_methods(["GET", "POST"])
 def plan_targets_defects(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Choose from the register of defects: shown first, taken over by POST (5.1.1 c)."""
@@ -145,21 +162,17 @@ def plan_targets_defects(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         filters = _filters(form.cleaned_data)
         minimum = form.cleaned_data["minimum_count"]
         if request.method == "POST":
-            try:
-                chosen = choose_targets_from_defects(
-                    revision=revision,
-                    filters=filters,
-                    minimum_count=minimum,
-                    planned=form.cleaned_data["batch"],
-                    actor=request.user,
-                    now=request.now,
-                )
-            except Refused as refused:
-                form.add_refusal(refused)
-            else:
-                words = _("Put on target: %(added)d. Already on target: %(already)d.")
-                messages.success(request, words % {"added": chosen.added, "already": chosen.already})
-                return redirect("plan_targets", uuid=plan.uuid)
+            choose = partial(
+                choose_targets_from_defects,
+                revision=revision,
+                filters=filters,
+                minimum_count=minimum,
+                planned=form.cleaned_data["batch"],
+                actor=request.user,
+                now=request.now,
+            )
+            if added := take_over(request, form, plan, choose):
+                return added
         people = agents_with_defects(plan, filters, minimum_count=minimum, user=request.user)
     version = revision.module_version
     context = {
@@ -215,22 +228,18 @@ def plan_targets_add(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         chosen_people = _chosen_people(request)
         errors = _ticks(request, chosen_people, _("People"), [each.pk for each in people[:1]])
         if form.is_valid() and not errors:
-            try:
-                chosen = add_targets(
-                    revision=revision,
-                    people=chosen_people,
-                    reason=form.cleaned_data["reason"],
-                    note=form.cleaned_data["note"],
-                    planned=form.cleaned_data["batch"],
-                    actor=request.user,
-                    now=request.now,
-                )
-            except Refused as refused:
-                form.add_refusal(refused)
-            else:
-                words = _("Put on target: %(added)d. Already on target: %(already)d.")
-                messages.success(request, words % {"added": chosen.added, "already": chosen.already})
-                return redirect("plan_targets", uuid=plan.uuid)
+            choose = partial(
+                add_targets,
+                revision=revision,
+                people=chosen_people,
+                reason=form.cleaned_data["reason"],
+                note=form.cleaned_data["note"],
+                planned=form.cleaned_data["batch"],
+                actor=request.user,
+                now=request.now,
+            )
+            if added := take_over(request, form, plan, choose):
+                return added
     context = {
         "plan": plan,
         "form": form,
