@@ -75,7 +75,7 @@ class QuestionTable(PageTable):
     caption = _("Questions")
     empty_title = _("No questions yet")
     empty_text = _("Tests are made of questions of this bank.")
-    code = tables.Column(
+    code = NumberColumn(
         accessor="question__code", verbose_name=_("Code"), linkify=("question_detail", {"uuid": A("question__uuid")})
     )
     topic = tables.Column(accessor="question__topic__name", verbose_name=_("Topic"))
@@ -83,7 +83,7 @@ class QuestionTable(PageTable):
     kind = tables.Column(verbose_name=_("Kind"))
     number = FigureColumn(verbose_name=_("Version"))
     attempts = FigureColumn(verbose_name=_("First attempts"), default="")
-    difficulty = FigureColumn(verbose_name=_("Difficulty (part right)"), default="")
+    difficulty = FigureColumn(verbose_name=_("Difficulty"), default="")
     discrimination = FigureColumn(verbose_name=_("Discrimination"), places=2, default="")
     last_used_on = DayColumn(verbose_name=_("Last used"), default="")
 
