@@ -20,6 +20,7 @@ from planning.models import TrafficInterval
 from trainingops.imports.models import ImportRun, ImportState
 from trainingops.imports.registry import get_importer
 from trainingops.imports.services import apply_import, run_import_job, take_upload
+from trainingops.imports.testing import checked_by_its_job
 from trainingops.people.enums import Role, ShiftKind
 from trainingops.people.models import Person, PersonAssignment, RosterDay, ShiftCode
 from trainingops.people.tests.factories import BEGINNING, TeamFactory, make_user
@@ -74,7 +75,7 @@ def test_a_months_roster_is_imported_in_visible_steps_and_again_changes_nothing(
     bad = -(-AGENTS // 20)
     # The line of the legend is no agent's: it stays as it is.
     assert run.counts == {"new": AGENTS, "changed": 0, "same": 1, "bad": 1, "partly": bad}
-    named = [row for row in run.preview["rows"] if row["problems"]]
+    named = [row.body for row in run.rows.all() if row.body["problems"]]
     assert len(named) == bad + 1  # each with its row, its column and what to do
     assert all(problem[0] and problem[1] and problem[2] for row in named for problem in row["problems"])
     run = apply_import(run=run, only_valid_rows=True, actor=keeper, now=NOW)
@@ -84,7 +85,7 @@ def test_a_months_roster_is_imported_in_visible_steps_and_again_changes_nothing(
     took = clock.perf_counter() - begun
     assert RosterDay.objects.count() == AGENTS * 30 - bad
     assert ImportRun.objects.get(pk=run.pk).state == ImportState.APPLIED
-    again = take_upload(importer=importer, name="roster.xlsx", content=file, actor=keeper, now=NOW)
+    again = preview(take_upload(importer=importer, name="roster.xlsx", content=file, actor=keeper, now=NOW), keeper)
     assert (again.counts["new"], again.counts["changed"], again.counts["same"]) == (0, 0, AGENTS + 1)
     assert took < 10 + AGENTS / 60, f"{AGENTS} agents took {took:.1f} s"
 
@@ -92,7 +93,9 @@ def test_a_months_roster_is_imported_in_visible_steps_and_again_changes_nothing(
 def preview(run, keeper):
     from trainingops.imports.services import confirm_columns
 
-    return run if run.preview else confirm_columns(run=run, mapping=run.mapping, actor=keeper, now=NOW)
+    if run.state == ImportState.UPLOADED:
+        run = confirm_columns(run=run, mapping=run.mapping, actor=keeper, now=NOW)
+    return checked_by_its_job(run)
 
 
 def traffic(team, first, days):

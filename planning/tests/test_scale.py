@@ -13,8 +13,10 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,11 +25,19 @@ from django.utils import timezone
 from planning.imports.defects import DEFECTS
 from planning.models import Defect, QualityParameter
 from planning.tests.bulk import PARAMETERS, Floor, fill_days, make_floor, years
-from trainingops.imports.models import ImportRun, ImportState
+from trainingops.imports.exports import errors_response
+from trainingops.imports.models import ImportRun, ImportState, PreviewRow
 from trainingops.imports.people import PEOPLE
 from trainingops.imports.registry import Importer
-from trainingops.imports.services import apply_import, check_again, confirm_columns, run_import_job, take_upload
-from trainingops.imports.views import errors_response
+from trainingops.imports.services import (
+    apply_import,
+    check_again,
+    confirm_columns,
+    run_import_job,
+    stored_cells,
+    take_upload,
+)
+from trainingops.imports.testing import checked_by_its_job
 from trainingops.people.models import Person
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
 
@@ -148,13 +158,13 @@ def bring_in(importer: Importer, content: bytes, user, now) -> tuple[ImportRun, 
     run = take_upload(importer=importer, name="berkas.csv", content=content, actor=user, now=now)
     if run.state == ImportState.UPLOADED:
         run = confirm_columns(run=run, mapping=run.mapping, actor=user, now=now)
+    run = checked_by_its_job(run)
     checked = time.perf_counter()
     shown: list[float] = []
     if run.counts["new"] or run.counts["changed"]:
         run = apply_import(run=run, only_valid_rows=True, actor=user, now=now)
         if run.job:
-            steps = run_import_job(run.job, now)
-            shown = [step.done / step.total for step in steps]
+            shown = [step.done / step.total for step in run_import_job(run.job, now)]
     run.refresh_from_db()
     done = time.perf_counter()
     mine, child = (
@@ -195,12 +205,51 @@ def test_people_and_findings_come_in_with_every_error_named_and_nothing_changes_
 
     again, _shown = bring_in(DEFECTS, content, qc, now)
     assert again.counts["new"] == again.counts["changed"] == 0
-    assert check_again(run=again, actor=qc, now=now).counts["same"] == Defect.objects.count()
+    assert checked_by_its_job(check_again(run=again, actor=qc, now=now)).counts["same"] == Defect.objects.count()
+
+
+def memory(what: str) -> int:
+    """``VmRSS`` (now) or ``VmHWM`` (peak since the last reset) of this process, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what)) // 1024
+
+
+def test_a_web_worker_never_holds_the_rows_of_a_large_file(client):
+    """Upload, columns, progress, preview and error file of 50,000 findings: the peak over what the process had before.
+
+    The job itself runs elsewhere; what it would have found is written beside, so that its memory does not count.
+    """
+    site, line = SiteFactory(), ServiceLineFactory()
+    client.force_login(make_user("qc", site=site, line=line))
+    content = defects_file([f"CC{n:05d}" for n in range(1_000)], timezone.localdate())
+    new = reverse("import_new", args=["defects"])
+    client.get(new)
+    Path("/proc/self/clear_refs").write_text("5")
+    before = memory("VmRSS")
+    page = client.post(new, {"file": SimpleUploadedFile("temuan.csv", content)})
+    run = ImportRun.objects.get()
+    here = {"uuid": run.uuid}
+    client.get(reverse("import_columns", kwargs=here))
+    client.post(reverse("import_columns", kwargs=here), {name: str(at) for name, at in run.mapping.items()})
+    run.refresh_from_db()
+    assert (page.status_code, run.state) == (302, ImportState.CHECKING)
+    assert client.get(reverse("import_detail", kwargs=here)).status_code == 200
+    bad = range(2, DEFECT_ROWS, 3)
+    body = {"key": "x", "changes": [], "problems": [["Kelas Error", "Fatal", "m" * 80, "c"]], "warnings": []}
+    PreviewRow.objects.bulk_create(
+        (PreviewRow(run=run, number=number, status="bad", body=body) for number in bad), batch_size=500
+    )
+    ImportRun.objects.update(state=ImportState.PREVIEWED, counts={"new": 1, "bad": len(bad)}, preview={"listed": 1})
+    assert client.get(reverse("import_detail", kwargs=here)).status_code == 200
+    assert client.get(reverse("import_errors", kwargs=here)).status_code == 200
+    more = memory("VmHWM") - before
+    say(f"web worker: {before} MB before, at most {more} MB more for {DEFECT_ROWS} rows of {len(content) >> 10} kB")
+    assert more <= 60
 
 
 def named(run: ImportRun) -> set[tuple[int, str]]:
     """Row and heading of each error that the preview keeps."""
-    return {(row["number"], column) for row in run.preview["rows"] for column, *_rest in row["problems"]}
+    return {(row.number, column) for row in run.rows.all() for column, *_rest in row.body["problems"]}
 
 
 def errors_response_rows(run: ImportRun, now) -> list[int]:
@@ -209,8 +258,7 @@ def errors_response_rows(run: ImportRun, now) -> list[int]:
 
     from python_calamine import CalamineWorkbook
 
-    from trainingops.imports.services import sheet_of
-
-    response = errors_response(sheet_of(run, now), run.preview, name="kesalahan")
+    wrong = run.rows.exclude(body__problems=[]).values_list("number", "body")
+    response = errors_response(stored_cells(run, now), wrong, name="kesalahan")
     rows = CalamineWorkbook.from_filelike(BytesIO(response.content)).get_sheet_by_index(0).to_python()
     return [number for number, row in enumerate(rows[1:], 2) if row[-1]]

@@ -138,6 +138,8 @@ def read_workbook(content: bytes, max_rows: int) -> dict[str, Any]:
                 continue
             if found.width > COLUMNS:
                 refuse("too_many_columns")
+            if found.height > max_rows + 100:
+                refuse("too_many_rows")
             answer["rows"] = found.to_python(skip_empty_area=False)
             answer["merged"] = [[*first, *last] for first, last in found.merged_cell_ranges or []]
     except CalamineError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from trainingops.imports.people import PEOPLE
-from trainingops.imports.reading import Sheet
+from trainingops.imports.reading import stored_rows
 from trainingops.imports.registry import Importer
 from trainingops.imports.values import as_text
 from trainingops.people.enums import Employment
@@ -28,23 +28,28 @@ def template_response(importer: Importer) -> HttpResponse:
     return workbook_response(head, [[column.example for column in importer.columns]], name=name)
 
 
-def errors_response(sheet: Sheet, preview: Mapping[str, Any], *, name: str) -> HttpResponse:
-    """The original with a column "Keterangan kesalahan" behind the others; rows keep their places (IMP-3)."""
+def errors_response(packed: bytes, wrong: Iterable[tuple[int, Mapping[str, Any]]], *, name: str) -> HttpResponse:
+    """The original with a column "Keterangan kesalahan" behind the others; rows keep their places (IMP-3).
+
+    Args:
+        packed: the cells as they are stored; they are written one row at a time.
+        wrong: number and body of the rows of the preview that have errors.
+    """
     messages = {
-        row["number"]: "; ".join(
+        number: "; ".join(
             f"{column}: “{value}”. {message}" if column else message
-            for column, value, message, _code in row["problems"]
+            for column, value, message, _code in body["problems"]
         )
-        for row in preview.get("rows", [])
-        if row["problems"]
+        for number, body in wrong
     }
-    width = max(len(row) for row in sheet.rows)
-    rows = []
-    for number, cells in enumerate(sheet.rows, 1):
-        note = _("Error description") if number == sheet.heading else messages.get(number, "")
-        rows.append([*map(_cell, cells), *[""] * (width - len(cells)), note])
-    first, *rest = rows
-    return workbook_response([as_text(cell) for cell in first], rest, name=name)
+    width = max(len(row) for row in stored_rows(packed)[1])
+    place, rows = stored_rows(packed)
+    messages[place["heading"]] = _("Error description")
+    lines = (
+        [*map(_cell, cells), *[""] * (width - len(cells)), messages.get(number, "")]
+        for number, cells in enumerate(rows, 1)
+    )
+    return workbook_response([as_text(cell) for cell in next(lines)], lines, name=name, long=True)
 
 
 def people_response(people: QuerySet[Person], day: date) -> HttpResponse:

@@ -8,9 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trainingops.imports.reading import MAX_BYTES, Sheet, column_letter
+from trainingops.imports.reading import MAX_BYTES, Head, column_letter
 from trainingops.imports.registry import Importer
-from trainingops.imports.values import as_text
 from trainingops.ui.forms import PageForm
 
 
@@ -39,9 +38,9 @@ class UploadForm(PageForm):
 class ColumnsForm(PageForm):
     """Which column of the file is which; guessed before, confirmed here."""
 
-    def __init__(self, *args: Any, importer: Importer, sheet: Sheet, mapping: dict[str, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, importer: Importer, head: Head, mapping: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("not in this file")), *_places(sheet)]
+        choices = [("", _("not in this file")), *_places(head)]
         for column in importer.columns:
             self.fields[column.name] = forms.ChoiceField(
                 label=str(column.label),
@@ -57,16 +56,14 @@ class ColumnsForm(PageForm):
         return {name: int(place) for name, place in self.cleaned_data.items() if place != ""}
 
 
-def _places(sheet: Sheet) -> list[tuple[str, str]]:
+def _places(head: Head) -> list[tuple[str, str]]:
     """The columns of the file with their letter and a first value; those thrown away are not offered."""
     found = []
-    rows = sheet.rows[sheet.heading : sheet.heading + 20]
-    for at, heading in enumerate(sheet.headings):
-        if heading in sheet.dropped:
+    for at, (heading, sample) in enumerate(zip(head.headings, head.samples, strict=True)):
+        if heading in head.dropped:
             continue
-        sample = next((text for row in rows if at < len(row) and (text := as_text(row[at]))), "")
         words = f"{column_letter(at)}: {heading}" if heading != column_letter(at) else heading
-        found.append((str(at), f"{words} ({sample[:40]})" if sample else words))
+        found.append((str(at), f"{words} ({sample})" if sample else words))
     return found
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
+from trainingops.imports.registry import RowStatus
 from trainingops.people.models import User
 
 
@@ -17,6 +18,7 @@ class Upload(Identified):
     media_type = models.CharField(max_length=80)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
+    head = models.JSONField(default=dict, help_text="headings, samples and number of rows, without the cells")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="uploads")
     uploaded_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -27,6 +29,7 @@ class Upload(Identified):
 
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Columns to confirm")
+    CHECKING = "checking", _("Being checked")
     PREVIEWED = "previewed", _("Preview")
     APPLYING = "applying", _("Being applied")
     APPLIED = "applied", _("Applied")
@@ -50,7 +53,7 @@ class ImportRun(Identified):
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict, help_text="answers to what the file leaves open")
-    preview = models.JSONField(default=dict, help_text="counts, changed cells, errors by row and column")
+    preview = models.JSONField(default=dict, help_text="counts, open questions, notices; the rows stand beside it")
     counts = models.JSONField(default=dict)
     only_valid_rows = models.BooleanField(default=False)
     job = models.OneToOneField("jobs.Job", models.PROTECT, null=True, related_name="import_run")
@@ -64,6 +67,22 @@ class ImportRun(Identified):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.created_at:%Y-%m-%d}"
+
+
+class PreviewRow(models.Model):
+    """A row of a preview that is worth a look: what would change, or what is wrong by column."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(help_text="of the row in the file, from 1")
+    status = models.CharField(max_length=8, choices=RowStatus)
+    body = models.JSONField(help_text="key, changes, problems, warnings")
+
+    class Meta:
+        ordering = ["number", "pk"]
+        indexes = [models.Index(fields=["run", "number"]), models.Index(fields=["run", "status", "number"])]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.status}"
 
 
 class RememberedMapping(models.Model):

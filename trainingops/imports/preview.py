@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ROWS_KEPT = 1_000
 BAD_ROWS_KEPT = 20_000
 TEXTS_KEPT = 100
+#: So many rows are checked between two reports of progress.
+ROWS_A_LOOK = 100
 #: Problems with this code offer a picker (IMP-7).
 PERSON_UNKNOWN = "person_unknown"
 
@@ -58,10 +60,35 @@ class DryRun:
         return [checked for checked in self.checked if checked.status in (RowStatus.NEW, RowStatus.CHANGED)]
 
 
+class _Watched(list[Row]):
+    """Rows that say which of them is looked at, every so often."""
+
+    def __init__(self, rows: Iterable[Row], seen: Callable[[int], None]) -> None:
+        super().__init__(rows)
+        self._seen = seen
+
+    def __iter__(self) -> Iterator[Row]:
+        for at, row in enumerate(super().__iter__()):
+            if at % ROWS_A_LOOK == 0:
+                self._seen(at)
+            yield row
+
+
 def dry_run(
-    importer: Importer, sheet: Sheet, mapping: dict[str, int], *, user: User, now: datetime, options: Mapping[str, Any]
+    importer: Importer,
+    sheet: Sheet,
+    mapping: dict[str, int],
+    *,
+    user: User,
+    now: datetime,
+    options: Mapping[str, Any],
+    seen: Callable[[int], None] | None = None,
 ) -> DryRun:
-    """Check every row of ``sheet``; reads the database, writes nothing."""
+    """Check every row of ``sheet``; reads the database, writes nothing.
+
+    Args:
+        seen: told the place of the row that is checked, every 100 rows; it may raise to stop the check.
+    """
     rows = sheet.data_rows(mapping)
     proven = _proven_day_order(importer, rows)
     known = {**options, "day_first": proven} if proven in ("yes", "no") else options
@@ -72,14 +99,15 @@ def dry_run(
     ]
     if proven == "open":
         questions.append(DAY_FIRST)
-    batch = Batch(rows=rows, user=user, now=now, options=known, facts=sheet.facts)
+    watched = _Watched(rows, seen) if seen else rows
+    batch = Batch(rows=watched, user=user, now=now, options=known, facts=sheet.facts)
     checked = importer.check(batch)
     notices = [*_general_notices(sheet), *batch.notices]
     return DryRun(checked, [question for question in questions if question.name not in options], notices)
 
 
-def as_stored(run: DryRun, headings: Mapping[str, str]) -> dict[str, Any]:
-    """The preview as JSON. ``headings``: column name → the heading of the file."""
+def as_stored(run: DryRun, headings: Mapping[str, str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The preview as JSON, and the rows worth a look. ``headings``: column name → the heading of the file."""
     shown = [
         checked for checked in run.checked if checked.status != RowStatus.SAME or checked.warnings or checked.left_out
     ]
@@ -92,10 +120,10 @@ def as_stored(run: DryRun, headings: Mapping[str, str]) -> dict[str, Any]:
         for problem in checked.problems
         if problem.code == PERSON_UNKNOWN and problem.value
     }
-    return {
+    preview = {
         "counts": run.counts,
         "total": len(run.checked),
-        "rows": [_row(checked, headings) for checked in kept],
+        "listed": len(kept),
         "hidden": len(shown) - len(kept),
         "unknown_people": list(unknown)[:TEXTS_KEPT],
         "questions": [question.name for question in run.open_questions],
@@ -106,6 +134,7 @@ def as_stored(run: DryRun, headings: Mapping[str, str]) -> dict[str, Any]:
         },
         "notices": run.notices,
     }
+    return preview, [_row(checked, headings) for checked in kept]
 
 
 def open_questions(importer: Importer, preview: Mapping[str, Any]) -> list[Question]:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,6 +23,9 @@ from trainingops.imports.values import as_text, heading_key
 MAX_BYTES = 10 * 1024 * 1024
 SECONDS = 60
 _HEADING_ROWS = 20
+_SAMPLE_ROWS = 20
+#: So much is unpacked at a time.
+_BLOCK = 1 << 18
 _CHILD = Path(__file__).with_name("child.py")
 #: First words of rows that add up or count.
 _TOTALS = {"total", "totals", "jumlah", "grand", "subtotal", "rata", "ratarata", "average"}
@@ -30,6 +33,19 @@ _TOTALS = {"total", "totals", "jumlah", "grand", "subtotal", "rata", "ratarata",
 _IDENTITY = frozenset(
     ("nikktp", "noktp", "nomorktp", "ktp", "ektp", "noidentitas", "nomoridentitas", "nokk", "nomorkk")
 )
+
+
+@dataclass(frozen=True)
+class Head:
+    """A file without its cells: how many rows stand under the headings, and what the page of its columns shows."""
+
+    rows: int
+    heading: int
+    headings: list[str]
+    #: A first value of each column.
+    samples: list[str]
+    #: Headings whose cells were thrown away.
+    dropped: list[str]
 
 
 @dataclass(frozen=True)
@@ -67,27 +83,69 @@ class Sheet:
             )
         return found
 
+    @property
+    def head(self) -> Head:
+        """What the page of the columns needs."""
+        rows = self.rows[self.heading : self.heading + _SAMPLE_ROWS]
+        return Head(
+            rows=len(self.rows) - self.heading,
+            heading=self.heading,
+            headings=self.headings,
+            samples=[
+                next((text[:40] for row in rows if at < len(row) and (text := as_text(row[at]))), "")
+                for at in range(len(self.headings))
+            ],
+            dropped=list(self.dropped),
+        )
+
     def pack(self) -> bytes:
-        """As it is stored: nothing of the file but its cells, without those thrown away."""
+        """As it is stored: nothing of the file but its cells, without those thrown away; a line of JSON for each row,
+        so that :func:`stored_rows` need not hold them all."""
         place = {"heading": self.heading, "heading_from": self.heading_from}
-        body = {"rows": self.rows, **place, "dropped": self.dropped, "footers": self.footers, "facts": self.facts}
-        return zlib.compress(json.dumps(body, default=_typed).encode(), 6)
+        head = {**place, "dropped": self.dropped, "footers": self.footers, "facts": self.facts}
+        pressed = zlib.compressobj(6)
+        packed = [pressed.compress(json.dumps(line, default=_typed).encode() + b"\n") for line in (head, *self.rows)]
+        return b"".join([*packed, pressed.flush()])
 
     @classmethod
     def unpack(cls, packed: bytes) -> Sheet:
-        body = json.loads(zlib.decompress(packed))
+        head, rows = stored_rows(packed)
         return cls(
-            rows=_cells(body["rows"]),
-            heading=body["heading"],
-            heading_from=body.get("heading_from", 0),
-            dropped=tuple(body["dropped"]),
-            footers=tuple(body["footers"]),
-            facts=body.get("facts", {}),
+            rows=list(rows),
+            heading=head["heading"],
+            heading_from=head.get("heading_from", 0),
+            dropped=tuple(head["dropped"]),
+            footers=tuple(head["footers"]),
+            facts=head.get("facts", {}),
         )
 
 
-def read_sheet(content: bytes, importer: Importer) -> Sheet:
+def stored_rows(packed: bytes) -> tuple[dict[str, Any], Iterator[list[Cell]]]:
+    """What stands before the rows of a packed sheet, and its rows, one at a time."""
+    lines = _lines(packed)
+    head = json.loads(next(lines))
+    # An upload of the version before is one line.
+    rows = iter(head.pop("rows")) if "rows" in head else (json.loads(line) for line in lines)
+    return head, ([_cell(cell) for cell in row] for row in rows)
+
+
+def _lines(packed: bytes) -> Iterator[bytes]:
+    stream, rest = zlib.decompressobj(), b""
+    while packed:
+        *whole, rest = (rest + stream.decompress(packed, _BLOCK)).split(b"\n")
+        packed = stream.unconsumed_tail
+        yield from whole
+    *whole, rest = (rest + stream.flush()).split(b"\n")
+    yield from whole
+    if rest:
+        yield rest
+
+
+def read_sheet(content: bytes, importer: Importer, *, most: int | None = None) -> Sheet:
     """Read an upload for ``importer``.
+
+    Args:
+        most: refuse more rows than these, before they are held in memory; none: what the importer takes.
 
     Raises:
         Refused: empty, too large, damaged, not a table, too many rows: each with its remedy.
@@ -96,7 +154,8 @@ def read_sheet(content: bytes, importer: Importer) -> Sheet:
         raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
     if len(content) > MAX_BYTES:
         raise Refused(_refusal("too_large", importer), field="file", code="too_large")
-    source = _parse(content, importer)
+    most = min(most or importer.max_rows, importer.max_rows)
+    source = _parse(content, importer, most)
     if importer.reshape is not None:
         source = importer.reshape(source)
     rows = source.rows
@@ -110,12 +169,12 @@ def read_sheet(content: bytes, importer: Importer) -> Sheet:
         as_text(cell) for at, row in enumerate(rows, 1) if at > heading and at not in sheet.footers for cell in row
     ):
         raise Refused(_refusal("no_rows", importer), field="file", code="no_rows")
-    if len(rows) - heading > importer.max_rows:
+    if len(rows) - heading > most:
         raise Refused(_refusal("too_many_rows", importer), field="file", code="too_many_rows")
     return _without_identity_numbers(sheet, importer)
 
 
-def guess_mapping(sheet: Sheet, importer: Importer) -> dict[str, int]:
+def guess_mapping(sheet: Sheet | Head, importer: Importer) -> dict[str, int]:
     """Columns of the importer → places in the sheet, by label and known headings; the first of two wins."""
     places: dict[str, int] = {}
     for at, heading in enumerate(sheet.headings):
@@ -140,9 +199,9 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def _parse(content: bytes, importer: Importer) -> Source:
+def _parse(content: bytes, importer: Importer, most: int) -> Source:
     """The cells as the child found them."""
-    command = [sys.executable, "-I", str(_CHILD), str(importer.max_rows)]
+    command = [sys.executable, "-I", str(_CHILD), str(most)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:

@@ -7,9 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
+from trainingops.imports.models import ImportRun, ImportState
 from trainingops.imports.preview import DryRun, dry_run
 from trainingops.imports.reading import guess_mapping, read_sheet
 from trainingops.imports.registry import Importer
+from trainingops.jobs.running import run_job
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -32,3 +36,11 @@ def run_import(
     if apply:
         importer.apply(rows=found.to_write, actor=user, now=now)
     return found
+
+
+def checked_by_its_job(run: ImportRun) -> ImportRun:
+    """The run with its preview: a large file's check is carried on as a worker does it."""
+    run.refresh_from_db()
+    if run.state == ImportState.CHECKING and run.job_id:
+        run_job(job_id=run.job_id, clock=timezone.now)
+    return ImportRun.objects.get(pk=run.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,17 +22,26 @@ from trainingops.people.forms import PersonFilter
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 100
 #: People that a picker lists; 10,000 of them would be half a megabyte of every preview.
 MOST_OFFERED = 1_500
 _STATUS = {"new": "info", "changed": "warn", "same": "idle", "bad": "late"}
-_STATES = {"uploaded": "idle", "previewed": "info", "applying": "info", "applied": "ok", "expired": "waive"}
+_WORKING = (ImportState.CHECKING, ImportState.APPLYING)
+_STATES = {
+    "uploaded": "idle",
+    "checking": "info",
+    "previewed": "info",
+    "applying": "info",
+    "applied": "ok",
+    "expired": "waive",
+}
 
 
 def import_list(request: SignedInRequest) -> HttpResponse:
     """What I may import, and my last imports."""
-    runs = list(ImportRun.objects.visible_to(request.user).select_related("upload", "owner").defer("preview")[:50])
-    rows = [(run, get_importer(run.kind).label, _STATES[run.state]) for run in runs]
+    runs = ImportRun.objects.visible_to(request.user).select_related("upload", "owner")
+    last = runs.defer("preview", "upload__content", "upload__head")[:50]
+    rows = [(run, get_importer(run.kind).label, _STATES[run.state]) for run in last]
     return render(request, "imports/list.html", {"importers": importers_for(request.user), "rows": rows})
 
 
@@ -58,8 +68,16 @@ def import_template(request: SignedInRequest, kind: str) -> HttpResponse:
 
 
 def import_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Where an import stands: columns to confirm, preview, progress or result."""
+    """Where an import stands: columns to confirm, preview, progress or result.
+
+    The fragment that htmx asks for is the progress of its job; when that has ended, the whole page is loaded anew.
+    """
     run = _run(request, uuid)
+    if request.headers.get("HX-Request"):
+        if not _working(run):
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        context = {"run": run, "importer": get_importer(run.kind)}
+        return render(request, "imports/progress.html", context)
     if run.state == ImportState.UPLOADED and not _expired(run, request):
         return redirect("import_columns", uuid=run.uuid)
     return _show(request, run, ApplyForm())
@@ -69,10 +87,10 @@ def import_columns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Confirm which column of the file is which."""
     run = _run(request, uuid)
     importer = get_importer(run.kind)
-    if run.state not in (ImportState.UPLOADED, ImportState.PREVIEWED) or _expired(run, request):
+    if run.state in (ImportState.APPLIED, ImportState.EXPIRED) or _working(run) or _expired(run, request):
         return redirect("import_detail", uuid=run.uuid)
-    sheet = services.sheet_of(run, request.now)
-    form = ColumnsForm(request.POST or None, importer=importer, sheet=sheet, mapping=run.mapping)
+    head = services.head_of(run, request.now)
+    form = ColumnsForm(request.POST or None, importer=importer, head=head, mapping=run.mapping)
     if request.method == "POST" and form.is_valid():
         try:
             services.confirm_columns(run=run, mapping=form.mapping, actor=request.user, now=request.now)
@@ -80,7 +98,7 @@ def import_columns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             form.add_refusal(refused)
         else:
             return redirect("import_detail", uuid=run.uuid)
-    return render(request, "imports/columns.html", {"form": form, "run": run, "importer": importer, "sheet": sheet})
+    return render(request, "imports/columns.html", {"form": form, "run": run, "importer": importer, "head": head})
 
 
 def import_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -125,7 +143,8 @@ def import_apply(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def import_errors(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The original with its errors, to be corrected and uploaded again."""
     run = _run(request, uuid)
-    return errors_response(services.sheet_of(run, request.now), run.preview, name=f"kesalahan-{run.kind}")
+    wrong = run.rows.exclude(body__problems=[]).values_list("number", "body").iterator()
+    return errors_response(services.stored_cells(run, request.now), wrong, name=f"kesalahan-{run.kind}")
 
 
 def people_download(request: SignedInRequest) -> HttpResponse:
@@ -145,7 +164,13 @@ def _importer(request: SignedInRequest, kind: str) -> Importer:
 
 
 def _run(request: SignedInRequest, uuid: UUID) -> ImportRun:
-    return get_object_or_404(ImportRun.objects.visible_to(request.user).select_related("upload", "job"), uuid=uuid)
+    runs = ImportRun.objects.visible_to(request.user).select_related("upload", "job").defer("upload__content")
+    return get_object_or_404(runs, uuid=uuid)
+
+
+def _working(run: ImportRun) -> bool:
+    """Whether a job checks or writes it just now."""
+    return bool(run.state in _WORKING and run.job and not run.job.finished_at)
 
 
 def _expired(run: ImportRun, request: SignedInRequest) -> bool:
@@ -155,21 +180,24 @@ def _expired(run: ImportRun, request: SignedInRequest) -> bool:
 def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResponse:
     """The page of a run in whatever state it is."""
     importer = get_importer(run.kind)
-    rows = run.preview.get("rows", [])
     chosen = request.GET.get("show", "")
-    shown = [row for row in rows if row["status"] == chosen] if chosen in RowStatus.values else rows
-    for row in shown[:ROWS_SHOWN]:
-        row["kind"], row["word"] = _STATUS[row["status"]], RowStatus(row["status"]).label
+    listed = run.rows.filter(status=chosen) if chosen in RowStatus.values else run.rows.all()
+    page = Paginator(listed, ROWS_SHOWN).get_page(request.GET.get("page"))
+    rows = [
+        {**row.body, "number": row.number, "kind": _STATUS[row.status], "word": row.get_status_display()}
+        for row in page
+    ]
     unknown = list(enumerate(run.preview.get("unknown_people", [])))
     expired = _expired(run, request)
-    job_failed = bool(run.job and run.job.finished_at and run.state == ImportState.APPLYING)
+    stopped = run.state in _WORKING and not _working(run)
     decides = run.owner_id == request.user.pk and not expired
     context = {
         "run": run,
         "importer": importer,
         "form": form,
-        "rows": shown[:ROWS_SHOWN],
-        "more": max(0, len(shown) - ROWS_SHOWN) + run.preview.get("hidden", 0),
+        "rows": rows,
+        "page_obj": page,
+        "more": run.preview.get("hidden", 0),
         "chosen": chosen,
         "counts": [(value, label, run.counts.get(value, 0)) for value, label in RowStatus.choices],
         "wrong": run.counts.get("bad", 0) + run.counts.get("partly", 0),
@@ -178,9 +206,9 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         "unknown": unknown,
         "people": _people(request) if unknown else [],
         "expired": expired,
-        "job_failed": job_failed,
+        "job_failed": stopped,
         "may_decide": decides and run.state == ImportState.PREVIEWED,
-        "may_check": decides and (job_failed or run.state == ImportState.PREVIEWED),
+        "may_check": decides and (stopped or run.state == ImportState.PREVIEWED),
         "result_url": reverse(importer.result_url) if importer.result_url else "",
         "title": _("Import: %(kind)s") % {"kind": importer.label},
     }

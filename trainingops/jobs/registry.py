@@ -31,6 +31,8 @@ class JobKind:
     name: str
     label: Promise | str
     handler: Callable[..., Any]
+    #: Where what the job works on is seen; none when the job's own page is all there is.
+    page: Callable[[Job], str] | None = None
 
 
 _kinds: dict[str, JobKind] = {}

@@ -19,6 +19,10 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 
 
+class JobStopped(Exception):
+    """Raised inside a step: somebody cancelled the job, or another worker carries it on."""
+
+
 def claim_job(*, job_id: int, now: datetime) -> Job | None:
     """Take the lease of a job that waits, or whose worker died; none when somebody else holds it."""
     token = uuid.uuid4()
@@ -48,6 +52,10 @@ def run_job(*, job_id: int, clock: Callable[[], datetime]) -> None:
         return
     try:
         result = _carry_on(job, clock)
+    except JobStopped:
+        # Who lost the lease writes nothing here: the token is no longer its own.
+        _finish(job, JobState.CANCELLED, clock())
+        return
     except Exception as error:
         log.exception("job %s (%s) failed", job.uuid, job.kind)
         _finish(job, JobState.FAILED, clock(), error=f"{type(error).__name__}: {error}")
@@ -73,6 +81,16 @@ def _carry_on(job: Job, clock: Callable[[], datetime]) -> dict[str, Any] | None:
             steps.close()
             _finish(job, JobState.CANCELLED, clock())
             return None
+
+
+def report_progress(*, job: Job, progress: Progress, now: datetime) -> None:
+    """Say how far a step is and renew the lease, for steps that may outlast it.
+
+    Raises:
+        JobStopped: the job was cancelled, or its lease was lost; the step lets it through.
+    """
+    if not _write_progress(job, progress, now) or Job.objects.filter(pk=job.pk, cancel_requested=True).exists():
+        raise JobStopped
 
 
 def _write_progress(job: Job, progress: Progress, now: datetime) -> bool:

@@ -27,7 +27,13 @@ _STATUS = {
 def job_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One job with its progress; the same page serves as the fragment that htmx asks for."""
     job = get_object_or_404(Job.objects.visible_to(request.user), uuid=uuid)
-    context = {"job": job, "label": get_kind(job.kind).label, "status": _STATUS[JobState(job.state)]}
+    kind = get_kind(job.kind)
+    context = {
+        "job": job,
+        "label": kind.label,
+        "status": _STATUS[JobState(job.state)],
+        "page_url": kind.page(job) if kind.page else "",
+    }
     template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/job_detail.html"
     return render(request, template, context)
 

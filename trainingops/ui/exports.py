@@ -24,16 +24,17 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
-def workbook(head: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Data") -> bytes:
+def workbook(head: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Data", long: bool = False) -> bytes:
     """An XLSX: text as text (leading zeros stay, formulas do not run), dates as dates, times in the active zone.
 
     Args:
         head: the first row, bold and frozen.
         rows: cells of text, numbers, dates, aware times or None.
         sheet: the sheet's name, at most 31 characters.
+        long: tens of thousands of rows; each is let go once it is written.
     """
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {"in_memory": not long, "constant_memory": long, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         page = book.add_worksheet(sheet[:31])
         bold = book.add_format({"bold": True, "bottom": 1})
@@ -63,9 +64,11 @@ def _write(page: Any, line: int, column: int, value: Any, day: Any, moment: Any)
         page.write_string(line, column, neutral(str(value)))
 
 
-def workbook_response(head: Sequence[str], rows: Iterable[Sequence[Any]], *, name: str) -> HttpResponse:
-    """The workbook as a download called ``name.xlsx``."""
-    response = HttpResponse(workbook(head, rows, sheet=name), content_type=XLSX)
+def workbook_response(
+    head: Sequence[str], rows: Iterable[Sequence[Any]], *, name: str, long: bool = False
+) -> HttpResponse:
+    """The workbook as a download called ``name.xlsx``; ``long`` as in :func:`workbook`."""
+    response = HttpResponse(workbook(head, rows, sheet=name, long=long), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
 
