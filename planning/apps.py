@@ -8,8 +8,8 @@ class PlanningConfig(AppConfig):
     name = "planning"
 
     def ready(self) -> None:
-        from planning import imports, menu, module_notices, notices
-        from planning.evidence import appointments, coordination, modules, plans
+        from planning import imports, menu, module_notices, notices, trainer_notices
+        from planning.evidence import appointments, coordination, modules, plans, trainers
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot
 
@@ -22,5 +22,7 @@ class PlanningConfig(AppConfig):
         coordination.register()
         appointments.register()
         modules.register()
+        trainers.register()
+        trainer_notices.register()
         imports.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from planning.content import parameters_of, recipients_of, recovery_forms_of, sessions_of
 from planning.enums import Method, ModuleState, Qualification
 from planning.lists import lists_of
-from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
+from planning.models import ModuleVersion, PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
 from planning.queries.load import Impact, impacts
 from planning.queries.plans import local_day, parties_held
 from planning.queries.roster import PlanRoster, roster_of
@@ -98,6 +99,7 @@ def check(snapshot: Snapshot) -> list[Item]:
     return [
         _module(snapshot),
         _trainers(snapshot),
+        _qualification(snapshot),
         _dates(snapshot),
         _duration(snapshot),
         _application(snapshot),
@@ -135,9 +137,19 @@ def _trainers(snapshot: Snapshot) -> Item:
         gap = _("Add a session with its trainer.")
     elif bare:
         gap = _("Without trainer: %(batches)s.") % {"batches": ", ".join(bare)}
-    else:
-        gap = _unqualified(snapshot)
-    return Item("trainers", "Trainer", "sessions", ", ".join(each.name for each in snapshot.trainers), gap)
+    return Item("trainers", "Trainer", "sessions", _names(snapshot.trainers), gap)
+
+
+def _qualification(snapshot: Snapshot) -> Item:
+    """A trainer without qualification teaches with a written reason that the manager reads (5.1.1 a)."""
+    reason, why = snapshot.revision.trainer_reason.strip(), _unqualified(snapshot)
+    value = reason if why else ""
+    if not why and snapshot.trainers:
+        value = _("all qualified")
+    gap = (
+        _("%(why)s Choose another trainer, or write why this one teaches.") % {"why": why} if why and not reason else ""
+    )
+    return Item("trainer_reason", _("Qualification of the trainers"), "trainers", value, gap, clause="5.1.1")
 
 
 def _unqualified(snapshot: Snapshot) -> str:
@@ -149,17 +161,23 @@ def _unqualified(snapshot: Snapshot) -> str:
         return _("The qualification of %(names)s ends before the last meeting.") % {"names": _names(expired)}
     if version is None:
         return ""
-    unable = [
-        each
-        for each in snapshot.trainers
-        if each.kind == Qualification.INTERNAL and version.module_id not in each.module_ids  # type: ignore[attr-defined]
-    ]
+    permits = {each.pk: _permit(each, version) for each in snapshot.trainers}
+    unable = [each for each in snapshot.trainers if each.kind == Qualification.INTERNAL and permits[each.pk] is None]
     if unable:
-        return _("%(names)s may not teach %(module)s. Choose another trainer or have the module added.") % {
-            "names": _names(unable),
+        return _("%(names)s may not teach %(module)s.") % {"names": _names(unable), "module": version.module.code}
+    over = [each for each in snapshot.trainers if last and (until := permits[each.pk]) and until < last.isoformat()]
+    if over:
+        return _("%(names)s may teach %(module)s only until a day before the last meeting.") % {
+            "names": _names(over),
             "module": version.module.code,
         }
     return ""
+
+
+def _permit(trainer: TrainerProfile, version: ModuleVersion) -> str | None:
+    """Until when a trainer may teach the module: an ISO date, empty for no end; None if they may not."""
+    rows: list[dict[str, Any]] = trainer.may_teach  # type: ignore[attr-defined]
+    return next((row["until"] or "" for row in rows if row["module"] == version.module_id), None)
 
 
 def _names(trainers: list[TrainerProfile]) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models.functions import JSONObject
 
 from planning.lists import lists_of
 from planning.models import (
@@ -27,6 +28,7 @@ from planning.models import (
     RecoveryForm,
     ScoringParameter,
     ScoringScheme,
+    TrainerModule,
     TrainerProfile,
 )
 from trainingops.audit.journal import canonical
@@ -72,6 +74,7 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
         "recovery_days": revision.recovery_days,
         "recovery_forms": sorted(form.code for form in recovery_forms_of(revision)),
         "busy_reason": revision.busy_reason,
+        "trainer_reason": revision.trainer_reason,
         "sessions": [_session(each) for each in sessions_of(revision)],
         "targets": [_target(each) for each in targets_of(revision)],
         "recipients": sorted(
@@ -104,14 +107,16 @@ def load(*revisions: PlanRevision, sessions: bool = True) -> None:
 
 
 def _sessions() -> QuerySet[PlannedSession]:
-    """With room, site, trainers and their ``module_ids``, meetings and whether each so ``is_approved``."""
-    modules = TrainerProfile.modules.through.objects.filter(trainerprofile=OuterRef("pk"))
+    """With room, site, trainers and what they ``may_teach``, meetings and whether each so ``is_approved``."""
+    permits = TrainerModule.objects.filter(trainerprofile=OuterRef("pk"))
     approved = PlannedMeeting.objects.filter(
         uuid=OuterRef("uuid"),
         starts_at=OuterRef("starts_at"),
         planned_session__revision=OuterRef("planned_session__revision__plan__approved_revision"),
     )
-    trainers = TrainerProfile.objects.annotate(module_ids=ArraySubquery(modules.values("trainingmodule")))
+    trainers = TrainerProfile.objects.annotate(
+        may_teach=ArraySubquery(permits.values(row=JSONObject(module="trainingmodule_id", until="valid_until")))
+    )
     meetings = PlannedMeeting.objects.annotate(is_approved=Exists(approved))
     return (
         PlannedSession.objects.select_related("host_site", "room")

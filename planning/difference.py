@@ -27,6 +27,7 @@ MATERIAL = frozenset(
         "post_paper",
         "session",
         "trainers",
+        "trainer_reason",
         "meeting",
         "duration",
         "target",
@@ -49,6 +50,7 @@ _PLAIN = (
     "recovery_days",
     "recovery_forms",
     "busy_reason",
+    "trainer_reason",
 )
 _OF_A_SESSION = ("label", "host_site", "trainers", "room", "link")
 

@@ -178,6 +178,13 @@ class Qualification(models.TextChoices):
     EXTERNAL = "external", _("External")
 
 
+class RequestAnswer(models.TextChoices):
+    """What SSO Training answers to a request for a trainer."""
+
+    ACCEPTED = "accepted", _("Will come")
+    DECLINED = "declined", _("Cannot come")
+
+
 class TargetReason(models.TextChoices):
     """Why a person is on target; the reason is frozen with the plan."""
 

@@ -21,13 +21,22 @@ def register_catalogue() -> None:
         NavItem("5.1", _("Questions and tests"), "question_list", "edit", order=50, area=("question_", "paper_")),
         NavItem("5.1", _("Scoring schemes"), "scheme_list", "half", order=60, area=("scheme_",)),
         NavItem("5.1", _("Appointments"), "appointment_list", "check", order=70, area=("appointment_",)),
+        NavItem("5.1", _("Requests to SSO Training"), "trainer_request_list", "mail", order=75),
         NavItem(
             "settings",
             _("Trainers, rooms, applications"),
             "place_list",
             "settings",
             order=30,
-            area=("place_", "room_", "application_", "trainer_"),
+            area=(
+                "place_",
+                "room_",
+                "application_",
+                "trainer_detail",
+                "trainer_edit",
+                "trainer_permit",
+                "qualification_",
+            ),
         ),
     )
 

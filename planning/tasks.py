@@ -6,9 +6,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from planning.services import remind_teams
+from planning.services.expiry import remind_expiries
 
 
 @shared_task
 def sweep_reminders() -> None:
     """Every ten minutes: remind the teams that have not answered before their date (5.1.1 d)."""
     remind_teams(now=timezone.now())
+
+
+@shared_task
+def sweep_expiries() -> None:
+    """Every hour: remind of appointments and qualifications that end (5.1.1 a)."""
+    remind_expiries(now=timezone.now())

@@ -68,6 +68,8 @@ _CATALOGUE = (*_NEEDS, "sso_training", "administrator")
 _QUESTION_WRITERS = ("manager", "trainer", "qc", "sso_training")
 _MODULE_WRITERS = ("manager", "trainer", "sso_training")
 _KEEPERS = ("manager", "administrator")
+_SEES_TRAINERS = ("manager", "trainer", "auditor", "administrator")
+_SEES_REQUESTS = ("manager", "trainer", "auditor", "sso_training")
 ACCESS |= {
     "need_overview": only(*_NEEDS),
     "need_agents": only(*_NEEDS, methods=WRITE),
@@ -140,6 +142,15 @@ ACCESS |= {
     "application_new": only(*_KEEPERS, methods=WRITE),
     "trainer_new": only(*_KEEPERS, methods=WRITE),
     "trainer_edit": only(*_KEEPERS, methods=WRITE),
+    "trainer_detail": only(*_SEES_TRAINERS),
+    "trainer_permit": only(*_KEEPERS, methods=WRITE),
+    "qualification_new": only(*_KEEPERS, methods=WRITE),
+    "qualification_document": only(*_SEES_TRAINERS),
+    "trainer_request_list": only(*_SEES_REQUESTS),
+    "trainer_request_new": only("manager", "trainer", methods=WRITE),
+    "trainer_request_detail": only(*_SEES_REQUESTS),
+    "trainer_request_answer": only("manager", "trainer", "sso_training", methods=WRITE),
+    "trainer_request_document": only(*_SEES_REQUESTS),
 }
 
 # --- planning: plans ---------------------------------------------------------------------------------------

@@ -254,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "keys of forms": {"task": "trainingops.audit.tasks.sweep_keys", "schedule": schedule(3600)},
     "deadlines": {"task": "reporting.tasks.sweep_deadlines", "schedule": schedule(30)},
     "coordination": {"task": "planning.tasks.sweep_reminders", "schedule": schedule(600)},
+    "expiries": {"task": "planning.tasks.sweep_expiries", "schedule": schedule(3600)},
     "tests": {"task": "sessions.tasks.sweep_attempts", "schedule": schedule(15)},
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},
     "jobs": {"task": "trainingops.jobs.tasks.sweep_jobs", "schedule": schedule(15)},

@@ -22,6 +22,7 @@ from planning.views import schemes as scheme_views
 from planning.views import targets as target_views
 from planning.views import topics as topic_views
 from planning.views import traffic as traffic_views
+from planning.views import trainers as trainer_views
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
@@ -172,7 +173,24 @@ urlpatterns += [
     path("places/rooms/new/", appointment_views.room_new, name="room_new"),
     path("places/applications/new/", appointment_views.application_new, name="application_new"),
     path("places/trainers/new/", appointment_views.trainer_new, name="trainer_new"),
-    path("places/trainers/<uuid:uuid>/", appointment_views.trainer_edit, name="trainer_edit"),
+    path("places/trainers/<uuid:uuid>/", trainer_views.trainer_detail, name="trainer_detail"),
+    path("places/trainers/<uuid:uuid>/edit/", appointment_views.trainer_edit, name="trainer_edit"),
+    path("places/trainers/<uuid:uuid>/modules/", trainer_views.trainer_permit, name="trainer_permit"),
+    path("places/trainers/<uuid:uuid>/qualifications/new/", trainer_views.qualification_new, name="qualification_new"),
+    path(
+        "places/qualifications/<uuid:uuid>/document/",
+        trainer_views.qualification_document,
+        name="qualification_document",
+    ),
+    path("trainer-requests/", trainer_views.trainer_request_list, name="trainer_request_list"),
+    path("trainer-requests/new/", trainer_views.trainer_request_new, name="trainer_request_new"),
+    path("trainer-requests/<uuid:uuid>/", trainer_views.trainer_request_detail, name="trainer_request_detail"),
+    path("trainer-requests/<uuid:uuid>/answer/", trainer_views.trainer_request_answer, name="trainer_request_answer"),
+    path(
+        "trainer-requests/<uuid:uuid>/document/",
+        trainer_views.trainer_request_document,
+        name="trainer_request_document",
+    ),
 ]
 
 # --- planning: plans ---------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def register() -> None:
             prefix="RT",
             form_number="FR-CC-TRN-02",
             template="planning/print/training_plan.html",
-            template_version="2",
+            template_version="3",
             clauses=("4.1", "5.1.1", "5.1.2"),
             iso_clauses=("7.1", "7.2", "8.1"),
             expected=expected_plans,
@@ -83,6 +83,7 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
         "recovery_days": revision.recovery_days,
         "tolerance_minutes": revision.tolerance_minutes,
         "busy_reason": revision.busy_reason,
+        "trainer_reason": revision.trainer_reason,
         "consultations": _answers(plan),
         "recipients": sorted(
             {

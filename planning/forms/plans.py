@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import ErrorClass, ModuleState, RootCause, TargetReason, TrainingKind
+from planning.enums import ErrorClass, ModuleState, Qualification, RootCause, TargetReason, TrainingKind
 from planning.models import (
     Appointment,
     ClassType,
@@ -22,6 +22,7 @@ from planning.models import (
     Room,
     ScoringScheme,
     TestPaper,
+    TrainerModule,
     TrainerProfile,
     TrainingApplication,
 )
@@ -196,13 +197,36 @@ class BusyReasonForm(PartForm):
         super().__init__(*args, **kwargs)
 
 
+class TrainerReasonForm(PartForm):
+    """Why somebody teaches who is not qualified for the module (5.1.1 a)."""
+
+    class Meta:
+        model = PlanRevision
+        fields = ("trainer_reason",)
+        widgets = {"trainer_reason": _text(3)}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)
+        self.fields["trainer_reason"].help_text = _(
+            "Name the trainer, and who makes up for what is missing. The manager reads it before deciding."
+        )
+
+
 PART_FORMS: dict[str, type[PartForm]] = {
     "need": NeedForm,
     "module": ModuleForm,
     "method": MethodForm,
+    "trainers": TrainerReasonForm,
     "scoring": ScoringForm,
     "recovery": RecoveryPartForm,
 }
+
+
+def _trainer_name(trainer: Any) -> str:
+    """Who may not teach the module is offered last, and said so: it takes a written reason."""
+    if trainer.may or trainer.kind != Qualification.INTERNAL:
+        return str(trainer)
+    return _("%(trainer)s (not qualified for the module)") % {"trainer": trainer}
 
 
 class SessionForm(PageForm):
@@ -223,10 +247,11 @@ class SessionForm(PageForm):
 
     def __init__(self, *args: Any, revision: PlanRevision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        trainers = TrainerProfile.objects.all()
-        if revision.module_version:
-            trainers = trainers.filter(modules=revision.module_version.module_id) | trainers.exclude(kind="internal")
-        self.fields["trainers"].queryset = trainers.distinct()  # type: ignore[attr-defined]
+        module = revision.module_version.module_id if revision.module_version else None
+        self.fields["trainers"].queryset = TrainerProfile.objects.annotate(  # type: ignore[attr-defined]
+            may=Exists(TrainerModule.objects.filter(trainerprofile=OuterRef("pk"), trainingmodule=module))
+        ).order_by("-may", "name")
+        self.fields["trainers"].label_from_instance = _trainer_name  # type: ignore[attr-defined]
         self.fields["room"].queryset = Room.objects.select_related("site")  # type: ignore[attr-defined]
         self.fields["room"].label_from_instance = lambda room: f"{room.name}, {room.site}"  # type: ignore[attr-defined]
 

@@ -34,9 +34,11 @@ from planning.models.resources import (
     LicenceSeat,
     RecoveryForm,
     Room,
+    TrainerModule,
     TrainerProfile,
     TrainingApplication,
 )
+from planning.models.trainers import TrainerQualification, TrainerRequest
 
 __all__ = [
     "Appointment",
@@ -77,7 +79,10 @@ __all__ = [
     "TestPaper",
     "Topic",
     "TrafficInterval",
+    "TrainerModule",
     "TrainerProfile",
+    "TrainerQualification",
+    "TrainerRequest",
     "TrainingApplication",
     "TrainingModule",
     "TrainingPlan",

@@ -101,6 +101,7 @@ class PlanRevision(Identified):
         RecoveryForm, blank=True, related_name="+", verbose_name=_("forms of recovery")
     )
     busy_reason = models.TextField(_("reason for a busy interval"), blank=True)
+    trainer_reason = models.TextField(_("reason for a trainer without qualification"), blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

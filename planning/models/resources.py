@@ -88,7 +88,11 @@ class TrainerProfile(Identified):
     kind = models.CharField(_("kind"), max_length=12, choices=Qualification, default=Qualification.INTERNAL)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     modules = models.ManyToManyField(
-        TrainingModule, blank=True, related_name="trainers", verbose_name=_("modules they may teach")
+        TrainingModule,
+        through="TrainerModule",
+        blank=True,
+        related_name="trainers",
+        verbose_name=_("modules they may teach"),
     )
     valid_until = models.DateField(_("qualified until"), null=True, blank=True)
 
@@ -97,6 +101,21 @@ class TrainerProfile(Identified):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TrainerModule(models.Model):
+    """A module that a trainer may teach, and until when; no date: as long as they are qualified at all."""
+
+    trainerprofile = models.ForeignKey(TrainerProfile, models.CASCADE, related_name="permits")
+    trainingmodule = models.ForeignKey(TrainingModule, models.CASCADE, related_name="permits")
+    valid_until = models.DateField(_("may teach it until"), null=True, blank=True)
+
+    class Meta:
+        db_table = "planning_trainerprofile_modules"
+        unique_together = [("trainerprofile", "trainingmodule")]
+
+    def __str__(self) -> str:
+        return f"{self.trainerprofile} {self.trainingmodule.code}"
 
 
 class Room(Identified):

@@ -9,7 +9,7 @@ from planning.enums import ModuleState
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
-    from planning.models import Appointment, Defect, ModuleVersion
+    from planning.models import Appointment, Defect, ModuleVersion, TrainerRequest
     from trainingops.people.models import ServiceLine, User
 
 MODULE_AUTHORS = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
@@ -26,6 +26,7 @@ NEED_WRITERS = (
 DISPUTERS = (Role.TEAM_LEADER, Role.OPERATIONS, Role.MANAGER, Role.QC)
 MEASURE_KEEPERS = (Role.MANAGER, Role.QC)
 INDICATOR_WRITERS = (Role.QC, Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.MANAGER)
+REQUESTERS = (Role.MANAGER, Role.TRAINER)
 PLACE_KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
 
 
@@ -146,3 +147,18 @@ def can_keep_places(user: User) -> bool:
 def can_set_target(user: User, line: ServiceLine) -> bool:
     """A manager of the line says what it must hold."""
     return user.authority.covers(Role.MANAGER, line_id=line.pk)
+
+
+def can_request_trainer(user: User, *, site_id: int, line_id: int) -> bool:
+    """The PIC and the manager of a place ask SSO Training for a trainer (5.1.1 a)."""
+    return user.authority.covers(*REQUESTERS, site_id=site_id, line_id=line_id)
+
+
+def can_answer_request(user: User, request: TrainerRequest) -> bool:
+    """SSO Training itself."""
+    return user.authority.covers(Role.SSO_TRAINING, line_id=request.line_id)
+
+
+def can_enter_answer(user: User, request: TrainerRequest) -> bool:
+    """Who could have asked enters the answer, with the document that shows it."""
+    return can_request_trainer(user, site_id=request.site_id, line_id=request.line_id)

@@ -75,6 +75,7 @@ def _copy(source: PlanRevision, *, number: int, actor: User, now: datetime) -> P
         tolerance_minutes=source.tolerance_minutes,
         recovery_days=source.recovery_days,
         busy_reason=source.busy_reason,
+        trainer_reason=source.trainer_reason,
         created_by=actor,
         created_at=now,
     )

@@ -36,6 +36,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "module": ("module_version",),
     "method": ("method", "application", "class_types"),
     "slot": ("busy_reason",),
+    "trainers": ("trainer_reason",),
     "scoring": ("scheme", "pass_mark", "pre_paper", "post_paper"),
     "recovery": ("recovery_forms", "recovery_days", "tolerance_minutes"),
 }

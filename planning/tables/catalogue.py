@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +12,6 @@ from django.utils.translation import pgettext_lazy
 from django_tables2 import A
 
 from planning.enums import ModuleState
-from planning.models import TrainerProfile
 from trainingops.ui.tables import DayColumn, FigureColumn, NumberColumn, PageTable
 from trainingops.ui.templatetags import ui
 
@@ -163,19 +161,11 @@ class TrainerTable(PageTable):
     caption = _("Trainers")
     empty_title = _("No trainers yet")
     empty_text = _("Our own come by appointment; others are added here.")
-    name = tables.Column(verbose_name=_("Name"), linkify=lambda record, table: table.address_of(record))
+    name = tables.Column(verbose_name=_("Name"), linkify=("trainer_detail", {"uuid": A("uuid")}))
     kind = tables.Column(verbose_name=_("From"))
     unit = tables.Column(accessor="unit__name", verbose_name=_("Unit"))
     modules = tables.Column(verbose_name=_("Modules they may teach"), orderable=False)
     valid_until = DayColumn(verbose_name=_("Qualified until"))
-
-    def __init__(self, *args: Any, may_keep: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.may_keep = may_keep
-
-    def address_of(self, trainer: TrainerProfile) -> str | None:
-        """The trainer's page, for those who may change it."""
-        return reverse("trainer_edit", args=[trainer.uuid]) if self.may_keep else None
 
     def render_modules(self, record: Any) -> str:
         return ", ".join(module.code for module in record.modules.all()) or "–"

@@ -115,7 +115,7 @@ def place_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "rooms": configure(request, RoomTable(list(rooms), prefix="rooms-")),
         "applications": configure(request, ApplicationTable(list(applications), prefix="apps-")),
-        "trainers": configure(request, TrainerTable(list(trainers), prefix="trainers-", may_keep=may_keep)),
+        "trainers": configure(request, TrainerTable(list(trainers), prefix="trainers-")),
         "may_keep": may_keep,
     }
     return render(request, "planning/place_list.html", context)
@@ -179,7 +179,7 @@ def trainer_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     def act(form: QualificationForm) -> tuple[str, str]:
         places.set_modules_of_trainer(trainer=trainer, **form.cleaned_data, actor=request.user, now=request.now)
-        return url("place_list"), _("Qualification saved.")
+        return url("trainer_detail", trainer), _("Qualification saved.")
 
     initial = {"modules": trainer.modules.all(), "valid_until": trainer.valid_until}
     return form_page(

@@ -161,6 +161,7 @@ def _page(
         "purpose": new["purpose"],
         "defect_count": len({defect for target in new["targets"] for defect in target["defects"]}),
         "busy_reason": new["busy_reason"],
+        "trainer_reason": new.get("trainer_reason", ""),
         "consultations": consultations_of(plan, request.now),
         "form": form,
         "acts_for": _acts_for(request, revision),

@@ -297,6 +297,7 @@ PARTS = {
     "module": gettext_lazy("Module"),
     "method": gettext_lazy("Method, application and class types"),
     "sessions": gettext_lazy("Sessions, times, trainers and rooms"),
+    "trainers": gettext_lazy("Trainers without qualification"),
     "targets": gettext_lazy("Targets"),
     "roster": gettext_lazy("Roster and overtime"),
     "scoring": gettext_lazy("Scoring, pass mark and tests"),

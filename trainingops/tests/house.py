@@ -31,6 +31,8 @@ from planning.models import (
     TestPaper,
     Topic,
     TrainerProfile,
+    TrainerQualification,
+    TrainerRequest,
     TrainingModule,
     TrainingPlan,
 )
@@ -68,6 +70,8 @@ NOT_PAGES = {
     "material_file",
     "need_source_document",
     "people_download",
+    "qualification_document",
+    "trainer_request_document",
     "product_change_document",
     "roster_download",
     "traffic_csv",
@@ -225,7 +229,10 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
     "topic_": _by_uuid(Topic),
+    "qualification_document": _by_uuid(TrainerQualification),
+    "qualification_new": _by_uuid(TrainerProfile),
     "trainer_": _by_uuid(TrainerProfile),
+    "trainer_request_": _by_uuid(TrainerRequest, "answer"),
     "verify_record": lambda: [{"code": "KODE-YANG-TIDAK-ADA"}],
 }
 

@@ -47,6 +47,7 @@ def run_cycle(now: datetime) -> list[str]:
     from trainingops.local.demo.closing import review
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
     from trainingops.local.demo.situations import load_situations
+    from trainingops.local.demo.teachers import load_teachers
 
     plan = TrainingPlan.objects.filter(title=TITLE).first()
     lines = ["The cycle was run before; this is what it made."]
@@ -56,7 +57,7 @@ def run_cycle(now: datetime) -> list[str]:
             cycle = Cycle(cast, now)
             plan = run_stages(cycle)
             review(cycle, plan)
-            lines = load_situations(cycle)
+            lines = [*load_situations(cycle), load_teachers(cycle)]
     evidence.produce_all(timezone.now())
     plan.refresh_from_db()
     with translation.override("en"):
