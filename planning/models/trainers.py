@@ -44,8 +44,8 @@ class TrainerQualification(Identified):
 class TrainerRequestQuerySet(models.QuerySet["TrainerRequest"]):
     def visible_to(self, user: User) -> TrainerRequestQuerySet:
         """Managers, trainers and auditors of the place; SSO Training, whom they are addressed to."""
-        mine = user.authority.scope("manager", "trainer", "auditor", site="site", line="line")
-        return self.filter(mine | user.authority.scope("sso_training", line="line"))
+        roles = ("manager", "trainer", "auditor", "sso_training")
+        return self.filter(user.authority.scope(*roles, site="site", line="line"))
 
 
 class TrainerRequest(Identified):

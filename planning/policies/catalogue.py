@@ -156,7 +156,7 @@ def can_request_trainer(user: User, *, site_id: int, line_id: int) -> bool:
 
 def can_answer_request(user: User, request: TrainerRequest) -> bool:
     """SSO Training itself."""
-    return user.authority.covers(Role.SSO_TRAINING, line_id=request.line_id)
+    return user.authority.covers(Role.SSO_TRAINING, site_id=request.site_id, line_id=request.line_id)
 
 
 def can_enter_answer(user: User, request: TrainerRequest) -> bool:
