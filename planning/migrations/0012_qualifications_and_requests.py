@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0003_shared_counters'),
-        ('planning', '0008_trainers_in_depth'),
+        ('planning', '0011_trainers_in_depth'),
         ('records', '0002_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0001_initial"),
-        ("planning", "0007_modules_in_depth"),
+        ("planning", "0010_papers_and_statistics"),
         ("records", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
