@@ -14,7 +14,7 @@ from sessions.enums import AttendanceSource, AttendanceStatus, MeetingState, Ses
 from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
-from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_summary
+from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_summary, stands_for
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
@@ -114,7 +114,11 @@ def record_roll(
         subject=meeting,
         actor=actor,
         now=now,
-        data={"source": source, "cells": {str(enrolments[row.enrolment_id].uuid): row.version for row in rows}},
+        data={
+            "source": source,
+            "cells": {str(enrolments[row.enrolment_id].uuid): row.version for row in rows},
+            **stands_for(actor, training_session),
+        },
         detail={
             "cells": {
                 str(enrolments[row.enrolment_id].uuid): [
@@ -155,7 +159,11 @@ def mark_rest_present(*, meeting: SessionMeeting, actor: User, now: datetime) ->
         subject=meeting,
         actor=actor,
         now=now,
-        data={"fill": fill, "enrolments": [each.uuid for each in blank]},
+        data={
+            "fill": fill,
+            "enrolments": [each.uuid for each in blank],
+            **stands_for(actor, training_session),
+        },
     )
     return fill
 

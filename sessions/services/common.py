@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from planning.models import TrainingPlan
-from sessions.models import Enrolment, SessionMeeting, TrainingSession
+from planning.models import TrainerProfile, TrainingPlan
+from sessions.models import Enrolment, MeetingTrainer, SessionMeeting, TrainingSession
 from trainingops.domain import StaleVersion
 from trainingops.people.models import User
 
@@ -53,9 +56,13 @@ def lock_plans(plan_ids: Iterable[int]) -> list[TrainingPlan]:
 
 
 def lock_session(training_session: TrainingSession) -> TrainingSession:
-    """The session as it is now, locked until the transaction ends: whoever writes its rows holds this lock."""
+    """The session as it is now, locked until the transaction ends: whoever writes its rows holds this lock.
+
+    It brings its ``teachers``, for :func:`stands_for`, without a query more.
+    """
     return (
         TrainingSession.objects.select_for_update(no_key=True, of=("self",))
+        .annotate(teachers=_teachers("pk"))
         .select_related("plan__pic", "site", "line", "module_version")
         .get(pk=training_session.pk)
     )
@@ -63,11 +70,21 @@ def lock_session(training_session: TrainingSession) -> TrainingSession:
 
 def lock_meeting(meeting: SessionMeeting) -> SessionMeeting:
     """The meeting as it is now, its session locked first, then itself: whoever changes a meeting holds its session."""
-    return (
+    locked = (
         SessionMeeting.objects.select_for_update(no_key=True, of=("training_session", "self"))
+        .annotate(teachers=_teachers("training_session"))
         .select_related("training_session__plan__pic", "training_session__site", "training_session__line")
         .get(pk=meeting.pk)
     )
+    locked.training_session.teachers = locked.teachers
+    return locked
+
+
+def _teachers(session: str) -> ArraySubquery:
+    """Who teaches a session, with ``session`` the path to its key: the uuid of each and the key of the account."""
+    taught = MeetingTrainer.objects.filter(meeting__training_session=OuterRef(OuterRef(session))).values("trainer")
+    rows = TrainerProfile.objects.filter(pk__in=taught).order_by()
+    return ArraySubquery(rows.values(row=JSONObject(uuid="uuid", user="user_id")))
 
 
 def users_of(enrolments: Iterable[Enrolment]) -> list[User]:
@@ -119,3 +136,18 @@ def refresh_summary(training_session: TrainingSession) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, {"key": training_session.pk})
+
+
+def stands_for(actor: User, locked: TrainingSession) -> dict[str, list[str]]:
+    """For the journal: the trainers without account for whom ``actor`` acts, as ``{"for": uuids}`` (5.1.1 a).
+
+    Nothing when the actor teaches, or when every trainer of the session has an account and acts alone.
+
+    Args:
+        locked: as :func:`lock_session` or :func:`lock_meeting` brought it.
+    """
+    teachers: list[dict[str, Any]] = locked.teachers  # type: ignore[attr-defined]
+    if any(each["user"] == actor.pk for each in teachers):
+        return {}
+    without = sorted(each["uuid"] for each in teachers if each["user"] is None)
+    return {"for": without} if without else {}

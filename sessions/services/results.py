@@ -18,7 +18,7 @@ from sessions.models import Enrolment, ParameterScore, SessionResult, TrainingSe
 from sessions.policies import can_run_session
 from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
-from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary
+from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary, stands_for
 from sessions.services.standing import Standing, Stored, fills_itself, given_scores, standing_of
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
@@ -89,6 +89,7 @@ def record_scores(
         data={
             "attempt": attempt,
             "cells": [[uuids[cell.enrolment], cell.parameter, cell.version + 1] for cell in cells],
+            **stands_for(actor, training_session),
         },
         detail={"values": [[uuids[cell.enrolment], cell.parameter, cell.value] for cell in cells]},
     )

@@ -29,7 +29,7 @@ from sessions.services.cases import (
     open_remedial_cases,
     settle_cases_recovered_in,
 )
-from sessions.services.common import lock_plans, lock_session, refresh_summary, users_of
+from sessions.services.common import lock_plans, lock_session, refresh_summary, stands_for, users_of
 from sessions.services.deviations import differences, write_differences
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.results import compute_results
@@ -67,7 +67,13 @@ def open_session(*, training_session: TrainingSession, actor: User, now: datetim
         )
     training_session.state, training_session.opened_at = SessionState.OPEN, now
     training_session.save(update_fields=["state", "opened_at"])
-    record("session.opened", subject=training_session, actor=actor, now=now)
+    record(
+        "session.opened",
+        subject=training_session,
+        actor=actor,
+        now=now,
+        data=stands_for(actor, training_session),
+    )
     first = training_session.meetings.filter(state=MeetingState.PLANNED).order_by("starts_at").first()
     if first is not None:
         _begin(first, actor, now)
@@ -154,7 +160,12 @@ def conclude_meeting(
         subject=meeting,
         actor=actor,
         now=now,
-        data={"session": training_session.uuid, "actual_starts_at": start, "actual_ends_at": end},
+        data={
+            "session": training_session.uuid,
+            "actual_starts_at": start,
+            "actual_ends_at": end,
+            **stands_for(actor, training_session),
+        },
     )
     return meeting
 
@@ -200,7 +211,11 @@ def conclude_session(
         subject=training_session,
         actor=actor,
         now=now,
-        data={"deviations": [each.uuid for each in deviations], "scheme_hash": training_session.scheme_hash},
+        data={
+            "deviations": [each.uuid for each in deviations],
+            "scheme_hash": training_session.scheme_hash,
+            **stands_for(actor, training_session),
+        },
     )
     last_end = max(meeting.actual_ends_at for meeting in meetings if meeting.actual_ends_at)
     if last_end > training_session.ends_at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from decimal import Decimal
@@ -9,8 +10,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from planning.models import TrainerProfile
 from sessions.frozen import read_scheme
-from sessions.models import Attendance, ParameterScore, SessionMeeting, TrainingSession
+from sessions.models import Attendance, MeetingTrainer, ParameterScore, SessionMeeting, TrainingSession
 from sessions.services import (
     GridConflict,
     RollCell,
@@ -264,3 +266,30 @@ def test_two_trainers_on_one_cell_at_once_lose_nothing(committed_db):
         thread.join(timeout=20)
     assert sorted(told) == ["conflict", "saved"]
     assert Attendance.objects.get().version == 1
+
+
+def _said(verb):
+    return json.loads(Entry.objects.filter(verb=verb).latest("pk").text)["data"]
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("5.1.1 a")
+def test_the_pic_acts_for_a_trainer_without_account_and_the_journal_names_both():
+    held = opened()
+    guest = TrainerProfile.objects.create(name="Tamu", kind="external")
+    MeetingTrainer.objects.filter(meeting__training_session=held.training_session).update(trainer=guest)
+    record_attendance(meeting=held.meeting, cell=absent(held.enrolments[0]), actor=held.pic, now=NOW)
+    mark_rest_present(meeting=held.meeting, actor=held.pic, now=NOW)
+    for verb in ("attendance.recorded", "attendance.rest_marked_present"):
+        assert _said(verb)["for"] == [str(guest.uuid)]
+        assert Entry.objects.filter(verb=verb, actor=held.pic.uuid).exists()
+    conclude_meeting(meeting=held.meeting, actor=held.pic, now=NOW + timedelta(hours=1))
+    assert _said("meeting.concluded")["for"] == [str(guest.uuid)]
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("5.1.1 a")
+def test_who_teaches_acts_for_nobody_else():
+    held = opened()
+    record_attendance(meeting=held.meeting, cell=absent(held.enrolments[0]), actor=held.pic, now=NOW)
+    assert "for" not in _said("attendance.recorded") and "for" not in _said("session.opened")
