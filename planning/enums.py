@@ -171,6 +171,22 @@ class ConsultationAnswer(models.TextChoices):
     NO_REMARKS = "no_remarks", _("No remarks")
 
 
+class ReleaseState(models.TextChoices):
+    """Whether a team leader releases their agents for a session."""
+
+    ASKED = "asked", _("Not confirmed yet")
+    CONFIRMED = "confirmed", _("Release confirmed")
+    OTHER_BATCH = "other_batch", _("Another batch asked")
+
+
+#: A leader may think again until the session begins.
+RELEASE_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ReleaseState.ASKED: (ReleaseState.CONFIRMED, ReleaseState.OTHER_BATCH),
+    ReleaseState.CONFIRMED: (ReleaseState.OTHER_BATCH,),
+    ReleaseState.OTHER_BATCH: (ReleaseState.CONFIRMED,),
+}
+
+
 class Qualification(models.TextChoices):
     INTERNAL = "internal", _("Internal")
     SSO_TRAINING = "sso_training", _("SSO Training")

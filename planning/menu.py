@@ -82,5 +82,6 @@ def register_plans() -> None:
             area=("plan_approval",),
         )
     )
+    register(NavItem("5.1", _("Release of agents"), "release_list", "people", order=36, area=("release_",)))
     register(NavItem("5.1", _("Approved in time"), "plan_indicator", "chart", order=37))
     register_counts(count_awaiting)

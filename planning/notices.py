@@ -34,6 +34,24 @@ _PLAN_KINDS = (
         body=_("%(number)s was approved. See who of your team takes part, and when."),
     ),
     NoticeKind(
+        name="release_asked",
+        label=_("Release of your agents is asked"),
+        title=_("Release of agents for %(title)s"),
+        body=_("%(number)s needs agents of %(team)s. Confirm their release, or ask for another batch."),
+    ),
+    NoticeKind(
+        name="release_reminder",
+        label=_("Release of your agents is still open"),
+        title=_("Still open: release of agents for %(title)s"),
+        body=_("%(number)s begins soon and the release of agents of %(team)s is not confirmed yet."),
+    ),
+    NoticeKind(
+        name="release_other_batch",
+        label=_("A team asks for another batch"),
+        title=_("%(team)s asks for another batch of %(title)s"),
+        body=_("%(actor)s asks for another batch in %(number)s. Read the reason and move the targets."),
+    ),
+    NoticeKind(
         name="plan_returned",
         label=_("A plan was returned"),
         title=_("%(number)s was returned"),

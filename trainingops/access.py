@@ -196,6 +196,8 @@ ACCESS |= {
     "plan_sheet": only("trainer", "manager", methods=POST_ONLY),
     "consultation_enter": only("trainer", methods=WRITE),
     "consultation_document": only(*SEES_PLANS),
+    "release_list": only(*SEES_PLANS),
+    "release_detail": only(*SEES_PLANS, methods=WRITE),
     "plan_indicator": only(*SEES_PLANS),
     "plan_approvals": only("manager"),
     "plan_approval": only("manager", methods=WRITE),

@@ -17,6 +17,7 @@ from planning.views import parts as part_views
 from planning.views import plan_list as plan_list_views
 from planning.views import plans as plan_views
 from planning.views import questions as question_views
+from planning.views import releases as release_views
 from planning.views import roster as plan_roster_views
 from planning.views import schemes as scheme_views
 from planning.views import targets as target_views
@@ -198,6 +199,8 @@ urlpatterns += [
     path("plans/", plan_list_views.plan_list, name="plan_list"),
     path("plans/new/", plan_views.plan_new, name="plan_new"),
     path("plans/indicator/", indicator_views.plan_indicator, name="plan_indicator"),
+    path("plans/releases/", release_views.release_list, name="release_list"),
+    path("plans/releases/<uuid:uuid>/", release_views.release_detail, name="release_detail"),
     path("plans/approvals/", approval_views.plan_approvals, name="plan_approvals"),
     path("plans/approvals/<uuid:uuid>/", approval_views.plan_approval, name="plan_approval"),
     path("plans/coordination/<uuid:uuid>/", consultation_views.consultation_answer, name="consultation_answer"),

@@ -28,6 +28,7 @@ from planning.models.questions import (
     ScoringScheme,
     TestPaper,
 )
+from planning.models.releases import ReleaseConfirmation
 from planning.models.resources import (
     Appointment,
     ClassType,
@@ -69,6 +70,7 @@ __all__ = [
     "QuestionStatistics",
     "QuestionVersion",
     "RecoveryForm",
+    "ReleaseConfirmation",
     "RevisionComment",
     "Room",
     "SampleCount",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from planning.models import Appointment, Consultation, OvertimeOrder, PlanRevision, TrainingPlan
+from planning.models import Appointment, Consultation, OvertimeOrder, PlanRevision, ReleaseConfirmation, TrainingPlan
 from trainingops.people.models import ServiceLine, Site, User
 
 #: The teams that a plan is coordinated with (5.1.1 d).
@@ -71,3 +71,8 @@ def can_comment(user: User, revision: PlanRevision) -> bool:
 def can_answer_overtime(user: User, order: OvertimeOrder) -> bool:
     """The agent; or the PIC, who enters an answer given on paper with its document."""
     return user.person_id == order.person_id or can_edit_plan(user, order.plan)
+
+
+def can_answer_release(user: User, release: ReleaseConfirmation) -> bool:
+    """A leader of the team whose agents are needed."""
+    return any(grant.role == "team_leader" and release.team_id in grant.teams for grant in user.authority.grants)

@@ -18,6 +18,7 @@ from planning.policies.plans import can_edit_plan
 from planning.services.bookings import book_revision
 from planning.services.drafting import Recipient
 from planning.services.plans import locked_plan
+from planning.services.releases import renew_releases
 from planning.signals import targets_moved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
@@ -102,6 +103,7 @@ def _move(target: PlanTarget, revision: PlanRevision, to: PlannedSession, *, act
     target.save(update_fields=["planned_session"])
     book_revision(revision, superseded=revision)
     targets_moved.send(sender=PlanRevision, revision=revision, actor=actor, now=now)
+    renew_releases(revision=revision, actor=actor, now=now)
     _note(
         "plan.target_moved",
         revision,

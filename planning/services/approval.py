@@ -21,6 +21,7 @@ from planning.queries.plans import holders, leaders_of, local_day
 from planning.services.bookings import book_revision
 from planning.services.drafting import open_draft
 from planning.services.plans import advance_plan, locked_plan, url_of, words_of
+from planning.services.releases import renew_releases
 from planning.signals import revision_approved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
@@ -244,6 +245,7 @@ def approve_revision(
         plan = revision.plan = advance_plan(plan=plan, to=PlanState.APPROVED, actor=actor, now=now)
     revision_approved.send(sender=PlanRevision, revision=revision, superseded=superseded, actor=actor, now=now)
     _tell_of_approval(revision, actor=actor, now=now)
+    renew_releases(revision=revision, actor=actor, now=now)
     request_plan_evidence(revision=revision, decision=decision, actor=actor, now=now)
     if plan.consultations.exists():
         request_sheet(revision=revision, actor=actor, now=now)

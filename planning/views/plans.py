@@ -128,6 +128,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
         **coordination(plan, request),
+        "releases": plan.releases.select_related("team", "planned_session") if plan.approved_revision_id else [],
         # Only what was submitted is remarked on.
         "comments": [] if revision.state == RevisionState.DRAFT else revision.comments.select_related("author"),
         "title": plan.title,

@@ -27,6 +27,7 @@ from planning.models import (
     ProductChange,
     QualityParameter,
     Question,
+    ReleaseConfirmation,
     ScoringScheme,
     TestPaper,
     Topic,
@@ -214,6 +215,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "question_": _by_uuid(Question),
     "recipient_": _by_uuid(TrainingReport),
     "recipient_remind": _by_uuid(Distribution, "party"),
+    "release_": _by_uuid(ReleaseConfirmation),
     "report_": _by_uuid(TrainingReport),
     "report_version": lambda: [
         {"uuid": each.report.uuid, "number": each.number} for each in ReportVersion.objects.all()

@@ -1,0 +1,64 @@
+"""Team leaders confirm that their agents are released for a session (5.1.1, after the approval)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from planning.enums import ReleaseState
+from planning.models.plans import PlannedSession, TrainingPlan
+from trainingops.domain import Identified
+from trainingops.people.models import Team, User
+
+
+class ReleaseConfirmationQuerySet(models.QuerySet["ReleaseConfirmation"]):
+    def visible_to(self, user: User) -> ReleaseConfirmationQuerySet:
+        """Leaders those of their teams; the offices those of the plans that they see."""
+        led = user.authority.scope("team_leader", team="team")
+        others = user.authority.scope(
+            "manager",
+            "trainer",
+            "qc",
+            "operations",
+            "operation_support",
+            "sso_training",
+            "auditor",
+            site="plan__site",
+            line="plan__line",
+        )
+        return self.filter(led | others | Q(plan__pic=user))
+
+
+class ReleaseConfirmation(Identified):
+    """Whether the leader of a team releases its agents for one session of an approved plan.
+
+    ``content_hash`` says for which times and people the answer holds: when they change, it is asked again.
+    """
+
+    plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="releases")
+    planned_session = models.ForeignKey(PlannedSession, models.PROTECT, related_name="releases")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=11, choices=ReleaseState, default=ReleaseState.ASKED)
+    content_hash = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    objects = ReleaseConfirmationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["planned_session", "team__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["planned_session", "team"], name="release_once_a_session_and_team"),
+            models.CheckConstraint(
+                condition=Q(state="asked", answered_by=None, answered_at=None)
+                | (~Q(state="asked") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+                name="release_answer_has_its_author",
+            ),
+            models.CheckConstraint(condition=~Q(state="other_batch") | ~Q(reason=""), name="other_batch_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} for {self.planned_session_id}"

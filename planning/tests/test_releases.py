@@ -1,0 +1,149 @@
+"""Konfirmasi pelepasan agent: asked with the approval, answered by each team's leader (5.1.1, NTF-6)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.enums import ReleaseState
+from planning.models import ReleaseConfirmation
+from planning.services.adjusting import adjust_target
+from planning.services.releases import answer_release, remind_leaders, renew_releases
+from planning.tests.factories import approved_plan, make_world
+from trainingops.audit.models import Entry
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import Notice
+from trainingops.people.tests.factories import TeamFactory, make_agent, make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1")]
+
+
+@pytest.fixture
+def world():
+    return make_world(people=2)
+
+
+@pytest.fixture
+def plan(world):
+    return approved_plan(world=world, sessions=2)
+
+
+def answer(release, to, actor, **more):
+    return answer_release(release=release, to=to, actor=actor, now=timezone.now(), **more)
+
+
+def test_an_approval_asks_the_leader_of_each_team_once_a_session(world, plan):
+    rows = ReleaseConfirmation.objects.filter(plan=plan)
+    assert rows.count() == 2 and {row.state for row in rows} == {"asked"}
+    notices = Notice.objects.filter(kind="release_asked")
+    assert {(each.recipient, each.subject) for each in notices} == {(world.leader, row.uuid) for row in rows}
+    assert renew_releases(revision=plan.approved_revision, actor=world.pic, now=timezone.now()) == 0
+
+
+def test_the_leader_confirms_or_asks_for_another_batch_with_a_reason(world, plan):
+    one, two = ReleaseConfirmation.objects.filter(plan=plan).order_by("pk")
+    answer(one, "confirmed", world.leader)
+    with pytest.raises(WrongState):
+        answer(one, "confirmed", world.leader)
+    with pytest.raises(Refused) as refused:
+        answer(two, "other_batch", world.leader, reason=" ")
+    assert refused.value.field == "reason"
+    answer(two, "other_batch", world.leader, reason="Traffic tinggi.")
+
+    assert Notice.objects.filter(kind="release_other_batch", recipient=world.pic).count() == 1
+    entry = Entry.objects.get(verb="release.other_batch")
+    assert "Traffic" not in entry.text
+    for actor in (world.pic, world.manager, world.qc):
+        with pytest.raises(NotAllowed):
+            answer(one, "other_batch", actor, reason="x")
+    with pytest.raises(Refused):
+        answer_release(release=two, to="confirmed", actor=world.leader, now=timezone.now() + timedelta(days=9))
+
+
+@pytest.mark.parametrize("state", ReleaseState.values)
+def test_no_answer_leads_back_to_asked(world, plan, state):
+    release = ReleaseConfirmation.objects.filter(plan=plan).first()
+    if state != "asked":
+        release = answer(release, state, world.leader, reason="x")
+    with pytest.raises(WrongState):
+        answer(release, "asked", world.leader)
+
+
+@pytest.mark.point("APR-3")
+def test_the_pic_answers_by_moving_the_targets_and_what_changed_is_asked_again(world, plan):
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    for release in ReleaseConfirmation.objects.filter(plan=plan):
+        answer(release, "confirmed", world.leader)
+    adjust_target(target=one.targets.get(), to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
+    (row,) = ReleaseConfirmation.objects.filter(plan=plan)
+    assert (row.planned_session, row.state, row.answered_by) == (two, "asked", None)
+
+
+def test_leaders_are_reminded_once_in_their_working_hours(world):
+    """DLN-3."""
+    ten = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+    approved_plan(world=world, now=ten - timedelta(days=9), starts_at=ten + timedelta(days=2))
+    assert remind_leaders(now=ten - timedelta(days=5)) == 0
+    assert remind_leaders(now=ten + timedelta(hours=12)) == 0
+    assert remind_leaders(now=ten) == 1
+    assert remind_leaders(now=ten + timedelta(minutes=10)) == 0
+
+
+@pytest.mark.point("NTF-6")
+def test_the_invitation_names_the_team_s_own_people_only(client, world):
+    other = make_agent(team=TeamFactory(site=world.site, line=world.line))
+    world.people.append(other)
+    approved_plan(world=world)
+    assert ReleaseConfirmation.objects.count() == 2
+    mine = ReleaseConfirmation.objects.get(team__leaders=world.leader.person)
+    sign_in(client, world.leader)
+
+    page = client.get(reverse("release_detail", args=[mine.uuid]))
+
+    text = page.context["invitation"]
+    assert all(person.name in text for person in world.people[:2]) and other.name not in text
+    assert "WIB" in text and world.room.name in text and other.name not in page.content.decode()
+    theirs = ReleaseConfirmation.objects.exclude(pk=mine.pk).get()
+    assert client.get(reverse("release_detail", args=[theirs.uuid])).status_code == 404
+
+
+def test_the_pages_and_who_may_open_them(client, world, plan):
+    release = ReleaseConfirmation.objects.filter(plan=plan).first()
+    one = reverse("release_detail", args=[release.uuid])
+    assert client.get(one).status_code == 302
+    sign_in(client, make_user("agent"))
+    assert client.get(one).status_code == client.get(reverse("release_list")).status_code == 403
+    sign_in(client, make_user("manager", site=make_world(people=0).site))
+    assert client.get(one).status_code == 404
+    sign_in(client, world.pic)
+    assert client.get(one).status_code == 200
+    assert client.post(one, {"to": "confirmed"}).status_code == 403
+    assert client.delete(one).status_code == 405
+    sign_in(client, world.leader)
+    assert one in client.get(reverse("release_list")).content.decode()
+    assert client.post(one, {"to": "other_batch", "reason": ""}).status_code == 422
+    assert client.post(one, {"to": "confirmed"}).status_code == 302
+    assert client.post(one, {"to": "confirmed"}).status_code == 409
+
+
+def test_the_plan_shows_who_released_within_their_budget(client, django_assert_max_num_queries):
+    counts = []
+    for people in (1, 3):
+        world = make_world(people=people)
+        plan = approved_plan(world=world)
+        release = ReleaseConfirmation.objects.get(plan=plan)
+        address = reverse("release_detail", args=[release.uuid])
+        sign_in(client, world.pic)
+        for url in (
+            reverse("plan_detail", args=[plan.uuid]),
+            reverse("release_list"),
+            address,
+        ):
+            with django_assert_max_num_queries(13) as queries:
+                page = client.get(url)
+            assert address in page.content.decode() or url == address
+            counts.append(len(queries.captured_queries))
+    assert counts[:3] == counts[3:]

@@ -1,0 +1,127 @@
+"""Konfirmasi pelepasan agent: the leader's list and page, with the invitation to copy (5.1.1, NTF-6)."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import django_tables2 as tables
+from django.db.models import Min, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from planning.enums import ReleaseState
+from planning.forms.releases import ReleaseForm
+from planning.models import ReleaseConfirmation
+from planning.policies.plans import can_answer_release
+from planning.services.releases import answer_release
+from planning.views.common import go, posted
+from planning.wording import meeting_words
+from trainingops.domain import Refused, WrongState
+from trainingops.people.http import SignedInRequest
+from trainingops.people.models import Person, PersonAssignment
+from trainingops.people.queries import in_force
+from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn, configure
+
+KINDS = {ReleaseState.ASKED: "idle", ReleaseState.CONFIRMED: "ok", ReleaseState.OTHER_BATCH: "warn"}
+
+
+class ReleaseTable(PageTable):
+    """Sessions to come and the teams whose agents they need."""
+
+    caption = gettext_lazy("Release of agents")
+    empty_title = gettext_lazy("No session needs agents of your teams")
+    empty_text = gettext_lazy("A session appears here when its plan is approved, until it begins.")
+    row_header = "title"
+    title = tables.Column(
+        verbose_name=gettext_lazy("Training"),
+        accessor="plan__title",
+        linkify=("release_detail", {"uuid": tables.A("uuid")}),
+        orderable=False,
+    )
+    plan_number = NumberColumn(verbose_name=gettext_lazy("Number"), accessor="plan__number", orderable=False)
+    batch = tables.Column(verbose_name=gettext_lazy("Batch"), accessor="planned_session", orderable=False)
+    team = tables.Column(verbose_name=gettext_lazy("Team"), orderable=False)
+    begins = MomentColumn(verbose_name=gettext_lazy("Starts"), zone="planned_session__host_site__zone", orderable=False)
+    state = StatusColumn(
+        verbose_name=gettext_lazy("State"),
+        kinds={str(key): value for key, value in KINDS.items()},
+        orderable=False,
+    )
+
+
+@require_GET
+def release_list(request: SignedInRequest) -> HttpResponse:
+    """Sessions to come, the earliest first."""
+    rows = (
+        ReleaseConfirmation.objects.visible_to(request.user)
+        .annotate(begins=Min("planned_session__meetings__starts_at"))
+        .filter(begins__gt=request.now)
+        .exclude(plan__state="cancelled")
+        .select_related("plan", "team", "planned_session__host_site")
+        .order_by("begins", "pk")
+    )
+    context = {"table": configure(request, ReleaseTable(rows)), "title": _("Release of agents")}
+    return render(request, "planning/release_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Who of the team is on target and when; confirm, or ask for another batch."""
+    found = ReleaseConfirmation.objects.visible_to(request.user).select_related(
+        "plan__pic", "plan__site", "team", "planned_session__host_site", "planned_session__room", "answered_by"
+    )
+    release = get_object_or_404(found, uuid=uuid)
+    form = ReleaseForm(posted(request))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_release(release=release, **form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+            status = 409 if isinstance(refused, WrongState) else 422
+        else:
+            return go(request, reverse("release_detail", args=[release.uuid]), _("Your answer is saved."))
+    planned = release.planned_session
+    meetings = list(planned.meetings.all())
+    zone = planned.host_site.zone
+    agents = list(_agents(release, meetings[0].starts_at.astimezone(zone).date()))
+    whens = [meeting_words(each.starts_at, each.ends_at, zone) for each in meetings]
+    context = {
+        "release": release,
+        "plan": release.plan,
+        "kind": KINDS[ReleaseState(release.state)],
+        "whens": whens,
+        "agents": agents,
+        "invitation": _invitation(request, release, whens, agents),
+        "may_answer": can_answer_release(request.user, release) and meetings[0].starts_at > request.now,
+        "form": form,
+        "title": release.plan.title,
+    }
+    return render(request, "planning/release_detail.html", context, status=status)
+
+
+def _agents(release: ReleaseConfirmation, day: date) -> QuerySet[Person]:
+    """The targets of the session whose team it is on that day, by name."""
+    here = PersonAssignment.objects.filter(in_force(day), team=release.team).values("person")
+    return Person.objects.filter(plan_targets__planned_session=release.planned_session, pk__in=here).order_by("name")
+
+
+def _invitation(request: SignedInRequest, release: ReleaseConfirmation, whens: list[str], agents: list[Person]) -> str:
+    """The text to copy for the team's group: its own people and no others (NTF-6)."""
+    planned = release.planned_session
+    place = ", ".join(filter(None, [planned.host_site.name, planned.room.name if planned.room else "", planned.link]))
+    people = ngettext("%(n)d participant of %(team)s:", "%(n)d participants of %(team)s:", len(agents))
+    lines = [
+        _("Invitation: %(title)s") % {"title": release.plan.title},
+        *whens,
+        place,
+        people % {"n": len(agents), "team": release.team.name},
+        *[f"- {person.name}" for person in agents],
+        request.build_absolute_uri(reverse("my_trainings")),
+    ]
+    return "\n".join(lines)
