@@ -34,7 +34,7 @@ from trainingops.imports.values import heading_key
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
-    from trainingops.people.models import User
+    from trainingops.people.models import PersonAssignment, User
 
 STATES: dict[str, str] = {
     "": DefectState.VALID,
@@ -144,7 +144,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         checked.refuse("state", "state_unknown", _("Write Valid, Disanggah or Dianulir."))
     if checked.is_bad or person is None or place is None or parameter is None or contacted_on is None:
         return
-    new = {
+    new: dict[str, Any] = {
         "contacted_on": contacted_on,
         "channel": row.text("channel")[:40],
         "error_class": error_class,
@@ -165,19 +165,17 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         {name: getattr(old, "occurred_on" if name == "contacted_on" else name) for name in _COMPARED} if old else None,
         new,
     )
-    fields = {"occurred_on" if name == "contacted_on" else name: value for name, value in new.items()}
-    checked.data = Defect(
-        pk=old.pk if old else None,
-        source=QC_SOURCE,
-        source_reference=reference,
-        person=person,
-        site_id=place.site_id,
-        line_id=place.line_id,
-        team_id=place.team_id,
-        contact_reference=contact,
-        parameter=parameter,
-        **fields,
-    )
+    found = Defect(person=person, contact_reference=contact, parameter=parameter, source_reference=reference)
+    checked.data = _filled(found, old, place, new)
+
+
+def _filled(found: Defect, old: Defect | None, place: PersonAssignment, new: dict[str, Any]) -> Defect:
+    """The finding to write: over the one that is there, at the person's place of then, with what the row says."""
+    found.pk, found.source = old.pk if old else None, QC_SOURCE
+    found.site_id, found.line_id, found.team_id = place.site_id, place.line_id, place.team_id
+    for name, value in new.items():
+        setattr(found, "occurred_on" if name == "contacted_on" else name, value)
+    return found
 
 
 def _kept(old: Defect, row: Row) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -119,20 +120,15 @@ def record_roll(
             "cells": {str(enrolments[row.enrolment_id].uuid): row.version for row in rows},
             **stands_for(actor, training_session),
         },
-        detail={
-            "cells": {
-                str(enrolments[row.enrolment_id].uuid): [
-                    row.status,
-                    row.minutes_late,
-                    row.minutes_left_early,
-                    row.reason.code if row.reason else "",
-                    row.reason_note,
-                ]
-                for row in rows
-            }
-        },
+        detail={"cells": {str(enrolments[row.enrolment_id].uuid): _said(row) for row in rows}},
     )
     return rows
+
+
+def _said(row: Attendance) -> list[Any]:
+    """What a cell says, for the journal."""
+    reason = row.reason.code if row.reason else ""
+    return [row.status, row.minutes_late, row.minutes_left_early, reason, row.reason_note]
 
 
 @service
