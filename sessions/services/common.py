@@ -14,7 +14,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile, TrainingPlan
-from sessions.models import Enrolment, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
 from trainingops.domain import StaleVersion
 from trainingops.people.models import User
 
@@ -136,6 +136,13 @@ def refresh_summary(training_session: TrainingSession) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, {"key": training_session.pk})
+
+
+def refresh_origins(cases: Iterable[RecoveryCase]) -> None:
+    """Recount the sessions in which settled cases arose; their plans are locked, so that nobody else waits for two."""
+    keys = {case.enrolment.training_session_id for case in cases}
+    for each in TrainingSession.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"):
+        refresh_summary(each)
 
 
 def stands_for(actor: User, locked: TrainingSession) -> dict[str, list[str]]:

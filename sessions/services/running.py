@@ -29,7 +29,7 @@ from sessions.services.cases import (
     open_remedial_cases,
     settle_cases_recovered_in,
 )
-from sessions.services.common import lock_plans, lock_session, refresh_summary, stands_for, users_of
+from sessions.services.common import lock_plans, lock_session, refresh_origins, refresh_summary, stands_for, users_of
 from sessions.services.deviations import differences, write_differences
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.results import compute_results
@@ -236,10 +236,11 @@ def _work_out(training_session: TrainingSession, actor: User, now: datetime) -> 
     compute_results(training_session=training_session, now=now)
     open_cases_for_blanks(training_session, actor=actor, now=now)
     open_remedial_cases(training_session, actor=actor, now=now)
-    settle_cases_recovered_in(training_session, actor=actor, now=now)
+    settled = settle_cases_recovered_in(training_session, actor=actor, now=now)
     outcomes = outcomes_touched_by(training_session)
     refresh_outcomes(outcomes, actor=actor, now=now)
     refresh_summary(training_session)
+    refresh_origins(settled)
     refresh_question_statistics(training_session)
 
 
