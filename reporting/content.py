@@ -14,7 +14,7 @@ from sessions.queries.facts import session_facts
 from trainingops.audit.journal import canonical, digest
 
 #: The form of the content; raise it when keys change, so that old versions stay readable.
-FORM = 1
+FORM = 2
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def freeze(report: TrainingReport, *, number: int) -> Frozen:
 def _person(person: Mapping[str, Any]) -> dict[str, Any]:
     """Without free text, which may name people: it is looked up apart for those who may read it."""
     attendance = [{key: value for key, value in each.items() if key != "note"} for each in person["attendance"]]
-    kept = ("person", "enrolment", "origin", "pre", "post", "remedial", "status", "final", "passed", "below_minimum")
-    return {**{key: person[key] for key in kept}, "attendance": attendance}
+    kept = ("person", "enrolment", "origin", "trained", "pre", "post", "remedial", "status", "final", "passed")
+    return {**{key: person[key] for key in kept}, "below_minimum": person["below_minimum"], "attendance": attendance}
 
 
 def _parameters(parameters: Iterable[Mapping[str, Any]], people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from planning.enums import Method, TrainingKind
 from reporting.models import ReportObligation
-from reporting.reading import WAITING, Reading, deviation_words, read
-from sessions.enums import CaseKind
+from reporting.reading import Reading, deviation_words, read, session_ledger
 from sessions.models import Enrolment
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.records.registry import EvidenceKind, register_kind
@@ -43,7 +42,7 @@ def register_evidence() -> None:
             prefix="LAP",
             form_number="FR-CC-TRN-04",
             template="reporting/print/report.html",
-            template_version="2",
+            template_version="3",
             title_began="Form Laporan Training, H+1: ",
             clauses=("5.3.2", "4.3", "6"),
             iso_clauses=("9.1", "8.1"),
@@ -110,8 +109,8 @@ def report_payload(version: ReportVersion, reading: Reading, recipients: Recipie
             "passed_of": of_all,
             "absent": str(reading.figures.absent),
             "remedial": str(reading.figures.remedial),
-            "mean": _figure(reading.figures.mean_final, 1),
-            "gain": _gain(reading.figures.gain),
+            "mean": _figure(reading.figures.mean_final, reading.figures.decimals),
+            "gain": _gain(reading.figures.gain, reading.figures.decimals),
         },
         "groups": _groups(reading, version),
         "missed": [
@@ -130,11 +129,11 @@ def report_payload(version: ReportVersion, reading: Reading, recipients: Recipie
                 "weight": _figure(each["weight"]),
                 "minimum": _figure(each["minimum"]),
                 "scored": str(each["scored"]),
-                "mean": _figure(each["mean"], 2),
+                "mean": _figure(each["mean"], reading.figures.decimals),
             }
             for each in reading.parameters
         ],
-        "results": [_result(each) for each in reading.results],
+        "results": [_result(each, reading.figures.decimals) for each in reading.results],
         "narrative": data["narrative"],
         "actions": reading.actions,
         "distribution": _parties(recipients),
@@ -185,7 +184,7 @@ def _ident(version: ReportVersion, reading: Reading) -> list[list[str]]:
         [_("Kind"), str(TrainingKind(data["plan"]["kind"]).label)],
         [_("Plan"), f"{plan.number}, rev {revision.number}" if revision else plan.number],
         [_("Application"), str(revision.application) if revision and revision.application else "–"],
-        [_("Pass mark"), _figure(data["scheme"]["pass_mark"], 2)],
+        [_("Pass mark"), _figure(data["scheme"]["pass_mark"], data["scheme"]["decimals"])],
     ]
 
 
@@ -197,22 +196,19 @@ def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:
         )
     )
     by_team = {str(key): name or "–" for key, name in teams.items()}
-    cases = [each for each in reading.data["recovery"] if each["state"] in WAITING]
-    waiting = {
-        kind: {each["person"] for each in cases if each["kind"] == kind}
-        for kind in (CaseKind.RECOVERY, CaseKind.REMEDIAL)
-    }
 
-    def row(name: str, people: Iterable[Any]) -> dict[str, str]:
-        members = list(people)
-        absent = sum(each["person"] in waiting[CaseKind.RECOVERY] for each in members)
+    def row(name: str, people: Iterable[dict[str, Any]]) -> dict[str, str]:
+        ledger = session_ledger(reading.data, (each["enrolment"] for each in people))
         return {
             "name": name,
-            "target": str(len(members)),
-            "done": str(len(members) - absent),
-            "open": str(absent),
-            "passed": str(sum(each["passed"] is True for each in members)),
-            "remedial": str(sum(each["person"] in waiting[CaseKind.REMEDIAL] for each in members)),
+            "target": str(ledger.targeted),
+            "done": str(ledger.trained),
+            "open": str(ledger.waiting),
+            "given_up": str(ledger.given_up),
+            "passed": str(ledger.passed),
+            "remedial": str(ledger.in_remedial),
+            "not_passed": str(ledger.not_passed),
+            "not_scored": str(ledger.not_scored),
         }
 
     people = reading.data["people"]
@@ -221,29 +217,29 @@ def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:
     return [*rows, row(_("Sum"), people)]
 
 
-def _result(person: dict[str, Any]) -> dict[str, str]:
+def _result(person: dict[str, Any], places: int) -> dict[str, str]:
     name, number = person["who"]
     return {
         "name": name,
         "number": number,
-        "pre": _percentage(person["pre"]),
-        "post": _percentage(person["post"]),
-        "final": _figure(person["final"], 2),
+        "pre": _percentage(person["pre"], places),
+        "post": _percentage(person["post"], places),
+        "final": _figure(person["final"], places),
         "result": str(person["verdict"].label),
     }
 
 
-def _percentage(test: dict[str, Any] | None) -> str:
-    return _figure(test["percentage"], 1) if test else "–"
+def _percentage(test: dict[str, Any] | None, places: int) -> str:
+    return _figure(test["percentage"], places) if test else "–"
 
 
 def _figure(value: Any, places: int | None = None) -> str:
     return "–" if value is None else format_figure(value, places)
 
 
-def _gain(gain: Decimal | None) -> str:
+def _gain(gain: Decimal | None, places: int) -> str:
     """From pre-test to post-test, with its sign."""
-    return "–" if gain is None else f"{'+' if gain >= 0 else ''}{format_figure(gain, 1)}"
+    return "–" if gain is None else f"{'+' if gain >= 0 else ''}{format_figure(gain, places)}"
 
 
 def _parties(recipients: Recipients) -> list[str]:

@@ -18,6 +18,7 @@ from reporting.content import Frozen
 from sessions.enums import AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
+from sessions.queries.ledger import WAITING, Ledger, ledger_of
 from sessions.verdicts import verdict_of
 from trainingops.people.queries import SEES_PEOPLE
 from trainingops.ui.figures import format_figure
@@ -26,7 +27,6 @@ from trainingops.ui.moments import day_words, moment_words
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
-WAITING = (CaseState.OPEN, CaseState.SCHEDULED)
 WHATSAPP_LIMIT = 1000
 #: What people write where there is nothing to do.
 NO_ACTION = {"none", "tidak ada", "nihil"}
@@ -38,6 +38,7 @@ class Figures:
 
     participants: int
     passed: int
+    trained: int
     absent: int
     not_recorded: int
     recovery: int
@@ -45,6 +46,7 @@ class Figures:
     actions: int
     mean_final: Decimal | None
     gain: Decimal | None
+    decimals: int
 
     @property
     def share(self) -> Decimal | None:
@@ -61,10 +63,13 @@ class Figures:
         if self.mean_final is None:
             return _("not recorded")
         if self.gain is None:
-            return format_figure(self.mean_final, 1)
+            return format_figure(self.mean_final, self.decimals)
         sign = "+" if self.gain >= 0 else ""
         words = _("%(mean)s (pre-test to post-test %(gain)s)")
-        return words % {"mean": format_figure(self.mean_final, 1), "gain": sign + format_figure(self.gain, 1)}
+        return words % {
+            "mean": format_figure(self.mean_final, self.decimals),
+            "gain": sign + format_figure(self.gain, self.decimals),
+        }
 
 
 @dataclass(frozen=True)
@@ -130,19 +135,38 @@ def decimal(text: str | None) -> Decimal | None:
 
 def figures_of(data: Mapping[str, Any]) -> Figures:
     """The numbers of a content."""
-    waiting = [each["kind"] for each in data["recovery"] if each["state"] in WAITING]
+    ledger = session_ledger(data)
     pre, post = decimal(data["gain"]["mean_pre"]), decimal(data["gain"]["mean_post"])
     return Figures(
         participants=data["counts"]["enrolled"],
-        passed=data["counts"]["passed"],
+        passed=ledger.passed,
+        trained=ledger.trained,
         absent=data["counts"]["absent"],
         not_recorded=data["counts"]["not_recorded"],
-        recovery=waiting.count(CaseKind.RECOVERY),
-        remedial=waiting.count(CaseKind.REMEDIAL),
+        recovery=ledger.waiting,
+        remedial=ledger.in_remedial,
         actions=len(actions_of(data)),
         mean_final=decimal(data["counts"]["mean_final"]),
         gain=None if pre is None or post is None else post - pre,
+        decimals=data["scheme"]["decimals"],
     )
+
+
+def session_ledger(data: Mapping[str, Any], enrolments: Iterable[str] | None = None) -> Ledger:
+    """What became of the people of a content, or of some: the one count behind every figure (4.3)."""
+    wanted = None if enrolments is None else set(enrolments)
+    people = [each for each in people_of(data) if wanted is None or each["enrolment"] in wanted]
+    return ledger_of(people, data["recovery"])
+
+
+def people_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The people of a content; in the first form of it only the cases told who was trained."""
+    untrained = {
+        each["person"]
+        for each in data["recovery"]
+        if each["kind"] == CaseKind.RECOVERY and each["state"] not in (CaseState.RESOLVED, CaseState.VOIDED)
+    }
+    return [{"trained": each["person"] not in untrained, **each} for each in data["people"]]
 
 
 def actions_of(data: Mapping[str, Any]) -> list[str]:
@@ -162,7 +186,7 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
     missed = _missed(data, names, notes)
     results = [
         {**each, "who": names[each["enrolment"]], "final": decimal(each["final"]), "verdict": verdict_of(each)}
-        for each in data["people"]
+        for each in people_of(data)
         if each["enrolment"] in names
     ]
     elsewhere = [each for each in data["people"] if each["enrolment"] not in names]

@@ -98,6 +98,7 @@ class Verdict(models.TextChoices):
     """How somebody came out of a session (``sessions.verdicts``); absent is a word of its own (DESIGN.md §2)."""
 
     PASSED = "passed", _("Passed")
+    NOT_TRAINED = "not_trained", _("Passed the test, training not complete")
     NOT_PASSED = "not_passed", _("Not passed")
     INCOMPLETE = "incomplete", _("Incomplete")
     NOT_SCORED = "not_scored", _("Not scored")

@@ -223,8 +223,8 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
             {
                 "employee_no": who.employee_no,
                 "name": who.name,
-                "pre": _share(person["pre"]),
-                "post": _share(person["post"]),
+                "pre": _share(person["pre"], scheme["decimals"]),
+                "post": _share(person["post"], scheme["decimals"]),
                 "scores": [
                     _typed(scores[each["name"]]["score"]) if each["name"] in scores else ""
                     for each in scheme["parameters"]
@@ -236,7 +236,7 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
     counts = facts["counts"]
     return {
         "scheme": scheme["name"],
-        "pass_mark": _figure(scheme["pass_mark"], 2),
+        "pass_mark": _figure(scheme["pass_mark"], scheme["decimals"]),
         "parameters": [
             {
                 "name": each["name"],
@@ -251,11 +251,12 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
         "sums": [
             [_("Participants"), counts["enrolled"]],
             [str(Verdict.PASSED.label), counts["passed"]],
+            [str(Verdict.NOT_TRAINED.label), counts["passed_not_trained"]],
             [str(Verdict.NOT_PASSED.label), counts["not_passed"]],
             [str(Verdict.NOT_SCORED.label), counts["not_scored"]],
             [str(Verdict.ABSENT.label), counts["did_not_take_part"]],
-            [_("Mean pre-test"), _figure(facts["gain"]["mean_pre"], 2)],
-            [_("Mean post-test"), _figure(facts["gain"]["mean_post"], 2)],
+            [_("Mean pre-test"), _figure(facts["gain"]["mean_pre"], scheme["decimals"])],
+            [_("Mean post-test"), _figure(facts["gain"]["mean_post"], scheme["decimals"])],
         ],
     }
 
@@ -268,8 +269,8 @@ def _typed(text: str | None) -> str:
     return "" if text is None else format_figure(Decimal(text))
 
 
-def _share(test: dict[str, Any] | None) -> str:
-    return "" if test is None else _figure(test["percentage"], 2)
+def _share(test: dict[str, Any] | None, places: int) -> str:
+    return "" if test is None else _figure(test["percentage"], places)
 
 
 def _missing(kind: str, start: date, end: date, user: User) -> QuerySet[Any, tuple[str]]:

@@ -13,25 +13,33 @@ if TYPE_CHECKING:
 _HERE = {AttendanceStatus.PRESENT, AttendanceStatus.LATE}
 
 
-def verdict(*, passed: bool | None, incomplete: bool, attendance: Iterable[str]) -> Verdict:
+def verdict(*, passed: bool | None, incomplete: bool, attendance: Iterable[str], trained: bool = True) -> Verdict:
     """How somebody came out; blank, zero and absent are three things (SCR-5, DESIGN.md §2).
 
     Args:
         passed: what the scheme says, None without a complete result.
         incomplete: some scores are there, others are missing.
         attendance: the status at each meeting; blank where nobody recorded it, which is no absence.
+        trained: whether every meeting was attended or recovered; nobody passes before that (clause 4.3).
     """
+    if passed:
+        return Verdict.PASSED if trained else Verdict.NOT_TRAINED
     if passed is not None:
-        return Verdict.PASSED if passed else Verdict.NOT_PASSED
+        return Verdict.NOT_PASSED
     statuses = set(attendance)
     if AttendanceStatus.ABSENT in statuses and not statuses & _HERE:
         return Verdict.ABSENT
     return Verdict.INCOMPLETE if incomplete else Verdict.NOT_SCORED
 
 
-def verdict_for(result: SessionResult | None, attendance: Iterable[str]) -> Verdict:
+def verdict_for(result: SessionResult | None, attendance: Iterable[str], *, trained: bool) -> Verdict:
     """The same of a stored result, or of none."""
-    return verdict(passed=result.passed if result else None, incomplete=result is not None, attendance=attendance)
+    return verdict(
+        passed=result.passed if result else None,
+        incomplete=result is not None,
+        attendance=attendance,
+        trained=trained,
+    )
 
 
 def verdict_of(person: Mapping[str, Any]) -> Verdict:
@@ -40,4 +48,5 @@ def verdict_of(person: Mapping[str, Any]) -> Verdict:
         passed=person["passed"],
         incomplete=person["status"] is not None,
         attendance=[cell["status"] for cell in person["attendance"]],
+        trained=person["trained"],
     )

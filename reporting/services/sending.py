@@ -38,7 +38,7 @@ def send_version(version: ReportVersion, frozen: Frozen, *, kind: str, actor: Us
 def _reader_words(version: ReportVersion, frozen: Frozen) -> dict[str, str]:
     """The numbers of the report in plain text: the mail says what the page says (RPT-5)."""
     figures = figures_of(frozen.data)
-    mean = _("not recorded") if figures.mean_final is None else format_figure(figures.mean_final, 1)
+    mean = _("not recorded") if figures.mean_final is None else format_figure(figures.mean_final, figures.decimals)
     return {
         **subject_words(version.report.obligation.training_session),
         "passed": str(figures.passed),

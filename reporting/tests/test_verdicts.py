@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.urls import reverse
 
 from reporting.content import freeze
+from reporting.evidence import _groups, _result
 from reporting.models import ReportObligation
-from reporting.reading import read
+from reporting.reading import figures_of, read, session_ledger, whatsapp_text
 from sessions.enums import Verdict
 from sessions.evidence import _results
+from sessions.models import TargetOutcome
 from sessions.queries.facts import session_facts
+from sessions.queries.ledger import identity
+from sessions.services import RollCell
 from sessions.tests.factories import absent, concluded
 
 
@@ -26,8 +32,8 @@ def test_page_record_and_report_say_the_same_of_everybody(client):
         str(held.enrolments[2].uuid): Verdict.PASSED,
     }
     counts = session_facts(held.training_session)["counts"]
-    named = ("passed", "not_passed", "not_scored", "did_not_take_part")
-    assert {name: counts[name] for name in named} == dict(zip(named, (1, 1, 0, 1), strict=True))
+    named = ("passed", "passed_not_trained", "not_passed", "not_scored", "did_not_take_part")
+    assert {name: counts[name] for name in named} == dict(zip(named, (1, 0, 1, 0, 1), strict=True))
     assert sum(counts[name] for name in named) == counts["enrolled"]
 
     numbers = {each.person.employee_no: expected[str(each.uuid)] for each in held.enrolments}
@@ -43,3 +49,56 @@ def test_page_record_and_report_say_the_same_of_everybody(client):
     assert {str(row.enrolment.uuid): row.verdict for row in grid} == expected
     listed = client.get(reverse("session_results", args=[held.training_session.uuid])).context["rows"]
     assert {str(enrolment.uuid): word for enrolment, _result, word in listed} == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.point("RPT-5")
+@pytest.mark.clause("4.3")
+def test_every_figure_follows_the_ledger_where_somebody_passed_the_test_but_waits_for_recovery(client):
+    """Two wait for recovery, one of them with the test passed: page, paper, mail and WhatsApp all say 1 of 3 passed."""
+
+    def late(people):
+        return RollCell(people[1].pk, "late", minutes_late=40)
+
+    held = concluded(lambda people: absent(people[0]), late, right=(None, 5, 5), roleplay="90")
+    plan_says = identity(TargetOutcome.objects.filter(plan=held.plan))
+    assert plan_says.holds and (plan_says.targeted, plan_says.trained, plan_says.passed) == (3, 1, 1)
+
+    obligation = ReportObligation.objects.get(training_session=held.training_session)
+    frozen = freeze(obligation.report, number=1)
+    ledger = session_ledger(frozen.data)
+    assert (ledger.targeted, ledger.trained, ledger.waiting, ledger.given_up) == (3, 1, 2, 0)
+    assert (ledger.passed, ledger.in_remedial, ledger.not_passed, ledger.not_scored) == (1, 0, 0, 0)
+    assert (figures_of(frozen.data).passed, held.fresh().summary.passed) == (1, 1)
+    address = "https://t.example/"
+    words = whatsapp_text(frozen.data, submitted_at=held.training_session.ends_at, address=address)
+    assert figures_of(frozen.data).pass_words in words
+
+    reading = read(frozen, held.training_session, reader=None)
+    *_teams, total = _groups(reading, SimpleNamespace(report=obligation.report))
+    assert [total[name] for name in ("target", "done", "open", "given_up", "passed")] == ["3", "1", "2", "0", "1"]
+    words_of = {each["enrolment"]: each["verdict"] for each in reading.results}
+    assert words_of[str(held.enrolments[1].uuid)] == Verdict.NOT_TRAINED
+    paper = dict(_results(held.training_session)["sums"])
+    assert paper[str(Verdict.PASSED.label)] == 1 and paper[str(Verdict.NOT_TRAINED.label)] == 1
+
+    client.force_login(held.pic)
+    shown = client.get(reverse("session_scores", args=[held.training_session.uuid])).context["rows"]
+    assert {str(row.enrolment.uuid): row.verdict for row in shown} == words_of
+
+
+@pytest.mark.django_db
+@pytest.mark.point("SCR-5")
+def test_record_and_report_print_the_decimals_of_the_scheme(client):
+    held = concluded(right=(5, 4, 3))
+    held.training_session.scheme = {**held.training_session.scheme, "decimals": 1}
+    held.training_session.save(update_fields=["scheme"])
+    report = ReportObligation.objects.get(training_session=held.training_session).report
+    frozen = freeze(report, number=1)
+    reading = read(frozen, held.training_session, reader=None)
+    mine = {row["employee_no"]: row["post"] for row in _results(held.training_session)["rows"]}
+    theirs = {
+        row["number"]: row["post"] for row in (_result(each, reading.figures.decimals) for each in reading.results)
+    }
+    assert mine == theirs
+    assert {len(text.partition(",")[2] or text.partition(".")[2]) for text in mine.values()} == {1}

@@ -1,7 +1,8 @@
-"""Everything a report, an effect study or a record needs of one session, in five queries; persons by uuid only."""
+"""Everything a report, an effect study or a record needs of one session, in six queries; persons by uuid only."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +28,7 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
+from sessions.queries.ledger import trained_of
 from sessions.verdicts import verdict_of
 
 #: A question that fewer people answered right is worth a remark in the report.
@@ -49,8 +51,9 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     people = {each.pk: _person(each) for each in enrolments}
     meetings = _meetings(training_session)
     _add_attendance(training_session, people)
+    trained = trained_of(people)
     for each in enrolments:
-        people[each.pk] |= _achieved(each)
+        people[each.pk] |= _achieved(each) | {"trained": each.pk in trained}
     return {
         "counts": _counts(enrolments, people),
         "scheme": _scheme(training_session),
@@ -68,6 +71,7 @@ def _person(enrolment: Enrolment) -> dict[str, Any]:
         "person": str(enrolment.person.uuid),
         "enrolment": str(enrolment.uuid),
         "origin": enrolment.origin,
+        "trained": False,
         "attendance": [],
         "pre": None,
         "post": None,
@@ -178,7 +182,7 @@ def _achieved(enrolment: Any) -> dict[str, Any]:
 
 def _counts(enrolments: Sequence[Enrolment], people: dict[int, dict[str, Any]]) -> dict[str, Any]:
     summary = enrolments[0].training_session.summary if enrolments else SessionSummary()
-    away = sum(verdict_of(person) == Verdict.ABSENT for person in people.values())
+    words = Counter(verdict_of(person) for person in people.values())
     not_released = sum(any(cell["charged_to_operation"] for cell in person["attendance"]) for person in people.values())
     return {
         "enrolled": summary.enrolled,
@@ -189,10 +193,12 @@ def _counts(enrolments: Sequence[Enrolment], people: dict[int, dict[str, Any]]) 
         "not_recorded": summary.enrolled - summary.recorded,
         "charged_to_operation": not_released,
         "scored": summary.scored,
-        "passed": summary.passed,
-        "not_passed": summary.scored - summary.passed,
-        "not_scored": summary.enrolled - summary.scored - away,
-        "did_not_take_part": away,
+        "trained": sum(person["trained"] for person in people.values()),
+        "passed": words[Verdict.PASSED],
+        "passed_not_trained": words[Verdict.NOT_TRAINED],
+        "not_passed": words[Verdict.NOT_PASSED],
+        "not_scored": words[Verdict.NOT_SCORED] + words[Verdict.INCOMPLETE],
+        "did_not_take_part": words[Verdict.ABSENT],
         "cases_open": summary.cases_open,
         "mean_pre": summary.mean_pre,
         "mean_post": summary.mean_post,

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from sessions.enums import OutcomeResult, OutcomeState
+from sessions.enums import CaseKind, CaseState, OutcomeResult, OutcomeState, Verdict
 from sessions.models import TargetOutcome
+from sessions.verdicts import verdict_of
+
+WAITING = (CaseState.OPEN, CaseState.SCHEDULED)
+
+#: Whether an enrolment is trained: no recovery waits or was given up, and each meeting was attended within the
+#: tolerance or recovered (clause 4.3). Every figure of a session, stored or printed, follows from it.
+TRAINED = """
+SELECT e.id AS enrolment_id, NOT EXISTS (
+    SELECT FROM training_sessions_recoverycase c WHERE c.enrolment_id = e.id AND c.kind = 'recovery'
+        AND c.state IN ('open', 'scheduled', 'waived', 'lapsed')
+) AND (EXISTS (
+    SELECT FROM training_sessions_recoverycase c WHERE c.enrolment_id = e.id AND c.kind = 'recovery'
+        AND c.state = 'resolved'
+) OR NOT EXISTS (
+    SELECT FROM training_sessions_sessionmeeting m
+        LEFT JOIN training_sessions_attendance a ON a.meeting_id = m.id AND a.enrolment_id = e.id
+    WHERE m.training_session_id = e.training_session_id AND m.state <> 'cancelled' AND NOT coalesce(
+        a.status IN ('present', 'late') AND a.minutes_late <= s.tolerance_minutes
+            AND a.minutes_left_early <= s.tolerance_minutes, FALSE)
+)) AS trained
+FROM training_sessions_enrolment e JOIN training_sessions_trainingsession s ON s.id = e.training_session_id
+"""
 
 
 @dataclass(frozen=True)
@@ -50,4 +75,59 @@ def identity(outcomes: QuerySet[TargetOutcome]) -> Identity:
             not_scored=Count("pk", filter=trained & Q(result=OutcomeResult.NOT_SCORED)),
             on_schedule=Count("pk", filter=trained & Q(on_schedule=True)),
         )
+    )
+
+
+def trained_of(enrolments: Iterable[int]) -> set[int]:
+    """Which of these enrolments are trained (:data:`TRAINED`); one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT enrolment_id FROM ({TRAINED} WHERE e.id = ANY(%s)) t WHERE trained",  # noqa: S608
+            [list(enrolments)],
+        )
+        return {key for (key,) in cursor.fetchall()}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What became of the people of a session; the two sums hold as in :class:`Identity`.
+
+    ``given_up`` are waived or lapsed. Who waits for a recovery counts there alone, whatever their test says.
+    """
+
+    targeted: int
+    trained: int
+    waiting: int
+    given_up: int
+    passed: int
+    in_remedial: int
+    not_passed: int
+    not_scored: int
+
+
+def ledger_of(people: Iterable[Mapping[str, Any]], recovery: Iterable[Mapping[str, Any]]) -> Ledger:
+    """Count people of :func:`sessions.queries.facts.session_facts`, or of the frozen content of a report.
+
+    Args:
+        recovery: the cases beside them; a remedial that waits tells who is in remedial.
+    """
+    cases = list(recovery)
+    remedial = {each["person"] for each in cases if each["kind"] == CaseKind.REMEDIAL and each["state"] in WAITING}
+    given_up = {CaseState.WAIVED, CaseState.LAPSED}
+    released = {each["person"] for each in cases if each["kind"] == CaseKind.RECOVERY and each["state"] in given_up}
+    found = list(people)
+    trained = [each for each in found if each["trained"]]
+    verdicts = [(verdict_of(each), each["person"] in remedial) for each in trained]
+    passed = sum(word == Verdict.PASSED for word, _waits in verdicts)
+    below = [waits for word, waits in verdicts if word == Verdict.NOT_PASSED]
+    let_go = sum(each["person"] in released for each in found if not each["trained"])
+    return Ledger(
+        targeted=len(found),
+        trained=len(trained),
+        waiting=len(found) - len(trained) - let_go,
+        given_up=let_go,
+        passed=passed,
+        in_remedial=sum(below),
+        not_passed=len(below) - sum(below),
+        not_scored=len(trained) - passed - len(below),
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile, TrainingPlan
 from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
+from sessions.queries.ledger import TRAINED
 from trainingops.domain import StaleVersion
 from trainingops.people.models import User
 
@@ -92,7 +93,7 @@ def users_of(enrolments: Iterable[Enrolment]) -> list[User]:
     return list(User.objects.filter(is_active=True, person__in=[each.person_id for each in enrolments]))
 
 
-_SUMMARY = """
+_SUMMARY = f"""
 WITH people AS (
     SELECT id FROM training_sessions_enrolment WHERE training_session_id = %(key)s AND removed_at IS NULL
 ), met AS (
@@ -103,8 +104,10 @@ WITH people AS (
     FROM training_sessions_attendance a JOIN people ON people.id = a.enrolment_id JOIN met ON met.id = a.meeting_id
     WHERE a.status <> '' GROUP BY a.enrolment_id
 ), result AS (
-    SELECT r.status, r.final, r.passed FROM training_sessions_sessionresult r JOIN people ON people.id = r.enrolment_id
+    SELECT r.enrolment_id, r.status, r.final, r.passed
+    FROM training_sessions_sessionresult r JOIN people ON people.id = r.enrolment_id
     WHERE r.current
+), trained AS (SELECT enrolment_id FROM ({TRAINED} JOIN people ON people.id = e.id) t WHERE trained
 ), test AS (
     SELECT DISTINCT ON (t.enrolment_id, t.phase) t.phase, t.points * 100 / t.maximum AS percentage
     FROM training_sessions_testattempt t JOIN people ON people.id = t.enrolment_id
@@ -117,7 +120,7 @@ UPDATE training_sessions_sessionsummary SET
     late = (SELECT count(*) FROM roll WHERE late AND NOT absent),
     absent = (SELECT count(*) FROM roll WHERE absent),
     scored = (SELECT count(*) FROM result WHERE status = 'scored'),
-    passed = (SELECT count(*) FROM result WHERE passed),
+    passed = (SELECT count(*) FROM result JOIN trained USING (enrolment_id) WHERE passed),
     cases_open = (
         SELECT count(*) FROM training_sessions_recoverycase c JOIN people ON people.id = c.enrolment_id
         WHERE c.state IN ('open', 'scheduled')
@@ -126,7 +129,7 @@ UPDATE training_sessions_sessionsummary SET
     mean_post = (SELECT avg(percentage) FROM test WHERE phase = 'post'),
     mean_final = (SELECT avg(final) FROM result WHERE status = 'scored')
 WHERE training_session_id = %(key)s
-"""
+"""  # noqa: S608
 
 
 def refresh_summary(training_session: TrainingSession) -> None:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from planning.models import PaperQuestion
 from sessions import services
-from sessions.enums import AttemptState, OutcomeState, TestPhase
-from sessions.models import Enrolment, TargetOutcome, TestAttempt
+from sessions.enums import AttemptState, CaseKind, CaseState, OutcomeState, TestPhase
+from sessions.models import Enrolment, RecoveryCase, TargetOutcome, TestAttempt
 from sessions.queries.pages import enrolments_of_person
 from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
 from sessions.verdicts import verdict_for
@@ -55,10 +55,19 @@ def _card(enrolment: Enrolment) -> dict[str, Any]:
         "session": training_session,
         "tests": tests,
         "result": result,
-        "verdict": verdict_for(result, [each.status for each in attendances.values()]),
+        "verdict": verdict_for(
+            result,
+            [each.status for each in attendances.values()],
+            trained=not any(map(_untrains, enrolment.cases.all())),
+        ),
         "cases": enrolment.cases.all(),
         "attendances": attendances,
     }
+
+
+def _untrains(case: RecoveryCase) -> bool:
+    """Whether a meeting missed keeps somebody from being trained."""
+    return case.kind == CaseKind.RECOVERY and case.state not in (CaseState.RESOLVED, CaseState.VOIDED)
 
 
 def _open(enrolment: Enrolment, phase: str) -> bool:

@@ -19,7 +19,7 @@ from sessions.enums import SessionState, Verdict
 from sessions.frozen import FrozenParameter, read_scheme
 from sessions.models import Enrolment, SessionResult, TrainingSession
 from sessions.policies import can_run_session
-from sessions.queries.pages import attendance_of, remedial_people
+from sessions.queries.pages import Presence, attendance_of, remedial_people
 from sessions.services import Clash, GridConflict, ScoreCell
 from sessions.services.results import REMEDIAL_ATTEMPT, SCORE_DECIMALS
 from sessions.services.standing import Standing, fills_itself, given_scores, standing_of
@@ -64,11 +64,11 @@ class Row:
     enrolment: Enrolment
     cells: list[Cell]
     result: SessionResult | None
-    statuses: list[str]
+    presence: Presence
 
     @property
     def verdict(self) -> Verdict:
-        return verdict_for(self.result, self.statuses)
+        return verdict_for(self.result, self.presence.statuses, trained=self.presence.trained)
 
 
 def session_scores(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -151,7 +151,7 @@ def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
     people = remedial_people(training_session) if attempt > 1 else training_session.enrolments.filter(removed_at=None)
     standing = standing_of(people)
     roll = attendance_of([each.enrolment for each in standing])
-    return [_row(training_session, each, attempt, roll.get(each.enrolment.pk, [])) for each in standing]
+    return [_row(training_session, each, attempt, roll[each.enrolment.pk]) for each in standing]
 
 
 def _row_of(training_session: TrainingSession, enrolment: int, saved: Standing | None) -> Row | None:
@@ -160,10 +160,10 @@ def _row_of(training_session: TrainingSession, enrolment: int, saved: Standing |
     standing = saved or next(iter(standing_of(people)), None)
     if standing is None:
         return None
-    return _row(training_session, standing, 1, attendance_of([standing.enrolment]).get(enrolment, []))
+    return _row(training_session, standing, 1, attendance_of([standing.enrolment])[enrolment])
 
 
-def _row(training_session: TrainingSession, standing: Standing, attempt: int, statuses: list[str]) -> Row:
+def _row(training_session: TrainingSession, standing: Standing, attempt: int, presence: Presence) -> Row:
     """One person's cells: what is typed as it was typed, what a test fills as the test says."""
     shown = given_scores(training_session, standing, attempt=attempt)
     concluded = training_session.state == SessionState.CONCLUDED and attempt == 1
@@ -176,7 +176,7 @@ def _row(training_session: TrainingSession, standing: Standing, attempt: int, st
         locked = concluded and stored is not None and stored.value is not None
         version = stored.version if stored else 0
         cells.append(Cell(standing.enrolment, each, typed, text=text, was=text, version=version, locked=locked))
-    return Row(standing.enrolment, cells, standing.result, statuses)
+    return Row(standing.enrolment, cells, standing.result, presence)
 
 
 def _touched(training_session: TrainingSession, posted: Mapping[str, Any]) -> list[Cell]:

@@ -226,11 +226,14 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         each.enrolment_id: each
         for each in SessionResult.objects.filter(enrolment__training_session=training_session, current=True)
     }
-    people = training_session.enrolments.filter(removed_at=None).select_related("person")
+    people = list(training_session.enrolments.filter(removed_at=None).select_related("person"))
     roll = attendance_of(people)
     context = {
         "training_session": training_session,
-        "rows": [(each, result := results.get(each.pk), verdict_for(result, roll.get(each.pk, ()))) for each in people],
+        "rows": [
+            (each, result := results.get(each.pk), verdict_for(result, here.statuses, trained=here.trained))
+            for each, here in ((each, roll[each.pk]) for each in people)
+        ],
         "scheme": read_scheme(training_session.scheme),
         "summary": training_session.summary,
     }

@@ -1,0 +1,36 @@
+"""The days that a field takes: one place for every form, narrower where a service says so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+#: No training was planned here before.
+FIRST_DAY = date(2000, 1, 1)
+#: How far ahead somebody may write a date; further is a slip of the hand.
+YEARS_AHEAD = 5
+
+
+def last_day() -> date:
+    """The last day that a field takes."""
+    today = timezone.localdate()
+    return date(today.year + YEARS_AHEAD, 12, 31)
+
+
+def sensible_day(value: date | datetime) -> None:
+    """Refuse a day of another century: between :data:`FIRST_DAY` and the end of the fifth year from now.
+
+    Raises:
+        ValidationError: with the day as it was typed, and the days that are taken.
+    """
+    day = value.date() if isinstance(value, datetime) else value
+    first, last = FIRST_DAY, last_day()
+    if not first <= day <= last:
+        raise forms.ValidationError(
+            _("“%(value)s” is not between %(first)s and %(last)s. Check the year.")
+            % {"value": day.isoformat(), "first": first.isoformat(), "last": last.isoformat()},
+            code="out_of_range",
+        )
