@@ -63,7 +63,7 @@ def register_session_defects(
             kind=TrainingDefectKind.ABSENCE if case.absent else TrainingDefectKind.LATENESS,
             plan=plan,
             training_session=training_session,
-            occurred_at=case.meeting.starts_at if case.meeting else case.opened_at,
+            occurred_at=min(case.meeting.starts_at, now) if case.meeting else case.opened_at,
             source=case.uuid,
         )
         for case in cases.select_related("meeting").annotate(absent=Exists(absences)).order_by("pk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -91,7 +92,7 @@ def test_every_figure_follows_the_ledger_where_somebody_passed_the_test_but_wait
 @pytest.mark.point("SCR-5")
 def test_record_and_report_print_the_decimals_of_the_scheme(client):
     held = concluded(right=(5, 4, 3))
-    held.training_session.scheme = {**held.training_session.scheme, "decimals": 1}
+    held.training_session.scheme = json.dumps({**json.loads(held.training_session.scheme), "decimals": 1})
     held.training_session.save(update_fields=["scheme"])
     report = ReportObligation.objects.get(training_session=held.training_session).report
     frozen = freeze(report, number=1)

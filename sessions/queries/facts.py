@@ -121,7 +121,7 @@ def _add_attendance(training_session: TrainingSession, people: dict[int, dict[st
         .order_by("meeting__starts_at")
     )
     for row in rows:
-        why = shortfall(row, training_session.tolerance_minutes)
+        why = shortfall(row, row.meeting, training_session.tolerance_minutes)
         people[row.enrolment_id]["attendance"].append(
             {
                 "meeting": str(row.meeting.uuid),

@@ -28,8 +28,12 @@ SELECT e.id AS enrolment_id, NOT EXISTS (
     SELECT FROM training_sessions_sessionmeeting m
         LEFT JOIN training_sessions_attendance a ON a.meeting_id = m.id AND a.enrolment_id = e.id
     WHERE m.training_session_id = e.training_session_id AND m.state <> 'cancelled' AND NOT coalesce(
-        a.status IN ('present', 'late') AND a.minutes_late <= s.tolerance_minutes
-            AND a.minutes_left_early <= s.tolerance_minutes, FALSE)
+        a.status IN ('present', 'late')
+        AND a.minutes_late - greatest(0, coalesce(floor(extract(epoch FROM m.actual_starts_at - m.starts_at) / 60), 0))
+            <= s.tolerance_minutes
+        AND a.minutes_left_early
+            - greatest(0, coalesce(floor(extract(epoch FROM m.ends_at - m.actual_ends_at) / 60), 0))
+            <= s.tolerance_minutes, FALSE)
 )) AS trained
 FROM training_sessions_enrolment e JOIN training_sessions_trainingsession s ON s.id = e.training_session_id
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -19,6 +19,7 @@ from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
+from trainingops.ui.moments import moment_words
 
 _FIELDS = (
     "status",
@@ -256,6 +257,7 @@ def _row(
     if meeting.state == MeetingState.CONCLUDED and old is not None and old.status:
         raise WrongState(_("This meeting is concluded. What is recorded can only be changed by a correction."))
     _check(cell, enrolment, meeting, reasons)
+    _refuse_future(cell, enrolment, meeting, now)
     row = old or Attendance(meeting=meeting, enrolment=enrolment, version=0)
     row.status, row.source, row.recorded_by, row.recorded_at = cell.status, source, actor, now
     absent = cell.status == AttendanceStatus.ABSENT
@@ -295,6 +297,27 @@ def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reason
             _("%(who)s: left %(minutes)d minutes early does not fit a meeting of %(length)d.")
             % {"who": who, "minutes": cell.minutes_left_early, "length": length},
             field=f"left-{key}",
+        )
+
+
+def _refuse_future(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, now: datetime) -> None:
+    """Nobody has arrived, or left, at a time that has not come."""
+    zone = meeting.training_session.site.zone
+    said = {"who": enrolment.person.name, "now": moment_words(now, zone, "time")}
+    arrived = meeting.starts_at + timedelta(minutes=cell.minutes_late)
+    if cell.status == AttendanceStatus.LATE and arrived > now:
+        raise Refused(
+            _("%(who)s: %(at)s has not come yet; it is %(now)s. Give when they arrived, or record it then.")
+            % {**said, "at": moment_words(arrived, zone, "time")},
+            field=f"arrived-{enrolment.pk}",
+        )
+    left = meeting.ends_at - timedelta(minutes=cell.minutes_left_early)
+    here = cell.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
+    if here and cell.minutes_left_early and left > now:
+        raise Refused(
+            _("%(who)s: %(at)s has not come yet; it is %(now)s. Give when they left, or record it then.")
+            % {**said, "at": moment_words(left, zone, "time")},
+            field=f"left-{enrolment.pk}",
         )
 
 

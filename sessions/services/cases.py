@@ -27,15 +27,27 @@ from trainingops.notifications.services import notify
 from trainingops.ui.stored import stored_moment
 
 
-def shortfall(attendance: Attendance, tolerance_minutes: int) -> tuple[str, int | None] | None:
-    """Why this attendance needs recovery, with the minutes; None when the meeting counts as attended, or is blank."""
+def shortfall(attendance: Attendance, meeting: SessionMeeting, tolerance_minutes: int) -> tuple[str, int | None] | None:
+    """Why this attendance needs recovery, with the minutes; None when the meeting counts as attended, or is blank.
+
+    Arrival and leaving are recorded against the plan. What counts is what was missed: where the meeting began later
+    than planned, lateness counts from its actual start; where it ended earlier, leaving counts to its actual end. A
+    meeting that began before its time makes nobody late who came as planned.
+    """
+    late = attendance.minutes_late - _minutes(meeting.starts_at, meeting.actual_starts_at)
+    left = attendance.minutes_left_early - _minutes(meeting.actual_ends_at, meeting.ends_at)
     if attendance.status == AttendanceStatus.ABSENT:
         return CaseCause.ABSENT, None
-    if attendance.status == AttendanceStatus.LATE and attendance.minutes_late > tolerance_minutes:
-        return CaseCause.LATE, attendance.minutes_late
-    if attendance.status and attendance.minutes_left_early > tolerance_minutes:
-        return CaseCause.LEFT_EARLY, attendance.minutes_left_early
+    if attendance.status == AttendanceStatus.LATE and late > tolerance_minutes:
+        return CaseCause.LATE, late
+    if attendance.status and left > tolerance_minutes:
+        return CaseCause.LEFT_EARLY, left
     return None
+
+
+def _minutes(start: datetime | None, end: datetime | None) -> int:
+    """Whole minutes from one to the other; 0 where they come the other way round, or one is not known yet."""
+    return max(int((end - start).total_seconds() // 60), 0) if start and end else 0
 
 
 def open_cases_of(meeting: SessionMeeting, training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
@@ -48,7 +60,9 @@ def open_cases_of(meeting: SessionMeeting, training_session: TrainingSession, *,
         .exclude(enrolment__origin=EnrolmentOrigin.RECOVERY)
         .select_related("enrolment__person")
     )
-    wanted = [(row.enrolment, found) for row in rows if (found := shortfall(row, training_session.tolerance_minutes))]
+    wanted = [
+        (row.enrolment, found) for row in rows if (found := shortfall(row, meeting, training_session.tolerance_minutes))
+    ]
     _open(training_session, wanted, CaseKind.RECOVERY, meeting=meeting, actor=actor, now=now)
 
 
@@ -128,9 +142,9 @@ def attended_by(training_session: TrainingSession) -> set[int]:
         Attendance.objects.filter(meeting__training_session=training_session, enrolment__removed_at=None)
         .exclude(status="")
         .exclude(meeting__state=MeetingState.CANCELLED)
-        .select_related("enrolment")
+        .select_related("enrolment", "meeting")
     ):
-        if shortfall(row, training_session.tolerance_minutes) is None:
+        if shortfall(row, row.meeting, training_session.tolerance_minutes) is None:
             counts[row.enrolment.person_id] = counts.get(row.enrolment.person_id, 0) + 1
     return {person for person, count in counts.items() if count == meetings}
 

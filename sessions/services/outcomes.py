@@ -220,7 +220,7 @@ def _is_trained(enrolment: Enrolment, rows: _Rows) -> bool:
         attended = (
             row is not None
             and row.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
-            and shortfall(row, training_session.tolerance_minutes) is None
+            and shortfall(row, meeting, training_session.tolerance_minutes) is None
         )
         if not attended and meeting.pk not in recovered:
             return False

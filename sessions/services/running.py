@@ -15,6 +15,7 @@ from sessions.enums import (
     MEETING_TRANSITIONS,
     SESSION_TRANSITIONS,
     AttemptState,
+    AttendanceStatus,
     CaseState,
     MeetingState,
     SessionState,
@@ -43,6 +44,8 @@ from trainingops.ui.moments import moment_words
 
 #: A session opens on its day: earlier it is another date, which is a new revision.
 EARLIEST = timedelta(hours=12)
+#: Less than this was no meeting.
+SHORTEST = timedelta(minutes=1)
 
 
 @service
@@ -140,17 +143,14 @@ def conclude_meeting(
 
     Raises:
         WrongState: it is not under way.
-        Refused: times in the future, or an end before the start.
+        Refused: times in the future, less than a minute, or times that what is recorded of somebody contradicts.
     """
     training_session = lock_session(meeting.training_session)
     require(can_run_session(actor, training_session))
     meeting = SessionMeeting.objects.select_related("training_session").get(pk=meeting.pk)
     require_transition(meeting, MeetingState.CONCLUDED, MEETING_TRANSITIONS)
     start, end = actual_starts_at or meeting.actual_starts_at or now, actual_ends_at or now
-    if end > now:
-        raise Refused(_("The end lies in the future. Give when the meeting really ended."), field="actual_ends_at")
-    if end <= start:
-        raise Refused(_("The meeting ends before it starts. Correct the end."), field="actual_ends_at")
+    _require_real_times(meeting, start, end, now)
     meeting.state, meeting.actual_starts_at, meeting.actual_ends_at = MeetingState.CONCLUDED, start, end
     meeting.save(update_fields=["state", "actual_starts_at", "actual_ends_at"])
     open_cases_of(meeting, training_session, actor=actor, now=now)
@@ -168,6 +168,44 @@ def conclude_meeting(
         },
     )
     return meeting
+
+
+def _require_real_times(meeting: SessionMeeting, start: datetime, end: datetime, now: datetime) -> None:
+    """A meeting that was: over, at least a minute long, and around each arrival and leaving that is recorded (4.2)."""
+    zone = meeting.training_session.site.zone
+    words = {"start": moment_words(start, zone), "end": moment_words(end, zone), "now": moment_words(now, zone)}
+    if end > now:
+        raise Refused(
+            _("%(end)s lies in the future; it is %(now)s. Give when the meeting really ended.") % words,
+            field="actual_ends_at",
+        )
+    if end - start < SHORTEST:
+        raise Refused(
+            _("From %(start)s to %(end)s is less than a minute. Correct when it began or ended.") % words,
+            field="actual_ends_at",
+        )
+    for row in meeting.attendances.filter(enrolment__removed_at=None).select_related("enrolment__person"):
+        arrived = meeting.starts_at + timedelta(minutes=row.minutes_late)
+        left = meeting.ends_at - timedelta(minutes=row.minutes_left_early)
+        said = {**words, "name": row.enrolment.person.name}
+        if row.status == AttendanceStatus.LATE and not start <= arrived < end:
+            raise Refused(
+                _(
+                    "%(name)s is recorded as arrived at %(at)s, but the meeting is given from %(start)s to %(end)s. "
+                    "Correct these times, or the arrival in the roll."
+                )
+                % {**said, "at": moment_words(arrived, zone)},
+                field="actual_starts_at" if arrived < start else "actual_ends_at",
+            )
+        if row.minutes_left_early and not start < left <= end:
+            raise Refused(
+                _(
+                    "%(name)s is recorded as left at %(at)s, but the meeting is given from %(start)s to %(end)s. "
+                    "Correct these times, or the leaving in the roll."
+                )
+                % {**said, "at": moment_words(left, zone)},
+                field="actual_starts_at" if left <= start else "actual_ends_at",
+            )
 
 
 @service

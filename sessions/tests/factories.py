@@ -86,7 +86,16 @@ def attend(held: Held, *cells: RollCell, meeting: SessionMeeting | None = None, 
     meeting = meeting or held.meeting
     given = {cell.enrolment for cell in cells}
     rest = [RollCell(each.pk, "present") for each in held.enrolments if each.pk not in given]
-    record_roll(meeting=meeting, cells=[*cells, *rest], actor=held.pic, now=now or meeting.starts_at)
+    record_roll(meeting=meeting, cells=[*cells, *rest], actor=held.pic, now=now or _when_known(meeting, cells))
+
+
+def _when_known(meeting: SessionMeeting, cells: Sequence[RollCell]) -> datetime:
+    """The start, or as soon as the last of the cells has come true."""
+    moments = [meeting.starts_at + timedelta(minutes=each.minutes_late) for each in cells]
+    moments += [
+        meeting.ends_at - timedelta(minutes=each.minutes_left_early) for each in cells if each.minutes_left_early
+    ]
+    return max([meeting.starts_at, *moments])
 
 
 def absent(enrolment: Enrolment, reason: str = "sick") -> RollCell:
