@@ -153,6 +153,7 @@ def test_the_day_in_the_browser_without_javascript(at):
     for each in held.enrolments:
         data |= {f"version-{each.pk}": "0", f"was-{each.pk}": "||||"}
     data |= {f"status-{first.pk}": "present", f"status-{second.pk}": "late", f"arrived-{second.pk}": "09.12"}
+    at(START + timedelta(minutes=15))
     assert client.post(roll, data).url == roll
     rows = {each.enrolment: each for each in Attendance.objects.all()}
     assert (rows[first].status, rows[second].status, rows[second].minutes_late) == ("present", "late", 12)
