@@ -1,5 +1,5 @@
 // A page that saves each row by itself and all of them by its button: the two go one after the other, never at once.
-// What the press of the button would send alone goes with the button; what is on its way already is waited for.
+// What is on its way already is waited for.
 (function () {
   "use strict";
   var form = document.querySelector("form[data-saves]");
@@ -57,15 +57,14 @@
     if (wrong) { wrong.focus(); }
   }
 
-  // Before the field loses the focus, so before its change is told.
-  form.addEventListener("mousedown", function (event) { pressed = Boolean(event.target.closest("button")); });
-  document.addEventListener("mouseup", function () {
-    if (!pressed) { return; }
-    window.setTimeout(function () {
-      pressed = false;
-      if (!waiting) { saveHeld(); }
-    }, 0);
+  // The mouse on the button leaves the focus where it is: the field would save itself once more, and its row could
+  // shrink and draw the button away from under the pointer.
+  form.addEventListener("mousedown", function (event) {
+    if (!event.target.closest("button")) { return; }
+    event.preventDefault();
+    pressed = true;
   });
+  document.addEventListener("mouseup", function () { pressed = false; });
 
   form.addEventListener("submit", function (event) {
     if (released || !sent.size) { held.clear(); return; }
@@ -76,7 +75,7 @@
   });
 
   form.addEventListener("htmx:beforeRequest", function (event) {
-    if (!pressed && !waiting) { return; }
+    if (!waiting) { return; }
     event.preventDefault();
     held.add(event.detail.requestConfig.triggeringEvent.target);
   });

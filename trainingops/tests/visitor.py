@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, Response
 
 from trainingops.local.demo.cast import PASSWORD
 
@@ -15,12 +17,17 @@ _LOCALES = {"id": "id-ID", "en": "en-GB"}
 
 
 class Visitor:
-    """One person in one browser window. Every page that it passes must be clean for axe and the CSP."""
+    """One person in one browser window. Every page that it passes must be clean for axe and the CSP.
+
+    Any answer of 400 or above fails the visit, and so does an error summary; :meth:`refused` says where one is meant.
+    """
 
     def __init__(self, browser: Browser, url: str, *, width: int = 1280, language: str = "id") -> None:
         self.url, self.language = url, language
         self._looked_at: set[str] = set()
         self.told: list[str] = []
+        self._failed: list[str] = []
+        self._refusal_meant = False
         context = browser.new_context(
             viewport={"width": width, "height": 640 if width < 600 else 900},
             locale={"id": "id-ID", "en": "en-GB"}[language],
@@ -31,11 +38,26 @@ class Visitor:
         self.width = width
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.told.append(str(error)))
+        self.page.on("response", self._note)
 
     def _hear(self, message: object) -> None:
-        refused = re.search(r"status of (409|422)", message.text)  # a page that says no in words
-        if not refused and (message.type == "error" or "Content Security Policy" in message.text):
+        answered = "the server responded with a status of" in message.text  # noted with its address below
+        if not answered and (message.type == "error" or "Content Security Policy" in message.text):
             self.told.append(message.text)
+
+    def _note(self, response: Response) -> None:
+        if response.status >= 400:
+            self._failed.append(f"{response.status} {response.request.method} {response.url}")
+
+    @contextmanager
+    def refused(self) -> Iterator[None]:
+        """What is done inside must be refused in words (409 or 422): no answer, or another failure, is wrong."""
+        self._refusal_meant = True
+        yield
+        self.page.wait_for_load_state()
+        failed, self._failed, self._refusal_meant = self._failed, [], False
+        assert failed, f"nothing was refused at {self.page.url}"
+        assert all(each.startswith(("409 ", "422 ")) for each in failed), failed
 
     def sign_in(self, login: str, password: str = PASSWORD) -> Visitor:
         """Through the page, as everybody does."""
@@ -60,6 +82,7 @@ class Visitor:
     def look(self) -> None:
         """The page says nothing to the console, fits its width, speaks the language, and axe finds nothing."""
         assert self.told == [], (self.page.url, self.told)
+        self._look_for_refusals()
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, self.page.url
         assert self.page.get_attribute("html", "lang") == self.language, self.page.url
         kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "*", self.page.url.split("?")[0]) + self.page.title()[:12]
@@ -68,6 +91,11 @@ class Visitor:
         self._looked_at.add(kind)
         found = _AXE.run(self.page)
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+
+    def _look_for_refusals(self) -> None:
+        if not self._refusal_meant:
+            assert self._failed == [], (self.page.url, self._failed)
+            assert not self.has_errors(), (self.page.url, self.page.locator("[data-error-summary]").inner_text())
 
     def fill(self, **values: object) -> Visitor:
         """Fill the fields named; a list chooses checkboxes, True ticks one, a ``label=`` text chooses an option."""
@@ -92,6 +120,23 @@ class Visitor:
         value = value or next((v for v, text in options if wanted in text), None)
         assert value is not None, f"no option {wanted!r} in {options}"
         field.first.select_option(value)
+
+    def type(self, field: Locator, text: str) -> None:
+        """With mouse and keyboard, as people do: what stood there is replaced, and the field keeps the focus."""
+        field.click()
+        field.press("Control+a")
+        self.page.keyboard.type(text, delay=40)
+
+    def click(self, selector: str) -> Visitor:
+        """Press the mouse on a button that leads to another page, and let go a moment later."""
+        box = self.page.locator(selector).first
+        box.scroll_into_view_if_needed()
+        at = box.bounding_box()
+        assert at is not None, selector
+        with self.page.expect_navigation():
+            self.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2, delay=80)
+        self.look()
+        return self
 
     def press(self, selector: str) -> Visitor:
         """Press a button that leads to another page."""
@@ -123,4 +168,6 @@ class Visitor:
         return to
 
     def leave(self) -> None:
+        self.page.wait_for_load_state("networkidle")
+        self._look_for_refusals()
         self.page.context.close()
