@@ -308,24 +308,17 @@ class Walk:
         found = trainer.page.locator(f"{rows} input[name^='version-']")
         return [int(each.input_value()) for each in found.all()]
 
-    def _change_arrival(self, trainer: Visitor, roll: str, place: int) -> None:
-        """Correct a saved time of arrival and save by mouse, as with the scores; then take the lateness back."""
-        for minutes, hesitate, leave_field in ((5, 0, False), (7, 700, False), (9, 0, True)):
+    def _change_note(self, trainer: Visitor, roll: str, place: int) -> None:
+        """Correct what is saved of an absence and save by mouse, as with the scores (ATT-4)."""
+        for words, hesitate, leave_field in (("Surat A", 0, False), ("Surat B", 700, False), ("Surat C", 0, True)):
             row = trainer.go(roll).page.locator(".roll-row").nth(place)
-            if minutes == 5:
-                # The class has not begun: a tap on "late" cannot take the time of now.
-                with trainer.page.expect_response(lambda answer: answer.request.method == "POST"):
-                    row.locator("label:has(input[value=late])").click()
-            arrived = (self.starts_at + timedelta(minutes=minutes)).strftime("%H.%M")
-            trainer.type(row.locator("input[name^='arrived-']"), arrived)
+            trainer.type(row.locator("input[name^='note-']"), words)
             if leave_field:
                 trainer.page.keyboard.press("Tab")
             trainer.page.wait_for_timeout(hesitate)
             trainer.click("form#roll button.btn-primary")
-            assert (
-                trainer.page.locator(".roll-row").nth(place).locator("input[name^='arrived-']").input_value() == arrived
-            )
-        trainer.page.locator(".roll-row").nth(place).locator("label:has(input[value=present])").click()
+            kept = trainer.page.locator(".roll-row").nth(place).locator("input[name^='note-']").input_value()
+            assert kept == words, (words, kept)
 
     def _roll(self, absent: str, *, width: int = 1280) -> None:
         trainer = self.visitor("CC0002", width=width).go(self.session).follow("main a[href*='/roll/']")
@@ -337,9 +330,9 @@ class Walk:
                 rows.nth(place).locator("select:visible").select_option("sick")
             trainer.page.wait_for_load_state("networkidle")
         trainer.click("form#roll button.btn-primary")
-        here = next(n for n in range(rows.count()) if not absent or absent not in rows.nth(n).inner_text())
-        self._change_arrival(trainer, trainer.page.url, here)
-        trainer.click("form#roll button.btn-primary")
+        if absent:
+            gone_at = next(place for place in range(rows.count()) if absent in rows.nth(place).inner_text())
+            self._change_note(trainer, trainer.page.url, gone_at)
         trainer.leave()
 
     def _take_test(self, number: str, phase: str) -> None:
@@ -427,7 +420,7 @@ class Walk:
         pic = self.visitor("CC0002").go("/recovery/")
         pic.page.locator("main input[name=case]").first.check()
         pic.press("main form .btn-primary")
-        starts = self.starts_at = datetime.now(WIB).replace(second=0, microsecond=0) + timedelta(hours=4)
+        starts = datetime.now(WIB).replace(second=0, microsecond=0) + timedelta(hours=4)
         self.label = "Kelas susulan"
         pic.fill(form="Kelas susulan", label=self.label, host_site="Jakarta", room="Ruang Kenanga", trainers="Rika")
         pic.sent(
