@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,10 @@ from sessions.models import TrainingSession
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.people.models import User
+from trainingops.ui.moments import moment_words
+
+#: A room or an application may fail while the session is being prepared.
+PREPARATION = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +108,16 @@ def record_training_defect(
         Refused: the moment lies in the future.
     """
     require(can_record_defect(actor, training_session.site, training_session.line))
+    zone = training_session.site.zone
+    began = min(training_session.opened_at or training_session.starts_at, training_session.starts_at)
+    said = {"at": moment_words(occurred_at, zone), "start": moment_words(began, zone)}
     if occurred_at > now:
-        raise Refused(_("The time lies in the future. Enter when it happened."), field="occurred_at")
+        raise Refused(_("%(at)s lies in the future. Enter when it happened.") % said, field="occurred_at")
+    if occurred_at < began - PREPARATION:
+        raise Refused(
+            _("%(at)s lies more than a day before the session of %(start)s. Enter when it happened.") % said,
+            field="occurred_at",
+        )
     if kind not in (TrainingDefectKind.FACILITY, TrainingDefectKind.QUESTION, TrainingDefectKind.RATING):
         raise Refused(_("The system registers this kind itself. Choose another kind."), field="kind")
     occurrence = Occurrence(

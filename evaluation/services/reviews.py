@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -29,6 +29,12 @@ from trainingops.people.models import ServiceLine, Signature, Site, User
 from trainingops.people.services import require_signature, sign
 from trainingops.records.numbers import next_number
 from trainingops.records.services import request_evidence
+from trainingops.ui.moments import day_words, moment_words
+
+#: A review looks at a year at most (5.4.1).
+LONGEST_PERIOD = timedelta(days=366)
+#: How long after a meeting it may still be entered.
+LATE_INVITATION = timedelta(days=7)
 
 
 @service
@@ -52,8 +58,27 @@ def schedule_review(
         Refused: the period is reversed, or the secretary is the manager who will approve the minutes.
     """
     require(can_schedule_review(actor, site, line))
+    said = {
+        "start": day_words(period_from),
+        "end": day_words(period_to),
+        "at": moment_words(scheduled_at, site.zone),
+    }
     if period_to < period_from:
-        raise Refused(_("The period ends before it begins. Choose a later end."), field="period_to")
+        raise Refused(
+            _("The period ends on %(end)s, before it begins on %(start)s. Choose a later end.") % said,
+            field="period_to",
+        )
+    if period_to - period_from > LONGEST_PERIOD:
+        raise Refused(
+            _("From %(start)s to %(end)s is longer than a year. Choose a shorter period.") % said, field="period_to"
+        )
+    if scheduled_at.astimezone(site.zone).date() < period_from:
+        raise Refused(
+            _("%(at)s lies before the period begins on %(start)s. Choose when the review meets.") % said,
+            field="scheduled_at",
+        )
+    if scheduled_at < now - LATE_INVITATION:
+        raise Refused(_("%(at)s is more than a week ago. Choose when the review meets.") % said, field="scheduled_at")
     if secretary.pk == actor.pk:
         raise Refused(
             _("The secretary writes what the manager approves. Choose somebody else as secretary."), field="secretary"

@@ -14,6 +14,7 @@ from planning.enums import MultipleRule, Qualification, QuestionKind
 from planning.models import QuestionVersion, Topic, TrainingModule
 from planning.services.questions import OPTION_KEYS, TRUE_FALSE, QuestionText
 from trainingops.people.models import Site, Unit
+from trainingops.ui.bounds import not_past
 from trainingops.ui.forms import FigureField, PageForm, WholeField
 
 
@@ -159,7 +160,7 @@ class TrainerForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    valid_until = forms.DateField(label=_("Qualified until"), required=False)
+    valid_until = forms.DateField(label=_("Qualified until"), required=False, validators=[not_past])
 
 
 class QualificationForm(PageForm):
@@ -171,4 +172,4 @@ class QualificationForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    valid_until = forms.DateField(label=_("Qualified until"), required=False)
+    valid_until = forms.DateField(label=_("Qualified until"), required=False, validators=[not_past])

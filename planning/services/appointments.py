@@ -21,6 +21,7 @@ from trainingops.people.models import RoleAssignment
 from trainingops.people.queries import in_force
 from trainingops.people.services import require_signature, sign
 from trainingops.records.numbers import next_number
+from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, Signature, Site, User
@@ -143,9 +144,15 @@ def _check(
 ) -> None:
     """Refuse what could not take effect."""
     if ends_on < starts_on:
-        raise Refused(_("The last day lies before the first. Correct the period."), field="ends_on")
+        raise Refused(
+            _("%(end)s lies before the first day, %(start)s. Choose a later last day.")
+            % {"end": day_words(ends_on), "start": day_words(starts_on)},
+            field="ends_on",
+        )
     if ends_on < now.astimezone(site.zone).date():
-        raise Refused(_("The period is over already. Choose a later last day."), field="ends_on")
+        raise Refused(
+            _("%(end)s is over already. Choose a later last day.") % {"end": day_words(ends_on)}, field="ends_on"
+        )
     if not duties.strip():
         raise Refused(_("Write the duties."), field="duties")
     is_trainer = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -29,8 +29,12 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, User
+from trainingops.ui.moments import moment_words
 
 #: The parts of a draft that are plain fields; sessions, targets and recipients have services of their own.
+#: A meeting is one stretch of work; several days are several meetings.
+LONGEST_MEETING = timedelta(hours=12)
+
 PARTS: dict[str, tuple[str, ...]] = {
     "need": ("purpose", "needs"),
     "module": ("module_version",),
@@ -204,10 +208,30 @@ def _check_session(
     if not meetings:
         raise Refused(_("Give at least one meeting with start and end."), field="meetings")
     ordered = sorted(meetings, key=lambda each: each.starts_at)
-    if any(each.ends_at <= each.starts_at for each in ordered):
-        raise Refused(_("A meeting ends before it starts. Correct its times."), field="meetings")
-    if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(ordered)):
-        raise Refused(_("Two meetings of this batch overlap. Correct their times."), field="meetings")
+    for number, each in enumerate(meetings, 1):
+        said = {"number": number, "start": moment_words(each.starts_at, host_site.zone)}
+        said["end"] = moment_words(each.ends_at, host_site.zone)
+        if each.ends_at <= each.starts_at:
+            raise Refused(
+                _("Meeting %(number)d ends at %(end)s, before it starts at %(start)s. Give a later end.") % said,
+                field="meetings",
+            )
+        if each.ends_at - each.starts_at > LONGEST_MEETING:
+            raise Refused(
+                _("Meeting %(number)d from %(start)s to %(end)s is longer than 12 hours. Divide it into several.")
+                % said,
+                field="meetings",
+            )
+    for earlier, later in pairwise(ordered):
+        if later.starts_at < earlier.ends_at:
+            raise Refused(
+                _("The meeting of %(later)s begins before the one of %(earlier)s has ended. Correct their times.")
+                % {
+                    "later": moment_words(later.starts_at, host_site.zone),
+                    "earlier": moment_words(earlier.starts_at, host_site.zone),
+                },
+                field="meetings",
+            )
 
 
 def _save_meetings(planned: PlannedSession, meetings: Sequence[MeetingTimes]) -> None:

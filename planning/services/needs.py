@@ -16,6 +16,7 @@ from planning.policies.catalogue import can_register_need
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.records.documents import keep_document
+from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, User
@@ -48,7 +49,10 @@ def add_need_source(
     if kind == NeedKind.PRODUCT_CHANGE:
         raise Refused(_("Register a product or procedure change on its own page."), field="kind")
     if dated_on > timezone.localdate(now, timezone=actor.zone):
-        raise Refused(_("The date lies ahead. Write the day on which it was asked."), field="dated_on")
+        raise Refused(
+            _("%(day)s lies ahead. Write the day on which it was asked.") % {"day": day_words(dated_on)},
+            field="dated_on",
+        )
     stored, file_name = keep_document(file, now=now) if file else (None, "")
     need = NeedSource.objects.create(
         kind=kind,
@@ -124,9 +128,16 @@ def _check_change(content: ChangeText, actor: User, now: datetime, besides: Prod
     for line in content.lines:
         require(can_register_need(actor, line))
     if content.issued_on > timezone.localdate(now, timezone=actor.zone):
-        raise Refused(_("The date lies ahead. Write the day on which it was announced."), field="issued_on")
+        raise Refused(
+            _("%(day)s lies ahead. Write the day on which it was announced.") % {"day": day_words(content.issued_on)},
+            field="issued_on",
+        )
     if content.effective_on < content.issued_on:
-        raise Refused(_("It cannot hold before it was announced. Correct one of the two dates."), field="effective_on")
+        raise Refused(
+            _("%(effective)s lies before it was announced on %(issued)s. Correct one of the two dates.")
+            % {"effective": day_words(content.effective_on), "issued": day_words(content.issued_on)},
+            field="effective_on",
+        )
     known = ProductChange.objects.filter(issuer__iexact=content.issuer.strip(), number__iexact=content.number.strip())
     if besides is not None:
         known = known.exclude(pk=besides.pk)

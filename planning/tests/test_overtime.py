@@ -13,7 +13,8 @@ from planning.completeness import Snapshot, check
 from planning.enums import CONSENT_TRANSITIONS, Consent
 from planning.models import MarkedDay, OvertimeOrder, PlannedMeeting, TrafficInterval
 from planning.queries.roster import roster_of
-from planning.services import answer_overtime, order_overtime
+from planning.services import answer_overtime, order_overtime, save_session
+from planning.services.drafting import MeetingTimes
 from planning.tests.factories import draft_plan, make_world
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
@@ -226,6 +227,45 @@ def test_ordering_on_the_page_and_answering_as_the_agent(client, world):
     assert client.get(answer).status_code == 200
     assert client.post(answer, {"consent": "given"}).status_code == 302
     assert OvertimeOrder.objects.get().consent == Consent.GIVEN
+
+
+def test_a_foreign_tick_and_a_note_too_long_or_blank_are_shown_at_their_controls(client, world):
+    (late,) = agents(world, 1)
+    rostered(world, late, SHIFT)
+    plan, revision, meeting = drafted(world, [late])
+    url = reverse("plan_roster", args=[plan.uuid])
+    client.force_login(world.pic)
+    ticked = {"action": "order", "pair": f"999999:{meeting.uuid}", "reason": "Penuh", "ordered_by": "Ratna"}
+    answer = client.post(url, ticked)
+    assert answer.status_code == 422 and f"999999:{meeting.uuid}" in answer.content.decode()
+    assert 'id="pair_0"' in answer.content.decode() and not OvertimeOrder.objects.exists()
+
+    order(world, revision, [(late.pk, meeting.uuid)])
+    given = OvertimeOrder.objects.get()
+    for note in ("x" * 201, "", " "):
+        answer = client.post(url, {"action": "consent", "order": given.uuid, "consent": "given", "note": note})
+        assert answer.status_code == 422 and f"#note-{given.uuid}" in answer.content.decode()
+    given.refresh_from_db()
+    assert given.consent == Consent.ASKED
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(-30, "Meeting 1 ends at"), (366 * 24 * 60, "longer than 12 hours")])
+def test_a_meeting_that_cannot_be_is_named_with_both_its_times(world, minutes, shown):
+    _plan, revision, meeting = drafted(world, agents(world, 1))
+    session = meeting.planned_session
+    times = MeetingTimes(starts_at=meeting.starts_at, ends_at=meeting.starts_at + timedelta(minutes=minutes))
+    with translation.override("en"), pytest.raises(Refused, match=shown):
+        save_session(
+            revision=revision,
+            planned=session,
+            label=session.label,
+            host_site=session.host_site,
+            trainers=[],
+            meetings=[times],
+            actor=world.pic,
+            now=NOW,
+        )
+    assert session.meetings.get().ends_at == meeting.ends_at
 
 
 def test_who_may_see_the_pages(client, world):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +32,12 @@ from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
 from trainingops.people.shifts import too_much_overtime
+from trainingops.ui.errors import Line, foreign_ticks
 from trainingops.ui.moments import day_words, zone_word
+from trainingops.ui.remedies import too_long
 
+#: What the column of the note holds.
+LONGEST_NOTE = OvertimeOrder._meta.get_field("consent_note").max_length or 0
 _KINDS = {
     "on_shift": "ok",
     "unknown": "idle",
@@ -47,12 +52,15 @@ _KINDS = {
 def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Each target's roster at each meeting; overtime is ordered here, with reason and who orders it."""
     plan, revision = _latest(request, uuid)
+    wrong: list[Line] = []
     may_order = revision.state == RevisionState.DRAFT and can_edit_plan(request.user, plan)
     form = OvertimeForm(request.POST if request.POST.get("action") == "order" else None)
     if request.method == "POST":
         if request.POST.get("action") == "consent":
-            return _enter_consent(request, plan)
-        if form.is_valid():
+            wrong = _enter_consent(request, plan)
+            if not wrong:
+                return redirect("plan_roster", uuid=plan.uuid)
+        elif form.is_valid() and not (wrong := _foreign_pairs(request, revision)):
             try:
                 count = order_overtime(
                     revision=revision, pairs=_pairs(request), **form.cleaned_data, actor=request.user, now=request.now
@@ -82,9 +90,11 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "meetings": _by_meeting(meetings, roster, plan),
         "warnings": _warnings(roster, plan),
         "ticked": set(request.POST.getlist("pair")),
+        "errors": wrong,
+        "noted": (request.POST.get("order", ""), request.POST.get("note", "")),
         "title": PARTS["roster"],
     }
-    return render(request, "planning/plan_roster.html", context, status=422 if form.is_bound else 200)
+    return render(request, "planning/plan_roster.html", context, status=422 if form.is_bound or wrong else 200)
 
 
 def _latest(request: SignedInRequest, uuid: UUID) -> tuple[TrainingPlan, PlanRevision]:
@@ -97,25 +107,34 @@ def _latest(request: SignedInRequest, uuid: UUID) -> tuple[TrainingPlan, PlanRev
 
 def _pairs(request: SignedInRequest) -> list[tuple[int, UUID]]:
     """The ticked people and meetings: ``person:uuid``."""
-    found = []
-    for text in request.POST.getlist("pair"):
-        person, _colon, meeting = text.partition(":")
-        try:
-            found.append((int(person), UUID(meeting)))
-        except ValueError:
-            continue
-    return found
+    pairs = (text.partition(":") for text in request.POST.getlist("pair"))
+    return [(int(person), UUID(meeting)) for person, _colon, meeting in pairs]
 
 
-def _enter_consent(request: SignedInRequest, plan: TrainingPlan) -> HttpResponse:
-    """The PIC enters an answer given on paper, with the document."""
+def _foreign_pairs(request: SignedInRequest, revision: PlanRevision) -> list[Line]:
+    """A line for each tick that is no target at a meeting of this revision."""
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=revision).values_list("uuid", flat=True)
+    people = revision.targets.values_list("person", flat=True)
+    offered = {f"{person}:{meeting}" for person in people for meeting in meetings}
+    return foreign_ticks(request.POST.getlist("pair"), offered, label=_("Order"), target="pair_0")
+
+
+def _enter_consent(request: SignedInRequest, plan: TrainingPlan) -> list[Line]:
+    """The PIC enters an answer given on paper, with the document; what is wrong with it, if anything."""
     order = get_object_or_404(OvertimeOrder.objects.select_related("plan"), plan=plan, uuid=_uuid(request))
     consent = Consent.GIVEN if request.POST.get("consent") == "given" else Consent.REFUSED
-    answer_overtime(
-        order=order, consent=consent, note=request.POST.get("note", ""), actor=request.user, now=request.now
-    )
+    note = request.POST.get("note", "")
+    label, target = _("Document"), f"note-{order.uuid}"
+    if problem := too_long(note, LONGEST_NOTE):
+        return [Line(label, problem, target)]
+    try:
+        answer_overtime(order=order, consent=consent, note=note, actor=request.user, now=request.now)
+    except Refused as refused:
+        if refused.field != "note":
+            raise
+        return [Line(label, str(refused), target)]
     messages.success(request, _("The answer is saved."))
-    return redirect("plan_roster", uuid=plan.uuid)
+    return []
 
 
 def _uuid(request: SignedInRequest) -> UUID:
@@ -132,7 +151,7 @@ def _by_meeting(meetings: list[PlannedMeeting], roster: PlanRoster, plan: Traini
         (order.person_id, order.uuid): order
         for order in OvertimeOrder.objects.filter(plan=plan, withdrawn_at=None).select_related("consent_by")
     }
-    found = []
+    found, boxes = [], count()
     for meeting in sorted(meetings, key=lambda each: each.starts_at):
         rows = [row for row in roster.rows if row.meeting.pk == meeting.pk]
         rows.sort(key=lambda row: (not row.standing.is_absent, not row.standing.needs_order, people[row.person].name))
@@ -147,7 +166,8 @@ def _by_meeting(meetings: list[PlannedMeeting], roster: PlanRoster, plan: Traini
                         "kind": _KINDS.get(row.standing.presence, "late"),
                         "order": orders.get((row.person, row.order.uuid)) if row.order else None,
                         "pair": f"{row.person}:{meeting.uuid}",
-                        "lacks_order": row.lacks_order or row.is_declined,
+                        "lacks_order": (lacks := row.lacks_order or row.is_declined),
+                        "index": next(boxes) if lacks else None,
                     }
                     for row in rows
                 ],

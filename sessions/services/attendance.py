@@ -288,16 +288,25 @@ def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reason
             )
     if cell.status == AttendanceStatus.LATE and not 0 < cell.minutes_late <= length:
         raise Refused(
-            _("%(who)s: late by %(minutes)d minutes does not fit a meeting of %(length)d. Give the time of arrival.")
-            % {"who": who, "minutes": cell.minutes_late, "length": length},
+            _("%(who)s: arrived at %(at)s does not fit the meeting of %(start)s–%(end)s. Give the time of arrival.")
+            % {**_times(meeting), "who": who, "at": _clock(meeting.starts_at, cell.minutes_late, meeting)},
             field=f"arrived-{key}",
         )
     if not 0 <= cell.minutes_left_early <= length:
         raise Refused(
-            _("%(who)s: left %(minutes)d minutes early does not fit a meeting of %(length)d.")
-            % {"who": who, "minutes": cell.minutes_left_early, "length": length},
+            _("%(who)s: left at %(at)s does not fit the meeting of %(start)s–%(end)s. Give the time of leaving.")
+            % {**_times(meeting), "who": who, "at": _clock(meeting.ends_at, -cell.minutes_left_early, meeting)},
             field=f"left-{key}",
         )
+
+
+def _clock(edge: datetime, minutes: int, meeting: SessionMeeting) -> str:
+    return moment_words(edge + timedelta(minutes=minutes), meeting.training_session.site.zone, "time")
+
+
+def _times(meeting: SessionMeeting) -> dict[str, str]:
+    """When the meeting is planned, in words."""
+    return {"start": _clock(meeting.starts_at, 0, meeting), "end": _clock(meeting.ends_at, 0, meeting)}
 
 
 def _refuse_future(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, now: datetime) -> None:

@@ -234,7 +234,7 @@ def _cell(row: RollRow, meeting: SessionMeeting) -> RollCell:
         enrolment=row.key,
         status=row.values["status"],
         version=row.version,
-        minutes_late=max(late, 0),
+        minutes_late=late,
         minutes_left_early=max(-early, 0),
         reason=row.values["reason"],
         reason_note=row.values["note"],

@@ -151,6 +151,42 @@ def test_each_empty_form_says_what_is_missing_and_nothing_is_written(forms, clie
     assert not offenders, f"{len(offenders)} faults\n" + "\n".join(offenders)
 
 
+#: Fillings that contradict each other or the world, by the name of the form; what the answer must repeat of them.
+_CONTRADICTIONS: dict[str, list[tuple[dict[str, str], str]]] = {
+    "review_new": [
+        ({"period_from": "1800-01-01"}, "1800-01-01"),
+        ({"period_to": "2999-11-01"}, "2999-11-01"),
+        ({"scheduled_at_day": "1999-11-24", "scheduled_at_time": "09:00"}, "1999-11-24"),
+        ({"period_from": "2026-11-20", "period_to": "2026-11-01"}, "November 2026"),
+        ({"period_from": "2020-01-01", "period_to": "2026-11-01"}, "2020"),
+    ],
+    "day_off_new": [({"day": "9999-12-31"}, "9999-12-31"), ({"day": "1900-01-01"}, "1900-01-01")],
+    "policy_new": [({"effective_on": "1999-01-01"}, "1999-01-01")],
+    "training_defect_new": [({"occurred_at_day": "1950-01-01", "occurred_at_time": "09:00"}, "1950-01-01")],
+    "trainer_new": [({"valid_until": "2001-01-01"}, "2001-01-01")],
+    "appointment_new": [({"starts_on": "2027-02-01", "ends_on": "2027-01-01"}, "2027")],
+}
+
+
+@pytest.mark.clause("5.1.1")
+def test_what_contradicts_itself_or_the_world_is_refused_with_its_value_and_nothing_is_written(forms, clients):
+    offenders, sent = [], set()
+    for form in forms:
+        names = {control.name for control in form.controls}
+        for filling, shown in _CONTRADICTIONS.get(form.name, []):
+            if not names >= {*filling}:
+                continue
+            sent.add(form.name)
+            outcome = send(
+                clients[form.login], form, plausible(form) | {name: [text] for name, text in filling.items()}
+            )
+            texts = [text for _target, text in outcome.lines]
+            if outcome.response.status_code != 422 or outcome.written or not any(shown in text for text in texts):
+                offenders.append(f"{form} {filling}: {outcome.response.status_code}, {outcome.written}, {texts}")
+    assert not offenders, "\n".join(offenders)
+    assert sent == {*_CONTRADICTIONS}, sorted({form.name for form in forms})
+
+
 def test_the_forms_of_every_room_are_walked(forms):
     """The walk is worth what it finds: a form that nobody reaches is not tested."""
     names = {form.name for form in forms}

@@ -34,3 +34,15 @@ def sensible_day(value: date | datetime) -> None:
             % {"value": day.isoformat(), "first": first.isoformat(), "last": last.isoformat()},
             code="out_of_range",
         )
+
+
+def not_past(day: date) -> None:
+    """Refuse a last day that is over.
+
+    Raises:
+        ValidationError: with the day as it was typed.
+    """
+    if FIRST_DAY <= day < timezone.localdate():
+        raise forms.ValidationError(
+            _("“%(value)s” is over. Choose today or later.") % {"value": day.isoformat()}, code="over"
+        )

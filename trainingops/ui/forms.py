@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Refused
+from trainingops.ui.bounds import sensible_day
 from trainingops.ui.figures import input_figure, parse_figure
 from trainingops.ui.moments import as_zone, zone_word
 from trainingops.ui.remedies import with_remedy
@@ -248,6 +249,8 @@ def _use_our_control(field: forms.Field) -> None:
     }
     if type(field) in ours:
         raise TypeError(f"“{field.label}”: use {ours[type(field)]} (in a model's form through Meta.field_classes).")
+    if isinstance(field, forms.DateField | MomentField):
+        field.validators.append(sensible_day)
     if plain in swap:
         field.widget = swap[plain](attrs=field.widget.attrs)
     _name_the_blank(field)

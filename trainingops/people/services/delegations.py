@@ -75,7 +75,11 @@ def _require_sense(principal: User, delegate: User, starts_on: date, ends_on: da
             field="starts_on",
         )
     if ends_on < starts_on:
-        raise Refused(_("The last day is before the first. Choose a later day."), field="ends_on")
+        raise Refused(
+            _("%(end)s lies before the first day, %(start)s. Choose a later last day.")
+            % {"end": day_words(ends_on), "start": day_words(starts_on)},
+            field="ends_on",
+        )
 
 
 def _require_free(principal: User, starts_on: date, ends_on: date) -> None:
