@@ -176,5 +176,6 @@ class AppointmentForm(PageForm):
         """The first day comes first."""
         data = super().clean() or {}
         if data.get("starts_on") and data.get("ends_on") and data["starts_on"] > data["ends_on"]:
-            self.add_error("ends_on", _("The last day lies before the first. Correct the period."))
+            problem = _("The last day lies before the first. Correct the period.")
+            self.add_error("ends_on", forms.ValidationError(problem, code="invalid"))
         return data

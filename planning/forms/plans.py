@@ -30,6 +30,7 @@ from planning.wording import LABELS
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, Team, User
 from trainingops.ui.forms import FigureField, MomentField, PageForm, WholeField
+from trainingops.ui.remedies import not_a_choice
 
 Checkboxes = forms.CheckboxSelectMultiple
 
@@ -379,11 +380,7 @@ class RemarkForm(PageForm):
         """A field that a plan has."""
         field: str = self.cleaned_data["field"]
         if field and field.partition(":")[0] not in LABELS:
-            raise forms.ValidationError(
-                forms.ChoiceField.default_error_messages["invalid_choice"],
-                code="invalid_choice",
-                params={"value": field},
-            )
+            raise forms.ValidationError(not_a_choice(field), code="invalid_choice")
         return field
 
 
