@@ -60,7 +60,7 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             wrong = _enter_consent(request, plan)
             if not wrong:
                 return redirect("plan_roster", uuid=plan.uuid)
-        elif form.is_valid() and not (wrong := _foreign_pairs(request, revision)):
+        elif not (wrong := _foreign_pairs(request, revision)) and form.is_valid():
             try:
                 count = order_overtime(
                     revision=revision, pairs=_pairs(request), **form.cleaned_data, actor=request.user, now=request.now
