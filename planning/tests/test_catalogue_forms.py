@@ -234,7 +234,7 @@ def test_places_are_kept(world):
 
 @pytest.mark.clause("5.1.1 a")
 def test_the_letter_is_rendered_with_name_duties_and_signature(world):
-    from planning.tests.test_catalogue_services import appoint
+    from planning.tests.test_appointments import appoint
     from trainingops.records.models import EvidenceRequest
     from trainingops.records.registry import get_kind
     from trainingops.records.rendering import render_html

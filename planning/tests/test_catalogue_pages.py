@@ -372,7 +372,7 @@ def test_list_of_defects_filters_by_what_stands_in_the_address(scene):
 def test_traffic_names_the_lowest_interval_and_recommends_by_volume(scene):
     page = signed_in(scene.boss).get(reverse("traffic"), {"duration": "30"})
     first = page.context["windows"][0][1]
-    assert first.starts_at.hour == 8 and first.peak == 10 and not page.context["by_service_level"]
+    assert first.starts_at.hour == 8 and first.peak == 10 and page.context["basis"] == "volume"
     assert page.context["heat"].lowest in page.content.decode().replace("&#x27;", "'")
 
 
@@ -380,7 +380,7 @@ def test_traffic_with_staffing_is_ranked_by_service_level(scene):
     TrafficInterval.objects.update(aht_seconds=180, agents=6)
     page = signed_in(scene.boss).get(reverse("traffic"), {"duration": "30", "leaving": "2"})
     first = page.context["windows"][0][1]
-    assert page.context["by_service_level"] and first.service_level < first.unaffected
+    assert page.context["basis"] == "service_level" and first.service_level < first.unaffected
 
 
 def test_traffic_of_years_ago_is_read_up_to_its_last_day(scene):

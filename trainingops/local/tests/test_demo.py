@@ -95,6 +95,8 @@ def _every_form_is_a_record():
     kinds = set(EvidenceRecord.objects.values_list("kind", flat=True))
     assert kinds == {
         "appointment",
+        "trainer_request",
+        "module_list",
         "training_plan",
         "coordination",
         "attendance",
