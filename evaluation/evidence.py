@@ -25,7 +25,7 @@ MINUTES = EvidenceKind(
     prefix="RR",
     form_number="FR-CC-TRN-06",
     template="evaluation/print/minutes.html",
-    template_version="1",
+    template_version="2",
     clauses=("5.4", "4.4", "6"),
     iso_clauses=("9.1", "10.3"),
 )
