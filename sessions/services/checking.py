@@ -41,4 +41,4 @@ def wrong_summaries(*, mend: bool = False) -> Iterator[Difference]:
 
 
 def _figures(training_session: TrainingSession) -> dict[str, Any]:
-    return SessionSummary.objects.filter(training_session=training_session).values().first() or {}
+    return dict(SessionSummary.objects.filter(training_session=training_session).values().first() or {})
