@@ -15,7 +15,7 @@ from trainingops.people.models import Team, User
 class ReleaseConfirmationQuerySet(models.QuerySet["ReleaseConfirmation"]):
     def visible_to(self, user: User) -> ReleaseConfirmationQuerySet:
         """Leaders those of their teams; the offices those of the plans that they see."""
-        led = user.authority.scope("team_leader", team="team")
+        led = user.authority.scope("team_leader", site="team__site", line="team__line", team="team")
         others = user.authority.scope(
             "manager",
             "trainer",

@@ -19,6 +19,7 @@ from planning.models import (
     Appointment,
     Consultation,
     Defect,
+    MarkedDay,
     ModuleMaterial,
     ModuleVersion,
     NeedSource,
@@ -140,6 +141,12 @@ def _attempts() -> list[Address]:
     return [{"uuid": each.uuid} for each in TestAttempt.objects.all()]
 
 
+def _orders() -> list[Address]:
+    """Orders of records of one place; one without a site or line is excluded by no scope (`records.queries`)."""
+    placed = EvidenceRequest.objects.exclude(site=None).exclude(line=None).order_by("state", "-pk").distinct("state")
+    return [{"uuid": each.uuid} for each in placed]
+
+
 def _importers() -> list[Address]:
     return [{"kind": each.name} for each in importers_for(User.objects.get(login="ADM01"))]
 
@@ -164,7 +171,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "day_off_remove": _by_uuid(DayOff),
     "deviation_acknowledge": _by_uuid(Deviation),
     "evidence_": _by_uuid(EvidenceRecord, "kind"),
-    "evidence_retry": _by_uuid(EvidenceRequest),
+    "evidence_retry": _orders,
     "finding_": _by_uuid(Review),
     "import_": _by_uuid(ImportRun),
     "import_new": _importers,
@@ -233,6 +240,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "topic_": _by_uuid(Topic),
     "qualification_document": _by_uuid(TrainerQualification),
     "qualification_new": _by_uuid(TrainerProfile),
+    "traffic_day_": _by_uuid(MarkedDay),
     "trainer_": _by_uuid(TrainerProfile),
     "trainer_request_": _by_uuid(TrainerRequest, "answer"),
     "verify_record": lambda: [{"code": "KODE-YANG-TIDAK-ADA"}],

@@ -55,6 +55,8 @@ OF_THE_HOUSE = {
     "trainer_permit": "trainers teach anywhere",
     "qualification_": "of trainers, who teach anywhere",
     "day_off_remove": "managers keep the calendar; one of another site is refused by the service",
+    "delegation_end": "auditors read every delegation; who may not end it is refused by the service",
+    "need_source_document": "what concerns every line is read with the needs of any line",
     "policy_remove": "managers keep the rules of the house",
     "place_new": "a kind, not a thing",
     "import_new": "a kind, not a thing",
