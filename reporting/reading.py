@@ -18,6 +18,7 @@ from reporting.content import Frozen
 from sessions.enums import AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
+from sessions.queries.facts import deviations_of
 from sessions.queries.ledger import WAITING, Ledger, ledger_of
 from sessions.verdicts import verdict_of
 from trainingops.people.queries import SEES_PEOPLE
@@ -190,6 +191,7 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
         if each["enrolment"] in names
     ]
     elsewhere = [each for each in data["people"] if each["enrolment"] not in names]
+    reported = {each["uuid"] for each in data["deviations"]}
     return Reading(
         data=data,
         zone=ZoneInfo(data["session"]["timezone"]),
@@ -199,7 +201,7 @@ def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | No
         results=results,
         results_elsewhere=len(elsewhere),
         trainers=", ".join(sorted(name for _key, name, *_rest in words.get("trainer", []))),
-        deviations=list(Deviation.objects.filter(uuid__in=[each["uuid"] for each in data["deviations"]])),
+        deviations=[each for each in deviations_of(training_session) if str(each.uuid) in reported],
         actions=actions_of(data),
     )
 

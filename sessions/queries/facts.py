@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, JSONField, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import Count, JSONField, OuterRef, Q, Subquery, TextField, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Coalesce, JSONObject, Lower
 
 from planning.models import PaperQuestion
@@ -293,8 +293,14 @@ def _deviations(training_session: TrainingSession) -> list[dict[str, Any]]:
             "reason": each.reason,
             "acknowledged_at": each.acknowledged_at,
         }
-        for each in Deviation.objects.filter(training_session=training_session)
+        for each in deviations_of(training_session)
     ]
+
+
+def deviations_of(training_session: TrainingSession) -> list[Deviation]:
+    """The deviations of a session in their order, read once for this instance."""
+    prefetch_related_objects([training_session], "deviations")
+    return list(training_session.deviations.all())
 
 
 def _recovery(enrolments: Sequence[Any]) -> list[dict[str, Any]]:

@@ -370,9 +370,8 @@ class Walk:
     def step_5_report(self, *, width: int = 1280) -> None:
         trainer = self.visitor("CC0002", width=width).go(self.session).follow("main a[href*='/roll/']")
         trainer.follow("main a[href$='/conclude/'][href^='/meetings/']")
-        if width == 360:  # opened late on the phone: the trainer says when the class really began
-            began = datetime.now(WIB) - timedelta(minutes=30)
-            trainer.fill(actual_starts_at_day=began.date().isoformat(), actual_starts_at_time=began.strftime("%H:%M"))
+        began = datetime.now(WIB) - timedelta(minutes=30)  # opened late here
+        trainer.fill(actual_starts_at_day=began.date().isoformat(), actual_starts_at_time=began.strftime("%H:%M"))
         trainer.send()
         trainer.go(self.session + "conclude/")
         for field in trainer.page.locator("main textarea[name^='reason_']").all():
