@@ -91,9 +91,9 @@
     if (!unseen(value) && label.offsetWidth > value.offsetWidth && value.offsetHeight > 60) { say("narrower than its label", value); }
   });
 
-  // Lists become cards and the grid shows one column at a time; only a heat map or a chart may be wider than the page.
+  // Lists become cards and the grid shows one column at a time; only a heat map, a month of shifts or a chart may be wider than the page.
   document.querySelectorAll(".dt-wrap, .grid-wrap").forEach((box) => {
-    if (!unseen(box) && !box.querySelector(".heat") && !box.closest(".chart-block") && box.scrollWidth > box.clientWidth + 1) { say("part of it is beside the screen", box, box.querySelector("caption, th")?.textContent); }
+    if (!unseen(box) && !box.querySelector(".heat, .roster") && !box.closest(".chart-block") && box.scrollWidth > box.clientWidth + 1) { say("part of it is beside the screen", box, box.querySelector("caption, th")?.textContent); }
   });
 
   // The labels of cards come from the style sheet: they have no text node, but a height.
