@@ -1,0 +1,24 @@
+"""Reviews: the meeting and its minutes (5.4)."""
+
+from evaluation.services.reviews.meeting import close_review, hold_review, note_presence, schedule_review
+from evaluation.services.reviews.minutes import (
+    add_finding,
+    approve_minutes,
+    minutes_content,
+    missing_before_approval,
+    save_minutes,
+    sign_and_approve_minutes,
+)
+
+__all__ = [
+    "add_finding",
+    "approve_minutes",
+    "close_review",
+    "hold_review",
+    "minutes_content",
+    "missing_before_approval",
+    "note_presence",
+    "save_minutes",
+    "schedule_review",
+    "sign_and_approve_minutes",
+]

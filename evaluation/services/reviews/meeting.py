@@ -1,0 +1,214 @@
+"""The review of manager and PICs: invitation, presence, held, closed (5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluation.enums import REVIEW_TRANSITIONS, Presence, ReviewState
+from evaluation.models import Minutes, Review, ReviewParticipant
+from evaluation.policies import can_lead_review, can_schedule_review, can_write_minutes
+from evaluation.services.reviews.open import locked_review, require_open
+from planning.enums import PlanState
+from planning.models import TrainingPlan
+from planning.services import advance_plan
+from sessions.enums import OutcomeState
+from sessions.models import TargetOutcome
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, require, require_transition
+from trainingops.notifications.services import notify
+from trainingops.people.models import ServiceLine, Site, User
+from trainingops.records.numbers import next_number
+from trainingops.ui.moments import day_words, moment_words
+
+#: A review looks at a year at most (5.4.1).
+LONGEST_PERIOD = timedelta(days=366)
+
+#: How long after a meeting it may still be entered.
+LATE_INVITATION = timedelta(days=7)
+
+
+@service
+def schedule_review(
+    *,
+    site: Site,
+    line: ServiceLine,
+    period_from: date,
+    period_to: date,
+    scheduled_at: datetime,
+    secretary: User,
+    actor: User,
+    now: datetime,
+) -> Review:
+    """Invite to a review of the trainings whose sessions ended in the period; they go under review.
+
+    The PICs of these trainings take part, present or excused; the manager leads.
+
+    Raises:
+        NotAllowed: the actor is not the manager of this site and line.
+        Refused: the period is reversed, or the secretary is the manager who will approve the minutes.
+    """
+    require(can_schedule_review(actor, site, line))
+    said = {
+        "start": day_words(period_from),
+        "end": day_words(period_to),
+        "at": moment_words(scheduled_at, site.zone),
+    }
+    if period_to < period_from:
+        raise Refused(
+            _("The period ends on %(end)s, before it begins on %(start)s. Choose a later end.") % said,
+            field="period_to",
+        )
+    if period_to - period_from > LONGEST_PERIOD:
+        raise Refused(
+            _("From %(start)s to %(end)s is longer than a year. Choose a shorter period.") % said, field="period_to"
+        )
+    if scheduled_at.astimezone(site.zone).date() < period_from:
+        raise Refused(
+            _("%(at)s lies before the period begins on %(start)s. Choose when the review meets.") % said,
+            field="scheduled_at",
+        )
+    if scheduled_at < now - LATE_INVITATION:
+        raise Refused(_("%(at)s is more than a week ago. Choose when the review meets.") % said, field="scheduled_at")
+    if secretary.pk == actor.pk:
+        raise Refused(
+            _("The secretary writes what the manager approves. Choose somebody else as secretary."), field="secretary"
+        )
+    review = Review.objects.create(
+        number=next_number("TV", now.year),
+        site=site,
+        line=line,
+        period_from=period_from,
+        period_to=period_to,
+        scheduled_at=scheduled_at,
+        chair=actor,
+        secretary=secretary,
+        created_at=now,
+    )
+    Minutes.objects.create(review=review, written_by=secretary)
+    plans = _plans_of_period(review)
+    review.plans.set(plans)
+    for plan in plans:
+        if plan.state == PlanState.REPORTED:
+            advance_plan(plan=plan, to=PlanState.UNDER_REVIEW, actor=actor, now=now)
+    _invite(review, plans, now)
+    record(
+        "review.scheduled",
+        subject=review,
+        actor=actor,
+        now=now,
+        data={"number": review.number, "plans": [plan.uuid for plan in plans], "at": scheduled_at},
+    )
+    return review
+
+
+def _invite(review: Review, plans: Iterable[TrainingPlan], now: datetime) -> None:
+    """The chair, the secretary and the PICs; a PIC must be present or excused."""
+    pics = {plan.pic_id: plan.pic for plan in plans}
+    people = {review.chair_id: review.chair, review.secretary_id: review.secretary, **pics}
+    ReviewParticipant.objects.bulk_create(
+        ReviewParticipant(review=review, user=user, is_required=key in pics) for key, user in people.items()
+    )
+    notify(
+        kind="review.scheduled",
+        recipients=people.values(),
+        subject=review,
+        url=reverse("review_detail", args=[review.uuid]),
+        params={"number": review.number, "line": review.line.name, "site": review.site.name},
+        now=now,
+    )
+
+
+def _plans_of_period(review: Review) -> list[TrainingPlan]:
+    """Trainings of the line and site with a session that ended in the period, reported or already under review."""
+    zone = review.site.zone
+    start = datetime.combine(review.period_from, datetime.min.time(), tzinfo=zone)
+    end = datetime.combine(review.period_to, datetime.max.time(), tzinfo=zone)
+    held = Q(training_sessions__ends_at__range=(start, end))
+    return list(
+        TrainingPlan.objects.filter(
+            held, site=review.site, line=review.line, state__in=[PlanState.REPORTED, PlanState.UNDER_REVIEW]
+        )
+        .select_related("pic")
+        .distinct()
+        .order_by("pk")
+    )
+
+
+@service
+def note_presence(*, review: Review, presence: Mapping[int, tuple[str, str]], actor: User, now: datetime) -> None:
+    """Note who is present or excused, by key of the user: ``(presence, excuse)``.
+
+    Raises:
+        Refused: somebody is excused without a word, or the minutes are approved already.
+    """
+    review = locked_review(review)
+    require(can_write_minutes(actor, review))
+    require_open(review)
+    participants = list(review.participants.all())
+    for participant in participants:
+        participant.presence, participant.excuse = presence.get(
+            participant.user_id, (participant.presence, participant.excuse)
+        )
+        if participant.presence == Presence.EXCUSED and not participant.excuse.strip():
+            raise Refused(_("Somebody is excused without a reason. Write it beside the name."), field="excuse")
+    ReviewParticipant.objects.bulk_update(participants, ["presence", "excuse"])
+    record(
+        "review.presence_noted",
+        subject=review,
+        actor=actor,
+        now=now,
+        data={"present": sum(p.presence == Presence.PRESENT for p in participants)},
+    )
+
+
+@service
+def hold_review(*, review: Review, actor: User, now: datetime) -> Review:
+    """Declare the meeting held: led by the manager, every PIC of the period present or excused (5.4).
+
+    Raises:
+        NotAllowed: the actor is no manager in scope.
+        Refused: a PIC is neither present nor excused, or the manager is not present.
+        WrongState: not scheduled.
+    """
+    review = locked_review(review)
+    require(can_lead_review(actor, review))
+    require_transition(review, ReviewState.HELD, REVIEW_TRANSITIONS)
+    participants = list(review.participants.select_related("user"))
+    open_names = [p.user.name for p in participants if p.is_required and p.presence == Presence.INVITED]
+    if open_names:
+        raise Refused(
+            _("Neither present nor excused: %(names)s. Note it for each PIC.") % {"names": ", ".join(open_names)},
+            field="presence",
+        )
+    if not any(p.user_id == actor.pk and p.presence == Presence.PRESENT for p in participants):
+        raise Refused(_("A review needs its manager. Note yourself as present."), field="presence")
+    review.state, review.held_at = ReviewState.HELD, now
+    review.save(update_fields=["state", "held_at"])
+    record("review.held", subject=review, actor=actor, now=now)
+    return review
+
+
+@service
+def close_review(*, review: Review, actor: User, now: datetime) -> Review:
+    """Close the review and the trainings in it whose targets are all settled (DESIGN.md §4).
+
+    Raises:
+        NotAllowed: no manager in scope.
+        WrongState: the minutes are not approved.
+    """
+    review = locked_review(review)
+    require(can_lead_review(actor, review))
+    require_transition(review, ReviewState.CLOSED, REVIEW_TRANSITIONS)
+    review.state, review.closed_at = ReviewState.CLOSED, now
+    review.save(update_fields=["state", "closed_at"])
+    outstanding = TargetOutcome.objects.filter(state=OutcomeState.OUTSTANDING).values("plan")
+    closing = review.plans.filter(state=PlanState.UNDER_REVIEW).exclude(pk__in=outstanding).order_by("pk")
+    for plan in closing:
+        advance_plan(plan=plan, to=PlanState.CLOSED, actor=actor, now=now)
+    record("review.closed", subject=review, actor=actor, now=now, data={"plans": [plan.uuid for plan in closing]})
+    return review
