@@ -14,6 +14,8 @@ from django.utils import timezone
 from trainingops.imports import reading, registry, services
 from trainingops.imports.models import ImportRun, ImportState, PreviewRow, Upload
 from trainingops.imports.people import PEOPLE
+from trainingops.imports.services import cells
+from trainingops.imports.services import checking as the_check
 from trainingops.jobs.models import Job, JobState
 from trainingops.jobs.running import jobs_to_wake, run_job
 from trainingops.jobs.services import cancel_job
@@ -150,9 +152,9 @@ def test_a_check_shows_how_far_it_is_and_stops_in_the_middle(client, administrat
             cancel_job(job=job, actor=administrator, now=now)
         real(job=job, progress=progress, now=now)
 
-    real = services.report_progress
-    monkeypatch.setattr(services, "report_progress", report)
-    monkeypatch.setattr(services, "REPORT_EVERY", timedelta(0))
+    real = the_check.report_progress
+    monkeypatch.setattr(the_check, "report_progress", report)
+    monkeypatch.setattr(the_check, "REPORT_EVERY", timedelta(0))
     run_job(job_id=checking.job_id, clock=timezone.now)
     checking.refresh_from_db()
     assert checking.job.state == JobState.CANCELLED and checking.state == ImportState.CHECKING
@@ -176,9 +178,9 @@ def test_a_worker_that_lost_its_lease_stops_inside_the_step_and_leaves_the_job_t
         Job.objects.update(token=job.uuid)
         real(job=job, progress=progress, now=now)
 
-    real = services.report_progress
-    monkeypatch.setattr(services, "report_progress", lose)
-    monkeypatch.setattr(services, "REPORT_EVERY", timedelta(0))
+    real = the_check.report_progress
+    monkeypatch.setattr(the_check, "report_progress", lose)
+    monkeypatch.setattr(the_check, "REPORT_EVERY", timedelta(0))
     run_job(job_id=checking.job_id, clock=timezone.now)
     job = Job.objects.get()
     assert (reports, job.state, job.finished_at) == ([0], JobState.RUNNING, None)
@@ -187,7 +189,7 @@ def test_a_worker_that_lost_its_lease_stops_inside_the_step_and_leaves_the_job_t
 
 def test_a_refusal_of_the_other_process_is_said_at_the_field(client, administrator, monkeypatch):
     """Too many rows even for a job, in the words of the user."""
-    monkeypatch.setattr(services, "ROWS_CHECKED_IN_REQUEST", 0)
+    monkeypatch.setattr(cells, "ROWS_CHECKED_IN_REQUEST", 0)
     content = b"No. Karyawan;Nama;Line;Site\n" + b"CX;Orang;Inbound;Jakarta\n" * 50_200
     response = client.post("/imports/new/people/", {"file": SimpleUploadedFile("agen.csv", content)})
     assert response.status_code in (200, 422)

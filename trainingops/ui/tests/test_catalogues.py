@@ -57,7 +57,7 @@ def test_texts_are_found_in_python_and_templates(project):
     ("path", "room"),
     [
         ("trainingops/people/models.py", "people"),
-        ("trainingops/imports/services.py", "people"),
+        ("trainingops/imports/services/steps.py", "people"),
         ("templates/account/login.html", "people"),
         ("trainingops/records/pdf.py", "records"),
         ("templates/sessions/grid.html", "sessions"),
