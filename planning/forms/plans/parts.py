@@ -1,0 +1,170 @@
+"""The forms of the parts of a draft that are plain fields; each saves on its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from planning.enums import ModuleState
+from planning.forms.plans.common import Checkboxes, offer_needs, text_area
+from planning.models import (
+    ClassType,
+    ModuleVersion,
+    NeedSource,
+    PlanRevision,
+    RecoveryForm,
+    ScoringScheme,
+    TestPaper,
+    TrainingApplication,
+)
+from trainingops.people.models import User
+from trainingops.ui.forms import FigureField, PageForm, WholeField
+
+
+class PartForm(PageForm, forms.ModelForm):
+    """The base of the forms that save fields of the draft."""
+
+    def values(self) -> dict[str, Any]:
+        """What the service is to save."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}  # type: ignore[attr-defined]
+
+    def _post_clean(self) -> None:
+        """The service writes and guards; the instance of the page stays as it was read."""
+
+
+class NeedForm(PartForm):
+    """Title, why this training, and from where the need came (5.1.1 d)."""
+
+    title = forms.CharField(label=_("Title"), max_length=160)
+
+    class Meta:
+        model = PlanRevision
+        fields = ("purpose", "needs")
+        widgets = {"purpose": text_area(5), "needs": Checkboxes}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needs = NeedSource.objects.visible_to(user).concerning(self.instance.plan.line_id)
+        offer_needs(self.fields["needs"], needs)
+        self.fields["title"].initial = self.instance.plan.title
+        if self.instance.plan.approved_revision_id:
+            del self.fields["title"]
+
+    def values(self) -> dict[str, Any]:
+        """With the title, as long as it may change."""
+        return {name: self.cleaned_data[name] for name in ("title", "purpose", "needs") if name in self.cleaned_data}
+
+
+class ModuleChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: ModuleVersion) -> str:
+        return f"{obj} ({obj.module.get_kind_display()})"
+
+
+class ModuleForm(PartForm):
+    """The approved module (2.1)."""
+
+    module_version = ModuleChoice(label=_("Module"), queryset=ModuleVersion.objects.none(), required=False)
+
+    class Meta:
+        model = PlanRevision
+        fields = ("module_version",)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002 (all parts take it)
+        super().__init__(*args, **kwargs)
+        self.fields["module_version"].queryset = (  # type: ignore[attr-defined]
+            ModuleVersion.objects.filter(state=ModuleState.APPROVED, module__lines=self.instance.plan.line_id)
+            .select_related("module")
+            .order_by("module__code")
+        )
+
+
+class MethodForm(PartForm):
+    """Method, application, class types (4.1, 5.1.1 e)."""
+
+    class Meta:
+        model = PlanRevision
+        fields = ("method", "application", "class_types")
+        widgets = {"class_types": Checkboxes}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)
+        self.fields["application"].queryset = TrainingApplication.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["class_types"].queryset = ClassType.objects.all()  # type: ignore[attr-defined]
+
+
+class ScoringForm(PartForm):
+    """Scheme, pass mark, tests: the trainer proposes, the manager sets by approving (5.1.2)."""
+
+    pass_mark = FigureField(
+        label=_("Pass mark"), required=False, min_value=0, max_value=100, max_digits=6, decimal_places=2
+    )
+
+    class Meta:
+        model = PlanRevision
+        fields = ("scheme", "pass_mark", "pre_paper", "post_paper")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)
+        self.fields["scheme"].queryset = ScoringScheme.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        for name in ("pre_paper", "post_paper"):
+            self.fields[name].queryset = TestPaper.objects.all()  # type: ignore[attr-defined]
+
+
+class RecoveryPartForm(PartForm):
+    """How absence is made up for (5.3.1)."""
+
+    recovery_days = WholeField(label=_("Days for recovery"), min_value=1, max_value=90)
+    tolerance_minutes = WholeField(
+        label=_("Tolerated lateness (minutes)"),
+        min_value=0,
+        max_value=120,
+        help_text=_("More than this opens a recovery case."),
+    )
+
+    class Meta:
+        model = PlanRevision
+        fields = ("recovery_forms", "recovery_days", "tolerance_minutes")
+        widgets = {"recovery_forms": Checkboxes}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)
+        self.fields["recovery_forms"].queryset = RecoveryForm.objects.all()  # type: ignore[attr-defined]
+
+
+class BusyReasonForm(PartForm):
+    """Why the training is held although traffic is high (5.1.1 f)."""
+
+    class Meta:
+        model = PlanRevision
+        fields = ("busy_reason",)
+        widgets = {"busy_reason": text_area(2)}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)
+
+
+class TrainerReasonForm(PartForm):
+    """Why somebody teaches who is not qualified for the module (5.1.1 a)."""
+
+    class Meta:
+        model = PlanRevision
+        fields = ("trainer_reason",)
+        widgets = {"trainer_reason": text_area(3)}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)
+        self.fields["trainer_reason"].help_text = _(
+            "Name the trainer, and who makes up for what is missing. The manager reads it before deciding."
+        )
+
+
+PART_FORMS: dict[str, type[PartForm]] = {
+    "need": NeedForm,
+    "module": ModuleForm,
+    "method": MethodForm,
+    "trainers": TrainerReasonForm,
+    "scoring": ScoringForm,
+    "recovery": RecoveryPartForm,
+}
