@@ -12,6 +12,9 @@ from django.utils import timezone
 from trainingops.local import demo
 from trainingops.tests.house import furnish
 
+#: What helps a test to assert says as much as the test when it fails.
+pytest.register_assert_rewrite("trainingops.tests.visitor", "trainingops.tests.walk")
+
 
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:

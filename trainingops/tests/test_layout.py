@@ -20,7 +20,7 @@ from trainingops.people.tests.factories import sign_in
 from trainingops.tests.house import account, pages
 from trainingops.tests.test_budgets import OFFICES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 PHONE = {"width": 360, "height": 640}
 #: How many addresses of one name are looked at: rows in other states look different.

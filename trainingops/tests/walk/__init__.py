@@ -1,0 +1,1 @@
+"""The nine steps of the procedure as people take them in a browser; each leaves what the next needs."""
