@@ -8,15 +8,21 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
+from django.db.models.functions import JSONObject
 
 Row = dict[str, Any]
+
+
+def packed(rows: QuerySet[Any], *names: str, **renamed: str) -> QuerySet[Any]:
+    """The rows as :func:`plain_rows` takes them: the fields named, and others under another name."""
+    return rows.values(data=JSONObject(**{name: name for name in names}, **renamed))
 
 
 def plain_rows(one: QuerySet[Any], kinds: Mapping[str, QuerySet[Any]]) -> dict[str, list[Row]]:
     """The rows of each kind, read beside the single row of ``one``.
 
     Args:
-        kinds: querysets of one ``JSONObject`` each. Its keys that end in ``_at`` come back as times, in ``_on`` as
+        kinds: the rows of each, :func:`packed`. Keys that end in ``_at`` come back as times, in ``_on`` as
             dates: JSON has neither.
 
     Raises:

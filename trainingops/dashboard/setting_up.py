@@ -33,7 +33,6 @@ def steps(user: User, *, today: date) -> list[Step]:
     """What a house needs, in the order in which it is made; one query."""
     found: Any = User.objects.filter(pk=user.pk).values(**{name: Exists(rows) for name, rows in _wanted(today).items()})
     made: dict[str, bool] = found.get()
-    without = [str(role.label) for role in MANDATORY_PARTIES if not made[f"party_{role.value}"]]
     return [
         Step(
             _("Sites with their time zone"),
@@ -63,15 +62,7 @@ def steps(user: User, *, today: date) -> list[Step]:
             reverse("account_list"),
             _("Give the role"),
         ),
-        Step(
-            _("Recipients of the four mandatory parties"),
-            _("Nobody holds: %(roles)s.") % {"roles": ", ".join(without)}
-            if without
-            else _("Each party that clause 5.3.2 names has somebody to report to."),
-            not without,
-            reverse("account_list"),
-            _("Give the roles"),
-        ),
+        _recipients(made),
         _mail(),
         Step(
             _("The procedure's revision in force"),
@@ -95,6 +86,19 @@ def _wanted(today: date) -> dict[str, QuerySet[Any]]:
         "procedure": ControlledProcedure.objects.filter(effective_on__lte=today),
         **{f"party_{role.value}": held.filter(role=role) for role in (*MANDATORY_PARTIES, Role.MANAGER)},
     }
+
+
+def _recipients(made: dict[str, bool]) -> Step:
+    without = [str(role.label) for role in MANDATORY_PARTIES if not made[f"party_{role.value}"]]
+    return Step(
+        _("Recipients of the four mandatory parties"),
+        _("Nobody holds: %(roles)s.") % {"roles": ", ".join(without)}
+        if without
+        else _("Each party that clause 5.3.2 names has somebody to report to."),
+        not without,
+        reverse("account_list"),
+        _("Give the roles"),
+    )
 
 
 def _mail() -> Step:

@@ -5,12 +5,13 @@ Nothing here is stored. An item is read from the state that makes it wait, so it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trainingops.ui.moments import DueWord, due_word, span_words
 
@@ -88,6 +89,15 @@ def line(item: Item | Awaited, now: datetime) -> Line:
     if item.since is not None and item.since <= now:
         age = _("Waiting for %(span)s.") % {"span": span_words(now - item.since)}
     return Line(item, due, age)
+
+
+def first_names(people: Sequence[object]) -> str:
+    """The first three by name, and how many more there are."""
+    names = ", ".join(map(str, people[:3]))
+    more = len(people) - 3
+    if more <= 0:
+        return names
+    return ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {"names": names, "n": more}
 
 
 class _Dated(Protocol):

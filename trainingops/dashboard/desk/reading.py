@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce
 
 from evaluation.enums import ActionState, ReviewState
 from evaluation.models import CoachingForm, ImprovementAction, Review
@@ -19,7 +19,7 @@ from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion
 from sessions.enums import CaseState, MeetingState, SessionState
 from sessions.models import Deviation, Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
-from trainingops.dashboard.plain import Row, plain_rows
+from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, User
@@ -241,23 +241,13 @@ class Desk:
         if not self.user.authority.has(Role.MANAGER):
             to_decide = Q(pk__in=[])
         own = Q(author=self.user, state__in=[ModuleState.SUBMITTED, ModuleState.RETURNED])
-        return (
-            ModuleVersion.objects.filter(to_decide | own)
-            .order_by("submitted_at")
-            .values(
-                data=JSONObject(
-                    uuid="uuid",
-                    module="module__uuid",
-                    number="number",
-                    title="module__title",
-                    state="state",
-                    author="author__name",
-                    author_id="author_id",
-                    submitted_at="submitted_at",
-                    decided_at="decided_at",
-                    note="decision_note",
-                )
-            )
+        return packed(
+            ModuleVersion.objects.filter(to_decide | own).order_by("submitted_at"),
+            *("uuid", "number", "state", "author_id", "submitted_at", "decided_at"),
+            module="module__uuid",
+            title="module__title",
+            author="author__name",
+            note="decision_note",
         )
 
     def _consultations(self) -> QuerySet[Any]:
@@ -265,50 +255,29 @@ class Desk:
         to_me = Q(pk__in=[])
         for party in CONSULTED:
             to_me |= self.user.authority.scope(party, site="plan__site", line="plan__line") & Q(party=party)
-        return (
-            Consultation.objects.filter(to_me, answer="")
-            .exclude(plan__state=PlanState.CANCELLED)
-            .order_by("due_on")
-            .values(
-                data=JSONObject(
-                    uuid="uuid",
-                    title="plan__title",
-                    number="plan__number",
-                    due_on="due_on",
-                    asked_at="asked_at",
-                    asked_by="asked_by__name",
-                    timezone="plan__site__timezone",
-                )
-            )
+        open_now = Consultation.objects.filter(to_me, answer="").exclude(plan__state=PlanState.CANCELLED)
+        return packed(
+            open_now.order_by("due_on"),
+            *("uuid", "due_on", "asked_at"),
+            title="plan__title",
+            number="plan__number",
+            asked_by="asked_by__name",
+            timezone="plan__site__timezone",
         )
 
     def _reviews(self) -> QuerySet[Any]:
         """Reviews under way that the reader leads or takes part in (5.4), with how many aspects are answered."""
         seen = Review.objects.visible_to(self.user).order_by().values("pk")
-        return (
-            Review.objects.filter(
-                pk__in=seen, state__in=[ReviewState.SCHEDULED, ReviewState.HELD, ReviewState.APPROVED]
-            )
+        under_way = [ReviewState.SCHEDULED, ReviewState.HELD, ReviewState.APPROVED]
+        return packed(
+            Review.objects.filter(pk__in=seen, state__in=under_way)
             .annotate(answered=Count("findings__aspect", distinct=True))
-            .order_by("scheduled_at")
-            .values(
-                data=JSONObject(
-                    uuid="uuid",
-                    number="number",
-                    state="state",
-                    line="line__name",
-                    site="site__name",
-                    site_id="site_id",
-                    line_id="line_id",
-                    timezone="site__timezone",
-                    scheduled_at="scheduled_at",
-                    held_at="held_at",
-                    secretary_id="secretary_id",
-                    secretary="secretary__name",
-                    text="minutes__text",
-                    answered="answered",
-                )
-            )
+            .order_by("scheduled_at"),
+            *("uuid", "number", "state", "site_id", "line_id", "scheduled_at", "held_at", "secretary_id", "answered"),
+            line="line__name",
+            site="site__name",
+            secretary="secretary__name",
+            text="minutes__text",
         )
 
     def _coaching(self) -> QuerySet[Any]:
@@ -319,43 +288,23 @@ class Desk:
         later = CoachingForm.objects.filter(person=OuterRef("person"), coached_at__gt=OuterRef("coached_at"))
         by_me = Q(coach=self.user) & (Q(commented_at=None) | Q(followed=False, follow_up_on__lte=self.day_start.date()))
         about_me = Q(person=self.user.person_id, commented_at=None) if self.user.person_id else Q(pk__in=[])
-        return (
-            CoachingForm.objects.annotate(followed=Exists(later))
-            .filter(by_me | about_me)
-            .order_by("follow_up_on")
-            .values(
-                data=JSONObject(
-                    uuid="uuid",
-                    number="number",
-                    person="person__name",
-                    person_uuid="person__uuid",
-                    person_id="person_id",
-                    coach="coach__name",
-                    coach_id="coach_id",
-                    coached_at="coached_at",
-                    commented_at="commented_at",
-                    follow_up_on="follow_up_on",
-                    followed="followed",
-                    timezone="site__timezone",
-                )
-            )
+        return packed(
+            CoachingForm.objects.annotate(followed=Exists(later)).filter(by_me | about_me).order_by("follow_up_on"),
+            *("uuid", "number", "person_id", "coach_id", "coached_at", "commented_at", "follow_up_on", "followed"),
+            person="person__name",
+            person_uuid="person__uuid",
+            coach="coach__name",
+            timezone="site__timezone",
         )
 
     def _archives(self) -> QuerySet[Any]:
         """The reader's archives that can still be downloaded."""
-        return (
-            Archive.objects.visible_to(self.user)
-            .filter(ready_at__isnull=False, expires_at__gt=self.now)
-            .order_by("-ready_at")
-            .values(data=JSONObject(uuid="uuid", records="records_count", ready_at="ready_at", expires_at="expires_at"))
-        )
+        there = Archive.objects.visible_to(self.user).filter(ready_at__isnull=False, expires_at__gt=self.now)
+        return packed(there.order_by("-ready_at"), "uuid", "ready_at", "expires_at", records="records_count")
 
     def _failed_mails(self) -> QuerySet[Any]:
-        return (
-            OutboxMessage.objects.filter(state=OutboxState.FAILED)
-            .order_by("created_at")
-            .values(data=JSONObject(uuid="uuid", created_at="created_at"))
-        )
+        failed = OutboxMessage.objects.filter(state=OutboxState.FAILED)
+        return packed(failed.order_by("created_at"), "created_at")
 
 
 def _count(rows: QuerySet[Any]) -> Subquery:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from reporting.models import Distribution, ReportObligation
 from reporting.wording import due_standing
-from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, provides
+from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
 from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.ui.moments import DueWord
@@ -112,15 +112,8 @@ def receipts_awaited(desk: Desk) -> Iterable[Awaited]:
     ]
     for _key, group in groupby(sorted(others, key=_version), key=_version):
         rows = list(group)
-        names = ", ".join(str(each.user) for each in rows[:3])
-        more = len(rows) - 3
-        if more > 0:
-            names = ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
-                "names": names,
-                "n": more,
-            }
         yield Awaited(
-            who=names,
+            who=first_names([each.user for each in rows]),
             title=_("Receipt of the report: %(name)s") % {"name": _name(rows[0].version.report.obligation)},
             url=reverse("report_detail", args=[rows[0].version.report.uuid]),
             since=rows[0].sent_at,

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.policies import can_decide
-from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, provides
+from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
 from trainingops.dashboard.desk.reading import OFFICES, TEACHERS, Desk
 from trainingops.people.enums import Role
 
@@ -170,16 +170,9 @@ def _gathered(cases: list[RecoveryCase], title: str, action: str, together: str 
     for _key, group in groupby(sorted(cases, key=session_key), key=session_key):
         rows = sorted(group, key=lambda case: case.due_at)
         training_session = rows[0].enrolment.training_session
-        names = ", ".join(case.enrolment.person.name for case in rows[:3])
-        more = len(rows) - 3
-        if more > 0:
-            names = ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
-                "names": names,
-                "n": more,
-            }
         yield Item(
             title=title % {"name": _name(training_session)},
-            why=f"{names}.",
+            why=first_names([case.enrolment.person.name for case in rows]) + ".",
             url=_cases_page(rows, together),
             action=action,
             icon="recover",

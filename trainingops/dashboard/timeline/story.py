@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Value
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Value
 
 from evaluation.models import ImprovementAction, Review
 from planning.models import Consultation, NeedSource, PlanRevision, TrainingPlan
 from reporting.models import ReportObligation, ReportVersion, TrainingReport
 from sessions.enums import OutcomeState
 from sessions.models import TargetOutcome
-from trainingops.dashboard.plain import Row, plain_rows
+from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.people.models import User
 from trainingops.ui.navigation import may_open
 
@@ -65,26 +64,31 @@ def tell(plan: TrainingPlan, reader: User) -> Story:
     )
 
 
-def _kinds() -> dict[str, Any]:
+def _kinds() -> dict[str, QuerySet[Any]]:
+    """What few words are told of: one query for all of it."""
     plan = OuterRef("pk")
+    consultations = Consultation.objects.filter(plan=plan).order_by("asked_at")
+    reviews = Review.objects.filter(plans=plan).order_by("scheduled_at")
+    actions = ImprovementAction.objects.filter(finding__review__plans=plan).order_by("created_at")
     return {
-        "needs": NeedSource.objects.filter(revisions__plan=plan)
-        .distinct()
-        .order_by()
-        .values(data=JSONObject(kind="kind", dated_on="dated_on", asked_by="asked_by", request="request")),
-        "consultations": Consultation.objects.filter(plan=plan)
-        .order_by("asked_at")
-        .values(
-            data=JSONObject(
-                party="party",
-                asked_at="asked_at",
-                due_on="due_on",
-                answer="answer",
-                answered_at="answered_at",
-                answered_by="answered_by__name",
-            )
+        "needs": packed(
+            NeedSource.objects.filter(revisions__plan=plan).distinct().order_by(), "dated_on", "asked_by", "request"
         ),
-        "outcomes": TargetOutcome.objects.filter(plan=plan)
+        "consultations": packed(
+            consultations, "party", "asked_at", "due_on", "answer", "answered_at", answered_by="answered_by__name"
+        ),
+        "outcomes": packed(_outcomes(plan), targeted="n_all", trained="n_trained", outstanding="n_outstanding"),
+        "reviews": packed(
+            reviews, "number", "state", "scheduled_at", "held_at", "closed_at", approved_at="minutes__approved_at"
+        ),
+        "actions": packed(actions, "number", "text", "state", "due_at", "done_at", owner="owner__name"),
+    }
+
+
+def _outcomes(plan: OuterRef) -> QuerySet[Any]:
+    """One row: how many people are on target, were trained, and are still to be."""
+    return (
+        TargetOutcome.objects.filter(plan=plan)
         .order_by()
         .values("plan")
         .annotate(
@@ -92,31 +96,4 @@ def _kinds() -> dict[str, Any]:
             n_trained=Count("pk", filter=Q(state=OutcomeState.TRAINED)),
             n_outstanding=Count("pk", filter=Q(state=OutcomeState.OUTSTANDING)),
         )
-        .values(data=JSONObject(targeted="n_all", trained="n_trained", outstanding="n_outstanding")),
-        "reviews": Review.objects.filter(plans=plan)
-        .order_by("scheduled_at")
-        .values(
-            data=JSONObject(
-                number="number",
-                state="state",
-                created_at="created_at",
-                scheduled_at="scheduled_at",
-                held_at="held_at",
-                approved_at="minutes__approved_at",
-                closed_at="closed_at",
-            )
-        ),
-        "actions": ImprovementAction.objects.filter(finding__review__plans=plan)
-        .order_by("created_at")
-        .values(
-            data=JSONObject(
-                number="number",
-                text="text",
-                state="state",
-                owner="owner__name",
-                created_at="created_at",
-                due_at="due_at",
-                done_at="done_at",
-            )
-        ),
-    }
+    )
