@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -55,14 +55,24 @@ def require_transition(thing: Any, to: str, table: Mapping[str, Collection[str]]
         to: the state wanted.
         table: present state → states allowed next; a state that is missing allows nothing.
     """
+    if to not in table.get(getattr(thing, field), ()):
+        _refuse_state(thing, field)
+
+
+def require_state(thing: Any, *states: str) -> None:
+    """Raise :class:`WrongState` unless ``thing``, a locked model instance, is in one of the states."""
+    if thing.state not in states:
+        _refuse_state(thing, "state")
+
+
+def _refuse_state(thing: Any, field: str) -> NoReturn:
     found = getattr(thing, field)
-    if to not in table.get(found, ()):
-        label = getattr(thing, f"get_{field}_display", lambda: found)()
-        raise WrongState(
-            _("This step is not possible: the state of %(thing)s is “%(state)s”. Reload the page.")
-            % {"thing": str(thing), "state": label},
-            code="wrong_state",
-        )
+    label = getattr(thing, f"get_{field}_display", lambda: found)()
+    raise WrongState(
+        _("This step is not possible: the state of %(thing)s is “%(state)s”. Reload the page.")
+        % {"thing": str(thing), "state": label},
+        code="wrong_state",
+    )
 
 
 def require(allowed: bool, message: str = "") -> None:

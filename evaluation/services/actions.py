@@ -11,7 +11,7 @@ from evaluation.enums import ACTION_TRANSITIONS, ActionState, ReviewState
 from evaluation.models import EffectivenessCheck, Finding, ImprovementAction, TrainingDefect
 from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, require, require_transition
+from trainingops.domain import Refused, require, require_state, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
 from trainingops.records.numbers import next_number
@@ -29,8 +29,7 @@ def add_action(
     """
     review = finding.review
     require(can_write_minutes(actor, review))
-    if review.state != ReviewState.HELD:
-        require_transition(review, "", {})
+    require_state(review, ReviewState.HELD)
     if finding.nothing_found:
         raise Refused(_("Nothing was found here, so nothing is to be done."), field="finding")
     if due_at <= now:

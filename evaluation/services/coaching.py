@@ -99,9 +99,8 @@ def create_coaching_form(
         raise Refused(_("This person has no place of work today. Check the master data."), field="person")
     if follow_up_on < today:
         raise Refused(_("The follow-up lies in the past. Choose today or later."), field="follow_up_on")
-    content_hash = content_of_coaching(
-        person=person, problem=problem, cause=cause, agreement=agreement, follow_up_on=follow_up_on
-    )
+    words = {"problem": problem, "cause": cause, "agreement": agreement}
+    content_hash = content_of_coaching(person=person, **words, follow_up_on=follow_up_on)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
     form = CoachingForm.objects.create(
         number=next_number("KO", now.year),
@@ -110,9 +109,7 @@ def create_coaching_form(
         line=place.line,
         review=review,
         plan=plan,
-        problem=problem,
-        cause=cause,
-        agreement=agreement,
+        **words,
         follow_up_on=follow_up_on,
         coach=actor,
         coached_at=now,
@@ -127,7 +124,7 @@ def create_coaching_form(
         actor=actor,
         now=now,
         data={"number": form.number, "person": person.uuid, "follow_up_on": follow_up_on},
-        detail={"problem": problem, "cause": cause, "agreement": agreement},
+        detail=words,
     )
     return form
 

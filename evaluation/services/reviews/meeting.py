@@ -53,27 +53,7 @@ def schedule_review(
         Refused: the period is reversed, or the secretary is the manager who will approve the minutes.
     """
     require(can_schedule_review(actor, site, line))
-    said = {
-        "start": day_words(period_from),
-        "end": day_words(period_to),
-        "at": moment_words(scheduled_at, site.zone),
-    }
-    if period_to < period_from:
-        raise Refused(
-            _("The period ends on %(end)s, before it begins on %(start)s. Choose a later end.") % said,
-            field="period_to",
-        )
-    if period_to - period_from > LONGEST_PERIOD:
-        raise Refused(
-            _("From %(start)s to %(end)s is longer than a year. Choose a shorter period.") % said, field="period_to"
-        )
-    if scheduled_at.astimezone(site.zone).date() < period_from:
-        raise Refused(
-            _("%(at)s lies before the period begins on %(start)s. Choose when the review meets.") % said,
-            field="scheduled_at",
-        )
-    if scheduled_at < now - LATE_INVITATION:
-        raise Refused(_("%(at)s is more than a week ago. Choose when the review meets.") % said, field="scheduled_at")
+    _check_times(site, period_from, period_to, scheduled_at, now)
     if secretary.pk == actor.pk:
         raise Refused(
             _("The secretary writes what the manager approves. Choose somebody else as secretary."), field="secretary"
@@ -104,6 +84,31 @@ def schedule_review(
         data={"number": review.number, "plans": [plan.uuid for plan in plans], "at": scheduled_at},
     )
     return review
+
+
+def _check_times(site: Site, period_from: date, period_to: date, scheduled_at: datetime, now: datetime) -> None:
+    """A period of a year at most, and a meeting that is neither before it nor more than a week ago."""
+    said = {
+        "start": day_words(period_from),
+        "end": day_words(period_to),
+        "at": moment_words(scheduled_at, site.zone),
+    }
+    if period_to < period_from:
+        raise Refused(
+            _("The period ends on %(end)s, before it begins on %(start)s. Choose a later end.") % said,
+            field="period_to",
+        )
+    if period_to - period_from > LONGEST_PERIOD:
+        raise Refused(
+            _("From %(start)s to %(end)s is longer than a year. Choose a shorter period.") % said, field="period_to"
+        )
+    if scheduled_at.astimezone(site.zone).date() < period_from:
+        raise Refused(
+            _("%(at)s lies before the period begins on %(start)s. Choose when the review meets.") % said,
+            field="scheduled_at",
+        )
+    if scheduled_at < now - LATE_INVITATION:
+        raise Refused(_("%(at)s is more than a week ago. Choose when the review meets.") % said, field="scheduled_at")
 
 
 def _invite(review: Review, plans: Iterable[TrainingPlan], now: datetime) -> None:

@@ -17,7 +17,7 @@ from evaluation.policies import can_lead_review, can_write_minutes
 from evaluation.queries import findings_of
 from evaluation.services.reviews.open import locked_review, require_open
 from trainingops.audit.journal import canonical, digest, record, service
-from trainingops.domain import Refused, StaleVersion, require, require_transition
+from trainingops.domain import Refused, StaleVersion, require, require_state, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Signature, User
@@ -66,8 +66,7 @@ def add_finding(
     """
     review = locked_review(review)
     require(can_write_minutes(actor, review))
-    if review.state != ReviewState.HELD:
-        require_transition(review, "", {})  # names the state found
+    require_state(review, ReviewState.HELD)
     said = review.findings.filter(aspect=aspect)
     if not nothing_found and not text.strip():
         raise Refused(_("Describe the finding, or choose “nothing found”."), field="text")

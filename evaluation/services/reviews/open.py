@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaluation.enums import ReviewState
 from evaluation.models import Review
-from trainingops.domain import require_transition
+from trainingops.domain import require_state
 
 
 def locked_review(review: Review) -> Review:
@@ -14,5 +14,4 @@ def locked_review(review: Review) -> Review:
 
 def require_open(review: Review) -> None:
     """Refuse, naming the state found, once the minutes are approved."""
-    if review.state not in (ReviewState.SCHEDULED, ReviewState.HELD):
-        require_transition(review, "", {})
+    require_state(review, ReviewState.SCHEDULED, ReviewState.HELD)
