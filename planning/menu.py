@@ -38,6 +38,7 @@ def register_catalogue() -> None:
                 "qualification_",
             ),
         ),
+        NavItem("settings", _("Class types"), "class_type_list", "people", order=31, area=("class_type_",)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from planning.enums import Better
 from planning.models import ClassType, RecoveryForm, ServiceMeasure
 from planning.models.indicators import MEASURES
-from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS
+from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS, untranslated
 
 #: Forms of recovery without a session of their own: the attempt belongs to the case.
 WITHOUT_SESSION = {"self_study"}
@@ -26,12 +26,12 @@ _MEASURED = {
 def ensure_reference(**_: Any) -> None:
     """Make the rows that are missing; called after each migration, idempotent."""
     ClassType.objects.bulk_create(
-        [ClassType(code=code, name=_untranslated(label)) for code, label in CLASS_TYPES.items()],
+        [ClassType(code=code, name=untranslated(label)) for code, label in CLASS_TYPES.items()],
         ignore_conflicts=True,
     )
     RecoveryForm.objects.bulk_create(
         [
-            RecoveryForm(code=code, name=_untranslated(label), has_session=code not in WITHOUT_SESSION)
+            RecoveryForm(code=code, name=untranslated(label), has_session=code not in WITHOUT_SESSION)
             for code, label in RECOVERY_FORMS.items()
         ],
         ignore_conflicts=True,
@@ -40,7 +40,7 @@ def ensure_reference(**_: Any) -> None:
         [
             ServiceMeasure(
                 code=code,
-                name=_untranslated(label),
+                name=untranslated(label),
                 unit=_MEASURED[code][0],
                 decimals=_MEASURED[code][1],
                 better=_MEASURED[code][2],
@@ -49,11 +49,3 @@ def ensure_reference(**_: Any) -> None:
         ],
         ignore_conflicts=True,
     )
-
-
-def _untranslated(label: Any) -> str:
-    """The English name, whatever language the migration runs in."""
-    from django.utils import translation
-
-    with translation.override(None):
-        return str(label)

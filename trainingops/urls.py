@@ -7,6 +7,7 @@ from evaluation.views import actions, coaching, defects, reviews
 from planning.views import adjusting as adjusting_views
 from planning.views import appointments as appointment_views
 from planning.views import approval as approval_views
+from planning.views import class_types as class_type_views
 from planning.views import consultations as consultation_views
 from planning.views import groups as group_views
 from planning.views import indicator as indicator_views
@@ -192,6 +193,15 @@ urlpatterns += [
         trainer_views.trainer_request_document,
         name="trainer_request_document",
     ),
+]
+
+# --- planning: class types ---------------------------------------------------------------------------------
+urlpatterns += [
+    path("class-types/", class_type_views.class_type_list, name="class_type_list"),
+    path("class-types/new/", class_type_views.class_type_new, name="class_type_new"),
+    path("class-types/<uuid:uuid>/edit/", class_type_views.class_type_edit, name="class_type_edit"),
+    path("class-types/<uuid:uuid>/retire/", class_type_views.class_type_retire, name="class_type_retire"),
+    path("class-types/<uuid:uuid>/restore/", class_type_views.class_type_restore, name="class_type_restore"),
 ]
 
 # --- planning: plans ---------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from planning.models.resources import (
     TrainerProfile,
     TrainingApplication,
 )
+from planning.models.templates import PlanTemplate
 from planning.models.trainers import TrainerQualification, TrainerRequest
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "PlanRecipient",
     "PlanRevision",
     "PlanTarget",
+    "PlanTemplate",
     "PlannedMeeting",
     "PlannedSession",
     "ProductChange",

@@ -27,6 +27,7 @@ from planning.models.modules import ModuleVersion
 from planning.models.needs import Defect, NeedSource
 from planning.models.questions import ScoringScheme, TestPaper
 from planning.models.resources import ClassType, LicenceSeat, RecoveryForm, Room, TrainerProfile, TrainingApplication
+from planning.models.templates import PlanTemplate
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Signature, Site, User
@@ -53,6 +54,14 @@ class TrainingPlan(Identified):
     state = models.CharField(_("state"), max_length=14, choices=PlanState, default=PlanState.IN_PREPARATION)
     approved_revision = models.OneToOneField(
         "PlanRevision", models.PROTECT, null=True, blank=True, related_name="approved_for"
+    )
+    template = models.ForeignKey(
+        PlanTemplate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="plans",
+        help_text="what its first draft began with",
     )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

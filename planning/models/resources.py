@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from planning.enums import Qualification
 from planning.models.modules import TrainingModule
@@ -29,6 +30,18 @@ RECOVERY_FORMS: dict[str, Promise | str] = {
     "one_to_one": _("One to one"),
     "self_study": _("Self-study with post-test"),
 }
+
+
+def untranslated(label: Promise | str) -> str:
+    """The English name, whatever language is active."""
+    with override(None):
+        return str(label)
+
+
+def class_type_word(code: str, name: str) -> str:
+    """What the product brought along reads in both languages until somebody renames it."""
+    brought = CLASS_TYPES.get(code)
+    return str(brought) if brought is not None and name == untranslated(brought) else name
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -158,16 +171,17 @@ class LicenceSeat(models.Model):
 
 
 class ClassType(Identified):
-    """Grooming class, role play and so on; extendable (5.1.1 e)."""
+    """Grooming class, role play and so on; extendable (5.1.1 e). Plans name it by ``code``, which never changes."""
 
     code = models.SlugField(max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=80)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return str(CLASS_TYPES.get(self.code, self.name))
+        return class_type_word(self.code, self.name)
 
 
 class RecoveryForm(Identified):

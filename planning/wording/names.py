@@ -11,6 +11,7 @@ from planning.content import loaded, recipients_of
 from planning.difference import Content
 from planning.lists import lists_of
 from planning.models import (
+    ClassType,
     NeedSource,
     PlannedSession,
     PlanRevision,
@@ -18,6 +19,7 @@ from planning.models import (
     ProductChange,
     TrainerProfile,
 )
+from planning.models.resources import class_type_word
 from planning.queries.lookups import look_up, texts
 from trainingops.people.models import Person, Site, User
 
@@ -81,6 +83,16 @@ class Names:
         }
 
     @cached_property
+    def _class_types(self) -> dict[str, str]:
+        rows = {code: row[0] for code, row in self._found("class_type").items()}
+        return self._known_class_types | {code: class_type_word(code, name) for code, name in rows.items()}
+
+    @cached_property
+    def _known_class_types(self) -> dict[str, str]:
+        known = (lists_of(revision) for revision in self.revisions)
+        return {each.code: str(each) for lists in known if lists for each in lists.class_types}
+
+    @cached_property
     def _planned(self) -> list[PlannedSession]:
         return [each for revision in self.revisions for each in loaded(revision, "sessions") or ()]
 
@@ -119,7 +131,11 @@ class Names:
         sources = {uuid for content in self.contents for uuid in content.get("needs", ())}
         needs = sources - set(self._known_needs)
         sites = {each["host_site"] for each in sessions} - set(self._known_sites)
+        class_types = {code for content in self.contents for code in content.get("class_types", ())}
+        class_types -= set(self._known_class_types)
         wanted = []
+        if class_types:
+            wanted.append(texts("class_type", ClassType.objects.filter(code__in=class_types), "code", "name"))
         if trainers:
             wanted.append(texts("trainer", TrainerProfile.objects.filter(uuid__in=trainers), "uuid", "name"))
         if users:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from planning.difference import Change, Content
 from planning.enums import Method, ParameterSource, TargetReason
-from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS
+from planning.models.resources import RECOVERY_FORMS
 from planning.wording.figures import figure, minutes, span
 from planning.wording.names import Names
 from trainingops.people.enums import Role
@@ -56,7 +56,7 @@ class Values(Names):
         return str(Method(value).label)
 
     def _say_class_types(self, value: list[str]) -> str:
-        return ", ".join(str(CLASS_TYPES.get(code, code)) for code in value)
+        return ", ".join(self._class_types.get(code, code) for code in value)
 
     def _say_recovery_forms(self, value: list[str]) -> str:
         return ", ".join(str(RECOVERY_FORMS.get(code, code)) for code in value)

@@ -17,6 +17,7 @@ from planning.enums import PlanState
 from planning.forms.plans import PART_FORMS
 from planning.models import (
     Appointment,
+    ClassType,
     Consultation,
     Defect,
     MarkedDay,
@@ -159,6 +160,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "appointment_": _by_uuid(Appointment),
     "archive_": _by_uuid(Archive),
     "case_": _by_uuid(RecoveryCase),
+    "class_type_": _by_uuid(ClassType),
     "coaching_": _by_uuid(CoachingForm),
     "coaching_new": _by_uuid(Person),
     "consultation_": _by_uuid(Consultation),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ModuleState
@@ -91,7 +92,10 @@ class MethodForm(PartForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
         super().__init__(*args, **kwargs)
         self.fields["application"].queryset = TrainingApplication.objects.filter(is_active=True)  # type: ignore[attr-defined]
-        self.fields["class_types"].queryset = ClassType.objects.all()  # type: ignore[attr-defined]
+        # One that went out of use stays where it was chosen.
+        self.fields["class_types"].queryset = ClassType.objects.filter(  # type: ignore[attr-defined]
+            Q(is_active=True) | Q(pk__in=self.instance.class_types.values("pk"))
+        )
 
 
 class ScoringForm(PartForm):
