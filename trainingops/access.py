@@ -208,6 +208,7 @@ ACCESS |= {
     "plan_approval": only("manager", methods=WRITE),
     "consultation_answer": only(*CONSULTED, methods=WRITE),
     "revision_comment": only("manager", "trainer", *CONSULTED, methods=POST_ONLY),
+    "comment_settle": only("manager", "trainer", *CONSULTED, methods=POST_ONLY),
 }
 
 # --- sessions ----------------------------------------------------------------------------------------------

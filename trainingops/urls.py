@@ -221,6 +221,7 @@ urlpatterns += [
         name="consultation_document",
     ),
     path("plans/revisions/<uuid:uuid>/remark/", approval_views.revision_comment, name="revision_comment"),
+    path("plans/remarks/<uuid:uuid>/", approval_views.comment_settle, name="comment_settle"),
     path("plans/<uuid:uuid>/", plan_views.plan_detail, name="plan_detail"),
     path("plans/<uuid:uuid>/revisions/<int:number>/", plan_views.plan_revision, name="plan_revision"),
     path("plans/<uuid:uuid>/parts/<slug:part>/", part_views.plan_part, name="plan_part"),

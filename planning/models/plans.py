@@ -265,16 +265,25 @@ class Consultation(Identified):
 
 
 class RevisionComment(Identified):
-    """A remark on a revision, or on one of its fields (APR-4)."""
+    """A remark on a revision, or on one of its fields; open until it is resolved, also in the next revision (APR-4)."""
 
     revision = models.ForeignKey(PlanRevision, models.PROTECT, related_name="comments")
     field = models.CharField(max_length=40, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     text = models.TextField()
     created_at = models.DateTimeField()
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(resolved_by=None, resolved_at=None)
+                | Q(resolved_by__isnull=False, resolved_at__isnull=False),
+                name="resolved_remark_names_who_and_when",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.author_id}: {self.text[:30]}"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from planning.models import Appointment, Consultation, OvertimeOrder, PlanRevision, ReleaseConfirmation, TrainingPlan
+from planning.models import (
+    Appointment,
+    Consultation,
+    OvertimeOrder,
+    PlanRevision,
+    ReleaseConfirmation,
+    RevisionComment,
+    TrainingPlan,
+)
 from trainingops.people.models import ServiceLine, Site, User
 
 #: The teams that a plan is coordinated with (5.1.1 d).
@@ -65,6 +73,13 @@ def can_comment(user: User, revision: PlanRevision) -> bool:
     plan = revision.plan
     return plan.pic_id == user.pk or user.authority.covers(
         "manager", *CONSULTED, site_id=plan.site_id, line_id=plan.line_id
+    )
+
+
+def can_resolve_comment(user: User, comment: RevisionComment, plan: TrainingPlan) -> bool:
+    """Who wrote the remark, who answers for the plan, and who decides on it."""
+    return user.pk in {comment.author_id, plan.pic_id} or user.authority.covers(
+        "manager", site_id=plan.site_id, line_id=plan.line_id
     )
 
 

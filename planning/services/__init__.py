@@ -35,9 +35,9 @@ from planning.services.overtime import answer_overtime, order_overtime
 from planning.services.plans import (
     advance_plan,
     cancel_plan,
-    comment_on_revision,
     create_plan,
 )
+from planning.services.remarks import comment_on_revision, reopen_comment, resolve_comment
 from planning.services.targets import (
     DefectFilter,
     add_targets,
@@ -79,6 +79,8 @@ __all__ = [
     "remind_teams",
     "remove_session",
     "remove_targets",
+    "reopen_comment",
+    "resolve_comment",
     "return_revision",
     "save_part",
     "save_recipients",

@@ -15,10 +15,9 @@ from planning.models import (
     PlanRecipient,
     PlanRevision,
     RecoveryForm,
-    RevisionComment,
     TrainingPlan,
 )
-from planning.policies.plans import can_cancel_plan, can_comment, can_create_plan
+from planning.policies.plans import can_cancel_plan, can_create_plan
 from planning.queries.plans import holders, leaders_of, local_day
 from planning.services.bookings import release
 from planning.signals import plan_cancelled
@@ -139,43 +138,6 @@ def cancel_plan(*, plan: TrainingPlan, reason: str, actor: User, now: datetime) 
         "plan.cancelled", subject=plan, actor=actor, now=now, data={"bookings_freed": freed}, detail={"reason": reason}
     )
     return plan
-
-
-@service
-def comment_on_revision(
-    *, revision: PlanRevision, text: str, actor: User, now: datetime, field: str = ""
-) -> RevisionComment:
-    """Write a remark on a revision, or on one of its fields (APR-4).
-
-    Raises:
-        NotAllowed: not PIC, manager or a consulted team in scope.
-        Refused: a blank text.
-    """
-    require(can_comment(actor, revision))
-    if not text.strip():
-        raise Refused(_("The remark is blank. Write it, or leave the page."), field="text")
-    comment = RevisionComment.objects.create(
-        revision=revision, field=field[:40], author=actor, text=text.strip(), created_at=now
-    )
-    plan = revision.plan
-    if plan.pic_id != actor.pk:
-        notify(
-            kind="plan_commented",
-            recipients=[plan.pic],
-            subject=comment,
-            url=url_of(plan),
-            params=words_of(plan, actor, revision),
-            now=now,
-        )
-    record(
-        "revision.commented",
-        subject=comment,
-        actor=actor,
-        now=now,
-        data={"revision": revision.uuid, "field": comment.field},
-        detail={"text": comment.text},
-    )
-    return comment
 
 
 def locked_plan(plan: TrainingPlan) -> TrainingPlan:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from planning.enums import RevisionState
 from planning.models import PlanRevision
-from planning.services import amend_plan, save_part, submit_revision, withdraw_revision
+from planning.services import amend_plan, comment_on_revision, save_part, submit_revision, withdraw_revision
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from trainingops.audit.models import Entry
 from trainingops.people.tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,68 @@ def test_returning_needs_a_comment_and_remarks_stand_at_their_field(client, worl
     assert client.post(address(revision), given).status_code == 302
     revision.refresh_from_db()
     assert revision.state == RevisionState.REJECTED
+
+
+@pytest.mark.point("APR-4")
+def test_a_remark_goes_along_beside_its_field_until_it_is_resolved(client, world):
+    revision = resubmitted(world)
+    sign_in(client, world.manager)
+    remark = reverse("revision_comment", args=[revision.uuid])
+    client.post(remark, {"field": "module", "text": "Versi terbaru?"})
+    client.post(address(revision), {"decision": "return", "comment": "Lihat catatan.", "content_hash": "x"})
+    now = timezone.now()
+    draft = amend_plan(plan=revision.plan, actor=world.pic, now=now)
+    comment = revision.comments.get()
+
+    sign_in(client, world.pic)
+    detail = client.get(reverse("plan_detail", args=[revision.plan.uuid]))
+    assert detail.context["comments"] == [comment]
+    assert "Versi terbaru?" in detail.content.decode()
+    submit_revision(revision=draft, actor=world.pic, now=now)
+
+    sign_in(client, world.manager)
+    page = client.get(address(draft))
+    kept = {row.key: row for row in page.context["rows"]}["module"]
+    assert (kept.kind, kept.material, kept.comments) == ("kept", False, [comment])
+    assert page.context["changes"] == 1
+    settle = reverse("comment_settle", args=[comment.uuid])
+    assert settle in page.content.decode()
+    assert client.post(settle).url == address(draft)
+    assert client.post(settle).status_code == 409
+    comment.refresh_from_db()
+    assert (comment.resolved_by, comment.resolved_at is not None) == (world.manager, True)
+    assert "Tuntas" in client.get(address(draft)).content.decode()
+    assert client.post(settle, {"again": "1"}).url == address(draft)
+    assert client.post(settle, {"again": "1"}).status_code == 409
+    assert Entry.objects.filter(verb__startswith="revision.comment_re").count() == 2
+
+
+@pytest.mark.point("APR-4")
+def test_who_settles_a_remark(client, world):
+    revision = resubmitted(world)
+    comment = comment_on_revision(revision=revision, text="Setuju.", actor=world.manager, now=timezone.now())
+    settle = reverse("comment_settle", args=[comment.uuid])
+    assert client.post(settle).status_code == 302
+    sign_in(client, world.qc)
+    assert client.post(settle).status_code == 403
+    sign_in(client, make_user("manager", site=make_world(people=0).site))
+    assert client.post(settle).status_code == 404
+    sign_in(client, world.pic)
+    assert client.get(settle).status_code == 405
+    assert client.post(settle).url == reverse("plan_detail", args=[revision.plan.uuid])
+    comment.refresh_from_db()
+    assert comment.resolved_by == world.pic
+
+
+@pytest.mark.point("APR-4")
+def test_two_parameters_are_remarked_on_apart(client, world):
+    revision = submitted_plan(world=world).revisions.get()
+    sign_in(client, world.manager)
+    rows = [row for row in client.get(address(revision)).context["rows"] if row.label == "Parameter"]
+    assert len({row.key for row in rows}) == len(rows)
+    client.post(reverse("revision_comment", args=[revision.uuid]), {"field": rows[0].key, "text": "Bobot?"})
+    after = [row for row in client.get(address(revision)).context["rows"] if row.label == "Parameter"]
+    assert [len(row.comments) for row in after] == [1] + [0] * (len(rows) - 1)
 
 
 @pytest.mark.point("APR-5")

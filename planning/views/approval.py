@@ -10,7 +10,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -28,15 +28,18 @@ from planning.models import (
 from planning.policies.plans import can_comment, can_decide_revision, deciding_for
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
+from planning.queries.remarks import remarks_of
 from planning.queries.traffic import load_of_line
 from planning.services import (
     comment_on_revision,
     reject_revision,
+    reopen_comment,
+    resolve_comment,
     return_revision,
     sign_and_approve,
 )
 from planning.views.consultations import consultations_of
-from planning.wording import Wording, first_meeting
+from planning.wording import Wording, first_meeting, unplaced
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -138,10 +141,12 @@ def _page(
     shown = [each for each in (base, revision) if each]
     load(*shown, sessions=False)
     wording = Wording(*shown, contents=[old, new])
-    comments = list(revision.comments.select_related("author"))
+    comments = list(remarks_of(revision, reader=request.user))
     rows = wording.rows(old, new, comments)
     nine = wording.nine(new)
-    remark.offer([(row.key, f"{row.label} {row.sub}" if row.key != "target" else row.label) for row in rows])
+    rest = wording.fields(new) if old else []
+    offered = {row.key: f"{row.label} {row.about}".strip() for row in [*rows, *rest]}
+    remark.offer(list(offered.items()))
     return {
         "plan": plan,
         "revision": revision,
@@ -149,8 +154,9 @@ def _page(
         "since": since,
         "reviewed": reviewed,
         "rows": rows,
+        "changes": sum(row.kind != "kept" for row in rows),
         "material": sum(row.material for row in rows),
-        "comments": [each for each in comments if each.field not in {row.key for row in rows}],
+        "comments": unplaced(comments, rows),
         "remark": remark,
         "errors": remark,
         "first_at": first_meeting(new),
@@ -236,6 +242,25 @@ def revision_comment(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return render(request, "planning/plan_approval.html", context, status=422)
     comment_on_revision(revision=revision, **remark.cleaned_data, actor=request.user, now=request.now)
     messages.success(request, _("The remark is saved."))
+    return _back(request, revision)
+
+
+@require_POST
+def comment_settle(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Resolve a remark, or take it up again (``again``); back to the page of the decision, or of the plan."""
+    comment = get_object_or_404(
+        RevisionComment.objects.select_related("revision").filter(revision__in=_in_sight(request)), uuid=uuid
+    )
+    again = "again" in request.POST
+    settle = reopen_comment if again else resolve_comment
+    settle(comment=comment, actor=request.user, now=request.now)
+    messages.success(request, _("The remark is open again.") if again else _("The remark is resolved."))
+    newest = _in_sight(request).filter(plan=comment.revision.plan_id).order_by("-number")[0]
+    return _back(request, newest)
+
+
+def _back(request: SignedInRequest, revision: PlanRevision) -> HttpResponse:
+    """To the decision for those who make it, else to the plan."""
     if revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision):
         return redirect("plan_approval", uuid=revision.uuid)
     return redirect("plan_detail", uuid=revision.plan.uuid)

@@ -24,6 +24,7 @@ from planning.forms.plans import PlanForm, ReasonForm
 from planning.lists import with_lists
 from planning.models import Appointment, NeedSource, PlanRevision, ProductChange, TrainingPlan
 from planning.policies.plans import can_cancel_plan, can_decide_revision, can_edit_plan
+from planning.queries.remarks import remarks_of
 from planning.services import (
     Incomplete,
     amend_plan,
@@ -35,7 +36,8 @@ from planning.services import (
 from planning.services.bookings import clashes_of
 from planning.views.consultations import coordination
 from planning.views.plan_list import STATE_KINDS
-from planning.wording import Wording
+from planning.wording import Wording, unplaced
+from planning.wording.rows import Row
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
@@ -129,16 +131,18 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
         **coordination(plan, request),
         "releases": plan.releases.select_related("team", "planned_session") if plan.approved_revision_id else [],
-        # Only what was submitted is remarked on.
-        "comments": [] if revision.state == RevisionState.DRAFT else revision.comments.select_related("author"),
         "title": plan.title,
     }
+    remarks = remarks_of(revision, reader=request.user)
+    rows: list[Row] = []
     if revision.state == RevisionState.DRAFT:
         items = check(Snapshot(revision, request.now))
         context |= tally(items, plan)
     elif revision.content:
         wording = Wording(revision, contents=[content := json.loads(revision.content)])
-        context |= {"rows": wording.rows({}, content), "nine": wording.nine(content)}
+        rows = wording.rows({}, content, remarks)
+        context |= {"rows": rows, "nine": wording.nine(content)}
+    context["comments"] = unplaced(remarks, rows)
     return render(request, "planning/plan_detail.html", context)
 
 

@@ -22,12 +22,18 @@ from trainingops.ui.moments import day_words
 #: Differences that are shown as one row with a line for each person or party.
 _GATHERED = ("target", "batch", "reason", "recipient")
 
+#: Where a remark on something about the targets stands when only the targets are shown.
+_PEOPLE = {"batch": "target", "reason": "target"}
+
 
 class Wording(Values):
     """The differences of frozen contents as rows, and what clause 4.1 names in a few words."""
 
     def rows(self, old: Content, new: Content, comments: Iterable[RevisionComment] = ()) -> list[Row]:
-        """The differences from ``old`` to ``new`` as rows of the page, each with the remarks on it."""
+        """The differences from ``old`` to ``new`` as rows of the page, each with the remarks on it.
+
+        A field that somebody remarked on has its row also when it did not change; :func:`unplaced` has the rest.
+        """
         rows: list[Row] = []
         gathered: dict[str, Row] = {}
         for change in difference(old, new):
@@ -44,20 +50,34 @@ class Wording(Values):
             row.lines.append(self._line(change))
         if "target" in gathered:
             gathered["target"].sub = self._count_of_targets(old, new)
-        by_key = {row.key: row for row in rows}
-        for comment in comments:
-            if comment.field in by_key:
-                by_key[comment.field].comments.append(comment)
+        remarks = list(comments)
+        left = _place(remarks, rows)
+        if left and old:
+            kept = [row for row in self.fields(new) if any(each.field == row.key for each in left)]
+            _place(left, kept)
+            rows += kept
         return rows
 
+    def fields(self, content: Content) -> list[Row]:
+        """What a content says field by field, as rows without change: what a remark can be about."""
+        whole = self.rows({}, content)
+        for row in whole:
+            row.kind, row.material, row.lines = "kept", False, []
+            row.before = row.after = row.after or row.sub
+        return whole
+
     def _row(self, change: Change) -> Row:
+        thing = change.after or change.before
+        named = {"parameter": "name", "session": "label"}.get(change.field)
+        batch = self._batch(change.session) if change.session and not named else ""
         return Row(
             kind=change.kind,
             before=self._say(change, change.before),
             after=self._say(change, change.after),
-            key=f"{change.field}:{change.session[:8]}" if change.session else change.field,
+            key=_key(change),
             label=str(LABELS[change.field]),
-            sub=self._batch(change.session) if change.session and change.field != "session" else "",
+            sub=batch,
+            about=thing[named] if named else batch,
             material=change.material,
         )
 
@@ -95,6 +115,37 @@ class Wording(Values):
             (_("Parameters"), _weights(parameters)),
             (_("Pass mark"), figure(scheme["pass_mark"], 2) if scheme.get("pass_mark") else ""),
         ]
+
+
+def _key(change: Change) -> str:
+    """What a remark is attached to; the same in every revision: the field, its batch, and the row that has a uuid."""
+    parts = [change.field, change.session[:8]]
+    if change.field in {"parameter", "meeting"}:
+        parts.append((change.after or change.before)["uuid"][:8])
+    return ":".join(part for part in parts if part)
+
+
+def unplaced(comments: Iterable[RevisionComment], rows: Iterable[Row]) -> list[RevisionComment]:
+    """The remarks that stand beside no row: on the whole plan, or on a field that is gone; each with its ``label``."""
+    placed = {each.pk for row in rows for each in row.comments}
+    left: list[Any] = [each for each in comments if each.pk not in placed]
+    for each in left:
+        each.label = LABELS.get(each.field.partition(":")[0], "")
+    return left
+
+
+def _place(comments: Iterable[RevisionComment], rows: Iterable[Row]) -> list[RevisionComment]:
+    """Put each remark beside its row, where there is one; a part of a batch belongs to the batch. Returns the rest."""
+    by_key = {row.key: row for row in rows}
+    left = []
+    for comment in comments:
+        field, *batch = comment.field.split(":")
+        row = by_key.get(comment.field) or by_key.get(f"session:{batch[0]}" if batch else _PEOPLE.get(field, ""))
+        if row is None:
+            left.append(comment)
+        else:
+            row.comments.append(comment)
+    return left
 
 
 def _weights(parameters: list[Mapping[str, Any]]) -> str:

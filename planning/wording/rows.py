@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy
 from planning.difference import Kind
 from planning.models import RevisionComment
 
-WORDS: dict[Kind, tuple[Any, str, str]] = {
+#: A row may also stand for what did not change, because somebody remarked on it.
+RowKind = Kind | Literal["kept"]
+
+WORDS: dict[RowKind, tuple[Any, str, str]] = {
     "added": (gettext_lazy("added"), "plus", "ok"),
     "removed": (gettext_lazy("removed"), "minus", "late"),
     "changed": (gettext_lazy("changed"), "edit", "info"),
+    "kept": (gettext_lazy("unchanged"), "talk", "idle"),
 }
 
 
@@ -22,7 +26,7 @@ WORDS: dict[Kind, tuple[Any, str, str]] = {
 class Line:
     """One person or party within a row."""
 
-    kind: Kind
+    kind: RowKind
     before: str
     after: str
     note: str = ""
@@ -47,6 +51,8 @@ class Row(Line):
     key: str = ""
     label: str = ""
     sub: str = ""
+    #: What tells it from rows with the same label, such as the batch or the parameter.
+    about: str = ""
     material: bool = False
     lines: list[Line] = field(default_factory=list)
     comments: list[RevisionComment] = field(default_factory=list)
