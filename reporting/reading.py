@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from planning.models import TrainerProfile
 from planning.queries.lookups import look_up, texts
 from reporting.content import Frozen
-from sessions.enums import AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
+from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
-from sessions.queries.ledger import WAITING, Ledger, ledger_of
+from sessions.queries.ledger import Ledger, ledger_of
 from sessions.verdicts import verdict_of
 from trainingops.people.queries import SEES_PEOPLE
 from trainingops.ui.figures import format_figure
@@ -266,7 +266,7 @@ def _missed(data: Mapping[str, Any], names: Names, notes: Notes) -> list[Missed]
                     note=notes.get((each["meeting"], person["enrolment"]), ""),
                     recovery=_case_words(case),
                     kind=_case_kind(case),
-                    due_at=datetime.fromisoformat(case["due_at"]) if case and case["state"] in WAITING else None,
+                    due_at=datetime.fromisoformat(case["due_at"]) if case and case["state"] in OPEN_CASES else None,
                 )
             )
     return found

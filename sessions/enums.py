@@ -132,6 +132,9 @@ class CaseState(models.TextChoices):
     VOIDED = "voided", _("Void by correction")
 
 
+#: Of a case that still waits to be settled.
+OPEN_CASES = (CaseState.OPEN, CaseState.SCHEDULED)
+
 CASE_TRANSITIONS: dict[str, tuple[str, ...]] = {
     CaseState.OPEN: (
         CaseState.SCHEDULED,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from uuid import UUID
 from planning.enums import ParameterSource
 from sessions.enums import TestPhase
 from sessions.scoring import Parameter, Scheme
-from trainingops.audit.journal import canonical
+from trainingops.audit.journal import canonical, digest
 
 #: Which test fills a parameter by itself.
 TESTED_BY = {ParameterSource.PRE_TEST: TestPhase.PRE, ParameterSource.POST_TEST: TestPhase.POST}
@@ -64,7 +63,7 @@ def read_scheme(text: str) -> FrozenScheme:
 def write_scheme(scheme: Mapping[str, Any]) -> tuple[str, str]:
     """The canonical JSON of a frozen plan's scheme, and its SHA-256."""
     text = canonical(scheme)
-    return text, hashlib.sha256(text.encode()).hexdigest()
+    return text, digest(text).hex()
 
 
 def _parameter(said: Mapping[str, Any]) -> FrozenParameter:

@@ -9,11 +9,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from sessions.enums import CaseKind, CaseState, OutcomeResult, OutcomeState, Verdict
+from sessions.enums import OPEN_CASES, CaseKind, CaseState, OutcomeResult, OutcomeState, Verdict
 from sessions.models import TargetOutcome
 from sessions.verdicts import verdict_of
-
-WAITING = (CaseState.OPEN, CaseState.SCHEDULED)
 
 #: Whether an enrolment is trained: no recovery waits or was given up, and each meeting was attended within the
 #: tolerance or recovered (clause 4.3). Every figure of a session, stored or printed, follows from it.
@@ -116,7 +114,7 @@ def ledger_of(people: Iterable[Mapping[str, Any]], recovery: Iterable[Mapping[st
         recovery: the cases beside them; a remedial that waits tells who is in remedial.
     """
     cases = list(recovery)
-    remedial = {each["person"] for each in cases if each["kind"] == CaseKind.REMEDIAL and each["state"] in WAITING}
+    remedial = {each["person"] for each in cases if each["kind"] == CaseKind.REMEDIAL and each["state"] in OPEN_CASES}
     given_up = {CaseState.WAIVED, CaseState.LAPSED}
     released = {each["person"] for each in cases if each["kind"] == CaseKind.RECOVERY and each["state"] in given_up}
     found = list(people)

@@ -31,7 +31,6 @@ from sessions.queries.ledger import TRAINED
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
-OPEN_CASES = (CaseState.OPEN, CaseState.SCHEDULED)
 TABS = ("mine", "today", "open", "scheduled", "concluded", "cancelled", "all")
 
 

@@ -20,7 +20,7 @@ from sessions.enums import (
 from sessions.frozen import read_scheme
 from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, SessionResult, TrainingSession
 from sessions.notices import about
-from sessions.services.common import users_of
+from sessions.services.common import tell_participants
 from trainingops.audit.journal import record
 from trainingops.domain import require_transition
 from trainingops.notifications.services import notify
@@ -208,12 +208,5 @@ def _tell_of_cases(
         now=now,
     )
     if first.kind == CaseKind.RECOVERY:
-        notify(
-            kind="recovery_needed",
-            recipients=users_of([case.enrolment for case in cases]),
-            subject=training_session,
-            step=step,
-            url=reverse("my_trainings"),
-            params=about(training_session),
-            now=now,
-        )
+        people = [case.enrolment for case in cases]
+        tell_participants("recovery_needed", training_session, people, step=step, now=now)

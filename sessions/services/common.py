@@ -11,12 +11,15 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile, TrainingPlan
 from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
+from sessions.notices import about
 from sessions.queries.ledger import TRAINED
-from trainingops.domain import StaleVersion
+from trainingops.domain import Refused, StaleVersion
+from trainingops.notifications.services import notify
 from trainingops.people.models import User
 
 
@@ -91,6 +94,39 @@ def _teachers(session: str) -> ArraySubquery:
 def users_of(enrolments: Iterable[Enrolment]) -> list[User]:
     """The accounts of those enrolled who have one."""
     return list(User.objects.filter(is_active=True, person__in=[each.person_id for each in enrolments]))
+
+
+def tell_participants(
+    kind: str,
+    training_session: TrainingSession,
+    enrolments: Iterable[Enrolment] | None = None,
+    *,
+    now: datetime,
+    step: str = "",
+    subject: RecoveryCase | None = None,
+) -> None:
+    """Notify those enrolled, with their trainings page: everybody of the session unless ``enrolments`` says who.
+
+    Args:
+        subject: what it is about, if not the session.
+    """
+    if enrolments is None:
+        enrolments = training_session.enrolments.filter(removed_at=None)
+    notify(
+        kind=kind,
+        recipients=users_of(enrolments),
+        subject=subject or training_session,
+        step=step,
+        url=reverse("my_trainings"),
+        params=about(training_session),
+        now=now,
+    )
+
+
+def require_reason(reason: str) -> None:
+    """Raise ``Refused`` unless something is written."""
+    if not reason.strip():
+        raise Refused(_("The reason is blank. Write why."), field="reason")
 
 
 _SUMMARY = f"""

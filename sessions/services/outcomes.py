@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from planning.models import TrainingPlan
 from planning.services.history import Shown, Trained, record_competences, record_trainings
 from sessions.enums import (
+    OPEN_CASES,
     AttemptState,
     AttendanceStatus,
     CaseKind,
@@ -38,8 +39,6 @@ from sessions.services.cases import open_remedial_cases, settle_case, shortfall
 from sessions.services.common import lock_plans
 from sessions.signals import targets_settled
 from trainingops.audit.journal import record
-
-OPEN_CASES = (CaseState.OPEN, CaseState.SCHEDULED)
 
 
 @dataclass

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState
@@ -16,15 +15,13 @@ from planning.services.bookings import book_planned_session, release
 from planning.services.plans import advance_plan
 from sessions.enums import CASE_TRANSITIONS, CaseKind, CaseState, EnrolmentOrigin, SessionKind, SessionState
 from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSession
-from sessions.notices import about
 from sessions.policies import can_recover, can_run_session
 from sessions.services.cases import settle_case
-from sessions.services.common import lock_plans, lock_session, refresh_summary, users_of
+from sessions.services.common import lock_plans, lock_session, refresh_summary, require_reason, tell_participants
 from sessions.services.outcomes import lock_case, outcomes_touched_by, refresh_outcomes
 from sessions.services.scheduling import add_meetings, announce, assignments_on, cancel_locked, next_number, place
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require, require_transition
-from trainingops.notifications.services import notify
 from trainingops.people.models import Site, User
 
 ANOTHER_BATCH = "another_batch"
@@ -71,28 +68,7 @@ def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: U
     people = {case.enrolment.person_id: case.enrolment.person for case in cases}
     revision = plan.approved_revision
     book_planned_session(planned, people=people.values(), application=revision.application if revision else None)
-    kind = SessionKind.ONE_TO_ONE if make_up.form.code == ONE_TO_ONE else SessionKind.MAKE_UP
-    training_session = TrainingSession.objects.create(
-        uuid=planned.uuid,
-        number=next_number(plan),
-        plan=plan,
-        planned=planned,
-        kind=kind,
-        label=make_up.label,
-        site=make_up.host_site,
-        line=first.line,
-        module_version=first.module_version,
-        scheme=first.scheme,
-        scheme_hash=first.scheme_hash,
-        pre_paper=first.pre_paper,
-        post_paper=first.post_paper,
-        tolerance_minutes=first.tolerance_minutes,
-        recovery_days=first.recovery_days,
-        starts_at=min(start for start, _end in make_up.meetings),
-        ends_at=max(end for _start, end in make_up.meetings),
-    )
-    SessionSummary.objects.create(training_session=training_session)
-    add_meetings(training_session, planned)
+    training_session = _make_class(plan, planned, make_up, first)
     _enrol(training_session, cases)
     _schedule(cases, training_session, make_up.form, actor, now)
     _under_way_again(plans, actor, now)
@@ -123,15 +99,7 @@ def schedule_in_batch(
         require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
     _enrol(training_session, cases)
     _schedule(cases, training_session, form, actor, now)
-    notify(
-        kind="session_invitation",
-        recipients=users_of([case.enrolment for case in cases]),
-        subject=training_session,
-        step="",
-        url=reverse("my_trainings"),
-        params=about(training_session),
-        now=now,
-    )
+    tell_participants("session_invitation", training_session, [case.enrolment for case in cases], now=now)
     return training_session
 
 
@@ -146,8 +114,7 @@ def cancel_make_up(*, training_session: TrainingSession, reason: str, actor: Use
     require(can_recover(actor, plan) or can_run_session(actor, training_session))
     if training_session.revision_id is not None:
         raise NotAllowed(_("A class of the plan is cancelled by a new revision of the plan."))
-    if not reason.strip():
-        raise Refused(_("The reason is blank. Write why."), field="reason")
+    require_reason(reason)
     cancel_locked(training_session, reason=reason.strip(), actor=actor, now=now)
     release(planned=training_session.planned)
     cases = RecoveryCase.objects.select_for_update(no_key=True).filter(
@@ -189,15 +156,7 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
     case.test_opened_at, case.form = now, form
     case.save(update_fields=["test_opened_at", "form"])
     record("case.test_opened", subject=case, actor=actor, now=now, data={"form": form.code if form else "remedial"})
-    notify(
-        kind="test_opened",
-        recipients=users_of([case.enrolment]),
-        subject=case,
-        step=now.isoformat(),
-        url=reverse("my_trainings"),
-        params=about(training_session),
-        now=now,
-    )
+    tell_participants("test_opened", training_session, [case.enrolment], subject=case, step=now.isoformat(), now=now)
     return case
 
 
@@ -294,6 +253,34 @@ def _plan_class(plan: TrainingPlan, make_up: MakeUp) -> PlannedSession:
         PlannedMeeting(planned_session=planned, starts_at=start, ends_at=end) for start, end in make_up.meetings
     )
     return planned
+
+
+def _make_class(
+    plan: TrainingPlan, planned: PlannedSession, make_up: MakeUp, missed: TrainingSession
+) -> TrainingSession:
+    """The class with its meetings; what is taught and how it is scored are as in the session that was missed."""
+    training_session = TrainingSession.objects.create(
+        uuid=planned.uuid,
+        number=next_number(plan),
+        plan=plan,
+        planned=planned,
+        kind=SessionKind.ONE_TO_ONE if make_up.form.code == ONE_TO_ONE else SessionKind.MAKE_UP,
+        label=make_up.label,
+        site=make_up.host_site,
+        line=missed.line,
+        module_version=missed.module_version,
+        scheme=missed.scheme,
+        scheme_hash=missed.scheme_hash,
+        pre_paper=missed.pre_paper,
+        post_paper=missed.post_paper,
+        tolerance_minutes=missed.tolerance_minutes,
+        recovery_days=missed.recovery_days,
+        starts_at=min(start for start, _end in make_up.meetings),
+        ends_at=max(end for _start, end in make_up.meetings),
+    )
+    SessionSummary.objects.create(training_session=training_session)
+    add_meetings(training_session, planned)
+    return training_session
 
 
 def _enrol(training_session: TrainingSession, cases: Sequence[RecoveryCase]) -> None:

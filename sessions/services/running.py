@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState, RevisionState
@@ -20,8 +19,7 @@ from sessions.enums import (
     MeetingState,
     SessionState,
 )
-from sessions.models import SessionMeeting, TestAttempt, TrainingSession
-from sessions.notices import about
+from sessions.models import Deviation, SessionMeeting, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
 from sessions.services.attempts import GRACE, submit_attempt
 from sessions.services.cases import (
@@ -30,7 +28,14 @@ from sessions.services.cases import (
     open_remedial_cases,
     settle_cases_recovered_in,
 )
-from sessions.services.common import lock_plans, lock_session, refresh_origins, refresh_summary, stands_for, users_of
+from sessions.services.common import (
+    lock_plans,
+    lock_session,
+    refresh_origins,
+    refresh_summary,
+    stands_for,
+    tell_participants,
+)
 from sessions.services.deviations import differences, write_differences
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.results import compute_results
@@ -38,7 +43,6 @@ from sessions.services.statistics import refresh_question_statistics
 from sessions.signals import session_concluded, session_ended_later
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
-from trainingops.notifications.services import notify
 from trainingops.people.models import User
 from trainingops.ui.moments import moment_words
 
@@ -83,7 +87,7 @@ def open_session(*, training_session: TrainingSession, actor: User, now: datetim
     if plan.state == PlanState.APPROVED:
         advance_plan(plan=plan, to=PlanState.UNDER_WAY, actor=actor, now=now)
     if training_session.pre_paper_id:
-        _tell_test(training_session, "pre", now)
+        tell_participants("test_opened", training_session, step="pre", now=now)
     return training_session
 
 
@@ -122,7 +126,7 @@ def open_post_test(*, training_session: TrainingSession, actor: User, now: datet
     training_session.post_opened_at = now
     training_session.save(update_fields=["post_opened_at"])
     record("session.post_test_opened", subject=training_session, actor=actor, now=now)
-    _tell_test(training_session, "post", now)
+    tell_participants("test_opened", training_session, step="post", now=now)
     return training_session
 
 
@@ -255,6 +259,19 @@ def conclude_session(
             **stands_for(actor, training_session),
         },
     )
+    _tell_later_end(training_session, meetings, deviations, actor, now)
+    session_concluded.send(sender=TrainingSession, training_session=training_session, actor=actor, now=now)
+    return training_session
+
+
+def _tell_later_end(
+    training_session: TrainingSession,
+    meetings: Iterable[SessionMeeting],
+    deviations: Iterable[Deviation],
+    actor: User,
+    now: datetime,
+) -> None:
+    """A last meeting that ended later than planned moves what is due after it, with the reasons given."""
     last_end = max(meeting.actual_ends_at for meeting in meetings if meeting.actual_ends_at)
     if last_end > training_session.ends_at:
         session_ended_later.send(
@@ -265,8 +282,6 @@ def conclude_session(
             actor=actor,
             now=now,
         )
-    session_concluded.send(sender=TrainingSession, training_session=training_session, actor=actor, now=now)
-    return training_session
 
 
 def _work_out(training_session: TrainingSession, actor: User, now: datetime) -> None:
@@ -336,15 +351,3 @@ def _close_tests(training_session: TrainingSession, now: datetime) -> None:
                 code="test_running",
             )
         submit_attempt(attempt=attempt, actor=None, now=now)
-
-
-def _tell_test(training_session: TrainingSession, phase: str, now: datetime) -> None:
-    notify(
-        kind="test_opened",
-        recipients=users_of(training_session.enrolments.filter(removed_at=None)),
-        subject=training_session,
-        step=phase,
-        url=reverse("my_trainings"),
-        params=about(training_session),
-        now=now,
-    )

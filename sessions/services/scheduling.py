@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from planning.models import PlannedSession, PlanRevision, PlanTarget, TrainingPlan
@@ -32,12 +32,10 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.notices import about
-from sessions.services.common import refresh_summary, users_of
+from sessions.services.common import refresh_summary, tell_participants
 from sessions.signals import session_cancelled, session_rescheduled, session_scheduled
 from trainingops.audit.journal import record, service
 from trainingops.domain import require_transition
-from trainingops.notifications.services import notify
 from trainingops.people.models import Person, PersonAssignment
 from trainingops.people.queries import in_force
 
@@ -49,13 +47,7 @@ def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime)
     A planned session that is known by its uuid is moved, a new one made, one that is gone cancelled. Concluded
     sessions stay as they were held. Targets are enrolled in their batch with the site, line and team of that day.
     """
-    standing = {
-        each.uuid: each
-        for each in TrainingSession.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("plan__pic", "site", "line")
-        .filter(plan=revision.plan, kind=SessionKind.REGULAR)
-        .order_by("pk")
-    }
+    standing = {each.uuid: each for each in _locked(revision.plan).filter(kind=SessionKind.REGULAR)}
     planned = list(
         revision.sessions.select_related("host_site").prefetch_related("meetings", "trainers").order_by("id")
     )
@@ -69,13 +61,15 @@ def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime)
             _move(old, each, revision)
     for gone in standing.values():
         if gone.state == SessionState.SCHEDULED:
-            _cancel(gone, reason=_("Not in revision %(number)d") % {"number": revision.number}, actor=actor, now=now)
+            cancel_locked(
+                gone, reason=_("Not in revision %(number)d") % {"number": revision.number}, actor=actor, now=now
+            )
     in_force_now = {each.uuid: each for each in [*made, *(each for each, _start, _end in moved)]}
     _bring_targets_in_line(revision, in_force_now, now)
     for training_session in in_force_now.values():
         refresh_summary(training_session)
     for training_session in made:
-        _tell_scheduled(training_session, actor, now)
+        announce(training_session, actor=actor, now=now)
     for training_session, old_starts_at, old_ends_at in moved:
         if (old_starts_at, old_ends_at) != (training_session.starts_at, training_session.ends_at):
             _tell_moved(training_session, old_ends_at, revision, actor, now)
@@ -85,39 +79,62 @@ def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime)
 @service
 def follow_targets(*, revision: PlanRevision, now: datetime) -> None:
     """Enrol the targets of the approved revision where their batch is now; who is new in a session is invited."""
-    sessions = {
-        each.uuid: each
-        for each in TrainingSession.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("plan__pic", "site", "line")
-        .filter(plan=revision.plan, kind=SessionKind.REGULAR, state__in=[SessionState.SCHEDULED, SessionState.OPEN])
-        .order_by("pk")
-    }
+    held = _locked(revision.plan).filter(
+        kind=SessionKind.REGULAR, state__in=[SessionState.SCHEDULED, SessionState.OPEN]
+    )
+    sessions = {each.uuid: each for each in held}
     _bring_targets_in_line(revision, sessions, now)
     for training_session in sessions.values():
         refresh_summary(training_session)
-        _notify("session_invitation", training_session, now, step="")  # once a person and session
+        tell_participants("session_invitation", training_session, now=now)  # once a person and session
 
 
 @service
 def cancel_sessions_of(*, plan: TrainingPlan, reason: str, actor: Any, now: datetime) -> None:
     """Cancel what a plan that is given up had scheduled; called when planning cancels it."""
-    for training_session in (
-        TrainingSession.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("plan__pic", "site", "line")
-        .filter(plan=plan, state=SessionState.SCHEDULED)
-        .order_by("pk")
-    ):
-        _cancel(training_session, reason=reason, actor=actor, now=now)
+    for training_session in _locked(plan).filter(state=SessionState.SCHEDULED):
+        cancel_locked(training_session, reason=reason, actor=actor, now=now)
+
+
+def _locked(plan: TrainingPlan) -> QuerySet[TrainingSession]:
+    """The sessions of a plan, locked as they are read."""
+    rows = TrainingSession.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("plan__pic", "site", "line").filter(plan=plan).order_by("pk")
 
 
 def announce(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
     """Tell the stages above and the participants that a session is scheduled, and journal it."""
-    _tell_scheduled(training_session, actor, now)
+    tell_participants("session_invitation", training_session, now=now)
+    session_scheduled.send(sender=TrainingSession, training_session=training_session, actor=actor, now=now)
+    record(
+        "session.scheduled",
+        subject=training_session,
+        actor=actor,
+        now=now,
+        data={
+            "plan": training_session.plan.uuid,
+            "revision": training_session.revision.uuid if training_session.revision else None,
+            "kind": training_session.kind,
+            "starts_at": training_session.starts_at,
+            "ends_at": training_session.ends_at,
+            "scheme_hash": training_session.scheme_hash,
+        },
+    )
 
 
 def cancel_locked(training_session: TrainingSession, *, reason: str, actor: Any, now: datetime) -> None:
     """Cancel a locked session: meetings, notices, signal, journal."""
-    _cancel(training_session, reason=reason, actor=actor, now=now)
+    require_transition(training_session, SessionState.CANCELLED, SESSION_TRANSITIONS)
+    for meeting in training_session.meetings.exclude(state=MeetingState.CANCELLED):
+        require_transition(meeting, MeetingState.CANCELLED, MEETING_TRANSITIONS)
+    training_session.meetings.update(state=MeetingState.CANCELLED)
+    training_session.state, training_session.cancel_reason = SessionState.CANCELLED, reason
+    training_session.save(update_fields=["state", "cancel_reason"])
+    tell_participants("session_cancelled", training_session, now=now)
+    session_cancelled.send(
+        sender=TrainingSession, training_session=training_session, reason=reason, actor=actor, now=now
+    )
+    record("session.cancelled", subject=training_session, actor=actor, now=now, detail={"reason": reason})
 
 
 def assignments_on(people: Iterable[Person], training_session: TrainingSession) -> dict[int, PersonAssignment]:
@@ -211,20 +228,6 @@ def _set_trainers(meetings: Iterable[SessionMeeting], planned: PlannedSession) -
     MeetingTrainer.objects.bulk_create(
         MeetingTrainer(meeting=meeting, trainer=trainer) for meeting in meetings for trainer in planned.trainers.all()
     )
-
-
-def _cancel(training_session: TrainingSession, *, reason: str, actor: Any, now: datetime) -> None:
-    require_transition(training_session, SessionState.CANCELLED, SESSION_TRANSITIONS)
-    for meeting in training_session.meetings.exclude(state=MeetingState.CANCELLED):
-        require_transition(meeting, MeetingState.CANCELLED, MEETING_TRANSITIONS)
-    training_session.meetings.update(state=MeetingState.CANCELLED)
-    training_session.state, training_session.cancel_reason = SessionState.CANCELLED, reason
-    training_session.save(update_fields=["state", "cancel_reason"])
-    _notify("session_cancelled", training_session, now, step="")
-    session_cancelled.send(
-        sender=TrainingSession, training_session=training_session, reason=reason, actor=actor, now=now
-    )
-    record("session.cancelled", subject=training_session, actor=actor, now=now, detail={"reason": reason})
 
 
 def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingSession], now: datetime) -> None:
@@ -329,29 +332,10 @@ def _keep_outcomes(plan: TrainingPlan, targets: list[PlanTarget], enrolments: di
     TargetOutcome.objects.bulk_update(changed, ["enrolment"])
 
 
-def _tell_scheduled(training_session: TrainingSession, actor: Any, now: datetime) -> None:
-    _notify("session_invitation", training_session, now, step="")
-    session_scheduled.send(sender=TrainingSession, training_session=training_session, actor=actor, now=now)
-    record(
-        "session.scheduled",
-        subject=training_session,
-        actor=actor,
-        now=now,
-        data={
-            "plan": training_session.plan.uuid,
-            "revision": training_session.revision.uuid if training_session.revision else None,
-            "kind": training_session.kind,
-            "starts_at": training_session.starts_at,
-            "ends_at": training_session.ends_at,
-            "scheme_hash": training_session.scheme_hash,
-        },
-    )
-
-
 def _tell_moved(
     training_session: TrainingSession, old_ends_at: datetime, revision: PlanRevision, actor: Any, now: datetime
 ) -> None:
-    _notify("session_moved", training_session, now, step=f"revision {revision.number}")
+    tell_participants("session_moved", training_session, step=f"revision {revision.number}", now=now)
     session_rescheduled.send(
         sender=TrainingSession, training_session=training_session, old_ends_at=old_ends_at, actor=actor, now=now
     )
@@ -361,16 +345,4 @@ def _tell_moved(
         actor=actor,
         now=now,
         data={"revision": revision.uuid, "from": old_ends_at, "to": training_session.ends_at},
-    )
-
-
-def _notify(kind: str, training_session: TrainingSession, now: datetime, *, step: str) -> None:
-    notify(
-        kind=kind,
-        recipients=users_of(training_session.enrolments.filter(removed_at=None)),
-        subject=training_session,
-        step=step,
-        url=reverse("my_trainings"),
-        params=about(training_session),
-        now=now,
     )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from planning.models import TrainingPlan
-from sessions.enums import CaseKind, CaseState, OutcomeState
+from sessions.enums import OPEN_CASES, CaseKind, CaseState, OutcomeState
 from sessions.models import Enrolment, RecoveryCase, TargetOutcome
 from sessions.policies import can_decide, can_waive, can_waive_outcome
 from sessions.services.cases import settle_case
-from sessions.services.common import lock_plans, refresh_summary
-from sessions.services.outcomes import OPEN_CASES, lock_case, refresh_outcomes, tell_settled
-from trainingops.audit.journal import canonical, record, service
+from sessions.services.common import lock_plans, refresh_summary, require_reason
+from sessions.services.outcomes import lock_case, refresh_outcomes, tell_settled
+from trainingops.audit.journal import canonical, digest, record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.enums import Employment, Role, SignatureMeaning
 from trainingops.people.models import Signature, User
@@ -25,12 +24,12 @@ from trainingops.people.services import require_signature, sign
 
 def waiver_hash(outcome: TargetOutcome, reason: str) -> str:
     """SHA-256 of what the manager signs when they waive a target."""
-    return hashlib.sha256(canonical({"outcome": outcome.uuid, "reason": reason}).encode()).hexdigest()
+    return digest(canonical({"outcome": outcome.uuid, "reason": reason})).hex()
 
 
 def case_waiver_hash(case: RecoveryCase, reason: str) -> str:
     """SHA-256 of what the manager signs when they waive a case."""
-    return hashlib.sha256(canonical({"case": case.uuid, "reason": reason}).encode()).hexdigest()
+    return digest(canonical({"case": case.uuid, "reason": reason})).hex()
 
 
 @service
@@ -46,7 +45,7 @@ def waive_outcome(
     """
     plan, outcome = _lock_outcome(outcome)
     require(can_waive_outcome(actor, outcome, plan))
-    _require_reason(reason)
+    require_reason(reason)
     require_signature(signature, user=actor, content_hash=waiver_hash(outcome, reason), now=now)
     _waive(outcome, reason, signature, actor, now)
     return outcome
@@ -79,10 +78,9 @@ def waive_case(*, case: RecoveryCase, reason: str, signature: Signature, actor: 
     """
     plan, case = lock_case(case)
     require(can_waive(actor, case, plan))
-    _require_reason(reason)
+    require_reason(reason)
     require_signature(signature, user=actor, content_hash=case_waiver_hash(case, reason), now=now)
-    if case.state not in OPEN_CASES:
-        raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
+    _require_open(case)
     outcome = outcome_of(case)
     if case.kind == CaseKind.RECOVERY and outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
         _waive(outcome, reason, signature, actor, now)
@@ -106,9 +104,8 @@ def lapse_case(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -
     """
     plan, case = lock_case(case)
     require(can_decide(actor, plan))
-    _require_reason(reason)
-    if case.state not in OPEN_CASES:
-        raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
+    require_reason(reason)
+    _require_open(case)
     if _still_here(case.enrolment, now):
         raise Refused(
             _("%(name)s still works at this site and line. Waive the case instead.")
@@ -120,12 +117,8 @@ def lapse_case(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -
     for each in cases:
         settle_case(each, CaseState.LAPSED, actor=actor, now=now, note=reason)
     if outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
-        outcome.state, outcome.settled_at, outcome.reason, outcome.decided_by = (
-            OutcomeState.LAPSED,
-            now,
-            reason,
-            actor,
-        )
+        outcome.state, outcome.settled_at = OutcomeState.LAPSED, now
+        outcome.reason, outcome.decided_by = reason, actor
         outcome.save()
         record("target.lapsed", subject=outcome, actor=actor, now=now, detail={"reason": reason})
         tell_settled({outcome.plan_id}, actor, now)
@@ -190,9 +183,9 @@ def _lock_outcome(outcome: TargetOutcome) -> tuple[TrainingPlan, TargetOutcome]:
     return plan, locked
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refused(_("The reason is blank. Write why."), field="reason")
+def _require_open(case: RecoveryCase) -> None:
+    if case.state not in OPEN_CASES:
+        raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
 
 
 def _still_here(enrolment: Enrolment, now: datetime) -> bool:

@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from sessions import services
-from sessions.enums import CaseKind, CaseState
+from sessions.enums import OPEN_CASES, CaseKind, CaseState
 from sessions.forms import CaseTestForm, ReasonForm, RecoveryScheduleForm
 from sessions.models import RecoveryCase
 from sessions.policies import can_decide, can_recover, can_waive
-from sessions.queries.pages import OPEN_CASES, batches_for, case_counts, cases_for_list
+from sessions.queries.pages import batches_for, case_counts, cases_for_list
 from sessions.services.recovery import ANOTHER_BATCH
 from sessions.tables import CASE_STATES
 from trainingops.domain import Refused

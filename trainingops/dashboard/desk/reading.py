@@ -17,7 +17,7 @@ from planning.enums import ModuleState, PlanState, RevisionState
 from planning.models import Consultation, ModuleVersion, PlannedMeeting, PlanRevision
 from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion
-from sessions.enums import CaseState, MeetingState, SessionState
+from sessions.enums import OPEN_CASES, CaseState, MeetingState, SessionState
 from sessions.models import Deviation, Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
 from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
@@ -136,9 +136,7 @@ class Desk:
             Role.TEAM_LEADER, site="enrolment__site", line="enrolment__line", team="enrolment__team"
         )
         return list(
-            RecoveryCase.objects.filter(
-                Q(owner=self.user, state=CaseState.OPEN) | led & Q(state__in=[CaseState.OPEN, CaseState.SCHEDULED])
-            )
+            RecoveryCase.objects.filter(Q(owner=self.user, state=CaseState.OPEN) | led & Q(state__in=OPEN_CASES))
             .select_related(
                 "enrolment__person",
                 "enrolment__training_session__plan",
