@@ -71,6 +71,7 @@ def register_plans() -> None:
             ),
         )
     )
+    register(NavItem("5.1", _("Monthly plan"), "plan_month", "calendar", order=32, area=("plan_month",)))
     register(
         NavItem(
             "5.1",

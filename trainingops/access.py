@@ -172,6 +172,7 @@ SEES_PLANS = (
 CONSULTED = ("qc", "operations", "operation_support")
 ACCESS |= {
     "plan_list": only(*SEES_PLANS),
+    "plan_month": only(*SEES_PLANS),
     "plan_detail": only(*SEES_PLANS),
     "plan_revision": only(*SEES_PLANS),
     "plan_new": only("trainer", methods=WRITE),

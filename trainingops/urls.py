@@ -12,6 +12,7 @@ from planning.views import consultations as consultation_views
 from planning.views import groups as group_views
 from planning.views import indicator as indicator_views
 from planning.views import modules as module_views
+from planning.views import month as month_views
 from planning.views import needs as need_views
 from planning.views import papers as paper_views
 from planning.views import parts as part_views
@@ -207,6 +208,7 @@ urlpatterns += [
 # --- planning: plans ---------------------------------------------------------------------------------------
 urlpatterns += [
     path("plans/", plan_list_views.plan_list, name="plan_list"),
+    path("plans/month/", month_views.plan_month, name="plan_month"),
     path("plans/new/", plan_views.plan_new, name="plan_new"),
     path("plans/indicator/", indicator_views.plan_indicator, name="plan_indicator"),
     path("plans/releases/", release_views.release_list, name="release_list"),

@@ -22,21 +22,22 @@ if TYPE_CHECKING:
     from planning.models.plans import TrainingPlan, TrainingPlanQuerySet
     from planning.services.targets import DefectFilter
 
+#: The offices that read plans.
+SEES_PLANS = (
+    "manager",
+    "trainer",
+    "qc",
+    "operations",
+    "operation_support",
+    "sso_training",
+    "team_leader",
+    "auditor",
+)
+
 
 def plans_visible_to(plans: TrainingPlanQuerySet, user: User) -> TrainingPlanQuerySet:
     """The offices within their scope; a PIC their own everywhere. Participants see sessions, not plans."""
-    inside = user.authority.scope(
-        "manager",
-        "trainer",
-        "qc",
-        "operations",
-        "operation_support",
-        "sso_training",
-        "team_leader",
-        "auditor",
-        site="site",
-        line="line",
-    )
+    inside = user.authority.scope(*SEES_PLANS, site="site", line="line")
     return plans.filter(inside | Q(pic=user))
 
 

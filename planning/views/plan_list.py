@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -61,16 +62,13 @@ def plan_list(request: SignedInRequest) -> HttpResponse:
         chosen = {name: value for name, value in chosen.items() if name not in unknown}
     lookups = {"line": "line__code", "site": "site__code"}
     found = plans.filter(**{lookups.get(name, name): value for name, value in chosen.items()})
-    table = PlanTable(with_first_meeting(found).select_related("line", "site", "pic"))
+    table = configure(request, PlanTable(with_first_meeting(found).select_related("line", "site", "pic")))
     if request.GET.get("export") == "xlsx":
         return table_response(table, name=_("plans"))
-    export = request.GET.copy()
-    export["export"] = "xlsx"
     context = {
-        "table": configure(request, table),
+        "table": table,
         "facets": [(_FACET_LABELS[name], name, rows) for name, rows in facets.items()],
         "chosen": chosen,
-        "export_url": f"?{export.urlencode()}",
         "may_begin": request.user.authority.has("trainer"),
     }
     return render(request, "planning/plan_list.html", context)
@@ -86,7 +84,8 @@ _FACET_LABELS = {
 
 def _facets(plans: Any, chosen: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     """For each facet its values with the number of plans that the other filters leave; one query."""
-    rows = list(plans.order_by().values_list("state", "kind", "line__code", "site__code", "line__name", "site__name"))
+    columns = ("state", "kind", "line__code", "site__code", "line__name", "site__name")
+    rows = list(plans.order_by().values_list(*columns).annotate(n=Count("pk", distinct=True)))
     words: dict[str, dict[str, str]] = {
         "state": {value: str(label) for value, label in PlanState.choices},
         "kind": {value: str(label) for value, label in TrainingKind.choices},
@@ -96,7 +95,10 @@ def _facets(plans: Any, chosen: dict[str, str]) -> dict[str, list[dict[str, Any]
     facets = {}
     for index, name in enumerate(FACETS):
         others = [(FACETS.index(other), value) for other, value in chosen.items() if other != name]
-        counts = Counter(row[index] for row in rows if all(row[place] == value for place, value in others))
+        counts: Counter[str] = Counter()
+        for row in rows:
+            if all(row[place] == value for place, value in others):
+                counts[row[index]] += row[-1]
         facets[name] = [
             {"value": value, "word": word, "count": counts[value]}
             for value, word in words[name].items()

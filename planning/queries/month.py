@@ -1,0 +1,177 @@
+"""The plan of a month: every meeting of the plans in sight, by the day at the place where it is held (4.1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, DateField, F, Func, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Cast, Coalesce
+
+from planning.enums import PlanState, RevisionState, TrainingKind
+from planning.models import PlannedMeeting, PlanRevision, PlanTarget, TrainingPlan
+from planning.months import Month
+from planning.queries.plans import SEES_PLANS
+from trainingops.people.models import Site, User
+
+#: What a plan's state is called in the plan of a month: while in preparation, the state of its revision.
+STANDINGS = {
+    **{
+        str(state): state.label
+        for state in (
+            RevisionState.DRAFT,
+            RevisionState.SUBMITTED,
+            RevisionState.RETURNED,
+            RevisionState.REJECTED,
+            RevisionState.WITHDRAWN,
+        )
+    },
+    **{str(state): state.label for state in PlanState if state != PlanState.IN_PREPARATION},
+}
+#: The facets beside the site: parameter of the address → path from a meeting.
+FACETS = {
+    "state": "standing",
+    "kind": "planned_session__plan__kind",
+    "line": "planned_session__plan__line__code",
+    "pic": "planned_session__plan__pic__uuid",
+}
+
+
+def shown_revision(plan: str = "") -> Coalesce:
+    """The key of the revision that holds: the approved one, else the newest; ``plan`` is the path to the plan."""
+    newest = PlanRevision.objects.filter(plan=OuterRef(f"{plan}__pk" if plan else "pk")).order_by("-number")
+    return Coalesce(F(f"{plan}__approved_revision" if plan else "approved_revision"), Subquery(newest.values("pk")[:1]))
+
+
+def meetings_of_month(user: User, month: Month) -> QuerySet[PlannedMeeting]:
+    """The meetings in ``month`` of the plans in sight, with ``day`` and ``standing`` of their plan; by day and time."""
+    plan, revision = "planned_session__plan", "planned_session__revision"
+    there: Any = Func(F("planned_session__host_site__timezone"), F("starts_at"), function="timezone")
+    return (
+        PlannedMeeting.objects.filter(**_around(month), **{f"{plan}__in": TrainingPlan.objects.visible_to(user)})
+        .annotate(
+            shown=shown_revision(plan),
+            day=Cast(there, DateField()),
+            standing=Case(
+                When(**{f"{plan}__state": PlanState.IN_PREPARATION}, then=F(f"{revision}__state")),
+                default=F(f"{plan}__state"),
+            ),
+        )
+        .filter(**{revision: F("shown")}, day__gte=month.first, day__lt=month.until)
+        .order_by("day", "starts_at", "pk")
+    )
+
+
+def _around(month: Month) -> dict[str, datetime]:
+    """A day more on both sides, whatever the zone: what the index answers."""
+    first = datetime.combine(month.first, time(), UTC) - timedelta(days=1)
+    until = datetime.combine(month.until, time(), UTC) + timedelta(days=1)
+    return {"starts_at__gte": first, "starts_at__lt": until}
+
+
+def with_rows(meetings: QuerySet[PlannedMeeting]) -> QuerySet[PlannedMeeting]:
+    """Meetings with all that a line of the month says; ``people`` of the batch and ``unplaced`` ones of the plan."""
+    targets = PlanTarget.objects.order_by()
+    of_batch = targets.filter(planned_session=OuterRef("planned_session")).values("planned_session")
+    of_none = targets.filter(revision=OuterRef("planned_session__revision"), planned_session=None).values("revision")
+    return (
+        meetings.select_related(
+            "planned_session__plan__line",
+            "planned_session__plan__pic",
+            "planned_session__plan__site",
+            "planned_session__host_site",
+            "planned_session__room",
+        )
+        .prefetch_related("planned_session__trainers")
+        .annotate(
+            people=Coalesce(Subquery(of_batch.annotate(n=Count("pk")).values("n")), 0),
+            unplaced=Coalesce(Subquery(of_none.annotate(n=Count("pk")).values("n")), 0),
+        )
+    )
+
+
+def undated_drafts(user: User, site: Site) -> QuerySet[TrainingPlan]:
+    """Plans at a site that are being prepared and have no meeting yet: no month has them."""
+    dated = PlannedMeeting.objects.filter(planned_session__revision=OuterRef("shown"))
+    return (
+        TrainingPlan.objects.visible_to(user)
+        .filter(site=site, state=PlanState.IN_PREPARATION, revisions__state=RevisionState.DRAFT)
+        .annotate(shown=shown_revision(), dated=Subquery(dated.order_by().values("pk")[:1]))
+        .filter(dated=None)
+        .select_related("line", "pic")
+    )
+
+
+def sites_in_sight(user: User) -> QuerySet[Site]:
+    """The sites whose plans somebody may see, with how many plans there are: their own (``mine``) and all."""
+    seen = Site.objects.filter(user.authority.scope(*SEES_PLANS, site="pk") | Q(pk__in=user.plans.values("site")))
+    return seen.annotate(mine=Count("plans", filter=Q(plans__pic=user)), all_plans=Count("plans"))
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter of the month: its values with the number of plans that the other filters leave."""
+
+    name: str
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Facets:
+    """The filters of a month and what is chosen in them; made of one row a plan."""
+
+    sites: Mapping[int, int]
+    facets: Sequence[Facet]
+    chosen: Mapping[str, str]
+
+
+def facets_of(meetings: QuerySet[PlannedMeeting], *, site: Site, asked: Mapping[str, str]) -> Facets:
+    """Count the plans of a month by site, and those of ``site`` by the other filters: one query.
+
+    Args:
+        asked: what the address asks for; a value that no plan of the month has is not chosen.
+    """
+    plan = "planned_session__plan"
+    rows = list(
+        meetings.order_by()
+        .values_list(plan, f"{plan}__site", *FACETS.values(), f"{plan}__line__name", f"{plan}__pic__name")
+        .distinct()
+    )
+    here = [tuple(map(str, row[2:])) for row in rows if row[1] == site.pk]
+    words: dict[str, Mapping[str, Any]] = {
+        "state": STANDINGS,
+        "kind": dict(TrainingKind.choices),
+        "line": {row[2]: row[4] for row in here},
+        "pic": {row[3]: row[5] for row in here},
+    }
+    names = list(FACETS)
+    chosen = {
+        name: value
+        for name in names
+        if (value := asked.get(name, "")) and any(row[names.index(name)] == value for row in here)
+    }
+    facets = []
+    for index, name in enumerate(names):
+        others = [(names.index(other), value) for other, value in chosen.items() if other != name]
+        counts = Counter(row[index] for row in here if all(row[place] == value for place, value in others))
+        facets.append(
+            Facet(
+                name,
+                [
+                    {"value": value, "word": word, "count": counts[value]}
+                    for value, word in words[name].items()
+                    if counts[value] or chosen.get(name) == value
+                ],
+            )
+        )
+    return Facets(Counter(row[1] for row in rows), facets, chosen)
+
+
+def chosen_meetings(
+    meetings: QuerySet[PlannedMeeting], *, site: Site, chosen: Mapping[str, str]
+) -> QuerySet[PlannedMeeting]:
+    """Those of a site that the filters leave."""
+    return meetings.filter(planned_session__plan__site=site, **{FACETS[name]: value for name, value in chosen.items()})
