@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from inspect import Parameter, Signature
 from typing import Any
 
 import django_tables2
 from django.http import HttpRequest
+from django.template.base import render_value_in_context
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django_tables2.utils import signature
 
 from trainingops.ui.templatetags import ui
 
 NUM = {"th": {"class": "num"}, "td": {"class": "num"}}
+#: The signature of a function that takes all arguments by name.
+_ANY = Signature([Parameter("given", Parameter.VAR_KEYWORD)])
 #: What is read as one word: a date, a number of ours.
 UNBROKEN = {"td": {"class": "nowrap"}}
 
@@ -39,10 +46,49 @@ class PageTable(django_tables2.Table):
     class Meta:
         template_name = "ui/table.html"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for column in self.columns.iterall():
+            column.render = _with_known_arguments(column.render)
+
     @property
     def header_column(self) -> str:
         """The name of the column that heads its row."""
         return self.row_header or next(iter(self.columns)).name
+
+    @property
+    def drawn_rows(self) -> Iterator[SafeString]:
+        """The rows of the page with their cells. The tags of a column are written once: its ``attrs`` may not depend on
+        the row. A loop of a template over 50 rows takes longer than all the rest of the page."""
+        tags = [(column.name, *self._tags(column)) for column in self.columns]
+        for row in self.paginated_rows:
+            css = getattr(row.record, "row_class", "")
+            cells = "".join(
+                f"{before}{render_value_in_context(row.get_cell(name), self.context)}{after}"
+                for name, before, after in tags
+            )
+            start = format_html('<tr role="row" class="{}">', css) if css else '<tr role="row">'
+            yield mark_safe(f"{start}{cells}</tr>\n")
+
+    def _tags(self, column: Any) -> tuple[str, str]:
+        """What stands before and after each cell of a column; the label is what a phone shows beside the cell."""
+        attrs = column.attrs["td"].as_html()
+        if column.name == self.header_column:
+            return f'<th role="rowheader" scope="row" {attrs}>', "</th>"
+        return f'<td role="cell" data-label="{conditional_escape(column.header)}" {attrs}>', "</td>"
+
+
+def _with_known_arguments(render: Callable[..., Any]) -> Callable[..., Any]:
+    """``render`` given those arguments that it asks for; the library would inspect it again for each cell."""
+    names, takes_all = signature(render)
+    if takes_all:
+        return render
+
+    def known(**given: Any) -> Any:
+        return render(**{name: given[name] for name in names})
+
+    known.__signature__ = _ANY  # type: ignore[attr-defined]
+    return known
 
 
 class FigureColumn(django_tables2.Column):
