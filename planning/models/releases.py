@@ -11,22 +11,15 @@ from planning.models.plans import PlannedSession, TrainingPlan
 from trainingops.domain import Identified
 from trainingops.people.models import Team, User
 
+#: Who reads the releases of every team within their scope.
+RELEASE_READERS = ("manager", "trainer", "qc", "operations", "operation_support", "sso_training", "auditor")
+
 
 class ReleaseConfirmationQuerySet(models.QuerySet["ReleaseConfirmation"]):
     def visible_to(self, user: User) -> ReleaseConfirmationQuerySet:
         """Leaders those of their teams; the offices those of the plans that they see."""
         led = user.authority.scope("team_leader", site="team__site", line="team__line", team="team")
-        others = user.authority.scope(
-            "manager",
-            "trainer",
-            "qc",
-            "operations",
-            "operation_support",
-            "sso_training",
-            "auditor",
-            site="plan__site",
-            line="plan__line",
-        )
+        others = user.authority.scope(*RELEASE_READERS, site="plan__site", line="plan__line")
         return self.filter(led | others | Q(plan__pic=user))
 
 

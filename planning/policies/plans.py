@@ -13,6 +13,7 @@ from planning.models import (
     RevisionComment,
     TrainingPlan,
 )
+from planning.models.releases import RELEASE_READERS
 from trainingops.people.models import ServiceLine, Site, User
 
 #: The teams that a plan is coordinated with (5.1.1 d).
@@ -86,6 +87,15 @@ def can_resolve_comment(user: User, comment: RevisionComment, plan: TrainingPlan
 def can_answer_overtime(user: User, order: OvertimeOrder) -> bool:
     """The agent; or the PIC, who enters an answer given on paper with its document."""
     return user.person_id == order.person_id or can_edit_plan(user, order.plan)
+
+
+def can_see_release(user: User, plan: TrainingPlan, *, team: int, site: int, line: int) -> bool:
+    """The offices and the PIC those of the plan; a leader those of the own teams (``team`` with its site and line)."""
+    return (
+        plan.pic_id == user.pk
+        or user.authority.covers(*RELEASE_READERS, site_id=plan.site_id, line_id=plan.line_id)
+        or user.authority.covers("team_leader", team_id=team, site_id=site, line_id=line)
+    )
 
 
 def can_answer_release(user: User, release: ReleaseConfirmation) -> bool:

@@ -24,6 +24,7 @@ from planning.forms.plans import PlanForm, ReasonForm
 from planning.lists import with_lists
 from planning.models import Appointment, NeedSource, PlanRevision, ProductChange, TrainingPlan
 from planning.policies.plans import can_cancel_plan, can_decide_revision, can_edit_plan
+from planning.queries.releases import release_lines, releases_of_plan
 from planning.queries.remarks import remarks_of
 from planning.services import (
     Incomplete,
@@ -130,7 +131,9 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
         **coordination(plan, request),
-        "releases": plan.releases.select_related("team", "planned_session") if plan.approved_revision_id else [],
+        "releases": release_lines(releases_of_plan(plan), plan=plan, reader=request.user)
+        if plan.approved_revision_id
+        else [],
         "title": plan.title,
     }
     remarks = remarks_of(revision, reader=request.user)

@@ -18,6 +18,7 @@ from planning.enums import ReleaseState
 from planning.forms.releases import ReleaseForm
 from planning.models import ReleaseConfirmation
 from planning.policies.plans import can_answer_release
+from planning.queries.releases import RELEASE_KINDS
 from planning.services.releases import answer_release
 from planning.views.common import go, posted
 from planning.wording import meeting_words
@@ -26,8 +27,6 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person, PersonAssignment
 from trainingops.people.queries import in_force
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn, configure
-
-KINDS = {ReleaseState.ASKED: "idle", ReleaseState.CONFIRMED: "ok", ReleaseState.OTHER_BATCH: "warn"}
 
 
 class ReleaseTable(PageTable):
@@ -49,7 +48,7 @@ class ReleaseTable(PageTable):
     begins = MomentColumn(verbose_name=gettext_lazy("Starts"), zone="planned_session__host_site__zone", orderable=False)
     state = StatusColumn(
         verbose_name=gettext_lazy("State"),
-        kinds={str(key): value for key, value in KINDS.items()},
+        kinds={str(key): value for key, value in RELEASE_KINDS.items()},
         orderable=False,
     )
 
@@ -94,7 +93,7 @@ def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "release": release,
         "plan": release.plan,
-        "kind": KINDS[ReleaseState(release.state)],
+        "kind": RELEASE_KINDS[ReleaseState(release.state)],
         "whens": whens,
         "agents": agents,
         "invitation": _invitation(request, release, whens, agents),

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from planning.queries.releases import release_lines, releases_of_session
 from sessions import services
 from sessions.enums import MeetingState, SessionState
 from sessions.forms import ConcludeForm, DeviationForm, MeetingEndForm, ReasonForm
@@ -95,7 +96,9 @@ def session_list(request: SignedInRequest) -> HttpResponse:
 
 def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Everything for the day: who, where, materials, attendance, tests, scores, what is missing, what comes next."""
-    training_session = visible(request, uuid)
+    known: Any = with_detail(TrainingSession.objects.visible_to_staff(request.user))
+    training_session = get_object_or_404(known.annotate(release_rows=releases_of_session()), uuid=uuid)
+    plan = training_session.plan
     meetings = meetings_of(training_session)
     runs = can_run_session(request.user, training_session)
     is_open = training_session.state == SessionState.OPEN
@@ -114,8 +117,9 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_report": runs and training_session.state in (SessionState.SCHEDULED, SessionState.OPEN),
         "may_cancel": training_session.revision_id is None
         and training_session.state == SessionState.SCHEDULED
-        and can_recover(request.user, training_session.plan),
+        and can_recover(request.user, plan),
         "scheme": read_scheme(training_session.scheme),
+        "releases": release_lines(training_session.release_rows, plan=plan, reader=request.user),
         "zone": training_session.site.zone,
     }
     return render(request, "sessions/session_detail.html", context)
