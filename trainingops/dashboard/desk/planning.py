@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from planning.enums import ModuleState, RevisionState
+from planning.enums import ModuleState, ReleaseState, RevisionState
 from planning.models import PlanRevision
 from planning.policies.plans import can_decide_revision
-from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, provides
+from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, first_names, provides
 from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
+from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
 from trainingops.ui.moments import DueWord, due_word
 
@@ -106,6 +107,106 @@ def coordination_to_answer(desk: Desk) -> Iterable[Item]:
             zone=zone,
             since=row["asked_at"],
         )
+
+
+# --- Release of agents and overtime ----------------------------------------------------------------------------
+
+
+@provides(ITEMS, Role.TEAM_LEADER)
+def releases_to_confirm(desk: Desk) -> Iterable[Item]:
+    """The leader says whether their agents can leave the floor (5.1.1)."""
+    for row in desk.small["releases"]:
+        if row["team_id"] in desk.led_teams and row["state"] == ReleaseState.ASKED:
+            yield Item(
+                title=_("Confirm the release: %(title)s, %(batch)s") % row,
+                why=_("Agents of %(team)s are on target.") % row,
+                url=reverse("release_detail", args=[row["uuid"]]),
+                action=pgettext("verb", "Answer"),
+                icon="people",
+                primary=True,
+                due_at=row["begins_at"],
+                zone=ZoneInfo(row["timezone"]),
+                since=row["asked_at"],
+            )
+
+
+@provides(ITEMS, *TEACHERS)
+def other_batches_to_find(desk: Desk) -> Iterable[Item]:
+    """The PIC answers a leader who asked for another batch by moving the targets (APR-3)."""
+    for row in desk.small["releases"]:
+        if row["pic_id"] == desk.user.pk and row["state"] == ReleaseState.OTHER_BATCH:
+            yield Item(
+                title=_("Find another batch: %(title)s, %(batch)s") % row,
+                why=_("%(team)s: %(reason)s") % row,
+                url=reverse("plan_adjust", args=[row["plan"]]),
+                action=pgettext("verb", "Move"),
+                icon="undo",
+                primary=True,
+                due_at=row["begins_at"],
+                zone=ZoneInfo(row["timezone"]),
+                since=row["answered_at"],
+            )
+
+
+@provides(AWAITED, *TEACHERS)
+def releases_awaited(desk: Desk) -> Iterable[Awaited]:
+    """What the leaders owe the PIC, one line for each session."""
+    mine = [
+        row for row in desk.small["releases"] if row["pic_id"] == desk.user.pk and row["state"] == ReleaseState.ASKED
+    ]
+    for (plan, batch, begins_at), rows in _by(mine, "plan", "batch", "begins_at"):
+        yield Awaited(
+            who=", ".join(row["team"] for row in rows),
+            title=_("Release of agents: %(title)s, %(batch)s") % {"title": rows[0]["title"], "batch": batch},
+            url=reverse("plan_detail", args=[plan]),
+            due_at=begins_at,
+            zone=ZoneInfo(rows[0]["timezone"]),
+            since=min(row["asked_at"] for row in rows),
+        )
+
+
+@provides(ITEMS, Role.AGENT, Role.TEAM_LEADER)
+def overtime_to_answer(desk: Desk) -> Iterable[Item]:
+    """Overtime takes the agent's own consent (PP 35/2021, article 28)."""
+    for row in desk.small["overtime"]:
+        if row["person_id"] == desk.user.person_id:
+            yield Item(
+                title=_("Answer on overtime: %(title)s") % row,
+                why=_("Ordered by %(ordered_by)s.") % row,
+                url=reverse("overtime_answer", args=[row["uuid"]]),
+                action=pgettext("verb", "Answer"),
+                icon="clock",
+                primary=True,
+                due_at=row["starts_at"],
+                zone=ZoneInfo(row["timezone"]),
+                since=row["entered_at"],
+            )
+
+
+@provides(AWAITED, *TEACHERS)
+def consents_awaited(desk: Desk) -> Iterable[Awaited]:
+    """The agents who have not answered to the PIC's overtime, one line for each plan."""
+    mine = [row for row in desk.small["overtime"] if row["pic_id"] == desk.user.pk]
+    for (plan,), rows in _by(mine, "plan"):
+        yield Awaited(
+            who=first_names([row["person"] for row in rows]),
+            title=_("Consent to overtime: %(title)s") % rows[0],
+            url=reverse("plan_detail", args=[plan]),
+            due_at=rows[0]["starts_at"],
+            zone=ZoneInfo(rows[0]["timezone"]),
+            since=min(row["entered_at"] for row in rows),
+        )
+
+
+def _by(rows: Iterable[Row], *keys: str) -> Iterable[tuple[tuple[Any, ...], list[Row]]]:
+    """Rows with the same values under ``keys``, in the order in which the values first come."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return found.items()
+
+
+# --- Modules ---------------------------------------------------------------------------------------------------
 
 
 @provides(ITEMS, Role.MANAGER)

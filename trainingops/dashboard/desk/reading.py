@@ -13,8 +13,15 @@ from django.db.models.functions import Coalesce
 
 from evaluation.enums import ActionState, ReviewState
 from evaluation.models import CoachingForm, ImprovementAction, Review
-from planning.enums import ModuleState, PlanState, RevisionState
-from planning.models import Consultation, ModuleVersion, PlannedMeeting, PlanRevision
+from planning.enums import Consent, ModuleState, PlanState, ReleaseState, RevisionState
+from planning.models import (
+    Consultation,
+    ModuleVersion,
+    OvertimeOrder,
+    PlannedMeeting,
+    PlanRevision,
+    ReleaseConfirmation,
+)
 from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion
 from sessions.enums import OPEN_CASES, CaseState, MeetingState, SessionState
@@ -51,6 +58,12 @@ class Desk:
     @cached_property
     def day_end(self) -> datetime:
         return datetime.combine(self.day_start.date() + timedelta(days=1), time(), self.user.zone)
+
+    @cached_property
+    def led_teams(self) -> frozenset[int]:
+        """Keys of the teams that the reader leads."""
+        grants = [grant for grant in self.user.authority.grants if grant.role == Role.TEAM_LEADER]
+        return frozenset[int]().union(*(grant.teams for grant in grants))
 
     def covers(self, *roles: str, place: Any) -> bool:
         """Whether the reader holds one of the roles where ``place`` (a row with a site and a line) is."""
@@ -225,6 +238,8 @@ class Desk:
         return [
             ("modules", (Role.MANAGER, *TEACHERS), self._modules()),
             ("consultations", CONSULTED, self._consultations()),
+            ("releases", (Role.TEAM_LEADER, *TEACHERS), self._releases()),
+            ("overtime", (Role.AGENT, Role.TEAM_LEADER, *TEACHERS), self._overtime()),
             ("reviews", (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER), self._reviews()),
             ("coaching", (Role.MANAGER, *TEACHERS, Role.TEAM_LEADER, Role.AGENT), self._coaching()),
             ("archives", (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR), self._archives()),
@@ -260,6 +275,43 @@ class Desk:
             title="plan__title",
             number="plan__number",
             asked_by="asked_by__name",
+            timezone="plan__site__timezone",
+        )
+
+    def _releases(self) -> QuerySet[Any]:
+        """Sessions to come whose release a leader of the team has not confirmed, or asked another batch for (5.1.1)."""
+        meetings = PlannedMeeting.objects.filter(planned_session=OuterRef("planned_session")).order_by("starts_at")
+        waiting = ReleaseConfirmation.objects.filter(
+            Q(team__in=self.led_teams, state=ReleaseState.ASKED)
+            | Q(plan__pic=self.user, state__in=[ReleaseState.ASKED, ReleaseState.OTHER_BATCH]),
+            plan__state__in=[PlanState.APPROVED, PlanState.UNDER_WAY],
+        ).annotate(begins_at=Subquery(meetings.values("starts_at")[:1]))
+        return packed(
+            waiting.filter(begins_at__gt=self.now).order_by("begins_at", "pk"),
+            *("uuid", "state", "reason", "asked_at", "answered_at", "begins_at", "team_id"),
+            team="team__name",
+            batch="planned_session__label",
+            plan="plan__uuid",
+            title="plan__title",
+            pic_id="plan__pic_id",
+            timezone="planned_session__host_site__timezone",
+        )
+
+    def _overtime(self) -> QuerySet[Any]:
+        """Overtime to come without the agent's answer: the reader's own, and of the plans of a PIC (5.1.1 f)."""
+        open_now = OvertimeOrder.objects.filter(
+            Q(person=self.user.person_id or 0) | Q(plan__pic=self.user),
+            consent=Consent.ASKED,
+            withdrawn_at=None,
+            starts_at__gt=self.now,
+        ).exclude(plan__state=PlanState.CANCELLED)
+        return packed(
+            open_now.order_by("starts_at", "pk"),
+            *("uuid", "ordered_by", "entered_at", "starts_at", "person_id"),
+            person="person__name",
+            plan="plan__uuid",
+            title="plan__title",
+            pic_id="plan__pic_id",
             timezone="plan__site__timezone",
         )
 

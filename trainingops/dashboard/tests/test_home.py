@@ -16,9 +16,10 @@ from evaluation.models import ImprovementAction
 from evaluation.tests import factories as reviews
 from evaluation.tests.factories import NOW as REVIEW_NOW
 from evaluation.tests.test_coaching import coach
-from planning.enums import ConsultationAnswer
-from planning.models import ModuleVersion
-from planning.services import answer_consultation, ask_consultation, return_revision
+from planning.enums import Consent, ConsultationAnswer
+from planning.models import ModuleVersion, OvertimeOrder
+from planning.services import answer_consultation, answer_overtime, ask_consultation, return_revision
+from planning.services.releases import answer_release
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from reporting.services import acknowledge_report
 from reporting.tests.test_reports import submitted
@@ -129,6 +130,61 @@ def test_somebody_without_work_reads_that_nothing_waits(client):
 
 
 # --- Preparation -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.point("DSH-3")
+@pytest.mark.clause("5.1.1")
+def test_a_release_waits_for_the_leader_then_another_batch_for_the_pic():
+    world = make_world()
+    plan = approved_plan(world=world, starts_at=START, now=NOW - HOUR)
+    release = plan.releases.get()
+    (line,) = desk.waiting(desk_of(world.leader))
+    assert line.item.title == f"Confirm the release: {plan.title}, {release.planned_session.label}"
+    assert line.item.url == reverse("release_detail", args=[release.uuid])
+    assert line.item.due_at == START
+    assert (release.team.name, line.item.title.replace("Confirm the release", "Release of agents")) in awaited(
+        world.pic
+    )
+    assert waiting(make_user("team_leader", site=world.site, line=world.line)) == []
+    assert waiting(world.leader, START) == []
+
+    answer_release(release=release, to="other_batch", reason="Akhir bulan", actor=world.leader, now=NOW)
+    assert waiting(world.leader) == []
+    (line,) = [line for line in desk.waiting(desk_of(world.pic)) if "another batch" in line.item.title]
+    assert (line.item.why, line.item.url) == (
+        f"{release.team.name}: Akhir bulan",
+        reverse("plan_adjust", args=[plan.uuid]),
+    )
+
+
+@pytest.mark.point("DSH-3")
+@pytest.mark.clause("5.1.1")
+def test_overtime_waits_for_the_agents_own_consent():
+    world = make_world(people=2)
+    plan = submitted_plan(world=world, starts_at=START, now=NOW - HOUR)
+    agent = make_user("agent", person=world.people[0])
+    other = make_user("agent", person=world.people[1])
+    order = OvertimeOrder.objects.create(
+        plan=plan,
+        person=world.people[0],
+        meeting=plan.revisions.get().sessions.get().meetings.get().uuid,
+        starts_at=START,
+        ends_at=START + HOUR,
+        minutes=60,
+        reason="Shift pagi",
+        ordered_by="Operation",
+        entered_by=world.pic,
+        entered_at=NOW - HOUR,
+    )
+    (line,) = desk.waiting(desk_of(agent))
+    assert (line.item.title, line.item.url) == (
+        f"Answer on overtime: {plan.title}",
+        reverse("overtime_answer", args=[order.uuid]),
+    )
+    assert waiting(other) == [] and waiting(agent, START) == []
+    assert (world.people[0].name, f"Consent to overtime: {plan.title}") in awaited(world.pic)
+    answer_overtime(order=order, consent=Consent.GIVEN, actor=agent, now=NOW)
+    assert waiting(agent) == [] and not some("Consent to overtime", awaited(world.pic))
 
 
 @pytest.mark.point("DSH-3")
