@@ -15,7 +15,7 @@ from planning.models import Defect
 from sessions.models import TrainingSession
 from trainingops.people.models import Person, ServiceLine, Site, User
 from trainingops.people.queries import users_with_role
-from trainingops.ui.forms import MomentField, PageForm, WholeField
+from trainingops.ui.forms import MomentField, PageForm, PlannedDayField, PlannedMomentField, WholeField
 
 _TEXT = forms.Textarea(attrs={"rows": 4})
 
@@ -27,7 +27,7 @@ class ReviewForm(PageForm):
     line = forms.ModelChoiceField(ServiceLine.objects.all(), label=_("Service line"))
     period_from = forms.DateField(label=_("Trainings from"))
     period_to = forms.DateField(label=_("Trainings to (inclusive)"))
-    scheduled_at = MomentField(label=pgettext_lazy("review", "Meeting"))
+    scheduled_at = PlannedMomentField(label=pgettext_lazy("review", "Meeting"))
     secretary = forms.ModelChoiceField(
         User.objects.none(), label=_("Secretary"), help_text=_("Writes the minutes that you approve.")
     )
@@ -103,7 +103,7 @@ class ActionForm(PageForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=ActionKind.choices, widget=forms.RadioSelect)
     text = forms.CharField(label=_("Action"), widget=_TEXT)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"))
-    due_at = MomentField(label=_("Due"))
+    due_at = PlannedMomentField(label=_("Due"))
 
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,6 +164,7 @@ class CoachingModelForm(PageForm, forms.ModelForm):
     class Meta:
         model = CoachingForm
         fields = ["problem", "defects", "cause", "agreement", "follow_up_on"]
+        field_classes = {"follow_up_on": PlannedDayField}
         widgets = {
             "problem": _TEXT,
             "cause": _TEXT,

@@ -10,7 +10,7 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from reporting import receivers  # noqa: F401 (connects them)
-        from reporting.calendar import days_off_between
+        from reporting.calendar import days_off_between, off_days
         from reporting.evidence import register_evidence
         from reporting.notices import register_notices
         from reporting.panels import register_panels
@@ -18,8 +18,10 @@ class ReportingConfig(AppConfig):
         from reporting.reference import ensure_reference
         from trainingops.people.days_off import register_days_off
         from trainingops.people.enums import Role
+        from trainingops.ui.days_off import register_reader
 
         register_days_off(days_off_between)
+        register_reader(off_days)
         register_notices()
         register_evidence()
         register_panels()

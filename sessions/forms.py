@@ -13,7 +13,7 @@ from sessions.models import RecoveryCase, SessionMeeting, TrainingSession
 from sessions.services.deviations import Difference
 from sessions.services.recovery import ANOTHER_BATCH, MakeUp
 from trainingops.people.models import Site
-from trainingops.ui.forms import MomentField, PageForm
+from trainingops.ui.forms import MomentField, PageForm, PlannedMomentField
 
 
 class MeetingEndForm(PageForm):
@@ -96,8 +96,8 @@ class RecoveryScheduleForm(PageForm):
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=TrainerProfile.objects.order_by("name"), required=False
     )
-    starts_at = MomentField(label=_("Start"), required=False)
-    ends_at = MomentField(label=_("End"), required=False)
+    starts_at = PlannedMomentField(label=_("Start"), required=False)
+    ends_at = PlannedMomentField(label=_("End"), required=False)
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.select_related("site"), required=False)
     link = forms.URLField(label=_("Link (online)"), required=False, assume_scheme="https")
 

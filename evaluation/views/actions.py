@@ -16,6 +16,7 @@ from evaluation.policies import can_carry_out, can_check_effect
 from evaluation.tables import ACTION_STATES, ActionTable
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
 
 
@@ -39,6 +40,7 @@ def action_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.add_action(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
+            warn_of_days_off(request, form)
             return redirect("review_detail", uuid=finding.review.uuid)
         except Refused as refused:
             form.add_refusal(refused)

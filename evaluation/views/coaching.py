@@ -18,6 +18,7 @@ from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.people.models import Person
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
 
 _COACHES = (Role.TEAM_LEADER, Role.TRAINER, Role.MANAGER)
@@ -48,7 +49,9 @@ def coaching_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     form = CoachingModelForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(_make(request, person, review, form))
+            address = _make(request, person, review, form)
+            warn_of_days_off(request, form)
+            return redirect(address)
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "evaluation/coaching_form.html", {"form": form, "person": person, "review": review})

@@ -21,6 +21,7 @@ from trainingops.audit.journal import digest
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
 
 
@@ -36,6 +37,7 @@ def review_new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             review = services.schedule_review(**form.cleaned_data, actor=request.user, now=request.now)
+            warn_of_days_off(request, form)
             return redirect("review_detail", uuid=review.uuid)
         except Refused as refused:
             form.add_refusal(refused)

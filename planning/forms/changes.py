@@ -14,7 +14,7 @@ from planning.models import ProductChange, TrainingModule
 from planning.services.needs import ChangeText
 from trainingops.people.models import ServiceLine, User
 from trainingops.records.documents import DocumentField
-from trainingops.ui.forms import PageForm
+from trainingops.ui.forms import PageForm, PlannedDayField
 
 
 class NeedSourceForm(PageForm):
@@ -50,7 +50,7 @@ class ChangeForm(PageForm):
     summary = forms.CharField(label=_("What changes"), widget=area(4), required=False)
     issuer = forms.CharField(label=_("Announced by"), max_length=120, help_text=_("The division or the client."))
     issued_on = forms.DateField(label=_("Announced on"))
-    effective_on = forms.DateField(label=_("Effective from"))
+    effective_on = PlannedDayField(label=_("Effective from"))
     lines = forms.ModelMultipleChoiceField(
         label=_("Service lines"), queryset=ServiceLine.objects.none(), widget=forms.CheckboxSelectMultiple
     )

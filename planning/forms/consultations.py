@@ -10,7 +10,7 @@ from planning.forms.catalogue import area
 from planning.policies.plans import CONSULTED
 from trainingops.people.enums import Role
 from trainingops.records.documents import DocumentField
-from trainingops.ui.forms import PageForm
+from trainingops.ui.forms import PageForm, PlannedDayField
 
 _Boxes = forms.CheckboxSelectMultiple
 
@@ -23,7 +23,7 @@ class ConsultationForm(PageForm):
         choices=[(party, Role(party).label) for party in CONSULTED],
         widget=forms.CheckboxSelectMultiple,
     )
-    due_on = forms.DateField(label=_("Answer until"))
+    due_on = PlannedDayField(label=_("Answer until"))
 
 
 class ConsultationAnswerForm(PageForm):

@@ -16,7 +16,7 @@ from planning.models import Defect, MonitoringSample, QualityParameter
 from planning.models.needs import SEES_NEEDS
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
-from trainingops.ui.forms import DayInput, PageForm
+from trainingops.ui.forms import DayInput, PageForm, PlannedDayField
 
 
 def lines_of(user: User, *roles: str) -> Any:
@@ -155,8 +155,8 @@ class AppointmentForm(PageForm):
     duties = forms.CharField(
         label=_("Duties"), widget=area(6), help_text=_("One a line; they are printed on the letter.")
     )
-    starts_on = forms.DateField(label=_("From"))
-    ends_on = forms.DateField(label=_("To (inclusive)"))
+    starts_on = PlannedDayField(label=_("From"))
+    ends_on = PlannedDayField(label=_("To (inclusive)"))
 
     def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

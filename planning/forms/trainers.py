@@ -14,7 +14,7 @@ from planning.models import TrainerProfile, TrainingModule
 from planning.policies.catalogue import REQUESTERS
 from trainingops.people.models import ServiceLine, Site, User
 from trainingops.records.documents import DocumentField
-from trainingops.ui.forms import PageForm
+from trainingops.ui.forms import PageForm, PlannedDayField
 
 
 class PermitForm(PageForm):
@@ -42,7 +42,7 @@ class TrainerRequestForm(PageForm):
     site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none())
     line = forms.ModelChoiceField(label=_("Service line"), queryset=ServiceLine.objects.none())
     module = forms.ModelChoiceField(label=_("Module"), queryset=TrainingModule.objects.all(), required=False)
-    wanted_on = forms.DateField(label=_("Wanted on"))
+    wanted_on = PlannedDayField(label=_("Wanted on"))
     asked = forms.CharField(
         label=_("What is asked"),
         widget=area(5),

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.forms import PageForm
 from trainingops.ui.views import conflict
 
@@ -54,6 +55,7 @@ def form_page(
                 if isinstance(refused, (WrongState, StaleVersion)):
                     status = 409
             else:
+                warn_of_days_off(request, form, *([formset] if formset is not None else []))
                 return go(request, address, said)
     context = {
         "form": form,

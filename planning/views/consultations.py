@@ -27,6 +27,7 @@ from planning.wording import Wording
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
+from trainingops.ui.days_off import warn_of_days_off
 
 #: While a plan is in one of these states, the teams can be asked about it.
 ASKED_IN = {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}
@@ -74,6 +75,7 @@ def plan_consult(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
         else:
+            warn_of_days_off(request, form)
             words = ngettext("%(count)d team was asked.", "%(count)d teams were asked.", len(asked))
             messages.success(request, words % {"count": len(asked)})
             return redirect("plan_detail", uuid=plan.uuid)

@@ -42,6 +42,7 @@ from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
+from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.errors import Line, foreign_ticks
 from trainingops.ui.moments import zone_word
 
@@ -160,6 +161,7 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
             form.add_refusal(refused)
         else:
             messages.success(request, _("%(batch)s is saved.") % {"batch": form.cleaned_data["label"]})
+            warn_of_days_off(request, formset)
             return redirect("plan_sessions", uuid=plan.uuid)
     context = {
         "plan": plan,

@@ -23,6 +23,7 @@ from sessions.tables import CASE_STATES
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.ui.days_off import warn_of_days_off
 
 #: Those who missed one session are gathered on one page.
 A_PAGE = 100
@@ -113,6 +114,7 @@ def recovery_schedule(request: SignedInRequest) -> HttpResponse:
         try:
             training_session = _schedule(request, cases, form)
             messages.success(request, _("The recovery is scheduled."))
+            warn_of_days_off(request, form)
             return redirect("session_detail", uuid=training_session.uuid)
         except Refused as refused:
             form.add_refusal(refused)

@@ -95,5 +95,12 @@
     if (status === 409 || status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
 
+  // A planned day that is off says so as soon as it is chosen; the server says it again after saving.
+  document.addEventListener("change", function (event) {
+    var note = event.target.dataset.dayOff, list = document.querySelector("[data-days-off]");
+    if (!note || !list) { return; }
+    document.getElementById(note).textContent = JSON.parse(list.dataset.daysOff)[event.target.value] || "";
+  });
+
   focusErrors(document);
 })();

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Refused
 from trainingops.ui.bounds import sensible_day
+from trainingops.ui.days_off import calendar
 from trainingops.ui.figures import input_figure, parse_figure
 from trainingops.ui.moments import as_zone, zone_word
 from trainingops.ui.remedies import with_remedy
@@ -32,6 +33,38 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class PlannedDayInput(DayInput):
+    """A date that somebody plans: names the day off that it is, and once a page those of the next two months."""
+
+    template_name = "ui/widgets/planned_day.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        return {**context, **_day_off_context(context["widget"])}
+
+
+def _day_off_context(widget: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside a date control: its day off, and at the first one of a page the list of those ahead."""
+    days, attrs = calendar(), widget["attrs"]
+    note = f"{attrs.get('id', widget['name'])}_day_off"
+    described = attrs.get("aria-describedby")
+    attrs |= {"aria-describedby": f"{described} {note}" if described else note, "data-day-off": note}
+    chosen = _day_of(widget["value"])
+    props: dict[str, Any] = {"note": note, "said": days.said(chosen) if chosen else ""}
+    if not days.is_listed:
+        days.is_listed = True
+        props |= {"listed": True, "days_off": days.ahead(), "days_json": days.as_json()}
+    return props
+
+
+def _day_of(text: Any) -> date | None:
+    """The day that a control shows, if it is one."""
+    try:
+        return date.fromisoformat(str(text or ""))
+    except ValueError:
+        return None
 
 
 class ClockInput(forms.TimeInput):
@@ -188,6 +221,31 @@ class MomentField(forms.MultiValueField):
         if not data_list:
             return None
         return datetime.combine(data_list[0], data_list[1], tzinfo=as_zone(self.zone))
+
+
+class PlannedDayField(forms.DateField):
+    """A date on which something is planned: the days off stand beside it (ui.days_off)."""
+
+    widget = PlannedDayInput
+    is_planned = True
+
+
+class PlannedMomentWidget(MomentWidget):
+    """A planned date and time: the days off stand below them."""
+
+    template_name = "ui/widgets/planned_moment.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        day = context["widget"]["subwidgets"][0]
+        return {**context, **_day_off_context(day)}
+
+
+class PlannedMomentField(MomentField):
+    """A moment at which something is planned: the days off stand beside it (ui.days_off)."""
+
+    widget = PlannedMomentWidget
+    is_planned = True
 
 
 def fields_only(form: forms.BaseForm) -> FormHelper:

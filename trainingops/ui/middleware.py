@@ -11,6 +11,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from trainingops.domain import Refused
+from trainingops.ui.days_off import one_page
 from trainingops.ui.views import bad_request, conflict, method_not_allowed
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with one_page():
+            response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             allowed = response.headers.get("Allow", "")
             return method_not_allowed(request, [word.strip() for word in allowed.split(",") if word.strip()])

@@ -17,7 +17,7 @@ from planning.models import (
     TrainerProfile,
 )
 from trainingops.people.models import Site
-from trainingops.ui.forms import MomentField, PageForm
+from trainingops.ui.forms import LoadedChoiceField, PageForm, PlannedMomentField
 
 
 def _trainer_name(trainer: Any) -> str:
@@ -31,12 +31,7 @@ class SessionForm(PageForm):
     """One batch: where, who teaches."""
 
     label = forms.CharField(label=_("Name of the batch"), max_length=60)
-    host_site = forms.ModelChoiceField(
-        label=_("Host site"),
-        queryset=Site.objects.all(),
-        empty_label=None,
-        help_text=_("Times are in the zone of this site."),
-    )
+    host_site = LoadedChoiceField(label=_("Host site"), help_text=_("Times are in the zone of this site."))
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=TrainerProfile.objects.none(), widget=Checkboxes, required=False
     )
@@ -45,6 +40,7 @@ class SessionForm(PageForm):
 
     def __init__(self, *args: Any, revision: PlanRevision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["host_site"].load(Site.objects.all())  # type: ignore[attr-defined]
         module = revision.module_version.module_id if revision.module_version else None
         self.fields["trainers"].queryset = TrainerProfile.objects.annotate(  # type: ignore[attr-defined]
             may=Exists(TrainerModule.objects.filter(trainerprofile=OuterRef("pk"), trainingmodule=module))
@@ -58,8 +54,8 @@ class MeetingForm(PageForm):
     """One meeting of a batch."""
 
     uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    starts_at = MomentField(label=_("Starts"), required=False)
-    ends_at = MomentField(label=_("Ends"), required=False)
+    starts_at = PlannedMomentField(label=_("Starts"), required=False)
+    ends_at = PlannedMomentField(label=_("Ends"), required=False)
 
     def __init__(self, *args: Any, zone: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from trainingops.people.enums import ChannelKind, Employment, Role
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team, User
 from trainingops.people.queries import in_force, users_with_role
-from trainingops.ui.forms import PageForm
+from trainingops.ui.forms import PageForm, PlannedDayField
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -151,8 +151,8 @@ class DelegationForm(PageForm):
         queryset=User.objects.none(),
         help_text=_("On a plan that one of the two proposed, this person cannot decide."),
     )
-    starts_on = forms.DateField(label=_("From"))
-    ends_on = forms.DateField(label=_("To (inclusive)"))
+    starts_on = PlannedDayField(label=_("From"))
+    ends_on = PlannedDayField(label=_("To (inclusive)"))
     reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -16,6 +16,7 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Delegation
 from trainingops.people.policies import can_delegate
 from trainingops.people.services import end_delegation, give_delegation
+from trainingops.ui.days_off import warn_of_days_off
 
 
 @require_GET
@@ -58,6 +59,7 @@ def delegation_new(request: SignedInRequest) -> HttpResponse:
                 _("%(name)s acts for %(principal)s in these days.")
                 % {"name": given.delegate, "principal": given.principal},
             )
+            warn_of_days_off(request, form)
             return redirect("delegation_list")
     return render(request, "people/delegation_new.html", {"form": form})
 
