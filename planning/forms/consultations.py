@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from planning.forms.catalogue import area
 from planning.policies.plans import CONSULTED
 from trainingops.people.enums import Role
 from trainingops.records.documents import DocumentField
-from trainingops.ui.forms import PageForm, PlannedDayField
+from trainingops.ui.forms import DayInput, PageForm, PlannedDayField
 
 _Boxes = forms.CheckboxSelectMultiple
 
@@ -24,6 +26,13 @@ class ConsultationForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
     )
     due_on = PlannedDayField(label=_("Answer until"))
+
+    @classmethod
+    def beside_plan(cls, **kwargs: Any) -> ConsultationForm:
+        """The short form of the plan's own page: the days off are listed on its full page, and said after asking."""
+        form = cls(**kwargs)
+        form.fields["due_on"].widget = DayInput()
+        return form
 
 
 class ConsultationAnswerForm(PageForm):

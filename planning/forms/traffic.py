@@ -15,7 +15,7 @@ from planning.queries.traffic import FORECAST, WEEKS
 from planning.slots import SLOT_MINUTES
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, Site, Team, User
-from trainingops.ui.forms import FigureField, PageForm, PlannedDayField, WholeField
+from trainingops.ui.forms import FigureField, PageForm, WholeField
 
 
 class TrafficForm(PageForm):
@@ -25,7 +25,7 @@ class TrafficForm(PageForm):
     line = forms.ModelChoiceField(
         label=_("Service line"), queryset=ServiceLine.objects.none(), to_field_name="code", required=False
     )
-    until = PlannedDayField(label=_("Day of the training"), required=False)
+    until = forms.DateField(label=_("Day of the training"), required=False)
     reference = forms.ChoiceField(
         label=_("Reference"),
         choices=[

@@ -53,7 +53,7 @@ def coordination(plan: TrainingPlan, request: SignedInRequest) -> dict[str, Any]
         "consultations": rows,
         "may_ask": may_ask,
         "may_enter": can_edit_plan(request.user, plan),
-        "ask_form": ConsultationForm(
+        "ask_form": ConsultationForm.beside_plan(
             initial={"parties": never_asked, "due_on": local_day(request.now, plan.site) + TIME_TO_ANSWER}
         )
         if may_ask and never_asked
