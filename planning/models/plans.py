@@ -340,6 +340,9 @@ class Booking(models.Model):
     seat = models.ForeignKey(LicenceSeat, models.PROTECT, null=True, blank=True, related_name="bookings")
     during = DateTimeRangeField()
     live = models.BooleanField(default=True)
+    is_guest = models.BooleanField(
+        default=False, help_text="beside what the revision names: recovery in this batch, a substitute on the day"
+    )
 
     class Meta:
         constraints = [

@@ -11,7 +11,7 @@ from planning.services.approval import (
     withdraw_revision,
 )
 from planning.services.batches import ProposedBatch, take_batches
-from planning.services.bookings import DoubleBooking, book_planned_session, release
+from planning.services.bookings import DoubleBooking, book_guests, book_planned_session, book_substitute, release
 from planning.services.consultations import (
     answer_consultation,
     ask_consultation,
@@ -61,7 +61,9 @@ __all__ = [
     "answer_overtime",
     "approve_revision",
     "ask_consultation",
+    "book_guests",
     "book_planned_session",
+    "book_substitute",
     "cancel_plan",
     "choose_group",
     "choose_targets_from_defects",

@@ -53,7 +53,7 @@ def change_place(
     planned.room, planned.link = room, link.strip()
     planned.save(update_fields=["room", "link"])
     if moved:
-        book_revision(revision, superseded=revision)
+        book_revision(revision, superseded=revision, reader=actor)
     after = {"room": room.uuid if room else None, "link": planned.link}
     _note("plan.place_changed", revision, actor, now, session=planned.uuid, before=before, after=after)
     return planned
@@ -101,7 +101,7 @@ def _move(target: PlanTarget, revision: PlanRevision, to: PlannedSession, *, act
     before = _batch(revision, target.planned_session, now) if target.planned_session else None
     target.planned_session = _batch(revision, to, now)
     target.save(update_fields=["planned_session"])
-    book_revision(revision, superseded=revision)
+    book_revision(revision, superseded=revision, reader=actor)
     targets_moved.send(sender=PlanRevision, revision=revision, actor=actor, now=now)
     renew_releases(revision=revision, actor=actor, now=now)
     _note(

@@ -240,7 +240,7 @@ def approve_revision(
         content_hash=content_hash,
         signature=signature,
     )
-    book_revision(revision, superseded=superseded)
+    book_revision(revision, superseded=superseded, reader=actor)
     if plan.state == PlanState.IN_PREPARATION:
         plan = revision.plan = advance_plan(plan=plan, to=PlanState.APPROVED, actor=actor, now=now)
     revision_approved.send(sender=PlanRevision, revision=revision, superseded=superseded, actor=actor, now=now)

@@ -86,7 +86,7 @@ def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "revision": revision,
         "sessions": [(planned, people[planned.pk]) for planned in sessions],
         "form": form,
-        "clashes": clashes_of(revision) if sessions else [],
+        "clashes": clashes_of(revision, reader=request.user) if sessions else [],
         "title": PARTS["sessions"],
         **_load(request, plan, revision, sessions),
     }

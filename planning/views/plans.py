@@ -190,7 +190,7 @@ def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "plan": plan,
         "revision": revision,
         "rows": wording.rows({}, content),
-        "clashes": clashes_of(revision),
+        "clashes": clashes_of(revision, reader=request.user),
         "held_before": wording.held_before(content),
         "errors": errors,
         "title": _("Check and submit"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile
 from planning.queries.plans import holders
+from planning.services.bookings import book_substitute
 from sessions.enums import DeviationKind, MeetingState, SessionState
 from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingSession
 from sessions.models.held import actual_of, planned_of
@@ -123,6 +124,7 @@ def report_deviation(
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: the session has ended, or was cancelled.
         Refused: something is blank.
+        DoubleBooking: the substitute teaches or sits elsewhere then.
     """
     training_session = lock_session(training_session)
     require(can_run_session(actor, training_session))
@@ -132,7 +134,7 @@ def report_deviation(
             % {"state": training_session.get_state_display()}
         )
     if substitute is not None:
-        _substitute(training_session, substitute)
+        _substitute(training_session, substitute, actor)
         actual = actual or substitute.name
     for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
         if not value.strip():
@@ -196,8 +198,12 @@ def _write(
     return row
 
 
-def _substitute(training_session: TrainingSession, substitute: TrainerProfile) -> None:
-    meetings = training_session.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.OPEN])
+def _substitute(training_session: TrainingSession, substitute: TrainerProfile, actor: User) -> None:
+    """The substitute stands with the meetings not yet concluded, and is booked for them."""
+    meetings = list(training_session.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.OPEN]))
+    book_substitute(
+        training_session.planned, trainer=substitute, meetings=[meeting.uuid for meeting in meetings], reader=actor
+    )
     MeetingTrainer.objects.bulk_create(
         [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],
         ignore_conflicts=True,

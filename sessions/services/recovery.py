@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import PlanState
 from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
-from planning.services.bookings import book_planned_session, release
+from planning.services.bookings import book_guests, book_planned_session, release
 from planning.services.plans import advance_plan
 from sessions.enums import CASE_TRANSITIONS, CaseKind, CaseState, EnrolmentOrigin, SessionKind, SessionState
 from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSession
@@ -67,7 +67,8 @@ def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: U
     planned = _plan_class(plan, make_up)
     people = {case.enrolment.person_id: case.enrolment.person for case in cases}
     revision = plan.approved_revision
-    book_planned_session(planned, people=people.values(), application=revision.application if revision else None)
+    application = revision.application if revision else None
+    book_planned_session(planned, people=people.values(), application=application, reader=actor)
     training_session = _make_class(plan, planned, make_up, first)
     _enrol(training_session, cases)
     _schedule(cases, training_session, make_up.form, actor, now)
@@ -98,6 +99,10 @@ def schedule_in_batch(
         _check_same(case, training_session)
         require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
     _enrol(training_session, cases)
+    revision = training_session.revision
+    people = {case.enrolment.person_id: case.enrolment.person for case in cases}
+    application = revision.application if revision else None
+    book_guests(training_session.planned, people=people.values(), application=application, reader=actor)
     _schedule(cases, training_session, form, actor, now)
     tell_participants("session_invitation", training_session, [case.enrolment for case in cases], now=now)
     return training_session

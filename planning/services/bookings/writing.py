@@ -1,0 +1,238 @@
+"""Write and give back bookings; every way that takes somebody or something for a meeting ends here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from planning.content import sessions_of, targets_of
+from planning.enums import BookingRole
+from planning.models import (
+    Booking,
+    LicenceSeat,
+    PlannedMeeting,
+    PlannedSession,
+    PlanRevision,
+    TrainerProfile,
+    TrainingApplication,
+    TrainingPlan,
+)
+from planning.services.bookings.clashes import Clash, DoubleBooking, Shortage, clashes_among, shortages
+from trainingops.people.models import Person, User
+
+#: Bookings are written one transaction after another, so that two approvals never wait for each other crosswise.
+_BOOKING_LOCK = 5_104_2
+
+
+def wanted_by(revision: PlanRevision) -> list[Booking]:
+    """The bookings, unsaved and without seats, that an approval of ``revision`` writes."""
+    people: dict[int | None, list[Person]] = {}
+    for target in targets_of(revision):
+        people.setdefault(target.planned_session_id, []).append(target.person)
+    return [
+        booking
+        for planned in sessions_of(revision)
+        for meeting in planned.meetings.all()
+        for booking in _bookings_of(meeting, planned, people.get(planned.pk, []))
+    ]
+
+
+def clashes_of(revision: PlanRevision, *, reader: User | None = None) -> list[Clash | Shortage]:
+    """What a draft must warn of: clashes inside it and with approved meetings of other plans, and too few licences.
+
+    Two queries, three where something clashes, and two more for an application with licences.
+    """
+    wanted, apart_from = wanted_by(revision), revision.plan.approved_revision_id
+    found: list[Clash | Shortage] = []
+    found += clashes_among(wanted, reader=reader, apart_from=apart_from)
+    return found + _licences(wanted, revision.application, apart_from=apart_from)[1]
+
+
+def book_revision(revision: PlanRevision, *, superseded: PlanRevision | None, reader: User | None = None) -> None:
+    """Release what the superseded revision took and take what ``revision`` needs, or refuse and name the clash.
+
+    The exclusion constraints are deferred while the rows are exchanged, so that a swap inside the plan passes. Guests
+    of a meeting (recovery in this batch, a substitute) stay with it.
+
+    Args:
+        reader: who reads the refusal; without one no other plan is named.
+
+    Raises:
+        DoubleBooking: a person, trainer, room or licence is taken already.
+    """
+    wanted = wanted_by(revision)
+    if superseded:
+        live = Booking.objects.filter(planned_meeting__planned_session__revision=superseded, live=True)
+        wanted += _guests(live, {each.planned_meeting.uuid: each.planned_meeting for each in wanted})
+        live.update(live=False)
+    _write(wanted, application=revision.application, reader=reader)
+
+
+def book_planned_session(
+    planned: PlannedSession,
+    *,
+    people: Iterable[Person],
+    application: TrainingApplication | None = None,
+    reader: User | None = None,
+) -> None:
+    """Take what a make-up class needs: its trainers, its room, the people of its cases, a seat of the application.
+
+    Called by the sessions stage inside its service. Raises as :func:`book_revision`.
+    """
+    present = list(people)
+    _write(
+        [
+            booking
+            for meeting in planned.meetings.select_related("planned_session")
+            for booking in _bookings_of(meeting, planned, present)
+        ],
+        application=application,
+        reader=reader,
+    )
+
+
+def book_guests(
+    planned: PlannedSession,
+    *,
+    people: Iterable[Person],
+    application: TrainingApplication | None = None,
+    reader: User | None = None,
+) -> None:
+    """Take people for the meetings of a batch that stands already: recovery in another batch.
+
+    Who is booked there anyway is left as they are. Raises as :func:`book_revision`.
+    """
+    present = set(
+        Booking.objects.filter(planned_meeting__planned_session=planned, role=BookingRole.PARTICIPANT, live=True)
+        .values_list("person", flat=True)
+        .distinct()
+    )
+    guests = [person for person in people if person.pk not in present]
+    wanted = [
+        Booking(
+            planned_meeting=meeting,
+            role=BookingRole.PARTICIPANT,
+            person=person,
+            during=(meeting.starts_at, meeting.ends_at),
+            is_guest=True,
+        )
+        for meeting in planned.meetings.select_related("planned_session__host_site")
+        for person in guests
+    ]
+    _write(wanted, application=application, reader=reader)
+
+
+def book_substitute(
+    planned: PlannedSession, *, trainer: TrainerProfile, meetings: Collection[UUID], reader: User | None = None
+) -> None:
+    """Take a substitute for some meetings of a batch on the day itself; one who teaches it anyway is booked already.
+
+    Raises:
+        DoubleBooking: the substitute is taken elsewhere then.
+    """
+    has = Booking.objects.filter(planned_meeting__planned_session=planned, trainer=trainer, live=True)
+    missing = planned.meetings.filter(uuid__in=meetings).exclude(pk__in=has.values("planned_meeting"))
+    wanted = [
+        Booking(
+            planned_meeting=meeting,
+            role=BookingRole.TRAINER,
+            trainer=trainer,
+            person_id=trainer.person_id,
+            during=(meeting.starts_at, meeting.ends_at),
+            is_guest=True,
+        )
+        for meeting in missing.select_related("planned_session__host_site")
+    ]
+    _write(wanted, application=None, reader=reader)
+
+
+def release(*, plan: TrainingPlan | None = None, planned: PlannedSession | None = None) -> int:
+    """Give back what a cancelled plan or session had taken; returns how many bookings that were."""
+    if (plan is None) == (planned is None):
+        raise ValueError("release() takes a plan or a planned session")
+    where = Q(planned_meeting__planned_session__plan=plan) if plan else Q(planned_meeting__planned_session=planned)
+    return Booking.objects.filter(where, live=True).update(live=False)
+
+
+def _bookings_of(meeting: PlannedMeeting, planned: PlannedSession, people: list[Person]) -> list[Booking]:
+    meeting.planned_session = planned
+    during = (meeting.starts_at, meeting.ends_at)
+    wanted = [
+        Booking(
+            planned_meeting=meeting,
+            role=BookingRole.TRAINER,
+            trainer=trainer,
+            person_id=trainer.person_id,
+            during=during,
+        )
+        for trainer in planned.trainers.all()
+    ]
+    wanted += [
+        Booking(planned_meeting=meeting, role=BookingRole.PARTICIPANT, person=person, during=during)
+        for person in people
+    ]
+    if planned.room_id:
+        wanted.append(Booking(planned_meeting=meeting, role=BookingRole.ROOM, room=planned.room, during=during))
+    return wanted
+
+
+def _guests(live: Iterable[Booking], meetings: dict[UUID, PlannedMeeting]) -> list[Booking]:
+    """The guests of a superseded revision at the meetings that go on, at their new times."""
+    guests = live.filter(is_guest=True).exclude(role=BookingRole.SEAT)  # type: ignore[attr-defined]
+    return [
+        Booking(
+            planned_meeting=meeting,
+            role=each.role,
+            person=each.person,
+            trainer=each.trainer,
+            during=(meeting.starts_at, meeting.ends_at),
+            is_guest=True,
+        )
+        for each in guests.select_related("planned_meeting", "person", "trainer")
+        if (meeting := meetings.get(each.planned_meeting.uuid))
+    ]
+
+
+def _write(wanted: list[Booking], *, application: TrainingApplication | None, reader: User | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_BOOKING_LOCK])
+    seats, short = _licences(wanted, application)
+    if short:
+        raise DoubleBooking(short)
+    rows = wanted + seats
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            Booking.objects.bulk_create(rows)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except IntegrityError as error:
+        if "once" not in str(error):
+            raise
+        raise DoubleBooking(clashes_among(rows, reader=reader)) from None
+
+
+def _licences(
+    wanted: list[Booking], application: TrainingApplication | None, *, apart_from: int | None = None
+) -> tuple[list[Booking], list[Shortage]]:
+    """The seats that the participants of each meeting take, and where there are too few."""
+    if application is None or not application.needs_licence:
+        return [], []
+    seats = list(LicenceSeat.objects.filter(application=application).order_by("number").values_list("pk", flat=True))
+    standing = Booking.objects.filter(live=True, seat__in=seats)
+    if apart_from:
+        standing = standing.exclude(planned_meeting__planned_session__revision=apart_from)
+    taken = [(each.seat_id or 0, each.during.lower, each.during.upper) for each in standing]
+    given, short = shortages(wanted, application, seats=seats, taken=taken)
+    rows = [
+        Booking(
+            planned_meeting=meeting,
+            role=BookingRole.SEAT,
+            seat_id=seat,
+            during=(meeting.starts_at, meeting.ends_at),
+        )
+        for meeting, seat in given
+    ]
+    return rows, short
