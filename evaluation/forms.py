@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from evaluation.enums import ActionKind, Aspect, Presence, TrainingDefectKind
-from evaluation.models import CoachingForm, Review, TrainingDefect
+from evaluation.models import CoachingForm, Review, ReviewParticipant, TrainingDefect
 from planning.models import Defect
 from sessions.models import TrainingSession
 from trainingops.people.models import Person, ServiceLine, Site, User
@@ -37,21 +37,45 @@ class ReviewForm(PageForm):
         self.fields["secretary"].queryset = users_with_role("trainer", "qc", "operations").exclude(pk=user.pk)  # type: ignore[attr-defined]
 
 
+def _named(words: Any, participant: ReviewParticipant) -> str:
+    """A control's name among its equals: the summary of errors and a screen reader say whose it is."""
+    return f"{words}, {participant.user.name}"
+
+
 class PresenceForm(PageForm):
     """Present or excused, one row a participant."""
 
-    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, review: Review, is_held: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_held = is_held
         self.rows = []
         for participant in review.participants.select_related("user").order_by("user__name"):
             key = participant.user_id
             self.fields[f"presence_{key}"] = forms.ChoiceField(
-                choices=Presence.choices, initial=participant.presence, label=_("Presence")
+                choices=Presence.choices, initial=participant.presence, label=_named(_("Presence"), participant)
             )
             self.fields[f"excuse_{key}"] = forms.CharField(
-                initial=participant.excuse, required=False, max_length=200, label=_("Reason when excused")
+                initial=participant.excuse,
+                required=False,
+                max_length=200,
+                label=_named(_("Reason when excused"), participant),
             )
             self.rows.append((participant, self[f"presence_{key}"], self[f"excuse_{key}"]))
+
+    def clean(self) -> dict[str, Any]:
+        """Each row that a service would refuse says so at its own control (5.4)."""
+        data = super().clean() or {}
+        for participant, presence, excuse in self.rows:
+            chosen = data.get(presence.name)
+            if self.is_held and participant.is_required and chosen == Presence.INVITED:
+                self.add_error(
+                    presence.name,
+                    gettext("“%(value)s” is not enough for a PIC of the period. Choose present or excused.")
+                    % {"value": Presence.INVITED.label},
+                )
+            if chosen == Presence.EXCUSED and not (data.get(excuse.name) or "").strip() and excuse.name in data:
+                self.add_error(excuse.name, gettext("Write why %(name)s is excused.") % {"name": participant.user.name})
+        return data
 
     def presence(self) -> dict[int, tuple[str, str]]:
         """What was chosen, by key of the user."""

@@ -136,7 +136,7 @@ def _trainers(snapshot: Snapshot) -> Item:
     if not snapshot.sessions:
         gap = _("Add a session with its trainer.")
     elif bare:
-        gap = _("Without trainer: %(batches)s.") % {"batches": ", ".join(bare)}
+        gap = _("Without trainer: %(batches)s. Choose who teaches there.") % {"batches": ", ".join(bare)}
     return Item("trainers", "Trainer", "sessions", _names(snapshot.trainers), gap)
 
 
@@ -202,13 +202,15 @@ def _dates(snapshot: Snapshot) -> Item:
     if not days:
         gap = _("Add a session with its meetings.")
     elif empty:
-        gap = _("Without meeting: %(batches)s.") % {"batches": ", ".join(empty)}
+        gap = _("Without meeting: %(batches)s. Add one there, or remove the batch.") % {"batches": ", ".join(empty)}
     elif past:
         gap = _("%(day)s has passed. Choose a later time.") % {
             "day": day_words(_local_day(past[0].starts_at, snapshot))
         }
     elif roomless:
-        gap = _("Without room: %(batches)s.") % {"batches": ", ".join(roomless)}
+        gap = _("Without room: %(batches)s. Choose a room there, or hold the training online.") % {
+            "batches": ", ".join(roomless)
+        }
     return Item("dates", _("Dates"), "sessions", ", ".join(day_words(day, "short") for day in days), gap)
 
 
@@ -328,9 +330,13 @@ def _targets(snapshot: Snapshot) -> Item:
         gap = _("Choose who is on target.")
     elif None in batches:
         lost = batches.count(None)
-        gap = ngettext("%(count)d person has no batch.", "%(count)d people have no batch.", lost) % {"count": lost}
+        gap = ngettext(
+            "%(count)d person has no batch. Place them in one.",
+            "%(count)d people have no batch. Place them in one.",
+            lost,
+        ) % {"count": lost}
     elif empty := [each.label for each in snapshot.sessions if each.pk not in batches]:
-        gap = _("Nobody is in %(batches)s.") % {"batches": ", ".join(empty)}
+        gap = _("Nobody is in %(batches)s. Place people there, or remove the batch.") % {"batches": ", ".join(empty)}
     value = ngettext("%(count)d person", "%(count)d people", len(batches)) % {"count": len(batches)} if batches else ""
     return Item("targets", _("Targets"), "targets", value, gap, clause="5.1.1")
 

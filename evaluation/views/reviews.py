@@ -82,12 +82,11 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
 def review_presence(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Save who is present or excused; "hold" in the form also declares the meeting held."""
     review = _visible(request, uuid)
-    form = PresenceForm(request.POST, review=review)
+    form = PresenceForm(request.POST, review=review, is_held="hold" in request.POST)
     if form.is_valid():
         try:
-            services.note_presence(review=review, presence=form.presence(), actor=request.user, now=request.now)
-            if "hold" in request.POST:
-                services.hold_review(review=review, actor=request.user, now=request.now)
+            act = services.hold_review if "hold" in request.POST else services.note_presence
+            act(review=review, presence=form.presence(), actor=request.user, now=request.now)
             return redirect("review_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)

@@ -7,16 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ParameterSource
 from planning.models import ScoringParameter, ScoringScheme
 from planning.services.schemes import MOST_REMEDIALS, ParameterText
-from trainingops.ui.figures import input_figure
+from trainingops.ui.figures import format_figure, input_figure
 from trainingops.ui.forms import FigureField, PageForm, WholeField
 
 #: The sample scores that the example starts with: this part of each parameter's scale.
 SAMPLE = Decimal("0.85")
+#: The maximum of a line that names none.
+FULL_SCORE = Decimal(100)
 
 
 class SchemeForm(PageForm):
@@ -52,9 +55,7 @@ class ParameterForm(PageForm):
 
     name = forms.CharField(label=_("Parameter"), max_length=80, required=False)
     weight = FigureField(label=_("Weight"), max_digits=7, decimal_places=3, required=False)
-    maximum_score = FigureField(
-        label=_("Maximum"), max_digits=7, decimal_places=2, required=False, initial=Decimal(100)
-    )
+    maximum_score = FigureField(label=_("Maximum"), max_digits=7, decimal_places=2, required=False, initial=FULL_SCORE)
     minimum = FigureField(label=_("Minimum"), max_digits=7, decimal_places=2, required=False)
     source = forms.ChoiceField(
         label=_("Scored by"), choices=ParameterSource.choices, initial=ParameterSource.TRAINER, required=False
@@ -67,11 +68,35 @@ class ParameterForm(PageForm):
             self.add_error("weight", _("Give this parameter a weight, for example 40."))
         if data.get("weight") is not None and not data.get("name"):
             self.add_error("name", _("Name the parameter of this weight."))
+        self._check_scale(data)
         return data
+
+    def _check_scale(self, data: dict[str, Any]) -> None:
+        """Refuse figures with which no result could come about, each at its field and with its value."""
+        for name in ("weight", "maximum_score"):
+            if (figure := data.get(name)) is not None and figure <= 0:
+                self.add_error(name, gettext("%(value)s is not above 0.") % {"value": format_figure(figure)})
+        minimum, most = data.get("minimum"), data.get("maximum_score") or FULL_SCORE
+        if minimum is not None and not 0 <= minimum <= most:
+            said = {"value": format_figure(minimum), "most": format_figure(most)}
+            self.add_error("minimum", gettext("%(value)s is not between 0 and the maximum of %(most)s.") % said)
 
 
 class _ParameterFormSet(forms.BaseFormSet):
     """The lines of a scheme."""
+
+    def clean(self) -> None:
+        """At least one parameter, and each name once; said at the line's name."""
+        named = [(form, name) for form in self.forms if (name := form.cleaned_data.get("name", "").strip())]
+        if not named and self.forms and not any(form.errors for form in self.forms):
+            self.forms[0].add_error("name", gettext("Write at least one parameter, with its name and weight."))
+        seen: set[str] = set()
+        for form, name in named:
+            if name.casefold() in seen:
+                form.add_error(
+                    "name", gettext("“%(name)s” stands twice. Give each line its own name.") % {"name": name}
+                )
+            seen.add(name.casefold())
 
     def parameters(self) -> list[ParameterText]:
         """Those that have a name, for the service."""
@@ -79,7 +104,7 @@ class _ParameterFormSet(forms.BaseFormSet):
             ParameterText(
                 name=data["name"].strip(),
                 weight=data["weight"],
-                maximum_score=data["maximum_score"] if data["maximum_score"] is not None else Decimal(100),
+                maximum_score=data["maximum_score"] if data["maximum_score"] is not None else FULL_SCORE,
                 minimum=data["minimum"],
                 source=data["source"] or ParameterSource.TRAINER,
             )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -65,6 +66,10 @@ COLUMNS = (
     Column(name="state", label=gettext_lazy("State"), headings=("Status",), example="Valid"),
 )
 _COMPARED = ("contacted_on", "channel", "error_class", "note", "root_cause", "root_cause_by", "state")
+
+
+#: So many codes a remedy names.
+NEAREST = 5
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     place = find_place(batch, checked, known.places, person, contacted_on)
     parameter = known.parameters.get(row.text("parameter").upper())
     if parameter is None:
-        checked.refuse("parameter", "parameter_unknown", _("This parameter is not in the list of Quality Control."))
+        checked.refuse("parameter", "parameter_unknown", _unknown_parameter(row.text("parameter"), known.parameters))
     error_class = CLASSES.get(heading_key(row.text("error_class")))
     if error_class is None:
         checked.refuse("error_class", "class_unknown", _("Write CACE, BACE, CoACE or Non Critical."))
@@ -167,6 +172,16 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     )
     found = Defect(person=person, contact_reference=contact, parameter=parameter, source_reference=reference)
     checked.data = _filled(found, old, place, new)
+
+
+def _unknown_parameter(code: str, parameters: Collection[str]) -> str:
+    """The remedy for a code that is not kept: the codes nearest to it, and the page that keeps them all."""
+    near = get_close_matches(code.upper(), parameters, n=NEAREST, cutoff=0.4) or sorted(parameters)[:NEAREST]
+    if not near:
+        return _("No parameter is kept yet. Add it under “Parameters of Quality Control”.")
+    return _(
+        "Nearest known codes: %(codes)s. The page “Parameters of Quality Control” keeps them all; add it there."
+    ) % {"codes": ", ".join(near)}
 
 
 def _filled(found: Defect, old: Defect | None, place: PersonAssignment, new: dict[str, Any]) -> Defect:

@@ -121,7 +121,7 @@ def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:
     if version is not None:
         if version.state != ModuleState.APPROVED:
             raise Refused(
-                _("%(module)s is “%(state)s”. Only an approved version can be planned.")
+                _("%(module)s is “%(state)s”. Choose an approved version.")
                 % {"module": version, "state": version.get_state_display()},
                 field="module_version",
             )
@@ -133,7 +133,9 @@ def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:
             )
     mark: Decimal | None = values.get("pass_mark")
     if mark is not None and not 0 <= mark <= 100:
-        raise Refused(_("The pass mark %(mark)s is not between 0 and 100.") % {"mark": mark}, field="pass_mark")
+        raise Refused(
+            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": mark}, field="pass_mark"
+        )
     if values.get("method") and values["method"] not in Method.values:
         raise Refused(_("Choose online, offline or hybrid."), field="method")
     if "recovery_forms" in values and not values["recovery_forms"]:
@@ -206,7 +208,11 @@ def _check_session(
             field="room",
         )
     if not meetings:
-        raise Refused(_("Give at least one meeting with start and end."), field="meetings")
+        raise Refused(
+            _("%(batch)s has no meeting. Give the start and the end of at least one.") % {"batch": label.strip()},
+            field="meetings",
+            code="no_meeting",
+        )
     ordered = sorted(meetings, key=lambda each: each.starts_at)
     for number, each in enumerate(meetings, 1):
         said = {"number": number, "start": moment_words(each.starts_at, host_site.zone)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -201,15 +201,31 @@ def check_content(content: QuestionText) -> None:
         return
     if len(content.options) < 2:
         raise Refused(_("Write at least two options."), field="option_a")
-    texts = [text.strip().casefold() for text in content.options.values()]
-    if len(set(texts)) < len(texts):
-        raise Refused(_("Two options say the same. Change one of them."), field="option_a")
+    _refuse_equal(content.options)
     if unknown := set(content.correct) - set(content.options):
         raise Refused(
-            _("Option %(keys)s is marked right but has no text.") % {"keys": ", ".join(sorted(unknown))},
+            _("Option %(keys)s is marked right but has no text. Write its text, or mark another one.")
+            % {"keys": ", ".join(sorted(unknown))},
             field="correct",
         )
     if not content.correct:
         raise Refused(_("Mark the right option."), field="correct")
     if content.kind != QuestionKind.MULTIPLE and len(content.correct) > 1:
-        raise Refused(_("A single choice has one right option. Mark one, or choose multiple choice."), field="correct")
+        raise Refused(
+            _("%(keys)s are marked right; a single choice has one right option. Mark one, or choose multiple choice.")
+            % {"keys": ", ".join(sorted(content.correct))},
+            field="correct",
+        )
+
+
+def _refuse_equal(options: Mapping[str, str]) -> None:
+    """Refuse two options with the same words, at the first of them."""
+    seen: dict[str, str] = {}
+    for key, text in options.items():
+        first = seen.setdefault(text.strip().casefold(), key)
+        if first != key:
+            raise Refused(
+                _("Options %(first)s and %(second)s both say “%(text)s”. Change one of them.")
+                % {"first": first, "second": key, "text": text.strip()},
+                field=f"option_{first.lower()}",
+            )

@@ -14,6 +14,7 @@ from planning.models import ScoringParameter, ScoringScheme
 from planning.policies.catalogue import can_write_schemes
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
+from trainingops.ui.figures import format_figure
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -93,12 +94,21 @@ def add_scheme(
 
 def _check_rules(pass_mark: Decimal, remedial_cap: Decimal | None, remedial_attempts: int) -> None:
     if not 0 <= pass_mark <= 100:
-        raise Refused(_("The pass mark lies between 0 and 100."), field="pass_mark")
+        raise Refused(
+            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": format_figure(pass_mark)},
+            field="pass_mark",
+        )
     if remedial_cap is not None and not pass_mark <= remedial_cap <= 100:
-        raise Refused(_("The cap lies between the pass mark and 100, or nobody could pass."), field="remedial_cap")
+        raise Refused(
+            _("%(cap)s is not between the pass mark of %(mark)s and 100, so nobody could pass. Correct the cap.")
+            % {"cap": format_figure(remedial_cap), "mark": format_figure(pass_mark)},
+            field="remedial_cap",
+        )
     if not 0 <= remedial_attempts <= MOST_REMEDIALS:
         raise Refused(
-            _("Choose 0 to %(most)d remedial attempts.") % {"most": MOST_REMEDIALS}, field="remedial_attempts"
+            _("%(given)d remedial attempts are not possible. Choose 0 to %(most)d.")
+            % {"given": remedial_attempts, "most": MOST_REMEDIALS},
+            field="remedial_attempts",
         )
 
 
@@ -107,13 +117,19 @@ def _check_parameters(parameters: Sequence[ParameterText]) -> None:
         raise Refused(_("Write at least one parameter."))
     names = [each.name.casefold() for each in parameters]
     for each in parameters:
-        about = {"name": each.name}
+        about = {"name": each.name, "weight": format_figure(each.weight), "maximum": format_figure(each.maximum_score)}
         if names.count(each.name.casefold()) > 1:
             raise Refused(_("The parameter %(name)s stands twice. Give each its own name.") % about)
         if each.weight <= 0 or each.maximum_score <= 0:
-            raise Refused(_("Weight and maximum of %(name)s must be above 0.") % about)
+            raise Refused(
+                _("%(name)s has the weight %(weight)s and the maximum %(maximum)s. Both must be above 0.") % about
+            )
         if each.minimum is not None and not 0 <= each.minimum <= each.maximum_score:
-            raise Refused(_("The minimum of %(name)s lies between 0 and its maximum.") % about)
+            about["minimum"] = format_figure(each.minimum)
+            raise Refused(
+                _("The minimum %(minimum)s of %(name)s is not between 0 and its maximum of %(maximum)s. Correct one.")
+                % about
+            )
 
 
 @service

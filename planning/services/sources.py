@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from planning.policies.catalogue import can_record_defect
 from trainingops.domain import Refused, require
 from trainingops.people.queries import assignment_on
+from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import Person, PersonAssignment, User
@@ -32,12 +33,14 @@ def place_then(*, person: Person, day: date, field: str, actor: User, now: datet
         Refused: the day lies ahead, or the agent worked nowhere then; ``field`` is the day's.
     """
     if day > timezone.localdate(now, timezone=actor.zone):
-        raise Refused(_("The date of contact lies ahead. Correct it."), field=field)
+        raise Refused(
+            _("%(day)s lies ahead. Write the day on which the contact was.") % {"day": day_words(day)}, field=field
+        )
     place = assignment_on(person.pk, day)
     if place is None:
         raise Refused(
-            _("%(name)s had no place of work on this day. Correct the date or the agent's assignment.")
-            % {"name": person.name},
+            _("%(name)s had no place of work on %(day)s. Correct the date or the agent's assignment.")
+            % {"name": person.name, "day": day_words(day)},
             field=field,
         )
     require(can_record_defect(actor, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id))

@@ -158,7 +158,10 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
                 **form.cleaned_data,
             )
         except Refused as refused:
-            form.add_refusal(refused)
+            if refused.code == "no_meeting":
+                formset.forms[0].add_error("starts_at", str(refused))
+            else:
+                form.add_refusal(refused)
         else:
             messages.success(request, _("%(batch)s is saved.") % {"batch": form.cleaned_data["label"]})
             warn_of_days_off(request, formset)

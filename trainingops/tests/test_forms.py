@@ -151,6 +151,7 @@ def test_each_empty_form_says_what_is_missing_and_nothing_is_written(forms, clie
     assert not offenders, f"{len(offenders)} faults\n" + "\n".join(offenders)
 
 
+_LINE = {"form-0-name": "Tes akhir", "form-0-weight": "100"}
 #: Fillings that contradict each other or the world, by the name of the form; what the answer must repeat of them.
 _CONTRADICTIONS: dict[str, list[tuple[dict[str, str], str]]] = {
     "review_new": [
@@ -160,6 +161,18 @@ _CONTRADICTIONS: dict[str, list[tuple[dict[str, str], str]]] = {
         ({"period_from": "2026-11-20", "period_to": "2026-11-01"}, "November 2026"),
         ({"period_from": "2020-01-01", "period_to": "2026-11-01"}, "2020"),
     ],
+    "review_presence": [({"hold": "1"}, "“Diundang”")],
+    "scheme_new": [
+        (_LINE | {"form-0-minimum": "150"}, "150"),
+        (_LINE | {"form-0-weight": "0"}, "0 tidak di atas 0"),
+        (_LINE | {"form-0-maximum_score": "-5"}, "−5"),
+        (_LINE | {"form-1-name": "TES AKHIR", "form-1-weight": "10"}, "“TES AKHIR”"),
+        ({"form-0-name": "", "form-0-weight": ""}, "parameter"),
+        ({"pass_mark": "80", "remedial_cap": "70"} | _LINE, "70"),
+    ],
+    "question_new": [({"kind": "single", "option_a": "Sehari", "option_c": "sehari ", "correct": "A"}, "“sehari”")],
+    "defect_new": [({"contacted_on": "2031-01-01"}, "1 Januari 2031")],
+    "plan_session_new": [({"label": "Batch kosong"}, "Batch kosong")],
     "day_off_new": [({"day": "9999-12-31"}, "9999-12-31"), ({"day": "1900-01-01"}, "1900-01-01")],
     "policy_new": [({"effective_on": "1999-01-01"}, "1999-01-01")],
     "training_defect_new": [({"occurred_at_day": "1950-01-01", "occurred_at_time": "09:00"}, "1950-01-01")],

@@ -154,13 +154,16 @@ def note_presence(*, review: Review, presence: Mapping[int, tuple[str, str]], ac
     review = locked_review(review)
     require(can_write_minutes(actor, review))
     require_open(review)
-    participants = list(review.participants.all())
+    participants = list(review.participants.select_related("user"))
     for participant in participants:
         participant.presence, participant.excuse = presence.get(
             participant.user_id, (participant.presence, participant.excuse)
         )
         if participant.presence == Presence.EXCUSED and not participant.excuse.strip():
-            raise Refused(_("Somebody is excused without a reason. Write it beside the name."), field="excuse")
+            raise Refused(
+                _("%(name)s is excused without a reason. Write it beside the name.") % {"name": participant.user.name},
+                field=f"excuse_{participant.user_id}",
+            )
     ReviewParticipant.objects.bulk_update(participants, ["presence", "excuse"])
     record(
         "review.presence_noted",
@@ -172,8 +175,13 @@ def note_presence(*, review: Review, presence: Mapping[int, tuple[str, str]], ac
 
 
 @service
-def hold_review(*, review: Review, actor: User, now: datetime) -> Review:
+def hold_review(
+    *, review: Review, actor: User, now: datetime, presence: Mapping[int, tuple[str, str]] | None = None
+) -> Review:
     """Declare the meeting held: led by the manager, every PIC of the period present or excused (5.4).
+
+    Args:
+        presence: who came, as for :func:`note_presence`; noted with it or, where the meeting is refused, not at all.
 
     Raises:
         NotAllowed: the actor is no manager in scope.
@@ -183,15 +191,18 @@ def hold_review(*, review: Review, actor: User, now: datetime) -> Review:
     review = locked_review(review)
     require(can_lead_review(actor, review))
     require_transition(review, ReviewState.HELD, REVIEW_TRANSITIONS)
+    if presence is not None:
+        note_presence(review=review, presence=presence, actor=actor, now=now)
     participants = list(review.participants.select_related("user"))
-    open_names = [p.user.name for p in participants if p.is_required and p.presence == Presence.INVITED]
-    if open_names:
+    waiting = [p for p in participants if p.is_required and p.presence == Presence.INVITED]
+    if waiting:
         raise Refused(
-            _("Neither present nor excused: %(names)s. Note it for each PIC.") % {"names": ", ".join(open_names)},
-            field="presence",
+            _("Neither present nor excused: %(names)s. Note it for each PIC.")
+            % {"names": ", ".join(p.user.name for p in waiting)},
+            field=f"presence_{waiting[0].user_id}",
         )
     if not any(p.user_id == actor.pk and p.presence == Presence.PRESENT for p in participants):
-        raise Refused(_("A review needs its manager. Note yourself as present."), field="presence")
+        raise Refused(_("A review needs its manager. Note yourself as present."), field=f"presence_{actor.pk}")
     review.state, review.held_at = ReviewState.HELD, now
     review.save(update_fields=["state", "held_at"])
     record("review.held", subject=review, actor=actor, now=now)
