@@ -150,8 +150,13 @@ class CheckForm(PageForm):
 
     effective = forms.TypedChoiceField(
         label=_("Was it effective?"),
-        choices=[("yes", _("Effective")), ("no", _("Not effective, open again"))],
-        coerce=lambda value: value == "yes",
+        choices=[
+            ("yes", _("Effective")),
+            ("no", _("Not effective, open again")),
+            ("open", _("Not enough data yet, check again later")),
+        ],
+        coerce={"yes": True, "no": False, "open": None}.get,
+        empty_value="",
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("What you looked at and saw"), widget=_TEXT)

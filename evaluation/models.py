@@ -217,13 +217,13 @@ class ImprovementAction(Identified):
 
 
 class EffectivenessCheck(Identified):
-    """Somebody else looks whether an action worked; not effective reopens it."""
+    """Somebody else looks whether an action worked; not effective reopens it, ``None`` says that data lack."""
 
     action = models.ForeignKey(ImprovementAction, models.PROTECT, related_name="checks")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     checked_at = models.DateTimeField()
-    effective = models.BooleanField()
+    effective = models.BooleanField(null=True)
     defects_before = models.PositiveIntegerField(default=0)
     defects_after = models.PositiveIntegerField(default=0)
     note = models.TextField()

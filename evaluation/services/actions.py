@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from evaluation.enums import ACTION_TRANSITIONS, ActionState, ReviewState
 from evaluation.models import EffectivenessCheck, Finding, ImprovementAction, TrainingDefect
 from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
+from sessions.models import TrainingSession
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_state, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
 from trainingops.records.numbers import next_number
+from trainingops.ui.moments import moment_words
 
 
 @service
@@ -33,7 +35,10 @@ def add_action(
     if finding.nothing_found:
         raise Refused(_("Nothing was found here, so nothing is to be done."), field="finding")
     if due_at <= now:
-        raise Refused(_("The due time has passed already. Choose a later one."), field="due_at")
+        raise Refused(
+            _("%(due)s has passed already. Choose a later due time.") % {"due": moment_words(due_at, review.site.zone)},
+            field="due_at",
+        )
     action = ImprovementAction.objects.create(
         number=next_number("TD", now.year),
         finding=finding,
@@ -112,25 +117,30 @@ def finish_action(*, action: ImprovementAction, evidence_note: str, actor: User,
 
 @service
 def check_action(
-    *, action: ImprovementAction, effective: bool, note: str, actor: User, now: datetime
+    *, action: ImprovementAction, effective: bool | None, note: str, actor: User, now: datetime
 ) -> EffectivenessCheck:
     """Somebody else than the owner judges the effect; the training defects it was to remove are counted again.
 
     Counted: defects of the kinds behind the finding, same site and line, in equal spans before the review and after
     the action was done. Not effective reopens the action.
 
+    Args:
+        effective: None where the data do not tell yet: the check stays on record, the action waits for another.
+
     Raises:
         NotAllowed: the owner, or nobody with the right in scope.
-        Refused: no reason is given.
+        Refused: no reason is given, or nothing has happened since that could show an effect.
         WrongState: the action is not done.
     """
     action = _locked(action)
     require(can_check_effect(actor, action))
-    to = ActionState.EFFECTIVE if effective else ActionState.OPEN
+    to = ActionState.OPEN if effective is False else ActionState.EFFECTIVE
     require_transition(action, to, ACTION_TRANSITIONS)
     if not note.strip():
         raise Refused(_("Write what you looked at and what you saw."), field="note")
     before, after = _count_defects(action, now)
+    if effective and not after:
+        _require_trainings_since(action, now)
     check = EffectivenessCheck.objects.create(
         action=action,
         owner=action.owner,
@@ -141,17 +151,8 @@ def check_action(
         defects_after=after,
         note=note,
     )
-    action.state = to
-    action.save(update_fields=["state"])
-    notify(
-        kind="action.checked" if effective else "action.reopened",
-        recipients=[action.owner],
-        subject=action,
-        url=reverse("action_detail", args=[action.uuid]),
-        params={"number": action.number},
-        step=str(check.pk),
-        now=now,
-    )
+    if effective is not None:
+        _close_or_reopen(action, to, check, now)
     record(
         "action.checked",
         subject=action,
@@ -161,6 +162,38 @@ def check_action(
         detail={"note": note},
     )
     return check
+
+
+def _close_or_reopen(action: ImprovementAction, to: ActionState, check: EffectivenessCheck, now: datetime) -> None:
+    action.state = to
+    action.save(update_fields=["state"])
+    notify(
+        kind="action.checked" if check.effective else "action.reopened",
+        recipients=[action.owner],
+        subject=action,
+        url=reverse("action_detail", args=[action.uuid]),
+        params={"number": action.number},
+        step=str(check.pk),
+        now=now,
+    )
+
+
+def _require_trainings_since(action: ImprovementAction, now: datetime) -> None:
+    """Where training defects were to vanish, none of them is an effect only once there was a training again (5.4)."""
+    finding, review, done_at = action.finding, action.finding.review, action.done_at or now
+    if not finding.training_defects.exists():
+        return
+    held = TrainingSession.objects.filter(site=review.site_id, line=review.line_id, concluded_at__range=(done_at, now))
+    if not held.exists():
+        raise Refused(
+            _(
+                "“Effective” cannot be seen yet: no training of %(line)s in %(site)s has ended since the action was "
+                "done, %(done)s. Choose “not enough data yet” and check again after the next one."
+            )
+            % {"line": review.line, "site": review.site, "done": moment_words(done_at, review.site.zone)},
+            field="effective",
+            code="no_data",
+        )
 
 
 def _count_defects(action: ImprovementAction, now: datetime) -> tuple[int, int]:

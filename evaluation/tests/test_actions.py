@@ -11,6 +11,7 @@ from evaluation import services
 from evaluation.enums import ACTION_TRANSITIONS, ActionState, Aspect, TrainingDefectKind
 from evaluation.models import EffectivenessCheck, ImprovementAction
 from evaluation.tests.factories import NOW, add_action, answered_review, approve, held_review
+from sessions.models import TrainingSession
 from trainingops.domain import NotAllowed, Refused, WrongState
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.4")]
@@ -107,26 +108,45 @@ def test_no_action_after_the_minutes_are_approved():
 
 @pytest.mark.clause("4.4")
 def test_check_counts_the_training_defects_again(scene):
-    training_session = scene.plan.training_sessions.first()
-
-    def late(at, number):
-        occurrence = services.Occurrence(
-            kind=TrainingDefectKind.LATENESS,
-            plan=scene.plan,
-            training_session=training_session,
-            occurred_at=at,
-            source=uuid.UUID(int=number),
-            description="Terlambat",
-        )
-        (defect,) = services.register_training_defects(occurrences=[occurrence], now=NOW)
-        return defect
-
-    before = [late(NOW - timedelta(days=day), day) for day in (1, 2, 3, 9)]
+    before = [_late(scene, NOW - timedelta(days=day), day) for day in (1, 2, 3, 9)]
     scene.finding.training_defects.set(before)
     finish(scene)
-    late(NOW + timedelta(days=1), 20)
+    _late(scene, NOW + timedelta(days=1), 20)
     found = check(scene, effective=True, now=NOW + timedelta(days=5))
     assert (found.defects_before, found.defects_after) == (3, 1)
+
+
+def _late(scene, at, number):
+    occurrence = services.Occurrence(
+        kind=TrainingDefectKind.LATENESS,
+        plan=scene.plan,
+        training_session=scene.plan.training_sessions.first(),
+        occurred_at=at,
+        source=uuid.UUID(int=number),
+        description="Terlambat",
+    )
+    (defect,) = services.register_training_defects(occurrences=[occurrence], now=NOW)
+    return defect
+
+
+@pytest.mark.clause("4.4")
+def test_no_training_since_the_action_is_no_effect_and_the_check_waits(scene):
+    """5.4: none before and none after is no data; the action stays done until a training has shown something."""
+    scene.finding.training_defects.set([_late(scene, NOW - timedelta(days=1), 1)])
+    finish(scene)
+    with pytest.raises(Refused, match="belum ada training") as refused:
+        check(scene, effective=True, now=NOW + timedelta(minutes=1))
+    assert (refused.value.field, refused.value.code) == ("effective", "no_data")
+    assert not EffectivenessCheck.objects.exists()
+    check(scene, effective=None, now=NOW + timedelta(minutes=1))
+    scene.action.refresh_from_db()
+    assert scene.action.state == ActionState.DONE and EffectivenessCheck.objects.get().effective is None
+    TrainingSession.objects.filter(pk=scene.plan.training_sessions.first().pk).update(
+        state="concluded", concluded_at=NOW + timedelta(days=2)
+    )
+    check(scene, effective=True, now=NOW + timedelta(days=3))
+    scene.action.refresh_from_db()
+    assert scene.action.state == ActionState.EFFECTIVE
 
 
 @pytest.mark.parametrize(

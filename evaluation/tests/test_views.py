@@ -109,6 +109,13 @@ def test_presence_and_holding_on_one_form(client, at):
         data[f"excuse_{participant.user_id}"] = ""
     answer = client.post(url, {**data, "hold": "1"})
     assert scene.plan.pic.name in text(answer)
+    # Refused at the PIC's own control with what was chosen there; who came is not half noted either.
+    assert answer.status_code == 422
+    assert "“Diundang”" in str(answer.context["presence_form"].errors[f"presence_{scene.plan.pic.pk}"])
+    data[f"presence_{scene.plan.pic.pk}"] = "excused"
+    answer = client.post(url, {**data, "hold": "1"})
+    assert scene.plan.pic.name in str(answer.context["presence_form"].errors[f"excuse_{scene.plan.pic.pk}"])
+    assert set(scene.review.participants.values_list("presence", flat=True)) == {"invited"}
     for key in list(data):
         if key.startswith("presence_"):
             data[key] = "present"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -179,6 +179,9 @@ class PlannedMeeting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["planned_session", "uuid"], name="planned_meeting_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="planned_meeting_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + timedelta(hours=24)), name="planned_meeting_within_a_day"
+            ),
         ]
 
     def __str__(self) -> str:

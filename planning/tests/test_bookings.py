@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from planning.models import Booking, LicenceSeat, PlannedMeeting, PlanRevision, Room, TrainerProfile
@@ -21,6 +22,7 @@ from planning.services import (
 )
 from planning.services.bookings import clashes_of
 from planning.tests.factories import approved_plan, make_world, signature, submitted_plan
+from sessions.models import SessionMeeting
 from trainingops.domain import Refused
 
 START = (timezone.now() + timedelta(days=4)).replace(hour=6, minute=0, second=0, microsecond=0)
@@ -157,6 +159,15 @@ def test_the_database_refuses_a_double_booking_whatever_the_service_does(world, 
     Booking.objects.create(planned_meeting=meeting, role="room", room=other, during=booking.during)
     with pytest.raises(IntegrityError), transaction.atomic():
         Booking.objects.create(planned_meeting=meeting, role="room", person=world.people[0], during=booking.during)
+
+
+@pytest.mark.parametrize("length", [timedelta(hours=24, minutes=1), timedelta(0), timedelta(minutes=-5)])
+def test_the_database_refuses_a_meeting_that_cannot_be(world, now, length):
+    """5.1.1 e: a meeting ends after it starts and within a day, in the plan and in the session made from it."""
+    plan = approved_plan(world=world, starts_at=START, now=now)
+    for meetings in (PlannedMeeting.objects.filter(planned_session__revision__plan=plan), SessionMeeting.objects.all()):
+        with pytest.raises(IntegrityError, match=r"meeting_(within_a_day|ends_after_start)"), transaction.atomic():
+            meetings.update(ends_at=F("starts_at") + length)
 
 
 def test_two_managers_approving_at_once_book_a_room_once(committed_db):

@@ -72,9 +72,17 @@ def add_policy(
     """Count H+1 by another rule from a day on; due times that have not come are counted again.
 
     Raises:
-        Refused: a rule begins on that day already.
+        Refused: the day is over, so that history would be counted by a rule that nobody knew; or a rule begins then.
     """
     require(can_edit_rules(actor, site))
+    today = now.astimezone(site.zone if site else actor.zone).date()
+    if effective_on < today:
+        raise Refused(
+            _("In force from: %(day)s is over; the rule of then counted what was due. Choose today or later.")
+            % {"day": day_words(effective_on)},
+            field="effective_on",
+            code="begins_in_the_past",
+        )
     if DeadlinePolicy.objects.filter(site=site, effective_on=effective_on, removed_at=None).exists():
         raise Refused(
             _("In force from: a rule begins on %(day)s already. Remove it first, or choose another day.")

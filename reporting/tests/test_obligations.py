@@ -209,7 +209,7 @@ def test_collective_leave_moves_it_only_where_the_rule_says_that_it_is_off():
     services.remove_policy(policy=working, actor=manager, now=BEFORE)
     services.add_policy(
         site=None,
-        effective_on=date(2026, 1, 1),
+        effective_on=BEFORE.date(),
         business_days=True,
         collective_leave_is_off=True,
         actor=manager,
@@ -237,7 +237,7 @@ def test_a_new_rule_moves_what_is_not_due_and_names_itself():
     obligation = scheduled(ends_at=friday)
     policy = services.add_policy(
         site=None,
-        effective_on=date(2026, 11, 1),
+        effective_on=BEFORE.date(),
         business_days=True,
         collective_leave_is_off=False,
         actor=manager,
@@ -247,6 +247,16 @@ def test_a_new_rule_moves_what_is_not_due_and_names_itself():
     assert obligation.due_at == datetime(2026, 12, 1, tzinfo=WIB)
     assert obligation.policy == policy
     assert changes(obligation) == ["scheduled", "policy"]
+
+
+def test_a_rule_cannot_begin_in_the_past_which_was_counted_by_the_rule_of_then():
+    """4.3, 5.3.2: what was due on a day that is over stays explained by the rule that held then."""
+    yesterday = BEFORE.date() - timedelta(days=1)
+    rule = {"site": None, "business_days": True, "collective_leave_is_off": False}
+    with pytest.raises(Refused, match="19 November 2026") as refused:
+        services.add_policy(**rule, effective_on=yesterday, actor=make_user("manager"), now=BEFORE)
+    assert (refused.value.field, refused.value.code) == ("effective_on", "begins_in_the_past")
+    assert not DeadlinePolicy.objects.filter(effective_on=yesterday).exists()
 
 
 def test_a_change_of_rule_never_makes_a_report_late_looking_back():
@@ -364,7 +374,7 @@ def test_the_same_day_or_rule_twice_is_refused_and_a_removed_one_cannot_be_remov
     with pytest.raises(WrongState):
         services.remove_day_off(day_off=day_off, actor=admin, now=BEFORE)
     services.add_day_off(**day, actor=admin, now=BEFORE)
-    rule = DeadlinePolicy.objects.get()
+    rule = DeadlinePolicy.objects.create(effective_on=BEFORE.date())
     again = {"effective_on": rule.effective_on, "business_days": True, "collective_leave_is_off": False}
     with pytest.raises(Refused) as refused:
         services.add_policy(site=None, **again, actor=admin, now=BEFORE)

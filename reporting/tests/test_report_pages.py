@@ -109,7 +109,8 @@ def test_submitting_leads_to_the_report_and_amending_to_its_next_version(client,
     client.post(url("report_write", held), {**TEXTS, "course": "Diperbaiki.", "version": 2})
     shown = client.get(url("report_submit", held)).context["content_hash"]
     missing = client.post(url("report_submit", held), {"content_hash": shown, "reason": ""})
-    assert missing.context["form"].errors["reason"]
+    assert missing.context["form"].errors["reason"] and missing.status_code == 422
+    assert client.post(url("report_submit", held), {}).status_code == 422
     client.post(url("report_submit", held), {"content_hash": shown, "reason": "Jam diperbaiki"})
     assert list(ReportVersion.objects.values_list("number", flat=True)) == [2, 1]
 

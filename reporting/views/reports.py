@@ -208,9 +208,9 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Read the whole report once more and sign it: the first submission, or an amendment with its reason."""
     report = _writable(request, uuid)
     amends = report.state != ReportState.DRAFT
-    form = AmendForm(request.POST or None) if amends else None
+    form = AmendForm(request.POST if request.method == "POST" else None) if amends else None
     errors: list[str] = []
-    status = 200
+    status = 422 if form and form.errors else 200
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             services.sign_and_send(

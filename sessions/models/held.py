@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -122,6 +123,9 @@ class SessionMeeting(Identified):
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + timedelta(hours=24)), name="meeting_within_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(actual_ends_at=None) | Q(actual_ends_at__gt=F("actual_starts_at")),
                 name="meeting_actual_end_after_start",

@@ -40,7 +40,7 @@ def review(cycle: Cycle, plan: TrainingPlan) -> None:
     actions = _findings(cycle, meeting, plan, at)
     _approve(cycle, meeting, at + timedelta(hours=1))
     coach(cycle, meeting, plan, at + timedelta(hours=2))
-    first = actions[0]
+    observed, first = actions[:2]
     done_at = cycle.days_ago(1, 17)
     evaluation.start_action(action=first, actor=first.owner, now=done_at)
     evaluation.finish_action(
@@ -48,37 +48,58 @@ def review(cycle: Cycle, plan: TrainingPlan) -> None:
     )
     evaluation.check_action(
         action=first,
+        effective=None,
+        note="Rilis agent dikonfirmasi untuk batch berikutnya; kelasnya belum ada.",
+        actor=cast.qc,
+        now=done_at + timedelta(hours=1),
+    )
+    evaluation.finish_action(
+        action=observed, evidence_note="Kartu simulasi kini ada di setiap meja.", actor=observed.owner, now=done_at
+    )
+    evaluation.check_action(
+        action=observed,
         effective=True,
-        note="Rilis agent dikonfirmasi untuk batch berikutnya.",
+        note="Kartu dilihat di kelima meja ruang training.",
         actor=cast.qc,
         now=done_at + timedelta(hours=1),
     )
 
 
+#: What the review found, by aspect, and what is done about it.
+_FOUND = {
+    Aspect.OTHER: (
+        "Satu peserta tidak dilepas karena traffic tinggi.",
+        (
+            (ActionKind.PREVENTIVE, "Konfirmasi pelepasan agent sehari sebelum kelas."),
+            (ActionKind.CURATIVE, "Kelas susulan paling lambat tiga hari sesudah ketidakhadiran."),
+        ),
+    ),
+    Aspect.APPLICATION: (
+        "Kartu langkah simulasi hanya ada di satu meja.",
+        ((ActionKind.PREVENTIVE, "Kartu langkah simulasi di setiap meja."),),
+    ),
+}
+
+
 def _findings(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> list[ImprovementAction]:
     actions = []
     for aspect in Aspect:
-        with_finding = aspect == Aspect.OTHER
+        text, decided = _FOUND.get(aspect, ("", ()))
         finding = evaluation.add_finding(
             review=meeting,
             aspect=aspect,
-            text="Satu peserta tidak dilepas karena traffic tinggi." if with_finding else "",
-            nothing_found=not with_finding,
-            training_defects=plan.training_defects.all() if with_finding else (),
+            text=text,
+            nothing_found=not text,
+            training_defects=plan.training_defects.all() if aspect == Aspect.OTHER else (),
             actor=meeting.secretary,
             now=at,
         )
-        if not with_finding:
-            continue
-        for kind, text in (
-            (ActionKind.PREVENTIVE, "Konfirmasi pelepasan agent sehari sebelum kelas."),
-            (ActionKind.CURATIVE, "Kelas susulan paling lambat tiga hari sesudah ketidakhadiran."),
-        ):
+        for kind, what in decided:
             actions.append(
                 evaluation.add_action(
                     finding=finding,
                     kind=kind,
-                    text=text,
+                    text=what,
                     owner=cycle.cast.pic,
                     due_at=cycle.now + timedelta(days=7),
                     actor=meeting.secretary,
