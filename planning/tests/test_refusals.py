@@ -106,7 +106,7 @@ def test_a_batch_without_meeting_or_without_people_is_named_with_the_remedy(worl
         now=NOW,
     )
     assert str(refused).startswith("Batch 7 has no meeting.") and refused.field == "meetings"
-    PlannedSession.objects.create(revision=revision, label="Batch 8", host_site=world.site)
+    PlannedSession.objects.create(revision=revision, plan=revision.plan, label="Batch 8", host_site=world.site)
     gaps = {item.key: item.gap for item in check(Snapshot(revision, NOW))}
     assert gaps["targets"] == "Nobody is in Batch 8. Place people there, or remove the batch."
     assert gaps["dates"] == "Without meeting: Batch 8. Add one there, or remove the batch."
