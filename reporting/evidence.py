@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from planning.enums import Method, TrainingKind
 from reporting.models import ReportObligation
-from reporting.reading import Reading, deviation_words, read, session_ledger
+from reporting.reading import Reading, deviation_words, read, session_ledger, signed
 from sessions.models import Enrolment
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.records.registry import EvidenceKind, register_kind
@@ -239,7 +239,7 @@ def _figure(value: Any, places: int | None = None) -> str:
 
 def _gain(gain: Decimal | None, places: int) -> str:
     """From pre-test to post-test, with its sign."""
-    return "–" if gain is None else f"{'+' if gain >= 0 else ''}{format_figure(gain, places)}"
+    return "–" if gain is None else signed(gain, places)
 
 
 def _parties(recipients: Recipients) -> list[str]:

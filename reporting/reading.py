@@ -65,11 +65,10 @@ class Figures:
             return _("not recorded")
         if self.gain is None:
             return format_figure(self.mean_final, self.decimals)
-        sign = "+" if self.gain >= 0 else ""
         words = _("%(mean)s (pre-test to post-test %(gain)s)")
         return words % {
             "mean": format_figure(self.mean_final, self.decimals),
-            "gain": sign + format_figure(self.gain, self.decimals),
+            "gain": signed(self.gain, self.decimals),
         }
 
 
@@ -103,11 +102,11 @@ class Reading:
 
     @property
     def starts_at(self) -> datetime:
-        return _first(self.data, "starts_at")
+        return min(_moments(self.data, "starts_at"))
 
     @property
     def ends_at(self) -> datetime:
-        return _last(self.data, "ends_at")
+        return max(_moments(self.data, "ends_at"))
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
@@ -127,6 +126,11 @@ class Reading:
     @property
     def hard_items(self) -> list[dict[str, Any]]:
         return [{**each, "share": decimal(each["share"])} for each in self.data["items"] if each["hard"]]
+
+
+def signed(figure: Decimal, places: int) -> str:
+    """A difference with its sign."""
+    return ("+" if figure >= 0 else "") + format_figure(figure, places)
 
 
 def decimal(text: str | None) -> Decimal | None:
@@ -298,14 +302,10 @@ def _case_kind(case: Mapping[str, Any] | None) -> str:
     return kinds.get(CaseState(case["state"]), "idle") if case else "idle"
 
 
-def _first(data: Mapping[str, Any], key: str) -> datetime:
+def _moments(data: Mapping[str, Any], key: str) -> list[datetime]:
+    """When each meeting really began or ended, else as planned; the session's own time where it had no meeting."""
     moments = [each[f"actual_{key}"] or each[key] for each in data["meetings"]] or [data["session"][key]]
-    return min(datetime.fromisoformat(each) for each in moments)
-
-
-def _last(data: Mapping[str, Any], key: str) -> datetime:
-    moments = [each[f"actual_{key}"] or each[key] for each in data["meetings"]] or [data["session"][key]]
-    return max(datetime.fromisoformat(each) for each in moments)
+    return [datetime.fromisoformat(each) for each in moments]
 
 
 def deviation_words(deviation: Deviation) -> str:
@@ -322,7 +322,7 @@ def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: s
     """The summary to copy: the report's own numbers, counts only, no names, at most 1,000 characters (RPT-6)."""
     figures = figures_of(data)
     zone = ZoneInfo(data["session"]["timezone"])
-    starts = _first(data, "starts_at").astimezone(zone)
+    starts = min(_moments(data, "starts_at")).astimezone(zone)
     place = f"{data['session']['line']} {data['session']['site']}"
     lines = [
         f"{day_words(starts.date(), 'weekday')}, {place}",

@@ -24,9 +24,7 @@ from trainingops.records.numbers import next_number
 from trainingops.records.services import request_evidence
 
 
-def content_of_coaching(
-    *, person: Person, problem: str, cause: str, agreement: str, follow_up_on: date, **_more: Any
-) -> str:
+def content_of_coaching(*, person: Person, problem: str, cause: str, agreement: str, follow_up_on: date) -> str:
     """SHA-256 of what the coach signs."""
     content = {
         "person": person.uuid,
@@ -46,8 +44,9 @@ def sign_and_coach(
     authenticated_at: datetime | None,
     actor: User,
     now: datetime,
-    review: Review | None = None,
     defects: Iterable[Defect] = (),
+    review: Review | None = None,
+    plan: TrainingPlan | None = None,
     **words: Any,
 ) -> CoachingForm:
     """Sign what was typed and make the form, in one transaction: what the page calls.
@@ -67,7 +66,7 @@ def sign_and_coach(
         now=now,
     )
     return create_coaching_form(
-        person=person, **words, defects=defects, review=review, signature=signature, actor=actor, now=now
+        person=person, **words, defects=defects, review=review, plan=plan, signature=signature, actor=actor, now=now
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from evaluation import services as evaluation
 from evaluation.enums import ActionKind, Aspect, Presence
@@ -12,8 +11,7 @@ from planning.models import TrainingPlan
 from sessions.models import Enrolment
 from trainingops.audit.journal import digest
 from trainingops.local.demo.cycle import Cycle
-from trainingops.people.enums import Role, SignatureMeaning
-from trainingops.people.services import sign
+from trainingops.people.enums import Role
 
 
 def review(cycle: Cycle, plan: TrainingPlan) -> None:
@@ -110,7 +108,6 @@ def _findings(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -
 
 
 def _approve(cycle: Cycle, meeting: Review, at: datetime) -> None:
-    manager = cycle.cast.manager
     evaluation.save_minutes(
         review=meeting,
         text="Rapat meninjau pelaksanaan training KCA. Ketidakhadiran dibahas dengan Operation.",
@@ -119,19 +116,11 @@ def _approve(cycle: Cycle, meeting: Review, at: datetime) -> None:
         now=at,
     )
     meeting = Review.objects.select_related("minutes").get(pk=meeting.pk)
-    content_hash = digest(evaluation.minutes_content(meeting)).hex()
-    evaluation.approve_minutes(
+    evaluation.sign_and_approve_minutes(
         review=meeting,
-        content_hash=content_hash,
-        signature=sign(
-            user=manager,
-            role=Role.MANAGER,
-            meaning=SignatureMeaning.APPROVED,
-            content_hash=content_hash,
-            authenticated_at=at,
-            now=at,
-        ),
-        actor=manager,
+        content_hash=digest(evaluation.minutes_content(meeting)).hex(),
+        authenticated_at=at,
+        actor=cycle.cast.manager,
         now=at,
     )
 
@@ -140,21 +129,16 @@ def coach(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> No
     """The team leader coaches the participant who stayed below the pass mark (clause 6)."""
     leader = cycle.cast.user("CC0011")
     below = Enrolment.objects.filter(training_session__plan=plan, results__current=True, results__passed=False)
-    person = below.select_related("person")[0].person
-    words: dict[str, Any] = {
-        "problem": "Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
-        "cause": "Belum hafal aturan perpanjangan SBG.",
-        "agreement": "Belajar mandiri 30 menit sehari dan remedial pekan depan.",
-        "follow_up_on": (cycle.now + timedelta(days=7)).date(),
-    }
-    signature = sign(
-        user=leader,
+    evaluation.sign_and_coach(
+        person=below.select_related("person")[0].person,
+        problem="Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
+        cause="Belum hafal aturan perpanjangan SBG.",
+        agreement="Belajar mandiri 30 menit sehari dan remedial pekan depan.",
+        follow_up_on=(cycle.now + timedelta(days=7)).date(),
+        review=meeting,
+        plan=plan,
         role=Role.TEAM_LEADER,
-        meaning=SignatureMeaning.SUBMITTED,
-        content_hash=evaluation.content_of_coaching(person=person, **words),
         authenticated_at=at,
+        actor=leader,
         now=at,
-    )
-    evaluation.create_coaching_form(
-        person=person, **words, review=meeting, plan=plan, signature=signature, actor=leader, now=at
     )

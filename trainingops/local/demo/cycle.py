@@ -13,6 +13,7 @@ from typing import Any
 from planning.enums import ConsultationAnswer, Method, NeedKind, TrainingKind
 from planning.models import (
     ClassType,
+    NeedSource,
     PlanRevision,
     QualityParameter,
     RecoveryForm,
@@ -118,23 +119,13 @@ def approved_plan(cycle: Cycle) -> TrainingPlan:
 def draft_plan(cycle: Cycle) -> TrainingPlan:
     """An improvement plan with everything that 4.1 names."""
     cast, at = cycle.cast, cycle.days_ago(12, 9)
-    asked = add_need_source(
-        kind=NeedKind.QC,
-        dated_on=cycle.days_ago(14, 0).date(),
-        asked_by=cast.qc.name,
-        request="Improvement jatuh tempo SBG untuk agent dengan dua defect C1 atau lebih.",
-        document="Laporan tapping bulanan",
-        line=cast.inbound,
-        actor=cast.qc,
-        now=cycle.days_ago(14, 10),
-    )
     plan = create_plan(
         kind=TrainingKind.IMPROVEMENT,
         title=TITLE,
         site=cast.jakarta,
         line=cast.inbound,
         purpose="Defect C1: tanggal jatuh tempo SBG dijelaskan keliru.",
-        needs=[asked],
+        needs=[_need(cycle)],
         actor=cast.pic,
         now=at,
     )
@@ -162,13 +153,22 @@ def draft_plan(cycle: Cycle) -> TrainingPlan:
         actor=cast.pic,
         now=at,
     )
-    save_recipients(
-        revision=revision,
-        recipients=_recipients(cast),
-        actor=cast.pic,
-        now=at,
-    )
+    save_recipients(revision=revision, recipients=_recipients(cast), actor=cast.pic, now=at)
     return plan
+
+
+def _need(cycle: Cycle) -> NeedSource:
+    """What QC asked for (5.1.1 d)."""
+    return add_need_source(
+        kind=NeedKind.QC,
+        dated_on=cycle.days_ago(14, 0).date(),
+        asked_by=cycle.cast.qc.name,
+        request="Improvement jatuh tempo SBG untuk agent dengan dua defect C1 atau lebih.",
+        document="Laporan tapping bulanan",
+        line=cycle.cast.inbound,
+        actor=cycle.cast.qc,
+        now=cycle.days_ago(14, 10),
+    )
 
 
 def _recipients(cast: Cast) -> list[Recipient]:
