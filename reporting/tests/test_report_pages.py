@@ -13,20 +13,15 @@ from django.urls import reverse
 from reporting.content import freeze
 from reporting.models import Distribution, ReportVersion, TrainingReport
 from reporting.queries import obligations_waiting, reports_to_acknowledge
-from reporting.tests.test_reports import TEXTS, report_of, submitted, written
+from reporting.tests.writing import TEXTS, report_of, submitted, written
 from sessions.models import Deviation
-from sessions.tests.factories import absent, concluded
+from sessions.tests.factories import concluded
 from trainingops.notifications.models import Notice
 from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
 from trainingops.tests.counting import counted, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def held():
-    return concluded(lambda enrolments: absent(enrolments[0]), right=(None, 5, 2))
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from planning.services import answer_consultation, answer_overtime, ask_consulta
 from planning.services.releases import answer_release
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from reporting.services import acknowledge_report
-from reporting.tests.test_reports import submitted
+from reporting.tests.writing import submitted
 from sessions.models import Deviation
 from sessions.services import acknowledge_deviation, report_deviation
 from sessions.tests.factories import START, absent, concluded, opened, scheduled

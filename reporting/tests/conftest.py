@@ -1,0 +1,13 @@
+"""What the tests of this stage report about."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessions.tests.factories import absent, concluded
+
+
+@pytest.fixture
+def held():
+    """Three people, one absent; the session is concluded."""
+    return concluded(lambda enrolments: absent(enrolments[0]), right=(None, 5, 2))

@@ -1,0 +1,63 @@
+"""Amending a report: a new version with a reason (clause 5.3.2, DLN-5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporting import services
+from reporting.content import freeze
+from reporting.models import ReportVersion
+from reporting.tests.writing import HOUR, report_of, send, submitted, written
+from trainingops.domain import Refused, WrongState
+from trainingops.notifications.models import Notice
+from trainingops.people.services import sign
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
+
+
+def test_an_amendment_is_a_new_version_with_a_reason_and_leaves_clock_and_first_version(held):
+    first = submitted(held)
+    now = held.training_session.ends_at + 5 * HOUR
+    report = written(held, course="Jam selesai diperbaiki.", now=now)
+    stopped_at = report.obligation.submitted_at
+    second = send(report, held.pic, now=now, reason="Jam selesai diperbaiki")
+    report = report_of(held)
+    assert (report.state, second.number, second.reason) == ("amended", 2, "Jam selesai diperbaiki")
+    assert report.obligation.submitted_at == stopped_at
+    assert ReportVersion.objects.get(pk=first.pk).content == first.content
+    assert second.distributions.count() == first.distributions.count()
+    assert Notice.objects.filter(kind="report.amended", recipient=held.manager).exists()
+
+
+@pytest.mark.point("DLN-5")
+def test_an_amendment_of_a_late_report_leaves_the_breach(held):
+    due_at = report_of(held).obligation.due_at
+    submitted(held, now=due_at + HOUR)
+    send(written(held, course="Diperbaiki.", now=due_at), held.pic, now=due_at + 2 * HOUR, reason="Salah ketik")
+    obligation = report_of(held).obligation
+    assert (obligation.breached_at, obligation.submitted_at) == (due_at, due_at + HOUR)
+
+
+def test_an_amendment_without_reason_or_without_difference_is_refused(held):
+    submitted(held)
+    now = held.training_session.ends_at + 5 * HOUR
+    with pytest.raises(Refused, match="1"):
+        send(report_of(held), held.pic, now=now, reason="Tidak ada bedanya")
+    report = written(held, course="Lain.", now=now)
+    with pytest.raises(Refused) as refused:
+        send(report, held.pic, now=now, reason=" ")
+    assert refused.value.field == "reason"
+    assert ReportVersion.objects.count() == 1
+
+
+def test_a_draft_cannot_be_amended(held):
+    report = written(held)
+    now = held.training_session.ends_at + 2 * HOUR
+    content_hash = freeze(report, number=1).hash
+    signature = sign(
+        user=held.pic, role="trainer", meaning="submitted", content_hash=content_hash, authenticated_at=now, now=now
+    )
+    with pytest.raises(WrongState):
+        services.amend_report(
+            report=report, content_hash=content_hash, signature=signature, reason="x", actor=held.pic, now=now
+        )
