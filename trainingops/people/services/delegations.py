@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from trainingops.people.enums import Role
 from trainingops.people.models import Delegation, RoleAssignment, User
 from trainingops.people.policies import can_delegate
 from trainingops.people.queries import in_force
+from trainingops.people.services.periods import end_before
 from trainingops.ui.moments import day_words
 
 
@@ -117,8 +118,4 @@ def end_delegation(*, delegation: Delegation, actor: User, now: datetime) -> Non
         "was_until": delegation.ends_on,
     }
     record("delegation.ended", subject=delegation, actor=actor, now=now, data=data)
-    if delegation.starts_on >= today:
-        delegation.delete()
-    else:
-        delegation.ends_on = today - timedelta(days=1)
-        delegation.save(update_fields=["ends_on"])
+    end_before(delegation, today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.text import slugify
@@ -15,6 +15,7 @@ from trainingops.people.enums import Employment
 from trainingops.people.models import Person, PersonAssignment, Segment, ServiceLine, Site, Team, User
 from trainingops.people.policies import can_manage_people
 from trainingops.people.queries import present_assignments
+from trainingops.people.services.periods import end_before
 from trainingops.people.services.places import free_code
 
 _OWN_FIELDS = ("name", "login_id", "acd_id", "email", "employment", "joined_on", "left_on")
@@ -111,7 +112,7 @@ def _save_places(entries: Sequence[PersonEntry], people: dict[str, Person], acto
         else:
             new.starts_on = today if returns else max(today, old.starts_on)
             if not returns:
-                _end(old, new.starts_on)
+                end_before(old, new.starts_on)
         new.ends_on = max(last_day, new.starts_on) if last_day else None
         fresh.append((new, entry.segments))
         data = {"site": entry.site.uuid, "line": entry.line.uuid, "team": new.team.uuid if new.team else None}
@@ -133,15 +134,6 @@ def _same_place(old: PersonAssignment, new: PersonAssignment, entry: PersonEntry
         new.team.pk if new.team else None,
         {skill.casefold() for skill in entry.segments},
     )
-
-
-def _end(old: PersonAssignment, next_starts_on: date) -> None:
-    """End an assignment the day before the next; one that began the same day is replaced."""
-    if old.starts_on >= next_starts_on:
-        old.delete()
-        return
-    old.ends_on = next_starts_on - timedelta(days=1)
-    old.save(update_fields=["ends_on"])
 
 
 def _last_day(entry: PersonEntry, old: PersonAssignment | None, today: date) -> date | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
@@ -13,6 +12,8 @@ from trainingops.domain import Refused, require
 from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, ServiceLine, Site, Team, User
 from trainingops.people.policies import can_grant_role
+from trainingops.people.queries import in_force
+from trainingops.people.services.periods import end_before
 
 
 @service
@@ -83,14 +84,9 @@ def end_role(*, assignment: RoleAssignment, actor: User, now: datetime) -> None:
         )
     data = {"user": assignment.user.uuid, "role": assignment.role, "starts_on": assignment.starts_on}
     record("role.ended", subject=assignment, actor=actor, now=now, data=data)
-    if assignment.starts_on >= today:
-        assignment.delete()
-    else:
-        assignment.ends_on = today - timedelta(days=1)
-        assignment.save(update_fields=["ends_on"])
+    end_before(assignment, today)
 
 
 def _another_administrator(rows: list[RoleAssignment], ended: RoleAssignment, today: date) -> bool:
     others = [row.pk for row in rows if row.pk != ended.pk]
-    in_force = Q(starts_on__lte=today) & (Q(ends_on=None) | Q(ends_on__gte=today))
-    return RoleAssignment.objects.filter(in_force, pk__in=others, user__is_active=True).exists()
+    return RoleAssignment.objects.filter(in_force(today), pk__in=others, user__is_active=True).exists()
