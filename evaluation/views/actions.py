@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from evaluation import services
 from evaluation.enums import ActionState
@@ -87,7 +88,8 @@ def action_finish(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("action_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-    return render(request, "evaluation/action_finish.html", {"form": form, "action": action})
+    context = {"form": form, "action": action, "step": _("It is done")}
+    return render(request, "evaluation/action_step.html", context)
 
 
 def action_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -100,4 +102,6 @@ def action_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("action_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-    return render(request, "evaluation/action_check.html", {"form": form, "action": action})
+    return render(
+        request, "evaluation/action_step.html", {"form": form, "action": action, "step": _("Check the effect")}
+    )
