@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -18,6 +18,38 @@ class Identified(models.Model):
 
     class Meta:
         abstract = True
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Named)
+
+
+class Registry(dict[str, T]):
+    """Things by their names, each made known once, when the application starts."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def add(self, thing: T) -> None:
+        """Make ``thing`` known. Two under one name are an error."""
+        if self.get(thing.name, thing) != thing:
+            raise ValueError(f"{self.what} {thing.name} is registered twice")
+        self[thing.name] = thing
+
+    def find(self, name: str) -> T:
+        """The thing of that name.
+
+        Raises:
+            LookupError: nobody registered it.
+        """
+        if name not in self:
+            raise LookupError(f"{self.what} {name!r} is not registered; known: {', '.join(sorted(self))}")
+        return self[name]
 
 
 class Refused(ValidationError):

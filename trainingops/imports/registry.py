@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from trainingops.domain import Registry
 from trainingops.imports import values
 from trainingops.imports.matching import PeopleMatches, match_people
 
@@ -267,15 +268,12 @@ class Importer:
         return next((column for column in self.columns if column.name == name), None)
 
 
-_importers: dict[str, Importer] = {}
+_importers: Registry[Importer] = Registry("importer")
 
 
 def register_importer(importer: Importer) -> None:
     """Make an importer known (``AppConfig.ready``). Two of one name are an error."""
-    known = _importers.get(importer.name)
-    if known is not None and known != importer:
-        raise ValueError(f"importer {importer.name} is registered twice")
-    _importers[importer.name] = importer
+    _importers.add(importer)
 
 
 def get_importer(name: str) -> Importer:
@@ -284,9 +282,7 @@ def get_importer(name: str) -> Importer:
     Raises:
         LookupError: there is none.
     """
-    if name not in _importers:
-        raise LookupError(f"importer {name!r} is not registered; known: {', '.join(sorted(_importers))}")
-    return _importers[name]
+    return _importers.find(name)
 
 
 def importers_for(user: User) -> list[Importer]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from trainingops.domain import Registry
 from trainingops.jobs.models import Job
 
 
@@ -35,18 +36,14 @@ class JobKind:
     page: Callable[[Job], str] | None = None
 
 
-_kinds: dict[str, JobKind] = {}
+_kinds: Registry[JobKind] = Registry("job kind")
 
 
 def register_kind(kind: JobKind) -> None:
     """Make a kind of job known. Registering two under one name is an error."""
-    if kind.name in _kinds and _kinds[kind.name] != kind:
-        raise ValueError(f"job kind {kind.name} is registered twice")
-    _kinds[kind.name] = kind
+    _kinds.add(kind)
 
 
 def get_kind(name: str) -> JobKind:
     """The kind of that name, or ``LookupError``."""
-    if name not in _kinds:
-        raise LookupError(f"job kind {name!r} is not registered; known: {', '.join(sorted(_kinds))}")
-    return _kinds[name]
+    return _kinds.find(name)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from trainingops.domain import Registry
+
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeKind:
@@ -23,14 +25,12 @@ class NoticeKind:
     mandatory: Promise | str = ""
 
 
-_kinds: dict[str, NoticeKind] = {}
+_kinds: Registry[NoticeKind] = Registry("notice kind")
 
 
 def register_kind(kind: NoticeKind) -> None:
     """Make a kind known. Registering two under one name is an error."""
-    if kind.name in _kinds and _kinds[kind.name] != kind:
-        raise ValueError(f"notice kind {kind.name} is registered twice")
-    _kinds[kind.name] = kind
+    _kinds.add(kind)
 
 
 def get_kind(name: str) -> NoticeKind:
@@ -39,9 +39,7 @@ def get_kind(name: str) -> NoticeKind:
     Raises:
         LookupError: nobody registered it.
     """
-    if name not in _kinds:
-        raise LookupError(f"notice kind {name!r} is not registered; known: {', '.join(sorted(_kinds))}")
-    return _kinds[name]
+    return _kinds.find(name)
 
 
 def all_kinds() -> list[NoticeKind]:

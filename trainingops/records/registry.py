@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from trainingops.domain import Registry
+
 #: Who reads evidence unless a kind says otherwise.
 READERS = ("auditor", "manager", "trainer", "qc", "operations", "operation_support", "administrator")
 
@@ -50,14 +52,12 @@ class EvidenceKind:
     title_began: str = ""
 
 
-_kinds: dict[str, EvidenceKind] = {}
+_kinds: Registry[EvidenceKind] = Registry("evidence kind")
 
 
 def register_kind(kind: EvidenceKind) -> None:
     """Make a kind known. Registering two under one name is an error."""
-    if kind.name in _kinds and _kinds[kind.name] != kind:
-        raise ValueError(f"evidence kind {kind.name} is registered twice")
-    _kinds[kind.name] = kind
+    _kinds.add(kind)
 
 
 def get_kind(name: str) -> EvidenceKind:
@@ -66,9 +66,7 @@ def get_kind(name: str) -> EvidenceKind:
     Raises:
         LookupError: nobody registered it.
     """
-    if name not in _kinds:
-        raise LookupError(f"evidence kind {name!r} is not registered; known: {', '.join(sorted(_kinds))}")
-    return _kinds[name]
+    return _kinds.find(name)
 
 
 def subject_of(kind: str, title: str) -> str:
