@@ -124,7 +124,12 @@ def document_response(
         subject=subject,
         data={"sha256": stored.sha256},
     )
-    response = HttpResponse(data, content_type=stored.media_type)
+    return attachment(data, stored.media_type, name)
+
+
+def attachment(data: bytes, media_type: str, name: str) -> HttpResponse:
+    """A download that no cache keeps."""
+    response = HttpResponse(data, content_type=media_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["Cache-Control"] = "private, no-store"
     return response

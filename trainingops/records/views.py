@@ -19,6 +19,7 @@ from trainingops.jobs.models import JobState
 from trainingops.people.http import SignedInRequest
 from trainingops.records import storage
 from trainingops.records.archive.contents import folder_of, kind_labels, readable_name, register_head, register_row
+from trainingops.records.documents import attachment
 from trainingops.records.filters import EvidenceFilter
 from trainingops.records.forms import EvidenceFilterForm
 from trainingops.records.models import Archive, Clause, EvidenceRecord, EvidenceRequest
@@ -156,7 +157,7 @@ def evidence_pdf(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         )
         return redirect("evidence_detail", uuid=record.uuid)
     _note_download(request, record, "pdf")
-    return _attachment(data, "application/pdf", f"{record.number}_{readable_name(record.title)}.pdf")
+    return attachment(data, "application/pdf", f"{record.number}_{readable_name(record.title)}.pdf")
 
 
 def evidence_data(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -165,7 +166,7 @@ def evidence_data(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if record.payload is None:
         raise Http404
     _note_download(request, record, "data")
-    return _attachment(record.payload.text.encode(), "application/json", f"{record.number}.json")
+    return attachment(record.payload.text.encode(), "application/json", f"{record.number}.json")
 
 
 def _note_download(request: SignedInRequest, record: EvidenceRecord, part: str) -> None:
@@ -177,13 +178,6 @@ def _note_download(request: SignedInRequest, record: EvidenceRecord, part: str) 
         subject=record,
         data={"number": record.number, "part": part},
     )
-
-
-def _attachment(data: bytes, media_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def evidence_retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:

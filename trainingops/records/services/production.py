@@ -23,7 +23,7 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.records import storage
 from trainingops.records.frames import procedure_of
-from trainingops.records.models import EvidenceRecord, EvidenceRequest, StoredFile
+from trainingops.records.models import EvidencePayload, EvidenceRecord, EvidenceRequest, StoredFile
 from trainingops.records.numbers import next_number
 from trainingops.records.policies import can_retry_request
 from trainingops.records.registry import get_kind
@@ -100,6 +100,12 @@ def _mine(request_id: int, token: uuid.UUID) -> EvidenceRequest:
     return request
 
 
+def _payload_of(request: EvidenceRequest) -> EvidencePayload:
+    if request.payload is None:
+        raise LookupError("the data of this request have been disposed of")
+    return request.payload
+
+
 def _make_file(request: EvidenceRequest, token: uuid.UUID) -> dict[str, str | int]:
     """Render, seal and keep the bytes; returns their hashes. The hashes are noted before the bytes are kept, so
     that a file never lies about without a row that knows it."""
@@ -109,9 +115,7 @@ def _make_file(request: EvidenceRequest, token: uuid.UUID) -> dict[str, str | in
 
     if request.draft and storage.rehash(request.draft["sealed"]) == "ok":
         return dict(request.draft)
-    payload = request.payload
-    if payload is None:
-        raise LookupError("the data of this request have been disposed of")
+    payload = _payload_of(request)
     unsigned = render_pdf(
         kind=get_kind(request.kind),
         number=request.number,
@@ -139,9 +143,7 @@ def _write_record(*, request_id: int, token: uuid.UUID, draft: dict[str, str | i
     from trainingops.records.rendering import template_version
 
     request = _mine(request_id, token)
-    payload = request.payload
-    if payload is None:
-        raise LookupError("the data of this request have been disposed of")
+    payload = _payload_of(request)
     kind = get_kind(request.kind)
     stored, _made = StoredFile.objects.get_or_create(
         sha256=draft["sealed"],
