@@ -177,7 +177,13 @@ def undo_mark_rest(*, meeting: SessionMeeting, fill: uuid.UUID, actor: User, now
     )
     if blanked:
         refresh_summary(training_session)
-        record("attendance.rest_undone", subject=meeting, actor=actor, now=now, data={"fill": fill, "blanked": blanked})
+        record(
+            "attendance.rest_undone",
+            subject=meeting,
+            actor=actor,
+            now=now,
+            data={"fill": fill, "blanked": blanked, **stands_for(actor, training_session)},
+        )
     return blanked
 
 

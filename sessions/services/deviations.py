@@ -18,7 +18,7 @@ from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingS
 from sessions.models.held import actual_of, planned_of
 from sessions.notices import about
 from sessions.policies import can_decide, can_run_session
-from sessions.services.common import lock_session
+from sessions.services.common import lock_session, stands_for
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.services import notify
@@ -192,7 +192,7 @@ def _write(
         subject=row,
         actor=actor,
         now=now,
-        data={"session": training_session.uuid, "kind": kind},
+        data={"session": training_session.uuid, "kind": kind, **stands_for(actor, training_session)},
         detail={"planned": planned, "actual": actual, "measured": list(measured), "reason": reason},
     )
     return row

@@ -15,7 +15,7 @@ from planning.models import PaperQuestion
 from sessions.enums import AttemptState, SessionState, TestPhase
 from sessions.models import TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
-from sessions.services.common import lock_session
+from sessions.services.common import lock_session, stands_for
 from sessions.services.results import REMEDIAL_ATTEMPT, recompute
 from sessions.services.standing import standing_of
 from sessions.services.statistics import refresh_question_statistics
@@ -71,7 +71,10 @@ def mark_answers(*, training_session: TrainingSession, marks: Sequence[Mark], ac
         subject=training_session,
         actor=actor,
         now=now,
-        data={"answers": [[each.attempt.uuid, each.question_version.uuid] for each in marked]},
+        data={
+            "answers": [[each.attempt.uuid, each.question_version.uuid] for each in marked],
+            **stands_for(actor, training_session),
+        },
         detail={"points": [each.points for each in marked]},
     )
     for number in (1, REMEDIAL_ATTEMPT):

@@ -83,7 +83,7 @@ def open_session(*, training_session: TrainingSession, actor: User, now: datetim
     )
     first = training_session.meetings.filter(state=MeetingState.PLANNED).order_by("starts_at").first()
     if first is not None:
-        _begin(first, actor, now)
+        _begin(first, training_session, actor, now)
     if plan.state == PlanState.APPROVED:
         advance_plan(plan=plan, to=PlanState.UNDER_WAY, actor=actor, now=now)
     if training_session.pre_paper_id:
@@ -102,7 +102,7 @@ def open_meeting(*, meeting: SessionMeeting, actor: User, now: datetime) -> Sess
             % {"state": training_session.get_state_display()}
         )
     meeting = SessionMeeting.objects.select_related("training_session").get(pk=meeting.pk)
-    _begin(meeting, actor, now)
+    _begin(meeting, training_session, actor, now)
     return meeting
 
 
@@ -125,7 +125,13 @@ def open_post_test(*, training_session: TrainingSession, actor: User, now: datet
         raise Refused(_("This session has no such test."), code="no_paper")
     training_session.post_opened_at = now
     training_session.save(update_fields=["post_opened_at"])
-    record("session.post_test_opened", subject=training_session, actor=actor, now=now)
+    record(
+        "session.post_test_opened",
+        subject=training_session,
+        actor=actor,
+        now=now,
+        data=stands_for(actor, training_session),
+    )
     tell_participants("test_opened", training_session, step="post", now=now)
     return training_session
 
@@ -315,11 +321,11 @@ def _plans_recovering_in(training_session: TrainingSession) -> list[int]:
     return list(cases.values_list("enrolment__training_session__plan", flat=True))
 
 
-def _begin(meeting: SessionMeeting, actor: User, now: datetime) -> None:
+def _begin(meeting: SessionMeeting, training_session: TrainingSession, actor: User, now: datetime) -> None:
     require_transition(meeting, MeetingState.OPEN, MEETING_TRANSITIONS)
     meeting.state, meeting.actual_starts_at = MeetingState.OPEN, now
     meeting.save(update_fields=["state", "actual_starts_at"])
-    record("meeting.opened", subject=meeting, actor=actor, now=now)
+    record("meeting.opened", subject=meeting, actor=actor, now=now, data=stands_for(actor, training_session))
 
 
 def _require_over(training_session: TrainingSession, meetings: list[SessionMeeting]) -> None:

@@ -20,9 +20,11 @@ from sessions.services import (
     conclude_meeting,
     mark_rest_present,
     open_meeting,
+    open_post_test,
     record_attendance,
     record_roll,
     record_scores,
+    report_deviation,
     undo_mark_rest,
 )
 from sessions.tests.factories import START, absent, attend, concluded, end_session, opened, scheduled, score
@@ -279,8 +281,26 @@ def test_the_pic_acts_for_a_trainer_without_account_and_the_journal_names_both()
     guest = TrainerProfile.objects.create(name="Tamu", kind="external")
     MeetingTrainer.objects.filter(meeting__training_session=held.training_session).update(trainer=guest)
     record_attendance(meeting=held.meeting, cell=absent(held.enrolments[0]), actor=held.pic, now=NOW)
+    fill = mark_rest_present(meeting=held.meeting, actor=held.pic, now=NOW)
+    undo_mark_rest(meeting=held.meeting, fill=fill, actor=held.pic, now=NOW)
     mark_rest_present(meeting=held.meeting, actor=held.pic, now=NOW)
-    for verb in ("attendance.recorded", "attendance.rest_marked_present"):
+    open_post_test(training_session=held.training_session, actor=held.pic, now=NOW)
+    report_deviation(
+        training_session=held.training_session,
+        kind="method",
+        planned="Offline",
+        actual="Online",
+        reason="Ruang banjir",
+        actor=held.pic,
+        now=NOW,
+    )
+    for verb in (
+        "attendance.recorded",
+        "attendance.rest_marked_present",
+        "attendance.rest_undone",
+        "session.post_test_opened",
+        "deviation.reported",
+    ):
         assert _said(verb)["for"] == [str(guest.uuid)]
         assert Entry.objects.filter(verb=verb, actor=held.pic.uuid).exists()
     conclude_meeting(meeting=held.meeting, actor=held.pic, now=NOW + timedelta(hours=1))

@@ -33,6 +33,8 @@ class _Action:
 
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     entries: list[tuple[Entry, str, str]] = field(default_factory=list)
+    #: Who acts for whom, by uuid: see :func:`note_principal`.
+    principals: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
 
 
 _action: ContextVar[_Action | None] = ContextVar("journal_action", default=None)
@@ -79,6 +81,16 @@ def recorded() -> int:
     return len(action.entries) if action else 0
 
 
+def note_principal(*, actor: uuid.UUID, principal: uuid.UUID) -> None:
+    """The running service is allowed to ``actor`` only because ``principal`` delegated to them: its entries name both.
+
+    Nothing outside a service.
+    """
+    action = _action.get()
+    if action is not None:
+        action.principals[actor] = principal
+
+
 def record(
     verb: str,
     *,
@@ -103,16 +115,18 @@ def record(
     action = _action.get()
     if action is None:
         raise RuntimeError(f"{verb}: record() works only inside a function decorated with @service")
+    who = getattr(actor, "uuid", None)
+    behalf = {"on_behalf_of": action.principals[who]} if who in action.principals else {}
     salt = secrets.token_hex(16) if detail else ""
     detail_text = canonical(detail) if detail else ""
     body = {
         "action": action.id,
         "at": now.isoformat(),
-        "actor": getattr(actor, "uuid", None),
+        "actor": who,
         "verb": verb,
         "subject_type": subject._meta.label,
         "subject": subject.uuid,  # type: ignore[attr-defined]
-        "data": data or {},
+        "data": {**behalf, **(data or {})},
         "detail_sha256": hashlib.sha256((salt + detail_text).encode()).hexdigest() if detail else None,
     }
     entry = Entry(

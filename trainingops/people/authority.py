@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 from django.utils import timezone
+
+from trainingops.audit.journal import note_principal
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -28,6 +31,7 @@ class Grant:
     teams: frozenset[int]
     #: Key of the account for which somebody acts by delegation; none for a role of one's own.
     principal: int | None = None
+    principal_uuid: UUID | None = None
 
     def covers(self, *, site_id: int | None, line_id: int | None, team_id: int | None) -> bool:
         """Whether a thing at this site, line and team is inside. What a thing does not have does not exclude it."""
@@ -42,6 +46,8 @@ class Authority:
     """What somebody may be here and now."""
 
     grants: tuple[Grant, ...]
+    #: Whose authority it is; none for nobody's.
+    holder: UUID | None = None
 
     @cached_property
     def role_names(self) -> frozenset[str]:
@@ -61,11 +67,20 @@ class Authority:
     def covers(
         self, *roles: str, site_id: int | None = None, line_id: int | None = None, team_id: int | None = None
     ) -> bool:
-        """Whether one of the roles is held in a scope that covers the place."""
-        return any(
-            grant.role in roles and grant.covers(site_id=site_id, line_id=line_id, team_id=team_id)
+        """Whether one of the roles is held in a scope that covers the place.
+
+        Inside a service where only a delegation allows it, the journal notes on whose behalf.
+        """
+        fitting = [
+            grant
             for grant in self.grants
-        )
+            if grant.role in roles and grant.covers(site_id=site_id, line_id=line_id, team_id=team_id)
+        ]
+        if self.holder and fitting and all(grant.principal_uuid for grant in fitting):
+            principal = min(fitting, key=lambda grant: grant.principal or 0).principal_uuid
+            assert principal is not None
+            note_principal(actor=self.holder, principal=principal)
+        return bool(fitting)
 
     def acting_for(self, role: str, *, site_id: int, line_id: int) -> list[int | None]:
         """For whom this role is held at the place: None for oneself, which comes first, or the key of a principal."""
@@ -118,7 +133,7 @@ def load_authority(user: User) -> Authority:
     )
     rows = (
         RoleAssignment.objects.filter(in_force & (Q(user=user) | delegated))
-        .values_list("pk", "role", "user")
+        .values_list("pk", "role", "user", "user__uuid")
         .annotate(
             site_keys=ArrayAgg("sites", filter=Q(sites__isnull=False), distinct=True, default=[]),
             line_keys=ArrayAgg("lines", filter=Q(lines__isnull=False), distinct=True, default=[]),
@@ -128,6 +143,7 @@ def load_authority(user: User) -> Authority:
         )
     )
     return Authority(
+        holder=user.uuid,
         grants=tuple(
             Grant(
                 role=role,
@@ -135,9 +151,10 @@ def load_authority(user: User) -> Authority:
                 lines=frozenset(lines or team_lines),
                 teams=frozenset(teams),
                 principal=None if holder == user.pk else holder,
+                principal_uuid=None if holder == user.pk else uuid,
             )
-            for _key, role, holder, sites, lines, teams, team_sites, team_lines in rows
-        )
+            for _key, role, holder, uuid, sites, lines, teams, team_sites, team_lines in rows
+        ),
     )
 
 
