@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 from django.urls import reverse
 
 from sessions.enums import SessionState
@@ -39,6 +40,8 @@ OFFICES = [
     ("AUD01", "Marta Siregar", Role.AUDITOR),
     ("CLI01", "Indra Kusuma", Role.CLIENT),
 ]
+#: Who also leads a team elsewhere that is too small for a leader of its own.
+LEADS_TOO = {"CC0012": "Inbound Denpasar", "CC0015": "Digital Makassar"}
 ADMINISTRATOR = ("ADM01", "Surya Wibisono")
 
 
@@ -159,11 +162,12 @@ def _open_accounts(people: dict[str, Person], rows: list[dict[str, str]], admini
         user = open_account(person=person, actor=administrator, now=now, role=role)
         if row["role"] != "Team Leader":
             continue
-        team = Team.objects.filter(assignments__person=person).first()
-        if team is not None:
-            team.leaders.add(person)
+        own = Q(assignments__person=person) | Q(name=LEADS_TOO.get(row["employee_no"]))
+        teams = list(Team.objects.filter(own).distinct())
+        if teams:
+            person.led_teams.add(*teams)
             grant_role(
-                user=user, role=Role.TEAM_LEADER, actor=administrator, now=now, starts_on=now.date(), teams=[team]
+                user=user, role=Role.TEAM_LEADER, actor=administrator, now=now, starts_on=now.date(), teams=teams
             )
     _scope_trainers()
 
@@ -186,6 +190,7 @@ _FIRST = [
     ("OPS01", "Operation", "inbox"),
     ("SUP01", "Operation Support", "home"),
     ("CC0011", "Team Leader", "recovery_list"),
+    ("CC0012", "Team Leader", "release_list"),
     ("CC0013", "Team Leader", "people_codes"),
     ("AUD01", "Auditor", "evidence_list"),
     ("ADM01", "Administrator", "people_list"),

@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 
-from planning.enums import ConsultationAnswer, TargetReason, TrainingKind
-from planning.models import Room, TrainerProfile, TrainingPlan
-from planning.services import amend_plan, sign_and_approve, submit_revision
+from planning.enums import ConsultationAnswer, QuestionKind, ReleaseState, TargetReason, TrainingKind
+from planning.models import Room, TestPaper, TrainerProfile, TrainingPlan
+from planning.services import amend_plan, save_part, sign_and_approve, submit_revision
 from planning.services.consultations import answer_consultation, ask_consultation, enter_answer
 from planning.services.drafting import MeetingTimes, Recipient, save_recipients, save_session
 from planning.services.plans import create_plan
+from planning.services.releases import answer_release
 from planning.services.targets import add_targets
 from reporting.services.breaches import breach_overdue
-from sessions.enums import AttendanceStatus
+from sessions.enums import AttendanceStatus, TestPhase
 from sessions.models import TrainingSession
+from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from sessions.services.attendance import RollCell, record_roll
 from sessions.services.running import conclude_meeting, conclude_session, open_session
 from trainingops.local.demo.cycle import Cycle, fill
@@ -39,13 +41,17 @@ def load_situations(cycle: Cycle) -> list[str]:
     )
     approve(cycle, due_today)
     hold(due_today.training_sessions.get())
-    running = submitted(
+    running = drafted(
         cycle, "Verifikasi nasabah dan OTP", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
     )
+    _with_short_answers(cycle, running)
+    _submit(cycle, running)
     approve(cycle, running)
     open_and_begin(running.training_sessions.get())
+    write_answers(running.training_sessions.get())
     waiting = submitted(cycle, "KCA, cicil sebagian dan pelunasan", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7)
     approve(cycle, waiting)
+    confirm_a_release(cycle, waiting)
     amend(cycle, waiting)
     coordinate(cycle, waiting)
     delegate(cycle)
@@ -54,19 +60,33 @@ def load_situations(cycle: Cycle) -> list[str]:
     draft = drafted(
         cycle, "Taksiran emas dan Gadai Fleksi", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, -4
     )
+    _ask_teams(cycle, draft)
     orders = load_exceptions(cycle.cast, draft.revisions.get(), cycle.now)
     return [
         f"{breaches} breach, one report due today, a session under way,",
         f"{waiting.number} waits for approval with a difference to see,",
-        f"a roster of {days} days around today; {draft.number} is a draft with {orders} on overtime",
+        "an answer to mark by hand, a release that its leader confirmed and one that waits,",
+        f"a roster of {days} days around today; {draft.number} is a draft with {orders} on overtime and two questions "
+        "to the teams",
     ]
 
 
 def submitted(cycle: Cycle, title: str, module: str, pic: User, site: Site, days: int = 3) -> TrainingPlan:
     """A submitted refreshment of the PIC's line whose session lies ``days`` ago (negative: ahead)."""
     plan = drafted(cycle, title, module, pic, site, days)
-    submit_revision(revision=plan.revisions.get(), actor=pic, now=cycle.now - timedelta(days=20, hours=-1))
+    _submit(cycle, plan)
     return plan
+
+
+def _submit(cycle: Cycle, plan: TrainingPlan) -> None:
+    submit_revision(revision=plan.revisions.get(), actor=plan.pic, now=cycle.now - timedelta(days=20, hours=-1))
+
+
+def _with_short_answers(cycle: Cycle, plan: TrainingPlan) -> None:
+    """The pre-test asks for sentences that the trainer marks."""
+    paper = TestPaper.objects.get(code="TES-KCA-ISIAN")
+    at = cycle.now - timedelta(days=20)
+    save_part(revision=plan.revisions.get(), part="scoring", values={"pre_paper": paper}, actor=plan.pic, now=at)
 
 
 def drafted(cycle: Cycle, title: str, module: str, pic: User, site: Site, days: int) -> TrainingPlan:
@@ -146,6 +166,27 @@ def open_and_begin(training_session: TrainingSession) -> None:
         for enrolment in training_session.enrolments.order_by("pk")[:3]
     ]
     record_roll(meeting=training_session.meetings.get(), cells=cells, actor=pic, now=at + timedelta(minutes=10))
+
+
+def write_answers(training_session: TrainingSession) -> None:
+    """One participant has taken the pre-test; what they wrote awaits a mark (5.1.2)."""
+    at = training_session.starts_at + timedelta(minutes=12)
+    enrolment = training_session.enrolments.select_related("person__user").order_by("pk")[0]
+    user = enrolment.person.user
+    attempt = start_attempt(enrolment=enrolment, phase=TestPhase.PRE, actor=user, now=at)
+    for row in attempt.paper.paper_questions.select_related("question_version").order_by("order"):
+        question = row.question_version
+        written = question.kind == QuestionKind.SHORT
+        choice = ["Surat bukti gadai nasabah"] if written else question.correct
+        save_answer(attempt=attempt, question_version=question, choice=choice, actor=user, now=at)
+    submit_attempt(attempt=attempt, actor=user, now=at + timedelta(minutes=9))
+
+
+def confirm_a_release(cycle: Cycle, plan: TrainingPlan) -> None:
+    """The leader at Jakarta has confirmed; the one of Denpasar has not yet (5.1.1)."""
+    release = plan.releases.get(team__name="Inbound Jakarta")
+    at = cycle.now - timedelta(days=3)
+    answer_release(release=release, to=ReleaseState.CONFIRMED, actor=cycle.cast.user("CC0011"), now=at)
 
 
 def hold(training_session: TrainingSession) -> None:
@@ -230,9 +271,16 @@ def coordinate(cycle: Cycle, plan: TrainingPlan) -> None:
     )
 
 
+def _ask_teams(cycle: Cycle, plan: TrainingPlan) -> None:
+    """Two teams may answer for two more days."""
+    at = cycle.now - timedelta(hours=2)
+    due_on = (at + timedelta(days=2)).date()
+    ask_consultation(plan=plan, parties=[Role.QC, Role.OPERATIONS], due_on=due_on, actor=plan.pic, now=at)
+
+
 def delegate(cycle: Cycle) -> None:
-    """The manager names who decides while they are away next month (4.1)."""
-    starts_on = (cycle.now + timedelta(days=21)).date()
+    """The manager names who decides while they are away later this week (4.1)."""
+    starts_on = (cycle.now + timedelta(days=3)).date()
     give_delegation(
         principal=cycle.cast.manager,
         delegate=cycle.cast.user("OPS01"),

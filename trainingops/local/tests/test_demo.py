@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from evaluation.enums import ActionKind, ActionState
 from evaluation.models import CoachingForm, ImprovementAction, Review
-from planning.models import PlanRevision, TrainingPlan
+from planning.models import Consultation, PlanRevision, ReleaseConfirmation, TrainingPlan
 from reporting.models import Distribution, ReportObligation
 from sessions.enums import OutcomeState
-from sessions.models import RecoveryCase, TargetOutcome, TrainingSession
+from sessions.models import RecoveryCase, TargetOutcome, TestAnswer, TrainingSession
 from trainingops.audit.verification import verify_journal
 from trainingops.local import demo
 from trainingops.local.demo.cycle import TITLE
-from trainingops.people.models import User
+from trainingops.people.models import Delegation, User
 from trainingops.records.models import EvidenceRecord, EvidenceRequest
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +115,10 @@ def _what_always_waits():
     assert any(each.due_at - now <= timedelta(hours=24) for each in pending)
     assert PlanRevision.objects.filter(state="submitted", number=2).count() == 1
     assert TrainingSession.objects.filter(state="open").count() == 1
+    assert TestAnswer.objects.filter(points=None, attempt__state="submitted").exists(), "an answer to mark by hand"
+    upcoming = ReleaseConfirmation.objects.filter(plan__number=PlanRevision.objects.get(number=2).plan.number)
+    assert set(upcoming.values_list("state", flat=True)) == {"asked", "confirmed"}
+    assert User.objects.filter(person__led_teams__in=upcoming.filter(state="asked").values("team")).exists()
+    soon = now.date() + timedelta(days=7)
+    assert Delegation.objects.filter(starts_on__lte=soon, ends_on__gte=now.date()).exists()
+    assert Consultation.objects.filter(answer="", due_on__gte=now.date()).exists()
