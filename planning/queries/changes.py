@@ -57,6 +57,11 @@ def touching(user: User, line: ServiceLine | None, *, today: date) -> ProductCha
     return (found.filter(lines=line) if line else found).order_by("effective_on", "pk")[:SHOWN]
 
 
+def changes_answered(*, module: str, line: str) -> QuerySet[ProductChange]:
+    """The changes of a line (its code) that a module (its uuid) answers."""
+    return ProductChange.objects.filter(modules__uuid=module, lines__code=line)
+
+
 def with_progress(changes: QuerySet[ProductChange], *, day: date) -> QuerySet[ProductChange]:
     """Changes with ``agent_count`` and ``trained_count``, counted by the database.
 

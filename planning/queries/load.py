@@ -18,10 +18,12 @@ from planning.slots import (
     Window,
     assess,
     floor_of,
+    holds_all,
     minute_of,
     propose_batches,
     windows_on,
 )
+from planning.slots.diary import Diary
 from trainingops.people.enums import Presence
 from trainingops.people.models import Site
 from trainingops.ui.charts import HeatMap, heat_map
@@ -118,21 +120,26 @@ def slots_for(
     latest: time | None = None,
     seats: int | None = None,
     roster: PlanRoster | None = None,
+    diary: Diary | None = None,
 ) -> Slots:
     """Windows of the site's working hours from ``first`` on, with those on shift off the floor.
 
     Args:
+        diary: what trainers, rooms and people have taken, for the batches proposed.
         roster: of the people on :func:`days_ahead`, where it was read already; else one query.
     """
     span = days_ahead(first)[1:]
     if roster is None:
         shifts, rostered = shifts_between(people, span[0], span[-1])
     else:
-        rostered = set(roster.shifts) & set(people)
+        # The roster may hold days around meetings further ahead: they say nothing about these.
+        ahead = set(days_ahead(first))
+        near = {person: [each for each in roster.shifts.get(person, ()) if each.day in ahead] for person in people}
+        rostered = {person for person, listed in near.items() if listed}
         shifts = [
             (person, each.starts_at, each.ends_at)
-            for person in rostered
-            for each in roster.shifts[person]
+            for person in sorted(rostered)
+            for each in near[person]
             if each.starts_at and each.ends_at
         ]
     floor = floor_of(shifts, unrostered=set(people) - rostered, days=span, zone=site.zone)
@@ -146,12 +153,11 @@ def slots_for(
         earliest=site.opens_at if earliest is None else earliest,
         latest=site.closes_at if latest is None else latest,
     )
-    best = found[0] if found else None
-    whole = best is not None and not best.window.is_busy(known.goal.target.goal) and len(best.on_shift) == len(people)
-    fits = whole and (seats is None or len(people) <= seats)
+    target = known.goal.target
+    whole = [each for each in found if not each.window.is_busy(target.goal) and len(each.on_shift) == len(people)]
     proposal = None
-    if people and found and not fits:
-        proposal = propose_batches(known.profile, found, people=people, target=known.goal.target, seats=seats)
+    if people and found and not any(holds_all(each, people, target, seats, diary) for each in whole):
+        proposal = propose_batches(known.profile, found, people=people, target=target, seats=seats, diary=diary)
     return Slots(found, proposal, bool(rostered), len(set(people) - rostered), len(people))
 
 

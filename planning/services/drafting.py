@@ -162,10 +162,12 @@ def save_session(
 
     Raises:
         NotAllowed, WrongState: as :func:`save_part`.
-        Refused: a blank or repeated label, a room elsewhere, meetings that are missing, overlap or end too early.
+        Refused: a blank or repeated label, a room elsewhere, meetings that are missing, overlap, end too early or
+            lie in a past year.
     """
     revision = open_draft(revision, actor=actor)
     _check_session(revision, planned, label=label, host_site=host_site, room=room, meetings=meetings)
+    _check_years(planned, meetings, host_site=host_site, now=now)
     if planned is None:
         planned = PlannedSession(plan=revision.plan, revision=revision)
     elif planned.revision_id != revision.pk:
@@ -236,6 +238,26 @@ def _check_session(
                     "later": moment_words(later.starts_at, host_site.zone),
                     "earlier": moment_words(earlier.starts_at, host_site.zone),
                 },
+                field="meetings",
+            )
+
+
+def _check_years(
+    planned: PlannedSession | None, meetings: Sequence[MeetingTimes], *, host_site: Site, now: datetime
+) -> None:
+    """A slip of the year; a meeting that was held and is not moved stays where it is."""
+    this_year = now.astimezone(host_site.zone).year
+    early = [
+        (number, each)
+        for number, each in enumerate(meetings, 1)
+        if each.starts_at.astimezone(host_site.zone).year < this_year
+    ]
+    standing = set(planned.meetings.values_list("uuid", "starts_at")) if early and planned else set()
+    for number, each in early:
+        if (each.uuid, each.starts_at) not in standing:
+            raise Refused(
+                _("Meeting %(number)d on %(start)s lies in a past year. Choose a day in %(year)d or later.")
+                % {"number": number, "start": moment_words(each.starts_at, host_site.zone), "year": this_year},
                 field="meetings",
             )
 

@@ -3,7 +3,7 @@
 Pure: no Django, no clock. Times are the local times of the site.
 """
 
-from planning.slots.batches import Batch, DayWindow, Proposal, floor_of, propose_batches, windows_on
+from planning.slots.batches import Batch, DayWindow, Proposal, floor_of, holds_all, propose_batches, windows_on
 from planning.slots.profile import (
     DAY_MINUTES,
     REFERENCE_WEEKS,
@@ -52,6 +52,7 @@ __all__ = (
     "build_profile",
     "clock",
     "floor_of",
+    "holds_all",
     "load_of",
     "may_leave",
     "minute_of",

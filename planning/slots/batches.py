@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from planning.slots.diary import ANYTHING, Diary, Offer, Resource
 from planning.slots.profile import DAY_MINUTES, SLOT_MINUTES, Profile, minute_of
 from planning.slots.targets import Target
 from planning.slots.windows import Window, assess, rank
@@ -33,11 +34,13 @@ class DayWindow:
 
 @dataclass(frozen=True)
 class Batch:
-    """A proposed class: the window with its people off the floor."""
+    """A proposed class: the window with its people off the floor, and the trainer and the room that are free then."""
 
     day: date
     window: Window
     people: tuple[int, ...]
+    trainer: Resource | None = None
+    room: Resource | None = None
 
 
 @dataclass(frozen=True)
@@ -135,31 +138,35 @@ def propose_batches(
     people: Collection[int],
     target: Target,
     seats: int | None = None,
+    diary: Diary | None = None,
     limit: int = 20,
 ) -> Proposal:
     """Batches, each in a window that holds the target with its people off the floor and in which all are on shift.
 
-    The window that takes most of those who are left comes first; two batches never overlap.
+    The window that takes most of those who are left comes first; two batches never overlap, so that one trainer can
+    hold them all.
 
     Args:
         windows: from :func:`windows_on`.
         seats: how many a class takes at most.
+        diary: what trainers, rooms and people have taken; a window without a free trainer or room is none.
         limit: how many batches at most.
     """
     left = set(people)
     batches: list[Batch] = []
+    offers = [(each, offer) for each in windows if (offer := diary.offer(each) if diary else ANYTHING)]
     while left and len(batches) < limit:
-        best: tuple[int, DayWindow] | None = None
-        for each in windows:
+        best: tuple[int, DayWindow, Offer] | None = None
+        for each, offer in offers:
             if any(_overlap(each, batch) for batch in batches):
                 continue
-            takes = _takes(each, left, target, seats)
+            takes = _takes(each, offer, left, target, seats)
             if takes and (best is None or takes > best[0]):
-                best = takes, each
+                best = takes, each, offer
         if best is None:
             break
-        takes, chosen = best
-        inside = tuple(sorted(chosen.on_shift & left)[:takes])
+        takes, chosen, offer = best
+        inside = tuple(sorted((chosen.on_shift & left) - offer.busy)[:takes])
         window = assess(
             profile,
             weekday=chosen.window.weekday,
@@ -169,18 +176,24 @@ def propose_batches(
             target=target,
         )
         assert window is not None  # it was judged above with other people
-        batches.append(Batch(chosen.day, window, inside))
+        batches.append(Batch(chosen.day, window, inside, offer.trainer, offer.room_for(len(inside))))
         left -= set(inside)
     batches.sort(key=lambda batch: (batch.day, batch.window.minute))
     return Proposal(tuple(batches), tuple(sorted(left)))
 
 
-def _takes(each: DayWindow, left: set[int], target: Target, seats: int | None) -> int:
+def holds_all(each: DayWindow, people: Collection[int], target: Target, seats: int | None, diary: Diary | None) -> bool:
+    """Whether one window holds everybody: on shift, within the target, with a trainer, a room and enough seats."""
+    offer = diary.offer(each) if diary else ANYTHING
+    return offer is not None and _takes(each, offer, set(people), target, seats) == len(people)
+
+
+def _takes(each: DayWindow, offer: Offer, left: set[int], target: Target, seats: int | None) -> int:
     """How many of those who are left the window holds."""
     window = each.window
     if window.may_leave is None and window.is_busy(target.goal):
         return 0
-    counts = [len(each.on_shift & left), window.may_leave, seats]
+    counts = [len((each.on_shift & left) - offer.busy), window.may_leave, seats, offer.seats]
     return min(count for count in counts if count is not None)
 
 

@@ -103,11 +103,10 @@ def test_a_reader_learns_the_number_of_another_plan_only_where_they_may_know_it(
         (seen,) = clashes_of(revision, reader=insider)
         (hidden,) = clashes_of(revision, reader=outsider)
         (nobody,) = clashes_of(revision)
-
-    assert first.number in str(seen)
-    assert seen.url == reverse("plan_detail", args=[first.uuid])
-    assert first.number not in str(hidden) and "another training" in str(hidden) and not hidden.url
-    assert str(nobody) == str(hidden)
+        assert first.number in str(seen)
+        assert seen.url == reverse("plan_detail", args=[first.uuid])
+        assert first.number not in str(hidden) and "another training" in str(hidden) and not hidden.url
+        assert str(nobody) == str(hidden)
 
 
 def test_the_page_of_the_batches_names_the_clash_with_a_link(client, now):

@@ -121,6 +121,17 @@ class TestProductChanges:
         assert [name for name, _day in page.context["held_before"]] == [str(early)]
         assert early.number in page.content.decode()
 
+    def test_a_change_that_the_module_answers_is_said_though_it_is_no_source_of_the_plan(self, world):
+        long_ago = timezone.localdate() - timedelta(days=300)
+        news, other_module = make_change(world, days=2), make_change(world, days=2)
+        old = make_change(world, days=-200, issued_on=long_ago)
+        for change in (news, old):
+            change.modules.set([world.module_version.module])
+        other_module.modules.clear()
+        plan = draft_plan(world=world, starts_at=timezone.now() + timedelta(days=4))
+        page = client_of(world.pic).get(reverse("plan_submit", args=[plan.uuid]))
+        assert [name for name, _day in page.context["held_before"]] == [str(news)]
+
 
 @pytest.mark.clause("5.1.1 d")
 def test_a_source_of_needs_keeps_its_document(world, settings, tmp_path):

@@ -37,14 +37,13 @@ from planning.services import (
 )
 from planning.services.bookings import clashes_of
 from planning.views.plans import PARTS, get_draft
-from planning.views.roster import fingerprint, holding, slots_of, tomorrow_of
+from planning.views.roster import fingerprint, slots_of, tomorrow_of, windows_shown
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.errors import Line, foreign_ticks
-from trainingops.ui.moments import zone_word
 
 #: The parties that the page of recipients offers by account.
 OFFERED_PARTIES = (*MANDATORY_PARTIES, Role.SSO_TRAINING, Role.TEAM_LEADER, Role.CLIENT)
@@ -111,19 +110,15 @@ def _load(
     targets = targets_of(revision)
     free = sorted(target.person_id for target in targets if target.planned_session_id is None)
     people = free or sorted(target.person_id for target in targets)
-    slots = slots_of(request, revision, people, known, roster)
+    slots = slots_of(request, revision, people, known, roster, batches=bool(free))
     proposal = slots.proposal if free else None
     return {
         "traffic_known": True,
-        "goal": known.goal,
         "roster": roster,
-        "slots": slots,
-        "count": len(people),
-        "day_windows": holding(slots, known)[:WINDOWS],
+        **windows_shown(request, revision, slots, known, limit=WINDOWS),
         "proposal": proposal,
         "fingerprint": fingerprint(proposal),
         "people": {target.person_id: target.person.name for target in targets},
-        "zone_word": zone_word(request.now.astimezone(plan.site.zone)),
         "impacts": found,
         "needs_reason": any(each.busy for each in found),
     }

@@ -21,6 +21,7 @@ from planning.enums import Consent, RevisionState
 from planning.forms.traffic import ConsentForm, OvertimeForm
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
 from planning.policies.plans import can_edit_plan
+from planning.queries.diary import diary_of
 from planning.queries.load import Slots, days_ahead, duration_of, slots_for
 from planning.queries.plans import local_day
 from planning.queries.roster import PlanRoster, overtime_minutes, roster_of
@@ -235,12 +236,36 @@ def tomorrow_of(request: SignedInRequest, plan: TrainingPlan) -> date:
 
 
 def slots_of(
-    request: SignedInRequest, revision: PlanRevision, people: list[int], known: LineLoad, roster: PlanRoster
+    request: SignedInRequest,
+    revision: PlanRevision,
+    people: list[int],
+    known: LineLoad,
+    roster: PlanRoster,
+    *,
+    batches: bool = False,
 ) -> Slots:
-    """The windows of the two weeks from tomorrow, for people of a plan whose roster ahead was read."""
+    """The windows of the two weeks from tomorrow, for people of a plan whose roster ahead was read.
+
+    Args:
+        batches: whether batches are proposed too; then the diaries of trainers, rooms and people are read.
+    """
     plan = revision.plan
     first, minutes = tomorrow_of(request, plan), duration_of(revision)
-    return slots_for(people, known, site=plan.site, first=first, duration_minutes=minutes, roster=roster)
+    diary = diary_of(revision, people, days_ahead(first)) if batches and people else None
+    return slots_for(people, known, site=plan.site, first=first, duration_minutes=minutes, roster=roster, diary=diary)
+
+
+def windows_shown(
+    request: SignedInRequest, revision: PlanRevision, slots: Slots, known: LineLoad, *, limit: int
+) -> dict[str, Any]:
+    """What both pages with windows show of them: the same list, on one of them longer."""
+    return {
+        "slots": slots,
+        "count": slots.people,
+        "goal": known.goal,
+        "day_windows": holding(slots, known)[:limit],
+        "zone_word": zone_word(request.now.astimezone(revision.plan.site.zone)),
+    }
 
 
 def holding(slots: Slots, known: LineLoad) -> list[DayWindow]:
@@ -264,12 +289,8 @@ def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     slots = slots_of(request, revision, people, known, roster)
     context = {
         "plan": plan,
-        "slots": slots,
-        "count": len(people),
-        "goal": known.goal,
         "traffic_known": bool(known.profile.half_hours),
-        "day_windows": holding(slots, known)[:20],
-        "zone_word": zone_word(request.now.astimezone(plan.site.zone)),
+        **windows_shown(request, revision, slots, known, limit=20),
         "pick_url": reverse("plan_session", args=[plan.uuid, known_batch])
         if known_batch
         else reverse("plan_session_new", args=[plan.uuid]),
@@ -281,19 +302,23 @@ def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def fingerprint(proposal: Proposal | None) -> str:
     """What was shown, so that nothing else is taken over."""
     batches = proposal.batches if proposal else ()
-    text = ";".join(f"{batch.day} {batch.window.minute} {batch.people}" for batch in batches)
+    text = ";".join(
+        f"{batch.day} {batch.window.minute} {batch.people} "
+        f"{batch.trainer.key if batch.trainer else ''} {batch.room.key if batch.room else ''}"
+        for batch in batches
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @require_POST
 def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take the proposed batches over: sessions with their people, still without trainer and room."""
+    """Take the proposed batches over: sessions with their people, and the trainer and room that are free then."""
     revision = get_draft(request, uuid)
     plan = revision.plan
     people = list(revision.targets.filter(planned_session=None).order_by("person").values_list("person", flat=True))
     known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
     roster = roster_of(revision, (), ahead=days_ahead(tomorrow_of(request, plan)))
-    proposal = slots_of(request, revision, people, known, roster).proposal
+    proposal = slots_of(request, revision, people, known, roster, batches=True).proposal
     if proposal is None or fingerprint(proposal) != request.POST.get("fingerprint"):
         raise Refused(_("Roster or traffic has changed since the page was shown. Look at the proposal again."))
     made = take_batches(
@@ -303,6 +328,8 @@ def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 starts_at=(start := datetime.combine(batch.day, batch.window.starts_at, tzinfo=plan.site.zone)),
                 ends_at=start + timedelta(minutes=batch.window.duration_minutes),
                 people=batch.people,
+                trainer=batch.trainer.key if batch.trainer else None,
+                room=batch.room.key if batch.room else None,
             )
             for batch in proposal.batches
         ],

@@ -20,6 +20,7 @@ from planning.models import (
     TrainerProfile,
 )
 from planning.models.resources import class_type_word
+from planning.queries.changes import changes_answered
 from planning.queries.lookups import look_up, texts
 from trainingops.people.models import Person, Site, User
 
@@ -146,6 +147,10 @@ class Names:
         if sources:
             changes = ProductChange.objects.filter(need__uuid__in=sources)
             wanted.append(texts("change", changes, "need__uuid", "number", "effective_on", "title"))
+        for content in self.contents:
+            if content.get("module"):
+                answered = changes_answered(module=content["module"]["uuid"], line=content["plan"]["line"])
+                wanted.append(texts("module_change", answered, "uuid", "number", "effective_on", "title"))
         if sites:
             wanted.append(texts("site", Site.objects.filter(code__in=sites), "code", "name", "timezone"))
         return {kind: {row[0]: row[1:] for row in rows} for kind, rows in look_up(wanted).items()}

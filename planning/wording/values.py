@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from planning.difference import Change, Content
 from planning.enums import Method, ParameterSource, TargetReason
 from planning.models.resources import RECOVERY_FORMS
+from planning.queries.changes import BEHIND
 from planning.wording.figures import figure, minutes, span
 from planning.wording.names import Names
 from trainingops.people.enums import Role
@@ -39,15 +40,23 @@ class Values(Names):
         return f"{need.get_kind_display()}, {day_words(need.dated_on)}: {need.request}" if need else "?"
 
     def held_before(self, content: Content) -> list[tuple[str, date]]:
-        """The changes among the sources that hold before the day of the last meeting, with their day (5.1.1 b)."""
+        """The changes that hold before the day of the last meeting, with their day (5.1.1 b).
+
+        Those among the sources of the need, and those of the line that the module answers as far as they are news:
+        they hold since a month before the first meeting at most.
+        """
         ends = [
             datetime.fromisoformat(meeting["ends_at"]).astimezone(self._zone(each["host_site"])).date()
             for each in content.get("sessions", ())
             for meeting in each["meetings"]
         ]
-        named = (self._found("change").get(uuid) for uuid in content.get("needs", ()))
-        changes = [(f"{row[0]} {row[2]}", date.fromisoformat(row[1])) for row in named if row]
-        return sorted((each for each in changes if ends and each[1] < max(ends)), key=lambda each: each[1])
+        if not ends:
+            return []
+        sources = [row for uuid in content.get("needs", ()) if (row := self._found("change").get(uuid))]
+        changes = {_change(row) for row in sources}
+        answered = map(_change, self._found("module_change").values())
+        changes |= {each for each in answered if each[1] >= min(ends) - BEHIND}
+        return sorted((each for each in changes if each[1] < max(ends)), key=lambda each: (each[1], each[0]))
 
     def _say_module(self, value: Mapping[str, str]) -> str:
         return f"{value['code']} v{value['version']} {value['title']}"
@@ -132,3 +141,9 @@ class Values(Names):
 
     def _zone(self, code: str) -> ZoneInfo:
         return self._sites[code].zone
+
+
+def _change(row: tuple[str, ...]) -> tuple[str, date]:
+    """A change as it is named, and from when it holds."""
+    number, effective_on, title, *_rest = row
+    return f"{number} {title}", date.fromisoformat(effective_on)

@@ -1,0 +1,83 @@
+"""The diaries of trainers, rooms and participants around the windows of a draft (5.1.1 a, f): one query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import F, Q, QuerySet
+
+from planning.content import sessions_of
+from planning.enums import Method
+from planning.models import Booking, PlanRevision, Room, TrainerProfile
+from planning.queries.lookups import look_up, texts
+from planning.slots.diary import Diary, Resource, Span
+
+
+def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[date]) -> Diary:
+    """What bookings and the draft's own batches have taken on these days.
+
+    The trainer who is the PIC is asked first. A training that is only online needs no room; a site without rooms and a
+    module that nobody may teach yet limit nothing.
+    """
+    plan, zone = revision.plan, revision.plan.site.zone
+    first = datetime.combine(days[0], time.min, tzinfo=zone)
+    last = datetime.combine(days[-1] + timedelta(days=1), time.min, tzinfo=zone)
+    trainers = _qualified(revision, days[-1])
+    rooms = Room.objects.none() if revision.method == Method.ONLINE else Room.objects.filter(site=plan.site_id)
+    taken = Booking.objects.filter(
+        Q(trainer__in=trainers.values("pk")) | Q(room__in=rooms.values("pk")) | Q(person__in=people),
+        live=True,
+        during__overlap=(first, last),
+    ).exclude(planned_meeting__planned_session__revision=plan.approved_revision_id or -1)
+    starts, ends = "planned_meeting__starts_at", "planned_meeting__ends_at"
+    found = look_up(
+        [
+            texts("trainer", trainers.annotate(account=F("user_id")), "pk", "name", "account"),
+            texts("room", rooms, "pk", "name", "capacity"),
+            texts("taken", taken, "trainer_id", "room_id", "person_id", starts, ends),
+        ]
+    )
+    spans: dict[tuple[str, int], list[Span]] = {}
+    for trainer, room, person, start, end in found.get("taken", ()):
+        span = datetime.fromisoformat(start), datetime.fromisoformat(end)
+        for side, key in (("trainer", trainer), ("room", room), ("person", person)):
+            if key:
+                spans.setdefault((side, int(key)), []).append(span)
+    _add_own(revision, spans)
+    able = [
+        (account != str(plan.pic_id), name, Resource(int(key), name, spans.get(("trainer", int(key)), ())))
+        for key, name, account, *_rest in found.get("trainer", ())
+    ]
+    places = [
+        Resource(int(key), name, spans.get(("room", int(key)), ()), int(seats))
+        for key, name, seats, *_rest in found.get("room", ())
+    ]
+    return Diary(
+        zone,
+        trainers=[each for _other, _name, each in sorted(able, key=lambda row: row[:2])] or None,
+        rooms=places or None,
+        people={person: spans[side, person] for side, person in spans if side == "person"},
+    )
+
+
+def _qualified(revision: PlanRevision, day: date) -> QuerySet[TrainerProfile]:
+    """Who may teach the module of the revision until ``day``."""
+    if revision.module_version is None:
+        return TrainerProfile.objects.none()
+    return TrainerProfile.objects.filter(
+        Q(permits__valid_until=None) | Q(permits__valid_until__gte=day),
+        Q(valid_until=None) | Q(valid_until__gte=day),
+        permits__trainingmodule=revision.module_version.module_id,
+    )
+
+
+def _add_own(revision: PlanRevision, spans: dict[tuple[str, int], list[Span]]) -> None:
+    """What the batches of the draft itself take; they are not booked yet."""
+    for planned in sessions_of(revision):
+        keys = [("trainer", trainer.pk) for trainer in planned.trainers.all()]
+        if planned.room_id:
+            keys.append(("room", planned.room_id))
+        for meeting in planned.meetings.all():
+            for key in keys:
+                spans.setdefault(key, []).append((meeting.starts_at, meeting.ends_at))
