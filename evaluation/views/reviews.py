@@ -144,7 +144,7 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except (StaleVersion, WrongState) as moved:
             errors, status = [str(moved)], 409
         except Refused as refused:
-            errors, status = [str(refused)], 422
+            errors = [str(refused)]
     findings = list(findings_of(review))
     context = {
         "review": review,

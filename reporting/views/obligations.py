@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from reporting.models import ReportObligation, ReportObligationQuerySet
 from reporting.queries import reminders_sent
 from reporting.wording import counting_steps, due_standing, report_standing
 from trainingops.domain import Refused
+from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.ui.exports import workbook_response
 
@@ -32,16 +34,15 @@ def _rows() -> ReportObligationQuerySet:
     )
 
 
-def _chosen_state(request: HttpRequest) -> str:
+def _chosen_state(request: SignedInRequest) -> str:
     known = [name for name, *_rest in STATES]
     chosen = request.GET.get("state", known[0])
     return chosen if chosen in known else known[0]
 
 
-def obligation_list(request: HttpRequest) -> HttpResponse:
+def obligation_list(request: SignedInRequest) -> HttpResponse:
     """The board: what is owed, how near it is, and how that was counted."""
-    user: Any = request.user
-    now = request.now  # type: ignore[attr-defined]
+    user, now = request.user, request.now
     filtered = ObligationFilter(request.GET, queryset=_rows().visible_to(user))
     chosen = _chosen_state(request)
     counts = state_counts(filtered.qs, now)
@@ -55,13 +56,12 @@ def obligation_list(request: HttpRequest) -> HttpResponse:
             "states": [(name, word, kind, icon, counts[name]) for name, word, kind, icon in STATES],
             "chosen": chosen,
             "page_obj": page,
-            "rows": [_row(each, user, request) for each in page],
+            "rows": [_row(each, user, now) for each in page],
         },
     )
 
 
-def _row(obligation: ReportObligation, user: User, request: HttpRequest) -> dict[str, Any]:
-    now = request.now  # type: ignore[attr-defined]
+def _row(obligation: ReportObligation, user: User, now: datetime) -> dict[str, Any]:
     due = due_standing(obligation, now)
     urgent = obligation.state == ObligationState.PENDING and due.kind in ("late", "warn")
     return {
@@ -74,10 +74,9 @@ def _row(obligation: ReportObligation, user: User, request: HttpRequest) -> dict
     }
 
 
-def obligation_export(request: HttpRequest) -> HttpResponse:
+def obligation_export(request: SignedInRequest) -> HttpResponse:
     """Exactly what the board shows, as a workbook (EXP-1)."""
-    user: Any = request.user
-    now = request.now  # type: ignore[attr-defined]
+    user, now = request.user, request.now
     filtered = ObligationFilter(request.GET, queryset=_rows().visible_to(user))
     rows = filtered.qs.filter(state_filters(now)[_chosen_state(request)])
     head = [
@@ -119,10 +118,9 @@ def obligation_export(request: HttpRequest) -> HttpResponse:
     )
 
 
-def obligation_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One obligation: due time, how it was counted, what moved it, what became of it."""
-    user: Any = request.user
-    now = request.now  # type: ignore[attr-defined]
+    user, now = request.user, request.now
     obligation = get_object_or_404(_rows().visible_to(user).select_related("submitted_by"), uuid=uuid)
     reader = timezone.get_current_timezone()
     return render(
@@ -145,12 +143,11 @@ def obligation_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-def obligation_remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def obligation_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Remind the PIC with one click."""
-    user: Any = request.user
-    obligation = get_object_or_404(_rows().visible_to(user), uuid=uuid)
+    obligation = get_object_or_404(_rows().visible_to(request.user), uuid=uuid)
     try:
-        services.remind_owner(obligation=obligation, actor=user, now=request.now)  # type: ignore[attr-defined]
+        services.remind_owner(obligation=obligation, actor=request.user, now=request.now)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

@@ -210,7 +210,7 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     amends = report.state != ReportState.DRAFT
     form = AmendForm(request.POST if request.method == "POST" else None) if amends else None
     errors: list[str] = []
-    status = 422 if form and form.errors else 200
+    status = 200
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             services.sign_and_send(
@@ -224,7 +224,7 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except (StaleVersion, WrongState) as moved:
             errors, status = [str(moved)], 409
         except Refused as refused:
-            errors, status = [str(refused)], 422
+            errors = [str(refused)]
         else:
             messages.success(request, _("The report is on its way to its recipients. The record is being made."))
             return redirect("report_detail", uuid=uuid)
@@ -309,4 +309,4 @@ def recipient_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("%(name)s received the report.") % {"name": form.cleaned_data["user"]})
             return redirect("report_detail", uuid=uuid)
     context = {"title": _("Another recipient"), "form": form, "report": report}
-    return render(request, "reporting/recipient_form.html", context, status=422 if form.errors else 200)
+    return render(request, "reporting/recipient_form.html", context)

@@ -49,7 +49,7 @@ def day_off_new(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("The day off is listed. Due times that have not come were counted again."))
             return redirect("deadline_rules")
     context = {"title": _("New day off"), "form": form}
-    return render(request, "reporting/rule_form.html", context, status=422 if form.errors else 200)
+    return render(request, "reporting/rule_form.html", context)
 
 
 def policy_new(request: SignedInRequest) -> HttpResponse:
@@ -64,7 +64,7 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("The rule is in force. Due times that have not come were counted again."))
             return redirect("deadline_rules")
     context = {"title": _("New rule"), "form": form}
-    return render(request, "reporting/rule_form.html", context, status=422 if form.errors else 200)
+    return render(request, "reporting/rule_form.html", context)
 
 
 def day_off_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:

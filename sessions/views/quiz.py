@@ -163,7 +163,7 @@ def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpRespo
         "last": place == len(places),
         "rule": attempt.paper.get_multiple_rule_display(),
     }
-    return render(request, "sessions/test_question.html", context, status=422 if errors else 200)
+    return render(request, "sessions/test_question.html", context)
 
 
 def _after_answer(request: SignedInRequest, attempt: TestAttempt, place: int, last: int) -> HttpResponse:
