@@ -14,6 +14,7 @@ from evaluation.models import CoachingForm, Finding, Review
 from evaluation.queries import findings_of
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import User
+from trainingops.records.payloads import signed
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.ui.moments import day_words, moment_words
 
@@ -138,12 +139,5 @@ def coaching_payload(form: CoachingForm) -> dict[str, Any]:
                 }
                 for defect in form.defects.select_related("parameter").order_by("occurred_on")
             ],
-            "signatures": [
-                {
-                    "name": form.coach.name,
-                    "role": str(Role(form.signature.role).label),
-                    "meaning": str(SignatureMeaning.SUBMITTED.label),
-                    "at": moment_words(form.signature.signed_at, zone),
-                }
-            ],
+            "signatures": [signed(form.coach.name, form.signature, zone)],
         }

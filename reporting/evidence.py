@@ -15,15 +15,18 @@ from django.utils.translation import gettext_lazy
 
 from planning.enums import Method, TrainingKind
 from reporting.models import ReportObligation
-from reporting.reading import Reading, deviation_words, read, session_ledger, signed
+from reporting.reading import Missed, Reading, deviation_words, read, session_ledger, with_sign
 from sessions.models import Enrolment
-from trainingops.people.enums import Role, SignatureMeaning
+from trainingops.people.enums import Role
+from trainingops.records.payloads import signed
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
 from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, hours_words, moment_words
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from reporting.content import Frozen
     from reporting.models import ReportVersion
     from reporting.services.recipients import Recipients
@@ -113,39 +116,15 @@ def report_payload(version: ReportVersion, reading: Reading, recipients: Recipie
             "gain": _gain(reading.figures.gain, reading.figures.decimals),
         },
         "groups": _groups(reading, version),
-        "missed": [
-            {
-                "name": f"{each.name} ({each.employee_no})",
-                "situation": f"{each.situation}, {each.note}" if each.note else each.situation,
-                "recovery": each.recovery,
-                "due": moment_words(each.due_at, reading.zone) if each.due_at else "–",
-            }
-            for each in reading.missed
-        ],
+        "missed": [_missed(each, reading.zone) for each in reading.missed],
         "deviations": [deviation_words(each) for each in reading.deviations],
-        "parameters": [
-            {
-                "name": each["name"],
-                "weight": _figure(each["weight"]),
-                "minimum": _figure(each["minimum"]),
-                "scored": str(each["scored"]),
-                "mean": _figure(each["mean"], reading.figures.decimals),
-            }
-            for each in reading.parameters
-        ],
+        "parameters": [_parameter(each, reading.figures.decimals) for each in reading.parameters],
         "results": [_result(each, reading.figures.decimals) for each in reading.results],
         "narrative": data["narrative"],
         "actions": reading.actions,
         "distribution": _parties(recipients),
         "content_hash": version.content_hash,
-        "signatures": [
-            {
-                "name": version.submitted_by.name,
-                "role": str(Role(version.signature.role).label),
-                "meaning": str(SignatureMeaning(version.signature.meaning).label),
-                "at": moment_words(version.signature.signed_at, reading.zone),
-            }
-        ],
+        "signatures": [signed(version.submitted_by.name, version.signature, reading.zone)],
     }
 
 
@@ -217,6 +196,25 @@ def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:
     return [*rows, row(_("Sum"), people)]
 
 
+def _missed(missed: Missed, zone: ZoneInfo) -> dict[str, str]:
+    return {
+        "name": f"{missed.name} ({missed.employee_no})",
+        "situation": f"{missed.situation}, {missed.note}" if missed.note else missed.situation,
+        "recovery": missed.recovery,
+        "due": moment_words(missed.due_at, zone) if missed.due_at else "–",
+    }
+
+
+def _parameter(parameter: dict[str, Any], places: int) -> dict[str, str]:
+    return {
+        "name": parameter["name"],
+        "weight": _figure(parameter["weight"]),
+        "minimum": _figure(parameter["minimum"]),
+        "scored": str(parameter["scored"]),
+        "mean": _figure(parameter["mean"], places),
+    }
+
+
 def _result(person: dict[str, Any], places: int) -> dict[str, str]:
     name, number = person["who"]
     return {
@@ -239,7 +237,7 @@ def _figure(value: Any, places: int | None = None) -> str:
 
 def _gain(gain: Decimal | None, places: int) -> str:
     """From pre-test to post-test, with its sign."""
-    return "–" if gain is None else signed(gain, places)
+    return "–" if gain is None else with_sign(gain, places)
 
 
 def _parties(recipients: Recipients) -> list[str]:

@@ -68,7 +68,7 @@ class Figures:
         words = _("%(mean)s (pre-test to post-test %(gain)s)")
         return words % {
             "mean": format_figure(self.mean_final, self.decimals),
-            "gain": signed(self.gain, self.decimals),
+            "gain": with_sign(self.gain, self.decimals),
         }
 
 
@@ -128,7 +128,7 @@ class Reading:
         return [{**each, "share": decimal(each["share"])} for each in self.data["items"] if each["hard"]]
 
 
-def signed(figure: Decimal, places: int) -> str:
+def with_sign(figure: Decimal, places: int) -> str:
     """A difference with its sign."""
     return ("+" if figure >= 0 else "") + format_figure(figure, places)
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.models import Appointment
-from trainingops.people.enums import Role
 from trainingops.people.models import User
 from trainingops.records.models import EvidenceRequest
+from trainingops.records.payloads import signed
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
-from trainingops.ui.moments import day_words, moment_words
+from trainingops.ui.moments import day_words
 
 KIND = "appointment"
 
@@ -103,13 +103,6 @@ def _payload(appointment: Appointment) -> dict[str, Any]:
         "name": appointment.user.name,
         "period": period,
         "duties": [part.strip() for part in appointment.duties.splitlines() if part.strip()],
-        "signatures": [
-            {
-                "name": appointment.appointed_by.name,
-                "role": str(Role(appointment.signature.role).label),
-                "meaning": str(appointment.signature.get_meaning_display()),
-                "at": moment_words(appointment.signature.signed_at, site.zone),
-            }
-        ],
+        "signatures": [signed(appointment.appointed_by.name, appointment.signature, site.zone)],
         "content_hash": appointment.signature.content_hash,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -34,20 +34,9 @@ def load_teachers(cycle: Cycle) -> str:
     permit_module(
         trainer=coach, module=angry, valid_until=today + timedelta(days=21), actor=cast.manager, now=cycle.now
     )
-    for trainer, title, issuer, days in (
-        (TrainerProfile.objects.get(user=cast.pic), "Training of Trainers", "SSO Training", 180),
-        (coach, "Service Excellence Coach", "Lembaga Sertifikasi Profesi", 25),
-    ):
-        add_qualification(
-            trainer=trainer,
-            title=title,
-            issuer=issuer,
-            valid_from=today - timedelta(days=500),
-            valid_until=today + timedelta(days=days),
-            file=SimpleUploadedFile("sertifikat.pdf", one_page(f"{title} - {trainer.name}")),
-            actor=cast.manager,
-            now=at,
-        )
+    pic = TrainerProfile.objects.get(user=cast.pic)
+    _certify(cycle, pic, "Training of Trainers", "SSO Training", days=180, at=at)
+    _certify(cycle, coach, "Service Excellence Coach", "Lembaga Sertifikasi Profesi", days=25, at=at)
     answered, waiting = (
         request_trainer(
             site=cast.jakarta,
@@ -70,3 +59,18 @@ def load_teachers(cycle: Cycle) -> str:
     )
     record_standard_modules(line=cast.inbound, actor=cast.manager, now=at)
     return f"{coach.name} of SSO Training comes on request; {waiting.number} waits for its answer"
+
+
+def _certify(cycle: Cycle, trainer: TrainerProfile, title: str, issuer: str, *, days: int, at: datetime) -> None:
+    """A certificate with its file, valid for so many days more."""
+    today = cycle.now.date()
+    add_qualification(
+        trainer=trainer,
+        title=title,
+        issuer=issuer,
+        valid_from=today - timedelta(days=500),
+        valid_until=today + timedelta(days=days),
+        file=SimpleUploadedFile("sertifikat.pdf", one_page(f"{title} - {trainer.name}")),
+        actor=cycle.cast.manager,
+        now=at,
+    )
