@@ -173,6 +173,9 @@ CONSULTED = ("qc", "operations", "operation_support")
 ACCESS |= {
     "plan_list": only(*SEES_PLANS),
     "plan_month": only(*SEES_PLANS),
+    "plan_month_copy": only("trainer", methods=WRITE),
+    "plan_month_change": only("trainer", methods=WRITE),
+    "plan_month_submit": only("trainer", methods=WRITE),
     "plan_detail": only(*SEES_PLANS),
     "plan_revision": only(*SEES_PLANS),
     "plan_new": only("trainer", methods=WRITE),

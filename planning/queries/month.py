@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, DateField, F, Func, OuterRef, Q, QuerySet, Subquery, When
@@ -15,7 +15,8 @@ from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.models import PlannedMeeting, PlanRevision, PlanTarget, TrainingPlan
 from planning.months import Month
 from planning.queries.plans import SEES_PLANS
-from trainingops.people.models import Site, User
+from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
+from trainingops.people.queries import in_force
 
 #: What a plan's state is called in the plan of a month: while in preparation, the state of its revision.
 STANDINGS = {
@@ -108,7 +109,7 @@ def undated_drafts(user: User, site: Site) -> QuerySet[TrainingPlan]:
 def sites_in_sight(user: User) -> QuerySet[Site]:
     """The sites whose plans somebody may see, with how many plans there are: their own (``mine``) and all."""
     seen = Site.objects.filter(user.authority.scope(*SEES_PLANS, site="pk") | Q(pk__in=user.plans.values("site")))
-    return seen.annotate(mine=Count("plans", filter=Q(plans__pic=user)), all_plans=Count("plans"))
+    return seen.annotate(mine=Count("plans", filter=Q(plans__pic=user)), all_plans=Count("plans")).order_by("name")
 
 
 @dataclass(frozen=True)
@@ -175,3 +176,18 @@ def chosen_meetings(
 ) -> QuerySet[PlannedMeeting]:
     """Those of a site that the filters leave."""
     return meetings.filter(planned_session__plan__site=site, **{FACETS[name]: value for name, value in chosen.items()})
+
+
+def holders_for_lines(
+    roles: Collection[str], *, site: Site, lines: Collection[ServiceLine], day: date
+) -> QuerySet[RoleAssignment]:
+    """The grants of ``roles`` to active accounts on ``day`` that cover a site and all of these lines, by name."""
+    return (
+        RoleAssignment.objects.filter(in_force(day), role__in=roles, user__is_active=True)
+        .filter(Q(sites=None) | Q(sites=site))
+        .annotate(all_lines=Count("lines", distinct=True))
+        .annotate(theirs=Count("lines", filter=Q(lines__in=lines), distinct=True))
+        .filter(Q(all_lines=0) | Q(theirs=len(set(lines))))
+        .select_related("user")
+        .order_by("user__name", "role")
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 
 from planning.enums import Consent
-from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision
+from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, PlanTarget
 from trainingops.people.enums import Presence
 from trainingops.people.models import RosterDay, Site
 from trainingops.people.shifts import Shift, Standing, stand
@@ -99,17 +99,44 @@ def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, ahe
     Args:
         ahead: days whose shifts are read too, for the choice of a window.
     """
-    zone = revision.plan.site.zone
-    days = sorted({day for meeting in meetings for day in _days_around(meeting, revision.plan.site)} | set(ahead))
+    return _rosters({revision: meetings}, ahead)[revision.pk]
+
+
+def rosters_of(revisions: Iterable[PlanRevision]) -> dict[int, PlanRoster]:
+    """The same for revisions whose sessions and meetings are loaded, by key: one query for all of them."""
+    return _rosters(
+        {
+            revision: [meeting for planned in revision.sessions.all() for meeting in planned.meetings.all()]
+            for revision in revisions
+        }
+    )
+
+
+def _rosters(
+    meetings_of: Mapping[PlanRevision, Sequence[PlannedMeeting]], ahead: Sequence[date] = ()
+) -> dict[int, PlanRoster]:
+    days = set(ahead)
+    for revision, meetings in meetings_of.items():
+        days |= {day for meeting in meetings for day in _days_around(meeting, revision.plan.site)}
     if not days:
-        return PlanRoster((), known=False)
-    of_batch: dict[int, list[PlannedMeeting]] = {}
-    for meeting in meetings:
-        of_batch.setdefault(meeting.planned_session_id, []).append(meeting)
+        return {revision.pk: PlanRoster((), known=False) for revision in meetings_of}
+    found: dict[int, list[_Target]] = {revision.pk: [] for revision in meetings_of}
+    for revision_id, *target in _targets(meetings_of, sorted(days)):
+        found[revision_id].append(tuple(target))
+    return {revision.pk: _roster(revision, meetings, found[revision.pk]) for revision, meetings in meetings_of.items()}
+
+
+#: Key of the person, key of the batch, roster days and overtime orders.
+_Target = tuple[Any, ...]
+
+
+def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterable[_Target]:
+    """The targets of revisions with their roster on ``days`` and their orders, led by the key of the revision."""
     shifts = RosterDay.objects.filter(person=OuterRef("person"), day__in=days).order_by("day")
-    orders = OvertimeOrder.objects.filter(plan=revision.plan_id, person=OuterRef("person"), withdrawn_at=None)
-    targets = (
-        revision.targets.order_by("pk")
+    orders = OvertimeOrder.objects.filter(plan=OuterRef("revision__plan"), person=OuterRef("person"), withdrawn_at=None)
+    return (
+        PlanTarget.objects.filter(revision__in=list(revisions))
+        .order_by("pk")
         .annotate(
             days=ArraySubquery(
                 shifts.values(
@@ -127,8 +154,15 @@ def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, ahe
             ),
             batch=F("planned_session_id"),
         )
-        .values_list("person_id", "batch", "days", "orders")
+        .values_list("revision_id", "person_id", "batch", "days", "orders")
     )
+
+
+def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets: Iterable[_Target]) -> PlanRoster:
+    site = revision.plan.site
+    of_batch: dict[int, list[PlannedMeeting]] = {}
+    for meeting in meetings:
+        of_batch.setdefault(meeting.planned_session_id, []).append(meeting)
     rows: list[Attendance] = []
     shifts_of: dict[int, list[Shift]] = {}
     known = False
@@ -137,9 +171,9 @@ def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, ahe
         if own:
             shifts_of[person] = own
         for meeting in of_batch.get(batch, ()):
-            near = [each for each in own if each.day in _days_around(meeting, revision.plan.site)]
+            near = [each for each in own if each.day in _days_around(meeting, site)]
             known = known or bool(near)
-            standing = stand(meeting.starts_at, meeting.ends_at, near, zone)
+            standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)
             order = next((each for each in given if each.covers(meeting)), None)
             rows.append(Attendance(person, meeting, standing, order))
     return PlanRoster(tuple(rows), known, shifts_of)

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -116,11 +117,20 @@ def plan_month(request: SignedInRequest) -> HttpResponse:
         "off": sorted(off.items()),
         "undated": undated[:MOST_UNDATED],
         "more_undated": len(undated) > MOST_UNDATED,
-        "may_plan": request.user.authority.has("trainer"),
+        **(_doing(place) if request.user.authority.has("trainer") else {}),
         "title": _("Monthly plan %(month)s") % {"month": place.words},
         **_links(place, facets),
     }
     return render(request, "planning/month.html", context)
+
+
+def _doing(place: Place) -> dict[str, str]:
+    """Where a trainer acts on the month."""
+    return {
+        "copy_url": place.url("plan_month_copy"),
+        "change_url": reverse("plan_month_change"),
+        "submit_url": reverse("plan_month_submit"),
+    }
 
 
 def _links(place: Place, facets: Facets) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+"""Clashes of meetings that nobody has written yet, for previews: drafts book nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from planning.enums import BookingRole
+from planning.models import Booking, PlannedMeeting, Room, TrainerProfile
+from planning.services.bookings.clashes import clashes_among
+from trainingops.people.models import Person, User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What a meeting would take; ``meeting`` is unsaved and has its session, with its plan and host site."""
+
+    meeting: PlannedMeeting
+    trainers: Collection[TrainerProfile]
+    room: Room | None = None
+    people: Collection[Person] = ()
+
+
+def clashes_if(uses: Iterable[Use], *, reader: User) -> dict[int, list[str]]:
+    """In words, by plan: where these meetings would meet each other or approved ones of other plans.
+
+    Each plan of a clash among ``uses`` has it.
+    """
+    found: dict[int, list[str]] = {}
+    for clash in clashes_among([booking for use in uses for booking in _bookings(use)], reader=reader):
+        mine, other = clash.meeting.planned_session.plan_id, clash.other.planned_session.plan_id
+        if clash.other.pk is not None and mine == other:
+            continue
+        for plan in {mine, other} if clash.other.pk is None else {mine}:
+            found.setdefault(plan, []).append(str(clash))
+    return found
+
+
+def _bookings(use: Use) -> list[Booking]:
+    taken = {"planned_meeting": use.meeting, "during": (use.meeting.starts_at, use.meeting.ends_at)}
+    wanted = [
+        Booking(role=BookingRole.TRAINER, trainer=trainer, person_id=trainer.person_id, **taken)
+        for trainer in use.trainers
+    ]
+    wanted += [Booking(role=BookingRole.PARTICIPANT, person=person, **taken) for person in use.people]
+    if use.room:
+        wanted.append(Booking(role=BookingRole.ROOM, room=use.room, **taken))
+    return wanted
