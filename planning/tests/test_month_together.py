@@ -241,12 +241,13 @@ def test_those_that_cannot_are_named_with_the_reason_and_left(world, two):
     hers = draft_plan(world=world, starts_at=DECEMBER + timedelta(days=6), now=NOW)
     TrainingPlan.objects.filter(pk=hers.pk).update(pic=make_user("trainer", site=world.site, line=world.line))
     room = Room.objects.create(site=world.site, name="Aula")
-    other = make_world(site=world.site, line=world.line)
+    other = make_world(site=world.site)
     other.room = room
     taken = approved_plan(world=other, starts_at=DECEMBER, now=NOW)
     drafts = change_drafts(plans=keys([*two, submitted, hers]), change=Change(room=room), actor=world.pic, now=NOW)
     reasons = {draft.plan: " ".join(draft.reasons) for draft in drafts}
-    assert taken.number in reasons[two[0]]
+    assert room.name in reasons[two[0]]
+    assert taken.number not in reasons[two[0]]  # of a line that the PIC does not see
     assert reasons[two[1]] == ""
     assert "draf" in reasons[submitted]
     assert "PIC" in reasons[hers]
