@@ -44,7 +44,7 @@ def register() -> None:
             form_number="FR-CC-TRN-03",
             template="sessions/print/attendance.html",
             title_began="Daftar Hadir ",
-            template_version="2",
+            template_version="3",
             clauses=("5.3.1", "6"),
             iso_clauses=("7.2",),
             expected=partial(_missing, ATTENDANCE),
@@ -204,6 +204,8 @@ def _attendance_row(person: Person, cell: dict[str, Any] | None, meeting: dict[s
         arrived = meeting["starts_at"] + timedelta(minutes=cell["minutes_late"])
         row["arrived"] = moment_words(arrived, zone, "time").rsplit(" ", 1)[0]
         notes.append(_("%(n)d minutes") % {"n": cell["minutes_late"]})
+    if cell["status"] == AttendanceStatus.PRESENT:
+        row["arrived"] = _("no time noted")
     if cell["minutes_left_early"]:
         notes.append(_("left %(n)d minutes early") % {"n": cell["minutes_left_early"]})
     if cell["shortfall"] and cell["shortfall"] != CaseCause.ABSENT:

@@ -146,9 +146,8 @@ ACCOUNT_SESSION_REMEMBER = False
 # Both count in the database: they hold for all web processes, and with the broker down.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "trainingops.people.counters.CounterCache",
         "LOCATION": "trainingops_counters",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "300/10m/ip", "reauthenticate": "20/m/user"}

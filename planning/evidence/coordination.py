@@ -84,20 +84,23 @@ def _payload(revision: PlanRevision, now: datetime) -> dict[str, Any]:
     }
 
 
+def answer_words(asked: Consultation, today: date) -> str:
+    """What a party answered; else whether it still may, or let its day pass (silence is no agreement)."""
+    if asked.answer:
+        return str(asked.get_answer_display())
+    if asked.is_silent(today):
+        return _("No answer by %(day)s") % {"day": day_words(asked.due_on)}
+    return _("Not answered yet")
+
+
 def _answer(asked: Consultation, today: date) -> dict[str, Any]:
     zone = asked.plan.site.zone
     entered = bool(asked.answered_for)
-    if asked.answer:
-        words = asked.get_answer_display()
-    elif asked.is_silent(today):
-        words = _("No answer by %(day)s") % {"day": day_words(asked.due_on)}
-    else:
-        words = _("Not answered yet")
     return {
         "party": str(Role(asked.party).label),
         "asked": _("%(when)s by %(who)s, answer until %(day)s")
         % {"when": moment_words(asked.asked_at, zone), "who": asked.asked_by.name, "day": day_words(asked.due_on)},
-        "answer": words,
+        "answer": answer_words(asked, today),
         "remark": asked.remark,
         "by": asked.answered_for or (asked.answered_by.name if asked.answered_by else ""),
         "entered": _("Entered by %(who)s from the document %(file)s, SHA-256 %(hash)s")

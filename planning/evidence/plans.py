@@ -8,13 +8,15 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from planning.completeness import plain
 from planning.content import sessions_of
 from planning.enums import Method, TrainingKind
+from planning.evidence.coordination import answer_words
 from planning.evidence.revisions import order_about_revision, plans_beginning
-from planning.models import ApprovalDecision, PlannedSession, PlanRevision, TrainingPlan
+from planning.models import ApprovalDecision, PlannedMeeting, PlannedSession, PlanRevision, TrainingPlan
+from planning.queries.plans import local_day
 from planning.wording import meeting_words
 from trainingops.people.enums import Role
 from trainingops.people.models import User
@@ -33,7 +35,7 @@ def register() -> None:
             prefix="RT",
             form_number="FR-CC-TRN-02",
             template="planning/print/training_plan.html",
-            template_version="3",
+            template_version="4",
             clauses=("4.1", "5.1.1", "5.1.2"),
             iso_clauses=("7.1", "7.2", "8.1"),
             expected=expected_plans,
@@ -84,7 +86,7 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
         "tolerance_minutes": revision.tolerance_minutes,
         "busy_reason": revision.busy_reason,
         "trainer_reason": revision.trainer_reason,
-        "consultations": _answers(plan),
+        "consultations": _answers(plan, local_day(decision.decided_at, plan.site)),
         "recipients": sorted(
             {
                 f"{Role(each.party).label}: {each.user.name if each.user else each.name or each.email}"
@@ -124,16 +126,14 @@ def _targets(revision: PlanRevision) -> list[dict[str, Any]]:
     ]
 
 
-def _answers(plan: TrainingPlan) -> list[dict[str, Any]]:
-    """What the coordinated parties said, or that they said nothing in time."""
+def _answers(plan: TrainingPlan, today: date) -> list[dict[str, Any]]:
+    """What the coordinated parties had said by ``today``, or that they said nothing in time."""
     return [
         {
             "party": str(Role(each.party).label),
-            "answer": each.get_answer_display()
-            if each.answer
-            else _("No answer by %(day)s") % {"day": day_words(each.due_on)},
+            "answer": answer_words(each, today),
             "remark": each.remark,
-            "by": each.answered_by.name if each.answered_by else "",
+            "by": each.answered_for or (each.answered_by.name if each.answered_by else ""),
         }
         for each in plan.consultations.select_related("answered_by")
     ]
@@ -166,11 +166,23 @@ def _ident(revision: PlanRevision) -> list[list[str]]:
         ["PIC", plan.pic.name],
         [_("Module"), str(revision.module_version)],
         [_("Method"), str(Method(revision.method).label)],
+        [_("Duration"), _duration(revision)],
         [_("Application"), str(revision.application)],
         [_("Class types"), ", ".join(str(kind) for kind in revision.class_types.all()) or "–"],
         [_("Pre-/Post-test"), " / ".join(papers)],
         [_("Pass mark"), format_figure(revision.pass_mark or 0, 2)],
     ]
+
+
+def _duration(revision: PlanRevision) -> str:
+    """How many days and minutes one participant is trained: those of the longest batch (4.1, 5.1.1 e)."""
+    batches = [[(each.host_site.zone, meeting) for meeting in each.meetings.all()] for each in sessions_of(revision)]
+    days = max(
+        (len({meeting.starts_at.astimezone(zone).date() for zone, meeting in batch}) for batch in batches), default=0
+    )
+    longest = max((sum(_minutes(meeting) for _zone, meeting in batch) for batch in batches), default=0)
+    words = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    return _("%(days)s, %(minutes)d minutes a participant") % {"days": words, "minutes": longest}
 
 
 def _session(planned: PlannedSession) -> dict[str, Any]:
@@ -184,8 +196,12 @@ def _session(planned: PlannedSession) -> dict[str, Any]:
         "meetings": [
             {
                 "when": meeting_words(meeting.starts_at, meeting.ends_at, zone),
-                "length": _("%(n)d minutes") % {"n": int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)},
+                "length": _("%(n)d minutes") % {"n": _minutes(meeting)},
             }
             for meeting in planned.meetings.all()
         ],
     }
+
+
+def _minutes(meeting: PlannedMeeting) -> int:
+    return int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)

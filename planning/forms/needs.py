@@ -16,7 +16,7 @@ from planning.models import Defect, MonitoringSample, QualityParameter
 from planning.models.needs import SEES_NEEDS
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
-from trainingops.ui.forms import DayInput, PageForm, PlannedDayField
+from trainingops.ui.forms import DayInput, PageForm, PeriodForm, PlannedDayField
 
 
 def lines_of(user: User, *roles: str) -> Any:
@@ -110,6 +110,7 @@ class DefectFilter(django_filters.FilterSet):
 
     class Meta:
         model = Defect
+        form = PeriodForm
         fields: list[str] = []
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -139,6 +140,7 @@ class SampleFilter(django_filters.FilterSet):
 
     class Meta:
         model = MonitoringSample
+        form = PeriodForm
         fields: list[str] = []
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -20,7 +20,7 @@ from planning.models import Appointment, ModuleVersion, QualityParameter, Servic
 from planning.models.needs import SEES_NEEDS
 from planning.tables.needs import CLASS_SHORT
 from trainingops.people.models import ServiceLine, Team, User
-from trainingops.ui.forms import DayInput, FigureField, LoadedChoiceField, PageForm, WholeField
+from trainingops.ui.forms import DayInput, FigureField, LoadedChoiceField, PageForm, PeriodForm, WholeField
 
 #: The longest period of the needs page; longer ones are for the lists and their files.
 LONGEST = timedelta(days=731)
@@ -220,6 +220,7 @@ class IndicatorFilter(django_filters.FilterSet):
 
     class Meta:
         model = ServiceIndicator
+        form = PeriodForm
         fields: list[str] = []
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from planning.tests.test_catalogue_pages import make_change, make_defects
 from planning.tests.test_needs import client_of
 from trainingops.audit.models import AccessEvent
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import make_agent, make_user
+from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -297,3 +297,27 @@ class TestGroups:
         )
         plan = TrainingPlan.objects.get()
         assert answer.url == f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}"
+
+
+@pytest.mark.clause("5.1.1 d")
+def test_the_document_of_a_line_is_not_handed_to_another_line(world, settings, tmp_path):
+    """What was asked for one line is read within it; without a line it concerns every line."""
+    settings.MEDIA_ROOT = tmp_path
+    elsewhere = make_user(Role.QC, site=SiteFactory(), line=ServiceLineFactory())
+    given = {"kind": "qc", "dated_on": "2026-11-01", "asked_by": "QC", "request": "Ulangi", "document": "ND-2"}
+    for line, status in ((world.line.pk, 404), ("", 200)):
+        file = SimpleUploadedFile("nota.pdf", PDF)
+        sent = client_of(world.manager).post(reverse("need_source_new"), {**given, "line": line, "file": file})
+        assert sent.status_code == 302
+        need = NeedSource.objects.latest("pk")
+        address = reverse("need_source_document", args=[need.uuid])
+        assert client_of(world.qc).get(address).status_code == 200
+        assert client_of(elsewhere).get(address).status_code == status
+
+
+@pytest.mark.clause("2.3")
+@pytest.mark.parametrize("name", ["defect_list", "sample_list", "indicator_list"])
+def test_a_reversed_period_is_said_instead_of_finding_nothing(world, name):
+    page = client_of(world.qc).get(reverse(name), {"since": "2026-11-20", "until": "2026-11-01"})
+    (told,) = page.context["filter"].form.errors["until"]
+    assert "2026-11-20" in told and "2026-11-01" in told and told in page.content.decode()

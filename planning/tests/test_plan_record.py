@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from planning.evidence.plans import expected_plans
-from planning.tests.factories import approved_plan, draft_plan, make_world
+from planning.evidence.plans import _answers, expected_plans
+from planning.models import Consultation
+from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import get_kind
 from trainingops.records.rendering import render_html, render_pdf
+from trainingops.ui.moments import day_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
 
@@ -47,6 +49,10 @@ def test_the_record_says_all_that_was_approved_and_by_whom():
         "Roleplay",
         "80,00",
         "WIB",
+        "Durasi",
+        "hari, ",
+        "menit per peserta",
+        "tidak dimintai tanggapan",
     ]:
         assert words in page, words
     assert request.evidence_date == timezone.now().astimezone(world.site.zone).date()
@@ -69,3 +75,25 @@ def test_what_is_missing_names_the_plans_nobody_approved():
     far = date.today() + timedelta(days=30)
     assert list(expected_plans(date.today(), far, world.manager)) == [(draft.number,)]
     assert not expected_plans(far, far, world.manager)
+
+
+@pytest.mark.clause("5.1.1 d")
+def test_the_record_says_who_answered_who_still_may_and_who_let_the_day_pass():
+    """5.1.1 d: silence is not agreement, and not yet silence before its day."""
+    world, now = make_world(), timezone.now()
+    revision = submitted_plan(world=world).revisions.get()
+    today = now.astimezone(world.site.zone).date()
+    asked = {"plan": revision.plan, "asked_by": world.pic, "asked_at": now - timedelta(days=3)}
+    answered = {"answer": "no_remarks", "answered_by": world.qc, "answered_at": now}
+    Consultation.objects.create(party="qc", due_on=today, **asked, **answered)
+    Consultation.objects.create(party="operations", due_on=today - timedelta(days=1), **asked)
+    Consultation.objects.create(party="operation_support", due_on=today + timedelta(days=2), **asked)
+    with translation.override("id"):
+        told = {each["party"]: (each["answer"], each["by"]) for each in _answers(revision.plan, today)}
+    assert sorted(told.values()) == sorted(
+        [
+            ("Tanpa catatan", world.qc.name),
+            (f"Tanpa jawaban sampai {day_words(today - timedelta(days=1))}", ""),
+            ("Belum dijawab", ""),
+        ]
+    )

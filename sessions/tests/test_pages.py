@@ -8,8 +8,18 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
-from sessions.models import Attendance, Deviation, ParameterScore, RecoveryCase, TestAttempt, TrainingSession
+from sessions.enums import Verdict
+from sessions.evidence import _attendance
+from sessions.models import (
+    Attendance,
+    Deviation,
+    ParameterScore,
+    RecoveryCase,
+    TestAttempt,
+    TrainingSession,
+)
 from sessions.services import open_post_test, report_deviation, start_attempt
 from sessions.tests.factories import (
     START,
@@ -410,3 +420,29 @@ def test_the_manager_acknowledges_and_waives_with_a_fresh_log_in(held, monkeypat
     assert client.post(waive, {"reason": ""}).status_code == 422
     case.refresh_from_db()
     assert case.state == "open"
+
+
+@pytest.mark.clause("4.3")
+def test_a_participant_reads_passed_only_once_trained(at):
+    """The card says what every other page says: nobody passes before each meeting was attended or recovered."""
+    held = concluded()
+    at(START + timedelta(hours=5))
+    enrolment = held.enrolments[0]
+    client = _client(make_user("agent", person=enrolment.person))
+    (card,) = client.get(reverse("my_trainings")).context["cards"]
+    assert card["verdict"] == Verdict.PASSED
+    # No case says that the meeting was missed, only that nobody recorded it.
+    Attendance.objects.filter(enrolment=enrolment).update(status="")
+    (card,) = client.get(reverse("my_trainings")).context["cards"]
+    assert card["verdict"] == Verdict.NOT_TRAINED
+
+
+@pytest.mark.clause("6")
+def test_the_attendance_list_says_that_no_time_was_noted():
+    """Present on time is recorded without a time: the list says so instead of a dash that reads as missing."""
+    held = opened()
+    attend(held)
+    with translation.override("id"):
+        payload = _attendance(held.training_session)
+    rows = payload["meetings"][0]["rows"]
+    assert {row["arrived"] for row in rows if row["state"] == "Hadir"} == {"tanpa jam"}

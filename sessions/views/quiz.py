@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from planning.models import PaperQuestion
 from sessions import services
-from sessions.enums import AttemptState, CaseKind, CaseState, OutcomeState, TestPhase
-from sessions.models import Enrolment, RecoveryCase, TargetOutcome, TestAttempt
+from sessions.enums import AttemptState, OutcomeState, TestPhase
+from sessions.models import Enrolment, TargetOutcome, TestAttempt
+from sessions.queries.ledger import trained_of
 from sessions.queries.pages import enrolments_of_person
 from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
 from sessions.verdicts import verdict_for
@@ -25,8 +26,9 @@ from trainingops.ui.errors import Line
 def my_trainings(request: SignedInRequest) -> HttpResponse:
     """Invitations, tests to take, results, recovery: one's own and nobody else's."""
     enrolments = list(enrolments_of_person(request.user)[:50])
+    trained = trained_of(each.pk for each in enrolments)
     context = {
-        "cards": [_card(each) for each in enrolments],
+        "cards": [_card(each, trained=each.pk in trained) for each in enrolments],
         "waived": TargetOutcome.objects.filter(
             person=request.user.person_id, state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
         ).count()
@@ -36,7 +38,7 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     return render(request, "sessions/my_trainings.html", context)
 
 
-def _card(enrolment: Enrolment) -> dict[str, Any]:
+def _card(enrolment: Enrolment, *, trained: bool) -> dict[str, Any]:
     """What one training shows; every row was fetched with the list."""
     training_session = enrolment.training_session
     attempts = {(each.phase, each.state): each for each in enrolment.attempts.all()}
@@ -58,16 +60,11 @@ def _card(enrolment: Enrolment) -> dict[str, Any]:
         "verdict": verdict_for(
             result,
             [each.status for each in attendances.values()],
-            trained=not any(map(_untrains, enrolment.cases.all())),
+            trained=trained,
         ),
         "cases": enrolment.cases.all(),
         "attendances": attendances,
     }
-
-
-def _untrains(case: RecoveryCase) -> bool:
-    """Whether a meeting missed keeps somebody from being trained."""
-    return case.kind == CaseKind.RECOVERY and case.state not in (CaseState.RESOLVED, CaseState.VOIDED)
 
 
 def _open(enrolment: Enrolment, phase: str) -> bool:

@@ -144,9 +144,9 @@ def meeting_rest(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     meeting = visible_meeting(request, uuid)
     try:
         fill = services.mark_rest_present(meeting=meeting, actor=request.user, now=request.now)
-        messages.success(request, _("The rest is marked present.") if fill else _("No blank was left."))
+        messages.success(request, _("The rest is marked present and saved.") if fill else _("No blank was left."))
     except Refused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, _("Not saved: %(why)s") % {"why": refused})
     return redirect("meeting_roll", uuid=uuid)
 
 
@@ -155,9 +155,9 @@ def meeting_rest_undo(request: SignedInRequest, uuid: UUID, fill: UUID) -> HttpR
     meeting = visible_meeting(request, uuid)
     try:
         services.undo_mark_rest(meeting=meeting, fill=fill, actor=request.user, now=request.now)
-        messages.success(request, _("What was marked is blank again."))
+        messages.success(request, _("What was marked is blank again, and that is saved."))
     except Refused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, _("Not saved: %(why)s") % {"why": refused})
     return redirect("meeting_roll", uuid=uuid)
 
 

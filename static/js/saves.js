@@ -11,6 +11,7 @@
   var waiting = null;
   var refused = false;
   var released = false;
+  var beside = null;       // a form beside this one whose button was pressed
 
   function content(row) {
     return Array.from(row.querySelectorAll("input:not([type=hidden]), select"), function (each) {
@@ -44,14 +45,16 @@
   function sendAll() {
     stopWaiting();
     released = true;
-    form.requestSubmit();
+    (beside || form).requestSubmit();
     released = false;
+    beside = null;
   }
 
   function settle() {
     if (!waiting || sent.size) { return; }
     if (!refused) { sendAll(); return; }
     stopWaiting();
+    beside = null;
     saveHeld();
     var wrong = form.querySelector("td.is-late input, li:has([role=alert]) input, li:has([role=alert]) select");
     if (wrong) { wrong.focus(); }
@@ -71,6 +74,17 @@
     event.preventDefault();
     if (waiting) { return; }
     refused = false;
+    waiting = window.setTimeout(sendAll, PATIENCE);
+  });
+
+  // “Mark the rest present” and its undo stand beside the form: they go after the rows that are on their way, so that
+  // none of these counts as a blank, and do not go while one of them is refused.
+  document.addEventListener("submit", function (event) {
+    if (!event.target.closest(".roll-bar") || released || !sent.size) { return; }
+    event.preventDefault();
+    if (waiting) { return; }
+    refused = false;
+    beside = event.target;
     waiting = window.setTimeout(sendAll, PATIENCE);
   });
 

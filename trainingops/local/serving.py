@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -12,12 +13,18 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+from trainingops.jobs.health import run_checks
+from trainingops.jobs.tasks import sweep_heartbeat
+from trainingops.jobs.wake import wake
 from trainingops.local import postgres, valkey
 from trainingops.local.places import StartFailed
 from trainingops.local.processes import site_processes
 from trainingops.local.supervisor import Child, Lock, Supervisor
 
+#: Seconds that the processes get for their first work before the address is printed.
+PATIENCE = 60.0
 DEMO_MARK = "Trainingops demo data"
 
 
@@ -72,11 +79,35 @@ def serve(supervisor: Supervisor) -> None:
     ):
         ready = (lambda: _listens(settings.ENV.bind, port)) if child.name == "web" else None
         supervisor.start(child, ready=ready, seconds=90)
+    _wait_until_ready(supervisor)
     supervisor.say(
         f"Trainingops serves {settings.BASE_URL} (logs in {settings.EMBEDDED.logs}). Ctrl-C stops everything."
     )
     supervisor.watch()
     supervisor.say("Stopping …")
+
+
+def _wait_until_ready(supervisor: Supervisor) -> None:
+    """Hold the address back until ``/health/ready`` is true: the clock's worker takes some seconds for its first beat.
+
+    After :data:`PATIENCE` the address comes with what still fails, and with the remedy.
+    """
+    wake(sweep_heartbeat)
+    deadline = time.monotonic() + PATIENCE
+    while failing := _failing():
+        if time.monotonic() > deadline:
+            supervisor.say(f"Not ready yet: {' '.join(failing)}")
+            return
+        supervisor.look()
+        time.sleep(0.5)
+
+
+def _failing() -> list[str]:
+    """What the checks of readiness found; a clock whose last beat is two minutes old does not count as running."""
+    try:
+        return [told for told in run_checks(timezone.now()).values() if told]
+    finally:
+        connections.close_all()
 
 
 def answer_printed(supervisor: Supervisor, printed: Sequence[str]) -> None:

@@ -190,11 +190,12 @@ class Supervisor:
         try:
             while True:
                 time.sleep(0.25)
-                self._look()
+                self.look()
         except KeyboardInterrupt:
             return
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Start again what has ended; :meth:`watch` does it all the time."""
         if self._guard is not None and self._guard.poll() is not None:
             self._start_guard()
         now = time.monotonic()

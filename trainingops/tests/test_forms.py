@@ -161,7 +161,6 @@ _CONTRADICTIONS: dict[str, list[tuple[dict[str, str], str]]] = {
         ({"period_from": "2026-11-20", "period_to": "2026-11-01"}, "November 2026"),
         ({"period_from": "2020-01-01", "period_to": "2026-11-01"}, "2020"),
     ],
-    "review_presence": [({"hold": "1"}, "“Diundang”")],
     "scheme_new": [
         (_LINE | {"form-0-minimum": "150"}, "150"),
         (_LINE | {"form-0-weight": "0"}, "0 tidak di atas 0"),
@@ -171,7 +170,7 @@ _CONTRADICTIONS: dict[str, list[tuple[dict[str, str], str]]] = {
         ({"pass_mark": "80", "remedial_cap": "70"} | _LINE, "70"),
     ],
     "question_new": [({"kind": "single", "option_a": "Sehari", "option_c": "sehari ", "correct": "A"}, "“sehari”")],
-    "defect_new": [({"contacted_on": "2031-01-01"}, "1 Januari 2031")],
+    "defect_new": [({"occurred_on": "2031-01-01"}, "1 Januari 2031")],
     "plan_session_new": [({"label": "Batch kosong"}, "Batch kosong")],
     "day_off_new": [({"day": "9999-12-31"}, "9999-12-31"), ({"day": "1900-01-01"}, "1900-01-01")],
     "policy_new": [({"effective_on": "1999-01-01"}, "1999-01-01")],

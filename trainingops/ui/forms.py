@@ -14,6 +14,7 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Refused
@@ -294,6 +295,20 @@ class PageForm(forms.Form):
         """Show a service's refusal at its field, or above all fields where it has none here."""
         error = forms.ValidationError(str(refused), code=refused.code)
         self.add_error(refused.field if refused.field in self.fields else None, error)
+
+
+class PeriodForm(PageForm):
+    """The filter of a list between two days, ``since`` and ``until``; says so when they are the wrong way round."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it starts, instead of finding nothing in it."""
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            shown = {"start": since.isoformat(), "end": until.isoformat()}
+            words = gettext("The period ends on %(end)s, before it starts on %(start)s. Choose a later end.") % shown
+            self.add_error("until", words)
+        return data
 
 
 def _use_our_control(field: forms.Field) -> None:

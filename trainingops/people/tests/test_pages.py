@@ -6,6 +6,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
@@ -19,6 +20,7 @@ from trainingops.people.tests.factories import (
     TeamFactory,
     make_agent,
     make_user,
+    sign_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +302,14 @@ def test_a_person_and_an_account_cost_the_same_with_one_and_three_rows(
         with django_assert_max_num_queries(12) as three:
             client.get(path)
         assert len(three) == before
+
+
+def test_nobody_is_ticked_beforehand_for_a_code_unless_the_address_names_them(client):
+    """A code replaces the one somebody may hold: a whole team gets codes only when somebody ticks it."""
+    team = TeamFactory()
+    agent = make_agent(team=team, with_user=True)
+    sign_in(client, make_user("administrator"))
+    page = client.get(reverse("people_codes"), {"team": team.code}).content.decode()
+    assert agent.name in page and "checked" not in page
+    page = client.get(reverse("people_codes"), {"person": agent.uuid}).content.decode()
+    assert page.count("checked") == 1

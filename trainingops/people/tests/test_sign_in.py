@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -166,3 +168,29 @@ def test_the_limit_of_an_address_holds_for_all_processes_together(client, user, 
         assert post_sign_in(client, REMOTE_ADDR="127.0.0.1").status_code == 429
         cursor.execute("DELETE FROM trainingops_counters")  # as another process would see it: nothing is kept beside
     assert post_sign_in(client).status_code == 302
+
+
+def test_a_sign_in_takes_few_queries_although_its_counters_stand_in_the_database(client, user):
+    """Wrong, right and on the account's page: each counter is written by one statement."""
+    for password, status in (("salah-salah", 422), (PASSWORD, 302)):
+        with CaptureQueriesContext(connection) as found:
+            assert post_sign_in(client, password=password).status_code == status
+        asked = [each["sql"] for each in found if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+        assert len(asked) <= 23, "\n".join(each[:120] for each in asked)
+
+
+def test_a_counter_is_added_once_until_it_is_over_and_what_is_over_goes():
+    with time_machine.travel("2026-11-23 03:00:00+00:00", tick=False) as clock:
+        assert cache.add("one", 1, timeout=10) and not cache.add("one", 2, timeout=10)
+        assert cache.get("one") == 1
+        cache.set("one", [3], timeout=20)
+        assert cache.get("one") == [3]
+        clock.shift(30)
+        assert cache.get("one") is None and cache.add("one", 4, timeout=10)
+        cache.set("two", 2, timeout=1)
+        clock.shift(30)
+        cache.set("three", 3, timeout=None)
+        assert cache.touch("three", timeout=60) and cache.get("three") == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM trainingops_counters WHERE cache_key ~ '(one|two)$'")
+        assert cursor.fetchone() == (0,)

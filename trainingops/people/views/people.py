@@ -76,8 +76,9 @@ def people_codes(request: SignedInRequest) -> HttpResponse:
     form = CodesForm(
         request.POST if request.method == "POST" else None,
         people=people,
-        # Proposed: who has never signed in. A single person of the address always is.
-        initial={"people": list(people.filter(user__last_login=None) if team else people)},
+        # A team's people are ticked one by one: a code replaces the one somebody may hold. A single person of the
+        # address was chosen already.
+        initial={"people": [] if team else list(people)},
     )
     if request.method == "POST" and form.is_valid():
         slips = issue_codes(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
