@@ -92,7 +92,7 @@ def test_the_record_says_who_answered_who_still_may_and_who_let_the_day_pass():
         told = {each["party"]: (each["answer"], each["by"]) for each in _answers(revision.plan, today)}
     assert sorted(told.values()) == sorted(
         [
-            ("Tanpa catatan", world.qc.name),
+            ("Tidak ada catatan", world.qc.name),
             (f"Tanpa jawaban sampai {day_words(today - timedelta(days=1))}", ""),
             ("Belum dijawab", ""),
         ]
