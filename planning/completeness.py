@@ -46,6 +46,34 @@ class Item:
         return not self.gap
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How much of a plan is there: every page that counts reads these figures."""
+
+    items: list[Item]
+
+    @property
+    def missing(self) -> list[Item]:
+        return [item for item in self.items if not item.complete]
+
+    @property
+    def total(self) -> int:
+        return len(self.items)
+
+    @property
+    def complete(self) -> int:
+        return self.total - len(self.missing)
+
+    @property
+    def named(self) -> int:
+        """How many of the items clause 4.1 names."""
+        return sum(item.clause == "4.1" for item in self.items)
+
+    @property
+    def named_complete(self) -> int:
+        return sum(item.clause == "4.1" and item.complete for item in self.items)
+
+
 @dataclass
 class Snapshot:
     """A revision with what the check reads, loaded once."""
@@ -328,7 +356,7 @@ def _targets(snapshot: Snapshot) -> Item:
     gap = ""
     if not batches:
         gap = _("Choose who is on target.")
-    elif None in batches:
+    elif None in batches and len(snapshot.sessions) != 1:  # submission puts everybody into the only batch
         lost = batches.count(None)
         gap = ngettext(
             "%(count)d person has no batch. Place them in one.",

@@ -63,6 +63,7 @@ def register_plans() -> None:
                 "plan_targets",
                 "plan_roster",
                 "plan_windows",
+                "plan_when",
                 "plan_recipients",
                 "plan_submit",
                 "plan_cancel",
@@ -72,6 +73,7 @@ def register_plans() -> None:
         )
     )
     register(NavItem("5.1", _("Monthly plan"), "plan_month", "calendar", order=32, area=("plan_month",)))
+    register(NavItem("5.1", _("Plan templates"), "plan_template_list", "copy", order=33, area=("plan_template_",)))
     register(
         NavItem(
             "5.1",

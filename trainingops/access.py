@@ -170,6 +170,7 @@ SEES_PLANS = (
     "auditor",
 )
 CONSULTED = ("qc", "operations", "operation_support")
+_SEES_TEMPLATES = ("trainer", "manager", "auditor")
 ACCESS |= {
     "plan_list": only(*SEES_PLANS),
     "plan_month": only(*SEES_PLANS),
@@ -179,7 +180,15 @@ ACCESS |= {
     "plan_detail": only(*SEES_PLANS),
     "plan_revision": only(*SEES_PLANS),
     "plan_new": only("trainer", methods=WRITE),
+    # A template proposes and the approval decides: who plans and who approves keep them, within their lines.
+    "plan_template_list": only(*_SEES_TEMPLATES),
+    "plan_template_detail": only(*_SEES_TEMPLATES),
+    "plan_template_new": only("trainer", "manager", methods=WRITE),
+    "plan_template_edit": only("trainer", "manager", methods=WRITE),
+    "plan_template_retire": only("trainer", "manager", methods=POST_ONLY),
+    "plan_template_restore": only("trainer", "manager", methods=POST_ONLY),
     "plan_part": only("trainer", methods=WRITE),
+    "plan_when": only("trainer", methods=WRITE),
     "plan_sessions": only("trainer", methods=WRITE),
     "plan_session": only("trainer", methods=WRITE),
     "plan_session_new": only("trainer", methods=WRITE),

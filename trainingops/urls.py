@@ -23,9 +23,11 @@ from planning.views import releases as release_views
 from planning.views import roster as plan_roster_views
 from planning.views import schemes as scheme_views
 from planning.views import targets as target_views
+from planning.views import templates as template_views
 from planning.views import topics as topic_views
 from planning.views import traffic as traffic_views
 from planning.views import trainers as trainer_views
+from planning.views import when as when_views
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
@@ -213,6 +215,12 @@ urlpatterns += [
     path("plans/month/change/", month_views.plan_month_change, name="plan_month_change"),
     path("plans/month/submit/", month_views.plan_month_submit, name="plan_month_submit"),
     path("plans/new/", plan_views.plan_new, name="plan_new"),
+    path("plans/templates/", template_views.plan_template_list, name="plan_template_list"),
+    path("plans/templates/new/", template_views.plan_template_new, name="plan_template_new"),
+    path("plans/templates/<uuid:uuid>/", template_views.plan_template_detail, name="plan_template_detail"),
+    path("plans/templates/<uuid:uuid>/edit/", template_views.plan_template_edit, name="plan_template_edit"),
+    path("plans/templates/<uuid:uuid>/retire/", template_views.plan_template_retire, name="plan_template_retire"),
+    path("plans/templates/<uuid:uuid>/restore/", template_views.plan_template_restore, name="plan_template_restore"),
     path("plans/indicator/", indicator_views.plan_indicator, name="plan_indicator"),
     path("plans/releases/", release_views.release_list, name="release_list"),
     path("plans/releases/<uuid:uuid>/", release_views.release_detail, name="release_detail"),
@@ -236,6 +244,7 @@ urlpatterns += [
     path(
         "plans/<uuid:uuid>/sessions/<uuid:session>/remove/", part_views.plan_session_remove, name="plan_session_remove"
     ),
+    path("plans/<uuid:uuid>/when/", when_views.plan_when, name="plan_when"),
     path("plans/<uuid:uuid>/roster/", plan_roster_views.plan_roster, name="plan_roster"),
     path("plans/<uuid:uuid>/windows/", plan_roster_views.plan_windows, name="plan_windows"),
     path("plans/<uuid:uuid>/batches/", plan_roster_views.plan_batches, name="plan_batches"),

@@ -33,6 +33,11 @@ def can_edit_plan(user: User, plan: TrainingPlan) -> bool:
     return plan.pic_id == user.pk and user.authority.covers("trainer", site_id=plan.site_id, line_id=plan.line_id)
 
 
+def can_write_template(user: User, *, line: ServiceLine | None) -> bool:
+    """Who plans on the line, and its manager: a template only proposes, the approval of each plan decides."""
+    return user.authority.covers("trainer", "manager", line_id=line.pk if line else None)
+
+
 def deciding_for(user: User, revision: PlanRevision) -> list[int | None]:
     """For whom ``user`` may decide: None for oneself, else keys of absent managers; empty where they may not.
 

@@ -27,6 +27,7 @@ from planning.services.drafting import (
     save_recipients,
     save_session,
 )
+from planning.services.first_batch import plan_first_batch
 from planning.services.floor import mark_day, set_line_target, unmark_day
 from planning.services.groups import choose_group
 from planning.services.history import Shown, record_competences
@@ -74,6 +75,7 @@ __all__ = [
     "mark_day",
     "order_overtime",
     "place_targets",
+    "plan_first_batch",
     "plan_improvement",
     "record_competences",
     "reject_revision",

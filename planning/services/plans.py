@@ -14,12 +14,14 @@ from planning.models import (
     NeedSource,
     PlanRecipient,
     PlanRevision,
+    PlanTemplate,
     RecoveryForm,
     TrainingPlan,
 )
 from planning.policies.plans import can_cancel_plan, can_create_plan
-from planning.queries.plans import holders, leaders_of, local_day
+from planning.queries.plans import holders, leaders_of, local_day, parties_of
 from planning.services.bookings import release
+from planning.services.templates import check_fits, fill_lists, prefilled
 from planning.signals import plan_cancelled
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
@@ -40,14 +42,18 @@ def create_plan(
     now: datetime,
     purpose: str = "",
     needs: Collection[NeedSource] = (),
+    template: PlanTemplate | None = None,
 ) -> TrainingPlan:
     """Begin a plan with its first draft; the PIC is who begins it (2.2, 5.1.1 a).
 
     The draft proposes every form of recovery and, as recipients, all who stand for a mandatory party in scope.
 
+    Args:
+        template: brings all of 4.1 but who, when and where; its purpose counts where ``purpose`` is blank.
+
     Raises:
         NotAllowed: no trainer there, or without an appointment in force.
-        Refused: the title is blank.
+        Refused: the title is blank, or the template is for another kind or line.
     """
     today = local_day(now, site)
     require(
@@ -57,6 +63,8 @@ def create_plan(
     )
     if not title.strip():
         raise Refused(_("The title is blank. Write what the training is about."), field="title")
+    if template is not None:
+        check_fits(template, kind=kind, line=line)
     plan = TrainingPlan.objects.create(
         number=next_number("TR", today.year),
         kind=kind,
@@ -64,24 +72,41 @@ def create_plan(
         site=site,
         line=line,
         pic=actor,
+        template=template,
         created_at=now,
     )
-    revision = PlanRevision.objects.create(plan=plan, number=1, purpose=purpose, created_by=actor, created_at=now)
-    revision.needs.set(needs)
-    revision.recovery_forms.set(RecoveryForm.objects.all())
-    PlanRecipient.objects.bulk_create(
-        PlanRecipient(revision=revision, party=party, user=user)
-        for party in MANDATORY_PARTIES
-        for user in holders(party, site=site, line=line, day=today)
-    )
-    record(
-        "plan.created",
-        subject=plan,
-        actor=actor,
-        now=now,
-        data={"number": plan.number, "kind": kind, "site": site.uuid, "line": line.uuid},
-    )
+    _first_draft(plan, purpose=purpose, needs=needs, actor=actor, now=now)
+    data = {"number": plan.number, "kind": kind, "site": site.uuid, "line": line.uuid}
+    if template is not None:
+        data["template"] = template.uuid
+    record("plan.created", subject=plan, actor=actor, now=now, data=data)
     return plan
+
+
+def _first_draft(
+    plan: TrainingPlan, *, purpose: str, needs: Collection[NeedSource], actor: User, now: datetime
+) -> PlanRevision:
+    """Revision 1 with what the plan's template brings."""
+    template = plan.template
+    revision = PlanRevision.objects.create(
+        plan=plan,
+        number=1,
+        purpose=purpose or (template.purpose if template else ""),
+        created_by=actor,
+        created_at=now,
+        **(prefilled(template) if template else {}),
+    )
+    revision.needs.set(needs)
+    if template:
+        fill_lists(revision, template)
+    else:
+        revision.recovery_forms.set(RecoveryForm.objects.all())
+    parties = [*MANDATORY_PARTIES, *(template.parties if template else ())]
+    standing = parties_of(parties, site=plan.site, line=plan.line, day=local_day(now, plan.site))
+    PlanRecipient.objects.bulk_create(
+        PlanRecipient(revision=revision, party=party, user=user) for party, users in standing.items() for user in users
+    )
+    return revision
 
 
 @service

@@ -36,8 +36,9 @@ from planning.services import (
     save_session,
 )
 from planning.services.bookings import clashes_of
-from planning.views.plans import PARTS, get_draft
+from planning.views.plans import get_draft
 from planning.views.roster import fingerprint, slots_of, tomorrow_of, windows_shown
+from planning.views.task_list import PARTS
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.http import SignedInRequest
@@ -63,8 +64,14 @@ def plan_part(request: SignedInRequest, uuid: UUID, part: str) -> HttpResponse:
             form.add_refusal(refused)
         else:
             messages.success(request, _("Saved."))
-            return redirect("plan_detail", uuid=plan.uuid)
+            return _back(request, plan)
     return render(request, "planning/plan_part.html", {"plan": plan, "form": form, "part": part, "title": PARTS[part]})
+
+
+def _back(request: SignedInRequest, plan: TrainingPlan) -> HttpResponse:
+    """To the task list, or to the page of answers that the reader came from."""
+    name = "plan_submit" if request.GET.get("back") == "check" else "plan_detail"
+    return redirect(name, uuid=plan.uuid)
 
 
 # --- sessions ----------------------------------------------------------------------------------------------
@@ -249,7 +256,7 @@ def plan_recipients(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 errors = [refused]
             else:
                 messages.success(request, _("Saved."))
-                return redirect("plan_detail", uuid=plan.uuid)
+                return _back(request, plan)
     context = {
         "plan": plan,
         "groups": [

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +12,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.completeness import Item, Snapshot, check
+from planning.completeness import Snapshot, check
 from planning.content import content_of, load
 from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.forms.plans import PlanForm, ReasonForm
 from planning.lists import with_lists
-from planning.models import Appointment, NeedSource, PlanRevision, ProductChange, TrainingPlan
-from planning.policies.plans import can_cancel_plan, can_decide_revision, can_edit_plan
+from planning.models import Appointment, NeedSource, PlanRevision, PlanTemplate, ProductChange, TrainingPlan
+from planning.policies.plans import can_cancel_plan, can_decide_revision, can_edit_plan, can_write_template
 from planning.queries.releases import release_lines, releases_of_plan
 from planning.queries.remarks import remarks_of
 from planning.services import (
@@ -37,6 +34,7 @@ from planning.services import (
 from planning.services.bookings import clashes_of
 from planning.views.consultations import coordination
 from planning.views.plan_list import STATE_KINDS
+from planning.views.task_list import task_list
 from planning.wording import Wording, unplaced
 from planning.wording.rows import Row
 from trainingops.domain import Refused, WrongState, require
@@ -71,16 +69,27 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
                 line=place.line,
                 purpose=form.cleaned_data["purpose"],
                 needs=form.cleaned_data["needs"],
+                template=form.cleaned_data["template"],
                 actor=request.user,
                 now=now,
             )
         except Refused as refused:
             form.add_refusal(refused)
         else:
-            if change:
-                return redirect(f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}")
-            return redirect("plan_detail", uuid=plan.uuid)
+            return redirect(_after_beginning(plan, change))
     return render(request, "planning/plan_new.html", {"form": form, "title": _("New plan")})
+
+
+def _after_beginning(plan: TrainingPlan, change: ProductChange | None) -> str:
+    """Where the PIC goes on: who is on target where the way there is known, else the task list."""
+    if change:
+        return f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}"
+    if plan.template_id is None:
+        return reverse("plan_detail", args=[plan.uuid])
+    if plan.kind == TrainingKind.IMPROVEMENT:
+        return reverse("plan_targets_defects", args=[plan.uuid])
+    # A blank team shows every agent of the line, to be narrowed there.
+    return f"{reverse('plan_targets_group', args=[plan.uuid])}?team="
 
 
 def _change_named(request: SignedInRequest) -> ProductChange | None:
@@ -101,7 +110,19 @@ def _from_need(request: SignedInRequest, change: ProductChange | None) -> dict[s
     if change:
         initial["needs"] = list(NeedSource.objects.filter(product_change=change).values_list("pk", flat=True))
         initial["title"] = change.title
+    if template := _template_named(request):
+        initial |= {"template": template.uuid, "kind": template.kind, "purpose": template.purpose}
+        initial.setdefault("title", template.title or template.name)
     return initial
+
+
+def _template_named(request: SignedInRequest) -> PlanTemplate | None:
+    """The template that the address names, as far as the reader may use it."""
+    try:
+        uuid = UUID(request.GET.get("template", ""))
+    except ValueError:
+        return None
+    return PlanTemplate.objects.visible_to(request.user).in_use().filter(uuid=uuid).first()
 
 
 @require_GET
@@ -126,6 +147,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_decide": revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision),
         "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
         and can_cancel_plan(request.user, plan),
+        "may_keep": plan.approved_revision_id and can_write_template(request.user, line=plan.line),
         "may_adjust": mine and plan.approved_revision_id and plan.state in {PlanState.APPROVED, PlanState.UNDER_WAY},
         "may_amend": mine
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
@@ -139,8 +161,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     remarks = remarks_of(revision, reader=request.user)
     rows: list[Row] = []
     if revision.state == RevisionState.DRAFT:
-        items = check(Snapshot(revision, request.now))
-        context |= tally(items, plan)
+        context |= task_list(check(Snapshot(revision, request.now)), plan)
     elif revision.content:
         wording = Wording(revision, contents=[content := json.loads(revision.content)])
         rows = wording.rows({}, content, remarks)
@@ -183,18 +204,16 @@ def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("The plan awaits the manager's decision."))
             return redirect("plan_detail", uuid=plan.uuid)
     load(revision)
-    items = check(Snapshot(revision, request.now))
     content = content_of(revision)
     wording = Wording(revision, contents=[content])
     context = {
         "plan": plan,
         "revision": revision,
-        "rows": wording.rows({}, content),
         "clashes": clashes_of(revision, reader=request.user),
         "held_before": wording.held_before(content),
         "errors": errors,
         "title": _("Check and submit"),
-        **tally(items, plan),
+        **task_list(check(Snapshot(revision, request.now)), plan, wording.rows({}, content)),
     }
     return render(request, "planning/plan_submit.html", context, status=422 if errors else 200)
 
@@ -248,7 +267,7 @@ def _in_sight(request: SignedInRequest, uuid: UUID) -> QuerySet[PlanRevision]:
 
 
 #: A plan, read together with its revision.
-_PLAN = ("plan__site", "plan__line", "plan__pic", "plan__approved_revision")
+_PLAN = ("plan__site", "plan__line", "plan__pic", "plan__approved_revision", "plan__template")
 #: What a revision chose, read together with it.
 _CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
 
@@ -276,61 +295,3 @@ def _without_draft(plan: TrainingPlan) -> WrongState:
         said = _("Revision %(number)d is with the manager and cannot be changed. Withdraw it on the plan's page first.")
         return WrongState(said % {"number": submitted.number}, url=where)
     return WrongState(_("This plan has no draft now. Begin a new revision on its page."), url=where)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A page of the task list with the items that it holds."""
-
-    label: Any
-    url: str
-    items: list[Item]
-
-    @property
-    def complete(self) -> bool:
-        return all(item.complete for item in self.items)
-
-    @property
-    def value(self) -> str:
-        """What its items say, in one line."""
-        return " · ".join(item.value for item in self.items if item.value)
-
-    @property
-    def gaps(self) -> list[str]:
-        return [item.gap for item in self.items if item.gap]
-
-
-PARTS = {
-    "need": gettext_lazy("Why this training"),
-    "module": gettext_lazy("Module"),
-    "method": gettext_lazy("Method, application and class types"),
-    "sessions": gettext_lazy("Sessions, times, trainers and rooms"),
-    "trainers": gettext_lazy("Trainers without qualification"),
-    "targets": gettext_lazy("Targets"),
-    "roster": gettext_lazy("Roster and overtime"),
-    "scoring": gettext_lazy("Scoring, pass mark and tests"),
-    "recovery": "Recovery",
-    "recipients": gettext_lazy("Recipients of the report"),
-}
-
-
-def tally(items: Iterable[Item], plan: TrainingPlan) -> dict[str, Any]:
-    """The task list with its figures: how much of what 4.1 names is there."""
-    rows = list(items)
-    named = [item for item in rows if item.clause == "4.1"]
-    return {
-        "parts": [
-            Part(label, part_url(plan, part), [item for item in rows if item.part == part])
-            for part, label in PARTS.items()
-        ],
-        "gaps": [(item, part_url(plan, item.part)) for item in rows if not item.complete],
-        "named_complete": sum(item.complete for item in named),
-        "named_total": len(named),
-    }
-
-
-def part_url(plan: TrainingPlan, part: str) -> str:
-    """The page where a part is written."""
-    if part in {"sessions", "targets", "roster", "recipients"}:
-        return reverse(f"plan_{part}", args=[plan.uuid])
-    return reverse("plan_part", args=[plan.uuid, part])

@@ -28,7 +28,8 @@ from planning.queries.roster import PlanRoster, overtime_minutes, roster_of
 from planning.queries.traffic import LineLoad, load_of_line
 from planning.services import ProposedBatch, answer_overtime, order_overtime, take_batches
 from planning.slots import DayWindow, Proposal
-from planning.views.plans import PARTS, get_draft
+from planning.views.plans import get_draft
+from planning.views.task_list import PARTS
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person

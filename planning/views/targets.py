@@ -32,7 +32,8 @@ from planning.services import (
     remove_targets,
 )
 from planning.services.targets import Chosen
-from planning.views.plans import PARTS, get_draft
+from planning.views.plans import get_draft
+from planning.views.task_list import PARTS
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person, PersonAssignment, Team
@@ -146,6 +147,9 @@ def take_over(
         return None
     words = _("Put on target: %(added)d. Already on target: %(already)d.")
     messages.success(request, words % {"added": chosen.added, "already": chosen.already})
+    # A plan from a template lacks only when and where: that is the next page.
+    if plan.template_id and not plan.planned_sessions.exists():
+        return redirect("plan_when", uuid=plan.uuid)
     return redirect("plan_targets", uuid=plan.uuid)
 
 

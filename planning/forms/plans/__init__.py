@@ -16,6 +16,7 @@ from planning.forms.plans.parts import (
 from planning.forms.plans.recipients import OtherRecipientForm, OtherRecipientFormSet
 from planning.forms.plans.sessions import MeetingForm, MeetingFormSet, SessionForm
 from planning.forms.plans.targets import BatchField, DefectChoiceForm, PeopleChoiceForm
+from planning.forms.plans.when import WhenForm
 
 __all__ = [
     "PART_FORMS",
@@ -39,4 +40,5 @@ __all__ = [
     "ScoringForm",
     "SessionForm",
     "TrainerReasonForm",
+    "WhenForm",
 ]

@@ -13,9 +13,10 @@ from planning.forms.plans.common import Checkboxes, offer_needs, text_area
 from planning.models import (
     Appointment,
     NeedSource,
+    PlanTemplate,
 )
 from trainingops.people.models import User
-from trainingops.ui.forms import PageForm
+from trainingops.ui.forms import LoadedChoiceField, PageForm
 
 
 class PlaceField(forms.ModelChoiceField):
@@ -25,11 +26,26 @@ class PlaceField(forms.ModelChoiceField):
         return f"{obj.site}, {obj.line} ({obj.number})"
 
 
+def _template_word(template: PlanTemplate) -> str:
+    return f"{template.name} ({template.get_kind_display()})"
+
+
 class PlanForm(PageForm):
     """Begin a plan: kind, title, where, why."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=TrainingKind, widget=forms.RadioSelect)
-    title = forms.CharField(label=_("Title"), max_length=160, help_text=_("What the training is about."))
+    template = LoadedChoiceField(
+        label=_("Template"),
+        required=False,
+        empty_label=_("Without a template"),
+        help_text=_("Brings all of 4.1 but who, when and where; each part can be changed afterwards."),
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=160,
+        required=False,
+        help_text=_("What the training is about. Blank: the title of the template."),
+    )
     place = PlaceField(
         label=_("Site and service line"),
         queryset=Appointment.objects.none(),
@@ -45,4 +61,19 @@ class PlanForm(PageForm):
         super().__init__(*args, **kwargs)
         places = Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        templates = list(PlanTemplate.objects.visible_to(user).in_use())
+        self.fields["template"].load(templates, key="uuid", label=_template_word)  # type: ignore[attr-defined]
+        if not templates:
+            del self.fields["template"]
+            self.fields["title"].help_text = _("What the training is about.")
         offer_needs(self.fields["needs"], NeedSource.objects.visible_to(user))
+
+    def clean(self) -> dict[str, Any]:
+        """A blank title is the template's."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        template = cleaned.setdefault("template", None)
+        if template and not cleaned.get("title"):
+            cleaned["title"] = template.title or template.name
+        elif "title" in cleaned and not cleaned["title"]:
+            self.add_error("title", _("The title is blank. Write what the training is about."))
+        return cleaned

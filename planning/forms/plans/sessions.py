@@ -20,7 +20,7 @@ from trainingops.people.models import Site
 from trainingops.ui.forms import LoadedChoiceField, PageForm, PlannedMomentField
 
 
-def _trainer_name(trainer: Any) -> str:
+def trainer_name(trainer: Any) -> str:
     """Who may not teach the module is offered last, and said so: it takes a written reason."""
     if trainer.may or trainer.kind != Qualification.INTERNAL:
         return str(trainer)
@@ -45,7 +45,7 @@ class SessionForm(PageForm):
         self.fields["trainers"].queryset = TrainerProfile.objects.annotate(  # type: ignore[attr-defined]
             may=Exists(TrainerModule.objects.filter(trainerprofile=OuterRef("pk"), trainingmodule=module))
         ).order_by("-may", "name")
-        self.fields["trainers"].label_from_instance = _trainer_name  # type: ignore[attr-defined]
+        self.fields["trainers"].label_from_instance = trainer_name  # type: ignore[attr-defined]
         self.fields["room"].queryset = Room.objects.select_related("site")  # type: ignore[attr-defined]
         self.fields["room"].label_from_instance = lambda room: f"{room.name}, {room.site}"  # type: ignore[attr-defined]
 
