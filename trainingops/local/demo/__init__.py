@@ -25,6 +25,7 @@ def load(now: datetime) -> list[str]:
     from trainingops.local.demo.floor import load_floor
     from trainingops.local.demo.needs import load_needs
     from trainingops.local.demo.school import load_school
+    from trainingops.local.demo.templates import load_templates
 
     if Person.objects.exists():
         return ["The demo data is there already."]
@@ -32,10 +33,11 @@ def load(now: datetime) -> list[str]:
         people = load_people(now - _FOUNDED)
         cast = Cast()
         load_school(cast, now - timedelta(days=90))
+        load_templates(cast, now - timedelta(days=80))
         floor = load_floor(cast, now)
         needs = load_needs(cast, now)
     return [
-        f"{people} people at 5 sites, 3 modules, 3 test papers",
+        f"{people} people at 5 sites, 3 modules, 3 test papers, 2 plan templates",
         f"{floor['defects']} service defects, {floor['samples']} monitoring samples, {floor['intervals']} intervals",
         needs,
     ]

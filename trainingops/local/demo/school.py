@@ -27,6 +27,7 @@ _CLASSES = {
 }
 #: What modules of a kind improve: codes of Quality Control's parameters.
 _IMPROVES = {ModuleKind.HARD: ("C1", "C2"), ModuleKind.SOFT: ("SS1", "SS2")}
+_HARD_SKILL = "Hard skill: post-test 60, roleplay 40"
 #: Question, right answer, two wrong ones.
 _QUESTIONS = [
     ("Berapa lama jangka waktu maksimal pinjaman KCA?", "120 hari", ("90 hari", "180 hari")),
@@ -237,7 +238,7 @@ def _other_kinds(cast: Cast, topic: Topic, now: datetime) -> None:
 
 def _scheme(cast: Cast, now: datetime) -> None:
     add_scheme(
-        name="Hard skill: post-test 60, roleplay 40",
+        name=_HARD_SKILL,
         decimals=2,
         pass_mark=Decimal(80),
         remedial_cap=Decimal(80),
@@ -262,4 +263,4 @@ def papers() -> tuple[TestPaper, TestPaper]:
 
 def scheme() -> ScoringScheme:
     """The scheme of hard-skill trainings."""
-    return ScoringScheme.objects.get()
+    return ScoringScheme.objects.get(name=_HARD_SKILL)
