@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from planning.enums import Method, ModuleState, TrainingKind
 from planning.models import (
     ClassType,
-    PlanTemplate,
     RecoveryForm,
     ScoringScheme,
     TestPaper,
@@ -58,6 +57,7 @@ class PlanTemplateForm(PageForm):
         queryset=ClassType.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        to_field_name="code",
     )
     scheme = LoadedChoiceField(label=_("Scoring scheme"), required=False, empty_label=_("Chosen in each plan"))
     pass_mark = FigureField(
@@ -66,7 +66,10 @@ class PlanTemplateForm(PageForm):
     pre_paper = LoadedChoiceField(label="Pre-test", required=False, empty_label=_("Chosen in each plan"))
     post_paper = LoadedChoiceField(label="Post-test", required=False, empty_label=_("Chosen in each plan"))
     recovery_forms = forms.ModelMultipleChoiceField(
-        label=_("Forms of recovery"), queryset=RecoveryForm.objects.all(), widget=forms.CheckboxSelectMultiple
+        label=_("Forms of recovery"),
+        queryset=RecoveryForm.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="code",
     )
     recovery_days = WholeField(label=_("Days for recovery"), min_value=1, max_value=90, initial=7)
     tolerance_minutes = WholeField(
@@ -84,12 +87,10 @@ class PlanTemplateForm(PageForm):
         help_text=_("The mandatory parties always receive it."),
     )
 
-    def __init__(self, *args: Any, template: PlanTemplate | None = None, **kwargs: Any) -> None:
-        if template is not None:
-            kwargs["initial"] = values_in(template)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = _keys(kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-        chosen = [each.pk for each in kwargs["initial"].get("class_types", ())]
+        chosen = kwargs["initial"].get("class_types", ())
         rows: dict[str, Any] = {
             "line": ServiceLine.objects.all(),
             "module": TrainingModule.objects.filter(versions__state=ModuleState.APPROVED).distinct().order_by("code"),
@@ -100,23 +101,13 @@ class PlanTemplateForm(PageForm):
         for name, found in (*rows.items(), ("pre_paper", papers), ("post_paper", papers)):
             self.fields[name].load(found)  # type: ignore[attr-defined]
         self.fields["class_types"].queryset = ClassType.objects.filter(  # type: ignore[attr-defined]
-            Q(is_active=True) | Q(pk__in=chosen)
+            Q(is_active=True) | Q(code__in=chosen)
         )
 
     def clean_parties(self) -> list[str]:
         """In the order of the list, so that the same choice is the same value."""
         chosen: list[str] = self.cleaned_data["parties"]
         return [party.value for party in MORE_PARTIES if party.value in chosen]
-
-
-def values_in(template: PlanTemplate) -> dict[str, Any]:
-    """What a template says, as the form shows it."""
-    plain = [each.name for each in PlanTemplate._meta.fields if each.name in PlanTemplateForm.base_fields]
-    return {
-        **{name: getattr(template, name) for name in plain},
-        "class_types": list(template.class_types.all()),
-        "recovery_forms": list(template.recovery_forms.all()),
-    }
 
 
 def _keys(values: dict[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from planning.models import ModuleVersion, PlanTemplate
 from planning.policies.plans import can_write_template
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
-from trainingops.people.enums import MANDATORY_PARTIES
 
 if TYPE_CHECKING:
-    from planning.models import PlanRevision, TrainingPlan
+    from planning.models import PlanRevision
     from trainingops.people.models import ServiceLine, User
 
 #: What a draft takes over as it stands; ``module`` becomes the version that is approved on the day.
@@ -149,23 +148,3 @@ def fill_lists(revision: PlanRevision, template: PlanTemplate) -> None:
     """Class types in use and forms of recovery of the first draft."""
     revision.class_types.set(template.class_types.filter(is_active=True))
     revision.recovery_forms.set(template.recovery_forms.all())
-
-
-def values_of(plan: TrainingPlan, revision: PlanRevision) -> dict[str, Any]:
-    """What a template made from a plan says: all but who, when and where; to be looked over before it is saved."""
-    batch = revision.sessions.first()
-    meetings = list(batch.meetings.all()) if batch else []
-    minutes = [int((each.ends_at - each.starts_at).total_seconds() // 60) for each in meetings]
-    return {
-        "name": plan.title[:80],
-        "kind": plan.kind,
-        "line": plan.line,
-        "title": plan.title,
-        "purpose": revision.purpose,
-        "module": revision.module_version.module if revision.module_version else None,
-        "minutes": minutes[0] if minutes else None,
-        "meetings": len(meetings) or 1,
-        "parties": sorted({each.party for each in revision.recipients.all()} - set(MANDATORY_PARTIES)),
-        **{name: getattr(revision, name) for name in PLAIN},
-        **{name: list(getattr(revision, name).all()) for name in MANY},
-    }

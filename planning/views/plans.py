@@ -87,7 +87,7 @@ def _after_beginning(plan: TrainingPlan, change: ProductChange | None) -> str:
     if plan.template_id is None:
         return reverse("plan_detail", args=[plan.uuid])
     if plan.kind == TrainingKind.IMPROVEMENT:
-        return reverse("plan_targets_defects", args=[plan.uuid])
+        return f"{reverse('plan_targets_defects', args=[plan.uuid])}?minimum_count=1"
     # A blank team shows every agent of the line, to be narrowed there.
     return f"{reverse('plan_targets_group', args=[plan.uuid])}?team="
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from planning.completeness import Item, Tally
 from planning.models import TrainingPlan
@@ -31,11 +32,11 @@ PARTS: dict[str, Any] = {
 
 #: The questions that a plan answers, each with its parts.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Why"), ("need",)),
-    (_("Who"), ("targets",)),
-    (_("What"), ("module",)),
+    (pgettext_lazy("task list", "Why"), ("need",)),
+    (pgettext_lazy("task list", "Who"), ("targets",)),
+    (pgettext_lazy("task list", "What"), ("module",)),
     (_("When and where"), ("sessions", "trainers", "roster")),
-    (_("How"), ("method", "recovery")),
+    (pgettext_lazy("task list", "How"), ("method", "recovery")),
     (_("How it is scored"), ("scoring",)),
     (_("Who receives the report"), ("recipients",)),
 )

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.enums import ModuleState
+from planning.enums import ModuleState, TrainingKind
 from planning.forms.templates import PlanTemplateForm
-from planning.models import PlanTemplate, RecoveryForm, TrainingPlan
+from planning.models import PlanTemplate, TrainingPlan
+from planning.models.resources import RECOVERY_FORMS
 from planning.policies.plans import can_write_template
+from planning.queries.templates import values_in, values_of_plan, with_codes
 from planning.services import templates as services
 from planning.views.common import act_or_conflict, form_page, posted, url
 from trainingops.people.enums import Role
@@ -28,7 +30,7 @@ _CHOICES = ("line", "module", "application", "scheme", "pre_paper", "post_paper"
 @require_GET
 def plan_template_list(request: SignedInRequest) -> HttpResponse:
     """The templates of one's lines, those in use first."""
-    rows = _in_sight(request).annotate(plan_count=Count("plans")).order_by("-is_active", "kind", "name")
+    rows = _in_sight(request).annotate(plan_count=Count("plans")).order_by("-is_active", "-kind", "name")
     context = {
         "rows": rows,
         "may_write": can_write_template(request.user, line=None),
@@ -76,21 +78,20 @@ def plan_template_new(request: SignedInRequest) -> HttpResponse:
 
 def _from_plan(request: SignedInRequest) -> dict[str, Any]:
     """What the plan in the address says, as far as the reader may know of it."""
-    blank = {"recovery_forms": list(RecoveryForm.objects.all()), "kind": "refreshment"}
     try:
         uuid = UUID(request.GET.get("plan", ""))
     except ValueError:
-        return blank
-    plan = get_object_or_404(TrainingPlan.objects.visible_to(request.user).select_related("line"), uuid=uuid)
-    revisions = plan.revisions.select_related("module_version__module", "application", "scheme")
-    approved = revisions.filter(approved_for=plan).first()
-    return services.values_of(plan, approved or revisions[0])
+        return {"recovery_forms": list(RECOVERY_FORMS), "kind": TrainingKind.REFRESHMENT}
+    values = values_of_plan(uuid, user=request.user, now=request.now)
+    if values is None:
+        raise Http404
+    return values
 
 
 @require_http_methods(["GET", "POST"])
 def plan_template_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Change one; plans made from it stay as they are."""
-    template = get_object_or_404(_in_sight(request), uuid=uuid)
+    template = get_object_or_404(with_codes(_in_sight(request)), uuid=uuid)
 
     def act(form: PlanTemplateForm) -> tuple[str, str]:
         services.save_template(template=template, values=form.cleaned_data, actor=request.user, now=request.now)
@@ -98,7 +99,7 @@ def plan_template_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        PlanTemplateForm(posted(request), template=template),
+        PlanTemplateForm(posted(request), initial=values_in(template, set(PlanTemplateForm.base_fields))),
         act,
         title=_("Change %(template)s") % {"template": template},
         parent=(url("plan_template_detail", template), template.name),

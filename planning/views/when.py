@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from planning.forms.plans import WhenForm
 from planning.services import plan_first_batch
+from planning.views.common import posted
 from planning.views.plans import get_draft
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -24,7 +25,7 @@ def plan_when(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     plan = revision.plan
     if request.method == "GET" and revision.sessions.exists():
         return redirect("plan_sessions", uuid=plan.uuid)
-    form = WhenForm(request.POST or None, revision=revision, user=request.user)
+    form = WhenForm(posted(request), revision=revision, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             plan_first_batch(revision=revision, **form.cleaned_data, actor=request.user, now=request.now)

@@ -61,7 +61,7 @@ class PlanForm(PageForm):
         super().__init__(*args, **kwargs)
         places = Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
-        templates = list(PlanTemplate.objects.visible_to(user).in_use())
+        templates = list(PlanTemplate.objects.visible_to(user).in_use().order_by("-kind", "name"))
         self.fields["template"].load(templates, key="uuid", label=_template_word)  # type: ignore[attr-defined]
         if not templates:
             del self.fields["template"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import Method
@@ -46,9 +47,14 @@ class WhenForm(PageForm):
         fields: dict[str, Any] = self.fields
         fields["starts_at"].zone = plan.site.zone
         fields["trainer"].load(trainers, label=trainer_name)
-        fields["room"].load(rooms, label=lambda room: f"{room.name} ({room.capacity})")
-        if method == Method.ONLINE:
-            del fields["room"]
-        elif method == Method.OFFLINE:
+        if method == Method.OFFLINE:
             del fields["link"]
             fields["room"].required = bool(rooms)
+            fields["room"].empty_label = _("Choose a room")
+        fields["room"].load(rooms, label=_room_word)
+        if method == Method.ONLINE:
+            del fields["room"]
+
+
+def _room_word(room: Room) -> str:
+    return gettext("%(room)s, %(seats)d seats") % {"room": room.name, "seats": room.capacity}

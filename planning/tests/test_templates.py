@@ -1,0 +1,429 @@
+"""Plan templates: from need to submission in a few pages (4.1, 5.1.1 e), and their pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from planning.enums import Method, ModuleState, RevisionState, TargetReason, TrainingKind
+from planning.models import ClassType, PlanTemplate, RecoveryForm, TrainingPlan
+from planning.services import add_targets, create_plan, plan_first_batch
+from planning.services.needs import ChangeText, register_change
+from planning.services.templates import restore_template, retire_template, save_template
+from planning.tests.factories import approved_plan, draft_plan, make_world
+from trainingops.audit.models import Entry
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.people.tests.factories import ServiceLineFactory, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+def content(world, **values):
+    """A briefing with all of 4.1 but who, when and where."""
+    return {
+        "name": "Briefing 15–30 menit",
+        "kind": TrainingKind.REFRESHMENT,
+        "line": world.line,
+        "title": "Briefing KCA",
+        "purpose": "Penyegaran singkat.",
+        "module": world.module_version.module,
+        "method": Method.OFFLINE,
+        "application": world.application,
+        "class_types": [ClassType.objects.get(code="presentation")],
+        "minutes": 30,
+        "meetings": 1,
+        "scheme": world.scheme,
+        "pass_mark": Decimal(80),
+        "pre_paper": world.pre_paper,
+        "post_paper": world.post_paper,
+        "tolerance_minutes": 5,
+        "recovery_days": 3,
+        "recovery_forms": [RecoveryForm.objects.get(code="make_up")],
+        "parties": ["team_leader"],
+        **values,
+    }
+
+
+def make(world, template=None, **values):
+    return save_template(template=template, values=content(world, **values), actor=world.pic, now=timezone.now())
+
+
+def begin(world, template, **values):
+    return create_plan(
+        **{"kind": template.kind, "title": "KCA", "site": world.site, "line": world.line} | values,
+        template=template,
+        actor=world.pic,
+        now=timezone.now(),
+    )
+
+
+# --- what a plan takes over --------------------------------------------------------------------------------
+def test_a_plan_takes_over_all_of_4_1_but_who_when_and_where(world):
+    plan = begin(world, make(world))
+    draft = plan.revisions.get()
+    assert (draft.module_version, draft.method, draft.application) == (
+        world.module_version,
+        Method.OFFLINE,
+        world.application,
+    )
+    assert (draft.scheme, draft.pass_mark, draft.pre_paper, draft.post_paper) == (
+        world.scheme,
+        80,
+        world.pre_paper,
+        world.post_paper,
+    )
+    assert (draft.tolerance_minutes, draft.recovery_days, draft.purpose) == (5, 3, "Penyegaran singkat.")
+    assert [each.code for each in draft.class_types.all()] == ["presentation"]
+    assert [each.code for each in draft.recovery_forms.all()] == ["make_up"]
+    assert {"manager", "qc", "operations", "operation_support"} <= set(draft.recipients.values_list("party", flat=True))
+    assert plan.template == PlanTemplate.objects.get()
+
+
+def test_what_went_out_of_use_meanwhile_is_left_blank_and_shows_as_missing(world, client):
+    template = make(world)
+    world.module_version.state = ModuleState.RETIRED
+    world.module_version.save()
+    type(world.scheme).objects.update(is_active=False)
+    type(world.application).objects.update(is_active=False)
+    ClassType.objects.update(is_active=False)
+    draft = begin(world, PlanTemplate.objects.get()).revisions.get()
+    assert (draft.module_version, draft.scheme, draft.application) == (None, None, None)
+    assert not draft.class_types.exists()
+    client.force_login(world.pic)
+    page = client.get(reverse("plan_template_detail", args=[template.uuid]))
+    assert page.context["version"] is None
+
+
+def test_changing_a_template_leaves_the_plans_made_from_it(world):
+    template = make(world)
+    plan = begin(world, template)
+    make(world, template=template, pass_mark=Decimal(70))
+    assert plan.revisions.get().pass_mark == 80
+    assert begin(world, PlanTemplate.objects.get()).revisions.get().pass_mark == 70
+
+
+@pytest.mark.parametrize("case", ["kind", "line", "module", "retired"])
+def test_a_template_that_does_not_fit_is_refused_by_name(world, case):
+    template = make(world, line=None)
+    other = {"kind": TrainingKind.IMPROVEMENT} if case == "kind" else {}
+    if case == "line":
+        PlanTemplate.objects.update(line=ServiceLineFactory(), module=None)
+    elif case == "module":
+        world.module_version.module.lines.set([ServiceLineFactory()])
+    elif case == "retired":
+        retire_template(template=template, actor=world.pic, now=timezone.now())
+    with translation.override("en"), pytest.raises(Refused, match="Briefing 15–30 menit") as refused:
+        begin(world, PlanTemplate.objects.get(), **other)
+    assert refused.value.field == "template"
+    assert not TrainingPlan.objects.exists()
+
+
+# --- keeping them ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", " "), ("minutes", 4), ("minutes", 721), ("meetings", 0), ("meetings", 11), ("pass_mark", Decimal(101))],
+)
+def test_a_value_out_of_bounds_is_refused_at_its_field(world, field, value):
+    with pytest.raises(Refused) as refused:
+        make(world, **{field: value})
+    assert refused.value.field == field
+    assert not PlanTemplate.objects.exists()
+
+
+def test_a_name_is_used_once_and_a_module_belongs_to_the_line(world):
+    make(world)
+    with pytest.raises(Refused) as refused:
+        make(world, name="BRIEFING 15–30 MENIT")
+    assert refused.value.field == "name"
+    world.module_version.module.lines.clear()
+    with pytest.raises(Refused) as refused:
+        make(world, name="Lain")
+    assert refused.value.field == "module"
+
+
+def test_who_plans_or_approves_on_the_line_keeps_its_templates(world):
+    """4.1: a template only proposes; the approval decides."""
+    template = make(world)
+    now = timezone.now()
+    elsewhere = make_user("trainer", line=ServiceLineFactory())
+    for actor in (world.qc, elsewhere):
+        for act in (
+            lambda who: save_template(template=template, values=content(world), actor=who, now=now),
+            lambda who: retire_template(template=template, actor=who, now=now),
+        ):
+            with pytest.raises(NotAllowed):
+                act(actor)
+    save_template(template=template, values=content(world), actor=world.manager, now=now)
+    assert set(Entry.objects.values_list("verb", flat=True)) >= {"plan_template.made", "plan_template.changed"}
+
+
+def test_it_goes_out_of_use_and_back_and_no_state_twice(world):
+    template, now = make(world), timezone.now()
+    with pytest.raises(WrongState):
+        restore_template(template=template, actor=world.pic, now=now)
+    retire_template(template=template, actor=world.pic, now=now)
+    with pytest.raises(WrongState):
+        retire_template(template=template, actor=world.pic, now=now)
+    assert restore_template(template=template, actor=world.pic, now=now).is_active
+
+
+# --- the first batch ---------------------------------------------------------------------------------------
+def test_the_first_batch_holds_its_meetings_day_by_day_and_everybody(world):
+    plan = begin(world, make(world))
+    revision, now = plan.revisions.get(), timezone.now()
+    people = {"revision": revision, "people": world.people, "reason": TargetReason.SEGMENT}
+    add_targets(**people, actor=world.pic, now=now)
+    starts_at = (now + timedelta(days=5)).replace(microsecond=0)
+    values = {"starts_at": starts_at, "minutes": 30, "trainer": world.trainer, "room": world.room}
+    planned = plan_first_batch(revision=revision, meetings=2, **values, actor=world.pic, now=now)
+    assert [(each.starts_at - starts_at, each.ends_at - each.starts_at) for each in planned.meetings.all()] == [
+        (timedelta(days=day), timedelta(minutes=30)) for day in (0, 1)
+    ]
+    assert set(revision.targets.values_list("planned_session", flat=True)) == {planned.pk}
+    with pytest.raises(WrongState):
+        plan_first_batch(revision=revision, meetings=1, **values, actor=world.pic, now=now)
+
+
+@pytest.mark.parametrize("meetings", [0, 11])
+def test_a_number_of_meetings_out_of_bounds_is_refused(world, meetings):
+    revision, now = begin(world, make(world)).revisions.get(), timezone.now()
+    with pytest.raises(Refused) as refused:
+        plan_first_batch(
+            revision=revision,
+            starts_at=now + timedelta(days=5),
+            minutes=30,
+            meetings=meetings,
+            trainer=world.trainer,
+            actor=world.pic,
+            now=now,
+        )
+    assert refused.value.field == "meetings"
+
+
+# --- from need to submission -------------------------------------------------------------------------------
+class Form(HTMLParser):
+    """What the main form of a page sends when nothing is touched."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.values, self._select, self._area, self._main, self.forms = {}, None, None, False, 0
+        self.feed(page.content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self._main = self._main or tag == "main"
+        if not self._main:
+            return
+        name = given.get("name")
+        if tag == "input" and name and (given.get("type") not in {"radio", "checkbox"} or "checked" in given):
+            self.values.setdefault(name, []).append(given.get("value") or "")
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and ("selected" in given or self._select not in self.values):
+            self.values[self._select] = [given.get("value", "")]
+        elif tag == "textarea":
+            self._area = name
+            self.values[name] = [""]
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self._area = None
+        elif tag == "main":
+            self._main = False
+
+    def handle_data(self, data):
+        if self._area:
+            self.values[self._area][0] += data.strip()
+
+
+class Visitor:
+    """Opens pages, counts them, and touches fields."""
+
+    def __init__(self, client):
+        self.client, self.pages, self.touched = client, 0, 0
+
+    def open(self, url):
+        self.pages += 1
+        self.at, self.page = url, self.client.get(url)
+        assert self.page.status_code == 200, (url, self.page.status_code)
+
+    def send(self, **touched):
+        self.touched += len(touched)
+        given = Form(self.page).values | touched
+        answer = self.client.post(self.at, given)
+        assert answer.status_code == 302, answer.content.decode()[:20_000]
+        return answer.url
+
+
+@pytest.mark.point("EXP")
+def test_from_need_to_submission_in_four_pages_and_a_handful_of_fields(client, world):
+    """4.1: from a product change to a submitted plan: begin from the template, who, when and where, check answers."""
+    template, now = make(world), timezone.now()
+    change = register_change(content=a_change(world), actor=world.manager, now=now)
+    client.force_login(world.pic)
+    need = client.get(reverse("product_change_detail", args=[change.uuid])).content.decode()
+    begin_url = f"{reverse('plan_new')}?kind=refreshment&change={change.uuid}&line={world.line.code}"
+    assert begin_url.replace("&", "&amp;") in need
+
+    visitor = Visitor(client)
+    visitor.open(begin_url)
+    visitor.open(visitor.send(template=str(template.uuid)))
+    visitor.open(visitor.send())
+    day = (timezone.localtime(now, world.site.zone) + timedelta(days=9)).date()
+    visitor.open(visitor.send(starts_at_day=day.isoformat(), starts_at_time="14:00", room=str(world.room.pk)))
+    assert visitor.at == reverse("plan_submit", args=[TrainingPlan.objects.get().uuid])
+    assert not visitor.page.context["gaps"]
+    visitor.send()
+
+    revision = TrainingPlan.objects.get().revisions.get()
+    assert revision.state == RevisionState.SUBMITTED
+    assert {each.reason for each in revision.targets.all()} == {TargetReason.PRODUCT_CHANGE}
+    assert visitor.pages <= 4
+    assert visitor.touched <= 8
+
+
+def a_change(world):
+    return ChangeText(
+        number="SE-41/2026",
+        kind="product",
+        title="Biaya transfer gram baru",
+        issuer="Divisi Produk",
+        issued_on=timezone.localdate() - timedelta(days=2),
+        effective_on=timezone.localdate() + timedelta(days=20),
+        lines=[world.line],
+        modules=[world.module_version.module],
+        summary="",
+    )
+
+
+# --- pages -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("page", ["list", "new", "detail", "edit"])
+def test_the_pages_open_for_those_of_the_line_and_nobody_else(client, world, page):
+    template = make(world)
+    args = [] if page in {"list", "new"} else [template.uuid]
+    url = reverse(f"plan_template_{page}", args=args)
+    assert client.get(url).status_code == 302
+    for user in (world.pic, world.manager):
+        client.force_login(user)
+        assert client.get(url).status_code == 200
+    assert client.delete(url).status_code == 405
+    client.force_login(world.qc)
+    assert client.get(url).status_code == 403
+    client.force_login(make_user("trainer", line=ServiceLineFactory()))
+    assert client.get(url).status_code == (404 if args else 200)
+
+
+def test_it_is_made_changed_retired_and_restored_on_the_pages(client, world):
+    client.force_login(world.pic)
+    page = client.get(reverse("plan_template_new"))
+    given = Form(page).values | {"name": "Briefing", "minutes": "25", "pass_mark": "82,5", "line": str(world.line.pk)}
+    assert client.post(reverse("plan_template_new"), given | {"minutes": "2"}).status_code == 422
+    answer = client.post(reverse("plan_template_new"), given)
+    template = PlanTemplate.objects.get()
+    assert answer.url == reverse("plan_template_detail", args=[template.uuid])
+    assert (template.minutes, template.pass_mark, template.line) == (25, Decimal("82.5"), world.line)
+    edit = reverse("plan_template_edit", args=[template.uuid])
+    assert client.post(edit, Form(client.get(edit)).values | {"minutes": "30"}).status_code == 302
+    template.refresh_from_db()
+    assert (template.minutes, template.pass_mark) == (30, Decimal("82.5")), "what was not touched stays"
+    for verb, in_use in (("retire", False), ("restore", True)):
+        url = reverse(f"plan_template_{verb}", args=[template.uuid])
+        assert client.get(url).status_code == 405
+        assert client.post(url).status_code == 302
+        assert client.post(url).status_code == 409
+        assert PlanTemplate.objects.get().is_active is in_use
+
+
+def test_an_approved_plan_becomes_a_template(client, world):
+    """The form is filled with what the plan says; a foreign plan is unknown."""
+    plan = approved_plan(world=world, minutes=45)
+    client.force_login(world.pic)
+    url = f"{reverse('plan_template_new')}?plan={plan.uuid}"
+    assert url.replace("&", "&amp;") in client.get(reverse("plan_detail", args=[plan.uuid])).content.decode()
+    answer = client.post(url, Form(client.get(url)).values)
+    assert answer.status_code == 302
+    template, revision = PlanTemplate.objects.get(), plan.revisions.get()
+    assert (template.name, template.minutes, template.module) == (plan.title, 45, revision.module_version.module)
+    assert (template.scheme, template.pass_mark) == (revision.scheme, revision.pass_mark)
+    assert list(template.class_types.all()) == list(revision.class_types.all())
+    client.force_login(make_user("trainer", line=ServiceLineFactory()))
+    assert client.get(url).status_code == 404
+
+
+def test_a_plan_begins_with_the_template_in_the_address(client, world):
+    template = make(world)
+    client.force_login(world.pic)
+    page = client.get(reverse("plan_new"), {"template": template.uuid})
+    initial = page.context["form"].initial
+    assert (initial["template"], initial["kind"], initial["title"]) == (template.uuid, "refreshment", "Briefing KCA")
+    assert client.get(reverse("plan_new"), {"template": "x"}).status_code == 200
+    given = Form(page).values | {"kind": "improvement"}
+    assert client.post(reverse("plan_new"), given).status_code == 422
+    answer = client.post(reverse("plan_new"), Form(page).values | {"title": ""})
+    plan = TrainingPlan.objects.get()
+    assert answer.url == f"{reverse('plan_targets_group', args=[plan.uuid])}?team="
+    assert plan.title == "Briefing KCA"
+
+
+def test_when_and_where_opens_for_the_pic_until_there_is_a_batch(client, world):
+    plan = begin(world, make(world))
+    url = reverse("plan_when", args=[plan.uuid])
+    assert client.get(url).status_code == 302
+    client.force_login(world.qc)
+    assert client.get(url).status_code == 403
+    client.force_login(make_user("trainer", line=ServiceLineFactory()))
+    assert client.get(url).status_code == 404
+    client.force_login(world.pic)
+    page = client.get(url)
+    assert page.context["form"].initial["minutes"] == 30
+    assert client.delete(url).status_code == 405
+    assert client.post(url, {}).status_code == 422
+    full = draft_plan(world=world)
+    assert client.get(reverse("plan_when", args=[full.uuid])).url == reverse("plan_sessions", args=[full.uuid])
+
+
+@pytest.mark.parametrize("name", ["plan_template_list", "plan_template_detail"])
+def test_pages_cost_the_same_with_one_row_and_with_three(client, world, name):
+    """Query budget: 12, whatever the rows."""
+    template = make(world)
+    begin(world, template)
+    url = reverse(name, args=[template.uuid] if name.endswith("detail") else [])
+    client.force_login(world.pic)
+    with CaptureQueriesContext(connection) as first:
+        client.get(url)
+    for number in range(2):
+        make(world, name=f"Lain {number}")
+        begin(world, template)
+    with CaptureQueriesContext(connection) as second:
+        client.get(url)
+    assert len(first) == len(second) <= 12
+
+
+def test_the_form_from_a_plan_stays_within_the_query_budget(client, world):
+    plan = approved_plan(world=world)
+    client.force_login(world.pic)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse("plan_template_new"), {"plan": plan.uuid}).status_code == 200
+    assert len(asked) <= 12, [each["sql"][:90] for each in asked]
+
+
+@pytest.mark.parametrize("name", ["plan_new", "plan_template_new", "plan_template_edit", "plan_when"])
+def test_forms_stay_within_the_query_budget(client, world, name):
+    template = make(world)
+    subject = {"plan_template_edit": template, "plan_when": begin(world, template)}.get(name)
+    client.force_login(world.pic)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse(name, args=[subject.uuid] if subject else [])).status_code == 200
+    assert len(asked) <= 12, [each["sql"][:90] for each in asked]
