@@ -71,7 +71,9 @@ def _check(values: Mapping[str, Any], template: PlanTemplate) -> None:
     if not 1 <= values["meetings"] <= 10:
         raise Refused(_("A template has 1 to 10 meetings, not %(n)d.") % {"n": values["meetings"]}, field="meetings")
     if mark is not None and not 0 <= mark <= 100:
-        raise Refused(_("The pass mark %(mark)s is not between 0 and 100.") % {"mark": mark}, field="pass_mark")
+        raise Refused(
+            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": mark}, field="pass_mark"
+        )
     if module and line and not module.lines.filter(pk=line.pk).exists():
         raise Refused(
             _("%(module)s is not meant for %(line)s. Choose a module of this line.") % {"module": module, "line": line},
