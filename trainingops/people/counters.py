@@ -30,7 +30,7 @@ class CounterCache(DatabaseCache):
         expires = datetime.max.replace(tzinfo=UTC) if until is None else datetime.fromtimestamp(until, tz=UTC)
         now = timezone.now().replace(microsecond=0)
         connection = connections[router.db_for_write(self.cache_model_class)]
-        table = connection.ops.quote_name(self._table)
+        table = connection.ops.quote_name(self._table)  # type: ignore[attr-defined]  # of Django's base, untyped
         statement = f"""
             WITH gone AS (
                 DELETE FROM {table} WHERE cache_key IN (
