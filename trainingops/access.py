@@ -6,6 +6,7 @@ for nobody, and a test fails.
 
 from trainingops.people.access import POST_ONLY, WRITE, Rule, only, public, signed_in
 from trainingops.people.enums import Role
+from trainingops.people.policies import ROSTER_KEEPERS
 from trainingops.people.queries import SEES_PEOPLE
 
 ACCESS: dict[str, Rule] = {}
@@ -29,6 +30,11 @@ ACCESS |= {
     "people_download": only(*SEES_PEOPLE),
     "roster": only(*SEES_PEOPLE),
     "roster_download": only(*SEES_PEOPLE),
+    "shift_code_list": only(*SEES_PEOPLE),
+    "shift_code_new": only(*ROSTER_KEEPERS, methods=WRITE),
+    "shift_code_edit": only(*ROSTER_KEEPERS, methods=WRITE),
+    "shift_code_hours": only(*ROSTER_KEEPERS, methods=WRITE),
+    "shift_code_remove": only(*ROSTER_KEEPERS, methods=POST_ONLY),
     "people_codes": only("administrator", "trainer", "team_leader", methods=WRITE),
     "person_detail": signed_in(),
     "person_account": only("administrator", methods=POST_ONLY),
@@ -290,6 +296,7 @@ ACCESS |= {
     "obligation_remind": only("manager", "trainer", methods=POST_ONLY),
     "deadline_rules": only(*_BOARD),
     "day_off_new": only("manager", "administrator", methods=WRITE),
+    "day_off_edit": only("manager", "administrator", methods=WRITE),
     "day_off_remove": only("manager", "administrator", methods=POST_ONLY),
     "policy_new": only("manager", "administrator", methods=WRITE),
     "policy_remove": only("manager", "administrator", methods=POST_ONLY),

@@ -51,6 +51,7 @@ from trainingops.people.views import delegations as delegation_views
 from trainingops.people.views import people as people_views
 from trainingops.people.views import places as place_views
 from trainingops.people.views import roster as roster_views
+from trainingops.people.views import shift_codes as shift_code_views
 from trainingops.records import verifying
 from trainingops.records import views as record_views
 
@@ -76,6 +77,11 @@ urlpatterns += [
     path("people/delegations/<uuid:uuid>/end/", delegation_views.delegation_end, name="delegation_end"),
     path("people/roster/", roster_views.roster, name="roster"),
     path("people/roster/download/", roster_views.roster_download, name="roster_download"),
+    path("people/roster/codes/", shift_code_views.shift_code_list, name="shift_code_list"),
+    path("people/roster/codes/new/", shift_code_views.shift_code_new, name="shift_code_new"),
+    path("people/roster/codes/<uuid:uuid>/", shift_code_views.shift_code_edit, name="shift_code_edit"),
+    path("people/roster/codes/<uuid:uuid>/hours/", shift_code_views.shift_code_hours, name="shift_code_hours"),
+    path("people/roster/codes/<uuid:uuid>/remove/", shift_code_views.shift_code_remove, name="shift_code_remove"),
     path("people/codes/", people_views.people_codes, name="people_codes"),
     path("people/<uuid:uuid>/", people_views.person_detail, name="person_detail"),
     path("people/<uuid:uuid>/account/", people_views.person_account, name="person_account"),
@@ -321,6 +327,7 @@ urlpatterns += [
     path("deadlines/<uuid:uuid>/remind/", reporting_obligations.obligation_remind, name="obligation_remind"),
     path("deadlines/rules/", reporting_rules.deadline_rules, name="deadline_rules"),
     path("deadlines/rules/days/new/", reporting_rules.day_off_new, name="day_off_new"),
+    path("deadlines/rules/days/<uuid:uuid>/", reporting_rules.day_off_edit, name="day_off_edit"),
     path("deadlines/rules/days/<uuid:uuid>/remove/", reporting_rules.day_off_remove, name="day_off_remove"),
     path("deadlines/rules/new/", reporting_rules.policy_new, name="policy_new"),
     path("deadlines/rules/<uuid:uuid>/remove/", reporting_rules.policy_remove, name="policy_remove"),

@@ -58,8 +58,8 @@ def touching(user: User, line: ServiceLine | None, *, today: date) -> ProductCha
 
 
 def changes_answered(*, module: str, line: str) -> QuerySet[ProductChange]:
-    """The changes of a line (its code) that a module (its uuid) answers."""
-    return ProductChange.objects.filter(modules__uuid=module, lines__code=line)
+    """The changes of a line (its code) that a module (its code) answers."""
+    return ProductChange.objects.filter(modules__code=module, lines__code=line)
 
 
 def with_progress(changes: QuerySet[ProductChange], *, day: date) -> QuerySet[ProductChange]:

@@ -149,7 +149,7 @@ class Names:
             wanted.append(texts("change", changes, "need__uuid", "number", "effective_on", "title"))
         for content in self.contents:
             if content.get("module"):
-                answered = changes_answered(module=content["module"]["uuid"], line=content["plan"]["line"])
+                answered = changes_answered(module=content["module"]["code"], line=content["plan"]["line"])
                 wanted.append(texts("module_change", answered, "uuid", "number", "effective_on", "title"))
         if sites:
             wanted.append(texts("site", Site.objects.filter(code__in=sites), "code", "name", "timezone"))

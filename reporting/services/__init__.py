@@ -18,7 +18,7 @@ from reporting.services.readers import (
 )
 from reporting.services.reminders import remind_owner, remind_owners
 from reporting.services.reports import amend_report, sign_and_send, submit_report
-from reporting.services.rules import add_day_off, add_policy, remove_day_off, remove_policy
+from reporting.services.rules import add_day_off, add_policy, change_day_off, remove_day_off, remove_policy
 
 __all__ = [
     "acknowledge_report",
@@ -28,6 +28,7 @@ __all__ = [
     "amend_report",
     "breach_overdue",
     "cancel_obligation",
+    "change_day_off",
     "extend_obligation",
     "mark_breach",
     "note_share",

@@ -27,13 +27,7 @@ def add_day_off(*, day: date, name: str, category: str, site: Site | None, actor
         Refused: the day is off already in this category and place.
     """
     require(can_edit_rules(actor, site))
-    if DayOff.objects.filter(day=day, category=category, site=site, removed_at=None).exists():
-        raise Refused(
-            _("Date: %(day)s is listed in this category already. Remove it first to change its name.")
-            % {"day": day_words(day)},
-            field="day",
-            code="listed_already",
-        )
+    _require_free(day, category, site)
     day_off = DayOff.objects.create(day=day, name=name.strip(), category=category, site=site)
     moved = recount_obligations(cause=ChangeCause.DAY_OFF, actor=actor, now=now, reason=str(day_off))
     record(
@@ -44,6 +38,51 @@ def add_day_off(*, day: date, name: str, category: str, site: Site | None, actor
         data={"day": day, "name": day_off.name, "category": category, "moved": moved},
     )
     return day_off
+
+
+@service
+def change_day_off(
+    *, day_off: DayOff, day: date, name: str, category: str, site: Site | None, actor: User, now: datetime
+) -> DayOff:
+    """Correct a day off, where a decree moved or renamed it; due times that have not come are counted again.
+
+    What was published under a name in two languages and is renamed keeps the name that was written.
+
+    Raises:
+        NotAllowed: the place that it has, or the place that it gets, is not the actor's.
+        WrongState: removed meanwhile.
+        Refused: another day off of this category stands there already.
+    """
+    day_off = DayOff.objects.select_for_update(no_key=True, of=("self",)).select_related("site").get(pk=day_off.pk)
+    require(can_edit_rules(actor, day_off.site) and can_edit_rules(actor, site))
+    if day_off.removed_at is not None:
+        raise WrongState(_("%(day)s was removed already. Reload the page.") % {"day": day_words(day_off.day)})
+    _require_free(day, category, site, besides=day_off)
+    before = {"day": day_off.day, "name": day_off.name, "category": day_off.category}
+    if name.strip() != day_off.shown_name:
+        day_off.name, day_off.name_en = name.strip(), ""
+    moved_day = (day_off.day, day_off.category, day_off.site) != (day, category, site)
+    day_off.day, day_off.category, day_off.site = day, category, site
+    day_off.save()
+    counted = (
+        recount_obligations(cause=ChangeCause.DAY_OFF, actor=actor, now=now, reason=str(day_off)) if moved_day else 0
+    )
+    after = {"day": day, "name": day_off.name, "category": category}
+    data = {"before": before, "after": after, "moved": counted}
+    record("day_off.changed", subject=day_off, actor=actor, now=now, data=data)
+    return day_off
+
+
+def _require_free(day: date, category: str, site: Site | None, *, besides: DayOff | None = None) -> None:
+    """Refuse a second day off of one category at one place."""
+    same = DayOff.objects.filter(day=day, category=category, site=site, removed_at=None)
+    if same.exclude(pk=besides.pk if besides else None).exists():
+        raise Refused(
+            _("Date: %(day)s is listed in this category already. Remove it first to change its name.")
+            % {"day": day_words(day)},
+            field="day",
+            code="listed_already",
+        )
 
 
 @service

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from reporting.models import DayOff, DeadlinePolicy
 from trainingops.people.tests.factories import SiteFactory, make_user
@@ -90,3 +91,37 @@ def test_the_page_needs_few_queries(client):
     with CaptureQueriesContext(connection) as queries:
         client.get(RULES)
     assert len(queries) <= 12
+
+
+def test_a_day_off_is_corrected_and_named_in_the_date_pickers_from_then_on(client):
+    """A decree moves collective leave: the list, and every date that somebody plans, say the new day (CAL-4)."""
+    client.force_login(make_user("administrator"))
+    soon, later = (timezone.localdate() + timedelta(days=days) for days in (10, 11))
+    typed = {"day": soon.isoformat(), "name": "Pilkada", "category": "local", "site": ""}
+    client.post(reverse("day_off_new"), typed)
+    day_off = DayOff.objects.get(name="Pilkada")
+    url = reverse("day_off_edit", args=[day_off.uuid])
+    assert f'value="{soon}"' in client.get(url).content.decode()
+    typed = {"day": later.isoformat(), "name": "Pilkada serentak", "category": "local", "site": ""}
+    assert client.post(url, typed).url == f"{RULES}?year={later.year}"
+    day_off.refresh_from_db()
+    assert (day_off.day, day_off.name) == (later, "Pilkada serentak")
+    other = DayOff.objects.exclude(pk=day_off.pk).filter(removed_at=None).first()
+    taken = {"day": other.day.isoformat(), "name": "x", "category": other.category, "site": ""}
+    assert client.post(url, taken).context["form"].errors["day"]
+    shown = client.get(reverse("delegation_new")).content.decode()
+    assert "Pilkada serentak" in shown
+    client.post(reverse("day_off_remove", args=[day_off.uuid]))
+    assert client.get(url).status_code == 404
+
+
+def test_a_published_day_keeps_its_two_names_unless_it_is_renamed(client):
+    client.force_login(make_user("manager", language="en"))
+    day_off = DayOff.objects.filter(name_en="Christmas Day", day__year=2026).get()
+    url = reverse("day_off_edit", args=[day_off.uuid])
+    typed = {"day": "2026-12-25", "name": "Christmas Day", "category": "public", "site": ""}
+    assert client.post(url, typed).status_code == 302
+    day_off.refresh_from_db()
+    assert (day_off.name, day_off.name_en) == ("Hari Raya Natal", "Christmas Day")
+    client.force_login(make_user("manager", site=SiteFactory()))
+    assert client.get(url).status_code == 403

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reporting import policies, services
 from reporting.forms import DayOffForm, PolicyForm
 from reporting.models import DayOff, DeadlinePolicy
-from trainingops.domain import Refused
+from trainingops.domain import Refused, require
 from trainingops.people.http import SignedInRequest
 
 
@@ -50,6 +51,29 @@ def day_off_new(request: SignedInRequest) -> HttpResponse:
             return redirect("deadline_rules")
     context = {"title": _("New day off"), "form": form}
     return render(request, "reporting/rule_form.html", context)
+
+
+def day_off_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Correct a day off: a decree moved it, or it is called otherwise."""
+    day_off = get_object_or_404(DayOff.objects.select_related("site"), uuid=uuid, removed_at=None)
+    require(policies.can_edit_rules(request.user, day_off.site))
+    shown = {
+        "day": day_off.day,
+        "name": day_off.shown_name,
+        "category": day_off.category,
+        "site": day_off.site.code if day_off.site else None,
+    }
+    form = DayOffForm(request.POST or None, initial=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_day_off(day_off=day_off, **form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The day off is corrected. Due times that have not come were counted again."))
+            return redirect(f"{reverse('deadline_rules')}?year={form.cleaned_data['day'].year}")
+    context = {"title": _("Correct the day off"), "form": form}
+    return render(request, "reporting/rule_form.html", context, status=422 if form.errors else 200)
 
 
 def policy_new(request: SignedInRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ class PeopleConfig(AppConfig):
 
         register_slot("people.person", "person ids; a block each, such as what the person was trained in")
         register(
-            NavItem("5.1", _("Roster"), "roster", "calendar", order=22, area=("roster",)),
+            NavItem("5.1", _("Roster"), "roster", "calendar", order=22, area=("roster", "shift_code_")),
             NavItem("settings", _("Delegations"), "delegation_list", "user", order=16, area=("delegation_",)),
             NavItem("settings", _("People"), "people_list", "people", order=10, area=("people_", "person_")),
             NavItem(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.utils import timezone
 
 from trainingops.people.enums import Role
-from trainingops.people.models import Delegation, Person, PersonAssignment, RoleAssignment, User
+from trainingops.people.models import Delegation, Person, PersonAssignment, RoleAssignment, Site, User
 from trainingops.people.queries import in_force
 
 #: Who hands out one-time codes within their scope, besides administrators.
@@ -78,6 +78,16 @@ ROSTER_KEEPERS = (Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.MANAGER, Role.AD
 def can_keep_roster(user: User, *, site_id: int, line_id: int) -> bool:
     """Those who keep the roster, for their own sites and lines (5.1.1 f)."""
     return user.authority.covers(*ROSTER_KEEPERS, site_id=site_id, line_id=line_id)
+
+
+def can_keep_codes(user: User) -> bool:
+    """The codes of the roster are the whole house's: those who keep the roster without a limit to sites."""
+    return any(grant.role in ROSTER_KEEPERS and not grant.sites for grant in user.authority.grants)
+
+
+def can_set_hours(user: User, site: Site) -> bool:
+    """The hours of a code at a site: those who keep the roster there."""
+    return user.authority.covers(*ROSTER_KEEPERS, site_id=site.pk)
 
 
 def can_delegate(actor: User, principal: User) -> bool:

@@ -51,7 +51,7 @@ from trainingops.imports.models import ImportRun
 from trainingops.imports.registry import importers_for
 from trainingops.jobs.models import Job
 from trainingops.notifications.models import Notice, OutboxMessage
-from trainingops.people.models import Delegation, Person, RoleAssignment, ServiceLine, User
+from trainingops.people.models import Delegation, Person, RoleAssignment, ServiceLine, ShiftCode, User
 from trainingops.records.models import Archive, EvidenceRecord, EvidenceRequest
 
 #: What hands out a file, belongs to a page that is counted, or knows its reader by more than a session.
@@ -171,7 +171,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     ],
     "delegation_end": _by_uuid(Delegation),
     "deviation_": _by_uuid(TrainingSession),
-    "day_off_remove": _by_uuid(DayOff),
+    "day_off_": _by_uuid(DayOff),
     "deviation_acknowledge": _by_uuid(Deviation),
     "evidence_": _by_uuid(EvidenceRecord, "kind"),
     "evidence_retry": _orders,
@@ -246,6 +246,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "qualification_document": _by_uuid(TrainerQualification),
     "qualification_new": _by_uuid(TrainerProfile),
     "traffic_day_": _by_uuid(MarkedDay),
+    "shift_code_": _by_uuid(ShiftCode),
     "trainer_": _by_uuid(TrainerProfile),
     "trainer_request_": _by_uuid(TrainerRequest, "answer"),
     "verify_record": lambda: [{"code": "KODE-YANG-TIDAK-ADA"}],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row
 from trainingops.imports.roster.reading import code_of, days_in, reshape_roster
 from trainingops.people.enums import ShiftKind
-from trainingops.people.models import Person, PersonAssignment, RosterDay, ShiftCode
+from trainingops.people.models import Person, PersonAssignment, RosterDay, ShiftCode, ShiftHours
 from trainingops.people.policies import ROSTER_KEEPERS, can_keep_roster
 from trainingops.people.services import RosterRow, RosterSlot, ShiftEntry, save_roster
 from trainingops.people.shifts import span
@@ -104,6 +104,7 @@ class _Known:
 
     month: date
     codes: Mapping[str, ShiftEntry]
+    hours: Mapping[tuple[str, int], tuple[time, time]]
     places: Mapping[int, _Place]
     stored: Mapping[int, Mapping[date, tuple[str, datetime | None, datetime | None]]]
     merged: Mapping[str, list[list[Any]]]
@@ -188,6 +189,10 @@ def _read(batch: Batch, people: set[int]) -> _Known:
         for row in ShiftCode.objects.all()
     }
     codes.setdefault("OFF", ShiftEntry("OFF", "OFF", ShiftKind.OFF))
+    hours = {
+        (each.code.code.upper(), each.site_id): (each.starts_at, each.ends_at)
+        for each in ShiftHours.objects.select_related("code")
+    }
     for code, name, kind, start, end in batch.facts.get("legend", ()):
         codes[code] = ShiftEntry(
             code,
@@ -196,9 +201,11 @@ def _read(batch: Batch, people: set[int]) -> _Known:
             time.fromisoformat(start) if start else None,
             time.fromisoformat(end) if end else None,
         )
+    told = {code for code, *_rest in batch.facts.get("legend", ())}
     return _Known(
         month=month,
         codes=codes,
+        hours={key: times for key, times in hours.items() if key[0] not in told},
         places=_places(people, month, last),
         stored=stored,
         merged=batch.facts.get("merged", {}),
@@ -227,7 +234,7 @@ def _check_row(batch: Batch, checked: Checked, person: Person, known: _Known) ->
     if not can_keep_roster(batch.user, site_id=place.site_id, line_id=place.line_id):
         checked.refuse("employee_no", "out_of_scope", _("Works outside your scope. Remove the row."))
         return
-    days = _cells(checked, known, place.zone)
+    days = _cells(checked, known, place)
     if not days:
         checked.data = None
         return
@@ -253,7 +260,7 @@ def _shown(code: str, start: datetime | None, end: datetime | None, slot: Roster
     return code
 
 
-def _cells(checked: Checked, known: _Known, zone: ZoneInfo) -> dict[date, RosterSlot]:
+def _cells(checked: Checked, known: _Known, place: _Place) -> dict[date, RosterSlot]:
     """The days that can be written; what cannot is left out with its reason."""
     days: dict[date, RosterSlot] = {}
     over: dict[int, str] = {}
@@ -274,7 +281,8 @@ def _cells(checked: Checked, known: _Known, zone: ZoneInfo) -> dict[date, Roster
             continue
         text = over.get(number) or str(checked.row.cells[name] if checked.row.cells[name] is not None else "")
         if entry := _entry_of(checked, name, text, known):
-            days[known.month.replace(day=number)] = _slot(entry, known.month.replace(day=number), zone)
+            entry = _at_site(entry, known, place)
+            days[known.month.replace(day=number)] = _slot(entry, known.month.replace(day=number), place.zone)
     return days
 
 
@@ -298,6 +306,12 @@ def _entry_of(checked: Checked, name: str, text: str, known: _Known) -> ShiftEnt
             _("Not in the legend. Known: %(codes)s.") % {"codes": ", ".join(sorted(known.codes))},
         )
     return None
+
+
+def _at_site(entry: ShiftEntry, known: _Known, place: _Place) -> ShiftEntry:
+    """The code with the times of the site, where it has its own; the legend of the file goes before both."""
+    times = known.hours.get((entry.code, place.site_id))
+    return replace(entry, starts_at=times[0], ends_at=times[1]) if times else entry
 
 
 @lru_cache(maxsize=4_096)

@@ -17,6 +17,7 @@ from trainingops.people.forms.people import (
     SiteForm,
     TeamForm,
 )
+from trainingops.people.forms.shift_codes import ShiftCodeForm, ShiftHoursForm
 
 __all__ = (
     "CodeForm",
@@ -29,6 +30,8 @@ __all__ = (
     "PersonFilter",
     "PreferencesForm",
     "RoleForm",
+    "ShiftCodeForm",
+    "ShiftHoursForm",
     "SignInForm",
     "SiteForm",
     "TeamForm",

@@ -4,7 +4,7 @@ from trainingops.people.models.accounts import SignInCode, User
 from trainingops.people.models.persons import Person, PersonAssignment, Team
 from trainingops.people.models.places import Segment, ServiceLine, Site, Unit
 from trainingops.people.models.roles import Delegation, RoleAssignment, Signature
-from trainingops.people.models.roster import RosterDay, ShiftCode
+from trainingops.people.models.roster import RosterDay, ShiftCode, ShiftHours
 
 __all__ = [
     "Delegation",
@@ -15,6 +15,7 @@ __all__ = [
     "Segment",
     "ServiceLine",
     "ShiftCode",
+    "ShiftHours",
     "SignInCode",
     "Signature",
     "Site",

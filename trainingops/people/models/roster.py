@@ -6,12 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from trainingops.domain import Identified
 from trainingops.people.enums import ShiftKind
 from trainingops.people.models.persons import Person
+from trainingops.people.models.places import Site
 
 
-class ShiftCode(models.Model):
-    """A code of the roster: working time (may cross midnight) or absence."""
+class ShiftCode(Identified):
+    """A code of the roster: working time (may cross midnight) or absence. Its times hold where a site has no own."""
 
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=80)
@@ -35,6 +37,22 @@ class ShiftCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ShiftHours(models.Model):
+    """When a working code begins and ends at one site, where that differs; rosters imported from then on use it."""
+
+    code = models.ForeignKey(ShiftCode, models.CASCADE, related_name="hours")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    starts_at = models.TimeField()
+    ends_at = models.TimeField()
+
+    class Meta:
+        ordering = ["site__name"]
+        constraints = [models.UniqueConstraint(fields=["code", "site"], name="shift_hours_once_a_site")]
+
+    def __str__(self) -> str:
+        return f"{self.code_id} {self.site_id}"
 
 
 class RosterDay(models.Model):

@@ -21,6 +21,12 @@ from trainingops.people.services.persons import PersonEntry, save_people
 from trainingops.people.services.places import create_line, create_site, create_team
 from trainingops.people.services.roles import end_role, grant_role
 from trainingops.people.services.roster import RosterRow, RosterSlot, ShiftEntry, save_roster
+from trainingops.people.services.shift_codes import (
+    add_shift_code,
+    change_shift_code,
+    remove_shift_code,
+    set_shift_hours,
+)
 from trainingops.people.services.signatures import require_signature, sign
 
 __all__ = (
@@ -30,7 +36,9 @@ __all__ = (
     "RosterSlot",
     "ShiftEntry",
     "Slip",
+    "add_shift_code",
     "change_password",
+    "change_shift_code",
     "close_account",
     "create_line",
     "create_site",
@@ -46,9 +54,11 @@ __all__ = (
     "open_accounts",
     "open_outside_account",
     "redeem_sign_in_code",
+    "remove_shift_code",
     "require_signature",
     "save_people",
     "save_preferences",
     "save_roster",
+    "set_shift_hours",
     "sign",
 )
