@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_tables2",

@@ -16,7 +16,12 @@ def site_processes(*, folder: Path, local: Path, bind: str, port: int, web_worke
     documents, because rendering grows the process.
     """
     bin_folder = Path(sys.executable).parent
-    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "trainingops.settings", "PYTHONUNBUFFERED": "1"}
+    environ = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "trainingops.settings",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONNODEBUGRANGES": "1",  # two megabytes less in each process; a traceback names lines, not columns
+    }
     (local / "beat").mkdir(parents=True, exist_ok=True)
 
     def child(name: str, *command: str) -> Child:

@@ -12,7 +12,10 @@ _ASK = """
 import sys, django
 django.setup()
 import trainingops.urls, trainingops.wsgi
-heavy = {"weasyprint", "pyhanko", "scipy", "numpy", "holidays", "fontTools", "python_calamine"}
+from allauth.account.adapter import get_adapter
+from django.utils.module_loading import import_string
+[import_string(stage) for stage in get_adapter().get_login_stages()]  # what the first sign-in loads
+heavy = {"weasyprint", "pyhanko", "cryptography", "scipy", "numpy", "holidays", "fontTools", "python_calamine"}
 print(sorted(heavy & set(sys.modules)))
 """
 

@@ -26,7 +26,7 @@ REST = "trainingops"
 ROOMS: dict[str, tuple[str, ...]] = {
     "people": tuple(
         f"{parent}/{name}"
-        for name in ("people", "audit", "jobs", "notifications", "imports", "account", "mfa")
+        for name in ("people", "audit", "jobs", "notifications", "imports", "account")
         for parent in ("trainingops", "templates")
     ),
     "records": ("trainingops/records", "templates/records"),
