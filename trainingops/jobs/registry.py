@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,14 +24,14 @@ class Progress:
 
 #: A job's work: called with the job, yields after each step; starts again from ``job.cursor`` after a crash.
 #: What it returns is the job's result; ``{"warnings": […]}`` in it ends the job "with warnings".
-JobHandler = Callable[[Job, datetime], Iterator[Progress]]
+JobHandler = Callable[[Job, datetime], Generator[Progress, None, dict[str, Any] | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobKind:
     name: str
     label: Promise | str
-    handler: Callable[..., Any]
+    handler: JobHandler
     #: Where what the job works on is seen; none when the job's own page is all there is.
     page: Callable[[Job], str] | None = None
 

@@ -11,7 +11,6 @@ from typing import Literal
 from django.conf import settings
 
 Finding = Literal["ok", "missing", "altered"]
-_CHUNK = 1 << 20
 
 
 class FileMissing(Exception):
@@ -79,14 +78,12 @@ def read_file(sha256: str) -> bytes:
 
 def rehash(sha256: str) -> Finding:
     """Whether the file is there and unaltered, read piece by piece."""
-    digest = hashlib.sha256()
     try:
         with path_of(sha256).open("rb") as file:
-            while piece := file.read(_CHUNK):
-                digest.update(piece)
+            found = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return "missing"
-    return "ok" if digest.hexdigest() == sha256 else "altered"
+    return "ok" if found == sha256 else "altered"
 
 
 def _make_folders(folder: Path) -> None:
