@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.enums import Method, TrainingKind
+from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from reporting.reading import Missed, Reading, deviation_words, read, session_ledger, with_sign
 from sessions.models import Enrolment
@@ -64,7 +65,7 @@ def missing_reports(period_from: date, period_to: date, user: Any) -> QuerySet[A
     until = datetime.combine(period_to + timedelta(days=1), time.min, tzinfo=zone)
     return (
         ReportObligation.objects.visible_to(user)
-        .filter(state="pending", due_at__gt=since, due_at__lte=min(until, timezone.now()))
+        .filter(state=ObligationState.PENDING, due_at__gt=since, due_at__lte=min(until, timezone.now()))
         .annotate(what=Concat("training_session__number", Value(", "), "training_session__plan__title"))
         .values_list("what")
     )

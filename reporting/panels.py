@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from reporting.wording import due_standing, report_standing
 from trainingops.ui.panels import register_provider
@@ -45,10 +46,10 @@ def plan_lines(ids: list[UUID], user: Any) -> dict[UUID, SafeString]:
     rows = (
         ReportObligation.objects.visible_to(user)
         .filter(training_session__plan__uuid__in=ids)
-        .exclude(state="void")
+        .exclude(state=ObligationState.VOID)
         .order_by()
         .values_list("training_session__plan__uuid")
-        .annotate(owed=Count("pk"), sent=Count("pk", filter=Q(state="submitted")))
+        .annotate(owed=Count("pk"), sent=Count("pk", filter=Q(state=ObligationState.SUBMITTED)))
     )
     return {
         plan: format_html("<span>{}</span>", _("H+1 reports: %(sent)d of %(owed)d in") % {"sent": sent, "owed": owed})

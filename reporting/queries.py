@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from reporting.enums import ObligationState
 from sessions.enums import SessionState
 from sessions.models import TrainingSession
 from trainingops.notifications.models import Notice
@@ -21,7 +22,6 @@ from trainingops.records.models import EvidenceRecord
 
 if TYPE_CHECKING:
     from reporting.models import (
-        DistributionQuerySet,
         ReportObligation,
         ReportObligationQuerySet,
         ReportVersion,
@@ -125,7 +125,9 @@ def held_without_report() -> QuerySet[ReportObligation]:
 
     return (
         ReportObligation.objects.filter(
-            report=None, state="pending", training_session__state__in=[SessionState.CONCLUDED, SessionState.FILED]
+            report=None,
+            state=ObligationState.PENDING,
+            training_session__state__in=[SessionState.CONCLUDED, SessionState.FILED],
         )
         .select_related("training_session__site")
         .order_by("pk")
@@ -137,32 +139,6 @@ def record_of(version: ReportVersion, user: User) -> EvidenceRecord | None:
     return EvidenceRecord.objects.visible_to(user).filter(kind="report", subject=version.uuid).order_by("-pk").first()
 
 
-# --- Who waits for what ------------------------------------------------------------------------------------
-
-
-def obligations_waiting(user: User, now: datetime) -> ReportObligationQuerySet:
-    """Reports that this user owes now: of sessions that have ended, soonest due first."""
-    from reporting.models import ReportObligation
-
-    return (
-        ReportObligation.objects.filter(owner=user, state="pending", last_end__lte=now)
-        .select_related("report", "training_session__plan", "training_session__site", "training_session__line")
-        .order_by("due_at")
-    )
-
-
-def reports_to_acknowledge(user: User) -> DistributionQuerySet:
-    """Latest versions sent to this user and not yet confirmed as read, oldest first."""
-    from reporting.models import Distribution, ReportVersion
-
-    newer = ReportVersion.objects.filter(report=OuterRef("version__report"), number__gt=OuterRef("version__number"))
-    return (
-        Distribution.objects.filter(~Exists(newer), user=user, acknowledged_at=None)
-        .select_related("version__report__obligation__training_session__plan")
-        .order_by("sent_at")
-    )
-
-
 def count_overdue(request: HttpRequest) -> dict[str, ReportObligationQuerySet]:
     """For the menu: the reports that are late and still missing, of those that the reader sees."""
     from reporting.models import ReportObligation
@@ -171,4 +147,4 @@ def count_overdue(request: HttpRequest) -> dict[str, ReportObligationQuerySet]:
     if not isinstance(user, User) or not user.authority.has(*OFFICES):
         return {}
     now = getattr(request, "now", None) or timezone.now()
-    return {"overdue": ReportObligation.objects.visible_to(user).filter(state="pending", due_at__lte=now)}
+    return {"overdue": ReportObligation.objects.visible_to(user).filter(state=ObligationState.PENDING, due_at__lte=now)}

@@ -10,12 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from reporting import services
 from reporting.content import freeze
 from reporting.models import Distribution, ReportVersion, TrainingReport
-from reporting.queries import obligations_waiting, reports_to_acknowledge
 from reporting.tests.writing import TEXTS, report_of, submitted, written
 from sessions.models import Deviation
 from sessions.tests.factories import concluded
+from trainingops.dashboard.desk import Desk, waiting
 from trainingops.notifications.models import Notice
 from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
 from trainingops.tests.counting import counted, shown
@@ -313,17 +314,21 @@ def test_the_report_needs_the_same_queries_for_more_participants(client, held):
 
 @pytest.mark.point("DSH-3")
 def test_what_waits_leaves_only_when_its_state_changes(held):
-    now = held.training_session.ends_at + HOUR
-    assert [each.training_session for each in obligations_waiting(held.pic, now)] == [held.training_session]
-    assert not obligations_waiting(held.pic, held.training_session.ends_at - 3 * HOUR)
+    now, report = held.training_session.ends_at + HOUR, report_of(held)
+    writing, reading = reverse("report_write", args=[report.uuid]), reverse("report_detail", args=[report.uuid])
+    assert writing in on_desk(held.pic, now)
+    assert writing not in on_desk(held.pic, held.training_session.ends_at - 3 * HOUR)
     version = submitted(held)
-    assert not obligations_waiting(held.pic, now)
-    assert [each.version for each in reports_to_acknowledge(held.manager)] == [version]
-    from reporting import services
-
+    assert writing not in on_desk(held.pic, now)
+    assert reading in on_desk(held.manager, now)
     services.acknowledge_report(version=version, actor=held.manager, now=now)
-    assert not reports_to_acknowledge(held.manager)
+    assert reading not in on_desk(held.manager, now)
     assert TrainingReport.objects.visible_to(held.manager).count() == 1
+
+
+def on_desk(user, now) -> set[str]:
+    """Where the lines lead that wait for somebody at home."""
+    return {each.item.url for each in waiting(Desk(user=user, now=now))}
 
 
 def test_amending_a_report_with_deviations_keeps_its_budget_of_queries(client, held):

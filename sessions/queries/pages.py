@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.enums import QuestionKind
@@ -230,10 +229,3 @@ def remedial_people(training_session: TrainingSession) -> QuerySet[Enrolment]:
         enrolment=OuterRef("pk"), kind=CaseKind.REMEDIAL, state=CaseState.OPEN, test_opened_at__isnull=False
     )
     return training_session.enrolments.filter(Exists(cases), removed_at=None)
-
-
-def explained_kind(case: RecoveryCase) -> str:
-    """Why a case is open, in words."""
-    if case.minutes:
-        return _("%(cause)s: %(minutes)d minutes") % {"cause": case.get_cause_display(), "minutes": case.minutes}
-    return case.get_cause_display()

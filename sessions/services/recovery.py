@@ -13,7 +13,16 @@ from planning.enums import PlanState
 from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
 from planning.services.bookings import book_guests, book_planned_session, release
 from planning.services.plans import advance_plan
-from sessions.enums import CASE_TRANSITIONS, CaseKind, CaseState, EnrolmentOrigin, SessionKind, SessionState
+from sessions.enums import (
+    CASE_TRANSITIONS,
+    AttemptState,
+    CaseKind,
+    CaseState,
+    EnrolmentOrigin,
+    SessionKind,
+    SessionState,
+    TestPhase,
+)
 from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSession
 from sessions.policies import can_recover, can_run_session
 from sessions.services.cases import settle_case
@@ -26,7 +35,6 @@ from trainingops.people.models import Site, User
 
 ANOTHER_BATCH = "another_batch"
 ONE_TO_ONE = "one_to_one"
-SELF_STUDY = "self_study"
 
 
 @dataclass(frozen=True)
@@ -177,7 +185,7 @@ def settle_self_study(*, case: RecoveryCase, actor: User, now: datetime) -> Reco
     shown = (
         case.test_opened_at is not None
         and case.enrolment.attempts.filter(
-            phase="post", state="submitted", started_at__gte=case.test_opened_at
+            phase=TestPhase.POST, state=AttemptState.SUBMITTED, started_at__gte=case.test_opened_at
         ).exists()
     )
     if not shown:

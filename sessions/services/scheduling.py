@@ -16,6 +16,7 @@ from sessions.enums import (
     SESSION_TRANSITIONS,
     EnrolmentOrigin,
     MeetingState,
+    OutcomeState,
     SessionKind,
     SessionState,
 )
@@ -317,7 +318,7 @@ def _keep_outcomes(plan: TrainingPlan, targets: list[PlanTarget], enrolments: di
     standing = {each.person_id: each for each in TargetOutcome.objects.filter(plan=plan)}
     on_target = {target.person_id for target in targets}
     idle = [each.pk for person, each in standing.items() if person not in on_target and person not in enrolments]
-    TargetOutcome.objects.filter(pk__in=idle, state="outstanding").delete()
+    TargetOutcome.objects.filter(pk__in=idle, state=OutcomeState.OUTSTANDING).delete()
     TargetOutcome.objects.bulk_create(
         TargetOutcome(plan=plan, person=target.person, enrolment=enrolments.get(target.person_id))
         for target in targets

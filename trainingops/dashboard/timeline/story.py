@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Val
 from evaluation.models import ImprovementAction, Review
 from planning.models import Consultation, NeedSource, PlanRevision, TrainingPlan
 from reporting.models import ReportObligation, ReportVersion, TrainingReport
-from sessions.enums import OPEN_CASES, OutcomeState
+from sessions.enums import OPEN_CASES, CaseState, OutcomeState
 from sessions.models import TargetOutcome
 from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.people.models import User
@@ -45,8 +45,8 @@ def tell(plan: TrainingPlan, reader: User) -> Story:
         sessions=list(
             plan.training_sessions.select_related("site", "obligation", "obligation__report", "summary")
             .annotate(
-                cases=Count("enrolments__cases", filter=~Q(enrolments__cases__state="voided")),
-                cases_since=Min("enrolments__cases__opened_at", filter=~Q(enrolments__cases__state="voided")),
+                cases=Count("enrolments__cases", filter=~Q(enrolments__cases__state=CaseState.VOIDED)),
+                cases_since=Min("enrolments__cases__opened_at", filter=~Q(enrolments__cases__state=CaseState.VOIDED)),
                 cases_open=Count("enrolments__cases", filter=Q(enrolments__cases__state__in=OPEN_CASES)),
                 cases_until=Max("enrolments__cases__settled_at"),
                 obligation_opens=Exists(obligations) if on_board else Value(False),
