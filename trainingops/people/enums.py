@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -68,7 +69,7 @@ class ShiftKind(models.TextChoices):
 
     WORK = "work", _("Shift")
     OFF = "off", _("Day off")
-    LEAVE = "leave", _("Leave")
+    LEAVE = "leave", pgettext_lazy("roster", "Leave")
     SICK = "sick", _("Sick")
     PERMIT = "permit", _("Excused")
     DUTY = "duty", _("Duty travel")

@@ -11,6 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -184,15 +187,21 @@ def _read(batch: Batch, people: set[int]) -> _Known:
     days = RosterDay.objects.filter(person__in=people, day__range=(month, last)).order_by()
     for person, day, code, start, end in days.values_list("person", "day", "code__code", "starts_at", "ends_at"):
         stored.setdefault(person, {})[day] = (code, start, end)
+    own = ShiftHours.objects.filter(code=OuterRef("pk"))
+    rows = list(
+        ShiftCode.objects.annotate(
+            own=ArraySubquery(own.values(json=JSONObject(site="site", starts_at="starts_at", ends_at="ends_at")))
+        )
+    )
     codes = {
-        row.code.upper(): ShiftEntry(row.code.upper(), row.name, row.kind, row.starts_at, row.ends_at)
-        for row in ShiftCode.objects.all()
+        row.code.upper(): ShiftEntry(row.code.upper(), row.name, row.kind, row.starts_at, row.ends_at) for row in rows
+    }
+    hours = {
+        (row.code.upper(), each["site"]): (time.fromisoformat(each["starts_at"]), time.fromisoformat(each["ends_at"]))
+        for row in rows
+        for each in row.own
     }
     codes.setdefault("OFF", ShiftEntry("OFF", "OFF", ShiftKind.OFF))
-    hours = {
-        (each.code.code.upper(), each.site_id): (each.starts_at, each.ends_at)
-        for each in ShiftHours.objects.select_related("code")
-    }
     for code, name, kind, start, end in batch.facts.get("legend", ()):
         codes[code] = ShiftEntry(
             code,
