@@ -13,7 +13,7 @@ ACCESS: dict[str, Rule] = {}
 
 # --- people, imports ---------------------------------------------------------------------------------------
 #: Each importer names its own roles; these are all that any of them has.
-IMPORTS = ("administrator", "manager", "trainer", "qc", "operations", "operation_support")
+IMPORTS = ("administrator", "manager", "trainer", "sso_training", "qc", "operations", "operation_support")
 ACCESS |= {
     "account_login": public(WRITE),
     "account_code": public(WRITE),
@@ -154,6 +154,7 @@ ACCESS |= {
     "trainer_new": only(*_KEEPERS, methods=WRITE),
     "trainer_edit": only(*_KEEPERS, methods=WRITE),
     "trainer_detail": only(*_SEES_TRAINERS),
+    "trainer_account": only(*_KEEPERS, methods=WRITE),
     "trainer_permit": only(*_KEEPERS, methods=WRITE),
     "qualification_new": only(*_KEEPERS, methods=WRITE),
     "qualification_document": only(*_SEES_TRAINERS),

@@ -186,6 +186,7 @@ urlpatterns += [
     path("places/trainers/new/", appointment_views.trainer_new, name="trainer_new"),
     path("places/trainers/<uuid:uuid>/", trainer_views.trainer_detail, name="trainer_detail"),
     path("places/trainers/<uuid:uuid>/edit/", appointment_views.trainer_edit, name="trainer_edit"),
+    path("places/trainers/<uuid:uuid>/account/", trainer_views.trainer_account, name="trainer_account"),
     path("places/trainers/<uuid:uuid>/modules/", trainer_views.trainer_permit, name="trainer_permit"),
     path("places/trainers/<uuid:uuid>/qualifications/new/", trainer_views.qualification_new, name="qualification_new"),
     path(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import RequestAnswer
@@ -12,7 +14,9 @@ from planning.forms.catalogue import area
 from planning.forms.needs import lines_of, sites_of
 from planning.models import TrainerProfile, TrainingModule
 from planning.policies.catalogue import REQUESTERS
-from trainingops.people.models import ServiceLine, Site, User
+from trainingops.people.enums import Role
+from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
+from trainingops.people.queries import in_force
 from trainingops.records.documents import DocumentField
 from trainingops.ui.forms import PageForm, PlannedDayField
 
@@ -34,6 +38,26 @@ class TrainerQualificationForm(PageForm):
     valid_from = forms.DateField(label=_("Valid from"))
     valid_until = forms.DateField(label=_("Valid until"), required=False)
     file = DocumentField(label=_("File of the document"))
+
+
+class TrainerAccountForm(PageForm):
+    """The account that a trainer from outside signs in with."""
+
+    user = forms.ModelChoiceField(
+        label=_("Account"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Without account: the PIC acts for this trainer"),
+        help_text=_("Accounts of SSO Training, of the client and of trainers that no other trainer has."),
+    )
+
+    def __init__(self, *args: Any, trainer: TrainerProfile, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"user": trainer.user_id}, **kwargs)
+        roles = [Role.SSO_TRAINING, Role.CLIENT, Role.TRAINER]
+        held = RoleAssignment.objects.filter(in_force(timezone.localdate()), role__in=roles)
+        free = Q(trainer_profile=None) | Q(trainer_profile=trainer)
+        accounts = User.objects.filter(free, is_active=True, pk__in=held.values("user"))
+        self.fields["user"].queryset = accounts.order_by("name")  # type: ignore[attr-defined]
 
 
 class TrainerRequestForm(PageForm):

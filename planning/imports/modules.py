@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from planning.enums import ModuleKind, ModuleState
 from planning.models import ModuleVersion, Topic, TrainingModule
-from planning.policies.catalogue import can_edit_module, can_edit_version, can_write_for
+from planning.policies.catalogue import MODULE_AUTHORS, can_edit_module, can_edit_version, can_write_for
 from planning.services import modules as services
 from planning.services.modules import ModuleText
 from planning.tables.catalogue import IN_A_CELL
 from trainingops.audit.journal import service
 from trainingops.imports.registry import Batch, Checked, Column, Importer
 from trainingops.imports.values import heading_key
-from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine
 
 if TYPE_CHECKING:
@@ -303,7 +302,7 @@ MODULES = Importer(
     label=gettext_lazy("Modules"),
     about=gettext_lazy("The catalogue of modules as its own file gives it; new versions come as drafts."),
     columns=COLUMNS,
-    roles=frozenset({Role.MANAGER, Role.TRAINER}),
+    roles=frozenset(MODULE_AUTHORS),
     check=check_modules,
     apply=apply_modules,
     result_url="module_list",

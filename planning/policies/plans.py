@@ -10,7 +10,6 @@ from planning.models import (
     OvertimeOrder,
     PlanRevision,
     ReleaseConfirmation,
-    RevisionComment,
     TrainingPlan,
 )
 from planning.models.releases import RELEASE_READERS
@@ -82,9 +81,9 @@ def can_comment(user: User, revision: PlanRevision) -> bool:
     )
 
 
-def can_resolve_comment(user: User, comment: RevisionComment, plan: TrainingPlan) -> bool:
-    """Who wrote the remark, who answers for the plan, and who decides on it."""
-    return user.pk in {comment.author_id, plan.pic_id} or user.authority.covers(
+def can_resolve_comment(user: User, plan: TrainingPlan, *, author: int) -> bool:
+    """Who wrote the remark (``author``, a key), who answers for the plan, and who decides on it."""
+    return user.pk in {author, plan.pic_id} or user.authority.covers(
         "manager", site_id=plan.site_id, line_id=plan.line_id
     )
 

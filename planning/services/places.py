@@ -110,3 +110,31 @@ def set_modules_of_trainer(
         data={"modules": [str(module.uuid) for module in chosen], "valid_until": valid_until},
     )
     return locked
+
+
+@service
+def link_account(*, trainer: TrainerProfile, user: User | None, actor: User, now: datetime) -> TrainerProfile:
+    """Say which account a trainer of SSO Training, of the client or from outside signs in with; none: the PIC acts.
+
+    Raises:
+        NotAllowed: neither manager nor administrator.
+        Refused: our own trainer, a closed account, or one that is another trainer's.
+    """
+    require(can_keep_places(actor))
+    locked = TrainerProfile.objects.select_for_update(no_key=True).get(pk=trainer.pk)
+    if locked.kind == Qualification.INTERNAL:
+        raise Refused(_("The account of our own trainers comes with their appointment."), field="user")
+    if user is not None:
+        if not user.is_active:
+            raise Refused(_("The account of %(name)s is closed.") % {"name": user}, field="user")
+        other = TrainerProfile.objects.filter(user=user).exclude(pk=locked.pk).first()
+        if other is not None:
+            raise Refused(
+                _("The account of %(name)s belongs to the trainer %(trainer)s already. Choose another.")
+                % {"name": user, "trainer": other},
+                field="user",
+            )
+    locked.user = user
+    locked.save(update_fields=["user"])
+    record("trainer.account_linked", subject=locked, actor=actor, now=now, data={"user": user.uuid if user else None})
+    return locked

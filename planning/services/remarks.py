@@ -81,7 +81,10 @@ def _locked(comment: RevisionComment, *, actor: User) -> RevisionComment:
     """The remark as it is now; its plan is locked first."""
     plan = locked_plan(comment.revision.plan)
     comment = RevisionComment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-    require(can_resolve_comment(actor, comment, plan), _("Its author, the PIC or the manager resolves a remark."))
+    require(
+        can_resolve_comment(actor, plan, author=comment.author_id),
+        _("Its author, the PIC or the manager resolves a remark."),
+    )
     return comment
 
 

@@ -126,14 +126,14 @@ def test_a_remark_goes_along_beside_its_field_until_it_is_resolved(client, world
 
     sign_in(client, world.pic)
     detail = client.get(reverse("plan_detail", args=[revision.plan.uuid]))
-    assert detail.context["comments"] == [comment]
+    assert [each.uuid for each in detail.context["comments"]] == [comment.uuid]
     assert "Versi terbaru?" in detail.content.decode()
     submit_revision(revision=draft, actor=world.pic, now=now)
 
     sign_in(client, world.manager)
     page = client.get(address(draft))
     kept = {row.key: row for row in page.context["rows"]}["module"]
-    assert (kept.kind, kept.material, kept.comments) == ("kept", False, [comment])
+    assert (kept.kind, kept.material, [each.text for each in kept.comments]) == ("kept", False, ["Versi terbaru?"])
     assert page.context["changes"] == 1
     settle = reverse("comment_settle", args=[comment.uuid])
     assert settle in page.content.decode()

@@ -18,7 +18,7 @@ from planning.models import Appointment, TrainerModule, TrainerProfile, TrainerQ
 from planning.services import Incomplete, amend_plan, save_part, submit_revision, withdraw_revision
 from planning.services import trainers as services
 from planning.services.expiry import remind_expiries, step_of
-from planning.services.places import set_modules_of_trainer
+from planning.services.places import link_account, set_modules_of_trainer
 from planning.tasks import sweep_expiries
 from planning.tests.factories import draft_plan, make_module, make_world
 from trainingops.audit.models import AccessEvent, Entry
@@ -393,3 +393,50 @@ def test_lists_cost_the_same_with_one_row_and_with_three(world, sso, django_asse
     assert TrainerQualification.objects.count() == 3
     book = boss.get(reverse("trainer_request_list"), {"export": "xlsx"})
     assert book["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+# --- Accounts ----------------------------------------------------------------------------------------------
+
+
+def test_an_outside_trainer_is_linked_to_the_account_that_they_have(world, sso):
+    guest = TrainerProfile.objects.create(name="Bu Rina", kind=Qualification.SSO_TRAINING)
+    page = reverse("trainer_account", args=[guest.uuid])
+    manager = client_of(world.manager)
+    assert page in manager.get(reverse("trainer_detail", args=[guest.uuid])).content.decode()
+    offered = manager.get(page).context["form"].fields["user"].queryset
+    assert sso in offered and world.pic not in offered, "the PIC is a trainer already"
+
+    assert manager.post(page, {"user": sso.pk}).status_code == 302
+    guest.refresh_from_db()
+    assert guest.user == sso
+    assert json.loads(Entry.objects.get(verb="trainer.account_linked").text)["data"] == {"user": str(sso.uuid)}
+    other = TrainerProfile.objects.create(name="Pak Budi", kind=Qualification.SSO_TRAINING)
+    with pytest.raises(Refused, match="belongs to the trainer Bu Rina"):
+        link_account(trainer=other, user=sso, actor=world.manager, now=NOW)
+    with pytest.raises(Refused, match="appointment"):
+        link_account(trainer=world.trainer, user=sso, actor=world.manager, now=NOW)
+    sso.is_active = False
+    with pytest.raises(Refused, match="closed"):
+        link_account(trainer=other, user=sso, actor=world.manager, now=NOW)
+    assert manager.post(page, {"user": ""}).status_code == 302
+    guest.refresh_from_db()
+    assert guest.user is None
+
+
+def test_who_links_an_account(world):
+    guest = TrainerProfile.objects.create(name="Bu Rina", kind=Qualification.CLIENT)
+    page = reverse("trainer_account", args=[guest.uuid])
+    assert Client().get(page).status_code == 302
+    assert client_of(world.pic).get(page).status_code == 403
+    assert client_of(world.manager).delete(page).status_code == 405
+    assert client_of(world.manager).get(reverse("trainer_account", args=[uuid4()])).status_code == 404
+    with pytest.raises(NotAllowed):
+        link_account(trainer=guest, user=world.qc, actor=world.pic, now=NOW)
+
+
+def test_sso_training_imports_modules_and_questions(sso):
+    """Who writes modules and questions also brings them as a file (5.1.1 d)."""
+    client = client_of(sso)
+    for name in ("modules", "questions"):
+        assert client.get(reverse("import_template", args=[name])).status_code == 200
+        assert client.get(reverse("import_new", args=[name])).status_code == 200

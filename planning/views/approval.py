@@ -28,7 +28,7 @@ from planning.models import (
 from planning.policies.plans import can_comment, can_decide_revision, deciding_for
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
-from planning.queries.remarks import remarks_of
+from planning.queries.remarks import remark_rows, remarks_of
 from planning.queries.traffic import load_of_line
 from planning.services import (
     comment_on_revision,
@@ -141,7 +141,7 @@ def _page(
     shown = [each for each in (base, revision) if each]
     load(*shown, sessions=False)
     wording = Wording(*shown, contents=[old, new])
-    comments = list(remarks_of(revision, reader=request.user))
+    comments = remarks_of(revision, reader=request.user)
     rows = wording.rows(old, new, comments)
     nine = wording.nine(new)
     rest = wording.fields(new) if old else []
@@ -285,4 +285,4 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 
 
 def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
-    return with_defects_now(_in_sight(request).exclude(content=""))
+    return with_defects_now(_in_sight(request).exclude(content="")).annotate(remark_rows=remark_rows())

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.content import content_of
+from planning.content import content_of, load
 from planning.enums import PlanState
 from planning.forms.consultations import ConsultationAnswerForm, ConsultationForm, EnteredAnswerForm
+from planning.lists import with_lists
 from planning.models import Consultation, TrainingPlan
 from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
 from planning.queries.plans import local_day
@@ -113,8 +114,11 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("Your answer is saved."))
             return redirect("plan_detail", uuid=consultation.plan.uuid)
     plan = consultation.plan
-    revision = plan.revisions.order_by("-number")[0]
+    chosen = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+    revision = with_lists(plan.revisions.select_related(*chosen), now=request.now).order_by("-number")[0]
     revision.plan = plan
+    if not revision.content:
+        load(revision)
     content = json.loads(revision.content) if revision.content else content_of(revision)
     context = {
         "consultation": consultation,
@@ -122,6 +126,7 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "nine": Wording(revision, contents=[content]).nine(content),
         "purpose": content["purpose"],
         "form": form,
+        "is_late": consultation.is_silent(local_day(request.now, plan.site)),
         "title": _("Coordination: %(title)s") % {"title": plan.title},
     }
     return render(request, "planning/consultation_answer.html", context, status=422 if form.is_bound else 200)

@@ -22,7 +22,7 @@ from planning.lists import with_lists
 from planning.models import Appointment, NeedSource, PlanRevision, PlanTemplate, ProductChange, TrainingPlan
 from planning.policies.plans import can_cancel_plan, can_decide_revision, can_edit_plan, can_write_template
 from planning.queries.releases import release_lines, releases_of_plan
-from planning.queries.remarks import remarks_of
+from planning.queries.remarks import remark_rows, remarks_of
 from planning.services import (
     Incomplete,
     amend_plan,
@@ -131,7 +131,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     known = _in_sight(request, uuid).select_related(
         "decision__decided_by", "decision__on_behalf_of", "submitted_by", *_PLAN, *_CHOICES
     )
-    revisions = list(with_lists(known, now=request.now))
+    revisions = list(with_lists(known, now=request.now).annotate(remark_rows=remark_rows()))
     if not revisions:
         raise Http404
     revision = revisions[0]
@@ -148,7 +148,10 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
         and can_cancel_plan(request.user, plan),
         "may_keep": plan.approved_revision_id and can_write_template(request.user, line=plan.line),
-        "may_adjust": mine and plan.approved_revision_id and plan.state in {PlanState.APPROVED, PlanState.UNDER_WAY},
+        "may_adjust": mine
+        and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
+        and plan.approved_revision_id
+        and plan.state in {PlanState.APPROVED, PlanState.UNDER_WAY},
         "may_amend": mine
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},

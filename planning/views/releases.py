@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from planning.enums import ReleaseState
 from planning.forms.releases import ReleaseForm
-from planning.models import ReleaseConfirmation
+from planning.models import PlannedSession, ReleaseConfirmation
 from planning.policies.plans import can_answer_release
 from planning.queries.releases import RELEASE_KINDS
 from planning.services.releases import answer_release
@@ -95,6 +95,7 @@ def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "plan": release.plan,
         "kind": RELEASE_KINDS[ReleaseState(release.state)],
         "whens": whens,
+        "place": _place(planned),
         "agents": agents,
         "invitation": _invitation(request, release, whens, agents),
         "may_answer": can_answer_release(request.user, release) and meetings[0].starts_at > request.now,
@@ -110,15 +111,19 @@ def _agents(release: ReleaseConfirmation, day: date) -> QuerySet[Person]:
     return Person.objects.filter(plan_targets__planned_session=release.planned_session, pk__in=here).order_by("name")
 
 
+def _place(planned: PlannedSession) -> str:
+    room = planned.room.name if planned.room else ""
+    return ", ".join(part for part in (planned.host_site.name, room, planned.link) if part)
+
+
 def _invitation(request: SignedInRequest, release: ReleaseConfirmation, whens: list[str], agents: list[Person]) -> str:
     """The text to copy for the team's group: its own people and no others (NTF-6)."""
     planned = release.planned_session
-    place = ", ".join(filter(None, [planned.host_site.name, planned.room.name if planned.room else "", planned.link]))
     people = ngettext("%(n)d participant of %(team)s:", "%(n)d participants of %(team)s:", len(agents))
     lines = [
         _("Invitation: %(title)s") % {"title": release.plan.title},
         *whens,
-        place,
+        _place(planned),
         people % {"n": len(agents), "team": release.team.name},
         *[f"- {person.name}" for person in agents],
         request.build_absolute_uri(reverse("my_trainings")),

@@ -9,12 +9,20 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planning.forms.trainers import PermitForm, RequestAnswerForm, TrainerQualificationForm, TrainerRequestForm
+from planning.forms.trainers import (
+    PermitForm,
+    RequestAnswerForm,
+    TrainerAccountForm,
+    TrainerQualificationForm,
+    TrainerRequestForm,
+)
 from planning.models import TrainerProfile, TrainerQualification, TrainerRequest
 from planning.policies.catalogue import REQUESTERS, can_answer_request, can_enter_answer, can_keep_places
 from planning.services import trainers as services
+from planning.services.places import link_account
 from planning.tables.trainers import TrainerRequestTable, answer_status
 from planning.views.common import form_page, posted, url
+from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
 from trainingops.records.models import EvidenceRequest
@@ -53,6 +61,25 @@ def trainer_permit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         PermitForm(posted(request)),
         act,
         title=_("A module for %(name)s") % {"name": trainer.name},
+        parent=(url("trainer_detail", trainer), trainer.name),
+        submit=_("Save"),
+    )
+
+
+def trainer_account(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Link the account of a trainer from outside, or take the link away."""
+    trainer = _trainer(uuid)
+    require(can_keep_places(request.user))
+
+    def act(form: TrainerAccountForm) -> tuple[str, str]:
+        link_account(trainer=trainer, user=form.cleaned_data["user"], actor=request.user, now=request.now)
+        return url("trainer_detail", trainer), _("Saved.")
+
+    return form_page(
+        request,
+        TrainerAccountForm(posted(request), trainer=trainer),
+        act,
+        title=_("Account of %(name)s") % {"name": trainer.name},
         parent=(url("trainer_detail", trainer), trainer.name),
         submit=_("Save"),
     )

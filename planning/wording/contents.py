@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.difference import Change, Content, difference, length
-from planning.models import RevisionComment
+from planning.queries.remarks import Remark
 from planning.wording.figures import figure, minutes
 from planning.wording.labels import LABELS
 from planning.wording.rows import Line, Row
@@ -29,7 +29,7 @@ _PEOPLE = {"batch": "target", "reason": "target"}
 class Wording(Values):
     """The differences of frozen contents as rows, and what clause 4.1 names in a few words."""
 
-    def rows(self, old: Content, new: Content, comments: Iterable[RevisionComment] = ()) -> list[Row]:
+    def rows(self, old: Content, new: Content, comments: Iterable[Remark] = ()) -> list[Row]:
         """The differences from ``old`` to ``new`` as rows of the page, each with the remarks on it.
 
         A field that somebody remarked on has its row also when it did not change; :func:`unplaced` has the rest.
@@ -125,16 +125,16 @@ def _key(change: Change) -> str:
     return ":".join(part for part in parts if part)
 
 
-def unplaced(comments: Iterable[RevisionComment], rows: Iterable[Row]) -> list[RevisionComment]:
+def unplaced(comments: Iterable[Remark], rows: Iterable[Row]) -> list[Remark]:
     """The remarks that stand beside no row: on the whole plan, or on a field that is gone; each with its ``label``."""
-    placed = {each.pk for row in rows for each in row.comments}
-    left: list[Any] = [each for each in comments if each.pk not in placed]
+    placed = {each.uuid for row in rows for each in row.comments}
+    left = [each for each in comments if each.uuid not in placed]
     for each in left:
-        each.label = LABELS.get(each.field.partition(":")[0], "")
+        each.label = str(LABELS.get(each.field.partition(":")[0], ""))
     return left
 
 
-def _place(comments: Iterable[RevisionComment], rows: Iterable[Row]) -> list[RevisionComment]:
+def _place(comments: Iterable[Remark], rows: Iterable[Row]) -> list[Remark]:
     """Put each remark beside its row, where there is one; a part of a batch belongs to the batch. Returns the rest."""
     by_key = {row.key: row for row in rows}
     left = []

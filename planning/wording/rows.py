@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.difference import Kind
-from planning.models import RevisionComment
+from planning.queries.remarks import Remark
 
 #: A row may also stand for what did not change, because somebody remarked on it.
 RowKind = Kind | Literal["kept"]
@@ -55,7 +55,7 @@ class Row(Line):
     about: str = ""
     material: bool = False
     lines: list[Line] = field(default_factory=list)
-    comments: list[RevisionComment] = field(default_factory=list)
+    comments: list[Remark] = field(default_factory=list)
 
     @property
     def word(self) -> str:

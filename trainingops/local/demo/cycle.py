@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from planning.enums import ConsultationAnswer, Method, NeedKind, TrainingKind
+from planning.enums import ConsultationAnswer, Method, NeedKind, ReleaseState, TrainingKind
 from planning.models import (
     ClassType,
     NeedSource,
@@ -28,6 +28,7 @@ from planning.services.consultations import answer_consultation, ask_consultatio
 from planning.services.drafting import MeetingTimes, Recipient, save_part, save_recipients, save_session
 from planning.services.needs import add_need_source
 from planning.services.plans import create_plan
+from planning.services.releases import answer_release
 from planning.services.targets import DefectFilter, choose_targets_from_defects
 from reporting.content import freeze
 from reporting.models import Distribution, TrainingReport
@@ -113,6 +114,9 @@ def approved_plan(cycle: Cycle) -> TrainingPlan:
         now=at,
     )
     plan.refresh_from_db()
+    for release in plan.releases.all():
+        leader = cast.user("CC0011")
+        answer_release(release=release, to=ReleaseState.CONFIRMED, actor=leader, now=cycle.days_ago(8, 9))
     return plan
 
 

@@ -50,7 +50,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     open_and_begin(running.training_sessions.get())
     write_answers(running.training_sessions.get())
     waiting = submitted(cycle, "KCA, cicil sebagian dan pelunasan", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7)
-    approve(cycle, waiting)
+    _sign(cycle, waiting)
     confirm_a_release(cycle, waiting)
     amend(cycle, waiting)
     coordinate(cycle, waiting)
@@ -145,6 +145,15 @@ def _local(cycle: Cycle, site: Site, days: int) -> datetime:
 
 
 def approve(cycle: Cycle, plan: TrainingPlan) -> None:
+    """The manager approves, and the leaders confirm that their agents are released."""
+    _sign(cycle, plan)
+    for release in plan.releases.select_related("team"):
+        leader = User.objects.filter(person__led_teams=release.team).order_by("login")[0]
+        at = cycle.now - timedelta(days=18)
+        answer_release(release=release, to=ReleaseState.CONFIRMED, actor=leader, now=at)
+
+
+def _sign(cycle: Cycle, plan: TrainingPlan) -> None:
     revision = plan.revisions.order_by("-number")[0]
     at = cycle.now - timedelta(days=19)
     sign_and_approve(
