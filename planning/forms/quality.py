@@ -14,9 +14,9 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import Better, ErrorClass, ModuleState, RootCause, SampleKind
+from planning.enums import Better, ErrorClass, ModuleState, RootCause, SampleKind, TrainingKind
 from planning.forms.needs import AgentForm, lines_of
-from planning.models import Appointment, ModuleVersion, QualityParameter, ServiceIndicator, ServiceMeasure
+from planning.models import Appointment, ModuleVersion, PlanTemplate, QualityParameter, ServiceIndicator, ServiceMeasure
 from planning.models.needs import SEES_NEEDS
 from planning.tables.needs import CLASS_SHORT
 from trainingops.people.models import ServiceLine, Team, User
@@ -142,9 +142,17 @@ class ImprovementForm(PageForm):
     place = LoadedChoiceField(
         label=_("Site and service line"), help_text=_("Where your appointment as PIC is in force.")
     )
+    template = LoadedChoiceField(
+        label=_("Template"),
+        required=False,
+        empty_label=_("Without a template"),
+        help_text=_("Brings all of 4.1 but who, when and where; each part can be changed afterwards."),
+    )
 
     def __init__(self, *args: Any, user: User, day: date, line: ServiceLine | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        templates = PlanTemplate.objects.visible_to(user).in_use().filter(kind=TrainingKind.IMPROVEMENT)
+        self.fields["template"].load(templates.order_by("name"), key="uuid")  # type: ignore[attr-defined]
         places = Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")
         self.fields["place"].load(  # type: ignore[attr-defined]
             places.filter(line=line) if line else places, label=lambda each: f"{each.site}, {each.line} ({each.number})"

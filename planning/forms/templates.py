@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from planning.enums import Method, ModuleState, TrainingKind
 from planning.models import (
@@ -19,11 +22,23 @@ from planning.models import (
 )
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine
-from trainingops.ui.forms import FigureField, LoadedChoiceField, PageForm, WholeField
+from trainingops.ui.forms import FigureField, LoadedChoiceField, PageForm, WholeField, fields_only
 
 #: Parties that a template may add to the mandatory ones.
 MORE_PARTIES = (Role.SSO_TRAINING, Role.TEAM_LEADER, Role.CLIENT)
 _CHOICES = ("line", "module", "application", "scheme", "pre_paper", "post_paper")
+_QUESTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (_("The template"), ("name", "kind", "line")),
+    (pgettext_lazy("task list", "Why"), ("title", "purpose")),
+    (pgettext_lazy("task list", "What"), ("module",)),
+    (_("How long"), ("minutes", "meetings")),
+    (
+        pgettext_lazy("task list", "How"),
+        ("method", "application", "class_types", "recovery_forms", "recovery_days", "tolerance_minutes"),
+    ),
+    (_("How it is scored"), ("scheme", "pass_mark", "pre_paper", "post_paper")),
+    (_("Who receives the report"), ("parties",)),
+)
 
 
 class PlanTemplateForm(PageForm):
@@ -103,6 +118,13 @@ class PlanTemplateForm(PageForm):
         self.fields["class_types"].queryset = ClassType.objects.filter(  # type: ignore[attr-defined]
             Q(is_active=True) | Q(code__in=chosen)
         )
+
+    @property
+    def helper(self) -> FormHelper:
+        """The fields by the questions of the task list."""
+        helper = fields_only(self)
+        helper.layout = Layout(*(Fieldset(str(title), *names, css_class="form-part") for title, names in _QUESTIONS))
+        return helper
 
     def clean_parties(self) -> list[str]:
         """In the order of the list, so that the same choice is the same value."""

@@ -17,7 +17,7 @@ from trainingops.domain import Refused
 from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
-    from planning.models import ModuleVersion, TrainingPlan
+    from planning.models import ModuleVersion, PlanTemplate, TrainingPlan
     from trainingops.people.models import Person, ServiceLine, Site, User
 
 
@@ -33,8 +33,13 @@ def plan_improvement(
     module_version: ModuleVersion | None,
     actor: User,
     now: datetime,
+    template: PlanTemplate | None = None,
 ) -> TrainingPlan:
     """Begin an improvement for those of ``people`` who match the defects, each with the link to them.
+
+    Args:
+        module_version: what they are to learn; without one, the module of the template.
+        template: as for :func:`~planning.services.plans.create_plan`.
 
     Raises:
         NotAllowed: no PIC there.
@@ -50,6 +55,7 @@ def plan_improvement(
         line=line,
         purpose=_("Service defects %(what)s, %(since)s–%(until)s.")
         % {"what": what, "since": day_words(filters.since), "until": day_words(filters.until)},
+        template=template,
         actor=actor,
         now=now,
     )

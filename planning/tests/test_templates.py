@@ -18,6 +18,7 @@ from planning.services import add_targets, create_plan, plan_first_batch
 from planning.services.needs import ChangeText, register_change
 from planning.services.templates import restore_template, retire_template, save_template
 from planning.tests.factories import approved_plan, draft_plan, make_world
+from planning.tests.test_catalogue_pages import make_defects
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.tests.factories import ServiceLineFactory, make_user
@@ -292,6 +293,25 @@ def test_from_need_to_submission_in_four_pages_and_a_handful_of_fields(client, w
     assert {each.reason for each in revision.targets.all()} == {TargetReason.PRODUCT_CHANGE}
     assert visitor.pages <= 4
     assert visitor.touched <= 8
+
+
+def test_an_improvement_from_defects_goes_on_with_when_and_where(client, world):
+    """5.1.1 c: the agents with their defects, the rest from the template; three pages to the submission."""
+    template = make(world, kind=TrainingKind.IMPROVEMENT, name="Perbaikan", minutes=90)
+    make_defects(world, 2)
+    client.force_login(world.pic)
+    visitor = Visitor(client)
+    visitor.open(f"{reverse('need_agents')}?parameter=C1")
+    visitor.open(visitor.send(template=str(template.uuid)))
+    plan = TrainingPlan.objects.get()
+    assert visitor.at == reverse("plan_when", args=[plan.uuid])
+    day = (timezone.localtime(timezone.now(), world.site.zone) + timedelta(days=9)).date()
+    visitor.open(visitor.send(starts_at_day=day.isoformat(), starts_at_time="14:00", room=str(world.room.pk)))
+    visitor.send()
+    revision = plan.revisions.get()
+    assert revision.state == RevisionState.SUBMITTED
+    assert revision.targets.get().reason == TargetReason.DEFECTS
+    assert (visitor.pages, visitor.touched) == (3, 4)
 
 
 def a_change(world):

@@ -99,11 +99,12 @@ def _begin(
         minimum_count=minimum,
         people=people,
         module_version=module,
+        template=form.cleaned_data["template"],
         actor=request.user,
         now=request.now,
     )
     messages.success(request, _("The draft holds the agents ticked, each with the defects that are the reason."))
-    return redirect("plan_detail", uuid=plan.uuid)
+    return redirect("plan_when" if plan.template_id else "plan_detail", uuid=plan.uuid)
 
 
 def _export(agents: list[Agent], trained: dict[int, Any], module: ModuleVersion | None) -> HttpResponse:
