@@ -353,10 +353,12 @@ def _need(snapshot: Snapshot) -> Item:
 
 def _targets(snapshot: Snapshot) -> Item:
     batches = snapshot.batches_of_targets
+    if len(snapshot.sessions) == 1:  # submission puts everybody into the only batch
+        batches = [snapshot.sessions[0].pk for _each in batches]
     gap = ""
     if not batches:
         gap = _("Choose who is on target.")
-    elif None in batches and len(snapshot.sessions) != 1:  # submission puts everybody into the only batch
+    elif None in batches:
         lost = batches.count(None)
         gap = ngettext(
             "%(count)d person has no batch. Place them in one.",
