@@ -53,7 +53,7 @@ class ChangeForm(PageForm):
     @cached_property
     def teachers(self) -> dict[str, TrainerProfile]:
         """Who may be chosen to teach, by uuid."""
-        return {str(each.uuid): each for each in TrainerProfile.objects.order_by("name")}
+        return {str(each.uuid): each for each in TrainerProfile.objects.all()}
 
     @cached_property
     def rooms(self) -> dict[str, Room]:

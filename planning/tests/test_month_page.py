@@ -14,6 +14,7 @@ from planning.models import PlannedMeeting
 from planning.months import Month
 from planning.queries.month import meetings_of_month
 from planning.services import amend_plan, create_plan
+from planning.services.month import MOST
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from reporting.models import DayOff
 from trainingops.people.tests.factories import make_user
@@ -158,6 +159,16 @@ def test_a_draft_without_a_date_is_not_forgotten(client, world):
     assert page.context["undated"] == [plan]
 
 
+@pytest.mark.point("EMP-1")
+def test_a_house_without_sites_says_so(client):
+    """EMP-1: nothing can be planned before there is a site."""
+    client.force_login(make_user("manager", "trainer"))
+    page = client.get(reverse("plan_month"))
+    assert page.status_code == 200
+    assert "Belum ada situs" in page.content.decode()
+    assert client.get(reverse("plan_month_copy")).url == reverse("plan_month")
+
+
 def test_the_month_costs_the_same_with_one_row_and_with_three(client, world, django_assert_max_num_queries):
     """Query budget: 12, whatever the rows; 150 KB with a full page."""
     draft_plan(world=world, starts_at=START, now=NOW)
@@ -180,7 +191,7 @@ def test_the_month_costs_the_same_with_one_row_and_with_three(client, world, dja
         for step in range(1, 130)
     )
     page = client.get(reverse("plan_month"), at(world))
-    assert len(rows_of(page)) == 100
+    assert len(rows_of(page)) == MOST
     assert len(page.content) < 150 * 1024
 
 

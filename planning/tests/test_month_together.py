@@ -371,3 +371,27 @@ def test_the_pages_cost_the_same_with_one_row_and_with_three(client, world, name
         page = client.get(reverse(name), at(world, plan=[str(key) for key in keys(plans)], **more))
     assert page.status_code == 200
     assert len(first.captured_queries) == len(second.captured_queries)
+
+
+def test_a_trainer_without_the_module_is_said_before_the_change(world, two):
+    """5.1.1 a: the change may be made; the plan then asks for a written reason."""
+    trainer = TrainerProfile.objects.create(name="Belum boleh")
+    drafts = drafts_of(keys(two), actor=world.pic, now=NOW)
+    try_change(drafts, Change(trainers=(trainer,)), actor=world.pic)
+    assert [(bool(draft.reasons), "Belum boleh" in draft.notes[0]) for draft in drafts] == [(False, True)] * 2
+    drafts = drafts_of(keys(two), actor=world.pic, now=NOW)
+    try_change(drafts, Change(trainers=(world.trainer,)), actor=world.pic)
+    assert not any(draft.notes for draft in drafts)
+
+
+def test_recipients_are_offered_who_cover_every_line_of_the_plans(client, world, two):
+    """5.3.2: as on the page of one plan, nobody is offered who has nothing to do with its line."""
+    inside = make_user("client", site=world.site, line=world.line)
+    outside = make_user("client", site=world.site, line=make_world(people=0, site=world.site).line)
+    client.force_login(world.pic)
+    url, given = reverse("plan_month_change"), at(world, plan=[str(key) for key in keys(two)])
+    offered = client.get(url, given).context["form"].offered
+    assert f"client:{inside.uuid}" in offered
+    assert f"client:{outside.uuid}" not in offered
+    asked = {**given, "preview": "1", "recipients": f"client:{outside.uuid}"}
+    assert client.get(url, asked).status_code == 422

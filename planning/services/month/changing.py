@@ -13,9 +13,17 @@ from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from planning.content import load
-from planning.enums import RevisionState
+from planning.enums import Qualification, RevisionState
 from planning.lists import with_lists
-from planning.models import PlannedMeeting, PlannedSession, PlanRevision, Room, TrainerProfile, TrainingPlan
+from planning.models import (
+    PlannedMeeting,
+    PlannedSession,
+    PlanRevision,
+    Room,
+    TrainerModule,
+    TrainerProfile,
+    TrainingPlan,
+)
 from planning.policies.plans import can_edit_plan
 from planning.services.drafting import MeetingTimes, Recipient, save_recipients, save_session
 from planning.services.month.clashes import Use, clashes_if
@@ -60,11 +68,13 @@ class Draft:
 
     Attributes:
         reasons: why it cannot be changed or submitted; empty where it can.
+        notes: what it will ask for once it is changed.
     """
 
     plan: TrainingPlan
     revision: PlanRevision | None
     reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def sessions(self) -> list[PlannedSession]:
@@ -92,10 +102,13 @@ def drafts_of(plans: Collection[UUID], *, actor: User, now: datetime) -> list[Dr
 
 
 def try_change(drafts: Sequence[Draft], change: Change, *, actor: User) -> None:
-    """Note at each draft why it cannot take the change: two queries more, whatever their number."""
+    """Note at each draft why it cannot take the change: three queries more, whatever their number."""
     able = [draft for draft in drafts if not draft.reasons]
+    permits = TrainerModule.objects.filter(trainerprofile__in=change.trainers)
+    may = set(permits.values_list("trainerprofile", "trainingmodule")) if change.trainers else set()
     for draft in able:
         draft.reasons += _obstacles(draft, change)
+        draft.notes += _unqualified(draft, change, may)
     if change.moves:
         clashes = clashes_if((use for draft in able if not draft.reasons for use in _uses(draft, change)), reader=actor)
         for draft in able:
@@ -119,6 +132,22 @@ def _obstacles(draft: Draft, change: Change) -> list[str]:
                 _("%(batches)s: two meetings of a day cannot begin together.") % {"batches": ", ".join(double)}
             )
     return found
+
+
+def _unqualified(draft: Draft, change: Change, may: Collection[tuple[int, int]]) -> list[str]:
+    """Trainers of the house who may not teach the module: the plan asks for a written reason (5.1.1 a).
+
+    Args:
+        may: keys of trainers, each with the key of a module that they may teach.
+    """
+    version = draft.revision.module_version if draft.revision else None
+    if version is None:
+        return []
+    return [
+        _("%(names)s may not teach %(module)s.") % {"names": trainer.name, "module": version.module.code}
+        for trainer in change.trainers
+        if trainer.kind == Qualification.INTERNAL and (trainer.pk, version.module_id) not in may
+    ]
 
 
 def _overlap(meetings: Sequence[MeetingTimes]) -> bool:

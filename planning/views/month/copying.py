@@ -23,6 +23,8 @@ from trainingops.ui.moments import day_words
 def plan_month_copy(request: SignedInRequest) -> HttpResponse:
     """Each plan that began in the month before with its new dates; those ticked become drafts of the reader."""
     place = place_of(request)
+    if place is None:
+        return redirect("plan_month")
     copies = copies_of(site=place.site, month=place.month, reader=request.user, now=request.now)
     offered = {str(copy.plan.uuid): copy for copy in copies if not copy.obstacle}
     ticked = {key for key, copy in offered.items() if _is_proposed(copy, request)}

@@ -27,6 +27,7 @@ from planning.queries.month import (
     undated_drafts,
     with_rows,
 )
+from planning.services.month import MOST
 from planning.views.month.place import Place, place_of
 from planning.views.plan_list import STATE_KINDS
 from planning.views.plans import REVISION_KINDS
@@ -45,8 +46,8 @@ FACET_LABELS = {
     "line": gettext_lazy("Service line"),
     "pic": "PIC",
 }
-#: Meetings on one page; paper gets all of them.
-PER_PAGE = 100
+#: Meetings on one page, no more plans than are changed together; paper gets all of them.
+PER_PAGE = MOST
 #: Plans without a date that the page names; the list of plans has all.
 MOST_UNDATED = 20
 _SATURDAY = 5
@@ -96,6 +97,8 @@ class Day:
 def plan_month(request: SignedInRequest) -> HttpResponse:
     """Every plan in sight that meets in a month at a site, by day; state, kind, line and PIC as links with counts."""
     place = place_of(request)
+    if place is None:
+        return render(request, "planning/month_none.html", {"title": _("Monthly plan")})
     every = meetings_of_month(request.user, place.month)
     facets = facets_of(every, site=place.site, asked=request.GET.dict())
     meetings = with_rows(chosen_meetings(every, site=place.site, chosen=facets.chosen))

@@ -47,16 +47,18 @@ class Place:
         return [(each.key, day_words(each.first, "month")) for each in offered]
 
 
-def place_of(request: SignedInRequest) -> Place:
-    """What the address names; else this month, where the reader has the most plans. An unknown site is 404.
+def place_of(request: SignedInRequest) -> Place | None:
+    """What the address names; else this month, where the reader has the most plans; None where there is no site yet.
 
-    A page that is sent names them in its form, or still in its address.
+    A page that is sent names them in its form, or still in its address. An unknown site is 404.
     """
     sites = list(sites_in_sight(request.user))
     code = _given(request, "site")
     site = next((each for each in sites if each.code == code), None) if code else _usual(sites)
     if site is None:
-        raise Http404
+        if code:
+            raise Http404
+        return None
     today = _day(request.now, site)
     return Place(Month.read(_given(request, "month")) or Month.of(today), site, sites, today)
 

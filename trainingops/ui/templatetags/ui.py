@@ -233,9 +233,13 @@ def pager(context: template.Context, page_obj: Page[Any], key: str = "page") -> 
 
 @register.simple_tag(takes_context=True)
 def query_with(context: template.Context, key: str, value: Any) -> str:
-    """``{% query_with "page" 3 as url %}``: this address with one value set (a fixed key: {% querystring %})."""
+    """``{% query_with "page" 3 as url %}``: this address with one value set (a fixed key: {% querystring %}).
+
+    Another filter begins at its first page.
+    """
     request = context.get("request")
     query = request.GET.copy() if request else QueryDict(mutable=True)
+    query.pop("page", None)
     query[key] = str(value)
     return f"?{query.urlencode()}"
 
