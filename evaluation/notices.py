@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.notifications.registry import NoticeKind, register_kinds
 
 _KINDS = (
     NoticeKind(
@@ -37,5 +37,4 @@ _KINDS = (
 
 def register_notices() -> None:
     """Make the kinds known at start."""
-    for kind in _KINDS:
-        register_kind(kind)
+    register_kinds(_KINDS)

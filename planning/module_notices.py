@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.notifications.registry import NoticeKind, register_kinds
 
 MODULE_SUBMITTED = "module_submitted"
 MODULE_APPROVED = "module_approved"
@@ -50,5 +50,4 @@ _KINDS = (
 
 def register() -> None:
     """Make the kinds known."""
-    for kind in _KINDS:
-        register_kind(kind)
+    register_kinds(_KINDS)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.notifications.registry import NoticeKind, register_kinds
 
 
 def register_plans() -> None:
     """Submission, decision, coordination, cancellation."""
-    for kind in _PLAN_KINDS:
-        register_kind(kind)
+    register_kinds(_PLAN_KINDS)
 
 
 _PLAN_KINDS = (

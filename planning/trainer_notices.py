@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.notifications.registry import NoticeKind, register_kinds
 
 TRAINER_REQUESTED = "trainer_requested"
 TRAINER_REQUEST_ANSWERED = "trainer_request_answered"
@@ -41,5 +41,4 @@ _KINDS = (
 
 def register() -> None:
     """Make the kinds known."""
-    for kind in _KINDS:
-        register_kind(kind)
+    register_kinds(_KINDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.notifications.registry import NoticeKind, register_kinds
 
 MANDATORY = _("the procedure asks for it (5.3.2)")
 
@@ -71,5 +71,4 @@ KINDS = (
 
 def register_notices() -> None:
     """Make the kinds known; called when the app starts."""
-    for kind in KINDS:
-        register_kind(kind)
+    register_kinds(KINDS)

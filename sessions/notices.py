@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from sessions.models import TrainingSession
-from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.notifications.registry import NoticeKind, register_kinds
 from trainingops.ui.stored import stored_moment
 
 KINDS = (
@@ -58,8 +58,7 @@ KINDS = (
 
 def register() -> None:
     """Make the kinds known; called when the app starts."""
-    for kind in KINDS:
-        register_kind(kind)
+    register_kinds(KINDS)
 
 
 def about(training_session: TrainingSession, **more: object) -> dict[str, object]:

@@ -27,7 +27,7 @@ from planning.imports.common import (
 )
 from planning.models import MonitoringSample, QualityParameter
 from planning.services.samples import SampleEntry, sample_reference, save_samples
-from planning.services.sources import QC_SOURCE
+from planning.services.sources import QC_SOURCE, named_and_placed
 from trainingops.audit.journal import service
 from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row, RowStatus
 from trainingops.imports.values import heading_key
@@ -171,12 +171,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     old = known.samples.get(reference)
     sample = MonitoringSample(
         pk=old.pk if old else None,
-        source=QC_SOURCE,
-        source_reference=reference,
-        person=person,
-        site_id=place.site_id,
-        line_id=place.line_id,
-        team_id=place.team_id,
+        **named_and_placed(reference, person, place),
         contacted_on=contacted_on,
         contact_reference=contact,
         kind=kind,

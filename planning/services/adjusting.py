@@ -156,9 +156,13 @@ def add_recipient(*, plan: TrainingPlan, recipient: Recipient, actor: User, now:
     return added
 
 
-def _approved(plan: TrainingPlan, *, actor: User) -> PlanRevision:
-    """The approved revision, its plan locked: the guard of every change without a revision."""
-    plan = locked_plan(plan)
+def adjustable_revision(plan: TrainingPlan, *, actor: User) -> PlanRevision:
+    """The approved revision of a plan, for its PIC.
+
+    Raises:
+        NotAllowed: not the PIC.
+        WrongState: the plan is not approved, or its training is over.
+    """
     require(can_edit_plan(actor, plan), _("Only the PIC of this plan can change it."))
     revision = plan.approved_revision
     if revision is None or plan.state not in {PlanState.APPROVED, PlanState.UNDER_WAY}:
@@ -166,13 +170,20 @@ def _approved(plan: TrainingPlan, *, actor: User) -> PlanRevision:
             _("%(plan)s is “%(state)s”. Only an approved plan is changed here.")
             % {"plan": plan.number, "state": plan.get_state_display()}
         )
+    revision.plan = plan
+    return revision
+
+
+def _approved(plan: TrainingPlan, *, actor: User) -> PlanRevision:
+    """The approved revision, its plan locked: the guard of every change without a revision."""
+    plan = locked_plan(plan)
+    revision = adjustable_revision(plan, actor=actor)
     newer = plan.revisions.filter(state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED]).first()
     if newer is not None:
         raise WrongState(
             _("Revision %(number)d is “%(state)s”. Make this change in it, or withdraw it first.")
             % {"number": newer.number, "state": newer.get_state_display()}
         )
-    revision.plan = plan
     return revision
 
 

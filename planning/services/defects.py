@@ -12,7 +12,7 @@ from planning.enums import DEFECT_TRANSITIONS, DefectState, RootCause
 from planning.models import Defect, QualityParameter
 from planning.policies.catalogue import can_dispute_defect, can_judge_defect, can_record_defect
 from planning.services.samples import drop_from_rates
-from planning.services.sources import QC_SOURCE, finding_reference, place_then
+from planning.services.sources import QC_SOURCE, finding_reference, named_and_placed, place_then
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
 
@@ -51,12 +51,7 @@ def add_defect(
             field="contact_reference",
         )
     defect = Defect.objects.create(
-        source=QC_SOURCE,
-        source_reference=reference,
-        person=person,
-        site_id=place.site_id,
-        line_id=place.line_id,
-        team_id=place.team_id,
+        **named_and_placed(reference, person, place),
         occurred_on=occurred_on,
         contact_reference=contact_reference,
         channel=channel,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from planning.enums import DefectState
 from planning.models import Defect, MonitoringSample, QualityParameter, SampleCount
 from planning.policies.catalogue import can_record_defect
-from planning.services.sources import QC_SOURCE, finding_reference, place_then
+from planning.services.sources import QC_SOURCE, finding_reference, named_and_placed, place_then
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 
@@ -75,12 +75,7 @@ def add_sample(
             field="contacted_on",
         )
     sample = MonitoringSample.objects.create(
-        source=QC_SOURCE,
-        source_reference=reference,
-        person=person,
-        site_id=place.site_id,
-        line_id=place.line_id,
-        team_id=place.team_id,
+        **named_and_placed(reference, person, place),
         contacted_on=contacted_on,
         kind=kind,
         inspected=inspected,

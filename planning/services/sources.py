@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,18 @@ QC_SOURCE = "QC"
 def finding_reference(*, contact: str, employee_no: str, parameter: str) -> str:
     """What names a finding in the register: the contact, the agent and the parameter."""
     return f"{contact}/{employee_no.upper()}/{parameter}"[:80]
+
+
+def named_and_placed(reference: str, person: Person, place: PersonAssignment) -> dict[str, Any]:
+    """The fields of a finding or a sample that say which it is, about whom, and where they worked then."""
+    return {
+        "source": QC_SOURCE,
+        "source_reference": reference,
+        "person": person,
+        "site_id": place.site_id,
+        "line_id": place.line_id,
+        "team_id": place.team_id,
+    }
 
 
 def place_then(*, person: Person, day: date, field: str, actor: User, now: datetime) -> PersonAssignment:

@@ -11,7 +11,14 @@ from django.utils import timezone
 
 from planning.enums import RevisionState
 from planning.models import PlanRevision
-from planning.services import amend_plan, comment_on_revision, save_part, submit_revision, withdraw_revision
+from planning.services import (
+    amend_plan,
+    comment_on_revision,
+    return_revision,
+    save_part,
+    submit_revision,
+    withdraw_revision,
+)
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from trainingops.audit.models import Entry
 from trainingops.people.tests.factories import make_user, sign_in
@@ -84,6 +91,7 @@ def test_a_revision_that_changed_meanwhile_is_answered_with_the_difference(clien
     assert answer.status_code == 409
     assert [(row.before, row.after) for row in answer.context["rows"]] == [("85,00", "70,00")]
     assert address(newer) in answer.content.decode()
+    assert "Berubah sementara itu: <b>Angka kelulusan</b>" in " ".join(answer.content.decode().split())
 
 
 @pytest.mark.point("APR-3")
@@ -94,6 +102,19 @@ def test_another_hash_than_the_one_shown_is_refused(client, world):
     assert answer.status_code == 409
     revision.refresh_from_db()
     assert revision.state == RevisionState.SUBMITTED
+
+
+@pytest.mark.point("APR-3")
+def test_a_revision_that_somebody_decided_on_meanwhile_names_who_and_when(client, world):
+    revision = resubmitted(world)
+    other = make_user("manager", site=world.site, line=world.line)
+    return_revision(revision=revision, comment="Lihat catatan.", actor=other, now=timezone.now())
+    sign_in(client, world.manager)
+
+    answer = client.post(address(revision), {"decision": "approve", "content_hash": revision.content_hash})
+
+    assert answer.status_code == 409
+    assert other.name in answer.content.decode() and "Dikembalikan" in answer.content.decode()
 
 
 @pytest.mark.point("APR-4")

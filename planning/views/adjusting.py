@@ -9,15 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planning.enums import PlanState, RevisionState
+from planning.enums import RevisionState
 from planning.forms.adjusting import PlaceForm, RecipientAddForm, TargetAdjustForm
 from planning.models import PlanRevision
-from planning.policies.plans import can_edit_plan
-from planning.services.adjusting import add_recipient, adjust_target, change_place
+from planning.services.adjusting import add_recipient, adjust_target, adjustable_revision, change_place
 from planning.services.drafting import Recipient
 from planning.views.common import form_page, posted, url
 from planning.views.plans import get_plan
-from trainingops.domain import WrongState, require
 from trainingops.people.http import SignedInRequest
 
 
@@ -103,13 +101,4 @@ def plan_adjust_recipient(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def _approved(request: SignedInRequest, uuid: UUID) -> PlanRevision:
     """The approved revision of a plan, for its PIC: unknown 404, others 403, not approved 409."""
-    plan = get_plan(request, uuid)
-    require(can_edit_plan(request.user, plan), _("Only the PIC of this plan can change it."))
-    revision = plan.approved_revision
-    if revision is None or plan.state not in {PlanState.APPROVED, PlanState.UNDER_WAY}:
-        raise WrongState(
-            _("%(plan)s is “%(state)s”. Only an approved plan is changed here.")
-            % {"plan": plan.number, "state": plan.get_state_display()}
-        )
-    revision.plan = plan
-    return revision
+    return adjustable_revision(get_plan(request, uuid), actor=request.user)

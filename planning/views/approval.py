@@ -213,6 +213,7 @@ def _with_last_reviewed(request: SignedInRequest, uuid: UUID) -> tuple[PlanRevis
 
 def _changed_meanwhile(request: SignedInRequest, revision: PlanRevision, refused: Refused) -> HttpResponse:
     """409 with the difference between what was shown and what is there now (APR-3)."""
+    revision.refresh_from_db(fields=["state"])
     newest = (
         revision.plan.revisions.exclude(content="").select_related("plan__site", "plan__line").order_by("-number")[0]
     )
@@ -225,6 +226,9 @@ def _changed_meanwhile(request: SignedInRequest, revision: PlanRevision, refused
         "newest": newest,
         "newest_open": newest.state == RevisionState.SUBMITTED and newest.pk != revision.pk,
         "refused": refused,
+        "decided": ApprovalDecision.objects.filter(revision=revision)
+        .select_related("decided_by", "on_behalf_of")
+        .first(),
         "rows": wording.rows(old, new),
         "title": _("This plan has changed meanwhile"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -31,6 +32,12 @@ _kinds: Registry[NoticeKind] = Registry("notice kind")
 def register_kind(kind: NoticeKind) -> None:
     """Make a kind known. Registering two under one name is an error."""
     _kinds.add(kind)
+
+
+def register_kinds(kinds: Iterable[NoticeKind]) -> None:
+    """Make several kinds known."""
+    for kind in kinds:
+        register_kind(kind)
 
 
 def get_kind(name: str) -> NoticeKind:
