@@ -20,7 +20,7 @@ from planning.enums import BookingRole
 from planning.models import Booking, PlannedMeeting, TrainingApplication, TrainingPlan
 from trainingops.domain import Refused
 from trainingops.people.models import User
-from trainingops.ui.moments import moment_words
+from trainingops.ui.moments import day_words, hours_words
 
 TAKES = ("person", "trainer", "room", "seat")
 
@@ -59,17 +59,15 @@ class Clash:
     def fact(self) -> str:
         """Who or what, when in the zone of the site that has it, and for which training."""
         planned = self.other.planned_session
-        zone = planned.host_site.zone
         words = (
-            _("%(role)s %(what)s is already taken %(start)s–%(end)s by %(plan)s, %(batch)s (%(site)s).")
+            _("%(what)s (%(role)s) is already taken %(when)s by %(plan)s, %(batch)s (%(site)s).")
             if self.knows_other
-            else _("%(role)s %(what)s is already taken %(start)s–%(end)s by another training.")
+            else _("%(what)s (%(role)s) is already taken %(when)s by another training.")
         )
         return words % {
-            "role": BookingRole(self.role).label,
+            "role": str(BookingRole(self.role).label).lower(),
             "what": self.what,
-            "start": moment_words(self.other.starts_at, zone, "dated"),
-            "end": moment_words(self.other.ends_at, zone, "time"),
+            "when": _when(self.other),
             "plan": planned.plan.number,
             "batch": planned.label,
             "site": planned.host_site,
@@ -103,14 +101,12 @@ class Shortage:
     @property
     def fact(self) -> str:
         """Which application, when, how many are wanted and free."""
-        zone = self.meeting.planned_session.host_site.zone
-        words = _("%(application)s: %(wanted)d licences are needed %(start)s–%(end)s and %(free)d are free.")
+        words = _("%(application)s: %(wanted)d licences are needed %(when)s and %(free)d are free.")
         return words % {
             "application": self.application.name,
             "wanted": self.wanted,
             "free": self.free,
-            "start": moment_words(self.meeting.starts_at, zone, "dated"),
-            "end": moment_words(self.meeting.ends_at, zone, "time"),
+            "when": _when(self.meeting),
         }
 
     @property
@@ -193,6 +189,13 @@ def shortages(
 def overlap(one: Booking, two: Booking) -> bool:
     """Whether two bookings share time; back to back they do not."""
     return bool(one.during[0] < two.during[1] and two.during[0] < one.during[1])
+
+
+def _when(meeting: PlannedMeeting) -> str:
+    """Day and hours of a meeting in the zone of its site, which is named."""
+    zone = meeting.planned_session.host_site.zone
+    day = day_words(meeting.starts_at.astimezone(zone).date(), "dated")
+    return f"{day} {hours_words(meeting.starts_at, meeting.ends_at, zone)}"
 
 
 def _standing(wanted: Sequence[Booking], apart_from: int | None) -> list[Booking]:
