@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, DateField, F, Func, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast, Coalesce
 
 from planning.enums import PlanState, RevisionState, TrainingKind
-from planning.models import PlannedMeeting, PlanRevision, PlanTarget, TrainingPlan
+from planning.models import PlannedMeeting, PlannedSession, PlanRevision, PlanTarget, TrainingPlan
 from planning.months import Month
 from planning.queries.plans import SEES_PLANS
 from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
@@ -74,10 +74,16 @@ def _around(month: Month) -> dict[str, datetime]:
 
 
 def with_rows(meetings: QuerySet[PlannedMeeting]) -> QuerySet[PlannedMeeting]:
-    """Meetings with all that a line of the month says; ``people`` of the batch and ``unplaced`` ones of the plan."""
+    """Meetings with all that a line of the month says: ``people`` of the batch, ``unplaced`` ones of the plan.
+
+    Submission puts everybody into the only batch: there they count already.
+    """
     targets = PlanTarget.objects.order_by()
     of_batch = targets.filter(planned_session=OuterRef("planned_session")).values("planned_session")
     of_none = targets.filter(revision=OuterRef("planned_session__revision"), planned_session=None).values("revision")
+    others = PlannedSession.objects.filter(revision=OuterRef("planned_session__revision")).exclude(
+        pk=OuterRef("planned_session")
+    )
     return (
         meetings.select_related(
             "planned_session__plan__line",
@@ -88,8 +94,13 @@ def with_rows(meetings: QuerySet[PlannedMeeting]) -> QuerySet[PlannedMeeting]:
         )
         .prefetch_related("planned_session__trainers")
         .annotate(
-            people=Coalesce(Subquery(of_batch.annotate(n=Count("pk")).values("n")), 0),
-            unplaced=Coalesce(Subquery(of_none.annotate(n=Count("pk")).values("n")), 0),
+            placed=Coalesce(Subquery(of_batch.annotate(n=Count("pk")).values("n")), 0),
+            lost=Coalesce(Subquery(of_none.annotate(n=Count("pk")).values("n")), 0),
+            has_others=Exists(others),
+        )
+        .annotate(
+            people=Case(When(has_others=True, then=F("placed")), default=F("placed") + F("lost")),
+            unplaced=Case(When(has_others=True, then=F("lost")), default=0),
         )
     )
 

@@ -76,6 +76,17 @@ def test_every_meeting_of_the_month_stands_under_its_day(client, world):
     assert [row.is_first for row in rows_of(page)] == [True, False]
 
 
+def test_people_without_a_batch_count_in_the_only_one_and_are_named_beside_several(client, world):
+    """5.1.1 b: submission puts everybody into the only batch; of several somebody has to choose."""
+    for sessions in (1, 2):
+        plan = draft_plan(world=world, starts_at=START + timedelta(days=sessions), sessions=sessions, now=NOW)
+        plan.revisions.get().targets.filter(person=world.people[0]).update(planned_session=None)
+    client.force_login(world.pic)
+    page = client.get(reverse("plan_month"), at(world))
+    assert [(row.meeting.people, row.meeting.unplaced) for row in rows_of(page)] == [(3, 0), (1, 1), (1, 1)]
+    assert "1 belum masuk batch" in page.content.decode()
+
+
 def test_the_day_is_that_of_the_place_where_it_is_held(world):
     """Conventions: 23.30 UTC on 30 November is 1 December in Jakarta."""
     early = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
