@@ -16,6 +16,7 @@ from planning.views.common import posted
 from planning.views.plans import get_draft
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.days_off import warn_of_days_off
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,6 +34,7 @@ def plan_when(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             form.add_refusal(refused)
         else:
             messages.success(request, _("Batch 1 is saved. Check the answers, then submit the plan."))
+            warn_of_days_off(request, form)
             return redirect("plan_submit", uuid=plan.uuid)
     context = {"plan": plan, "form": form, "people": revision.targets.count(), "title": _("When and where")}
     return render(request, "planning/plan_when.html", context)

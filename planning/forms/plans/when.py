@@ -14,7 +14,7 @@ from planning.forms.plans.sessions import trainer_name
 from planning.models import PlanRevision, Room, TrainerModule, TrainerProfile
 from planning.services.first_batch import MOST_MEETINGS
 from trainingops.people.models import User
-from trainingops.ui.forms import LoadedChoiceField, MomentField, PageForm, WholeField
+from trainingops.ui.forms import LoadedChoiceField, PageForm, PlannedMomentField, WholeField
 
 #: What a plan without template begins with, as a working rule.
 _MINUTES = 60
@@ -23,7 +23,7 @@ _MINUTES = 60
 class WhenForm(PageForm):
     """Date, time and room are asked; duration and trainer are proposed."""
 
-    starts_at = MomentField(label=_("First meeting"))
+    starts_at = PlannedMomentField(label=_("First meeting"))
     room = LoadedChoiceField(label=_("Room"), required=False, empty_label=_("None"))
     link = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
     minutes = WholeField(label=_("Duration of a meeting (minutes)"), min_value=5, max_value=720)
