@@ -167,7 +167,9 @@ def days_ahead(first: date) -> list[date]:
 
 
 def duration_of(revision: PlanRevision) -> int:
-    """Minutes of a meeting as the module suggests; two hours without one."""
+    """Minutes of a meeting as the plan's template says, else as the module suggests; two hours without one."""
+    if revision.plan.template:
+        return revision.plan.template.minutes
     return revision.module_version.duration_minutes if revision.module_version else 120
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from planning.enums import Method, ModuleState, RevisionState, TargetReason, TrainingKind
 from planning.models import ClassType, PlanTemplate, RecoveryForm, TrainingPlan
+from planning.queries.load import duration_of
 from planning.services import add_targets, create_plan, plan_first_batch
 from planning.services.needs import ChangeText, register_change
 from planning.services.templates import restore_template, retire_template, save_template
@@ -412,6 +413,20 @@ def test_when_and_where_opens_for_the_pic_until_there_is_a_batch(client, world):
     assert client.post(url, {}).status_code == 422
     full = draft_plan(world=world)
     assert client.get(reverse("plan_when", args=[full.uuid])).url == reverse("plan_sessions", args=[full.uuid])
+
+
+def test_a_low_window_fills_the_first_meeting(client, world):
+    """5.1.1 f: the window picked is the time proposed, as long as the template says, in the zone of the site."""
+    plan = begin(world, make(world))
+    client.force_login(world.pic)
+    url = reverse("plan_when", args=[plan.uuid])
+    assert f"{reverse('plan_windows', args=[plan.uuid])}?for=when" in client.get(url).content.decode()
+    windows = client.get(reverse("plan_windows", args=[plan.uuid]), {"for": "when"})
+    assert windows.context["pick_url"] == url
+    assert duration_of(plan.revisions.get()) == 30
+    form = client.get(url, {"start": "2027-03-01T14:00"}).context["form"]
+    assert form.initial["starts_at"] == datetime(2027, 3, 1, 14, tzinfo=world.site.zone)
+    assert client.get(url, {"start": "besok"}).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["plan_template_list", "plan_template_detail"])

@@ -292,12 +292,18 @@ def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "plan": plan,
         "traffic_known": bool(known.profile.half_hours),
         **windows_shown(request, revision, slots, known, limit=20),
-        "pick_url": reverse("plan_session", args=[plan.uuid, known_batch])
-        if known_batch
-        else reverse("plan_session_new", args=[plan.uuid]),
+        "pick_url": _page_of_times(request, plan, known_batch),
         "title": _("Choose a low interval"),
     }
     return render(request, "planning/plan_windows.html", context)
+
+
+def _page_of_times(request: SignedInRequest, plan: TrainingPlan, batch: str) -> str:
+    """Where a window that is picked fills the times: its batch, the first batch of a plan from a template, a new one."""
+    if batch:
+        return reverse("plan_session", args=[plan.uuid, batch])
+    name = "plan_when" if request.GET.get("for") == "when" else "plan_session_new"
+    return reverse(name, args=[plan.uuid])
 
 
 def fingerprint(proposal: Proposal | None) -> str:
