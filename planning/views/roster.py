@@ -299,7 +299,7 @@ def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def _page_of_times(request: SignedInRequest, plan: TrainingPlan, batch: str) -> str:
-    """Where a window that is picked fills the times: its batch, the first batch of a plan from a template, a new one."""
+    """Where a picked window fills the times: its batch, the first batch from a template, or a new one."""
     if batch:
         return reverse("plan_session", args=[plan.uuid, batch])
     name = "plan_when" if request.GET.get("for") == "when" else "plan_session_new"
