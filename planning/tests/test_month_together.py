@@ -395,3 +395,12 @@ def test_recipients_are_offered_who_cover_every_line_of_the_plans(client, world,
     assert f"client:{outside.uuid}" not in offered
     asked = {**given, "preview": "1", "recipients": f"client:{outside.uuid}"}
     assert client.get(url, asked).status_code == 422
+
+
+def test_a_long_training_is_named_by_its_first_meetings(client, world):
+    """4.1: a plan of forty meetings does not fill the page; the others are counted."""
+    plan = draft_plan(world=world, starts_at=NOVEMBER, meetings=8, now=NOW)
+    client.force_login(world.pic)
+    for name in ("plan_month_copy", "plan_month_submit"):
+        text = client.get(reverse(name), at(world, plan=str(plan.uuid))).content.decode()
+        assert "dan 3 pertemuan lagi" in text, name
