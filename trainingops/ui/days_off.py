@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -99,14 +100,14 @@ def calendar() -> Calendar:
     return _page.get() or Calendar()
 
 
-def warn_of_days_off(request: HttpRequest, *sources: forms.BaseForm | forms.BaseFormSet[forms.Form]) -> None:
+def warn_of_days_off(request: HttpRequest, *sources: forms.BaseForm | forms.BaseFormSet[Any]) -> None:
     """After a save: say which of the chosen days are off. Forms without a planned day cost nothing."""
     days = {day for source in sources for form in _forms_of(source) for day in _chosen(form)}
     for sentence in filter(None, map(calendar().said, sorted(days)) if days else ()):
         messages.warning(request, sentence)
 
 
-def _forms_of(source: forms.BaseForm | forms.BaseFormSet[forms.Form]) -> Iterable[forms.BaseForm]:
+def _forms_of(source: forms.BaseForm | forms.BaseFormSet[Any]) -> Iterable[forms.BaseForm]:
     if not isinstance(source, forms.BaseFormSet):
         return [source]
     return [form for form in source.forms if not form.cleaned_data.get("DELETE")]
