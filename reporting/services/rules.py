@@ -76,7 +76,7 @@ def change_day_off(
 def _require_free(day: date, category: str, site: Site | None, *, besides: DayOff | None = None) -> None:
     """Refuse a second day off of one category at one place."""
     same = DayOff.objects.filter(day=day, category=category, site=site, removed_at=None)
-    if same.exclude(pk=besides.pk if besides else None).exists():
+    if (same.exclude(pk=besides.pk) if besides else same).exists():
         raise Refused(
             _("Date: %(day)s is listed in this category already. Remove it first to change its name.")
             % {"day": day_words(day)},
