@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 
-from planning.enums import ConsultationAnswer, QuestionKind, ReleaseState, TargetReason, TrainingKind
+from planning.enums import ConsultationAnswer, ReleaseState, TargetReason, TrainingKind
 from planning.models import Room, TestPaper, TrainerProfile, TrainingPlan
 from planning.services import amend_plan, save_part, sign_and_approve, submit_revision
 from planning.services.consultations import answer_consultation, ask_consultation, enter_answer
@@ -185,8 +185,8 @@ def write_answers(training_session: TrainingSession) -> None:
     attempt = start_attempt(enrolment=enrolment, phase=TestPhase.PRE, actor=user, now=at)
     for row in attempt.paper.paper_questions.select_related("question_version").order_by("order"):
         question = row.question_version
-        written = question.kind == QuestionKind.SHORT
-        choice = ["Surat bukti gadai nasabah"] if written else question.correct
+        # Right, but not as the model answer is spelled: the trainer decides.
+        choice = ["Surat Bukti Gadai (SBG)"] if question.correct == ["Surat Bukti Gadai"] else question.correct
         save_answer(attempt=attempt, question_version=question, choice=choice, actor=user, now=at)
     submit_attempt(attempt=attempt, actor=user, now=at + timedelta(minutes=9))
 
