@@ -96,11 +96,11 @@ def _first_draft(
         created_at=now,
         **(prefilled(template) if template else {}),
     )
-    revision.needs.set(needs)
+    revision.needs.add(*needs)
     if template:
         fill_lists(revision, template)
     else:
-        revision.recovery_forms.set(RecoveryForm.objects.all())
+        revision.recovery_forms.add(*RecoveryForm.objects.all())
     parties = [*MANDATORY_PARTIES, *(template.parties if template else ())]
     standing = parties_of(parties, site=plan.site, line=plan.line, day=local_day(now, plan.site))
     PlanRecipient.objects.bulk_create(

@@ -148,5 +148,5 @@ def prefilled(template: PlanTemplate) -> dict[str, Any]:
 
 def fill_lists(revision: PlanRevision, template: PlanTemplate) -> None:
     """Class types in use and forms of recovery of the first draft."""
-    revision.class_types.set(template.class_types.filter(is_active=True))
-    revision.recovery_forms.set(template.recovery_forms.all())
+    revision.class_types.add(*template.class_types.filter(is_active=True))
+    revision.recovery_forms.add(*template.recovery_forms.all())

@@ -26,6 +26,10 @@ class PlaceField(forms.ModelChoiceField):
         return f"{obj.site}, {obj.line} ({obj.number})"
 
 
+#: What a plan takes over from its template, read with it.
+_CARRIED = ("module", "application", "scheme", "pre_paper", "post_paper")
+
+
 def _template_word(template: PlanTemplate) -> str:
     return f"{template.name} ({template.get_kind_display()})"
 
@@ -61,7 +65,9 @@ class PlanForm(PageForm):
         super().__init__(*args, **kwargs)
         places = Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
-        templates = list(PlanTemplate.objects.visible_to(user).in_use().order_by("-kind", "name"))
+        templates = list(
+            PlanTemplate.objects.visible_to(user).in_use().select_related(*_CARRIED).order_by("-kind", "name")
+        )
         self.fields["template"].load(templates, key="uuid", label=_template_word)  # type: ignore[attr-defined]
         if not templates:
             del self.fields["template"]
