@@ -22,6 +22,7 @@ from sessions.services.marking import Mark, markable, points_of
 from sessions.views.sessions import visible
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.errors import Line
 from trainingops.ui.figures import input_figure, parse_figure
 
 
@@ -42,6 +43,16 @@ class Row:
             return None
         return Mark(self.answer.pk, parse_figure(self.text), parse_figure(self.was) if self.was else None)
 
+    @property
+    def control(self) -> str:
+        """The name and id of its field, which the service names too."""
+        return f"points-{self.answer.pk}"
+
+    def line(self, code: str, number: int) -> Line:
+        """Its problem in the summary, under the words of its field."""
+        label = _("Points for %(code)s, answer %(n)s") % {"code": code, "n": number}
+        return Line(label, f"“{self.text}”. {self.problem}", self.control)
+
 
 def session_marking(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Every short answer of a session; POST saves the points that were typed, all or none."""
@@ -59,7 +70,11 @@ def session_marking(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             services.mark_answers(training_session=training_session, marks=marks, actor=request.user, now=request.now)
         except Refused as refused:
             status = 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
-            return _page(request, training_session, rows, refused=refused, status=status)
+            blamed = next((row for row in rows if row.control == refused.field), None)
+            if blamed is None:
+                return _page(request, training_session, rows, refused=refused, status=status)
+            blamed.problem = str(refused)
+            return _page(request, training_session, rows, status=status)
     messages.success(request, _("Marks saved.") if marks else _("Nothing was changed."))
     return redirect("session_marking", uuid=uuid)
 
@@ -78,10 +93,9 @@ def _rows(training_session: TrainingSession) -> list[Row]:
 
 def _take(row: Row, posted: Mapping[str, str]) -> None:
     """Read what was posted for an answer, beside what the page was opened with."""
-    key = row.answer.pk
-    if row.locked or f"points-{key}" not in posted:
+    if row.locked or row.control not in posted:
         return
-    row.text, row.was = posted[f"points-{key}"].strip(), posted.get(f"was-{key}", row.was).strip()
+    row.text, row.was = posted[row.control].strip(), posted.get(f"was-{row.answer.pk}", row.was).strip()
     if not row.text and row.was:
         row.problem = _("A mark cannot be taken back; write other points.")
         return
@@ -106,7 +120,10 @@ def _page(
         if (found := list(each))
     ]
     problems = [
-        f"{row.answer.question_version.question.code}: “{row.text}”. {row.problem}" for row in rows if row.problem
+        row.line(question.question.code, number)
+        for question, found in groups
+        for number, row in enumerate(found, 1)
+        if row.problem
     ]
     context = {
         "training_session": training_session,

@@ -170,7 +170,7 @@ _CONTRADICTIONS: dict[str, list[tuple[dict[str, str], str]]] = {
         ({"pass_mark": "80", "remedial_cap": "70"} | _LINE, "70"),
     ],
     "question_new": [({"kind": "single", "option_a": "Sehari", "option_c": "sehari ", "correct": "A"}, "“sehari”")],
-    "defect_new": [({"occurred_on": "2031-01-01"}, "1 Januari 2031")],
+    "defect_new": [({"employee_no": "CC0021", "occurred_on": "2031-01-01"}, "1 Januari 2031")],
     "plan_session_new": [({"label": "Batch kosong"}, "Batch kosong")],
     "day_off_new": [({"day": "9999-12-31"}, "9999-12-31"), ({"day": "1900-01-01"}, "1900-01-01")],
     "policy_new": [({"effective_on": "1999-01-01"}, "1999-01-01")],

@@ -53,8 +53,8 @@ ALIKE, IN_VAIN = 3, 3
 NAME = "trainingops"
 #: Rows that we bring along: nobody typed their names.
 REFERENCE = {"AbsenceReason", "ClassType", "Clause", "DayOff", "RecoveryForm"}
-#: Rows whose JSON people wrote: the options of a question, the cells of a file.
-TYPED_JSON = {"QuestionVersion", "ImportRun", "PreviewRow", "Upload"}
+#: Rows whose JSON people wrote: the options of a question, an answer, the cells of a file.
+TYPED_JSON = {"QuestionVersion", "TestAnswer", "ImportRun", "PreviewRow", "Upload"}
 _INLINE = re.compile(r"""<[^>]+\sstyle=|<script(?![^>]*\bsrc=)|<[^>]+\son\w+=["']""")
 #: A word; not a part of a code, a hash or a file's name.
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 from lxml import html
 
 from trainingops.people.models import User
@@ -246,7 +248,7 @@ def plausible(form: VisitedForm) -> dict[str, list[Any]]:
         if control.kind in {"select", "radio", "checkbox"}:
             data[control.name] = chosen[:1]
         elif control.kind == "date":
-            data[control.name] = ["2026-12-01"]
+            data[control.name] = [(timezone.localdate() + timedelta(days=8)).isoformat()]
         elif control.kind == "time":
             data[control.name] = ["10:00"]
         elif control.numeric:
