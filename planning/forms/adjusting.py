@@ -43,9 +43,6 @@ class TargetAdjustForm(PageForm):
         self.fields["to"].queryset = batches  # type: ignore[attr-defined]
 
 
-_NO_ACCOUNT = _("None: by mail")
-
-
 class RecipientAddForm(PageForm):
     """One more recipient: somebody with an account, or a name with a mail address."""
 

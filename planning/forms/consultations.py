@@ -14,8 +14,6 @@ from trainingops.people.enums import Role
 from trainingops.records.documents import DocumentField
 from trainingops.ui.forms import DayInput, PageForm, PlannedDayField
 
-_Boxes = forms.CheckboxSelectMultiple
-
 
 class ConsultationForm(PageForm):
     """Ask the teams for their view by a date (5.1.1 d)."""

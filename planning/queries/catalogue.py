@@ -1,13 +1,12 @@
-"""Reusable reads of who decides and who is appointed."""
+"""Reusable reads of who decides on modules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from planning.models import Appointment
 from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, ServiceLine, User
 from trainingops.people.queries import in_force
@@ -19,8 +18,3 @@ def managers_of_lines(lines: Iterable[ServiceLine], *, now: datetime, besides: U
         Q(lines=None) | Q(lines__in=list(lines))
     )
     return User.objects.filter(is_active=True, pk__in=grants.values("user")).exclude(pk=besides.pk)
-
-
-def pic_appointments(user: User, day: date) -> QuerySet[Appointment]:
-    """Where ``user`` is PIC on ``day``, with site and line."""
-    return Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")

@@ -37,11 +37,6 @@ class Progress:
         """Everybody was trained; a change without agents waits for nobody."""
         return self.trained >= self.agents
 
-    @property
-    def is_late(self) -> bool:
-        """It holds and somebody was not trained."""
-        return self.days < 0 and not self.is_done
-
 
 def agents_at_work(day: date) -> QuerySet[PersonAssignment]:
     """Where the agents work on ``day``: nobody who has left, leads a team, or holds an office here."""

@@ -57,7 +57,6 @@ class LineGoal:
 
     method: LoadMethod
     target: Target
-    is_set: bool
 
     @property
     def goal_percent(self) -> float:
@@ -108,7 +107,7 @@ def goal_of(line: ServiceLine) -> LineGoal:
 def _goal(line: ServiceLine, row: LineTarget | None) -> LineGoal:
     if row is None:
         method = _OF_CHANNEL[ChannelKind(line.channel)]
-        return LineGoal(method, Target(basis=_BASIS[method]), False)
+        return LineGoal(method, Target(basis=_BASIS[method]))
     method = LoadMethod(row.method)
     target = Target(
         basis=_BASIS[method],
@@ -116,7 +115,7 @@ def _goal(line: ServiceLine, row: LineTarget | None) -> LineGoal:
         answer_seconds=row.answer_seconds,
         concurrency=row.concurrency,
     )
-    return LineGoal(method, target, True)
+    return LineGoal(method, target)
 
 
 @dataclass(frozen=True)

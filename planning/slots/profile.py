@@ -136,21 +136,6 @@ class Profile:
         """The half hours of one weekday, in order of the clock."""
         return [self.half_hours[key] for key in sorted(self.half_hours) if key[0] == weekday]
 
-    def over_all_days(self) -> dict[int, float]:
-        """Mean volume by half hour over all days present, whatever the weekday."""
-        total: dict[int, float] = defaultdict(float)
-        days: dict[int, int] = defaultdict(int)
-        for half in self.half_hours.values():
-            total[half.minute] += half.offered * half.days
-            days[half.minute] += half.days
-        return {minute: total[minute] / days[minute] for minute in sorted(total)}
-
-    def lowest(self, *, earliest: time = time.min, latest: time | None = None) -> HalfHour | None:
-        """The half hour with the lowest volume of the week, between two clock times."""
-        end = DAY_MINUTES if latest is None else minute_of(latest)
-        inside = [h for h in self.half_hours.values() if minute_of(earliest) <= h.minute <= end - SLOT_MINUTES]
-        return min(inside, key=lambda h: (h.offered, h.weekday, h.minute), default=None)
-
 
 def clock(minute: int) -> time:
     """Minutes since midnight as a clock time; the end of the day is 00:00."""

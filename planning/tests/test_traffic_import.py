@@ -15,7 +15,7 @@ from planning.models import TrafficInterval
 from planning.queries.traffic import latest_source, traffic_profile
 from planning.services.traffic import save_traffic
 from planning.slots import recommend
-from planning.tests.bank import BANK, EXPECTED, NO_BANK
+from planning.tests.bank import BANK, EXPECTED, NO_BANK, over_all_days
 from trainingops.domain import NotAllowed, Refused
 from trainingops.imports.testing import run_import
 from trainingops.imports.values import Unreadable
@@ -173,8 +173,7 @@ def test_the_banks_real_calls_recommend_the_expected_slots(user, place, django_a
     assert list(latest_source(site, line)) == [("ACD",)]
     with django_assert_max_num_queries(3):
         profile = traffic_profile(site=site, line=line, until=date(2004, 1, 1), weeks=None)
-    halves = {f"{m // 60:02}:{m % 60:02}": round(v, 4) for m, v in profile.over_all_days().items()}
-    assert halves == expected["mean_calls_per_30min_all_days"]
+    assert over_all_days(profile) == expected["mean_calls_per_30min_all_days"]
     assert [(stub.starts_at, stub.minutes) for stub in profile.partial] == [(time(21), 5)]
     assert len(profile.missing) == 4
     for weekday, name in enumerate(["Mon", "Tue", "Wed", "Thu", "Fri"]):

@@ -20,8 +20,6 @@ ABSENT = {
     ShiftKind.PERMIT: Presence.PERMIT,
     ShiftKind.DUTY: Presence.DUTY,
 }
-#: Coming to a meeting then is overtime (or work on a day off): it needs an order and the agent's consent.
-OVERTIME = frozenset({Presence.BEFORE_SHIFT, Presence.AFTER_SHIFT, Presence.AFTER_NIGHT, Presence.OFF})
 
 
 @dataclass(frozen=True)
