@@ -33,6 +33,9 @@ from planning.models import (
 )
 from trainingops.audit.journal import canonical
 
+#: What a revision chose and its content says, for ``select_related``.
+CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+
 
 def freeze(revision: PlanRevision) -> str:
     """The canonical JSON of ``revision`` as its rows say now; the same rows always give the same text."""

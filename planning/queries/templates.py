@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
+from planning.content import CHOICES
 from planning.lists import lists_of, with_lists
 from planning.models import PlannedMeeting, PlanRevision, PlanTemplate, TrainingPlan
 from planning.services.templates import PLAIN
@@ -46,7 +47,7 @@ def values_of_plan(uuid: UUID, *, user: User, now: datetime) -> dict[str, Any] |
     times = JSONObject(batch=F("planned_session"), starts_at=F("starts_at"), ends_at=F("ends_at"))
     revisions = (
         PlanRevision.objects.filter(plan__in=plans)
-        .select_related("plan__line", "module_version__module", "application", "scheme", "pre_paper", "post_paper")
+        .select_related("plan__line", *CHOICES)
         .annotate(times=ArraySubquery(meetings.order_by("planned_session", "starts_at").values(row=times)))
         .order_by(F("approved_for").asc(nulls_last=True), "-number")
     )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.completeness import Item, Snapshot, check
-from planning.content import freeze, hash_of
+from planning.content import CHOICES, freeze, hash_of
 from planning.enums import REVISION_TRANSITIONS, Decision, PlanState, RevisionState
 from planning.evidence.coordination import request_sheet
 from planning.evidence.plans import request_plan_evidence
@@ -22,6 +22,7 @@ from planning.services.bookings import book_revision
 from planning.services.drafting import open_draft
 from planning.services.plans import advance_plan, locked_plan, url_of, words_of
 from planning.services.releases import renew_releases
+from planning.services.targets import only_session
 from planning.signals import revision_approved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
@@ -58,7 +59,8 @@ def submit_revision(*, revision: PlanRevision, actor: User, now: datetime) -> Pl
         _("Your appointment as PIC is not in force today. Ask the manager for a new one."),
     )
     require_transition(revision, RevisionState.SUBMITTED, REVISION_TRANSITIONS)
-    _place_in_only_session(revision)
+    if batch := only_session(revision):
+        revision.targets.filter(planned_session=None).update(planned_session=batch)
     gaps = [item for item in check(Snapshot(revision, now)) if not item.complete]
     if gaps:
         raise Incomplete(gaps)
@@ -83,12 +85,6 @@ def submit_revision(*, revision: PlanRevision, actor: User, now: datetime) -> Pl
         data={"plan": plan.uuid, "number": revision.number, "content_hash": revision.content_hash},
     )
     return revision
-
-
-def _place_in_only_session(revision: PlanRevision) -> None:
-    sessions = list(revision.sessions.all()[:2])
-    if len(sessions) == 1:
-        revision.targets.filter(planned_session=None).update(planned_session=sessions[0])
 
 
 @service
@@ -131,23 +127,13 @@ def _decline(
 ) -> ApprovalDecision:
     revision = _locked(revision)
     plan = revision.plan
-    require(can_decide_revision(actor, revision), _("Only a manager who did not propose this plan decides on it."))
+    _require_decider(actor, revision)
     require_transition(revision, decision.value, REVISION_TRANSITIONS)
     if not comment.strip():
         raise Refused(_("The comment is blank. Write to the PIC what should change, or why not."), field="comment")
-    principal = _principal(actor, revision)
     revision.state = decision.value
     revision.save(update_fields=["state"])
-    made = ApprovalDecision.objects.create(
-        revision=revision,
-        decision=decision,
-        decided_by=actor,
-        on_behalf_of=principal,
-        decided_at=now,
-        proposed_by=_proposer(revision),
-        comment=comment.strip(),
-        content_hash=revision.content_hash,
-    )
+    made = _write_decision(revision, decision, comment=comment, actor=actor, now=now)
     notify(
         kind=f"plan_{decision.value}",
         recipients=[plan.pic],
@@ -164,7 +150,7 @@ def _decline(
         data={
             "plan": plan.uuid,
             "content_hash": revision.content_hash,
-            "on_behalf_of": principal.uuid if principal else None,
+            "on_behalf_of": made.on_behalf_of.uuid if made.on_behalf_of else None,
         },
         detail={"comment": made.comment},
     )
@@ -185,7 +171,7 @@ def sign_and_approve(
 
     Raises as :func:`approve_revision`, and ``Refused`` when the log-in is not fresh.
     """
-    require(can_decide_revision(actor, revision), _("Only a manager who did not propose this plan decides on it."))
+    _require_decider(actor, revision)
     signature = sign(
         user=actor,
         role=Role.MANAGER,
@@ -223,23 +209,12 @@ def approve_revision(
     """
     revision = _locked(revision)
     plan = revision.plan
-    require(can_decide_revision(actor, revision), _("Only a manager who did not propose this plan decides on it."))
+    _require_decider(actor, revision)
     require_transition(revision, RevisionState.APPROVED, REVISION_TRANSITIONS)
     _require_unchanged(revision, content_hash)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
-    principal = _principal(actor, revision)
     superseded = _supersede(revision)
-    decision = ApprovalDecision.objects.create(
-        revision=revision,
-        decision=Decision.APPROVED,
-        decided_by=actor,
-        on_behalf_of=principal,
-        decided_at=now,
-        proposed_by=_proposer(revision),
-        comment=comment.strip(),
-        content_hash=content_hash,
-        signature=signature,
-    )
+    decision = _write_decision(revision, Decision.APPROVED, comment=comment, signature=signature, actor=actor, now=now)
     book_revision(revision, superseded=superseded, reader=actor)
     if plan.state == PlanState.IN_PREPARATION:
         plan = revision.plan = advance_plan(plan=plan, to=PlanState.APPROVED, actor=actor, now=now)
@@ -259,7 +234,7 @@ def approve_revision(
             "number": revision.number,
             "content_hash": content_hash,
             "signature": signature.uuid,
-            "on_behalf_of": principal.uuid if principal else None,
+            "on_behalf_of": decision.on_behalf_of.uuid if decision.on_behalf_of else None,
             "superseded": superseded.uuid if superseded else None,
         },
         detail={"comment": decision.comment} if decision.comment else None,
@@ -282,10 +257,32 @@ def _supersede(revision: PlanRevision) -> PlanRevision | None:
     return superseded
 
 
-def _principal(actor: User, revision: PlanRevision) -> User | None:
-    """The absent manager for whom ``actor`` decides; none for a manager of one's own right."""
-    key = deciding_for(actor, revision)[0]
-    return None if key is None else User.objects.get(pk=key)
+def _require_decider(actor: User, revision: PlanRevision) -> None:
+    require(can_decide_revision(actor, revision), _("Only a manager who did not propose this plan decides on it."))
+
+
+def _write_decision(
+    revision: PlanRevision,
+    decision: Decision,
+    *,
+    comment: str,
+    actor: User,
+    now: datetime,
+    signature: Signature | None = None,
+) -> ApprovalDecision:
+    """The decision on the content as it was submitted, for oneself or for an absent manager."""
+    principal = deciding_for(actor, revision)[0]
+    return ApprovalDecision.objects.create(
+        revision=revision,
+        decision=decision,
+        decided_by=actor,
+        on_behalf_of=None if principal is None else User.objects.get(pk=principal),
+        decided_at=now,
+        proposed_by=_proposer(revision),
+        comment=comment.strip(),
+        content_hash=revision.content_hash,
+        signature=signature,
+    )
 
 
 def _require_unchanged(revision: PlanRevision, content_hash: str) -> None:
@@ -320,9 +317,7 @@ def _locked(revision: PlanRevision) -> PlanRevision:
     """The revision as it is now; its plan is locked first."""
     plan = locked_plan(revision.plan)
     revision = (
-        PlanRevision.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("module_version__module", "application", "scheme", "pre_paper", "post_paper")
-        .get(pk=revision.pk)
+        PlanRevision.objects.select_for_update(no_key=True, of=("self",)).select_related(*CHOICES).get(pk=revision.pk)
     )
     revision.plan = plan
     return revision

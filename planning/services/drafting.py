@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,10 +31,9 @@ from trainingops.people.enums import Role
 from trainingops.people.models import Site, User
 from trainingops.ui.moments import moment_words
 
-#: The parts of a draft that are plain fields; sessions, targets and recipients have services of their own.
 #: A meeting is one stretch of work; several days are several meetings.
 LONGEST_MEETING = timedelta(hours=12)
-
+#: The parts of a draft that are plain fields; sessions, targets and recipients have services of their own.
 PARTS: dict[str, tuple[str, ...]] = {
     "need": ("purpose", "needs"),
     "module": ("module_version",),
@@ -167,6 +166,7 @@ def save_session(
     """
     revision = open_draft(revision, actor=actor)
     _check_session(revision, planned, label=label, host_site=host_site, room=room, meetings=meetings)
+    _check_meetings(meetings, host_site)
     _check_years(planned, meetings, host_site=host_site, now=now)
     if planned is None:
         planned = PlannedSession(plan=revision.plan, revision=revision)
@@ -215,7 +215,10 @@ def _check_session(
             field="meetings",
             code="no_meeting",
         )
-    ordered = sorted(meetings, key=lambda each: each.starts_at)
+
+
+def _check_meetings(meetings: Sequence[MeetingTimes], host_site: Site) -> None:
+    """Each has a length that can be, and they come one after the other."""
     for number, each in enumerate(meetings, 1):
         said = {"number": number, "start": moment_words(each.starts_at, host_site.zone)}
         said["end"] = moment_words(each.ends_at, host_site.zone)
@@ -230,16 +233,19 @@ def _check_session(
                 % said,
                 field="meetings",
             )
-    for earlier, later in pairwise(ordered):
-        if later.starts_at < earlier.ends_at:
-            raise Refused(
-                _("The meeting of %(later)s begins before the one of %(earlier)s has ended. Correct their times.")
-                % {
-                    "later": moment_words(later.starts_at, host_site.zone),
-                    "earlier": moment_words(earlier.starts_at, host_site.zone),
-                },
-                field="meetings",
-            )
+    if pair := first_overlap(meetings):
+        earlier, later = (moment_words(each.starts_at, host_site.zone) for each in pair)
+        raise Refused(
+            _("The meeting of %(later)s begins before the one of %(earlier)s has ended. Correct their times.")
+            % {"later": later, "earlier": earlier},
+            field="meetings",
+        )
+
+
+def first_overlap(meetings: Iterable[MeetingTimes]) -> tuple[MeetingTimes, MeetingTimes] | None:
+    """The first two meetings in time of which the later begins before the earlier has ended."""
+    ordered = sorted(meetings, key=lambda each: each.starts_at)
+    return next(((one, two) for one, two in pairwise(ordered) if two.starts_at < one.ends_at), None)
 
 
 def _check_years(

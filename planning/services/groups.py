@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.enums import TargetReason
-from planning.models import NeedSource, PlanTarget
+from planning.models import NeedSource
 from planning.queries.groups import GroupRule, members
 from planning.queries.plans import local_day
 from planning.services.drafting import open_draft
-from planning.services.targets import Chosen, only_session
+from planning.services.targets import Chosen, put_on_target
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
 from trainingops.ui.moments import day_words
@@ -21,9 +21,6 @@ from trainingops.ui.moments import day_words
 if TYPE_CHECKING:
     from planning.models import PlannedSession, PlanRevision
     from trainingops.people.models import User
-
-#: The longest reason in words.
-_LONGEST = 300
 
 
 @service
@@ -50,18 +47,13 @@ def choose_group(
     people = list(members(rule, user=actor, day=local_day(now, revision.plan.site)))
     if not people:
         raise Refused(_("No agent matches. Leave a part of the rule out."))
-    already = set(revision.targets.filter(person__in=people).values_list("person_id", flat=True))
     reason = reason_of(rule)
-    made = PlanTarget.objects.bulk_create(
-        PlanTarget(
-            revision=revision,
-            person=person,
-            planned_session=planned or only_session(revision),
-            reason=reason,
-            reason_note=why(rule, getattr(person, "last_trained", None))[:_LONGEST],
-        )
-        for person in people
-        if person.pk not in already
+    made, standing = put_on_target(
+        revision,
+        people,
+        planned=planned,
+        reason=reason,
+        note=lambda person: why(rule, getattr(person, "last_trained", None)),
     )
     if rule.change:
         revision.needs.add(NeedSource.objects.get(product_change=rule.change))
@@ -72,7 +64,7 @@ def choose_group(
         now=now,
         data={"added": [str(each.person.uuid) for each in made], "reason": reason, "rule": _facts(rule)},
     )
-    return Chosen(added=len(made), already=len(already))
+    return Chosen(added=len(made), already=len(standing))
 
 
 def reason_of(rule: GroupRule) -> str:

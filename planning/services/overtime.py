@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import CONSENT_TRANSITIONS, Consent
-from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision
+from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
 from planning.policies.plans import can_answer_overtime
 from planning.queries.roster import Attendance, roster_of
 from planning.services.drafting import open_draft
@@ -55,9 +55,7 @@ def order_overtime(
     if not ordered_by.strip():
         raise Refused(_("Write who orders the overtime, with the office."), field="ordered_by")
     due = _overtime_due(revision, pairs)
-    live = OvertimeOrder.objects.filter(plan=plan, withdrawn_at=None, meeting__in={uuid for _person, uuid in pairs})
-    stale = [row.pk for row in live if (row.person_id, row.meeting) in set(pairs)]
-    OvertimeOrder.objects.filter(pk__in=stale).update(withdrawn_at=now)
+    withdrawn = _withdraw(plan, pairs, now=now)
     orders = OvertimeOrder.objects.bulk_create(
         OvertimeOrder(
             plan=plan,
@@ -79,7 +77,7 @@ def order_overtime(
         subject=plan,
         actor=actor,
         now=now,
-        data={"orders": [each.uuid for each in orders], "withdrawn": len(stale)},
+        data={"orders": [each.uuid for each in orders], "withdrawn": withdrawn},
         detail={"reason": reason.strip(), "ordered_by": ordered_by.strip()},
     )
     return len(orders)
@@ -94,6 +92,13 @@ def _overtime_due(revision: PlanRevision, pairs: Collection[Pair]) -> dict[Pair,
     if any(pair not in due for pair in pairs):
         raise Refused(_("The roster or the meeting has changed: it is no overtime any more. Reload the page."))
     return due
+
+
+def _withdraw(plan: TrainingPlan, pairs: Collection[Pair], *, now: datetime) -> int:
+    """Take back what was ordered for these pairs before; returns how many orders."""
+    live = OvertimeOrder.objects.filter(plan=plan, withdrawn_at=None, meeting__in={uuid for _person, uuid in pairs})
+    stale = [row.pk for row in live if (row.person_id, row.meeting) in set(pairs)]
+    return OvertimeOrder.objects.filter(pk__in=stale).update(withdrawn_at=now)
 
 
 def _ask(orders: Collection[OvertimeOrder], actor: User, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,8 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
 from trainingops.people.models import Person, Team, User
 from trainingops.ui.moments import day_words
+
+_LONGEST_NOTE = PlanTarget._meta.get_field("reason_note").max_length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +78,14 @@ def choose_targets_from_defects(
             field="minimum_count",
         )
     by_person = _defects_by_person(revision, filters, people, actor)
-    already = {target.person_id: target for target in revision.targets.filter(person__in=people)}
-    made = PlanTarget.objects.bulk_create(
-        PlanTarget(
-            revision=revision,
-            person=person,
-            planned_session=planned or only_session(revision),
-            reason=TargetReason.DEFECTS,
-            reason_note=_in_words(filters, len(by_person[person.pk])),
-        )
-        for person in people
-        if person.pk not in already
+    made, standing = put_on_target(
+        revision,
+        people,
+        planned=planned,
+        reason=TargetReason.DEFECTS,
+        note=lambda person: _in_words(filters, len(by_person[person.pk])),
     )
-    _link_defects([*made, *already.values()], by_person)
+    _link_defects([*made, *standing], by_person)
     record(
         "revision.targets_chosen",
         subject=revision,
@@ -96,7 +93,39 @@ def choose_targets_from_defects(
         now=now,
         data={"added": [target.person.uuid for target in made], "minimum_count": minimum_count},
     )
-    return Chosen(added=len(made), already=len(already))
+    return Chosen(added=len(made), already=len(standing))
+
+
+def put_on_target(
+    revision: PlanRevision,
+    people: Iterable[Person],
+    *,
+    planned: PlannedSession | None,
+    reason: str,
+    note: Callable[[Person], str],
+) -> tuple[list[PlanTarget], list[PlanTarget]]:
+    """The targets made, and those that stood already and keep the reason of then.
+
+    Args:
+        planned: the batch of those who are new; without one, the only one of the plan.
+        note: the reason of one person in words, cut to what fits.
+    """
+    chosen = list(people)
+    standing = list(revision.targets.filter(person__in=chosen))
+    known = {target.person_id for target in standing}
+    batch = planned or only_session(revision)
+    made = PlanTarget.objects.bulk_create(
+        PlanTarget(
+            revision=revision,
+            person=person,
+            planned_session=batch,
+            reason=reason,
+            reason_note=note(person)[:_LONGEST_NOTE],
+        )
+        for person in chosen
+        if person.pk not in known
+    )
+    return made, standing
 
 
 def _defects_by_person(
@@ -171,18 +200,7 @@ def add_targets(
         raise Refused(_("The reason in words is blank. Write why these people were chosen."), field="note")
     if gone := [person.name for person in people if person.employment == "left"]:
         raise Refused(_("%(names)s left and cannot be on target.") % {"names": ", ".join(gone)}, field="people")
-    already = set(revision.targets.filter(person__in=people).values_list("person_id", flat=True))
-    made = PlanTarget.objects.bulk_create(
-        PlanTarget(
-            revision=revision,
-            person=person,
-            planned_session=planned or only_session(revision),
-            reason=reason,
-            reason_note=note.strip()[:300],
-        )
-        for person in people
-        if person.pk not in already
-    )
+    made, standing = put_on_target(revision, people, planned=planned, reason=reason, note=lambda _person: note.strip())
     record(
         "revision.targets_added",
         subject=revision,
@@ -191,7 +209,7 @@ def add_targets(
         data={"added": [target.person.uuid for target in made], "reason": reason},
         detail={"note": note} if note else None,
     )
-    return Chosen(added=len(made), already=len(already))
+    return Chosen(added=len(made), already=len(standing))
 
 
 @service

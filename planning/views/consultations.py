@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.content import content_of, load
+from planning.content import CHOICES, content_of, load
 from planning.enums import PlanState
 from planning.forms.consultations import ConsultationAnswerForm, ConsultationForm, EnteredAnswerForm
 from planning.lists import with_lists
@@ -114,8 +114,7 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("Your answer is saved."))
             return redirect("plan_detail", uuid=consultation.plan.uuid)
     plan = consultation.plan
-    chosen = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
-    revision = with_lists(plan.revisions.select_related(*chosen), now=request.now).order_by("-number")[0]
+    revision = with_lists(plan.revisions.select_related(*CHOICES), now=request.now).order_by("-number")[0]
     revision.plan = plan
     if not revision.content:
         load(revision)

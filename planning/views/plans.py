@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.completeness import Snapshot, check
-from planning.content import content_of, load
+from planning.content import CHOICES, content_of, load
 from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.forms.plans import PlanForm, ReasonForm
 from planning.lists import with_lists
@@ -129,7 +129,7 @@ def _template_named(request: SignedInRequest) -> PlanTemplate | None:
 def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A plan: what to do next, its parts as a task list while a draft, else what its revision says."""
     known = _in_sight(request, uuid).select_related(
-        "decision__decided_by", "decision__on_behalf_of", "submitted_by", *_PLAN, *_CHOICES
+        "decision__decided_by", "decision__on_behalf_of", "submitted_by", *_PLAN, *CHOICES
     )
     revisions = list(with_lists(known, now=request.now).annotate(remark_rows=remark_rows()))
     if not revisions:
@@ -266,13 +266,11 @@ def _in_sight(request: SignedInRequest, uuid: UUID) -> QuerySet[PlanRevision]:
     """The revisions of a plan that the reader may know of, the newest first, with plan and choices."""
     visible = TrainingPlan.objects.visible_to(request.user)
     revisions = PlanRevision.objects.filter(plan__in=visible, plan__uuid=uuid)
-    return revisions.select_related(*_PLAN, *_CHOICES).order_by("-number")
+    return revisions.select_related(*_PLAN, *CHOICES).order_by("-number")
 
 
 #: A plan, read together with its revision.
 _PLAN = ("plan__site", "plan__line", "plan__pic", "plan__approved_revision", "plan__template")
-#: What a revision chose, read together with it.
-_CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
 
 
 def get_draft(request: SignedInRequest, uuid: UUID, *, lists: bool = False) -> PlanRevision:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
-from planning.content import load
+from planning.content import CHOICES, load
 from planning.enums import Qualification, RevisionState
 from planning.lists import with_lists
 from planning.models import (
@@ -25,14 +24,12 @@ from planning.models import (
     TrainingPlan,
 )
 from planning.policies.plans import can_edit_plan
-from planning.services.drafting import MeetingTimes, Recipient, save_recipients, save_session
+from planning.services.drafting import MeetingTimes, Recipient, first_overlap, save_recipients, save_session
 from planning.services.month.clashes import Use, clashes_if
 from trainingops.audit.journal import service
 from trainingops.domain import Refused
 from trainingops.people.models import User
 
-#: What a revision chose, read together with it.
-_CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
 #: The most plans that are changed or submitted by one sending.
 MOST = 60
 
@@ -85,7 +82,7 @@ def drafts_of(plans: Collection[UUID], *, actor: User, now: datetime) -> list[Dr
     """Plans in sight with their open drafts and what these hold, and which ``actor`` may not write; five queries."""
     rows = (
         PlanRevision.objects.filter(plan__in=TrainingPlan.objects.visible_to(actor), plan__uuid__in=plans)
-        .select_related("plan__site", "plan__line", "plan__pic", *_CHOICES)
+        .select_related("plan__site", "plan__line", "plan__pic", *CHOICES)
         .order_by("plan_id", Case(When(state=RevisionState.DRAFT, then=0), default=1), "-number")
         .distinct("plan_id")
     )
@@ -126,7 +123,7 @@ def _obstacles(draft: Draft, change: Change) -> list[str]:
                 _("%(batches)s: not at the site of %(room)s.") % {"batches": ", ".join(elsewhere), "room": change.room}
             )
     if change.starts:
-        double = [planned.label for planned in draft.sessions if _overlap(times_of(planned, change))]
+        double = [planned.label for planned in draft.sessions if first_overlap(times_of(planned, change))]
         if double:
             found.append(
                 _("%(batches)s: two meetings of a day cannot begin together.") % {"batches": ", ".join(double)}
@@ -148,11 +145,6 @@ def _unqualified(draft: Draft, change: Change, may: Collection[tuple[int, int]])
         for trainer in change.trainers
         if trainer.kind == Qualification.INTERNAL and (trainer.pk, version.module_id) not in may
     ]
-
-
-def _overlap(meetings: Sequence[MeetingTimes]) -> bool:
-    ordered = sorted(meetings, key=lambda each: each.starts_at)
-    return any(later.starts_at < earlier.ends_at for earlier, later in pairwise(ordered))
 
 
 def times_of(planned: PlannedSession, change: Change) -> list[MeetingTimes]:
