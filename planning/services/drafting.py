@@ -25,6 +25,7 @@ from planning.models import (
 )
 from planning.policies.plans import can_edit_plan
 from planning.services.plans import locked_plan
+from planning.services.schemes import check_pass_mark
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.enums import Role
@@ -131,10 +132,8 @@ def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:
                 field="module_version",
             )
     mark: Decimal | None = values.get("pass_mark")
-    if mark is not None and not 0 <= mark <= 100:
-        raise Refused(
-            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": mark}, field="pass_mark"
-        )
+    if mark is not None:
+        check_pass_mark(mark)
     if values.get("method") and values["method"] not in Method.values:
         raise Refused(_("Choose online, offline or hybrid."), field="method")
     if "recovery_forms" in values and not values["recovery_forms"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -71,16 +71,7 @@ def add_scheme(
         remedial_attempts=remedial_attempts,
     )
     ScoringParameter.objects.bulk_create(
-        ScoringParameter(
-            scheme=scheme,
-            name=each.name,
-            weight=each.weight,
-            maximum_score=each.maximum_score,
-            minimum=each.minimum,
-            source=each.source,
-            order=order,
-        )
-        for order, each in enumerate(parameters, 1)
+        ScoringParameter(scheme=scheme, order=order, **asdict(each)) for order, each in enumerate(parameters, 1)
     )
     record(
         "scoring_scheme.added",
@@ -93,11 +84,7 @@ def add_scheme(
 
 
 def _check_rules(pass_mark: Decimal, remedial_cap: Decimal | None, remedial_attempts: int) -> None:
-    if not 0 <= pass_mark <= 100:
-        raise Refused(
-            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": format_figure(pass_mark)},
-            field="pass_mark",
-        )
+    check_pass_mark(pass_mark)
     if remedial_cap is not None and not pass_mark <= remedial_cap <= 100:
         raise Refused(
             _("%(cap)s is not between the pass mark of %(mark)s and 100, so nobody could pass. Correct the cap.")
@@ -109,6 +96,15 @@ def _check_rules(pass_mark: Decimal, remedial_cap: Decimal | None, remedial_atte
             _("%(given)d remedial attempts are not possible. Choose 0 to %(most)d.")
             % {"given": remedial_attempts, "most": MOST_REMEDIALS},
             field="remedial_attempts",
+        )
+
+
+def check_pass_mark(mark: Decimal) -> None:
+    """A pass mark lies between 0 and 100, wherever it is written: in a scheme, a template or a plan."""
+    if not 0 <= mark <= 100:
+        raise Refused(
+            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": format_figure(mark)},
+            field="pass_mark",
         )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from planning.enums import ModuleState
 from planning.models import ModuleVersion, PlanTemplate
 from planning.policies.plans import can_write_template
+from planning.services.schemes import check_pass_mark
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 
@@ -70,10 +71,8 @@ def _check(values: Mapping[str, Any], template: PlanTemplate) -> None:
         raise Refused(_("A meeting takes 5 to 720 minutes, not %(n)d.") % {"n": values["minutes"]}, field="minutes")
     if not 1 <= values["meetings"] <= 10:
         raise Refused(_("A template has 1 to 10 meetings, not %(n)d.") % {"n": values["meetings"]}, field="meetings")
-    if mark is not None and not 0 <= mark <= 100:
-        raise Refused(
-            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": mark}, field="pass_mark"
-        )
+    if mark is not None:
+        check_pass_mark(mark)
     if module and line and not module.lines.filter(pk=line.pk).exists():
         raise Refused(
             _("%(module)s is not meant for %(line)s. Choose a module of this line.") % {"module": module, "line": line},

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from planning.content import sessions_of, targets_of
 from planning.enums import BookingRole
@@ -21,6 +21,7 @@ from planning.models import (
     TrainingPlan,
 )
 from planning.services.bookings.clashes import Clash, DoubleBooking, Shortage, clashes_among, shortages
+from planning.services.bookings.rows import booking, bookings_of, trainer_booking
 from trainingops.people.models import Person, User
 
 #: Bookings are written one transaction after another, so that two approvals never wait for each other crosswise.
@@ -33,10 +34,10 @@ def wanted_by(revision: PlanRevision) -> list[Booking]:
     for target in targets_of(revision):
         people.setdefault(target.planned_session_id, []).append(target.person)
     return [
-        booking
+        each
         for planned in sessions_of(revision)
         for meeting in planned.meetings.all()
-        for booking in _bookings_of(meeting, planned, people.get(planned.pk, []))
+        for each in _bookings_of(meeting, planned, people.get(planned.pk, []))
     ]
 
 
@@ -85,9 +86,9 @@ def book_planned_session(
     present = list(people)
     _write(
         [
-            booking
+            each
             for meeting in planned.meetings.select_related("planned_session")
-            for booking in _bookings_of(meeting, planned, present)
+            for each in _bookings_of(meeting, planned, present)
         ],
         application=application,
         reader=reader,
@@ -112,13 +113,7 @@ def book_guests(
     )
     guests = [person for person in people if person.pk not in present]
     wanted = [
-        Booking(
-            planned_meeting=meeting,
-            role=BookingRole.PARTICIPANT,
-            person=person,
-            during=(meeting.starts_at, meeting.ends_at),
-            is_guest=True,
-        )
+        booking(meeting, BookingRole.PARTICIPANT, person=person, is_guest=True)
         for meeting in planned.meetings.select_related("planned_session__host_site")
         for person in guests
     ]
@@ -136,14 +131,7 @@ def book_substitute(
     has = Booking.objects.filter(planned_meeting__planned_session=planned, trainer=trainer, live=True)
     missing = planned.meetings.filter(uuid__in=meetings).exclude(pk__in=has.values("planned_meeting"))
     wanted = [
-        Booking(
-            planned_meeting=meeting,
-            role=BookingRole.TRAINER,
-            trainer=trainer,
-            person_id=trainer.person_id,
-            during=(meeting.starts_at, meeting.ends_at),
-            is_guest=True,
-        )
+        trainer_booking(meeting, trainer, is_guest=True)
         for meeting in missing.select_related("planned_session__host_site")
     ]
     _write(wanted, application=None, reader=reader)
@@ -159,38 +147,14 @@ def release(*, plan: TrainingPlan | None = None, planned: PlannedSession | None 
 
 def _bookings_of(meeting: PlannedMeeting, planned: PlannedSession, people: list[Person]) -> list[Booking]:
     meeting.planned_session = planned
-    during = (meeting.starts_at, meeting.ends_at)
-    wanted = [
-        Booking(
-            planned_meeting=meeting,
-            role=BookingRole.TRAINER,
-            trainer=trainer,
-            person_id=trainer.person_id,
-            during=during,
-        )
-        for trainer in planned.trainers.all()
-    ]
-    wanted += [
-        Booking(planned_meeting=meeting, role=BookingRole.PARTICIPANT, person=person, during=during)
-        for person in people
-    ]
-    if planned.room_id:
-        wanted.append(Booking(planned_meeting=meeting, role=BookingRole.ROOM, room=planned.room, during=during))
-    return wanted
+    return bookings_of(meeting, trainers=planned.trainers.all(), people=people, room=planned.room)
 
 
-def _guests(live: Iterable[Booking], meetings: dict[UUID, PlannedMeeting]) -> list[Booking]:
+def _guests(live: QuerySet[Booking], meetings: dict[UUID, PlannedMeeting]) -> list[Booking]:
     """The guests of a superseded revision at the meetings that go on, at their new times."""
-    guests = live.filter(is_guest=True).exclude(role=BookingRole.SEAT)  # type: ignore[attr-defined]
+    guests = live.filter(is_guest=True).exclude(role=BookingRole.SEAT)
     return [
-        Booking(
-            planned_meeting=meeting,
-            role=each.role,
-            person=each.person,
-            trainer=each.trainer,
-            during=(meeting.starts_at, meeting.ends_at),
-            is_guest=True,
-        )
+        booking(meeting, BookingRole(each.role), person=each.person, trainer=each.trainer, is_guest=True)
         for each in guests.select_related("planned_meeting", "person", "trainer")
         if (meeting := meetings.get(each.planned_meeting.uuid))
     ]
@@ -226,13 +190,4 @@ def _licences(
         standing = standing.exclude(planned_meeting__planned_session__revision=apart_from)
     taken = [(each.seat_id or 0, each.during.lower, each.during.upper) for each in standing]
     given, short = shortages(wanted, application, seats=seats, taken=taken)
-    rows = [
-        Booking(
-            planned_meeting=meeting,
-            role=BookingRole.SEAT,
-            seat_id=seat,
-            during=(meeting.starts_at, meeting.ends_at),
-        )
-        for meeting, seat in given
-    ]
-    return rows, short
+    return [booking(meeting, BookingRole.SEAT, seat_id=seat) for meeting, seat in given], short

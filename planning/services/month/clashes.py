@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from planning.enums import BookingRole
-from planning.models import Booking, PlannedMeeting, Room, TrainerProfile
+from planning.models import PlannedMeeting, Room, TrainerProfile
 from planning.services.bookings.clashes import clashes_among
+from planning.services.bookings.rows import bookings_of
 from trainingops.people.models import Person, User
 
 
@@ -27,22 +27,15 @@ def clashes_if(uses: Iterable[Use], *, reader: User) -> dict[int, list[str]]:
     Each plan of a clash among ``uses`` has it.
     """
     found: dict[int, list[str]] = {}
-    for clash in clashes_among([booking for use in uses for booking in _bookings(use)], reader=reader):
+    wanted = [
+        booking
+        for use in uses
+        for booking in bookings_of(use.meeting, trainers=use.trainers, people=use.people, room=use.room)
+    ]
+    for clash in clashes_among(wanted, reader=reader):
         mine, other = clash.meeting.planned_session.plan_id, clash.other.planned_session.plan_id
         if clash.other.pk is not None and mine == other:
             continue
         for plan in {mine, other} if clash.other.pk is None else {mine}:
             found.setdefault(plan, []).append(str(clash))
     return found
-
-
-def _bookings(use: Use) -> list[Booking]:
-    taken = {"planned_meeting": use.meeting, "during": (use.meeting.starts_at, use.meeting.ends_at)}
-    wanted = [
-        Booking(role=BookingRole.TRAINER, trainer=trainer, person_id=trainer.person_id, **taken)
-        for trainer in use.trainers
-    ]
-    wanted += [Booking(role=BookingRole.PARTICIPANT, person=person, **taken) for person in use.people]
-    if use.room:
-        wanted.append(Booking(role=BookingRole.ROOM, room=use.room, **taken))
-    return wanted
