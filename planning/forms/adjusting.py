@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.models import PlannedSession, PlanRevision, Room
 from planning.services.adjusting import MOST_EXTRA
-from trainingops.people.enums import Role
+from trainingops.people.enums import REPORTED_TO
 from trainingops.people.models import User
 from trainingops.people.queries import users_with_role
 from trainingops.ui.forms import PageForm, WholeField
-
-_PARTIES = [each for each in Role.choices if each[0] not in {Role.AGENT, Role.ADMINISTRATOR}]
 
 
 class PlaceForm(PageForm):
@@ -46,7 +44,7 @@ class TargetAdjustForm(PageForm):
 class RecipientAddForm(PageForm):
     """One more recipient: somebody with an account, or a name with a mail address."""
 
-    party = forms.ChoiceField(label=_("Party"), choices=_PARTIES)
+    party = forms.ChoiceField(label=_("Party"), choices=[(each.value, each.label) for each in REPORTED_TO])
     user = forms.ModelChoiceField(
         label=_("Account"), queryset=User.objects.none(), required=False, empty_label=_("None: by mail")
     )
@@ -55,5 +53,5 @@ class RecipientAddForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offices = users_with_role(*(value for value, _label in _PARTIES))
+        offices = users_with_role(*REPORTED_TO)
         self.fields["user"].queryset = offices  # type: ignore[attr-defined]

@@ -14,12 +14,9 @@ from planning.models import Room, TrainerProfile
 from planning.queries.month import holders_for_lines
 from planning.services import Recipient
 from planning.services.month import Change
-from trainingops.people.enums import MANDATORY_PARTIES, Role
+from trainingops.people.enums import OFFERED_PARTIES, Role
 from trainingops.people.models import ServiceLine, Site
 from trainingops.ui.forms import PageForm
-
-#: The parties whose accounts are offered as recipients, as on the page of one plan.
-OFFERED = (*MANDATORY_PARTIES, Role.SSO_TRAINING, Role.TEAM_LEADER, Role.CLIENT)
 
 
 class ChangeForm(PageForm):
@@ -63,7 +60,7 @@ class ChangeForm(PageForm):
     @cached_property
     def offered(self) -> dict[str, Recipient]:
         """Who may receive the reports of all these plans, by party and uuid."""
-        grants = holders_for_lines(OFFERED, site=self._place, lines=self._lines, day=self._day)
+        grants = holders_for_lines(OFFERED_PARTIES, site=self._place, lines=self._lines, day=self._day)
         return {f"{grant.role}:{grant.user.uuid}": Recipient(party=grant.role, user=grant.user) for grant in grants}
 
     @property

@@ -20,12 +20,10 @@ from planning.models import (
     TrainingApplication,
     TrainingModule,
 )
-from trainingops.people.enums import Role
+from trainingops.people.enums import FURTHER_PARTIES
 from trainingops.people.models import ServiceLine
 from trainingops.ui.forms import FigureField, LoadedChoiceField, PageForm, WholeField, fields_only
 
-#: Parties that a template may add to the mandatory ones.
-MORE_PARTIES = (Role.SSO_TRAINING, Role.TEAM_LEADER, Role.CLIENT)
 _CHOICES = ("line", "module", "application", "scheme", "pre_paper", "post_paper")
 _QUESTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("The template"), ("name", "kind", "line")),
@@ -96,7 +94,7 @@ class PlanTemplateForm(PageForm):
     )
     parties = forms.MultipleChoiceField(
         label=_("Who else receives the report"),
-        choices=[(party, party.label) for party in MORE_PARTIES],
+        choices=[(party, party.label) for party in FURTHER_PARTIES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("The mandatory parties always receive it."),
@@ -129,7 +127,7 @@ class PlanTemplateForm(PageForm):
     def clean_parties(self) -> list[str]:
         """In the order of the list, so that the same choice is the same value."""
         chosen: list[str] = self.cleaned_data["parties"]
-        return [party.value for party in MORE_PARTIES if party.value in chosen]
+        return [party.value for party in FURTHER_PARTIES if party.value in chosen]
 
 
 def _keys(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Prefetch, QuerySet
 
 from planning.models import ModuleTraining, ProductChange, TrainingModule
+from planning.months import Month
 from planning.queries.changes import agents_at_work
 from planning.queries.needs import last_trained
 from trainingops.people.models import Person, PersonAssignment, Segment, ServiceLine, Site, Team
@@ -80,6 +80,5 @@ def _without_trained(people: QuerySet[Person], rule: GroupRule) -> QuerySet[Pers
 
 def months_before(day: date, months: int) -> date:
     """The day ``months`` months before ``day``; the last of the month where there is no such day."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    month = Month.of(day).moved(-months)
+    return min(month.first + timedelta(days=day.day - 1), month.until - timedelta(days=1))

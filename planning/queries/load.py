@@ -176,7 +176,7 @@ def duration_of(revision: PlanRevision) -> int:
 def week_map(profile: Profile, meetings: Sequence[PlannedMeeting], *, site: Site, caption: str) -> HeatMap:
     """The mean week by hour, with the hours of the meetings marked."""
     hours = sorted({minute // 60 for minute in profile.minutes})
-    rows = [(_weekday(weekday), [_hour(profile, weekday, hour) for hour in hours]) for weekday in profile.weekdays]
+    rows = [(weekday_name(weekday), [_hour(profile, weekday, hour) for hour in hours]) for weekday in profile.weekdays]
     places = {weekday: index for index, weekday in enumerate(profile.weekdays)}
     picked: set[tuple[int, int]] = set()
     for meeting in meetings:
@@ -190,7 +190,8 @@ def week_map(profile: Profile, meetings: Sequence[PlannedMeeting], *, site: Site
     return heat_map(caption=caption, columns=[f"{hour:02d}" for hour in hours], rows=rows, picked=frozenset(picked))
 
 
-def _weekday(weekday: int) -> str:
+def weekday_name(weekday: int) -> str:
+    """Monday is 0."""
     return date_format(date(2024, 1, 1 + weekday), "l")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.models import PlannedMeeting, PlannedSession, PlanRevision, PlanTarget, TrainingPlan
 from planning.months import Month
+from planning.queries.facets import Facets, count_facets
 from planning.queries.plans import SEES_PLANS
 from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
@@ -124,23 +125,15 @@ def sites_in_sight(user: User) -> QuerySet[Site]:
 
 
 @dataclass(frozen=True)
-class Facet:
-    """One filter of the month: its values with the number of plans that the other filters leave."""
-
-    name: str
-    rows: Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class Facets:
-    """The filters of a month and what is chosen in them; made of one row a plan."""
+class MonthFacets:
+    """The filters of a month and what is chosen in them; ``sites``: how many plans there are at each."""
 
     sites: Mapping[int, int]
-    facets: Sequence[Facet]
+    facets: Facets
     chosen: Mapping[str, str]
 
 
-def facets_of(meetings: QuerySet[PlannedMeeting], *, site: Site, asked: Mapping[str, str]) -> Facets:
+def facets_of(meetings: QuerySet[PlannedMeeting], *, site: Site, asked: Mapping[str, str]) -> MonthFacets:
     """Count the plans of a month by site, and those of ``site`` by the other filters: one query.
 
     Args:
@@ -165,21 +158,8 @@ def facets_of(meetings: QuerySet[PlannedMeeting], *, site: Site, asked: Mapping[
         for name in names
         if (value := asked.get(name, "")) and any(row[names.index(name)] == value for row in here)
     }
-    facets = []
-    for index, name in enumerate(names):
-        others = [(names.index(other), value) for other, value in chosen.items() if other != name]
-        counts = Counter(row[index] for row in here if all(row[place] == value for place, value in others))
-        facets.append(
-            Facet(
-                name,
-                [
-                    {"value": value, "word": word, "count": counts[value]}
-                    for value, word in words[name].items()
-                    if counts[value] or chosen.get(name) == value
-                ],
-            )
-        )
-    return Facets(Counter(row[1] for row in rows), facets, chosen)
+    facets = count_facets(((row[: len(FACETS)], 1) for row in here), words, chosen)
+    return MonthFacets(Counter(row[1] for row in rows), facets, chosen)
 
 
 def chosen_meetings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django import forms
@@ -88,6 +89,14 @@ def act_or_conflict(request: HttpRequest, act: Callable[[], tuple[str, str]]) ->
     except Refused as refused:
         return conflict(request, refused)
     return go(request, address, said)
+
+
+def picked_start(request: HttpRequest, zone: tzinfo) -> datetime | None:
+    """When the low window begins that was picked on the page before; None where the address names none."""
+    try:
+        return datetime.fromisoformat(request.GET.get("start", "")).replace(tzinfo=zone)
+    except ValueError:
+        return None
 
 
 def url(name: str, thing: Any = None) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -159,9 +159,7 @@ def consultation_enter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def consultation_document(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The document of an entered answer, noted as a download."""
     consultation = get_object_or_404(_in_sight(request).select_related("file"), uuid=uuid)
-    if consultation.file is None:
-        raise Http404
-    return document_response(request, consultation.file, name=consultation.file_name, subject=consultation)
+    return document_response(request, consultation)
 
 
 def _plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:

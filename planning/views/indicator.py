@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import django_tables2 as tables
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from planning.models import TrainingPlan
+from planning.months import Month
 from planning.queries.indicator import by, count, in_period, plans_due
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine, Site
@@ -83,7 +84,7 @@ class IndicatorTable(PageTable):
 def plan_indicator(request: SignedInRequest) -> HttpResponse:
     """Plans approved before their start ÷ plans due, by month, line and site, for at most a year."""
     today = request.now.astimezone(request.user.zone).date()
-    initial = {"since": _half_a_year_before(today), "until": today}
+    initial = {"since": Month.of(today).moved(-5).first, "until": today}  # six months with this one
     asked = {name: request.GET.get(name) or value for name, value in initial.items()}
     form = IndicatorForm({**request.GET.dict(), **asked})
     plans: list[TrainingPlan] = []
@@ -110,9 +111,3 @@ def plan_indicator(request: SignedInRequest) -> HttpResponse:
         "title": _("Approved before the start"),
     }
     return render(request, "planning/plan_indicator.html", context, status=422 if form.errors else 200)
-
-
-def _half_a_year_before(today: date) -> date:
-    """The first day of the month five months back: with this month it makes six."""
-    months = today.year * 12 + today.month - 1 - 5
-    return date(months // 12, months % 12 + 1, 1)

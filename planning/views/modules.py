@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -307,9 +307,7 @@ def material_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def material_file(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The file of a material as a download, noted as an access."""
     material = _material(request, uuid)
-    if material.file is None:
-        raise Http404
-    return document_response(request, material.file, name=material.file_name, subject=material)
+    return document_response(request, material)
 
 
 def material_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:

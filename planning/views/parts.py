@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,18 +36,16 @@ from planning.services import (
     save_session,
 )
 from planning.services.bookings import clashes_of
+from planning.views.common import picked_start
 from planning.views.plans import get_draft
 from planning.views.roster import fingerprint, slots_of, tomorrow_of, windows_shown
 from planning.views.task_list import PARTS
 from trainingops.domain import Refused
-from trainingops.people.enums import MANDATORY_PARTIES, Role
+from trainingops.people.enums import MANDATORY_PARTIES, OFFERED_PARTIES, Role
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.errors import Line, foreign_ticks
-
-#: The parties that the page of recipients offers by account.
-OFFERED_PARTIES = (*MANDATORY_PARTIES, Role.SSO_TRAINING, Role.TEAM_LEADER, Role.CLIENT)
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,10 +178,12 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
 
 def _picked(request: SignedInRequest, plan: TrainingPlan) -> list[dict[str, Any]]:
     """The window picked in the address, as the times of a meeting; in the zone of the plan's site."""
+    start = picked_start(request, plan.site.zone)
     try:
-        start = datetime.fromisoformat(request.GET.get("start", "")).replace(tzinfo=plan.site.zone)
         minutes = int(request.GET.get("minutes", ""))
     except ValueError:
+        return []
+    if start is None:
         return []
     return [{"starts_at": start, "ends_at": start + timedelta(minutes=min(max(minutes, 1), 1_440))}]
 

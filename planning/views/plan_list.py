@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import django_tables2 as tables
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from planning.enums import PlanState, TrainingKind
 from planning.models import TrainingPlan
+from planning.queries.facets import Facets, count_facets
 from planning.queries.plans import with_first_meeting
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.exports import table_response
@@ -82,7 +82,7 @@ _FACET_LABELS = {
 }
 
 
-def _facets(plans: Any, chosen: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _facets(plans: Any, chosen: dict[str, str]) -> Facets:
     """For each facet its values with the number of plans that the other filters leave; one query."""
     columns = ("state", "kind", "line__code", "site__code", "line__name", "site__name")
     rows = list(plans.order_by().values_list(*columns).annotate(n=Count("pk", distinct=True)))
@@ -92,16 +92,4 @@ def _facets(plans: Any, chosen: dict[str, str]) -> dict[str, list[dict[str, Any]
         "line": {row[2]: row[4] for row in rows},
         "site": {row[3]: row[5] for row in rows},
     }
-    facets = {}
-    for index, name in enumerate(FACETS):
-        others = [(FACETS.index(other), value) for other, value in chosen.items() if other != name]
-        counts: Counter[str] = Counter()
-        for row in rows:
-            if all(row[place] == value for place, value in others):
-                counts[row[index]] += row[-1]
-        facets[name] = [
-            {"value": value, "word": word, "count": counts[value]}
-            for value, word in words[name].items()
-            if counts[value] or chosen.get(name) == value
-        ]
-    return facets
+    return count_facets(((row[: len(FACETS)], row[-1]) for row in rows), words, chosen)

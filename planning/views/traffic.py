@@ -18,7 +18,7 @@ from planning.enums import LoadMethod
 from planning.forms.traffic import LineTargetForm, MarkedDayForm, TrafficForm
 from planning.imports.traffic import TRAFFIC
 from planning.models import LineTarget, MarkedDay, TrafficInterval
-from planning.queries.load import Slots, slots_for
+from planning.queries.load import Slots, slots_for, weekday_name
 from planning.queries.traffic import (
     FORECAST,
     WEEKS,
@@ -72,11 +72,6 @@ class Traffic:
     @property
     def target(self) -> Target:
         return self.goal.target if self.goal else Target()
-
-
-def weekday_name(weekday: int) -> str:
-    """Monday is 0."""
-    return day_words(date(2024, 1, 1 + weekday), "weekday").split(",")[0]
 
 
 def _read(request: SignedInRequest) -> Traffic:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -107,9 +107,7 @@ def qualification_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def qualification_document(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The document of a qualification, noted as a download."""
     qualification = get_object_or_404(TrainerQualification.objects.select_related("file"), uuid=uuid)
-    if qualification.file is None:
-        raise Http404
-    return document_response(request, qualification.file, name=qualification.file_name, subject=qualification)
+    return document_response(request, qualification)
 
 
 def trainer_request_list(request: SignedInRequest) -> HttpResponse:
@@ -190,6 +188,4 @@ def trainer_request_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse
 def trainer_request_document(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The document of an answer, noted as a download."""
     asked = _asked(request, uuid)
-    if asked.file is None:
-        raise Http404
-    return document_response(request, asked.file, name=asked.file_name, subject=asked)
+    return document_response(request, asked)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planning.forms.plans import WhenForm
-from planning.models import TrainingPlan
 from planning.services import plan_first_batch
-from planning.views.common import posted
+from planning.views.common import picked_start, posted
 from planning.views.plans import get_draft
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -29,7 +26,10 @@ def plan_when(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     plan = revision.plan
     if request.method == "GET" and revision.sessions.exists():
         return redirect("plan_sessions", uuid=plan.uuid)
-    form = WhenForm(posted(request), revision=revision, user=request.user, initial=_picked(request, plan))
+    start = picked_start(request, plan.site.zone)
+    form = WhenForm(
+        posted(request), revision=revision, user=request.user, initial={"starts_at": start} if start else {}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             plan_first_batch(revision=revision, **form.cleaned_data, actor=request.user, now=request.now)
@@ -41,12 +41,3 @@ def plan_when(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("plan_submit", uuid=plan.uuid)
     context = {"plan": plan, "form": form, "people": revision.targets.count(), "title": _("When and where")}
     return render(request, "planning/plan_when.html", context)
-
-
-def _picked(request: SignedInRequest, plan: TrainingPlan) -> dict[str, Any]:
-    """The low window in the address, in the zone of the plan's site."""
-    try:
-        start = datetime.fromisoformat(request.GET.get("start", "")).replace(tzinfo=plan.site.zone)
-    except ValueError:
-        return {}
-    return {"starts_at": start}

@@ -25,6 +25,11 @@ class Role(models.TextChoices):
 
 #: The parties that 5.3.2 names: none of them may be without a recipient.
 MANDATORY_PARTIES = (Role.MANAGER, Role.OPERATIONS, Role.OPERATION_SUPPORT, Role.QC)
+#: Parties that may receive the report besides, and all whose accounts are offered as recipients.
+FURTHER_PARTIES = (Role.SSO_TRAINING, Role.TEAM_LEADER, Role.CLIENT)
+OFFERED_PARTIES = (*MANDATORY_PARTIES, *FURTHER_PARTIES)
+#: What a recipient without account may stand for: every role but those that nobody reports to.
+REPORTED_TO = tuple(role for role in Role if role not in {Role.AGENT, Role.ADMINISTRATOR})
 
 
 #: How long after a log-in somebody may sign (DESIGN.md §2, "signature").

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,8 +21,6 @@ from trainingops.records import storage
 from trainingops.records.models import StoredFile
 
 if TYPE_CHECKING:
-    from django.db import models
-
     from trainingops.people.http import SignedInRequest
 
 #: The largest document, in bytes.
@@ -104,14 +102,20 @@ def keep_document(file: Any, *, now: datetime) -> tuple[StoredFile, str]:
     return stored, PurePath(file.name).name[-160:]
 
 
-def document_response(
-    request: SignedInRequest, stored: StoredFile, *, name: str, subject: models.Model
-) -> HttpResponse:
-    """The bytes as a download, their hash checked; noted as an access of ``subject``.
+def document_response(request: SignedInRequest, subject: Any) -> HttpResponse:
+    """The document of ``subject`` as a download, its hash checked; noted as an access.
+
+    Args:
+        subject: a row with ``file`` and ``file_name``.
 
     Raises:
+        Http404: there is none.
         Refused: the bytes are missing or altered; nothing is handed out.
     """
+    stored: StoredFile | None = subject.file
+    name: str = subject.file_name
+    if stored is None:
+        raise Http404
     try:
         data = storage.read_file(stored.sha256)
     except (storage.FileMissing, storage.FileAltered):

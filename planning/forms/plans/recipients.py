@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.people.enums import Role
+from trainingops.people.enums import REPORTED_TO
 from trainingops.ui.forms import PageForm
 
 
@@ -16,7 +16,7 @@ class OtherRecipientForm(PageForm):
 
     party = forms.ChoiceField(
         label=_("Party"),
-        choices=[("", "–"), *[each for each in Role.choices if each[0] not in {Role.AGENT, Role.ADMINISTRATOR}]],
+        choices=[("", "–"), *((each.value, each.label) for each in REPORTED_TO)],
         required=False,
     )
     name = forms.CharField(label=_("Name"), max_length=120, required=False)

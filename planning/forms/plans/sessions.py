@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import Qualification
@@ -18,6 +18,13 @@ from planning.models import (
 )
 from trainingops.people.models import Site
 from trainingops.ui.forms import LoadedChoiceField, PageForm, PlannedMomentField
+
+
+def trainers_for(revision: PlanRevision) -> QuerySet[TrainerProfile]:
+    """All who may be chosen; those who may teach the module of the revision (``may``) first."""
+    module = revision.module_version.module_id if revision.module_version else None
+    permits = TrainerModule.objects.filter(trainerprofile=OuterRef("pk"), trainingmodule=module)
+    return TrainerProfile.objects.annotate(may=Exists(permits)).order_by("-may", "name")
 
 
 def trainer_name(trainer: Any) -> str:
@@ -41,10 +48,7 @@ class SessionForm(PageForm):
     def __init__(self, *args: Any, revision: PlanRevision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["host_site"].load(Site.objects.all())  # type: ignore[attr-defined]
-        module = revision.module_version.module_id if revision.module_version else None
-        self.fields["trainers"].queryset = TrainerProfile.objects.annotate(  # type: ignore[attr-defined]
-            may=Exists(TrainerModule.objects.filter(trainerprofile=OuterRef("pk"), trainingmodule=module))
-        ).order_by("-may", "name")
+        self.fields["trainers"].queryset = trainers_for(revision)  # type: ignore[attr-defined]
         self.fields["trainers"].label_from_instance = trainer_name  # type: ignore[attr-defined]
         self.fields["room"].queryset = Room.objects.select_related("site")  # type: ignore[attr-defined]
         self.fields["room"].label_from_instance = lambda room: f"{room.name}, {room.site}"  # type: ignore[attr-defined]

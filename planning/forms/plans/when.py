@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import Method
-from planning.forms.plans.sessions import trainer_name
-from planning.models import PlanRevision, Room, TrainerModule, TrainerProfile
+from planning.forms.plans.sessions import trainer_name, trainers_for
+from planning.models import PlanRevision, Room
 from planning.services.first_batch import MOST_MEETINGS
 from trainingops.people.models import User
 from trainingops.ui.forms import LoadedChoiceField, PageForm, PlannedMomentField, WholeField
@@ -32,9 +31,7 @@ class WhenForm(PageForm):
 
     def __init__(self, *args: Any, revision: PlanRevision, user: User, **kwargs: Any) -> None:
         plan, method = revision.plan, revision.method
-        module = revision.module_version.module_id if revision.module_version else None
-        permits = TrainerModule.objects.filter(trainerprofile=OuterRef("pk"), trainingmodule=module)
-        trainers = list(TrainerProfile.objects.annotate(may=Exists(permits)).order_by("-may", "name"))
+        trainers = list(trainers_for(revision))
         rooms = list(Room.objects.filter(site=plan.site))
         template = plan.template
         kwargs["initial"] = {

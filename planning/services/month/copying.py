@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from planning.enums import ModuleState, PlanState
@@ -167,7 +168,9 @@ def _moved(meeting: PlannedMeeting, by: timedelta) -> Moved:
 def _notes_on_days(moved: Shift, off: dict[date, str]) -> list[str]:
     notes = []
     if moved.is_last:
-        notes.append(_("There is no fifth %(weekday)s: the last one is taken.") % {"weekday": _weekday(moved.aimed)})
+        notes.append(
+            _("There is no fifth %(weekday)s: the last one is taken.") % {"weekday": date_format(moved.aimed, "l")}
+        )
     if moved.new != moved.aimed:
         names = ", ".join(f"{day_words(day, 'short')} {off[day]}" for day in moved.avoided)
         notes.append(_("Avoids days off: %(names)s.") % {"names": names})
@@ -175,10 +178,6 @@ def _notes_on_days(moved: Shift, off: dict[date, str]) -> list[str]:
         names = ", ".join(f"{day_words(day, 'short')} {off[day]}" for day in moved.hits)
         notes.append(_("Lies on a day off: %(names)s. Choose another day.") % {"names": names})
     return notes
-
-
-def _weekday(day: date) -> str:
-    return day_words(day, "weekday").partition(",")[0]
 
 
 def left_out(revision: PlanRevision) -> list[str]:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 from planning.enums import RevisionState
 from planning.queries.month import (
     STANDINGS,
-    Facets,
+    MonthFacets,
     chosen_meetings,
     facets_of,
     meetings_of_month,
@@ -136,10 +136,10 @@ def _doing(place: Place) -> dict[str, str]:
     }
 
 
-def _links(place: Place, facets: Facets) -> dict[str, Any]:
+def _links(place: Place, facets: MonthFacets) -> dict[str, Any]:
     """Where else the page leads: other months and sites, and the filters."""
     return {
-        "facets": [(FACET_LABELS[each.name], each.name, each.rows) for each in facets.facets],
+        "facets": [(FACET_LABELS[name], name, rows) for name, rows in facets.facets.items()],
         "chosen": facets.chosen,
         "sites": [(each, facets.sites.get(each.pk, 0), place.url("plan_month", site=each)) for each in place.sites],
         "earlier": (place.url("plan_month", month=place.month.moved(-1)), place.month.moved(-1)),

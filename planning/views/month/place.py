@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from planning.months import Month
 from planning.queries.month import sites_in_sight
+from planning.queries.plans import local_day
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Site
 from trainingops.ui.moments import day_words
@@ -59,7 +60,7 @@ def place_of(request: SignedInRequest) -> Place | None:
         if code:
             raise Http404
         return None
-    today = _day(request.now, site)
+    today = local_day(request.now, site)
     return Place(Month.read(_given(request, "month")) or Month.of(today), site, sites, today)
 
 
@@ -70,7 +71,3 @@ def _usual(sites: list[Any]) -> Site | None:
 
 def _given(request: SignedInRequest, name: str) -> str:
     return request.POST.get(name) or request.GET.get(name, "")
-
-
-def _day(now: datetime, site: Site) -> date:
-    return now.astimezone(site.zone).date()

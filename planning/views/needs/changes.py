@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -171,6 +171,4 @@ def product_change_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def product_change_document(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The document of a change, noted as a download."""
     change = _change(request, uuid)
-    if change.file is None:
-        raise Http404
-    return document_response(request, change.file, name=change.file_name, subject=change)
+    return document_response(request, change)

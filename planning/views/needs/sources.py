@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
@@ -64,6 +64,4 @@ def need_source_new(request: SignedInRequest) -> HttpResponse:
 def need_source_document(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The document of a source, noted as a download."""
     need = get_object_or_404(NeedSource.objects.visible_to(request.user).select_related("file"), uuid=uuid)
-    if need.file is None:
-        raise Http404
-    return document_response(request, need.file, name=need.file_name, subject=need)
+    return document_response(request, need)
