@@ -137,16 +137,7 @@ def _check_row(batch: Batch, checked: Checked, code: str, known: _Known) -> None
     row = checked.row
     if not code or len(code) > 30:
         checked.refuse("code", "code_blank", _("Give the module a code of at most 30 signs."))
-    title = _text(row.text("title"))[:160]
-    if not title:
-        checked.refuse("title", "title_blank", _("Give the module a title."))
-    kind = _KINDS.get(heading_key(row.text("kind")), "")
-    if not kind:
-        checked.refuse("kind", "kind_unknown", _("Write Soft skill or Hard skill."))
-    lines = _several(checked, "lines", known.lines, _("“%(word)s” is no service line. Write its name or code."))
-    topics = _several(checked, "topics", known.topics, _("“%(word)s” is no topic. Add it to the topics first."))
-    if not lines and not checked.is_bad:
-        checked.refuse("lines", "lines_blank", _("Name at least one service line."))
+    content = _content(checked, known)
     objectives = _text(row.text("objectives"))
     if not objectives:
         checked.refuse("objectives", "objectives_blank", _("Say what participants can do afterwards."))
@@ -155,16 +146,15 @@ def _check_row(batch: Batch, checked: Checked, code: str, known: _Known) -> None
         return
     module = known.modules.get(code.upper())
     version = known.newest.get(module.pk) if module else None
-    content = ModuleText(title=title, kind=kind, lines=lines, topics=topics)
-    if module is None and not can_write_for(batch.user, lines):
+    if module is None and not can_write_for(batch.user, content.lines):
         checked.refuse("lines", "out_of_scope", _("None of these lines is in your scope. Leave the row out."))
         return
     old = _as_cells(module, version) if module else None
     new = {
-        "title": title,
-        "kind": ModuleKind(kind).label,
-        "lines": _names(line.name for line in lines),
-        "topics": _names(topic.code for topic in topics),
+        "title": content.title,
+        "kind": ModuleKind(content.kind).label,
+        "lines": _names(line.name for line in content.lines),
+        "topics": _names(topic.code for topic in content.topics),
         "objectives": objectives,
         "duration_minutes": minutes,
     }
@@ -183,6 +173,21 @@ def _check_row(batch: Batch, checked: Checked, code: str, known: _Known) -> None
     )
     if module is not None:
         _check_rights(batch, checked, checked.data)
+
+
+def _content(checked: Checked, known: _Known) -> ModuleText:
+    """What the row says of the module itself; refuses what is blank or unknown."""
+    title = _text(checked.row.text("title"))[:160]
+    if not title:
+        checked.refuse("title", "title_blank", _("Give the module a title."))
+    kind = _KINDS.get(heading_key(checked.row.text("kind")), "")
+    if not kind:
+        checked.refuse("kind", "kind_unknown", _("Write Soft skill or Hard skill."))
+    lines = _several(checked, "lines", known.lines, _("“%(word)s” is no service line. Write its name or code."))
+    topics = _several(checked, "topics", known.topics, _("“%(word)s” is no topic. Add it to the topics first."))
+    if not lines and not checked.is_bad:
+        checked.refuse("lines", "lines_blank", _("Name at least one service line."))
+    return ModuleText(title=title, kind=kind, lines=lines, topics=topics)
 
 
 def _check_rights(batch: Batch, checked: Checked, wanted: _Wanted) -> None:

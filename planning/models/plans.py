@@ -17,7 +17,6 @@ from planning.enums import (
     BookingRole,
     ConsultationAnswer,
     Decision,
-    Method,
     PlanState,
     RevisionState,
     TargetReason,
@@ -25,8 +24,9 @@ from planning.enums import (
 )
 from planning.models.modules import ModuleVersion
 from planning.models.needs import Defect, NeedSource
-from planning.models.questions import ScoringScheme, TestPaper
-from planning.models.resources import ClassType, LicenceSeat, RecoveryForm, Room, TrainerProfile, TrainingApplication
+from planning.models.outline import Outline
+from planning.models.questions import ScoringScheme
+from planning.models.resources import LicenceSeat, Room, TrainerProfile
 from planning.models.templates import PlanTemplate
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
@@ -76,38 +76,20 @@ class TrainingPlan(Identified):
         return f"{self.number} {self.title}"
 
 
-class PlanRevision(Identified):
+class PlanRevision(Identified, Outline):
     """Rows while a draft; submission freezes ``content`` (canonical JSON, persons by uuid) and its hash."""
 
     plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="revisions")
     number = models.PositiveSmallIntegerField()
     state = models.CharField(_("state"), max_length=10, choices=RevisionState, default=RevisionState.DRAFT)
-    purpose = models.TextField(_("why this training"), blank=True)
     needs = models.ManyToManyField(
         NeedSource, blank=True, related_name="revisions", verbose_name=_("sources of the need")
     )
     module_version = models.ForeignKey(
         ModuleVersion, models.PROTECT, null=True, blank=True, related_name="revisions", verbose_name=_("module")
     )
-    method = models.CharField(_("method"), max_length=7, choices=Method, blank=True)
-    application = models.ForeignKey(
-        TrainingApplication, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("application")
-    )
-    class_types = models.ManyToManyField(ClassType, blank=True, related_name="+", verbose_name=_("class types"))
     scheme = models.ForeignKey(
         ScoringScheme, models.PROTECT, null=True, blank=True, related_name="revisions", verbose_name=_("scoring scheme")
-    )
-    pass_mark = models.DecimalField(_("pass mark"), max_digits=6, decimal_places=2, null=True, blank=True)
-    pre_paper = models.ForeignKey(
-        TestPaper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pre-test"
-    )
-    post_paper = models.ForeignKey(
-        TestPaper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="post-test"
-    )
-    tolerance_minutes = models.PositiveSmallIntegerField(_("tolerated lateness (minutes)"), default=15)
-    recovery_days = models.PositiveSmallIntegerField(_("days for recovery"), default=7)
-    recovery_forms = models.ManyToManyField(
-        RecoveryForm, blank=True, related_name="+", verbose_name=_("forms of recovery")
     )
     busy_reason = models.TextField(_("reason for a busy interval"), blank=True)
     trainer_reason = models.TextField(_("reason for a trainer without qualification"), blank=True)

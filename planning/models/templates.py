@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import Method, TrainingKind
+from planning.enums import TrainingKind
 from planning.models.modules import TrainingModule
-from planning.models.questions import ScoringScheme, TestPaper
-from planning.models.resources import ClassType, RecoveryForm, TrainingApplication
+from planning.models.outline import Outline
+from planning.models.questions import ScoringScheme
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, User
@@ -30,7 +30,7 @@ class PlanTemplateQuerySet(models.QuerySet["PlanTemplate"]):
         return self.filter(is_active=True)
 
 
-class PlanTemplate(Identified):
+class PlanTemplate(Identified, Outline):
     """A draft begins with these values; each plan may change them, and the manager approves what the plan says.
 
     It names the module, not its version: a plan takes the version that is approved on the day.
@@ -42,31 +42,13 @@ class PlanTemplate(Identified):
         ServiceLine, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service line")
     )
     title = models.CharField(_("title"), max_length=160, blank=True)
-    purpose = models.TextField(_("why this training"), blank=True)
     module = models.ForeignKey(
         TrainingModule, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("module")
     )
-    method = models.CharField(_("method"), max_length=7, choices=Method, blank=True)
-    application = models.ForeignKey(
-        TrainingApplication, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("application")
-    )
-    class_types = models.ManyToManyField(ClassType, blank=True, related_name="+", verbose_name=_("class types"))
     minutes = models.PositiveSmallIntegerField(_("minutes of a meeting"))
     meetings = models.PositiveSmallIntegerField(_("meetings, one a day"), default=1)
     scheme = models.ForeignKey(
         ScoringScheme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("scoring scheme")
-    )
-    pass_mark = models.DecimalField(_("pass mark"), max_digits=6, decimal_places=2, null=True, blank=True)
-    pre_paper = models.ForeignKey(
-        TestPaper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pre-test"
-    )
-    post_paper = models.ForeignKey(
-        TestPaper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="post-test"
-    )
-    tolerance_minutes = models.PositiveSmallIntegerField(_("tolerated lateness (minutes)"), default=15)
-    recovery_days = models.PositiveSmallIntegerField(_("days for recovery"), default=7)
-    recovery_forms = models.ManyToManyField(
-        RecoveryForm, blank=True, related_name="+", verbose_name=_("forms of recovery")
     )
     parties = ArrayField(
         models.CharField(max_length=20, choices=Role),

@@ -19,9 +19,13 @@ from planning.models import (
 from planning.policies.plans import can_edit_plan
 from planning.services.drafting import copy_rows
 from planning.services.plans import locked_plan
+from planning.services.templates import MANY, PLAIN
 from trainingops.audit.journal import record, service
 from trainingops.domain import WrongState, require
 from trainingops.people.models import User
+
+#: What the next revision says as the last one did, besides what it lists.
+_COPIED = ("purpose", "module_version", *PLAIN, "busy_reason", "trainer_reason")
 
 
 @service
@@ -64,22 +68,11 @@ def _copy(source: PlanRevision, *, number: int, actor: User, now: datetime) -> P
     draft = PlanRevision.objects.create(
         plan=source.plan,
         number=number,
-        purpose=source.purpose,
-        module_version=source.module_version,
-        method=source.method,
-        application=source.application,
-        scheme=source.scheme,
-        pass_mark=source.pass_mark,
-        pre_paper=source.pre_paper,
-        post_paper=source.post_paper,
-        tolerance_minutes=source.tolerance_minutes,
-        recovery_days=source.recovery_days,
-        busy_reason=source.busy_reason,
-        trainer_reason=source.trainer_reason,
         created_by=actor,
         created_at=now,
+        **{name: getattr(source, name) for name in _COPIED},
     )
-    for name in ("needs", "class_types", "recovery_forms"):
+    for name in ("needs", *MANY):
         getattr(draft, name).set(getattr(source, name).all())
     PlanRecipient.objects.bulk_create(copy_rows(PlanRecipient, list(source.recipients.all()), revision_id=draft.pk))
     places = {}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from planning.models import PlanRevision
     from trainingops.people.models import ServiceLine, User
 
-#: What a draft takes over as it stands; ``module`` becomes the version that is approved on the day.
+#: What a draft takes over as it stands, from a template or from another revision; ``module`` of a template becomes the
+#: version that is approved on the day.
 PLAIN = (
     "method",
     "application",
@@ -30,6 +31,7 @@ PLAIN = (
     "tolerance_minutes",
     "recovery_days",
 )
+#: The lists that it takes over too.
 MANY = ("class_types", "recovery_forms")
 _OWN = ("name", "kind", "line", "title", "purpose", "module", "minutes", "meetings", "parties")
 

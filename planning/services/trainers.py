@@ -176,15 +176,9 @@ def answer_request(
         raise WrongState(_("%(number)s is answered already. Reload the page.") % {"number": locked.number})
     if answer not in RequestAnswer.values:
         raise Refused(_("Choose one of the answers."), field="answer")
-    today = timezone.localdate(now, timezone=locked.site.zone)
-    day = answered_on or today
-    if day > today:
-        raise Refused(_("This day lies ahead. Write the day of the answer."), field="answered_on")
+    day = _day_of_answer(locked, answered_on, now=now)
     if not by_themselves:
-        if not entered_for.strip():
-            raise Refused(_("Write who answered."), field="entered_for")
-        if not file:
-            raise Refused(_("Attach the document that shows the answer."), field="file")
+        _require_shown(entered_for, file)
     stored, file_name = keep_document(file, now=now) if file else (None, "")
     locked.answer, locked.answer_note, locked.answered_on, locked.answered_by = answer, note.strip(), day, actor
     locked.entered_for = "" if by_themselves else entered_for.strip()
@@ -201,6 +195,22 @@ def answer_request(
         detail={"note": note, "entered_for": entered_for},
     )
     return locked
+
+
+def _day_of_answer(request: TrainerRequest, answered_on: date | None, *, now: datetime) -> date:
+    """The day given, else today at the site; none that lies ahead."""
+    today = timezone.localdate(now, timezone=request.site.zone)
+    if answered_on and answered_on > today:
+        raise Refused(_("This day lies ahead. Write the day of the answer."), field="answered_on")
+    return answered_on or today
+
+
+def _require_shown(entered_for: str, file: Any) -> None:
+    """An answer that somebody else enters says whose it is, and has its document."""
+    if not entered_for.strip():
+        raise Refused(_("Write who answered."), field="entered_for")
+    if not file:
+        raise Refused(_("Attach the document that shows the answer."), field="file")
 
 
 def _tell(kind: str, request: TrainerRequest, recipients: Any, now: datetime) -> None:

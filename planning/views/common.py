@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -11,10 +11,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
+from trainingops.people.models import Person
 from trainingops.ui.days_off import warn_of_days_off
+from trainingops.ui.errors import Line, foreign_ticks
 from trainingops.ui.forms import PageForm
 from trainingops.ui.views import conflict
 
@@ -89,6 +92,15 @@ def act_or_conflict(request: HttpRequest, act: Callable[[], tuple[str, str]]) ->
     except Refused as refused:
         return conflict(request, refused)
     return go(request, address, said)
+
+
+def wrong_ticks(request: HttpRequest, found: Iterable[Person], label: str, first: Sequence[int]) -> list[Line]:
+    """What is wrong with the people ticked: none, or one who is not ``found`` here; ``first`` has the first box."""
+    sent = request.POST.getlist("person")
+    target = f"person-{first[0]}" if first else ""
+    if not sent:
+        return [Line(label, _("Nobody is chosen. Tick at least one person."), target)]
+    return foreign_ticks(sent, {str(each.pk) for each in found}, label=label, target=target)
 
 
 def picked_start(request: HttpRequest, zone: tzinfo) -> datetime | None:

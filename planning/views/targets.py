@@ -32,13 +32,14 @@ from planning.services import (
     remove_targets,
 )
 from planning.services.targets import Chosen
+from planning.views.common import wrong_ticks
 from planning.views.plans import get_draft
 from planning.views.task_list import PARTS
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person, PersonAssignment, Team
 from trainingops.people.queries import in_force
-from trainingops.ui.errors import Line, foreign_ticks
+from trainingops.ui.errors import Line
 from trainingops.ui.exports import workbook_response
 from trainingops.ui.forms import PageForm
 from trainingops.ui.remedies import not_a_choice
@@ -87,7 +88,7 @@ def _act_on_targets(request: SignedInRequest, revision: PlanRevision, shown: Pag
     people = list(Person.objects.filter(plan_targets__revision=revision, pk__in=_ticked(request)))
     batches = {str(each.pk): each for each in revision.sessions.all()}
     batch = request.POST.get("batch", "")
-    errors = _ticks(request, people, _("Targets"), [each.person_id for each in shown][:1])
+    errors = wrong_ticks(request, people, _("Targets"), [each.person_id for each in shown][:1])
     if batch and batch not in batches:
         errors.append(Line(_("Put those ticked into"), not_a_choice(batch), "batch"))
     removes = request.POST.get("action") == "remove"
@@ -103,15 +104,6 @@ def _act_on_targets(request: SignedInRequest, revision: PlanRevision, shown: Pag
         place_targets(revision=revision, people=people, planned=planned, actor=request.user, now=request.now)
         messages.success(request, _("Now in %(batch)s: %(count)d.") % {"batch": planned, "count": len(people)})
     return []
-
-
-def _ticks(request: SignedInRequest, found: list[Person], label: str, first: list[int]) -> list[Line]:
-    """What is wrong with the people ticked: none, or one who is not ``found`` here; ``first`` has the first box."""
-    sent = request.POST.getlist("person")
-    target = f"person-{first[0]}" if first else ""
-    if not sent:
-        return [Line(label, _("Nobody is chosen. Tick at least one person."), target)]
-    return foreign_ticks(sent, {str(each.pk) for each in found}, label=label, target=target)
 
 
 def _ticked(request: SignedInRequest) -> list[str]:
@@ -230,7 +222,7 @@ def plan_targets_add(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     errors: list[Line] = []
     if request.method == "POST":
         chosen_people = _chosen_people(request)
-        errors = _ticks(request, chosen_people, _("People"), [each.pk for each in people[:1]])
+        errors = wrong_ticks(request, chosen_people, _("People"), [each.pk for each in people[:1]])
         if form.is_valid() and not errors:
             choose = partial(
                 add_targets,

@@ -17,11 +17,11 @@ from planning.queries.needs import RECENTLY, Agent, agents_of, trained_since
 from planning.services.improvement import plan_improvement
 from planning.services.targets import DefectFilter
 from planning.tables.needs import CLASS_SHORT
-from planning.views.common import posted, url
+from planning.views.common import posted, url, wrong_ticks
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
-from trainingops.ui.errors import Line, foreign_ticks
+from trainingops.ui.errors import Line
 from trainingops.ui.exports import workbook_response
 
 #: Rows of the page; a plan takes those ticked on it.
@@ -47,14 +47,12 @@ def need_agents(request: SignedInRequest) -> HttpResponse:
     )
     errors: list[Line] = []
     if ticked is not None and shown:
-        boxes = {"label": str(_("Agents")), "target": f"person-{shown[0].person.pk}"}
-        errors = foreign_ticks(sorted(ticked), {str(each.person.pk) for each in shown}, **boxes)
-        if not ticked:
-            errors = [Line(boxes["label"], _("Nobody is chosen. Tick at least one person."), boxes["target"])]
+        people = [each.person for each in shown]
+        errors = wrong_ticks(request, people, str(_("Agents")), [people[0].pk])
     if request.method == "POST" and plan_form.is_valid() and not errors:
-        people = [each.person for each in shown if str(each.person.pk) in (ticked or ())]
+        chosen = [each.person for each in shown if str(each.person.pk) in (ticked or ())]
         try:
-            return _begin(request, plan_form, wanted, people, minimum=minimum, module=module)
+            return _begin(request, plan_form, wanted, chosen, minimum=minimum, module=module)
         except Refused as refused:
             plan_form.add_refusal(refused)
     context = {
