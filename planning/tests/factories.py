@@ -21,6 +21,7 @@ from planning.enums import (
 )
 from planning.models import (
     Appointment,
+    ApprovalDecision,
     ClassType,
     ModuleVersion,
     PaperQuestion,
@@ -284,17 +285,20 @@ def approved_plan(*, now: datetime | None = None, starts_at: datetime | None = N
     """As :func:`submitted_plan`, approved by the world's manager with a fresh signature."""
     now, starts_at = _moments(now, starts_at)
     plan = submitted_plan(now=now, starts_at=starts_at, **options)
-    revision = plan.revisions.get()
-    manager = manager_of(plan)
-    approve_revision(
+    approve(plan.revisions.get(), manager_of(plan), now)
+    plan.refresh_from_db()
+    return plan
+
+
+def approve(revision: PlanRevision, manager: User, now: datetime) -> ApprovalDecision:
+    """The manager approves what was submitted, with a fresh signature."""
+    return approve_revision(
         revision=revision,
         content_hash=revision.content_hash,
         signature=signature(manager, revision.content_hash, now=now),
         actor=manager,
         now=now,
     )
-    plan.refresh_from_db()
-    return plan
 
 
 def manager_of(plan: TrainingPlan) -> User:

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import translation
 
 from planning.enums import FORECAST_SOURCE
 from planning.imports.traffic import FORECAST, TRAFFIC
@@ -19,15 +18,14 @@ from trainingops.imports.testing import run_import
 from trainingops.people.enums import ChannelKind, Role
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
 
-pytestmark = [pytest.mark.clause("5.1.1 f"), pytest.mark.point("IMP-1"), pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.clause("5.1.1 f"),
+    pytest.mark.point("IMP-1"),
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("english"),
+]
 SAMPLES = Path(__file__).parent / "samples"
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

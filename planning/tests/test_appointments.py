@@ -6,7 +6,6 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.utils import translation
 
 from planning.enums import Qualification
 from planning.models import Appointment, TrainerProfile
@@ -19,15 +18,8 @@ from trainingops.people.services import sign
 from trainingops.people.tests.factories import make_user
 from trainingops.records.models import EvidenceRequest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """The messages that are compared are English."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

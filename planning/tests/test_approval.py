@@ -42,11 +42,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world():
-    return make_world()
-
-
-@pytest.fixture
 def now():
     return timezone.now()
 

@@ -26,11 +26,6 @@ from trainingops.people.tests.factories import make_user, sign_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return make_world()
-
-
 def resubmitted(world, **values):
     """An approved plan with a second revision submitted, whose pass mark is 85."""
     plan = approved_plan(world=world)
@@ -270,7 +265,7 @@ def test_the_page_costs_the_same_with_one_target_and_with_three(client, django_a
         world = make_world(people=people)
         revision = submitted_plan(world=world).revisions.get()
         sign_in(client, world.manager)
-        with django_assert_max_num_queries(18) as queries:
+        with django_assert_max_num_queries(12) as queries:
             client.get(address(revision))
         counts.append(len(queries.captured_queries))
     assert counts[0] == counts[1]

@@ -21,7 +21,7 @@ from planning.services import (
     submit_revision,
 )
 from planning.services.bookings import clashes_of
-from planning.tests.factories import approved_plan, make_world, signature, submitted_plan
+from planning.tests.factories import approve, approved_plan, make_world, signature, submitted_plan
 from sessions.models import SessionMeeting
 from trainingops.domain import Refused
 
@@ -29,23 +29,8 @@ START = (timezone.now() + timedelta(days=4)).replace(hour=6, minute=0, second=0,
 
 
 @pytest.fixture
-def world(db):
-    return make_world()
-
-
-@pytest.fixture
 def now():
     return timezone.now()
-
-
-def approve(revision, world, now):
-    return approve_revision(
-        revision=revision,
-        content_hash=revision.content_hash,
-        signature=signature(world.manager, revision.content_hash, now=now),
-        actor=world.manager,
-        now=now,
-    )
 
 
 def test_the_same_people_trainer_and_room_at_one_time_are_refused_by_name(world, now):
@@ -54,7 +39,7 @@ def test_the_same_people_trainer_and_room_at_one_time_are_refused_by_name(world,
     second = submitted_plan(world=world, starts_at=START + timedelta(minutes=90), now=now).revisions.get()
 
     with pytest.raises(DoubleBooking) as refused:
-        approve(second, world, now)
+        approve(second, world.manager, now)
 
     text = " ".join(str(clash) for clash in refused.value.clashes)
     assert world.room.name in text
@@ -77,7 +62,7 @@ def test_back_to_back_meetings_pass(world, now):
     approved_plan(world=world, starts_at=START, now=now)
     second = submitted_plan(world=world, starts_at=START + timedelta(minutes=120), now=now).revisions.get()
     assert clashes_of(second) == []
-    approve(second, world, now)
+    approve(second, world.manager, now)
 
 
 def test_co_trainers_pass(world, now):
@@ -88,7 +73,7 @@ def test_co_trainers_pass(world, now):
     revision.content, revision.content_hash = "", ""
     PlanRevision.objects.filter(pk=revision.pk).update(state="draft")
     revision = submit_revision(revision=revision, actor=world.pic, now=now)
-    approve(revision, world, now)
+    approve(revision, world.manager, now)
     assert Booking.objects.filter(role="trainer", live=True).count() == 2
 
 
@@ -101,7 +86,7 @@ def test_a_swap_of_times_inside_a_plan_passes(world, now):
     (two.starts_at, two.ends_at), (one.starts_at, one.ends_at) = times
     one.save()
     two.save()
-    approve(submit_revision(revision=draft, actor=world.pic, now=now), world, now)
+    approve(submit_revision(revision=draft, actor=world.pic, now=now), world.manager, now)
     live = Booking.objects.filter(live=True)
     assert set(live.values_list("planned_meeting__planned_session__revision", flat=True)) == {draft.pk}
 
@@ -112,7 +97,7 @@ def test_a_trainer_who_is_also_on_target_clashes_with_themself(world, now):
     world.trainer.save()
     revision = submitted_plan(world=world, starts_at=START, now=now).revisions.get()
     with pytest.raises(DoubleBooking):
-        approve(revision, world, now)
+        approve(revision, world.manager, now)
 
 
 def test_each_participant_takes_a_licence_and_too_few_are_refused(world, now):
@@ -125,9 +110,9 @@ def test_each_participant_takes_a_licence_and_too_few_are_refused(world, now):
     other.application = world.application
     second = submitted_plan(world=other, starts_at=START, now=now).revisions.get()
     with pytest.raises(Refused, match=world.application.name):
-        approve(second, other, now)
+        approve(second, other.manager, now)
     LicenceSeat.objects.bulk_create(LicenceSeat(application=world.application, number=n) for n in (5, 6))
-    approve(second, other, now)
+    approve(second, other.manager, now)
     seats = Booking.objects.filter(role="seat", live=True).order_by("seat__number")
     assert list(seats.values_list("seat__number", flat=True)) == [1, 2, 3, 4, 5, 6]
 

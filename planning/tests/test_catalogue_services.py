@@ -22,15 +22,8 @@ from trainingops.notifications.models import Notice
 from trainingops.people.enums import Role
 from trainingops.people.tests.factories import make_agent, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """The messages that are compared are English."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

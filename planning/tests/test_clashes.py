@@ -15,7 +15,7 @@ from planning.models import Booking, LicenceSeat
 from planning.services import DoubleBooking, approve_revision
 from planning.services.adjusting import adjust_target, change_place
 from planning.services.bookings import book_guests, book_revision, book_substitute, clashes_of
-from planning.tests.factories import approved_plan, make_world, signature, submitted_plan
+from planning.tests.factories import approve, approved_plan, make_world, signature, submitted_plan
 from trainingops.people.tests.factories import SiteFactory, make_user
 
 START = (timezone.now() + timedelta(days=4)).replace(hour=6, minute=0, second=0, microsecond=0)
@@ -25,16 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def now():
     return timezone.now()
-
-
-def approve(revision, world, now):
-    return approve_revision(
-        revision=revision,
-        content_hash=revision.content_hash,
-        signature=signature(world.manager, revision.content_hash, now=now),
-        actor=world.manager,
-        now=now,
-    )
 
 
 def share(one, two, side):
@@ -80,7 +70,7 @@ def test_each_kind_of_clash_is_warned_of_in_the_draft_and_refused_at_approval_wi
     with translation.override("id"):
         (warned, *_more) = clashes_of(revision, reader=two.pic)
         with pytest.raises(DoubleBooking) as refused:
-            approve(revision, two, now)
+            approve(revision, two.manager, now)
 
     text = str(refused.value)
     assert REMEDIES[side] in text
@@ -128,12 +118,12 @@ def test_a_room_that_is_taken_refuses_another_place_and_a_person_who_is_taken_an
     one = make_world()
     plan = approved_plan(world=one, starts_at=START, now=now)
     other = make_world(site=one.site, line=one.line)
-    approve(submitted_plan(world=other, starts_at=START, now=now).revisions.get(), other, now)
+    approve(submitted_plan(world=other, starts_at=START, now=now).revisions.get(), other.manager, now)
     with pytest.raises(DoubleBooking, match=other.room.name):
         change_place(planned=plan.approved_revision.sessions.get(), room=other.room, link="", actor=one.pic, now=now)
     three = make_world(site=one.site, line=one.line)
     wide = submitted_plan(world=three, starts_at=START + timedelta(days=1), sessions=2, now=now)
-    approve(wide.revisions.get(), three, now)
+    approve(wide.revisions.get(), three.manager, now)
     wide.refresh_from_db()
     first, second = wide.approved_revision.sessions.order_by("pk")
     target = wide.approved_revision.targets.filter(planned_session=first).first()
@@ -151,7 +141,7 @@ def test_a_guest_of_a_batch_and_a_substitute_are_booked_and_stay_when_the_plan_i
     plan = approved_plan(world=one, starts_at=START, now=now)
     other = make_world(site=one.site, line=one.line)
     busy = submitted_plan(world=other, starts_at=START, now=now)
-    approve(busy.revisions.get(), other, now)
+    approve(busy.revisions.get(), other.manager, now)
     planned = plan.approved_revision.sessions.get()
     meetings = list(planned.meetings.values_list("uuid", flat=True))
     with pytest.raises(DoubleBooking, match=other.people[0].name):

@@ -18,18 +18,13 @@ from planning.services.class_types import (
     restore_class_type,
     retire_class_type,
 )
-from planning.tests.factories import draft_plan, make_world, submitted_plan
+from planning.tests.factories import draft_plan, submitted_plan
 from planning.wording import Wording
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def keep(verb, world, **values):

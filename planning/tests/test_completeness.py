@@ -21,11 +21,6 @@ from trainingops.people.models import RoleAssignment, Site
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
 
 
-@pytest.fixture
-def world():
-    return make_world()
-
-
 def gaps(revision, now=None):
     revision.refresh_from_db()
     return {item.key for item in check(Snapshot(revision, now or timezone.now())) if item.gap}

@@ -36,11 +36,6 @@ TEN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def world():
-    return make_world()
-
-
-@pytest.fixture
 def plan(world):
     return draft_plan(world=world)
 

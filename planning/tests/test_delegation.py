@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from planning.models import ApprovalDecision
 from planning.services import return_revision
-from planning.tests.factories import make_world, submitted_plan
+from planning.tests.factories import submitted_plan
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
@@ -20,11 +20,6 @@ from trainingops.people.tests.factories import grant_role, make_user, sign_in
 from trainingops.records.models import EvidenceRequest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def today() -> date:

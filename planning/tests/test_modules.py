@@ -31,15 +31,9 @@ from trainingops.records.registry import get_kind
 from trainingops.records.rendering import render_html
 from trainingops.ui.exports import workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
-import time_machine
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -16,28 +15,11 @@ from planning.queries.month import meetings_of_month
 from planning.services import amend_plan, create_plan
 from planning.services.month import MOST
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from planning.tests.month import DECEMBER, NOW, at
 from reporting.models import DayOff
 from trainingops.people.tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
-#: 10.00 WIB on the first Tuesday of December.
-START = datetime(2026, 12, 1, 3, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _november():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def world():
-    return make_world()
-
-
-def at(world, **more):
-    return {"month": "2026-12", "site": world.site.code, **more}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 
 
 def sheet(answer):
@@ -64,8 +46,8 @@ def test_the_month_opens_for_the_offices_and_nobody_else(client, world):
 
 def test_every_meeting_of_the_month_stands_under_its_day(client, world):
     """4.1: number, title, kind, batch, trainer, room, participants, state; the plans of other months are elsewhere."""
-    plan = approved_plan(world=world, starts_at=START, meetings=2, now=NOW)
-    draft_plan(world=world, starts_at=START - timedelta(days=1), now=NOW)
+    plan = approved_plan(world=world, starts_at=DECEMBER, meetings=2, now=NOW)
+    draft_plan(world=world, starts_at=DECEMBER - timedelta(days=1), now=NOW)
     client.force_login(world.qc)
     page = client.get(reverse("plan_month"), at(world))
     assert [day.day for day in page.context["days"]] == [date(2026, 12, 1), date(2026, 12, 2)]
@@ -79,7 +61,7 @@ def test_every_meeting_of_the_month_stands_under_its_day(client, world):
 def test_people_without_a_batch_count_in_the_only_one_and_are_named_beside_several(client, world):
     """5.1.1 b: submission puts everybody into the only batch; of several somebody has to choose."""
     for sessions in (1, 2):
-        plan = draft_plan(world=world, starts_at=START + timedelta(days=sessions), sessions=sessions, now=NOW)
+        plan = draft_plan(world=world, starts_at=DECEMBER + timedelta(days=sessions), sessions=sessions, now=NOW)
         plan.revisions.get().targets.filter(person=world.people[0]).update(planned_session=None)
     client.force_login(world.pic)
     page = client.get(reverse("plan_month"), at(world))
@@ -98,7 +80,7 @@ def test_the_day_is_that_of_the_place_where_it_is_held(world):
 def test_weekends_and_days_off_are_named(client, world):
     """4.1: a Saturday and a day off are no working days; the page says which one."""
     DayOff.objects.create(day=date(2026, 12, 2), name="Hari jadi kantor", category="local", site=world.site)
-    draft_plan(world=world, starts_at=START, meetings=5, now=NOW)
+    draft_plan(world=world, starts_at=DECEMBER, meetings=5, now=NOW)
     client.force_login(world.pic)
     page = client.get(reverse("plan_month"), at(world))
     named = {day.day.day: day.off for day in page.context["days"]}
@@ -108,10 +90,10 @@ def test_weekends_and_days_off_are_named(client, world):
 
 def test_the_approved_revision_is_what_holds(world):
     """4.1: an amendment in the making does not move the month's dates before it is approved."""
-    plan = approved_plan(world=world, starts_at=START, now=NOW)
+    plan = approved_plan(world=world, starts_at=DECEMBER, now=NOW)
     draft = amend_plan(plan=plan, actor=world.pic, now=NOW)
     PlannedMeeting.objects.filter(planned_session__revision=draft).update(
-        starts_at=START + timedelta(days=2), ends_at=START + timedelta(days=2, hours=2)
+        starts_at=DECEMBER + timedelta(days=2), ends_at=DECEMBER + timedelta(days=2, hours=2)
     )
     assert [each.day for each in meetings_of_month(world.pic, Month(2026, 12))] == [date(2026, 12, 1)]
 
@@ -119,8 +101,8 @@ def test_the_approved_revision_is_what_holds(world):
 @pytest.mark.point("EXP-1")
 def test_filters_stand_in_the_address_with_their_counts(client, world):
     """EXP-1: the count beside a filter is the number of plans behind it; what no plan has filters nothing."""
-    draft_plan(world=world, starts_at=START, meetings=2, now=NOW)
-    submitted_plan(world=world, starts_at=START + timedelta(days=3), now=NOW)
+    draft_plan(world=world, starts_at=DECEMBER, meetings=2, now=NOW)
+    submitted_plan(world=world, starts_at=DECEMBER + timedelta(days=3), now=NOW)
     client.force_login(world.manager)
     url = reverse("plan_month")
     page = client.get(url, at(world))
@@ -136,8 +118,8 @@ def test_filters_stand_in_the_address_with_their_counts(client, world):
 @pytest.mark.point("EXP-1")
 def test_excel_has_exactly_what_is_filtered(client, world):
     """EXP-1: one line a meeting, in the words and hours of the place."""
-    plan = draft_plan(world=world, starts_at=START, meetings=2, now=NOW)
-    submitted_plan(world=world, starts_at=START + timedelta(days=3), now=NOW)
+    plan = draft_plan(world=world, starts_at=DECEMBER, meetings=2, now=NOW)
+    submitted_plan(world=world, starts_at=DECEMBER + timedelta(days=3), now=NOW)
     client.force_login(world.manager)
     answer = client.get(reverse("plan_month"), at(world, state="draft", export="xlsx"))
     head, *lines = sheet(answer)
@@ -150,7 +132,7 @@ def test_excel_has_exactly_what_is_filtered(client, world):
 @pytest.mark.point("PRN-1")
 def test_paper_gets_every_meeting_and_lies_across(client, world):
     """PRN-1, PRN-2: no pages of the screen, no boxes to tick; the stylesheet asks for A4 landscape."""
-    draft_plan(world=world, starts_at=START, now=NOW)
+    draft_plan(world=world, starts_at=DECEMBER, now=NOW)
     client.force_login(world.pic)
     page = client.get(reverse("plan_month"), at(world, print="1"))
     text = page.content.decode()
@@ -164,7 +146,7 @@ def test_a_draft_without_a_date_is_not_forgotten(client, world):
     plan = create_plan(
         kind="refreshment", title="Tanpa tanggal", site=world.site, line=world.line, actor=world.pic, now=NOW
     )
-    draft_plan(world=world, starts_at=START, now=NOW)
+    draft_plan(world=world, starts_at=DECEMBER, now=NOW)
     client.force_login(world.pic)
     page = client.get(reverse("plan_month"), at(world))
     assert page.context["undated"] == [plan]
@@ -182,12 +164,12 @@ def test_a_house_without_sites_says_so(client):
 
 def test_the_month_costs_the_same_with_one_row_and_with_three(client, world, django_assert_max_num_queries):
     """Query budget: 12, whatever the rows; 150 KB with a full page."""
-    draft_plan(world=world, starts_at=START, now=NOW)
+    draft_plan(world=world, starts_at=DECEMBER, now=NOW)
     client.force_login(world.pic)
     with django_assert_max_num_queries(12) as first:
         client.get(reverse("plan_month"), at(world))
     for day in (2, 5):
-        draft_plan(world=world, starts_at=START + timedelta(days=day), now=NOW)
+        draft_plan(world=world, starts_at=DECEMBER + timedelta(days=day), now=NOW)
     with django_assert_max_num_queries(12) as second:
         page = client.get(reverse("plan_month"), at(world))
     assert len(rows_of(page)) == 3
@@ -196,8 +178,8 @@ def test_the_month_costs_the_same_with_one_row_and_with_three(client, world, dja
     PlannedMeeting.objects.bulk_create(
         PlannedMeeting(
             planned_session=planned,
-            starts_at=START + timedelta(minutes=20 * step),
-            ends_at=START + timedelta(minutes=20 * step + 10),
+            starts_at=DECEMBER + timedelta(minutes=20 * step),
+            ends_at=DECEMBER + timedelta(minutes=20 * step + 10),
         )
         for step in range(1, 130)
     )
@@ -209,8 +191,8 @@ def test_the_month_costs_the_same_with_one_row_and_with_three(client, world, dja
 @pytest.mark.point("EXP-1")
 def test_the_list_of_plans_downloads_what_it_shows(client, world):
     """EXP-1: the link to Excel keeps the filter, and leads to the filtered rows."""
-    draft_plan(world=world, starts_at=START, now=NOW)
-    approved_plan(world=world, starts_at=START + timedelta(days=3), now=NOW)
+    draft_plan(world=world, starts_at=DECEMBER, now=NOW)
+    approved_plan(world=world, starts_at=DECEMBER + timedelta(days=3), now=NOW)
     client.force_login(world.pic)
     text = client.get(reverse("plan_list"), {"state": "approved"}).content.decode()
     assert "?state=approved&amp;export=xlsx" in text

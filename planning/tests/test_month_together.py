@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
@@ -25,31 +24,14 @@ from planning.services.month import (
     try_submission,
 )
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from planning.tests.month import DECEMBER, NOVEMBER, NOW, at
 from reporting.models import DayOff
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
-#: 10.00 WIB on the first Tuesday of November and of December.
-NOVEMBER, DECEMBER = datetime(2026, 11, 3, 3, tzinfo=UTC), datetime(2026, 12, 1, 3, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 MONTH = Month(2026, 12)
-
-
-@pytest.fixture(autouse=True)
-def _november():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def world():
-    return make_world()
-
-
-def at(world, **more):
-    return {"month": "2026-12", "site": world.site.code, **more}
 
 
 def copies(world, **given):

@@ -38,11 +38,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world():
-    return make_world()
-
-
-@pytest.fixture
 def parameters():
     return {
         code: QualityParameter.objects.create(code=code, name=f"Parameter {code}", error_class=each)

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 
 
-@pytest.fixture
-def world():
-    return make_world()
-
-
 # --- 5.1.1 b: product and procedure changes ----------------------------------------------------------------
 @pytest.mark.clause("5.1.1 b")
 class TestProductChanges:

@@ -23,18 +23,12 @@ from trainingops.people.services import RosterRow, RosterSlot, ShiftEntry, save_
 from trainingops.people.shifts import span
 from trainingops.people.tests.factories import SiteFactory, make_agent, make_user
 
-pytestmark = [pytest.mark.clause("5.1.1 f"), pytest.mark.django_db]
+pytestmark = [pytest.mark.clause("5.1.1 f"), pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 DAY = datetime(2026, 11, 26, tzinfo=UTC).date()
 SHIFT = ShiftEntry("P", "Pagi", ShiftKind.WORK, time(7), time(15))
 OFF = ShiftEntry("OFF", "Libur", ShiftKind.OFF)
 LEAVE = ShiftEntry("CT", "Cuti", ShiftKind.LEAVE)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -32,11 +32,6 @@ DRAFT_PAGES = [("plan_part", {"part": part}) for part in ("need", "module", "met
 ]
 
 
-@pytest.fixture
-def world():
-    return make_world()
-
-
 @pytest.mark.parametrize(("name", "kwargs"), DRAFT_PAGES)
 def test_every_page_of_a_draft_opens_for_its_pic_and_nobody_else(client, world, name, kwargs):
     """2.2: the PIC writes; a stranger does not know of it, another role may not, nobody gets in without sign-in."""

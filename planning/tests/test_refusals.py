@@ -18,7 +18,7 @@ from planning.services import save_session
 from planning.services.questions import QuestionText, check_content
 from planning.services.schemes import ParameterText, add_scheme
 from planning.services.sources import place_then
-from planning.tests.factories import draft_plan, make_world
+from planning.tests.factories import draft_plan
 from trainingops.domain import Refused
 from trainingops.imports.testing import run_import
 from trainingops.ui.errors import lines
@@ -31,11 +31,6 @@ NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 def in_english():
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def refusal(call, *args, **kwargs):

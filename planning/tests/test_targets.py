@@ -29,11 +29,6 @@ OCTOBER = {"since": date(2026, 10, 1), "until": date(2026, 10, 31)}
 
 
 @pytest.fixture
-def world():
-    return make_world()
-
-
-@pytest.fixture
 def parameter():
     return QualityParameter.objects.create(code="C1", name="Informasi produk", error_class=ErrorClass.CACE)
 

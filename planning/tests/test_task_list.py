@@ -9,15 +9,10 @@ from django.utils import timezone
 from planning.enums import TrainingKind
 from planning.services import Incomplete, create_plan, remove_session, save_part, save_session, submit_revision
 from planning.services.drafting import MeetingTimes
-from planning.tests.factories import draft_plan, make_world
+from planning.tests.factories import draft_plan
 from planning.views.task_list import PARTS, SECTIONS
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def opened(client, world, name, plan, **query):

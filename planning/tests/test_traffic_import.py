@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.utils import translation
 
 from planning.imports.traffic import TRAFFIC, read_aht, read_share
 from planning.models import TrafficInterval
@@ -22,17 +21,10 @@ from trainingops.imports.values import Unreadable
 from trainingops.people.enums import Role
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
 
-pytestmark = [pytest.mark.clause("5.1.1 f")]
+pytestmark = [pytest.mark.clause("5.1.1 f"), pytest.mark.usefixtures("english")]
 SHEET = Path(__file__).parent / "samples" / "traffic_interval.xlsx"
 EXPECTED_SHEET = json.loads(SHEET.with_suffix(".expected.json").read_text())
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """The messages that are compared are English."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from planning.completeness import Snapshot, check
 from planning.enums import Qualification, RequestAnswer
@@ -30,15 +30,9 @@ from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import get_kind
 from trainingops.records.rendering import render_html
 
-pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1 a")]
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1 a"), pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
