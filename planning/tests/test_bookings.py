@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,14 +13,14 @@ from planning.models import Booking, LicenceSeat, PlannedMeeting, PlanRevision, 
 from planning.services import (
     DoubleBooking,
     amend_plan,
-    approve_revision,
     book_planned_session,
     cancel_plan,
     release,
     submit_revision,
 )
 from planning.services.bookings import clashes_of
-from planning.tests.factories import approve, approved_plan, make_world, signature, submitted_plan
+from planning.tests.factories import approve, approved_plan, make_world, submitted_plan
+from planning.tests.race import approve_at_once
 from sessions.models import SessionMeeting
 from trainingops.domain import Refused
 
@@ -161,33 +160,8 @@ def test_two_managers_approving_at_once_book_a_room_once(committed_db):
     one = make_world()
     two = make_world(site=one.site, line=one.line)
     two.room = one.room
-    revisions = [submitted_plan(world=world, starts_at=START, now=now).revisions.get() for world in (one, two)]
-    signatures = [
-        signature(world.manager, revision.content_hash, now=now)
-        for world, revision in zip((one, two), revisions, strict=True)
-    ]
-    ready, outcomes = threading.Barrier(2), []
-
-    def decide(world, revision, made):
-        ready.wait()
-        try:
-            approve_revision(
-                revision=revision, content_hash=revision.content_hash, signature=made, actor=world.manager, now=now
-            )
-            outcomes.append("approved")
-        except DoubleBooking as refused:
-            outcomes.append(str(refused))
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=decide, args=each) for each in zip((one, two), revisions, signatures, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-
+    revisions = [(world, submitted_plan(world=world, starts_at=START, now=now).revisions.get()) for world in (one, two)]
+    outcomes = approve_at_once(revisions, now=now)
     assert outcomes.count("approved") == 1
     assert any(one.room.name in outcome for outcome in outcomes)
     assert Booking.objects.filter(room=one.room, live=True).count() == 1

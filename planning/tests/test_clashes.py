@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from planning.enums import BookingRole
 from planning.models import Booking, LicenceSeat
-from planning.services import DoubleBooking, approve_revision
+from planning.services import DoubleBooking
 from planning.services.adjusting import adjust_target, change_place
 from planning.services.bookings import book_guests, book_revision, book_substitute, clashes_of
-from planning.tests.factories import approve, approved_plan, make_world, signature, submitted_plan
+from planning.tests.factories import approve, approved_plan, make_world, submitted_plan
+from planning.tests.race import approve_at_once
 from trainingops.people.tests.factories import SiteFactory, make_user
 
 START = (timezone.now() + timedelta(days=4)).replace(hour=6, minute=0, second=0, microsecond=0)
@@ -166,27 +165,7 @@ def test_two_approvals_at_once_for_the_last_licence_let_one_pass(committed_db):
     two = make_world(site=one.site, line=one.line)
     licensed(one.application)
     share(one, two, "seat")
-    revisions = [submitted_plan(world=world, starts_at=START, now=now).revisions.get() for world in (one, two)]
-    ready, outcomes = threading.Barrier(2), []
-
-    def decide(world, revision):
-        made = signature(world.manager, revision.content_hash, now=now)
-        ready.wait()
-        try:
-            approve_revision(
-                revision=revision, content_hash=revision.content_hash, signature=made, actor=world.manager, now=now
-            )
-            outcomes.append("approved")
-        except DoubleBooking as refused:
-            outcomes.append(str(refused))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=decide, args=each) for each in zip((one, two), revisions, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-
+    revisions = [(world, submitted_plan(world=world, starts_at=START, now=now).revisions.get()) for world in (one, two)]
+    outcomes = approve_at_once(revisions, now=now)
     assert outcomes.count("approved") == 1
     assert any(one.application.name in outcome for outcome in outcomes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -45,10 +45,8 @@ def plan_month_change(request: SignedInRequest) -> HttpResponse:
     errors: list[Any] = []
     shown = previews and form.is_valid()
     if shown and not form.change:
-        errors, shown = (
-            [Line("", _("Nothing is changed. Choose a trainer, a room, an hour or a recipient."), "")],
-            False,
-        )
+        errors = [Line("", _("Nothing is changed. Choose a trainer, a room, an hour or a recipient."), "")]
+        shown = False
     elif shown and request.method == "POST":
         try:
             done = change_drafts(
@@ -67,15 +65,21 @@ def plan_month_change(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "previews": shown,
         "asked": _in_words(form) if shown else [],
-        "carried": [(name, value) for name in _FIELDS for value in asked.getlist(name)],
+        "chosen": _carried(asked, _CHOSEN),
+        "carried": _carried(asked, (*_CHOSEN, *form.fields)),
         "errors": errors,
         "title": _("Change drafts together"),
     }
     return render(request, "planning/month_change.html", context, status=422 if errors or form.errors else 200)
 
 
-#: What the preview sends on.
-_FIELDS = ("month", "site", "plan", "trainers", "room", "starts", "recipients")
+#: What the page of the month sends: where the reader came from, and what was ticked.
+_CHOSEN = ("month", "site", "plan")
+
+
+def _carried(asked: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
+    """What a page sends on to the next one, as hidden fields."""
+    return [(name, value) for name in names for value in asked.getlist(name)]
 
 
 def _in_words(form: ChangeForm) -> list[tuple[Any, str]]:
