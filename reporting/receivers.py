@@ -39,10 +39,23 @@ def on_rescheduled(training_session: TrainingSession, actor: Any, now: datetime,
 
 @receiver(session_ended_later)
 def on_ended_later(
-    training_session: TrainingSession, last_end: datetime, reason: str, actor: Any, now: datetime, **_: Any
+    training_session: TrainingSession,
+    last_end: datetime,
+    reason: str,
+    in_tolerance: bool,
+    actor: Any,
+    now: datetime,
+    **_: Any,
 ) -> None:
     """The due time follows an actual end later than planned."""
-    extend_obligation(training_session=training_session, last_end=last_end, reason=reason, actor=actor, now=now)
+    extend_obligation(
+        training_session=training_session,
+        last_end=last_end,
+        reason=reason,
+        in_tolerance=in_tolerance,
+        actor=actor,
+        now=now,
+    )
 
 
 @receiver(session_cancelled)

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reporting.enums import ObligationState, ReportState
+from reporting.enums import ChangeCause, ObligationState, ReportState
 from reporting.models import in_readers_language
 from sessions.enums import SessionState
 from trainingops.ui.moments import day_words, due_word, moment_words, span_words
 
 if TYPE_CHECKING:
-    from reporting.models import ReportObligation, TrainingReport
+    from reporting.models import ObligationChange, ReportObligation, TrainingReport
 
 SECTIONS = ("course", "obstacles", "follow_up")
 
@@ -80,6 +80,18 @@ def missing_sections(report: TrainingReport) -> list[str]:
 
 def _late_words(span: timedelta) -> str:
     return _("Late by %(span)s") % {"span": span_words(span)}
+
+
+def later_end_words(late: timedelta) -> str:
+    """Why a due time follows a later end that is no deviation: nobody was asked for a reason."""
+    return _("Ended %(span)s later than planned, which is within the tolerance.") % {"span": span_words(late)}
+
+
+def reason_of(change: ObligationChange) -> str:
+    """Why a due time was counted again: as somebody wrote it, or in the words of :func:`later_end_words`."""
+    if change.reason or change.cause != ChangeCause.LATER_END or change.old_last_end is None:
+        return change.reason
+    return later_end_words(change.new_last_end - change.old_last_end)
 
 
 def counting_steps(explanation: Mapping[str, Any], reader: tzinfo | None = None) -> list[str]:

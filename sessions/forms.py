@@ -92,7 +92,12 @@ class RecoveryScheduleForm(PageForm):
         label=_("Session (for another batch)"), queryset=TrainingSession.objects.none(), required=False
     )
     label = forms.CharField(label=_("Name of the class"), max_length=60, required=False)
-    host_site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.all(), required=False)
+    host_site = forms.ModelChoiceField(
+        label=_("Site"),
+        queryset=Site.objects.all(),
+        required=False,
+        help_text=_("Times are in the zone of this site."),
+    )
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=TrainerProfile.objects.order_by("name"), required=False
     )
@@ -110,10 +115,12 @@ class RecoveryScheduleForm(PageForm):
         self.fields["trainers"].queryset = TrainerProfile.objects.filter(  # type: ignore[attr-defined]
             modules=missed.module_version.module_id
         ).order_by("name")
-        self.fields["room"].queryset = Room.objects.filter(site=missed.site)  # type: ignore[attr-defined]
+        self.fields["room"].label_from_instance = lambda room: f"{room.name}, {room.site}"  # type: ignore[attr-defined]
         self.fields["host_site"].initial = missed.site
+        sites = {str(each.pk): each for each in Site.objects.all()}
+        site = sites.get(self.data.get(self.add_prefix("host_site"), ""), missed.site)
         for name in ("starts_at", "ends_at"):
-            self.fields[name].zone = missed.site.zone  # type: ignore[attr-defined]
+            self.fields[name].zone = site.zone  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Another batch needs a session; a class needs its name, site and times."""

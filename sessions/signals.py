@@ -9,7 +9,8 @@ session_scheduled = Signal()
 #: An approved revision moved a session. Arguments: ``training_session``, ``old_ends_at``, ``actor``, ``now``.
 session_rescheduled = Signal()
 
-#: A meeting ended later than planned. Arguments: ``training_session``, ``last_end``, ``reason``, ``actor``, ``now``.
+#: A meeting ended later than planned. Arguments: ``training_session``, ``last_end``, ``reason``, ``in_tolerance`` (so
+#: little later that it is no deviation, and nobody was asked why), ``actor``, ``now``.
 session_ended_later = Signal()
 
 #: A session was cancelled. Arguments: ``training_session``, ``reason``, ``actor``, ``now``.

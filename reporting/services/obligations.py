@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from reporting.queries import held_without_report, managers_in_scope, sessions_w
 from reporting.services.breaches import mark_breach
 from reporting.services.drafts import open_draft
 from reporting.services.telling import address_of, subject_words, tell
+from reporting.wording import later_end_words
 from sessions.models import TrainingSession
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require_transition
@@ -76,7 +77,13 @@ def reschedule_obligation(*, training_session: TrainingSession, actor: User | No
 
 @service
 def extend_obligation(
-    *, training_session: TrainingSession, last_end: datetime, reason: str, actor: User | None, now: datetime
+    *,
+    training_session: TrainingSession,
+    last_end: datetime,
+    reason: str,
+    actor: User | None,
+    now: datetime,
+    in_tolerance: bool = False,
 ) -> bool:
     """The last meeting really ended later than planned: count from then, and tell the manager why.
 
@@ -85,12 +92,14 @@ def extend_obligation(
     Args:
         last_end: the actual end; not in the future.
         reason: what the manager reads.
+        in_tolerance: so little later that it is no deviation from the plan: without a reason the system says so
+            (:func:`reporting.wording.later_end_words`).
 
     Returns:
         Whether the due time moved.
 
     Raises:
-        Refused: the end is in the future, or the reason is empty.
+        Refused: the end is in the future, or the reason is empty where one is needed.
     """
     obligation = _locked(training_session)
     if obligation is None or last_end <= obligation.last_end:
@@ -102,14 +111,14 @@ def extend_obligation(
             field="actual_ends_at",
             code="end_in_future",
         )
-    if not reason.strip():
+    if not (in_tolerance or reason.strip()):
         raise Refused(
             _("Reason: write why the meeting ended later than planned; the manager reads it."),
             field="reason",
             code="reason_missing",
         )
     counted = HouseCalendar().count(site=training_session.site, last_end=last_end)
-    old_due_at = obligation.due_at
+    old_due_at, late = obligation.due_at, last_end - obligation.last_end
     moved = _move(
         obligation,
         last_end=last_end,
@@ -120,12 +129,12 @@ def extend_obligation(
         reason=reason.strip(),
     )
     if moved and obligation.due_at != old_due_at:
-        _tell_due_moved(obligation, training_session, reason.strip(), now)
+        _tell_due_moved(obligation, training_session, reason.strip(), late, now)
     return moved
 
 
 def _tell_due_moved(
-    obligation: ReportObligation, training_session: TrainingSession, reason: str, now: datetime
+    obligation: ReportObligation, training_session: TrainingSession, reason: str, late: timedelta, now: datetime
 ) -> None:
     tell(
         kind="report.due_moved",
@@ -137,7 +146,7 @@ def _tell_due_moved(
         params=lambda: {
             **subject_words(training_session),
             "due": stored_moment(obligation.last_minute, obligation.zone),
-            "reason": reason,
+            "reason": reason or later_end_words(late),
         },
     )
 

@@ -19,7 +19,7 @@ from reporting.enums import ObligationState
 from reporting.filters import STATES, ObligationFilter, state_counts, state_filters
 from reporting.models import ReportObligation, ReportObligationQuerySet
 from reporting.queries import reminders_sent
-from reporting.wording import counting_steps, due_standing, report_standing
+from reporting.wording import counting_steps, due_standing, reason_of, report_standing
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -134,7 +134,8 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "report_standing": report_standing(obligation),
             "steps": counting_steps(obligation.explanation, reader),
             "changes": [
-                (each, counting_steps(each.explanation, reader)) for each in obligation.changes.select_related("actor")
+                (each, reason_of(each), counting_steps(each.explanation, reader))
+                for each in obligation.changes.select_related("actor")
             ],
             "reminders": reminders_sent(obligation),
             "is_overdue": obligation.state == ObligationState.PENDING and now >= obligation.due_at,

@@ -304,6 +304,18 @@ def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reason
             % {**_times(meeting), "who": who, "at": _clock(meeting.ends_at, -cell.minutes_left_early, meeting)},
             field=f"left-{key}",
         )
+    late = cell.minutes_late if cell.status == AttendanceStatus.LATE else 0
+    here = cell.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
+    if here and cell.minutes_left_early and late + cell.minutes_left_early >= length:
+        raise Refused(
+            _("%(who)s: left at %(left)s is not after the arrival at %(at)s. Correct one of the two times.")
+            % {
+                "who": who,
+                "left": _clock(meeting.ends_at, -cell.minutes_left_early, meeting),
+                "at": _clock(meeting.starts_at, late, meeting),
+            },
+            field=f"left-{key}",
+        )
 
 
 def _clock(edge: datetime, minutes: int, meeting: SessionMeeting) -> str:

@@ -27,6 +27,8 @@ from trainingops.ui.stored import stored_day, stored_moment, stored_span
 
 #: A start or a length that differs by less is as planned.
 SLACK = timedelta(minutes=15)
+#: What the times of the meetings tell by themselves.
+MEASURED = (DeviationKind.DATE, DeviationKind.TIME, DeviationKind.DURATION)
 
 
 @dataclass(frozen=True)

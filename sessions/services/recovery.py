@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from planning.enums import PlanState
 from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
 from planning.services.bookings import book_guests, book_planned_session, release
+from planning.services.drafting import LONGEST_MEETING
 from planning.services.plans import advance_plan
 from sessions.enums import (
     CASE_TRANSITIONS,
@@ -32,6 +33,7 @@ from sessions.services.scheduling import add_meetings, announce, assignments_on,
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require, require_transition
 from trainingops.people.models import Site, User
+from trainingops.ui.moments import moment_words
 
 ANOTHER_BATCH = "another_batch"
 ONE_TO_ONE = "one_to_one"
@@ -241,10 +243,32 @@ def _check_make_up(make_up: MakeUp, cases: list[RecoveryCase], now: datetime) ->
     if not make_up.meetings:
         raise Refused(_("Give the meeting's start and end."), field="starts_at")
     for start, end in make_up.meetings:
-        if end <= start:
-            raise Refused(_("The meeting ends before it starts. Correct the end."), field="ends_at")
-        if end <= now:
-            raise Refused(_("The meeting lies in the past. Choose a time to come."), field="starts_at")
+        _check_times(start, end, make_up.host_site, now)
+    if make_up.room and make_up.room.site_id != make_up.host_site.pk:
+        raise Refused(
+            _("%(room)s is not at %(site)s. Choose a room of that site.")
+            % {"room": make_up.room, "site": make_up.host_site},
+            field="room",
+        )
+
+
+def _check_times(start: datetime, end: datetime, site: Site, now: datetime) -> None:
+    """A class to come, as long as a meeting of a plan may be."""
+    said = {"start": moment_words(start, site.zone), "end": moment_words(end, site.zone)}
+    if start <= now:
+        raise Refused(
+            _("The start %(start)s lies in the past; it is %(now)s. Choose a time to come.")
+            % {**said, "now": moment_words(now, site.zone)},
+            field="starts_at",
+        )
+    if end <= start:
+        raise Refused(
+            _("The class ends at %(end)s, not after its start at %(start)s. Give a later end.") % said, field="ends_at"
+        )
+    if end - start > LONGEST_MEETING:
+        raise Refused(
+            _("From %(start)s to %(end)s is longer than 12 hours. Give an earlier end.") % said, field="ends_at"
+        )
 
 
 def _check_same(case: RecoveryCase, other: TrainingSession) -> None:

@@ -36,7 +36,7 @@ from sessions.services.common import (
     stands_for,
     tell_participants,
 )
-from sessions.services.deviations import differences, write_differences
+from sessions.services.deviations import MEASURED, differences, write_differences
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.results import compute_results
 from sessions.services.statistics import refresh_question_statistics
@@ -50,6 +50,8 @@ from trainingops.ui.moments import moment_words
 EARLIEST = timedelta(hours=12)
 #: Less than this was no meeting.
 SHORTEST = timedelta(minutes=1)
+#: More than this is a slip of the day.
+LONGEST = timedelta(hours=24)
 
 
 @service
@@ -153,7 +155,8 @@ def conclude_meeting(
 
     Raises:
         WrongState: it is not under way.
-        Refused: times in the future, less than a minute, or times that what is recorded of somebody contradicts.
+        Refused: times in the future, more than twelve hours before the planned start (unless it was begun here
+            earlier), less than a minute, more than a day, or times that what is recorded of somebody contradicts.
     """
     training_session = lock_session(meeting.training_session)
     require(can_run_session(actor, training_session))
@@ -181,9 +184,20 @@ def conclude_meeting(
 
 
 def _require_real_times(meeting: SessionMeeting, start: datetime, end: datetime, now: datetime) -> None:
-    """A meeting that was: over, at least a minute long, and around each arrival and leaving that is recorded (4.2)."""
+    """A meeting that was: over, about its day, and around each arrival and leaving that is recorded (4.2)."""
     zone = meeting.training_session.site.zone
     words = {"start": moment_words(start, zone), "end": moment_words(end, zone), "now": moment_words(now, zone)}
+    earliest = min(meeting.starts_at - EARLIEST, meeting.actual_starts_at or meeting.starts_at)
+    if start < earliest:
+        raise Refused(
+            _("%(start)s is long before the meeting, planned for %(planned)s. Give a start from %(earliest)s on.")
+            % {
+                **words,
+                "planned": moment_words(meeting.starts_at, zone),
+                "earliest": moment_words(earliest, zone),
+            },
+            field="actual_starts_at",
+        )
     if end > now:
         raise Refused(
             _("%(end)s lies in the future; it is %(now)s. Give when the meeting really ended.") % words,
@@ -194,6 +208,17 @@ def _require_real_times(meeting: SessionMeeting, start: datetime, end: datetime,
             _("From %(start)s to %(end)s is less than a minute. Correct when it began or ended.") % words,
             field="actual_ends_at",
         )
+    if end - start > LONGEST:
+        raise Refused(
+            _("From %(start)s to %(end)s is more than 24 hours. Give when the meeting really began and ended.") % words,
+            field="actual_ends_at",
+        )
+    _require_people_in(meeting, start, end, words)
+
+
+def _require_people_in(meeting: SessionMeeting, start: datetime, end: datetime, words: Mapping[str, str]) -> None:
+    """A meeting lies around each arrival and leaving that is recorded."""
+    zone = meeting.training_session.site.zone
     for row in meeting.attendances.filter(enrolment__removed_at=None).select_related("enrolment__person"):
         arrived = meeting.starts_at + timedelta(minutes=row.minutes_late)
         left = meeting.ends_at - timedelta(minutes=row.minutes_left_early)
@@ -277,14 +302,18 @@ def _tell_later_end(
     actor: User,
     now: datetime,
 ) -> None:
-    """A last meeting that ended later than planned moves what is due after it, with the reasons given."""
+    """A last meeting that ended later than planned moves what is due after it, with the reasons given.
+
+    A later end that is no deviation has no reason to give: the stage above says so by itself.
+    """
     last_end = max(meeting.actual_ends_at for meeting in meetings if meeting.actual_ends_at)
     if last_end > training_session.ends_at:
         session_ended_later.send(
             sender=TrainingSession,
             training_session=training_session,
             last_end=last_end,
-            reason="; ".join(each.reason for each in deviations),
+            reason="; ".join(each.reason for each in deviations if each.kind in MEASURED),
+            in_tolerance=not any(each.kind in MEASURED for each in deviations),
             actor=actor,
             now=now,
         )

@@ -167,8 +167,10 @@ def end_session(held: Held, *, now: datetime | None = None, reasons: dict[str, s
     held.fresh()
 
 
-def make_up_for(held: Held, *, starts_at: datetime | None = None, form: str = "make_up") -> Held:
-    """A make-up class for the open recovery cases of a session, three days later."""
+def make_up_for(
+    held: Held, *, starts_at: datetime | None = None, ends_at: datetime | None = None, form: str = "make_up"
+) -> Held:
+    """A make-up class for the open recovery cases of a session, three days later, of an hour."""
     starts_at = starts_at or held.training_session.starts_at + timedelta(days=3)
     cases = RecoveryCase.objects.filter(
         enrolment__training_session=held.training_session, kind="recovery", state="open"
@@ -180,7 +182,7 @@ def make_up_for(held: Held, *, starts_at: datetime | None = None, form: str = "m
             label="Susulan",
             host_site=held.world.site,
             trainers=[TrainerProfile.objects.get(pk=held.world.trainer.pk)],
-            meetings=[(starts_at, starts_at + timedelta(hours=1))],
+            meetings=[(starts_at, ends_at or starts_at + timedelta(hours=1))],
         ),
         actor=held.pic,
         now=held.training_session.ends_at + timedelta(hours=1),
