@@ -31,6 +31,7 @@ from planning.models import (
     QualityParameter,
     Question,
     ReleaseConfirmation,
+    RevisionComment,
     ScoringScheme,
     TestPaper,
     Topic,
@@ -41,6 +42,7 @@ from planning.models import (
     TrainingPlan,
 )
 from planning.services import amend_plan
+from planning.services.remarks import comment_on_revision
 from reporting.models import DayOff, DeadlinePolicy, Distribution, ReportObligation, ReportVersion, TrainingReport
 from sessions.enums import DeviationKind, TestPhase
 from sessions.frozen import read_scheme
@@ -163,6 +165,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "case_": _by_uuid(RecoveryCase),
     "class_type_": _by_uuid(ClassType),
     "coaching_": _by_uuid(CoachingForm),
+    "comment_": _by_uuid(RevisionComment),
     "coaching_new": _by_uuid(Person),
     "consultation_": _by_uuid(Consultation),
     "defect_": _by_uuid(Defect),
@@ -266,6 +269,10 @@ def furnish(now: datetime) -> None:
     """What the demo does not leave behind."""
     plan = TrainingPlan.objects.filter(state=PlanState.UNDER_WAY).latest("pk")
     amend_plan(plan=plan, actor=plan.pic, now=now)
+    waiting = PlanRevision.objects.filter(state="submitted").latest("pk")
+    comment_on_revision(
+        revision=waiting, text="Mengapa ruang ini?", actor=User.objects.get(login="MGR01"), now=now, field="room"
+    )
     client = Client()
     client.force_login(User.objects.get(login="ADM01"))
     lines = ["No. Karyawan;Nama;Line;Site", *(f"CX{n:04d};Orang {n};Inbound;Jakarta" for n in range(40))]

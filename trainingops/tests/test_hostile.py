@@ -50,11 +50,14 @@ OF_THE_HOUSE = {
     "paper_": "one bank for the house",
     "scheme_": "one list of schemes for the house; policies say who writes",
     "topic_": "one tree of topics for the house; policies say who keeps it",
+    "class_type_": "one list of class types for the house; policies say who keeps it",
+    "shift_code_": "one list of shift codes for the house; managers keep it",
+    "trainer_account": "trainers teach anywhere",
     "trainer_detail": "trainers teach anywhere",
     "trainer_edit": "trainers teach anywhere",
     "trainer_permit": "trainers teach anywhere",
     "qualification_": "of trainers, who teach anywhere",
-    "day_off_remove": "managers keep the calendar; one of another site is refused by the service",
+    "day_off_": "managers keep the calendar; one of another site is refused by the service",
     "delegation_end": "auditors read every delegation; who may not end it is refused by the service",
     "need_source_document": "what concerns every line is read with the needs of any line",
     "policy_remove": "managers keep the rules of the house",
@@ -63,6 +66,8 @@ OF_THE_HOUSE = {
     "import_template": "a kind, not a thing",
     "verify_record": "open to whoever holds the paper",
 }
+#: Of a line at every site: beginning of names → why another site is no stranger.
+OF_A_LINE = {"plan_template_": "a template serves the trainers of its line, wherever they teach"}
 #: Administrators keep the whole house, so they are nobody's stranger.
 NARROWED = [role for role in Role.values if role != Role.ADMINISTRATOR]
 WITH_ID = sorted(
@@ -99,6 +104,8 @@ def test_there_is_something_to_try_for_every_address(house):
 def test_a_thing_of_another_place_does_not_exist(house, strangers, name):
     leaks = []
     for scope, stranger in zip(("site", "line", "team"), strangers, strict=True):
+        if scope == "site" and any(name.startswith(known) for known in OF_A_LINE):
+            continue
         client = Client(raise_request_exception=False)
         sign_in_fresh(client, stranger)
         for subject in islice((each for each in subjects(name) if each["uuid"] != stranger.person.uuid), 3):

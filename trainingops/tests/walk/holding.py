@@ -92,7 +92,9 @@ class Holding(Journey):
         """The team leader issues a one-time code; the agent chooses a password with it."""
         leader = self.visitor("CC0011").go("/people/codes/")
         leader.fill(team="Inbound Jakarta").press("main form button")
-        assert leader.page.get_by_label("Sekar Ayu Lestari").is_checked(), "who never signed in is proposed"
+        newcomer = leader.page.get_by_label("Sekar Ayu Lestari")
+        assert not newcomer.is_checked(), "nobody gets a code who was not chosen"
+        newcomer.check()
         leader.press("main form[method=post] .btn-primary")
         code = leader.page.locator(f"tr:has-text('{number}') b.code").inner_text()
         leader.leave()
