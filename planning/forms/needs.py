@@ -78,7 +78,7 @@ class DefectForm(AgentForm):
     note = forms.CharField(label=_("Finding"), widget=area(3), required=False)
 
 
-class DefectFilter(django_filters.FilterSet):
+class DefectListFilter(django_filters.FilterSet):
     """What stands in the address of the list of defects."""
 
     since = django_filters.DateFilter(field_name="occurred_on", lookup_expr="gte", label=_("From"), widget=DayInput)

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from planning.enums import Better, ErrorClass, ModuleState, RootCause, SampleKind, TrainingKind
 from planning.forms.needs import AgentForm, lines_of
 from planning.models import Appointment, ModuleVersion, PlanTemplate, QualityParameter, ServiceIndicator, ServiceMeasure
-from planning.models.needs import SEES_NEEDS
+from planning.models.needs import SEES_NEEDS, DefectQuerySet
+from planning.queries.needs import DefectFilter
 from planning.tables.needs import CLASS_SHORT
 from trainingops.people.models import ServiceLine, Team, User
 from trainingops.ui.forms import DayInput, FigureField, LoadedChoiceField, PageForm, PeriodForm, WholeField
@@ -30,27 +31,15 @@ CLASSES = [("", _("Every class")), *((value, CLASS_SHORT[value]) for value in Er
 CAUSES = [("", _("Every root cause")), *RootCause.choices, ("none", _("Not determined yet"))]
 
 
-@dataclass(frozen=True)
-class Wanted:
+@dataclass(frozen=True, kw_only=True)
+class Wanted(DefectFilter):
     """Which defects and samples a page of needs looks at."""
 
-    since: date
-    until: date
     line: ServiceLine | None = None
-    error_class: str = ""
-    parameter: QualityParameter | None = None
-    root_cause: str = ""
-    team: Team | None = None
 
-    def defects(self, everything: Any) -> Any:
+    def defects(self, everything: DefectQuerySet) -> DefectQuerySet:
         """The defects of a query set that are wanted."""
-        found = everything.filter(occurred_on__range=(self.since, self.until))
-        for name in ("line", "error_class", "parameter", "team"):
-            if value := getattr(self, name):
-                found = found.filter(**{name: value})
-        if self.root_cause:
-            found = found.filter(root_cause="" if self.root_cause == "none" else self.root_cause)
-        return found
+        return self.narrow(everything.filter(line=self.line) if self.line else everything)
 
     def samples(self, everything: Any) -> Any:
         """The samples of a query set that are wanted; they know neither parameter nor cause."""
@@ -103,7 +92,7 @@ class NeedsForm(PageForm):
         until = data.pop("until", None) or self.today
         since = data.pop("since", None) or until - USUAL
         known = {name: value for name, value in data.items() if name in Wanted.__dataclass_fields__}
-        return Wanted(since, until, **known)
+        return Wanted(since=since, until=until, **known)
 
     def clean(self) -> dict[str, Any]:
         """The first day comes first, and not too long ago."""

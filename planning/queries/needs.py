@@ -23,6 +23,26 @@ RECENTLY = timedelta(days=90)
 DIMENSIONS = {"parameter": "parameter", "error_class": "error_class", "root_cause": "root_cause", "team": "team"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class DefectFilter:
+    """Which defects are meant; an empty side means any, the cause ``none`` means not determined yet."""
+
+    since: date
+    until: date
+    error_class: str = ""
+    root_cause: str = ""
+    parameter: QualityParameter | None = None
+    team: Team | None = None
+
+    def narrow(self, defects: DefectQuerySet) -> DefectQuerySet:
+        """Those of ``defects`` that are meant."""
+        found = defects.filter(occurred_on__range=(self.since, self.until))
+        for name in ("error_class", "root_cause", "parameter", "team"):
+            if value := getattr(self, name):
+                found = found.filter(**{name: "" if value == "none" else value})
+        return found
+
+
 @dataclass(frozen=True)
 class Cell:
     """How many defects have one parameter, class, cause or team; ``code`` and ``name`` where it has them."""

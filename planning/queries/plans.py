@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from planning.enums import DefectState, RevisionState
 from planning.models.needs import Defect, DefectQuerySet
 from planning.models.plans import PlannedMeeting, PlanRevision
-from planning.queries.needs import Agent, agents_of
+from planning.queries.needs import Agent, DefectFilter, agents_of
 from trainingops.people.authority import Authority
 from trainingops.people.enums import MANDATORY_PARTIES
 from trainingops.people.models import PersonAssignment, RoleAssignment, ServiceLine, Site, User
@@ -20,7 +20,6 @@ from trainingops.people.queries import in_force
 
 if TYPE_CHECKING:
     from planning.models.plans import TrainingPlan, TrainingPlanQuerySet
-    from planning.services.targets import DefectFilter
 
 #: The offices that read plans.
 SEES_PLANS = (
@@ -77,12 +76,7 @@ def local_day(moment: datetime, site: Site) -> date:
 
 def defects_matching(plan: TrainingPlan, filters: DefectFilter, *, user: User) -> DefectQuerySet:
     """The defects that count on the plan's line, in the user's scope, that ``filters`` describes."""
-    period = (filters.since, filters.until)
-    defects = Defect.objects.visible_to(user).counting().filter(line=plan.line_id, occurred_on__range=period)
-    for name in ("error_class", "root_cause", "parameter", "team"):
-        if value := getattr(filters, name):
-            defects = defects.filter(**{name: "" if value == "none" else value})
-    return defects
+    return filters.narrow(Defect.objects.visible_to(user).counting().filter(line=plan.line_id))
 
 
 def with_defects_now(revisions: QuerySet[PlanRevision]) -> QuerySet[PlanRevision]:

@@ -40,7 +40,6 @@ from planning.services.plans import (
 )
 from planning.services.remarks import comment_on_revision, reopen_comment, resolve_comment
 from planning.services.targets import (
-    DefectFilter,
     add_targets,
     choose_targets_from_defects,
     place_targets,
@@ -48,7 +47,6 @@ from planning.services.targets import (
 )
 
 __all__ = [
-    "DefectFilter",
     "DoubleBooking",
     "Incomplete",
     "MeetingTimes",

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from planning.enums import TrainingKind
 from planning.services.drafting import save_part
 from planning.services.plans import create_plan
-from planning.services.targets import DefectFilter, choose_targets_from_defects, reason_in_words
+from planning.services.targets import choose_targets_from_defects, reason_in_words
 from trainingops.audit.journal import service
 from trainingops.domain import Refused
 from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from planning.models import ModuleVersion, PlanTemplate, TrainingPlan
+    from planning.queries.needs import DefectFilter
     from trainingops.people.models import Person, ServiceLine, Site, User
 
 

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.enums import RootCause, TargetReason
-from planning.models import Defect, PlannedSession, PlanRevision, PlanTarget, QualityParameter
+from planning.models import Defect, PlannedSession, PlanRevision, PlanTarget
+from planning.queries.needs import DefectFilter
 from planning.queries.plans import agents_with_defects, defects_matching
 from planning.services.drafting import open_draft
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
-from trainingops.people.models import Person, Team, User
+from trainingops.people.models import Person, User
 from trainingops.ui.moments import day_words
 
+#: The longest reason in words.
 _LONGEST_NOTE = PlanTarget._meta.get_field("reason_note").max_length
-
-
-@dataclass(frozen=True, kw_only=True)
-class DefectFilter:
-    """Which defects call for the training; an empty side means any, the cause ``none`` means not determined yet."""
-
-    since: date
-    until: date
-    error_class: str = ""
-    root_cause: str = ""
-    parameter: QualityParameter | None = None
-    team: Team | None = None
 
 
 @dataclass(frozen=True)

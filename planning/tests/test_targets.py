@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from planning.enums import ErrorClass, RootCause, TargetReason
 from planning.models import Defect, PlanRevision, QualityParameter
-from planning.queries.needs import defect_counts
+from planning.queries.needs import DefectFilter, defect_counts
 from planning.queries.plans import with_defects_now
 from planning.services import (
-    DefectFilter,
     add_targets,
     amend_plan,
     choose_targets_from_defects,

@@ -22,10 +22,9 @@ from planning.forms.plans import (
     PeopleChoiceForm,
 )
 from planning.models import PlanRevision, PlanTarget, QualityParameter, TrainingPlan
-from planning.queries.needs import RECENTLY, trained_since
+from planning.queries.needs import RECENTLY, DefectFilter, trained_since
 from planning.queries.plans import agents_with_defects, local_day
 from planning.services import (
-    DefectFilter,
     add_targets,
     choose_targets_from_defects,
     place_targets,

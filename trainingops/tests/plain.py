@@ -14,7 +14,7 @@ from django.template import engines
 from django.urls import path
 from django.utils import timezone
 
-from planning.forms.needs import DefectFilter
+from planning.forms.needs import DefectListFilter
 from planning.models import Defect
 from trainingops import urls
 from trainingops.people.forms import PersonFilter
@@ -60,7 +60,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def defects(request: HttpRequest) -> HttpResponse:
-    chosen = DefectFilter(request.GET, queryset=Defect.objects.visible_to(request.user), user=request.user)
+    chosen = DefectListFilter(request.GET, queryset=Defect.objects.visible_to(request.user), user=request.user)
     page = _page(chosen.qs.select_related("person", "team", "parameter"))
     return _shown(request, _DEFECTS, title="Defects", form=chosen.form, page=page, names=range(9))
 

@@ -15,7 +15,6 @@ from planning.forms.quality import AgentsForm, ImprovementForm, Wanted
 from planning.models import Defect, ModuleVersion
 from planning.queries.needs import RECENTLY, Agent, agents_of, trained_since
 from planning.services.improvement import plan_improvement
-from planning.services.targets import DefectFilter
 from planning.tables.needs import CLASS_SHORT
 from planning.views.common import posted, url, wrong_ticks
 from trainingops.domain import Refused
@@ -86,14 +85,7 @@ def _begin(
         title=form.cleaned_data["title"],
         site=place.site,
         line=place.line,
-        filters=DefectFilter(
-            since=wanted.since,
-            until=wanted.until,
-            error_class=wanted.error_class,
-            root_cause=wanted.root_cause,
-            parameter=wanted.parameter,
-            team=wanted.team,
-        ),
+        filters=wanted,
         minimum_count=minimum,
         people=people,
         module_version=module,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import DEFECT_TRANSITIONS, DefectState, ErrorClass
 from planning.forms.catalogue import ReasonForm
-from planning.forms.needs import COUNTING, DefectFilter, DefectForm, with_usual_period
+from planning.forms.needs import COUNTING, DefectListFilter, DefectForm, with_usual_period
 from planning.forms.quality import CauseForm, ParameterForm
 from planning.imports.defects import DEFECTS
 from planning.models import Defect, PlanTarget, QualityParameter, TrainingPlan
@@ -39,7 +39,7 @@ def defect_list(request: SignedInRequest) -> HttpResponse:
     """The register of a year unless the address says otherwise; ``export=xlsx`` gives the same rows (EXP-1)."""
     everything = Defect.objects.visible_to(request.user)
     query = with_usual_period(request.GET, timezone.localdate())
-    chosen = DefectFilter(query, queryset=everything, user=request.user)
+    chosen = DefectListFilter(query, queryset=everything, user=request.user)
     rows = chosen.qs.select_related("person", "team", "parameter")
     table = configure(request, DefectTable(rows))
     if request.GET.get("export") == "xlsx":
@@ -80,7 +80,7 @@ def _facets(request: SignedInRequest, query: Any, everything: Any) -> list[tuple
     others = query.copy()
     for key in ("state", "error_class"):
         others.pop(key, None)
-    base = DefectFilter(others, queryset=everything, user=request.user).qs
+    base = DefectListFilter(others, queryset=everything, user=request.user).qs
     cells = list(base.order_by().values_list("state", "error_class").annotate(n=Count("pk")))
     state, error_class = request.GET.get("state", ""), request.GET.get("error_class", "")
     counting = {str(DefectState.VALID), str(DefectState.DISPUTED)}

@@ -22,6 +22,7 @@ from planning.models import (
     TrainingApplication,
     TrainingPlan,
 )
+from planning.queries.needs import DefectFilter
 from planning.services.appointments import sign_and_appoint
 from planning.services.approval import sign_and_approve, submit_revision
 from planning.services.consultations import answer_consultation, ask_consultation
@@ -29,7 +30,7 @@ from planning.services.drafting import MeetingTimes, Recipient, save_part, save_
 from planning.services.needs import add_need_source
 from planning.services.plans import create_plan
 from planning.services.releases import answer_release
-from planning.services.targets import DefectFilter, choose_targets_from_defects
+from planning.services.targets import choose_targets_from_defects
 from reporting.content import freeze
 from reporting.models import Distribution, TrainingReport
 from reporting.services import acknowledge_report, sign_and_send
