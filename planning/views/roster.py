@@ -58,25 +58,10 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     may_order = revision.state == RevisionState.DRAFT and can_edit_plan(request.user, plan)
     form = OvertimeForm(request.POST if request.POST.get("action") == "order" else None)
     if request.method == "POST":
-        if request.POST.get("action") == "consent":
-            wrong = _enter_consent(request, plan)
-            if not wrong:
-                return redirect("plan_roster", uuid=plan.uuid)
-        elif not (wrong := _foreign_pairs(request, revision)) and form.is_valid():
-            try:
-                count = order_overtime(
-                    revision=revision, pairs=_pairs(request), **form.cleaned_data, actor=request.user, now=request.now
-                )
-            except Refused as refused:
-                form.add_refusal(refused)
-            else:
-                words = ngettext(
-                    "%(n)d order is written; the agent is asked.",
-                    "%(n)d orders are written; the agents are asked.",
-                    count,
-                )
-                messages.success(request, words % {"n": count})
-                return redirect("plan_roster", uuid=plan.uuid)
+        enters = request.POST.get("action") == "consent"
+        wrong = _enter_consent(request, plan) if enters else _order(request, revision, form)
+        if not wrong and (enters or form.is_valid()):
+            return redirect("plan_roster", uuid=plan.uuid)
     meetings = list(
         PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
     )
@@ -105,6 +90,25 @@ def _latest(request: SignedInRequest, uuid: UUID) -> tuple[TrainingPlan, PlanRev
     if revision is None:
         raise Http404
     return revision.plan, revision
+
+
+def _order(request: SignedInRequest, revision: PlanRevision, form: OvertimeForm) -> list[Line]:
+    """Order overtime for those ticked; what is wrong with the ticks, if anything. A refusal goes to ``form``."""
+    wrong = _foreign_pairs(request, revision)
+    if wrong or not form.is_valid():
+        return wrong
+    try:
+        count = order_overtime(
+            revision=revision, pairs=_pairs(request), **form.cleaned_data, actor=request.user, now=request.now
+        )
+    except Refused as refused:
+        form.add_refusal(refused)
+        return []
+    words = ngettext(
+        "%(n)d order is written; the agent is asked.", "%(n)d orders are written; the agents are asked.", count
+    )
+    messages.success(request, words % {"n": count})
+    return []
 
 
 def _pairs(request: SignedInRequest) -> list[tuple[int, UUID]]:

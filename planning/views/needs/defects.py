@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import DEFECT_TRANSITIONS, DefectState, ErrorClass
 from planning.forms.catalogue import ReasonForm
-from planning.forms.needs import COUNTING, DefectListFilter, DefectForm, with_usual_period
+from planning.forms.needs import COUNTING, DefectForm, DefectListFilter, with_usual_period
 from planning.forms.quality import CauseForm, ParameterForm
 from planning.imports.defects import DEFECTS
 from planning.models import Defect, PlanTarget, QualityParameter, TrainingPlan
