@@ -48,6 +48,7 @@ from planning.services import (
     save_session,
     submit_revision,
 )
+from planning.services.modules import add_module
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Person, ServiceLine, Signature, Site, User
 from trainingops.people.services import sign
@@ -61,6 +62,8 @@ from trainingops.people.tests.factories import (
 )
 
 _numbers = count(1)
+#: The smallest document that is one.
+PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 
 __all__ = ["World", "approved_plan", "draft_plan", "make_world", "signature", "submitted_plan"]
 
@@ -205,6 +208,21 @@ def signature(
         meaning=meaning,
         content_hash=content_hash,
         authenticated_at=now - timedelta(minutes=1),
+        now=now,
+    )
+
+
+def draft_module(world: World, *, now: datetime) -> ModuleVersion:
+    """A module of the world's line in its first draft, by the PIC, without material."""
+    return add_module(
+        code="SS-01",
+        title="Empati",
+        kind=ModuleKind.SOFT,
+        lines=[world.line],
+        topics=[],
+        objectives="Menunjukkan empati.",
+        duration_minutes=90,
+        actor=world.pic,
         now=now,
     )
 

@@ -14,7 +14,7 @@ from planning.reference import ensure_reference
 from planning.services import defects, modules, needs, papers, places, questions, schemes
 from planning.services.questions import QuestionText
 from planning.services.schemes import ParameterText
-from planning.tests.factories import make_world
+from planning.tests.factories import draft_module, make_world
 from planning.tests.test_catalogue_pages import make_defects
 from trainingops.audit.models import Entry, EntryDetail
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -37,17 +37,7 @@ def world():
 @pytest.fixture
 def version(world):
     """A draft with material by the PIC."""
-    draft = modules.add_module(
-        code="SS-01",
-        title="Empati",
-        kind="soft",
-        lines=[world.line],
-        topics=[],
-        objectives="Menunjukkan empati.",
-        duration_minutes=90,
-        actor=world.pic,
-        now=NOW,
-    )
+    draft = draft_module(world, now=NOW)
     modules.add_material(version=draft, title="Slide", url="https://contoh.id/s", text="", actor=world.pic, now=NOW)
     return draft
 

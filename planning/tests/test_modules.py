@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from python_calamine import CalamineWorkbook
@@ -20,12 +19,12 @@ from planning.queries.modules import standard_modules, uses_of
 from planning.services import modules, topics
 from planning.services.modules import ModuleText
 from planning.services.standard import record_standard_modules
-from planning.tests.factories import approved_plan, make_module, make_world
+from planning.tests.factories import PDF, approved_plan, draft_module, make_module, make_world
 from trainingops.audit.models import AccessEvent, Entry
 from trainingops.domain import NotAllowed, Refused
 from trainingops.imports.testing import run_import
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import ServiceLineFactory, make_user, sign_in
+from trainingops.people.tests.factories import ServiceLineFactory, client_of, make_user
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import get_kind
 from trainingops.records.rendering import render_html
@@ -33,7 +32,6 @@ from trainingops.ui.exports import workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 
 
 @pytest.fixture
@@ -43,23 +41,7 @@ def world():
 
 @pytest.fixture
 def draft(world):
-    return modules.add_module(
-        code="SS-01",
-        title="Empati",
-        kind="soft",
-        lines=[world.line],
-        topics=[],
-        objectives="Menunjukkan empati.",
-        duration_minutes=90,
-        actor=world.pic,
-        now=NOW,
-    )
-
-
-def client_of(user) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
+    return draft_module(world, now=NOW)
 
 
 # --- Topics ------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -32,7 +31,7 @@ from trainingops.domain import NotAllowed, Refused
 from trainingops.imports.registry import RowStatus
 from trainingops.imports.testing import run_import
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.tests.factories import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +42,6 @@ def parameters():
         code: QualityParameter.objects.create(code=code, name=f"Parameter {code}", error_class=each)
         for code, each in (("C1", ErrorClass.CACE), ("C2", ErrorClass.CACE), ("B1", ErrorClass.BACE))
     }
-
-
-def client_of(user) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
 
 
 def sheet(world, *rows) -> bytes:

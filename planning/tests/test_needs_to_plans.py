@@ -12,7 +12,7 @@ from django.utils import timezone
 from planning.enums import DefectState, TargetReason
 from planning.models import ModuleTraining, NeedSource, ProductChange, TrainingPlan
 from planning.queries.changes import progress_of
-from planning.tests.factories import draft_plan, make_world
+from planning.tests.factories import PDF, draft_plan, make_world
 from planning.tests.test_catalogue_pages import make_change, make_defects
 from planning.tests.test_needs import client_of
 from trainingops.audit.models import AccessEvent
@@ -20,8 +20,6 @@ from trainingops.people.enums import Role
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
-
-PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 
 
 # --- 5.1.1 b: product and procedure changes ----------------------------------------------------------------

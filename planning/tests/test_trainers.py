@@ -20,19 +20,18 @@ from planning.services import trainers as services
 from planning.services.expiry import remind_expiries, step_of
 from planning.services.places import link_account, set_modules_of_trainer
 from planning.tasks import sweep_expiries
-from planning.tests.factories import draft_plan, make_module, make_world
+from planning.tests.factories import PDF, draft_plan, make_module, make_world
 from trainingops.audit.models import AccessEvent, Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user, sign_in
+from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, client_of, make_user
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import get_kind
 from trainingops.records.rendering import render_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1 a"), pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 
 
 @pytest.fixture
@@ -43,12 +42,6 @@ def world():
 @pytest.fixture
 def sso(world):
     return make_user(Role.SSO_TRAINING, line=world.line)
-
-
-def client_of(user) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
 
 
 def pdf(name="surat.pdf"):

@@ -137,3 +137,10 @@ def sign_in(client: Client, user: User, *, minutes_ago: float = 0) -> None:
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - minutes_ago * 60}]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
+
+
+def client_of(user: User) -> Client:
+    """A browser in which ``user`` has just signed in."""
+    client = Client()
+    sign_in(client, user)
+    return client
