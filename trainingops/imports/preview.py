@@ -89,7 +89,8 @@ def dry_run(
     Args:
         seen: told the place of the row that is checked, every 100 rows; it may raise to stop the check.
     """
-    rows = sheet.data_rows(mapping)
+    columns = {column.name: column for column in importer.columns}
+    rows = [row.fitting(columns) for row in sheet.data_rows(mapping)]
     proven = _proven_day_order(importer, rows)
     known = {**options, "day_first": proven} if proven in ("yes", "no") else options
     questions = [

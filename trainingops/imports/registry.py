@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
@@ -17,11 +17,15 @@ from django.utils.translation import gettext_lazy
 from trainingops.domain import Registry
 from trainingops.imports import values
 from trainingops.imports.matching import PeopleMatches, match_people
+from trainingops.ui.bounds import FIRST_DAY, last_day
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from trainingops.people.models import User
+
+#: How many characters a cell may hold where its column names no limit of its own: a long note.
+LONGEST_TEXT = 4_000
 
 Text = str | Promise
 Cell = str | int | Decimal | bool | date | datetime | time | None
@@ -47,6 +51,7 @@ class Column:
         headings: other headings seen in files; case, blanks and punctuation do not count.
         example: what the template shows in its example row.
         is_day: holds dates, so that the pipeline asks for day or month first where the file leaves it open.
+        longest: how many characters fit (:func:`longest_of` the field that keeps it); longer cells are refused.
     """
 
     name: str
@@ -55,14 +60,37 @@ class Column:
     headings: tuple[str, ...] = ()
     example: Any = ""
     is_day: bool = False
+    longest: int = LONGEST_TEXT
+
+
+def longest_of(model: type[models.Model], field: str) -> int:
+    """How many characters a field of a model keeps."""
+    return int(model._meta.get_field(field).max_length or LONGEST_TEXT)  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the file: its number there (from 1) and the cells of the mapped columns."""
+    """One row of the file: its number there (from 1) and the cells of the mapped columns.
+
+    A cell that fits nowhere (:meth:`fitting`) is blank here, and stands in ``misfits`` with what is wrong with it.
+    """
 
     number: int
     cells: Mapping[str, Cell]
+    misfits: tuple[Problem, ...] = ()
+
+    def fitting(self, columns: Mapping[str, Column]) -> Row:
+        """The row without cells that are too long for their column or hold control characters."""
+        wrong = {}
+        for name, cell in self.cells.items():
+            if not isinstance(cell, str) or (len(cell) <= columns[name].longest and not values.HIDDEN.search(cell)):
+                continue
+            text = values.as_text(cell)
+            if why := values.misfit(text, columns[name].longest):
+                wrong[name] = Problem(name, values.shortened(text), why.code, str(why))
+        if not wrong:
+            return self
+        return replace(self, cells={**self.cells, **dict.fromkeys(wrong)}, misfits=tuple(wrong.values()))
 
     def text(self, name: str) -> str:
         """The cell as trimmed text, a whole number without decimals; blank or unmapped is ``""``."""
@@ -119,22 +147,32 @@ class Checked:
     left_out: list[Problem] = field(default_factory=list)
     data: Any = None
 
+    def __post_init__(self) -> None:
+        if self.row.misfits:
+            self.problems, self.status = [*self.row.misfits, *self.problems], RowStatus.BAD
+
     @property
     def is_bad(self) -> bool:
         return bool(self.problems)
 
     def refuse(self, column: str, code: str, message: str) -> None:
         """The row cannot be applied; ``message`` says the remedy (row, column and value are shown beside it)."""
-        self.problems.append(Problem(column, self.row.text(column) if column else "", code, message))
         self.status = RowStatus.BAD
+        if not self._is_misfit(column):  # it is blank because of that; one reason is enough
+            self.problems.append(Problem(column, self.row.text(column) if column else "", code, message))
 
     def warn(self, column: str, code: str, message: str) -> None:
         """The row can be applied; this stands beside it in the preview."""
-        self.warnings.append(Problem(column, self.row.text(column) if column else "", code, message))
+        if not self._is_misfit(column):
+            self.warnings.append(Problem(column, self.row.text(column) if column else "", code, message))
 
     def leave_out(self, column: str, code: str, message: str) -> None:
         """This cell cannot be applied; the row is, without it, where only what is valid is written."""
-        self.left_out.append(Problem(column, self.row.text(column), code, message))
+        if not self._is_misfit(column):
+            self.left_out.append(Problem(column, self.row.text(column), code, message))
+
+    def _is_misfit(self, column: str) -> bool:
+        return any(each.column == column for each in self.row.misfits)
 
     def compare(self, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> None:
         """Set status and changes from what is stored (``None``: nothing yet) and what the row says, by column name."""
@@ -198,15 +236,50 @@ class Batch:
         """
         return match_people(texts, picked=self.options.get("people", {}))
 
-    def day(self, checked: Checked, name: str, *, required: bool = False) -> date | None:
-        """The date in a column: date cells, ``2026-05-12``, ``12 Mei 2026``, ``12/05/2026``, ``12-05-26``."""
-        return self._read(checked, name, required, lambda cell: values.read_day(cell, day_first=self.day_first))
+    @cached_property
+    def today(self) -> date:
+        """The day it is where the user is."""
+        return self.now.astimezone(self.user.zone).date()
+
+    def day(
+        self,
+        checked: Checked,
+        name: str,
+        *,
+        required: bool = False,
+        earliest: date = FIRST_DAY,
+        may_lie_ahead: bool = True,
+    ) -> date | None:
+        """The date in a column: date cells, ``2026-05-12``, ``12 Mei 2026``, ``12/05/2026``, ``12-05-26``.
+
+        Days before ``earliest``, too far ahead, or ahead at all where that cannot be, are refused.
+        """
+
+        def read(cell: Cell) -> date:
+            day = values.read_day(cell, day_first=self.day_first)
+            if day > self.today and not may_lie_ahead:
+                raise values.Unreadable("day_ahead", _("This day lies ahead. Correct the date."))
+            return self._sensible(day, earliest)
+
+        return self._read(checked, name, required, read)
+
+    def _sensible(self, day: date, earliest: date = FIRST_DAY) -> date:
+        latest = last_day(self.today)
+        if earliest <= day <= latest:
+            return day
+        words = _("This day cannot be meant. Write one from %(first)s to %(last)s.")
+        shown = {"first": values.as_shown(earliest), "last": values.as_shown(latest)}
+        raise values.Unreadable("day_out_of_range", words % shown)
 
     def moment(self, checked: Checked, name: str, zone: ZoneInfo, *, required: bool = False) -> datetime | None:
         """The aware time in a column, read in ``zone``: date-time cells, ISO, ``12/05/2026 10.30``."""
-        return self._read(
-            checked, name, required, lambda cell: values.read_moment(cell, zone, day_first=self.day_first)
-        )
+
+        def read(cell: Cell) -> datetime:
+            moment = values.read_moment(cell, zone, day_first=self.day_first)
+            self._sensible(moment.date())
+            return moment
+
+        return self._read(checked, name, required, read)
 
     def whole(self, checked: Checked, name: str, *, required: bool = False) -> int | None:
         """The whole number in a column."""

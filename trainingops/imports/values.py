@@ -10,9 +10,15 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from trainingops.ui.figures import parse_figure
+from trainingops.ui.figures import format_figure, parse_figure
 from trainingops.ui.moments import day_words, moment_words
 
+#: Figures from here on fit no column; none of this trade is so large.
+TOO_LARGE = 1_000_000_000
+#: Signs that no text has: control characters but tab and line ends, and halves of a sign.
+HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+#: How many characters of a cell a message repeats.
+_REPEATED = 60
 _MONTHS = (
     ("jan", "januari", "january"),
     ("feb", "februari", "february", "peb", "pebruari"),
@@ -58,6 +64,23 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:f}"
     return " ".join(str(cell).split()) if "\n" not in str(cell) else str(cell).strip()
+
+
+def misfit(text: str, longest: int) -> Unreadable | None:
+    """Why a text cannot be kept as it is: longer than its place, or with signs that nobody can see; else ``None``."""
+    if len(text) > longest:
+        words = _("%(length)d characters; at most %(longest)d fit. Shorten the text.")
+        return Unreadable("too_long", words % {"length": len(text), "longest": longest})
+    if hidden := HIDDEN.search(text):
+        words = _("Holds a sign that cannot be seen (U+%(code)s). Type the text again.")
+        return Unreadable("control_character", words % {"code": f"{ord(hidden[0]):04X}"})
+    return None
+
+
+def shortened(text: str) -> str:
+    """A cell as a message repeats it."""
+    seen = HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    return seen if len(seen) <= _REPEATED else f"{seen[:_REPEATED]}…"
 
 
 def as_shown(value: Any) -> str:
@@ -164,13 +187,13 @@ def read_whole(cell: Any) -> int:
     """A whole number; ``12`` and ``12,0`` but not ``1.000``.
 
     Raises:
-        Unreadable: ``not_a_whole_number``.
+        Unreadable: ``not_a_whole_number`` or ``number_too_large``.
     """
     if isinstance(cell, int) and not isinstance(cell, bool):
-        return cell
+        return int(_within(Decimal(cell)))
     text = as_text(cell)
     if re.fullmatch(r"[+-]?\d+([.,]0)?", text):
-        return int(re.split("[.,]", text)[0])
+        return int(_within(Decimal(re.split("[.,]", text)[0])))
     raise Unreadable("not_a_whole_number", _("Write a whole number without separators, for example 120."))
 
 
@@ -178,11 +201,20 @@ def read_figure(cell: Any) -> Decimal:
     """A decimal with comma or point.
 
     Raises:
-        Unreadable: ``not_a_number``.
+        Unreadable: ``not_a_number`` or ``number_too_large``.
     """
     if isinstance(cell, (int, Decimal)) and not isinstance(cell, bool):
-        return Decimal(cell)
+        return _within(Decimal(cell))
     try:
-        return parse_figure(as_text(cell))
+        return _within(parse_figure(as_text(cell)))
+    except Unreadable:
+        raise
     except ValueError as error:
         raise Unreadable("not_a_number", str(error)) from None
+
+
+def _within(figure: Decimal) -> Decimal:
+    if not figure.is_finite() or abs(figure) >= TOO_LARGE:
+        words = _("Too large. Write a number below %(limit)s.") % {"limit": format_figure(TOO_LARGE)}
+        raise Unreadable("number_too_large", words)
+    return figure

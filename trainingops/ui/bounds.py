@@ -14,9 +14,9 @@ FIRST_DAY = date(2000, 1, 1)
 YEARS_AHEAD = 5
 
 
-def last_day() -> date:
-    """The last day that a field takes."""
-    today = timezone.localdate()
+def last_day(today: date | None = None) -> date:
+    """The last day that a field, or a cell of a file, takes."""
+    today = today or timezone.localdate()
     return date(today.year + YEARS_AHEAD, 12, 31)
 
 

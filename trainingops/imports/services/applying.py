@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -14,7 +15,7 @@ from trainingops.domain import Refused, require_transition
 from trainingops.imports.enums import STEPS
 from trainingops.imports.models import ImportRun, ImportState
 from trainingops.imports.preview import DryRun
-from trainingops.imports.registry import get_importer
+from trainingops.imports.registry import Checked, Importer, get_importer
 from trainingops.imports.services.cells import is_large, sheet_of
 from trainingops.imports.services.checking import check_rows, open_run, reporter
 from trainingops.jobs.models import Job
@@ -54,7 +55,7 @@ def apply_import(*, run: ImportRun, only_valid_rows: bool, actor: User, now: dat
         return run
     found = check_rows(run, sheet_of(run, now), importer, now)
     _require_valid(run, found)
-    importer.apply(rows=found.to_write, actor=actor, now=now)
+    _write(importer, found.to_write, actor, now)
     _finish(run, found.counts, actor, now)
     return run
 
@@ -77,7 +78,7 @@ def run_import_job(job: Job, now: datetime) -> Generator[Progress, None, dict[st
         total = before + len(rows)
         yield Progress(done=before, total=total, cursor={"written": before})
         for start in range(0, len(rows), size):
-            importer.apply(rows=rows[start : start + size], actor=run.owner, now=now)
+            _write(importer, rows[start : start + size], run.owner, now)
             written = before + min(start + size, len(rows))
             yield Progress(done=written, total=total, cursor={"written": written})
         finish_import(run=run, now=now)
@@ -90,6 +91,19 @@ def finish_import(*, run: ImportRun, now: datetime) -> None:
     run.refresh_from_db()
     require_transition(run, ImportState.APPLIED, STEPS)
     _finish(run, run.counts, run.owner, now)
+
+
+def _write(importer: Importer, rows: Sequence[Checked], actor: User, now: datetime) -> None:
+    """Let the importer write; what the database does not take although the check did is a refusal, not a failure."""
+    try:
+        with transaction.atomic():
+            importer.apply(rows=rows, actor=actor, now=now)
+    except (IntegrityError, DataError) as error:
+        raise Refused(
+            _("Rows %(first)d to %(last)d no longer fit what is stored. Nothing of them was written; upload again.")
+            % {"first": rows[0].row.number, "last": rows[-1].row.number},
+            code="rows_no_longer_fit",
+        ) from error
 
 
 def _require_valid(run: ImportRun, found: DryRun) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError
 
+from trainingops.domain import Refused
 from trainingops.imports.people import PEOPLE
 from trainingops.imports.reading import guess_mapping, read_sheet
+from trainingops.imports.services import applying
 from trainingops.imports.testing import run_import
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, Team, User
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
@@ -238,3 +242,84 @@ def test_checking_and_saving_cost_the_same_whatever_the_rows(
         run_import(PEOPLE, csv_of(HEAD, *lines), user=administrator, now=NOW)
     with django_assert_max_num_queries(30):
         run_import(PEOPLE, csv_of(HEAD, *lines), user=administrator, now=NOW, apply=True)
+
+
+LONG = "Nama Panjang Sekali " * 20  # 400 characters
+
+
+@pytest.mark.point("IMP-3")
+@pytest.mark.parametrize(
+    ("column", "heading", "value"),
+    [
+        ("login_id", "ID Login", "srahma"),
+        ("email", "Email", "siti@contoh.id"),
+        ("acd_id", "ID ACD", "00501"),
+    ],
+)
+def test_an_id_of_two_rows_or_of_somebody_stored_is_refused_with_its_row(administrator, places, column, heading, value):
+    head = f"No. Karyawan;Nama;Line;Site;{heading}"
+    file = csv_of(head, f"CC1;Siti;Inbound;Jakarta;{value}", f"CC2;Budi;Inbound;Jakarta;{value.upper()}")
+    for _time in range(2):  # within the file, then against the database
+        found = run_import(PEOPLE, file, user=administrator, now=NOW, apply=True)
+        problem = found.checked[1].problems[0]
+        assert (problem.column, problem.value, problem.code) == (column, value.upper(), f"{column}_used_by_another")
+        assert "CC1" in problem.message
+    assert Person.objects.filter(employee_no__in=("CC1", "CC2")).count() == 1
+
+
+@pytest.mark.point("IMP-3")
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("employee_no", f"{'9' * 200};Siti;Inbound;Jakarta;;;Voice"),
+        ("name", f"CC1;{LONG};Inbound;Jakarta;;;Voice"),
+        ("team", f"CC1;Siti;Inbound;Jakarta;;{LONG};Voice"),
+        ("skills", f"CC1;Siti;Inbound;Jakarta;;;{LONG}"),
+        ("skills", "CC1;Siti;Inbound;Jakarta;;;***"),
+    ],
+)
+def test_a_text_that_fits_nowhere_is_refused_at_its_cell(administrator, places, column, cells):
+    file = csv_of("No. Karyawan;Nama;Line;Site;Status;Tim;Skill", cells)
+    found = run_import(PEOPLE, file, user=administrator, now=NOW, apply=True)
+    problem = found.checked[0].problems[0]
+    assert (found.counts["bad"], len(found.checked[0].problems), problem.column) == (1, 1, column)
+    assert problem.value and any(sign.isdigit() for sign in problem.message)
+    assert not Person.objects.exists() and not Team.objects.exists()
+
+
+@pytest.mark.clause("5.1.1 b")
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ("2099-01-02;Aktif;;", "joined_on", "joins_later"),
+        ("24/11/2026;Aktif;;", "joined_on", "joins_later"),
+        ("1900-01-02;Aktif;;", "joined_on", "day_out_of_range"),
+        ("2020-01-02;Aktif;2026-10-01;", "left_on", "left_but_employed"),
+        ("2020-01-02;;2026-10-01;", "left_on", "left_but_employed"),
+        ("2020-01-02;Resign;2099-01-01;", "left_on", "day_out_of_range"),
+        ("2020-01-02;Aktif;;cc1", "leader_no", "own_team_leader"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_makes_nobody(administrator, places, cells, column, code):
+    head = "No. Karyawan;Nama;Line;Site;Tanggal Bergabung;Status;Tanggal Keluar;TL"
+    found = run_import(
+        PEOPLE, csv_of(head, f"CC1;Siti;Inbound;Jakarta;{cells}"), user=administrator, now=NOW, apply=True
+    )
+    assert [(p.column, p.code) for p in found.checked[0].problems] == [(column, code)]
+    assert not Person.objects.exists() and not Team.objects.exists()
+
+
+def test_a_skill_written_twice_in_one_cell_counts_once(administrator, places):
+    file = csv_of(HEAD, "CC1;Siti;Inbound;Jakarta;;Aktif;Voice, voice, VOICE!;")
+    run_import(PEOPLE, file, user=administrator, now=NOW, apply=True)
+    assert [str(each).casefold() for each in PersonAssignment.objects.get().segments.all()] == ["voice"]
+
+
+@pytest.mark.point("IMP-4")
+def test_rows_that_no_longer_fit_are_refused_with_their_numbers(administrator, places):
+    def taken_meanwhile(**_given):
+        raise IntegrityError
+
+    found = run_import(PEOPLE, csv_of(HEAD, "CC1;Siti;Inbound;Jakarta;;;Voice;"), user=administrator, now=NOW)
+    with pytest.raises(Refused, match="2"):
+        applying._write(replace(PEOPLE, apply=taken_meanwhile), found.to_write, administrator, NOW)

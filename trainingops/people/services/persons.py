@@ -120,9 +120,9 @@ def _save_places(entries: Sequence[PersonEntry], people: dict[str, Person], acto
     PersonAssignment.objects.bulk_create(assignment for assignment, _skills in fresh)
     link = PersonAssignment.segments.through
     link.objects.bulk_create(
-        link(personassignment_id=assignment.pk, segment_id=segments[skill.casefold()].pk)
+        link(personassignment_id=assignment.pk, segment_id=segment)
         for assignment, skills in fresh
-        for skill in dict.fromkeys(skills)
+        for segment in dict.fromkeys(segments[skill.casefold()].pk for skill in skills)
     )
 
 

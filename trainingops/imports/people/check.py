@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trainingops.audit.journal import service
-from trainingops.imports.registry import Batch, Checked, Column, Importer, Row
+from trainingops.imports.people.columns import COLUMNS
+from trainingops.imports.registry import Batch, Checked, Importer, Row, longest_of
+from trainingops.imports.values import Unreadable, read_day, shortened
 from trainingops.people.enums import Employment, Role
 from trainingops.people.models import Person, PersonAssignment, Segment, ServiceLine, Site
 from trainingops.people.queries import present_assignments
@@ -24,81 +27,17 @@ from trainingops.people.services import PersonEntry, save_people
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
-COLUMNS = (
-    Column(
-        name="employee_no",
-        label=gettext_lazy("Employee number"),
-        required=True,
-        headings=("No. Karyawan", "Nomor Karyawan", "No Karyawan", "NIK", "NIP", "ID Karyawan", "Employee No"),
-        example="CC0101",
-    ),
-    Column(
-        name="name",
-        label=gettext_lazy("Name"),
-        required=True,
-        headings=("Nama Karyawan", "Nama", "Nama Agent", "Nama Lengkap"),
-        example="Siti Rahma",
-    ),
-    Column(
-        name="login_id", label=gettext_lazy("Log-in id"), headings=("ID Login", "Login", "User ID"), example="srahma"
-    ),
-    Column(
-        name="acd_id", label=gettext_lazy("ACD id"), headings=("ID ACD", "ACD", "ID Avaya", "Agent ID"), example="00501"
-    ),
-    Column(
-        name="email",
-        label=gettext_lazy("Mail address"),
-        headings=("Email Kantor", "Email", "E-mail", "Alamat Email"),
-        example="siti.rahma@contoh.id",
-    ),
-    Column(
-        name="leader_no",
-        label=gettext_lazy("Team leader's employee number"),
-        headings=("No. Karyawan TL", "TL", "No. Karyawan Team Leader", "NIK TL", "No TL"),
-        example="CC0011",
-    ),
-    Column(name="team", label=gettext_lazy("Team"), headings=("Tim", "Nama Tim", "Team Name"), example=""),
-    Column(
-        name="line",
-        label=gettext_lazy("Service line"),
-        required=True,
-        headings=("Line", "Layanan", "Lini Layanan"),
-        example="Inbound",
-    ),
-    Column(
-        name="skills",
-        label=gettext_lazy("Skills"),
-        headings=("Skill", "Segmen", "Segment", "Keahlian"),
-        example="Voice; Prioritas",
-    ),
-    Column(name="site", label=gettext_lazy("Site"), required=True, headings=("Lokasi", "Kota"), example="Jakarta"),
-    Column(
-        name="joined_on",
-        label=gettext_lazy("Joined on"),
-        headings=("Tanggal Bergabung", "Tgl Bergabung", "Tanggal Masuk", "TMT", "Join Date"),
-        example=date(2026, 11, 2),
-        is_day=True,
-    ),
-    Column(
-        name="employment",
-        label=gettext_lazy("Employment"),
-        headings=("Status", "Status Karyawan", "Status Kerja"),
-        example="Aktif",
-    ),
-    Column(
-        name="left_on",
-        label=gettext_lazy("Left on"),
-        headings=("Tanggal Keluar", "Tgl Keluar", "Tanggal Resign"),
-        is_day=True,
-    ),
-)
-
 _EMPLOYMENT = {
     Employment.ACTIVE: ("", "a", "aktif", "active", "ya"),
     Employment.ON_LEAVE: ("cuti", "cutimelahirkan", "cutipanjang", "cutibesar", "onleave", "onlongleave", "c"),
     Employment.LEFT: ("resign", "keluar", "left", "nonaktif", "tidakaktif", "berhenti", "pensiun", "phk", "r"),
 }
 _FORMULA_STARTS = ("=", "+", "-", "@")
+#: Nobody who works today joined before.
+_EARLIEST = date(1950, 1, 1)
+_LONGEST_SKILL = longest_of(Segment, "name")
+#: What belongs to one person only.
+_OWN_IDS = ("acd_id", "login_id", "email")
 
 
 @dataclass(frozen=True)
@@ -106,9 +45,8 @@ class _Known:
     """What the database says, read once for all rows."""
 
     people: Mapping[str, Person]
-    acd_owners: Mapping[str, str]
-    login_owners: Mapping[str, str]
-    mail_owners: Mapping[str, str]
+    #: Column → id in capitals → employee number of whose it is, in the database or in a row above.
+    owners: Mapping[str, dict[str, str]]
     places: Mapping[int, PersonAssignment]
     sites: Mapping[str, Site]
     lines: Mapping[str, ServiceLine]
@@ -121,7 +59,6 @@ def check_people(batch: Batch) -> list[Checked]:
     known = _read(batch, rows)
     found: list[Checked] = []
     firsts: dict[str, Checked] = {}
-    acd_ids: dict[str, str] = {}
     for row in rows:
         checked = Checked(row, key=f"{row.text('employee_no')} {row.text('name')}".strip())
         found.append(checked)
@@ -133,7 +70,7 @@ def check_people(batch: Batch) -> list[Checked]:
             _refuse_second(checked, firsts[number].row)
             continue
         firsts[number] = checked
-        _check_row(batch, checked, number, known, acd_ids)
+        _check_row(batch, checked, number, known)
     _refuse_unknown_leaders(batch, found, known)
     for checked in found:
         _compare(checked, known)
@@ -147,7 +84,7 @@ def apply_people(*, rows: Sequence[Checked], actor: User, now: datetime) -> None
     save_people(entries=[checked.data for checked in rows], actor=actor, now=now)
 
 
-def _check_row(batch: Batch, checked: Checked, number: str, known: _Known, acd_ids: dict[str, str]) -> None:
+def _check_row(batch: Batch, checked: Checked, number: str, known: _Known) -> None:
     """Read one row into a :class:`PersonEntry`, refusing what does not fit."""
     row = checked.row
     name = row.text("name")
@@ -157,19 +94,21 @@ def _check_row(batch: Batch, checked: Checked, number: str, known: _Known, acd_i
         checked.warn("name", "starts_with_equals_sign", _("Kept as a text; it never runs as a formula."))
     site = _find(checked, "site", known.sites)
     line = _find(checked, "line", known.lines)
-    joined_on, left_on = batch.day(checked, "joined_on"), batch.day(checked, "left_on")
-    if joined_on and left_on and left_on < joined_on:
-        checked.refuse("left_on", "left_before_joined", _("This is before the joining date. Correct one of them."))
+    joined_on = _joined_on(batch, checked)
+    left_on = batch.day(checked, "left_on", earliest=_EARLIEST)
     acd_id, login_id, email = row.text("acd_id"), row.text("login_id"), row.text("email").lower()
-    _check_owner(checked, "acd_id", acd_id, number, {**known.acd_owners, **acd_ids})
-    _check_owner(checked, "login_id", login_id, number, known.login_owners)
-    _check_mail(checked, email, number, known)
+    _check_mail(checked, email)
+    for own in _OWN_IDS:
+        _check_owner(checked, own, number, known.owners[own])
+    skills = _skills(checked)
     person = known.people.get(number)
     employment = _employment(checked, person)
+    _check_leaving(batch, checked, person, joined_on, left_on, employment)
     if checked.is_bad or site is None or line is None:
         return
-    if acd_id:
-        acd_ids[acd_id.upper()] = number
+    for own in _OWN_IDS:
+        if row.text(own):
+            known.owners[own][row.text(own).upper()] = number
     entry = PersonEntry(
         employee_no=number,
         name=name,
@@ -183,7 +122,7 @@ def _check_row(batch: Batch, checked: Checked, number: str, known: _Known, acd_i
         left_on=left_on,
         team=row.text("team"),
         leader_no=row.text("leader_no").upper(),
-        segments=tuple(part.strip() for part in re.split(r"[;,]", row.text("skills")) if part.strip()),
+        segments=skills,
     )
     checked.data = _with_what_the_file_leaves_out(entry, row, person, known) if person else entry
 
@@ -225,20 +164,15 @@ def _read(batch: Batch, rows: Sequence[Row]) -> _Known:
     numbers = {row.text(name).upper() for row in rows for name in ("employee_no", "leader_no")} - {""}
     people = {person.employee_no.upper(): person for person in Person.objects.filter(employee_no__in=numbers)}
     # Ids must be free among all people, not only those of the file.
-    owners = Person.objects.values_list("employee_no", "acd_id", "login_id", "email")
-    acd: dict[str, str] = {}
-    login: dict[str, str] = {}
-    mail: dict[str, str] = {}
-    for number, acd_id, login_id, email in owners:
-        for table, key in ((acd, acd_id), (login, login_id), (mail, email)):
+    owners: dict[str, dict[str, str]] = {name: {} for name in _OWN_IDS}
+    for number, *ids in Person.objects.values_list("employee_no", *_OWN_IDS):
+        for name, key in zip(_OWN_IDS, ids, strict=True):
             if key:
-                table[key.upper()] = number.upper()
+                owners[name][key.upper()] = number.upper()
     places = present_assignments([person.pk for person in people.values()], batch.now.date())
     return _Known(
         people=people,
-        acd_owners=acd,
-        login_owners=login,
-        mail_owners=mail,
+        owners=owners,
         places=places,
         sites=_by_words(Site.objects.all()),
         lines=_by_words(ServiceLine.objects.all()),
@@ -276,7 +210,54 @@ def _find(checked: Checked, column: str, known: Mapping[str, Any]) -> Any:
     return thing
 
 
-def _check_owner(checked: Checked, column: str, value: str, number: str, owners: Mapping[str, str]) -> None:
+def _joined_on(batch: Batch, checked: Checked) -> date | None:
+    """The day of joining; the place of work begins there, so that it cannot lie ahead."""
+    try:
+        ahead = read_day(checked.row.cells.get("joined_on"), day_first=batch.day_first) > batch.today
+    except Unreadable:
+        ahead = False
+    if ahead:
+        checked.refuse(
+            "joined_on",
+            "joins_later",
+            _("This day lies ahead. Correct it, or leave the cell blank until the person has joined."),
+        )
+        return None
+    return batch.day(checked, "joined_on", earliest=_EARLIEST)
+
+
+def _check_leaving(
+    batch: Batch, checked: Checked, person: Person | None, joined_on: date | None, left_on: date | None, employment: str
+) -> None:
+    """Who has left came before, and is not active."""
+    began = joined_on or (person.joined_on if person and "joined_on" not in checked.row.cells else None)
+    if began and left_on and left_on < began:
+        checked.refuse("left_on", "left_before_joined", _("This is before the joining date. Correct one of them."))
+    if left_on and left_on < batch.today and employment != Employment.LEFT:
+        checked.refuse(
+            "left_on",
+            "left_but_employed",
+            _("This day is past, but the employment is “%(employment)s”. Write Resign there, or correct the day.")
+            % {"employment": Employment(employment).label},
+        )
+
+
+def _skills(checked: Checked) -> tuple[str, ...]:
+    """The skills that a cell names between semicolons or commas; each must fit and have a letter or digit."""
+    found = tuple(part.strip() for part in re.split(r"[;,]", checked.row.text("skills")) if part.strip())
+    for skill in found:
+        if len(skill) > _LONGEST_SKILL or not slugify(skill):
+            checked.refuse(
+                "skills",
+                "skill_unreadable",
+                _("“%(skill)s” is no skill. Write each with 1 to %(most)d characters, letters or digits among them.")
+                % {"skill": shortened(skill), "most": _LONGEST_SKILL},
+            )
+    return found
+
+
+def _check_owner(checked: Checked, column: str, number: str, owners: Mapping[str, str]) -> None:
+    value = checked.row.text(column)
     owner = owners.get(value.upper()) if value else None
     if owner and owner != number:
         checked.refuse(
@@ -286,15 +267,13 @@ def _check_owner(checked: Checked, column: str, value: str, number: str, owners:
         )
 
 
-def _check_mail(checked: Checked, email: str, number: str, known: _Known) -> None:
+def _check_mail(checked: Checked, email: str) -> None:
     if not email:
         return
     try:
         validate_email(email)
     except ValidationError:
         checked.refuse("email", "not_an_email", _("Write a mail address, for example nama@contoh.id."))
-        return
-    _check_owner(checked, "email", email, number, known.mail_owners)
 
 
 def _employment(checked: Checked, person: Person | None) -> str:
@@ -335,7 +314,14 @@ def _refuse_unknown_leaders(batch: Batch, found: list[Checked], known: _Known) -
                 continue
             leader = picked.get(checked.data.leader_no, checked.data.leader_no)
             checked.data = replace(checked.data, leader_no=leader)
-            if leader not in known.people and leader not in here:
+            if leader == checked.data.employee_no:
+                checked.refuse(
+                    "leader_no",
+                    "own_team_leader",
+                    _("Nobody is their own team leader. Write somebody else's number, or leave the cell blank."),
+                )
+                fallen = True
+            elif leader not in known.people and leader not in here:
                 checked.refuse(
                     "leader_no",
                     "team_leader_unknown",
