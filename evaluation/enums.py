@@ -24,10 +24,11 @@ class ReviewState(models.TextChoices):
     HELD = "held", _("Held")
     APPROVED = "approved", _("Minutes approved")
     CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Called off")
 
 
 REVIEW_TRANSITIONS: dict[str, tuple[str, ...]] = {
-    ReviewState.SCHEDULED: (ReviewState.HELD,),
+    ReviewState.SCHEDULED: (ReviewState.HELD, ReviewState.CANCELLED),
     ReviewState.HELD: (ReviewState.APPROVED,),
     ReviewState.APPROVED: (ReviewState.CLOSED,),
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
@@ -99,6 +101,15 @@ class Review(Identified):
     chair = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     secretary = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     plans = models.ManyToManyField(TrainingPlan, related_name="reviews", blank=True)
+    late_plans = models.ManyToManyField(
+        TrainingPlan,
+        related_name="+",
+        blank=True,
+        help_text="those of ``plans`` that were reported after the invitation",
+    )
+    shares_period = models.BooleanField(
+        default=False, help_text="scheduled before overlapping periods were refused, and overlaps an earlier review"
+    )
     held_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -108,7 +119,25 @@ class Review(Identified):
     class Meta:
         ordering = ["-scheduled_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="review_period_in_order")
+            models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="review_period_in_order"),
+            ExclusionConstraint(
+                name="review_period_once",
+                expressions=[
+                    ("site", RangeOperators.EQUAL),
+                    ("line", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("period_from"),
+                            F("period_to"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(shares_period=False) & ~Q(state="cancelled"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,12 @@ _KINDS = (
         body=_("Review of the trainings of %(line)s, %(site)s. Say in time if you cannot come."),
     ),
     NoticeKind(
+        name="review.cancelled",
+        label=_("Review called off"),
+        title=_("Review %(number)s is called off"),
+        body=_("Review of the trainings of %(line)s, %(site)s. You need not come."),
+    ),
+    NoticeKind(
         name="review.approved", label=_("Minutes approved"), title=_("Minutes of review %(number)s are approved")
     ),
     NoticeKind(

@@ -1,4 +1,5 @@
-"""What this stage does when a lower one reports something: it keeps the register of training defects (4.4)."""
+"""What this stage does when a lower one reports something: it keeps the register of training defects (4.4)
+and takes what was reported into its review (5.4)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from evaluation.enums import TrainingDefectKind
-from evaluation.services import Occurrence, register_training_defects
+from evaluation.services import Occurrence, register_training_defects, take_up_plan
+from planning.enums import PlanState
+from planning.models import TrainingPlan
+from planning.signals import plan_advanced
 from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
 from sessions.enums import AttendanceStatus, CaseKind
@@ -69,3 +73,10 @@ def register_session_defects(
         for case in cases.select_related("meeting").annotate(absent=Exists(absences)).order_by("pk")
     ]
     register_training_defects(occurrences=[*deviations, *missed], actor=actor, now=now)
+
+
+@receiver(plan_advanced)
+def join_review(*, plan: TrainingPlan, actor: User | None, now: datetime, **_more: Any) -> None:
+    """A training that is reported after the invitation belongs to the review of its period all the same (5.4)."""
+    if plan.state == PlanState.REPORTED:
+        take_up_plan(plan=plan, actor=actor, now=now)

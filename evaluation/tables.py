@@ -11,7 +11,7 @@ from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingD
 from trainingops.ui.tables import DayColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
 
 ACTION_STATES = {"open": "idle", "in_progress": "info", "done": "warn", "effective": "ok"}
-REVIEW_STATES = {"scheduled": "info", "held": "warn", "approved": "ok", "closed": "ok"}
+REVIEW_STATES = {"scheduled": "info", "held": "warn", "approved": "ok", "closed": "ok", "cancelled": "waive"}
 
 
 class TrainingDefectTable(PageTable):

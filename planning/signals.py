@@ -12,3 +12,6 @@ plan_cancelled = Signal()
 #: Targets of the approved revision changed their batch, without a new revision. Arguments: ``revision``, ``actor``,
 #: ``now``. The sessions stage enrols them where they belong now.
 targets_moved = Signal()
+
+#: A plan reached its next state. Arguments: ``plan`` (locked, with the new state), ``actor`` (or None), ``now``.
+plan_advanced = Signal()

@@ -99,7 +99,10 @@ def request_report_record(
 def report_payload(version: ReportVersion, reading: Reading, recipients: Recipients) -> dict[str, Any]:
     """What the form prints, as texts; names and scores live in this payload and nowhere else in the record."""
     data = reading.data
-    passed, _space, of_all = reading.figures.pass_words.partition(" ")
+    # The first word is printed large: the count, or a dash where nobody has a result.
+    figures = reading.figures
+    large = figures.pass_words if figures.with_result else f"– {figures.unscored_words}"
+    passed, _space, of_all = large.partition(" ")
     return {
         "title": _("Training report, H+1"),
         "subtitle": data["plan"]["title"],

@@ -57,7 +57,11 @@ class RecipientForm(PageForm):
         to_field_name="login",
         widget=forms.TextInput,
         help_text=_("Employee number"),
-        error_messages={"invalid_choice": _("Recipient: no open account has this employee number.")},
+        error_messages={
+            "invalid_choice": _(
+                "“%(value)s”: no open account has this employee number. Check it in the list of people."
+            )
+        },
     )
 
 

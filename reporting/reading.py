@@ -39,6 +39,8 @@ class Figures:
 
     participants: int
     passed: int
+    with_result: int
+    not_scored: int
     trained: int
     absent: int
     not_recorded: int
@@ -51,13 +53,32 @@ class Figures:
 
     @property
     def share(self) -> Decimal | None:
-        """Passed of participants."""
-        return Decimal(self.passed) / self.participants if self.participants else None
+        """Passed of those who have a result (4.3); none while nobody has one."""
+        return Decimal(self.passed) / self.with_result if self.with_result else None
 
     @property
     def pass_words(self) -> str:
-        share = "" if self.share is None else f" ({format_figure(self.share * 100, 1)}%)"
-        return _("%(passed)d of %(participants)d") % {"passed": self.passed, "participants": self.participants} + share
+        """How many passed, or that nobody is scored: an empty score sheet is no failed class."""
+        if self.share is None:
+            return self.unscored_words
+        words = _("%(passed)d of %(participants)d") % {"passed": self.passed, "participants": self.participants}
+        return f"{words} {self.share_words}"
+
+    @property
+    def share_words(self) -> str:
+        """The share in brackets, with those whom it counts where somebody has no result yet."""
+        if self.share is None:
+            return ""
+        shown = {"share": format_figure(self.share * 100, 1), "scored": self.with_result}
+        if self.with_result == self.participants:
+            return f"({shown['share']}%)"
+        return _("(%(share)s%% of %(scored)d with a result)") % shown
+
+    @property
+    def unscored_words(self) -> str:
+        """Who was trained and has no score; everybody where nobody has a result."""
+        missing = self.participants if self.share is None else self.not_scored
+        return _("not scored: %(n)d") % {"n": missing}
 
     @property
     def mean_words(self) -> str:
@@ -145,6 +166,8 @@ def figures_of(data: Mapping[str, Any]) -> Figures:
     return Figures(
         participants=data["counts"]["enrolled"],
         passed=ledger.passed,
+        with_result=ledger.passed + ledger.in_remedial + ledger.not_passed,
+        not_scored=ledger.not_scored,
         trained=ledger.trained,
         absent=data["counts"]["absent"],
         not_recorded=data["counts"]["not_recorded"],

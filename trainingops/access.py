@@ -328,6 +328,7 @@ ACCESS |= {
     "finding_new": only(*_REVIEWERS, methods=WRITE),
     "review_approve": only(Role.MANAGER, methods=WRITE),
     "review_close": only(Role.MANAGER, methods=POST_ONLY),
+    "review_cancel": only(Role.MANAGER, methods=POST_ONLY),
     "action_new": only(*_REVIEWERS, methods=WRITE),
     "action_list": only(*_WORKERS),
     "action_detail": only(*_WORKERS),

@@ -356,6 +356,7 @@ urlpatterns += [
     path("reviews/<uuid:uuid>/findings/new/", reviews.finding_new, name="finding_new"),
     path("reviews/<uuid:uuid>/approve/", reviews.review_approve, name="review_approve"),
     path("reviews/<uuid:uuid>/close/", reviews.review_close, name="review_close"),
+    path("reviews/<uuid:uuid>/cancel/", reviews.review_cancel, name="review_cancel"),
     path("findings/<uuid:uuid>/actions/new/", actions.action_new, name="action_new"),
     path("actions/", actions.action_list, name="action_list"),
     path("actions/<uuid:uuid>/", actions.action_detail, name="action_detail"),

@@ -11,6 +11,7 @@ from evaluation.services.defects import Occurrence, record_training_defect, regi
 from evaluation.services.reviews import (
     add_finding,
     approve_minutes,
+    cancel_review,
     close_review,
     hold_review,
     minutes_content,
@@ -19,6 +20,8 @@ from evaluation.services.reviews import (
     save_minutes,
     schedule_review,
     sign_and_approve_minutes,
+    take_up_plan,
+    take_up_reported,
 )
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "add_action",
     "add_finding",
     "approve_minutes",
+    "cancel_review",
     "check_action",
     "close_review",
     "comment_on_coaching",
@@ -43,4 +47,6 @@ __all__ = [
     "sign_and_approve_minutes",
     "sign_and_coach",
     "start_action",
+    "take_up_plan",
+    "take_up_reported",
 ]

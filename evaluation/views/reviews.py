@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -58,6 +59,12 @@ def _defects(review: Review) -> Any:
     )
 
 
+def _plans(review: Review) -> Any:
+    """The trainings under review; ``came_later`` is set for those reported after the invitation."""
+    later = review.late_plans.through.objects.filter(review=review, trainingplan=OuterRef("pk"))
+    return review.plans.annotate(came_later=Exists(later)).order_by("number")
+
+
 def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
     """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
     review = _visible(request, uuid)
@@ -67,7 +74,7 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
     context = {
         "review": review,
         "status": REVIEW_STATES[review.state],
-        "plans": review.plans.order_by("number"),
+        "plans": _plans(review),
         "defects": _defects(review)[:100],
         "aspects": [(aspect, [finding for finding in findings if finding.aspect == aspect.value]) for aspect in Aspect],
         "presence_form": presence_form or PresenceForm(review=review),
@@ -82,6 +89,9 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
 def review_presence(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Save who is present or excused; "hold" in the form also declares the meeting held."""
     review = _visible(request, uuid)
+    if "hold" in request.POST:
+        # By itself, so that a PIC who joins stands on the page also where holding is refused.
+        services.take_up_reported(review=review, actor=request.user, now=request.now)
     form = PresenceForm(request.POST, review=review, is_held="hold" in request.POST)
     if form.is_valid():
         try:
@@ -159,4 +169,11 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def review_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Close the review and the trainings whose targets are settled."""
     services.close_review(review=_visible(request, uuid), actor=request.user, now=request.now)
+    return redirect("review_detail", uuid=uuid)
+
+
+def review_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Call the review off: those invited are told, and its period is free again."""
+    services.cancel_review(review=_visible(request, uuid), actor=request.user, now=request.now)
+    messages.success(request, _("The review is called off. Its period can be reviewed by another."))
     return redirect("review_detail", uuid=uuid)

@@ -22,7 +22,7 @@ from planning.policies.plans import can_cancel_plan, can_create_plan
 from planning.queries.plans import holders, leaders_of, local_day, parties_of
 from planning.services.bookings import release
 from planning.services.templates import check_fits, fill_lists, prefilled
-from planning.signals import plan_cancelled
+from planning.signals import plan_advanced, plan_cancelled
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
 from trainingops.notifications.services import notify
@@ -122,6 +122,7 @@ def advance_plan(*, plan: TrainingPlan, to: str, actor: User | None, now: dateti
     if to == PlanState.CLOSED:
         plan.closed_at = now
     plan.save(update_fields=["state", "closed_at"])
+    plan_advanced.send(sender=TrainingPlan, plan=plan, actor=actor, now=now)
     record("plan.advanced", subject=plan, actor=actor, now=now, data={"from": before, "to": to})
     return plan
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from reporting.enums import ChangeCause
-from reporting.models import DayOff, DeadlinePolicy
+from reporting.models import DayOff, DeadlinePolicy, ReportObligation
 from reporting.policies import can_edit_rules
 from reporting.services.obligations import recount_obligations
 from trainingops.audit.journal import record, service
@@ -153,13 +154,22 @@ def add_policy(
 
 @service
 def remove_policy(*, policy: DeadlinePolicy, actor: User, now: datetime) -> None:
-    """Take a rule out of force; without any rule the procedure's own holds, calendar days."""
+    """Take a rule out of force that nothing was counted by; another one holds instead.
+
+    Raises:
+        NotAllowed: the place is not the actor's.
+        WrongState: removed already.
+        Refused: due times were counted by it, or no other rule of the house is in force.
+    """
+    # The rules of the house in one order, so that two who remove the last two cannot both succeed.
+    house = list(DeadlinePolicy.objects.select_for_update(no_key=True).filter(site=None).order_by("pk"))
     policy = (
         DeadlinePolicy.objects.select_for_update(no_key=True, of=("self",)).select_related("site").get(pk=policy.pk)
     )
     require(can_edit_rules(actor, policy.site))
     if policy.removed_at is not None:
         raise WrongState(_("This rule was removed already. Reload the page."))
+    _require_dispensable(policy, house, now.astimezone(actor.zone).date())
     policy.removed_at = now
     policy.save(update_fields=["removed_at"])
     moved = recount_obligations(cause=ChangeCause.POLICY, actor=actor, now=now)
@@ -170,3 +180,24 @@ def remove_policy(*, policy: DeadlinePolicy, actor: User, now: datetime) -> None
         now=now,
         data={"effective_on": policy.effective_on, "moved": moved},
     )
+
+
+def _require_dispensable(policy: DeadlinePolicy, house: Sequence[DeadlinePolicy], today: date) -> None:
+    """History stays explained by the rule that made it, and H+1 is never without a rule (4.3, 5.3.2)."""
+    said = {"day": day_words(policy.effective_on)}
+    counted = ReportObligation.objects.filter(policy=policy).count()
+    if counted:
+        raise Refused(
+            _(
+                "The rule in force from %(day)s counted %(n)d due times and stays. "
+                "Add the rule that holds instead, from today or later."
+            )
+            % (said | {"n": counted}),
+            code="counted_by_it",
+        )
+    others = (each for each in house if each.pk != policy.pk and each.removed_at is None)
+    if policy.site is None and policy.effective_on <= today and not any(each.effective_on <= today for each in others):
+        raise Refused(
+            _("The rule in force from %(day)s is the last one. Add the rule that holds instead first.") % said,
+            code="last_rule",
+        )

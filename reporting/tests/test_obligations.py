@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from reporting import services
 from reporting.enums import ChangeCause, DayOffCategory, ObligationState
 from reporting.models import DeadlinePolicy, ObligationChange, ReportObligation, TrainingReport
+from reporting.services.obligations import recount_obligations
 from reporting.tests.factories import BEFORE, DUE, END, WIB, make_plan, make_session
 from sessions.signals import (
     session_cancelled,
@@ -200,13 +201,12 @@ def test_a_day_off_moves_what_is_pending_and_not_due_under_business_days():
 
 def test_collective_leave_moves_it_only_where_the_rule_says_that_it_is_off():
     manager = make_user("manager")
-    working = DeadlinePolicy.objects.create(effective_on=date(2026, 1, 1), business_days=True)
+    DeadlinePolicy.objects.create(effective_on=date(2026, 1, 1), business_days=True)
     obligation = scheduled()
     leave = {"day": date(2026, 11, 24), "name": "Cuti bersama", "category": DayOffCategory.COLLECTIVE_LEAVE}
     services.add_day_off(**leave, site=None, actor=manager, now=BEFORE)
     obligation.refresh_from_db()
     assert obligation.due_at == DUE
-    services.remove_policy(policy=working, actor=manager, now=BEFORE)
     services.add_policy(
         site=None,
         effective_on=BEFORE.date(),
@@ -265,7 +265,8 @@ def test_a_change_of_rule_never_makes_a_report_late_looking_back():
     friday = datetime(2026, 11, 27, 11, tzinfo=WIB)
     obligation = scheduled(ends_at=friday)
     monday_noon = datetime(2026, 11, 30, 12, tzinfo=WIB)  # calendar days would have been due on Saturday
-    services.remove_policy(policy=business, actor=manager, now=monday_noon)
+    DeadlinePolicy.objects.filter(pk=business.pk).update(removed_at=monday_noon)
+    recount_obligations(cause=ChangeCause.POLICY, actor=manager, now=monday_noon)
     obligation.refresh_from_db()
     assert obligation.due_at == datetime(2026, 12, 1, tzinfo=WIB)
 
@@ -385,7 +386,7 @@ def test_the_same_day_or_rule_twice_is_refused_and_a_removed_one_cannot_be_remov
 
 
 def test_without_any_rule_the_procedures_own_holds():
-    services.remove_policy(policy=DeadlinePolicy.objects.get(), actor=make_user("manager"), now=BEFORE)
+    DeadlinePolicy.objects.update(removed_at=BEFORE)
     obligation = scheduled()
     assert (obligation.due_at, obligation.policy) == (DUE, None)
 
@@ -409,3 +410,30 @@ def test_the_database_keeps_changes_breaches_and_the_first_submission():
     for attempt in attempts:
         with pytest.raises(IntegrityError), transaction.atomic():
             attempt()
+
+
+def test_the_last_rule_in_force_stays():
+    """4.3: H+1 is never without a rule; one that begins later is no substitute yet."""
+    manager = make_user("manager")
+    rule = DeadlinePolicy.objects.get()
+    later = {"site": None, "effective_on": BEFORE.date() + timedelta(days=9)}
+    services.add_policy(**later, business_days=True, collective_leave_is_off=False, actor=manager, now=BEFORE)
+    with pytest.raises(Refused, match="25 September 2025") as refused:
+        services.remove_policy(policy=rule, actor=manager, now=BEFORE)
+    assert refused.value.code == "last_rule"
+    DeadlinePolicy.objects.create(effective_on=date(2026, 1, 1), business_days=True)
+    services.remove_policy(policy=rule, actor=manager, now=BEFORE)
+    rule.refresh_from_db()
+    assert rule.removed_at == BEFORE
+
+
+def test_a_rule_that_counted_due_times_stays():
+    """5.3.2: how a due time was counted stays explained by the rule that made it."""
+    manager = make_user("manager")
+    rule = DeadlinePolicy.objects.create(effective_on=date(2026, 1, 1), business_days=True)
+    scheduled()
+    with pytest.raises(Refused, match="1 Januari 2026") as refused:
+        services.remove_policy(policy=rule, actor=manager, now=BEFORE)
+    assert refused.value.code == "counted_by_it"
+    rule.refresh_from_db()
+    assert rule.removed_at is None

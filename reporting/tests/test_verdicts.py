@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +13,7 @@ from django.urls import reverse
 from reporting.content import freeze
 from reporting.evidence import _groups, _result
 from reporting.models import ReportObligation
-from reporting.reading import figures_of, read, session_ledger, whatsapp_text
+from reporting.reading import Figures, figures_of, read, session_ledger, whatsapp_text
 from sessions.enums import Verdict
 from sessions.evidence import _results
 from sessions.models import TargetOutcome
@@ -103,3 +105,37 @@ def test_record_and_report_print_the_decimals_of_the_scheme(client):
     }
     assert mine == theirs
     assert {len(text.partition(",")[2] or text.partition(".")[2]) for text in mine.values()} == {1}
+
+
+@pytest.mark.clause("4.3")
+def test_an_empty_score_sheet_is_said_to_be_unscored_and_not_failed():
+    """Nobody has a result: no share anywhere, neither on the page nor in what is shared (RPT-5, RPT-6)."""
+    figures = replace(_FIGURES, passed=0, with_result=0, not_scored=5)
+    assert figures.share is None
+    assert figures.pass_words == "belum dinilai: 5"
+
+
+@pytest.mark.clause("4.3")
+def test_the_share_counts_only_who_has_a_result():
+    figures = replace(_FIGURES, passed=3, with_result=4, not_scored=1)
+    assert figures.share == Decimal("0.75")
+    assert figures.pass_words == "3 dari 5 (75,0% dari 4 yang sudah punya hasil)"
+    assert figures.unscored_words == "belum dinilai: 1"
+    assert replace(figures, with_result=5, not_scored=0).pass_words == "3 dari 5 (60,0%)"
+
+
+_FIGURES = Figures(
+    participants=5,
+    passed=0,
+    with_result=5,
+    not_scored=0,
+    trained=5,
+    absent=0,
+    not_recorded=0,
+    recovery=0,
+    remedial=0,
+    actions=0,
+    mean_final=None,
+    gain=None,
+    decimals=2,
+)

@@ -1,6 +1,12 @@
 """Reviews: the meeting and its minutes (5.4)."""
 
-from evaluation.services.reviews.meeting import close_review, hold_review, note_presence, schedule_review
+from evaluation.services.reviews.meeting import (
+    cancel_review,
+    close_review,
+    hold_review,
+    note_presence,
+    schedule_review,
+)
 from evaluation.services.reviews.minutes import (
     add_finding,
     approve_minutes,
@@ -9,10 +15,12 @@ from evaluation.services.reviews.minutes import (
     save_minutes,
     sign_and_approve_minutes,
 )
+from evaluation.services.reviews.trainings import take_up_plan, take_up_reported
 
 __all__ = [
     "add_finding",
     "approve_minutes",
+    "cancel_review",
     "close_review",
     "hold_review",
     "minutes_content",
@@ -21,4 +29,6 @@ __all__ = [
     "save_minutes",
     "schedule_review",
     "sign_and_approve_minutes",
+    "take_up_plan",
+    "take_up_reported",
 ]

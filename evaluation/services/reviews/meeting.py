@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,8 +12,8 @@ from evaluation.enums import REVIEW_TRANSITIONS, Presence, ReviewState
 from evaluation.models import Minutes, Review, ReviewParticipant
 from evaluation.policies import can_lead_review, can_schedule_review, can_write_minutes
 from evaluation.services.reviews.open import locked_review, require_open
+from evaluation.services.reviews.trainings import invite, plans_of_period, take_up_reported
 from planning.enums import PlanState
-from planning.models import TrainingPlan
 from planning.services import advance_plan
 from sessions.enums import OutcomeState
 from sessions.models import TargetOutcome
@@ -30,6 +29,9 @@ LONGEST_PERIOD = timedelta(days=366)
 
 #: How long after a meeting it may still be entered.
 LATE_INVITATION = timedelta(days=7)
+
+#: How long after the meeting the period may end: a week or month that is not quite over.
+PERIOD_AHEAD = timedelta(days=7)
 
 
 @service
@@ -50,10 +52,12 @@ def schedule_review(
 
     Raises:
         NotAllowed: the actor is not the manager of this site and line.
-        Refused: the period is reversed, or the secretary is the manager who will approve the minutes.
+        Refused: the period is reversed, lies in the future, or overlaps another review's; or the secretary is the
+            manager who will approve the minutes.
     """
     require(can_schedule_review(actor, site, line))
     _check_times(site, period_from, period_to, scheduled_at, now)
+    _require_free_period(site, line, period_from, period_to)
     if secretary.pk == actor.pk:
         raise Refused(
             _("The secretary writes what the manager approves. Choose somebody else as secretary."), field="secretary"
@@ -70,12 +74,13 @@ def schedule_review(
         created_at=now,
     )
     Minutes.objects.create(review=review, written_by=secretary)
-    plans = _plans_of_period(review)
+    plans = plans_of_period(review)
     review.plans.set(plans)
     for plan in plans:
         if plan.state == PlanState.REPORTED:
             advance_plan(plan=plan, to=PlanState.UNDER_REVIEW, actor=actor, now=now)
-    _invite(review, plans, now)
+    pics = {plan.pic_id: plan.pic for plan in plans}
+    invite(review, {actor.pk: actor, secretary.pk: secretary, **pics}, required=pics, now=now)
     record(
         "review.scheduled",
         subject=review,
@@ -102,46 +107,49 @@ def _check_times(site: Site, period_from: date, period_to: date, scheduled_at: d
         raise Refused(
             _("From %(start)s to %(end)s is longer than a year. Choose a shorter period.") % said, field="period_to"
         )
-    if scheduled_at.astimezone(site.zone).date() < period_from:
+    if period_from > now.astimezone(site.zone).date():
+        raise Refused(
+            _("The period begins on %(start)s, in the future. Choose a period that has begun.") % said,
+            field="period_from",
+        )
+    meeting_day = scheduled_at.astimezone(site.zone).date()
+    if meeting_day < period_from:
         raise Refused(
             _("%(at)s lies before the period begins on %(start)s. Choose when the review meets.") % said,
             field="scheduled_at",
         )
+    if period_to > meeting_day + PERIOD_AHEAD:
+        raise Refused(
+            _("The period ends on %(end)s, more than a week after the meeting of %(at)s. Choose an earlier end.")
+            % said,
+            field="period_to",
+        )
+    if scheduled_at > now + LONGEST_PERIOD:
+        raise Refused(_("%(at)s is more than a year ahead. Choose when the review meets.") % said, field="scheduled_at")
     if scheduled_at < now - LATE_INVITATION:
         raise Refused(_("%(at)s is more than a week ago. Choose when the review meets.") % said, field="scheduled_at")
 
 
-def _invite(review: Review, plans: Iterable[TrainingPlan], now: datetime) -> None:
-    """The chair, the secretary and the PICs; a PIC must be present or excused."""
-    pics = {plan.pic_id: plan.pic for plan in plans}
-    people = {review.chair_id: review.chair, review.secretary_id: review.secretary, **pics}
-    ReviewParticipant.objects.bulk_create(
-        ReviewParticipant(review=review, user=user, is_required=key in pics) for key, user in people.items()
-    )
-    notify(
-        kind="review.scheduled",
-        recipients=people.values(),
-        subject=review,
-        url=reverse("review_detail", args=[review.uuid]),
-        params={"number": review.number, "line": review.line.name, "site": review.site.name},
-        now=now,
-    )
+def _require_free_period(site: Site, line: ServiceLine, period_from: date, period_to: date) -> None:
+    """One review looks at a day of a line: the database refuses a second one too (``review_period_once``).
 
-
-def _plans_of_period(review: Review) -> list[TrainingPlan]:
-    """Trainings of the line and site with a session that ended in the period, reported or already under review."""
-    zone = review.site.zone
-    start = datetime.combine(review.period_from, datetime.min.time(), tzinfo=zone)
-    end = datetime.combine(review.period_to, datetime.max.time(), tzinfo=zone)
-    held = Q(training_sessions__ends_at__range=(start, end))
-    return list(
-        TrainingPlan.objects.filter(
-            held, site=review.site, line=review.line, state__in=[PlanState.REPORTED, PlanState.UNDER_REVIEW]
+    Who schedules at the same moment waits for the lock of the line, and then sees the other.
+    """
+    ServiceLine.objects.select_for_update(no_key=True).get(pk=line.pk)
+    others = Review.objects.filter(
+        site=site, line=line, period_from__lte=period_to, period_to__gte=period_from
+    ).exclude(state=ReviewState.CANCELLED)
+    if other := others.order_by("period_from").first():
+        raise Refused(
+            _("Review %(number)s already looks at %(start)s to %(end)s. Choose a period outside it, or call it off.")
+            % {
+                "number": other.number,
+                "start": day_words(other.period_from),
+                "end": day_words(other.period_to),
+            },
+            field="period_from",
+            code="period_taken",
         )
-        .select_related("pic")
-        .distinct()
-        .order_by("pk")
-    )
 
 
 @service
@@ -180,17 +188,21 @@ def hold_review(
 ) -> Review:
     """Declare the meeting held: led by the manager, every PIC of the period present or excused (5.4).
 
+    The trainings are derived again: one reported since the invitation joins, and its PIC must be there too.
+
     Args:
         presence: who came, as for :func:`note_presence`; noted with it or, where the meeting is refused, not at all.
 
     Raises:
         NotAllowed: the actor is no manager in scope.
-        Refused: a PIC is neither present nor excused, or the manager is not present.
+        Refused: a PIC is neither present nor excused, the manager is not present, or the day has not come.
         WrongState: not scheduled.
     """
-    review = locked_review(review)
     require(can_lead_review(actor, review))
+    take_up_reported(review=review, actor=actor, now=now)
+    review = locked_review(review)
     require_transition(review, ReviewState.HELD, REVIEW_TRANSITIONS)
+    _require_its_day(review, now)
     if presence is not None:
         note_presence(review=review, presence=presence, actor=actor, now=now)
     participants = list(review.participants.select_related("user"))
@@ -206,6 +218,45 @@ def hold_review(
     review.state, review.held_at = ReviewState.HELD, now
     review.save(update_fields=["state", "held_at"])
     record("review.held", subject=review, actor=actor, now=now)
+    return review
+
+
+def _require_its_day(review: Review, now: datetime) -> None:
+    """A meeting may begin earlier than planned, but not before its day at the site."""
+    zone = review.site.zone
+    if now.astimezone(zone).date() < review.scheduled_at.astimezone(zone).date():
+        raise Refused(
+            _(
+                "The meeting is on %(at)s. Declare it held on that day; if it met earlier, call this review off and "
+                "schedule it for when it met."
+            )
+            % {"at": moment_words(review.scheduled_at, zone)},
+            code="not_its_day",
+        )
+
+
+@service
+def cancel_review(*, review: Review, actor: User, now: datetime) -> Review:
+    """Call a review off before it was held: its period is free for another, which takes its trainings up.
+
+    Raises:
+        NotAllowed: no manager in scope.
+        WrongState: it was held, or called off already.
+    """
+    review = locked_review(review)
+    require(can_lead_review(actor, review))
+    require_transition(review, ReviewState.CANCELLED, REVIEW_TRANSITIONS)
+    review.state = ReviewState.CANCELLED
+    review.save(update_fields=["state"])
+    notify(
+        kind="review.cancelled",
+        recipients=[participant.user for participant in review.participants.select_related("user")],
+        subject=review,
+        url=reverse("review_detail", args=[review.uuid]),
+        params={"number": review.number, "line": review.line.name, "site": review.site.name},
+        now=now,
+    )
+    record("review.cancelled", subject=review, actor=actor, now=now)
     return review
 
 

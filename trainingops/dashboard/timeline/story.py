@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Value
 
+from evaluation.enums import ReviewState
 from evaluation.models import ImprovementAction, Review
 from planning.models import Consultation, NeedSource, PlanRevision, TrainingPlan
 from reporting.models import ReportObligation, ReportVersion, TrainingReport
@@ -68,7 +69,7 @@ def _kinds() -> dict[str, QuerySet[Any]]:
     """What few words are told of: one query for all of it."""
     plan = OuterRef("pk")
     consultations = Consultation.objects.filter(plan=plan).order_by("asked_at")
-    reviews = Review.objects.filter(plans=plan).order_by("scheduled_at")
+    reviews = Review.objects.filter(plans=plan).exclude(state=ReviewState.CANCELLED).order_by("scheduled_at")
     actions = ImprovementAction.objects.filter(finding__review__plans=plan).order_by("created_at")
     return {
         "needs": packed(

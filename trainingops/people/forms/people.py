@@ -8,12 +8,14 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.people.enums import ChannelKind, Employment, Role
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team, User
 from trainingops.people.queries import in_force, users_with_role
 from trainingops.ui.forms import PageForm, PlannedDayField
+from trainingops.ui.moments import day_words
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -74,7 +76,9 @@ class RoleForm(PageForm, forms.ModelForm):
         super().clean()
         first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
         if first and last and last < first:
-            self.add_error("ends_on", _("The last day is before the first. Choose a later day."))
+            said = {"end": day_words(last), "start": day_words(first)}
+            words = gettext("%(end)s lies before the first day, %(start)s. Choose a later last day.")
+            self.add_error("ends_on", words % said)
         return self.cleaned_data
 
 

@@ -63,13 +63,16 @@ def _require_sense(principal: User, delegate: User, starts_on: date, ends_on: da
     """A manager on the first day, somebody else who can act, and days to come in their order."""
     if not RoleAssignment.objects.filter(in_force(starts_on), user=principal, role=Role.MANAGER).exists():
         raise Refused(
-            _("%(name)s is no manager on %(day)s.") % {"name": principal, "day": day_words(starts_on)},
+            _("%(name)s is no manager on %(day)s. Choose a day on which they are, or another manager.")
+            % {"name": principal, "day": day_words(starts_on)},
             field="principal" if actor != principal else "starts_on",
         )
     if delegate == principal:
         raise Refused(_("Choose somebody else than %(name)s.") % {"name": principal}, field="delegate")
     if not delegate.is_active:
-        raise Refused(_("The account of %(name)s is closed.") % {"name": delegate}, field="delegate")
+        raise Refused(
+            _("The account of %(name)s is closed. Choose somebody else.") % {"name": delegate}, field="delegate"
+        )
     if starts_on < now.astimezone(actor.zone).date():
         raise Refused(
             _("%(day)s has passed. Nobody acts for the past; choose today or later.") % {"day": day_words(starts_on)},

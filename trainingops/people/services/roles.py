@@ -14,6 +14,7 @@ from trainingops.people.models import RoleAssignment, ServiceLine, Site, Team, U
 from trainingops.people.policies import can_grant_role
 from trainingops.people.queries import in_force
 from trainingops.people.services.periods import end_before
+from trainingops.ui.moments import day_words
 
 
 @service
@@ -32,12 +33,24 @@ def grant_role(
     """Let ``user`` hold ``role`` from a day until a day (inclusive), within sites, lines and teams; none: everywhere.
 
     Raises:
-        Refused: it ends before it starts, or a team leader without team.
+        Refused: it ends before it starts or is over already, or a team leader without team.
     """
     require(can_grant_role(actor))
     site_list, line_list, team_list = list(sites), list(lines), list(teams)
     if ends_on is not None and ends_on < starts_on:
-        raise Refused(_("The last day is before the first. Choose a later day."), field="ends_on", code="period")
+        raise Refused(
+            _("%(end)s lies before the first day, %(start)s. Choose a later last day.")
+            % {"end": day_words(ends_on), "start": day_words(starts_on)},
+            field="ends_on",
+            code="period",
+        )
+    if ends_on is not None and ends_on < now.astimezone(actor.zone).date():
+        raise Refused(
+            _("%(end)s is over: nobody holds a role in the past. Choose today or a later last day.")
+            % {"end": day_words(ends_on)},
+            field="ends_on",
+            code="over",
+        )
     if role == Role.TEAM_LEADER and not team_list:
         raise Refused(_("A team leader needs a team. Choose at least one."), field="teams", code="team_missing")
     assignment = RoleAssignment.objects.create(user=user, role=role, starts_on=starts_on, ends_on=ends_on)

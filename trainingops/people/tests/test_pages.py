@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from trainingops.domain import Refused
 from trainingops.imports.people import PEOPLE
 from trainingops.imports.testing import run_import
 from trainingops.people.models import PersonAssignment, RoleAssignment, Site, Team, User
+from trainingops.people.services import grant_role
 from trainingops.people.tests.factories import (
     PersonFactory,
     ServiceLineFactory,
@@ -313,3 +315,24 @@ def test_nobody_is_ticked_beforehand_for_a_code_unless_the_address_names_them(cl
     assert agent.name in page and "checked" not in page
     page = client.get(reverse("people_codes"), {"person": agent.uuid}).content.decode()
     assert page.count("checked") == 1
+
+
+def test_a_role_wholly_in_the_past_is_refused_with_its_last_day():
+    """DESIGN.md §1: a role is a right from now on; nobody is made auditor of a time that is over."""
+    period = {"starts_on": date(2000, 1, 1), "ends_on": date(2000, 2, 1)}
+    now = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    admin = make_user("administrator")
+    with pytest.raises(Refused, match="1 Februari 2000") as refused:
+        grant_role(user=make_user(), role="auditor", **period, actor=admin, now=now)
+    assert (refused.value.field, refused.value.code) == ("ends_on", "over")
+    assert not RoleAssignment.objects.filter(role="auditor").exists()
+
+
+def test_closing_ones_own_account_says_the_true_reason(client):
+    """EMP-1: the refusal is told as it is, not as a change in between."""
+    admin = make_user("administrator")
+    client.force_login(admin)
+    answer = client.post(reverse("account_close", args=[admin.uuid]), follow=True)
+    assert "Anda tidak dapat menutup akun sendiri" in answer.content.decode()
+    admin.refresh_from_db()
+    assert admin.is_active

@@ -75,8 +75,12 @@ def role_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def account_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Nobody signs in with it any more."""
     user = get_object_or_404(User.objects.visible_to(request.user), uuid=uuid)
-    close_account(user=user, actor=request.user, now=request.now)
-    messages.success(request, _("The account is closed."))
+    try:
+        close_account(user=user, actor=request.user, now=request.now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The account is closed."))
     return redirect("account_detail", uuid=user.uuid)
 
 
