@@ -79,8 +79,10 @@ def account_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         close_account(user=user, actor=request.user, now=request.now)
     except Refused as refused:
         messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The account is closed."))
+        page = account_detail(request, uuid)
+        page.status_code = 409
+        return page
+    messages.success(request, _("The account is closed."))
     return redirect("account_detail", uuid=user.uuid)
 
 
