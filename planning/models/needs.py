@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind
@@ -14,6 +15,7 @@ from planning.models.changes import ProductChange
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
 from trainingops.records.models import StoredFile
+from trainingops.ui.moments import day_words
 
 #: Roles that work with needs; scope decides which rows.
 SEES_NEEDS = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor")
@@ -87,8 +89,9 @@ class NeedSource(Identified):
         ordering = ["-dated_on", "-id"]
 
     def __str__(self) -> str:
-        said = f"{self.get_kind_display()}, {self.asked_by}"
-        return f"{said}: {self.request[:80]}" if self.product_change_id else said
+        """Kind, date and what was asked, which tell two of one kind apart; from whom stands in the list of sources."""
+        asked = Truncator(" ".join(self.request.split())).chars(80)
+        return f"{self.get_kind_display()}, {day_words(self.dated_on, 'dated')}: {asked}"
 
 
 class QualityParameter(Identified):

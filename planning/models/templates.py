@@ -17,14 +17,16 @@ from trainingops.domain import Identified
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, User
 
+#: Who plans, approves or audits reads templates.
+TEMPLATE_READERS = (Role.MANAGER, Role.TRAINER, Role.AUDITOR)
+
 
 class PlanTemplateQuerySet(models.QuerySet["PlanTemplate"]):
     def visible_to(self, user: User) -> PlanTemplateQuerySet:
         """Those of one's lines and those of every line, for who plans, approves or audits."""
-        roles = (Role.MANAGER, Role.TRAINER, Role.AUDITOR)
-        if not user.authority.has(*roles):
+        if not user.authority.has(*TEMPLATE_READERS):
             return self.none()
-        return self.filter(Q(line=None) | user.authority.scope(*roles, line="line"))
+        return self.filter(Q(line=None) | user.authority.scope(*TEMPLATE_READERS, line="line"))
 
     def in_use(self) -> PlanTemplateQuerySet:
         return self.filter(is_active=True)

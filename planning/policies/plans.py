@@ -9,10 +9,12 @@ from planning.models import (
     Consultation,
     OvertimeOrder,
     PlanRevision,
+    PlanTemplate,
     ReleaseConfirmation,
     TrainingPlan,
 )
 from planning.models.releases import RELEASE_READERS
+from planning.models.templates import TEMPLATE_READERS
 from trainingops.people.models import ServiceLine, Site, User
 
 #: The teams that a plan is coordinated with (5.1.1 d).
@@ -35,6 +37,13 @@ def can_edit_plan(user: User, plan: TrainingPlan) -> bool:
 def can_write_template(user: User, *, line: ServiceLine | None) -> bool:
     """Who plans on the line, and its manager: a template only proposes, the approval of each plan decides."""
     return user.authority.covers("trainer", "manager", line_id=line.pk if line else None)
+
+
+def can_read_template(user: User, template: PlanTemplate) -> bool:
+    """Who plans, approves or audits, for their lines; one of every line, any of them."""
+    if template.line_id is None:
+        return user.authority.has(*TEMPLATE_READERS)
+    return user.authority.covers(*TEMPLATE_READERS, line_id=template.line_id)
 
 
 def deciding_for(user: User, revision: PlanRevision) -> list[int | None]:

@@ -12,10 +12,10 @@ from django.db.models import Case, Count, DateField, Exists, F, Func, OuterRef, 
 from django.db.models.functions import Cast, Coalesce
 
 from planning.enums import PlanState, RevisionState, TrainingKind
-from planning.models import PlannedMeeting, PlannedSession, PlanRevision, PlanTarget, TrainingPlan
+from planning.models import PlannedMeeting, PlannedSession, PlanTarget, TrainingPlan
 from planning.months import Month
 from planning.queries.facets import Facets, count_facets
-from planning.queries.plans import SEES_PLANS
+from planning.queries.plans import SEES_PLANS, change_waits, shown_revision
 from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
 
@@ -40,12 +40,6 @@ FACETS = {
     "line": "planned_session__plan__line__code",
     "pic": "planned_session__plan__pic__uuid",
 }
-
-
-def shown_revision(plan: str = "") -> Coalesce:
-    """The key of the revision that holds: the approved one, else the newest; ``plan`` is the path to the plan."""
-    newest = PlanRevision.objects.filter(plan=OuterRef(f"{plan}__pk" if plan else "pk")).order_by("-number")
-    return Coalesce(F(f"{plan}__approved_revision" if plan else "approved_revision"), Subquery(newest.values("pk")[:1]))
 
 
 def meetings_of_month(user: User, month: Month) -> QuerySet[PlannedMeeting]:
@@ -75,7 +69,8 @@ def _around(month: Month) -> dict[str, datetime]:
 
 
 def with_rows(meetings: QuerySet[PlannedMeeting]) -> QuerySet[PlannedMeeting]:
-    """Meetings with all that a line of the month says: ``people`` of the batch, ``unplaced`` ones of the plan.
+    """Meetings with all that a line of the month says: ``people`` of the batch, ``unplaced`` ones of the plan, and
+    ``change_waits``.
 
     Submission puts everybody into the only batch: there they count already.
     """
@@ -102,6 +97,7 @@ def with_rows(meetings: QuerySet[PlannedMeeting]) -> QuerySet[PlannedMeeting]:
         .annotate(
             people=Case(When(has_others=True, then=F("placed")), default=F("placed") + F("lost")),
             unplaced=Case(When(has_others=True, then=F("lost")), default=0),
+            change_waits=change_waits("planned_session__plan"),
         )
     )
 

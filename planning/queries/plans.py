@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from planning.enums import DefectState, RevisionState
@@ -100,11 +100,29 @@ def agents_with_defects(plan: TrainingPlan, filters: DefectFilter, *, minimum_co
 
 
 def with_first_meeting(plans: TrainingPlanQuerySet) -> TrainingPlanQuerySet:
-    """Plans with ``first_at``: when the newest revision that has meetings begins."""
-    meetings = PlannedMeeting.objects.filter(
-        planned_session__plan=OuterRef("pk"), planned_session__revision__isnull=False
-    ).order_by("-planned_session__revision__number", "starts_at")
-    return plans.annotate(first_at=Subquery(meetings.values("starts_at")[:1]))
+    """Plans with ``first_at``: when the revision that holds begins; and :func:`change_waits`."""
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=OuterRef("shown")).order_by("starts_at")
+    first_at = Subquery(meetings.values("starts_at")[:1])
+    return plans.annotate(shown=shown_revision()).annotate(first_at=first_at, change_waits=change_waits())
+
+
+def shown_revision(plan: str = "") -> Coalesce:
+    """The key of the revision that holds: the approved one, else the newest; ``plan`` is the path to the plan."""
+    newest = PlanRevision.objects.filter(plan=OuterRef(_of(plan, "pk"))).order_by("-number")
+    return Coalesce(F(_of(plan, "approved_revision")), Subquery(newest.values("pk")[:1]))
+
+
+def change_waits(plan: str = "") -> Exists:
+    """Whether a change of an approved plan awaits its decision: until then the approved revision holds (4.1)."""
+    return Exists(
+        PlanRevision.objects.filter(
+            plan=OuterRef(_of(plan, "pk")), plan__approved_revision__isnull=False, state=RevisionState.SUBMITTED
+        )
+    )
+
+
+def _of(plan: str, field: str) -> str:
+    return f"{plan}__{field}" if plan else field
 
 
 def awaiting_decision(user: User) -> QuerySet[PlanRevision]:

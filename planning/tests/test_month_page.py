@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from planning.models import PlannedMeeting
 from planning.months import Month
 from planning.queries.month import meetings_of_month
-from planning.services import amend_plan, create_plan
+from planning.services import amend_plan, create_plan, submit_revision
 from planning.services.month import MOST
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from planning.tests.month import DECEMBER, NOW, at
@@ -98,6 +98,27 @@ def test_the_approved_revision_is_what_holds(world):
     assert [each.day for each in meetings_of_month(world.pic, Month(2026, 12))] == [date(2026, 12, 1)]
 
 
+def test_an_approved_plan_begins_as_approved_until_its_change_is(client, world):
+    """4.1: list, month, and both as Excel say the approved start, and that a change awaits approval."""
+    plan = approved_plan(world=world, starts_at=DECEMBER, now=NOW)
+    amended = amend_plan(plan=plan, actor=world.pic, now=NOW)
+    PlannedMeeting.objects.filter(planned_session__revision=amended).update(
+        starts_at=DECEMBER + timedelta(days=2), ends_at=DECEMBER + timedelta(days=2, hours=2)
+    )
+    client.force_login(world.pic)
+    waits = "Perubahan menunggu persetujuan"
+    for submitted in (False, True):
+        if submitted:
+            submit_revision(revision=amended, actor=world.pic, now=NOW)
+        plans = client.get(reverse("plan_list"))
+        assert [row.record.first_at for row in plans.context["table"].rows] == [DECEMBER]
+        assert (waits in plans.content.decode()) is submitted
+        assert (waits in client.get(reverse("plan_month"), at(world)).content.decode()) is submitted
+        for url in ("plan_list", "plan_month"):
+            state = sheet(client.get(reverse(url), at(world, export="xlsx", state="approved")))[1][-1]
+            assert state == ("Disetujui; " + waits if submitted else "Disetujui")
+
+
 @pytest.mark.point("EXP-1")
 def test_filters_stand_in_the_address_with_their_counts(client, world):
     """EXP-1: the count beside a filter is the number of plans behind it; what no plan has filters nothing."""
@@ -150,6 +171,18 @@ def test_a_draft_without_a_date_is_not_forgotten(client, world):
     client.force_login(world.pic)
     page = client.get(reverse("plan_month"), at(world))
     assert page.context["undated"] == [plan]
+
+
+def test_a_draft_without_a_date_leads_everybody_where_they_may_go(client, world):
+    """Issue 2, no screen that leads nowhere: its PIC gives it a date, the others read it."""
+    plan = create_plan(
+        kind="refreshment", title="Tanpa tanggal", site=world.site, line=world.line, actor=world.pic, now=NOW
+    )
+    for user, name in ((world.pic, "plan_sessions"), (world.manager, "plan_detail"), (world.leader, "plan_detail")):
+        client.force_login(user)
+        url = reverse(name, args=[plan.uuid])
+        assert f'"{url}"' in client.get(reverse("plan_month"), at(world)).content.decode()
+        assert client.get(url).status_code == 200
 
 
 @pytest.mark.point("EMP-1")

@@ -8,6 +8,8 @@ import django_tables2 as tables
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -33,6 +35,26 @@ STATE_KINDS = {
 FACETS = ("state", "kind", "line", "site")
 
 
+#: What stands beside the state of an approved plan while a later revision is with the manager.
+CHANGE_WAITS = gettext_lazy("A change awaits approval")
+
+
+class PlanStateColumn(StatusColumn):
+    """The state of a plan; what its row says holds until a change that waits is approved (4.1)."""
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        state = super().render(value, record, bound_column)
+        return format_html('{}<span class="sub">{}</span>', state, CHANGE_WAITS) if record.change_waits else state
+
+    def value(self, value: Any, record: Any) -> str:  # type: ignore[override]
+        return state_words(value, change_waits=record.change_waits)
+
+
+def state_words(state: Any, *, change_waits: bool) -> str:
+    """The same for a spreadsheet."""
+    return f"{state}; {CHANGE_WAITS}" if change_waits else str(state)
+
+
 class PlanTable(PageTable):
     """Plans, the newest first."""
 
@@ -47,7 +69,7 @@ class PlanTable(PageTable):
     site = tables.Column(verbose_name=gettext_lazy("Site"))
     pic = tables.Column(verbose_name="PIC", order_by="pic__name")
     first_at = MomentColumn(verbose_name=gettext_lazy("Starts"), zone="site__zone")
-    state = StatusColumn(
+    state = PlanStateColumn(
         verbose_name=gettext_lazy("State"), kinds={str(key): value for key, value in STATE_KINDS.items()}
     )
 

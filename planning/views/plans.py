@@ -20,7 +20,13 @@ from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.forms.plans import PlanForm, ReasonForm
 from planning.lists import with_lists
 from planning.models import Appointment, NeedSource, PlanRevision, PlanTemplate, ProductChange, TrainingPlan
-from planning.policies.plans import can_cancel_plan, can_decide_revision, can_edit_plan, can_write_template
+from planning.policies.plans import (
+    can_cancel_plan,
+    can_decide_revision,
+    can_edit_plan,
+    can_read_template,
+    can_write_template,
+)
 from planning.queries.releases import release_lines, releases_of_plan
 from planning.queries.remarks import remark_rows, remarks_of
 from planning.services import (
@@ -148,6 +154,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
         and can_cancel_plan(request.user, plan),
         "may_keep": plan.approved_revision_id and can_write_template(request.user, line=plan.line),
+        "may_read_template": plan.template and can_read_template(request.user, plan.template),
         "may_adjust": mine
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.approved_revision_id

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from planning.enums import RevisionState
+from planning.policies.plans import can_edit_plan
 from planning.queries.month import (
     STANDINGS,
     MonthFacets,
@@ -29,7 +30,7 @@ from planning.queries.month import (
 )
 from planning.services.month import MOST
 from planning.views.month.place import Place, place_of
-from planning.views.plan_list import STATE_KINDS
+from planning.views.plan_list import CHANGE_WAITS, STATE_KINDS, state_words
 from planning.views.plans import REVISION_KINDS
 from trainingops.people.days_off import days_off
 from trainingops.people.http import SignedInRequest
@@ -119,6 +120,8 @@ def plan_month(request: SignedInRequest) -> HttpResponse:
         "has_drafts": any(row.is_draft for day in days for row in day.rows),
         "off": sorted(off.items()),
         "undated": undated[:MOST_UNDATED],
+        "own": [plan for plan in undated if can_edit_plan(request.user, plan)],
+        "change_waits": CHANGE_WAITS,
         "more_undated": len(undated) > MOST_UNDATED,
         **(_doing(place) if request.user.authority.has("trainer") else {}),
         "title": _("Monthly plan %(month)s") % {"month": place.words},
@@ -209,5 +212,5 @@ def _lines(meetings: Any, off: dict[date, str]) -> Iterator[list[Any]]:
             planned.room.name if planned.room else "",
             planned.link,
             meeting.people,
-            str(STANDINGS[meeting.standing]),
+            state_words(STANDINGS[meeting.standing], change_waits=meeting.change_waits),
         ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from evaluation.enums import ActionState, ReviewState
 from evaluation.models import CoachingForm, ImprovementAction, Review
@@ -75,11 +75,15 @@ class Desk:
     def revisions(self) -> list[PlanRevision]:
         """Submitted revisions in the manager's scope, and the newest revision of each plan of the reader's own.
 
-        With ``first_at`` (when it begins), ``people`` (on target), ``asked`` (parties that have not answered) and
+        With ``first_at`` (when it begins; of a change the earlier of what is approved and what is asked for: it is
+        decided before either), ``people`` (on target), ``asked`` (parties that have not answered) and
         ``answers_due`` (the earliest date asked for).
         """
         newest = PlanRevision.objects.filter(plan=OuterRef("plan")).order_by("-number").values("pk")[:1]
         meetings = PlannedMeeting.objects.filter(planned_session__revision=OuterRef("pk")).order_by("starts_at")
+        approved = PlannedMeeting.objects.filter(
+            planned_session__revision=OuterRef("plan__approved_revision")
+        ).order_by("starts_at")
         submitted = self.user.authority.scope(Role.MANAGER, site="plan__site", line="plan__line") & Q(
             state=RevisionState.SUBMITTED
         )
@@ -92,7 +96,7 @@ class Desk:
             .exclude(plan__state=PlanState.CANCELLED)
             .select_related("plan__site", "plan__line", "plan__pic", "submitted_by", "decision")
             .annotate(
-                first_at=Subquery(meetings.values("starts_at")[:1]),
+                first_at=Least(Subquery(meetings.values("starts_at")[:1]), Subquery(approved.values("starts_at")[:1])),
                 people=Count("targets", distinct=True),
                 asked=ArrayAgg("plan__consultations__party", filter=unanswered, distinct=True, default=[]),
                 answers_due=Min("plan__consultations__due_on", filter=unanswered),

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from planning.models import TrainingPlan
+from sessions.enums import SessionState
+from sessions.models import TrainingSession
 from trainingops.local.demo.cast import Cast, Login, load_people, logins
 from trainingops.people.models import Person
 
@@ -60,6 +62,8 @@ def run_cycle(now: datetime) -> list[str]:
             plan = run_stages(cycle)
             review(cycle, plan)
             lines = [*load_situations(cycle), load_teachers(cycle)]
+    elif not TrainingSession.objects.filter(state=SessionState.OPEN).exists():
+        lines.append("No session is under way any more: make demo ARGS=--reset starts over, around today.")
     evidence.produce_all(timezone.now())
     plan.refresh_from_db()
     with translation.override("en"):

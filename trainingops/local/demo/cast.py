@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 
 from sessions.enums import SessionState
@@ -180,6 +180,16 @@ def _scope_trainers() -> None:
             assignment.lines.add(place.line)
 
 
+def _agents() -> list[str]:
+    """The log-in of one agent: whom the session under way expects, else the next, else the last one, else anybody."""
+    places = {SessionState.OPEN: 0, SessionState.SCHEDULED: 1, SessionState.CONCLUDED: 2}
+    order = Case(*(When(training_session__state=state, then=place) for state, place in places.items()), default=3)
+    expected = Enrolment.objects.filter(person__user__is_active=True, removed_at=None)
+    logins = expected.order_by(order, "pk").values_list("person__user__login", flat=True)[:1]
+    agents = User.objects.filter(role_assignments__role=Role.AGENT, is_active=True).order_by("login")
+    return list(logins) or list(agents.values_list("login", flat=True)[:1])
+
+
 #: The log-ins worth printing: log-in, what the role is called, URL name of the page to try first.
 _FIRST = [
     ("MGR01", "Manager", "plan_approvals"),
@@ -198,10 +208,8 @@ _FIRST = [
 
 
 def logins() -> list[Login]:
-    """The people one can sign in as; the agent is one whom the session under way expects."""
-    running = Enrolment.objects.filter(training_session__state=SessionState.OPEN, person__user__isnull=False)
-    agents = running.order_by("pk").values_list("person__user__login", flat=True)[:1]
-    first = [*_FIRST, *((login, "Agent", "my_trainings") for login in agents)]
+    """The people one can sign in as."""
+    first = [*_FIRST, *((login, "Agent", "my_trainings") for login in _agents())]
     users = {user.login: user for user in User.objects.filter(login__in=[row[0] for row in first])}
     zones = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
     return [

@@ -42,7 +42,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     approve(cycle, due_today)
     hold(due_today.training_sessions.get())
     running = drafted(
-        cycle, "Verifikasi nasabah dan OTP", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
+        cycle, "KCA, verifikasi nasabah dan dokumen SBG", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
     )
     _with_short_answers(cycle, running)
     _submit(cycle, running)
@@ -58,7 +58,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     breaches = breach_overdue(now=cycle.now)
     days = load_roster(cycle.cast, cycle.now)
     draft = drafted(
-        cycle, "Taksiran emas dan Gadai Fleksi", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, -4
+        cycle, "KCA, agunan dan jumlah pinjaman", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, -4
     )
     _ask_teams(cycle, draft)
     orders = load_exceptions(cycle.cast, draft.revisions.get(), cycle.now)
