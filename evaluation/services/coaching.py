@@ -22,6 +22,7 @@ from trainingops.people.queries import assignment_on
 from trainingops.people.services import require_signature, sign
 from trainingops.records.numbers import next_number
 from trainingops.records.services import request_evidence
+from trainingops.ui.moments import day_words
 
 
 def content_of_coaching(*, person: Person, problem: str, cause: str, agreement: str, follow_up_on: date) -> str:
@@ -97,7 +98,11 @@ def create_coaching_form(
     if place is None:
         raise Refused(_("This person has no place of work today. Check the master data."), field="person")
     if follow_up_on < today:
-        raise Refused(_("The follow-up lies in the past. Choose today or later."), field="follow_up_on")
+        raise Refused(
+            _("%(day)s has passed: the follow-up is still to come. Choose today or later.")
+            % {"day": day_words(follow_up_on)},
+            field="follow_up_on",
+        )
     words = {"problem": problem, "cause": cause, "agreement": agreement}
     content_hash = content_of_coaching(person=person, **words, follow_up_on=follow_up_on)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)

@@ -16,6 +16,7 @@ from planning.models import Defect, MonitoringSample, QualityParameter
 from planning.models.needs import SEES_NEEDS
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
+from trainingops.ui.bounds import reversed_words
 from trainingops.ui.forms import DayInput, PageForm, PeriodForm, PlannedDayField
 
 
@@ -178,6 +179,6 @@ class AppointmentForm(PageForm):
         """The first day comes first."""
         data = super().clean() or {}
         if data.get("starts_on") and data.get("ends_on") and data["starts_on"] > data["ends_on"]:
-            problem = _("The last day lies before the first. Correct the period.")
+            problem = reversed_words(data["starts_on"], data["ends_on"])
             self.add_error("ends_on", forms.ValidationError(problem, code="invalid"))
         return data

@@ -21,6 +21,7 @@ from planning.models.needs import SEES_NEEDS, DefectQuerySet
 from planning.queries.needs import DefectFilter
 from planning.tables.needs import CLASS_SHORT
 from trainingops.people.models import ServiceLine, Team, User
+from trainingops.ui.bounds import reversed_words
 from trainingops.ui.forms import DayInput, FigureField, LoadedChoiceField, PageForm, PeriodForm, WholeField
 
 #: The longest period of the needs page; longer ones are for the lists and their files.
@@ -99,7 +100,7 @@ class NeedsForm(PageForm):
         data = super().clean() or {}
         since, until = data.get("since"), data.get("until")
         if since and until and since > until:
-            self.add_error("until", _("The last day lies before the first. Correct the period."))
+            self.add_error("until", reversed_words(since, until))
         elif since and (until or self.today) - since > LONGEST:
             self.add_error("since", _("Choose at most two years. The lists and their files have no such limit."))
         return data

@@ -20,6 +20,7 @@ from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Column, Importer
 from trainingops.imports.values import heading_key
 from trainingops.people.models import ServiceLine, Site
+from trainingops.ui.bounds import reversed_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import Person, PersonAssignment, User
@@ -140,7 +141,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     starts_on = batch.day(checked, "starts_on", required=True)
     ends_on = batch.day(checked, "ends_on", required=True)
     if starts_on and ends_on and ends_on < starts_on:
-        checked.refuse("ends_on", "ends_before_start", _("The period ends before it begins. Correct its dates."))
+        checked.refuse("ends_on", "ends_before_start", reversed_words(starts_on, ends_on))
     line = _find(checked, "line", known.lines, required=True)
     site = _find(checked, "site", known.sites, required=False)
     value = batch.figure(checked, "value", required=True)

@@ -14,6 +14,8 @@ from planning.policies.catalogue import can_import_traffic, can_set_target
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.people.models import ServiceLine, Site, User
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import day_words
 
 
 @service
@@ -41,7 +43,11 @@ def set_line_target(
             field="method",
         )
     if not 0 < goal_percent <= 100:
-        raise Refused(_("Write a percentage above 0 and up to 100."), field="goal_percent")
+        raise Refused(
+            _("%(value)s%% is no target. Write a percentage above 0 and up to 100.")
+            % {"value": format_figure(goal_percent)},
+            field="goal_percent",
+        )
     if method == LoadMethod.ERLANG_C and goal_percent == 100:
         raise Refused(
             _("No number of agents answers every call in time. Write a target below 100."), field="goal_percent"
@@ -84,7 +90,9 @@ def mark_day(*, site: Site, line: ServiceLine, day: date, reason: str, actor: Us
                 site=site, line=line, day=day, reason=reason.strip(), marked_by=actor, marked_at=now
             )
     except IntegrityError:
-        raise Refused(_("This day is marked already."), field="day") from None
+        raise Refused(
+            _("%(day)s is marked already. Choose another day.") % {"day": day_words(day)}, field="day"
+        ) from None
     record("day.marked", subject=marked, actor=actor, now=now, data={"day": day, "line": line.uuid, "site": site.uuid})
     return marked
 

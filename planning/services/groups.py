@@ -109,7 +109,11 @@ def _tenure(rule: GroupRule) -> str:
 
 def _check(rule: GroupRule) -> None:
     if rule.joined_months is not None and rule.joined_at_most is not None and rule.joined_at_most <= rule.joined_months:
-        raise Refused(_("The tenure ends before it begins. Correct one of the two."), field="joined_at_most")
+        raise Refused(
+            _("Up to %(most)d months is not above from %(least)d months. Write a higher upper limit.")
+            % {"most": rule.joined_at_most, "least": rule.joined_months},
+            field="joined_at_most",
+        )
     if rule.since and not rule.module:
         raise Refused(_("Choose the module that was not trained since then."), field="module")
     if rule.change and not rule.change.lines.filter(pk=rule.line.pk).exists():

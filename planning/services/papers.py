@@ -17,6 +17,7 @@ from planning.queries.questions import open_versions
 from planning.services.questions import require_in_use
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
+from trainingops.ui.figures import format_figure
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -55,8 +56,12 @@ def add_paper(
     if len({version.question_id for version, _points in questions}) < len(questions):
         raise Refused(_("A question stands twice in this paper. Choose it once."), field="questions")
     require_in_use([version.question for version, _points in questions])
-    if any(points <= 0 for _version, points in questions):
-        raise Refused(_("Points must be above 0."), field="questions")
+    if low := [points for _version, points in questions if points <= 0]:
+        raise Refused(
+            _("%(points)s points: a question counts more than nothing. Write more than 0.")
+            % {"points": format_figure(low[0])},
+            field="questions",
+        )
     paper = TestPaper.objects.create(
         code=code,
         title=title,

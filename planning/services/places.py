@@ -49,7 +49,9 @@ def add_application(*, name: str, needs_licence: bool, seats: int, actor: User, 
     if TrainingApplication.objects.filter(name__iexact=name).exists():
         raise Refused(_("%(name)s is listed already. Choose another name.") % {"name": name}, field="name")
     if needs_licence and seats < 1:
-        raise Refused(_("Say how many licences there are."), field="seats")
+        raise Refused(
+            _("%(seats)d licences: nobody could work with it. Write 1 or more.") % {"seats": seats}, field="seats"
+        )
     application = TrainingApplication.objects.create(name=name, needs_licence=needs_licence)
     if needs_licence:
         LicenceSeat.objects.bulk_create(

@@ -17,6 +17,7 @@ from planning.services.drafting import open_draft
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
 from trainingops.people.models import Person, User
+from trainingops.ui.bounds import reversed_words
 from trainingops.ui.moments import day_words
 
 #: The longest reason in words.
@@ -55,7 +56,7 @@ def choose_targets_from_defects(
     """
     revision = open_draft(revision, actor=actor)
     if filters.until < filters.since:
-        raise Refused(_("The period ends before it begins. Correct its dates."), field="until")
+        raise Refused(reversed_words(filters.since, filters.until), field="until")
     if minimum_count < 1:
         raise Refused(_("The minimum of %(count)d is below 1.") % {"count": minimum_count}, field="minimum_count")
     agents = agents_with_defects(revision.plan, filters, minimum_count=minimum_count, user=actor)

@@ -26,6 +26,8 @@ from trainingops.notifications.services import notify
 from trainingops.people.enums import Role
 from trainingops.records.documents import keep_document
 from trainingops.records.numbers import next_number
+from trainingops.ui.bounds import reversed_words
+from trainingops.ui.moments import day_words
 from trainingops.ui.stored import stored_day
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def add_qualification(
     """
     require(can_keep_places(actor))
     if valid_until and valid_until < valid_from:
-        raise Refused(_("The last day lies before the first. Correct the period."), field="valid_until")
+        raise Refused(reversed_words(valid_from, valid_until), field="valid_until")
     stored, file_name = keep_document(file, now=now) if file else (None, "")
     qualification = TrainerQualification.objects.create(
         trainer=trainer,
@@ -117,7 +119,9 @@ def request_trainer(
     require(can_request_trainer(actor, site_id=site.pk, line_id=line.pk))
     today = now.astimezone(site.zone).date()
     if wanted_on < today:
-        raise Refused(_("This day has passed. Choose today or a later one."), field="wanted_on")
+        raise Refused(
+            _("%(day)s has passed. Choose today or a later day.") % {"day": day_words(wanted_on)}, field="wanted_on"
+        )
     request = TrainerRequest.objects.create(
         number=next_number(REQUEST_PREFIX, today.year),
         site=site,
@@ -201,7 +205,9 @@ def _day_of_answer(request: TrainerRequest, answered_on: date | None, *, now: da
     """The day given, else today at the site; none that lies ahead."""
     today = timezone.localdate(now, timezone=request.site.zone)
     if answered_on and answered_on > today:
-        raise Refused(_("This day lies ahead. Write the day of the answer."), field="answered_on")
+        raise Refused(
+            _("%(day)s lies ahead. Write the day of the answer.") % {"day": day_words(answered_on)}, field="answered_on"
+        )
     return answered_on or today
 
 

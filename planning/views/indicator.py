@@ -18,6 +18,7 @@ from planning.months import Month
 from planning.queries.indicator import by, count, in_period, plans_due
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine, Site
+from trainingops.ui.bounds import reversed_words
 from trainingops.ui.exports import table_response
 from trainingops.ui.forms import PageForm
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, configure
@@ -48,7 +49,7 @@ class IndicatorForm(PageForm):
         cleaned: dict[str, Any] = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
-            self.add_error("until", _("The period ends before it begins. Correct its dates."))
+            self.add_error("until", reversed_words(since, until))
         elif since and until and until - since > LONGEST:
             self.add_error("until", _("The period is longer than a year. Choose a shorter one."))
         return cleaned

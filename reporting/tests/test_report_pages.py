@@ -348,3 +348,23 @@ def test_amending_a_report_with_deviations_keeps_its_budget_of_queries(client, h
     with counted() as queries:
         assert client.get(address).context["amends"]
     assert len(queries) <= 12, "\n".join(map(shown, queries))
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_part_of_more_than_ten_thousand_characters_is_refused_with_its_length_and_not_saved(client, held, headers):
+    """4.3: the report is read by every party; what was typed stays on the page."""
+    sign_in(client, held.pic)
+    typed = {**TEXTS, "course": "a" * 10_001, "version": 1}
+    answer = client.post(url("report_write", held), typed, headers=headers)
+    assert answer.status_code == 422
+    assert "10001" in answer.content.decode()
+    assert report_of(held).course == ""
+
+
+def test_who_submits_with_an_empty_score_sheet_is_warned(client):
+    """4.3: nobody scored is said before the signature, and no share is made of it."""
+    held = concluded(right=(None, None, None))
+    sign_in(client, held.pic)
+    page = client.get(url("report_submit", held)).content.decode()
+    assert "Belum dinilai: 3." in page
+    assert "0,0%" not in page

@@ -169,8 +169,9 @@ def report_write(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     for field in form.fields.values():
         field.required = False
     status = 200
-    if request.method == "POST":
-        form.is_valid()
+    if request.method == "POST" and not form.is_valid():
+        report, status = _writable(request, uuid), 422
+    elif request.method == "POST":
         try:
             report = services.save_draft(
                 report=report,

@@ -8,6 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from trainingops.ui.moments import day_words
+
 #: No training was planned here before.
 FIRST_DAY = date(2000, 1, 1)
 #: How far ahead somebody may write a date; further is a slip of the hand.
@@ -34,6 +36,14 @@ def sensible_day(value: date | datetime) -> None:
             % {"value": day.isoformat(), "first": first.isoformat(), "last": last.isoformat()},
             code="out_of_range",
         )
+
+
+def reversed_words(start: date, end: date) -> str:
+    """Words for a last day that lies before the first, with both."""
+    return _("The last day lies before the first: %(end)s, %(start)s. Choose a later last day.") % {
+        "end": day_words(end),
+        "start": day_words(start),
+    }
 
 
 def not_past(day: date) -> None:

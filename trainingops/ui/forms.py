@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
@@ -23,6 +24,9 @@ from trainingops.ui.days_off import calendar
 from trainingops.ui.figures import input_figure, parse_figure
 from trainingops.ui.moments import as_zone, zone_word
 from trainingops.ui.remedies import with_remedy
+
+#: The most characters of a text whose field sets no limit of its own: about four printed pages.
+LONGEST_TEXT = 10_000
 
 DASHES = {BLANK_CHOICE_DASH[0][1]}
 
@@ -289,7 +293,9 @@ class PageForm(forms.Form):
     def _with_remedies(self, name: str | None, errors: list[forms.ValidationError]) -> list[forms.ValidationError]:
         if name not in self.fields:
             return errors
-        return [with_remedy(self.fields[name], self[name], each) for each in errors]
+        remedied = [with_remedy(self.fields[name], self[name], each) for each in errors]
+        # A date and a time that are both wrong are one moment that was not understood.
+        return list({str(each.messages): each for each in remedied}.values())
 
     def add_refusal(self, refused: Refused) -> None:
         """Show a service's refusal at its field, or above all fields where it has none here."""
@@ -324,6 +330,10 @@ def _use_our_control(field: forms.Field) -> None:
         raise TypeError(f"“{field.label}”: use {ours[type(field)]} (in a model's form through Meta.field_classes).")
     if isinstance(field, forms.DateField | MomentField):
         field.validators.append(sensible_day)
+    if isinstance(field, forms.CharField) and field.max_length is None and not field.widget.is_hidden:
+        # No ``maxlength`` on the control: a browser would cut what is pasted without a word.
+        field.max_length = LONGEST_TEXT
+        field.validators.append(MaxLengthValidator(LONGEST_TEXT))
     if plain in swap:
         field.widget = swap[plain](attrs=field.widget.attrs)
     _name_the_blank(field)

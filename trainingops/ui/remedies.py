@@ -162,6 +162,8 @@ def _not_understood(field: forms.Field, code: str, shown: dict[str, Any]) -> str
         return _("“%(value)s” is not a time. Write it like 13:30.") % shown
     if isinstance(field, forms.EmailField):
         return _("“%(value)s” is not a mail address. Write it like name@company.co.id.") % shown
+    if isinstance(field, forms.URLField):
+        return _("“%(value)s” is not a link. Write it like https://meet.company.co.id/class.") % shown
     if isinstance(field, forms.SlugField):
         return _("“%(value)s” may hold only letters, digits, hyphens and underscores. Take the rest out.") % shown
     return ""

@@ -14,6 +14,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.cache import patch_vary_headers
 
+from trainingops.domain import Refused, StaleVersion, WrongState
+
 
 def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
     """405: the address exists, but not for this kind of request."""
@@ -38,10 +40,16 @@ def server_error(_request: HttpRequest) -> HttpResponse:
     return HttpResponseServerError(loader.render_to_string("500.html"))
 
 
+def _says_why(refused: ValidationError | str) -> bool:
+    """Whether the step is refused for a reason of its own: reloading the page would change nothing."""
+    return isinstance(refused, Refused) and not isinstance(refused, WrongState | StaleVersion)
+
+
 def conflict(request: HttpRequest, refused: ValidationError | str) -> HttpResponse:
     """409: the thing changed meanwhile or its state does not allow the step; nothing was written."""
     message = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused
     context = {"message": message, "remedy_url": getattr(refused, "url", ""), "sent": request.method == "POST"}
+    context["changed"] = context["sent"] and not _says_why(refused)
     return render(request, "409.html", context, status=409)
 
 

@@ -53,5 +53,7 @@ class DecisionForm(PageForm):
         help_text=_("Required when you return or reject."),
     )
     decision = forms.ChoiceField(
-        choices=[(each, each) for each in ("approve", "approve_next", "return", "reject")], widget=forms.HiddenInput
+        label=_("Decision"),
+        choices=[(each, each) for each in ("approve", "approve_next", "return", "reject")],
+        widget=forms.HiddenInput,
     )

@@ -8,14 +8,13 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.people.enums import ChannelKind, Employment, Role
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team, User
 from trainingops.people.queries import in_force, users_with_role
+from trainingops.ui.bounds import reversed_words
 from trainingops.ui.forms import PageForm, PlannedDayField
-from trainingops.ui.moments import day_words
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -76,9 +75,7 @@ class RoleForm(PageForm, forms.ModelForm):
         super().clean()
         first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
         if first and last and last < first:
-            said = {"end": day_words(last), "start": day_words(first)}
-            words = gettext("%(end)s lies before the first day, %(start)s. Choose a later last day.")
-            self.add_error("ends_on", words % said)
+            self.add_error("ends_on", reversed_words(first, last))
         return self.cleaned_data
 
 
@@ -120,7 +117,10 @@ class TeamForm(PageForm):
             return None
         leader = Person.objects.working().filter(employee_no__iexact=number).first()
         if leader is None:
-            raise forms.ValidationError(_("Nobody who works here has this number. Check it in the list of people."))
+            raise forms.ValidationError(
+                _("“%(value)s”: nobody who works here has this number. Check it in the list of people.")
+                % {"value": number}
+            )
         return leader
 
 

@@ -14,6 +14,7 @@ from trainingops.people.models import RoleAssignment, ServiceLine, Site, Team, U
 from trainingops.people.policies import can_grant_role
 from trainingops.people.queries import in_force
 from trainingops.people.services.periods import end_before
+from trainingops.ui.bounds import reversed_words
 from trainingops.ui.moments import day_words
 
 
@@ -38,12 +39,7 @@ def grant_role(
     require(can_grant_role(actor))
     site_list, line_list, team_list = list(sites), list(lines), list(teams)
     if ends_on is not None and ends_on < starts_on:
-        raise Refused(
-            _("%(end)s lies before the first day, %(start)s. Choose a later last day.")
-            % {"end": day_words(ends_on), "start": day_words(starts_on)},
-            field="ends_on",
-            code="period",
-        )
+        raise Refused(reversed_words(starts_on, ends_on), field="ends_on", code="period")
     if ends_on is not None and ends_on < now.astimezone(actor.zone).date():
         raise Refused(
             _("%(end)s is over: nobody holds a role in the past. Choose today or a later last day.")

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from trainingops.domain import Refused
 from trainingops.ui import errors
-from trainingops.ui.forms import FigureField, MomentField, PageForm, WholeField
+from trainingops.ui.forms import LONGEST_TEXT, FigureField, MomentField, PageForm, WholeField
 
 
 class PlanForm(PageForm):
@@ -196,3 +196,28 @@ def test_errors_name_the_value_and_what_to_write_instead():
         assert wrong.errors["day"] == ["“31/11” is not a date. Write it like 2026-11-24."]
         assert wrong.errors["kind"] == ["“zzz” is not one of the choices. Choose one from the list."]
         assert "Sandi" not in wrong.errors["secret"][0]
+
+
+def test_a_text_without_a_limit_of_its_own_takes_ten_thousand_characters_and_says_so():
+    """EMP-1: a novel in a remark is refused with its length; the control does not cut what is pasted."""
+
+    class Remark(PageForm):
+        text = forms.CharField(label="Catatan", widget=forms.Textarea)
+
+    form = Remark({"text": "a" * (LONGEST_TEXT + 1)})
+    assert "10001 karakter" in str(form.errors["text"]) and "10000" in str(form.errors["text"])
+    assert Remark({"text": "a" * LONGEST_TEXT}).is_valid()
+    assert "maxlength" not in str(Remark()["text"])
+
+
+def test_a_moment_whose_date_and_time_are_both_wrong_says_so_once():
+    form = PlanForm({**GOOD, "starts_at_day": "x", "starts_at_time": "y"})
+    assert len(form.errors["starts_at"]) == 1
+
+
+def test_a_link_that_is_none_is_named_with_a_link_to_copy():
+    class Link(PageForm):
+        link = forms.URLField(label="Tautan", assume_scheme="https")
+
+    (text,) = Link({"link": "bukan tautan"}).errors["link"]
+    assert "bukan tautan" in text and "https://" in text
