@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.content import content_of, load
+from planning.difference import Content
 from planning.enums import RevisionState
 from planning.forms.plans import DecisionForm, RemarkForm
 from planning.models import (
@@ -143,7 +144,6 @@ def _page(
     wording = Wording(*shown, contents=[old, new])
     comments = remarks_of(revision, reader=request.user)
     rows = wording.rows(old, new, comments)
-    nine = wording.nine(new)
     rest = wording.fields(new) if old else []
     offered = {row.key: f"{row.label} {row.about}".strip() for row in [*rows, *rest]}
     remark.offer(list(offered.items()))
@@ -159,20 +159,28 @@ def _page(
         "comments": unplaced(comments, rows),
         "remark": remark,
         "errors": remark,
-        "first_at": first_meeting(new),
-        "nine": nine,
-        "nine_complete": sum(bool(value) for _label, value in nine),
-        "needs": [wording.need(each) for each in new.get("needs", ())],
-        "held_before": wording.held_before(new),
-        "purpose": new["purpose"],
-        "defect_count": len({defect for target in new["targets"] for defect in target["defects"]}),
-        "busy_reason": new["busy_reason"],
-        "trainer_reason": new.get("trainer_reason", ""),
+        **_said(new, wording),
         "consultations": consultations_of(plan, request.now),
         "form": form,
         "acts_for": _acts_for(request, revision),
         "title": plan.title,
         **_service_impact(request, revision),
+    }
+
+
+def _said(content: Content, wording: Wording) -> dict[str, Any]:
+    """What the revision says, for the head and the summary beside its rows."""
+    nine = wording.nine(content)
+    return {
+        "first_at": first_meeting(content),
+        "nine": nine,
+        "nine_complete": sum(bool(value) for _label, value in nine),
+        "needs": [wording.need(each) for each in content.get("needs", ())],
+        "held_before": wording.held_before(content),
+        "purpose": content["purpose"],
+        "defect_count": len({defect for target in content["targets"] for defect in target["defects"]}),
+        "busy_reason": content["busy_reason"],
+        "trainer_reason": content.get("trainer_reason", ""),
     }
 
 
