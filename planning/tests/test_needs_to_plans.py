@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from planning.enums import DefectState, TargetReason
 from planning.models import ModuleTraining, NeedSource, ProductChange, TrainingPlan
@@ -314,3 +314,17 @@ def test_a_reversed_period_is_said_instead_of_finding_nothing(world, name):
     page = client_of(world.qc).get(reverse(name), {"since": "2026-11-20", "until": "2026-11-01"})
     (told,) = page.context["filter"].form.errors["until"]
     assert "2026-11-20" in told and "2026-11-01" in told and told in page.content.decode()
+
+
+def test_two_sources_of_one_kind_are_told_apart(world):
+    """5.1.1 d: kind, date and what was asked, wherever a source is ticked; who asked stands in the list only."""
+    asked = ("Kelas penanganan nasabah marah", "Simulator SBG " * 20)
+    needs = [
+        NeedSource(kind="sso_training", dated_on=date(2026, 11, 14), asked_by="Dewi Lestari", request=text)
+        for text in asked
+    ]
+    with translation.override("id"):
+        words = [str(need) for need in needs]
+    assert words[0] == "SSO Training, 14 Nov 2026: Kelas penanganan nasabah marah"
+    assert words[1].startswith("SSO Training, 14 Nov 2026: Simulator SBG") and words[1].endswith("…")
+    assert "Dewi" not in "".join(words)

@@ -272,3 +272,15 @@ def test_forms_stay_within_the_query_budget(client, world, name):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(reverse(name, args=[subject.uuid] if subject else [])).status_code == 200
     assert len(asked) <= 12, [each["sql"][:90] for each in asked]
+
+
+def test_a_draft_names_its_template_and_leads_to_it_who_may_read_it(client, world):
+    """Issue 2, no screen that leads nowhere: Quality Control and team leaders read plans, but no templates."""
+    template = make(world)
+    plan = begin(world, template)
+    link = f'<a href="{reverse("plan_template_detail", args=[template.uuid])}">{template}</a>'
+    for user, may_read in ((world.pic, True), (world.manager, True), (world.qc, False), (world.leader, False)):
+        client.force_login(user)
+        page = client.get(reverse("plan_detail", args=[plan.uuid])).content.decode()
+        assert str(template) in page
+        assert (link in page) is may_read

@@ -34,7 +34,7 @@ def told(settings, tmp_path):
     return [*demo.load(now), *demo.run_cycle(now)]
 
 
-def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told, settings):
+def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told, settings, client):
     plan = TrainingPlan.objects.get(title=TITLE)
     _every_target_is_trained(plan)
     _reports_were_in_time_and_read(plan)
@@ -56,6 +56,17 @@ def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told, se
     people = {user.login: user for user in User.objects.all()}
     assert all(people[row.login].check_password(row.password) for row in demo.logins()[:2])
     assert {row.time_zone for row in demo.logins()} == {"WIB", "WITA", "WIT"}
+    _an_agent_can_always_sign_in(client)
+
+
+def _an_agent_can_always_sign_in(client):
+    """EMP-3: also when no session is under way any more; then the demo says how it starts over."""
+    for state in ("open", "concluded"):
+        TrainingSession.objects.filter(state="open").update(state=state)
+        (agent,) = [row for row in demo.logins() if row.role == "Agent"]
+        client.force_login(User.objects.get(login=agent.login))
+        assert client.get(agent.link).status_code == 200
+        assert any("--reset" in line for line in demo.run_cycle(timezone.now())) is (state == "concluded")
 
 
 def _names_each_record_and_its_pdf(told, local):
