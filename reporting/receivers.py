@@ -42,9 +42,9 @@ def on_ended_later(
     training_session: TrainingSession,
     last_end: datetime,
     reason: str,
-    in_tolerance: bool,
     actor: Any,
     now: datetime,
+    in_tolerance: bool = False,
     **_: Any,
 ) -> None:
     """The due time follows an actual end later than planned."""

@@ -94,16 +94,24 @@ def reason_of(change: ObligationChange) -> str:
     return later_end_words(change.new_last_end - change.old_last_end)
 
 
-def counting_steps(explanation: Mapping[str, Any], reader: tzinfo | None = None) -> list[str]:
+def counting_steps(
+    explanation: Mapping[str, Any], reader: tzinfo | None = None, *, ended_at: datetime | None = None
+) -> list[str]:
     """ "How the due time was counted": start, rule with the days skipped by name, result (DLN-2).
 
     Args:
         explanation: as stored beside the due time.
         reader: adds the same instant in the reader's zone where that differs.
+        ended_at: when the last meeting really ended, once it has: an earlier end leaves the due time.
     """
     zone = ZoneInfo(explanation["timezone"])
     last_end = datetime.fromisoformat(explanation["last_end"])
     start = _("The last meeting ends %(end)s.") % {"end": moment_words(last_end, zone, "weekday")}
+    if ended_at is not None and ended_at < last_end:
+        start = _("The last meeting was planned to end %(end)s and ended %(ended)s; an earlier end moves nothing.") % {
+            "end": moment_words(last_end, zone, "weekday"),
+            "ended": moment_words(ended_at, zone, "weekday"),
+        }
     if explanation["ended_at_midnight"]:
         day = date.fromisoformat(explanation["counted_from"])
         start += " " + _("An end at exactly midnight belongs to the day before: %(day)s.") % {

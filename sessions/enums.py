@@ -162,3 +162,4 @@ class DeviationKind(models.TextChoices):
     METHOD = "method", _("Method")
     APPLICATION = "application", _("Application")
     PARTICIPANT = "participant", _("Participant")
+    TEST = "test", _("Test")

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from planning.enums import ParameterSource
 from sessions.enums import TestPhase
 from sessions.scoring import Parameter, Scheme
 from trainingops.audit.journal import canonical, digest
+
+if TYPE_CHECKING:
+    from sessions.models import TrainingSession
 
 #: Which test fills a parameter by itself.
 TESTED_BY = {ParameterSource.PRE_TEST: TestPhase.PRE, ParameterSource.POST_TEST: TestPhase.POST}
@@ -64,6 +67,16 @@ def write_scheme(scheme: Mapping[str, Any]) -> tuple[str, str]:
     """The canonical JSON of a frozen plan's scheme, and its SHA-256."""
     text = canonical(scheme)
     return text, digest(text).hex()
+
+
+def fills_itself(training_session: TrainingSession, parameter: FrozenParameter) -> bool:
+    """Whether a test of the session gives this parameter its score; without a paper the trainer types it."""
+    paper = {
+        TestPhase.PRE: training_session.pre_paper_id,
+        TestPhase.POST: training_session.post_paper_id,
+    }
+    phase = TESTED_BY.get(parameter.source)  # type: ignore[call-overload]
+    return phase is not None and paper[phase] is not None
 
 
 def _parameter(said: Mapping[str, Any]) -> FrozenParameter:

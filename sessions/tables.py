@@ -31,6 +31,11 @@ CASE_STATES = {
 }
 
 
+def case_status(case: Any) -> tuple[str, str]:
+    """The kind and the word of a case of ``with_failure``: a remedial that was not passed is settled, and failed."""
+    return ("late", str(_("Not passed"))) if case.failed else (CASE_STATES[case.state], case.get_state_display())
+
+
 class SessionTable(PageTable):
     """Sessions: what, when, who answers, how far."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Max, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +21,8 @@ from reporting.filters import STATES, ObligationFilter, state_counts, state_filt
 from reporting.models import ReportObligation, ReportObligationQuerySet
 from reporting.queries import reminders_sent
 from reporting.wording import counting_steps, due_standing, reason_of, report_standing
+from sessions.enums import SessionState
+from sessions.models import TrainingSession
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -29,9 +32,12 @@ PER_PAGE = 50
 
 
 def _rows() -> ReportObligationQuerySet:
-    return ReportObligation.objects.select_related(
+    """With ``ended_at``: when the last meeting of a concluded session really ended."""
+    held = TrainingSession.objects.filter(pk=OuterRef("training_session"), state=SessionState.CONCLUDED)
+    rows = ReportObligation.objects.select_related(
         "owner", "report", "training_session__plan", "training_session__site", "training_session__line"
     )
+    return rows.annotate(ended_at=Subquery(held.annotate(at=Max("meetings__actual_ends_at")).values("at")))
 
 
 def _chosen_state(request: SignedInRequest) -> str:
@@ -69,7 +75,11 @@ def _row(obligation: ReportObligation, user: User, now: datetime) -> dict[str, A
         "session": obligation.training_session,
         "due": due,
         "report": report_standing(obligation),
-        "steps": counting_steps(obligation.explanation, timezone.get_current_timezone()),
+        "steps": counting_steps(
+            obligation.explanation,
+            timezone.get_current_timezone(),
+            ended_at=obligation.ended_at,  # type: ignore[attr-defined]
+        ),
         "can_remind": urgent and policies.can_remind(user, obligation) and obligation.owner_id != user.pk,
     }
 
@@ -132,7 +142,7 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "session": obligation.training_session,
             "due": due_standing(obligation, now),
             "report_standing": report_standing(obligation),
-            "steps": counting_steps(obligation.explanation, reader),
+            "steps": counting_steps(obligation.explanation, reader, ended_at=obligation.ended_at),  # type: ignore[attr-defined]
             "changes": [
                 (each, reason_of(each), counting_steps(each.explanation, reader))
                 for each in obligation.changes.select_related("actor")

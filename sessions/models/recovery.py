@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from planning.models import (
     RecoveryForm,
@@ -18,6 +18,7 @@ from sessions.enums import (
     OutcomeState,
 )
 from sessions.models.held import Enrolment, SessionMeeting, TrainingSession
+from sessions.models.results import SessionResult
 from trainingops.domain import Identified
 from trainingops.people.models import Person, Signature, User
 
@@ -62,6 +63,11 @@ class RecoveryCaseQuerySet(models.QuerySet["RecoveryCase"]):
         if user.person_id:
             visible |= Q(enrolment__person=user.person_id)
         return self.filter(visible)
+
+    def with_failure(self) -> RecoveryCaseQuerySet:
+        """Each with ``failed``: a remedial that is over and was not passed."""
+        below = SessionResult.objects.filter(enrolment=OuterRef("enrolment"), current=True, passed=False)
+        return self.annotate(failed=Q(Exists(below), kind=CaseKind.REMEDIAL, state=CaseState.RESOLVED))
 
 
 class RecoveryCase(Identified):

@@ -12,7 +12,16 @@ from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch
 from django.utils.translation import ngettext
 
 from planning.enums import QuestionKind
-from sessions.enums import AttemptState, CaseKind, CaseState, MeetingState, SessionState
+from sessions.enums import (
+    AttemptState,
+    AttendanceStatus,
+    CaseKind,
+    CaseState,
+    MeetingState,
+    SessionState,
+    TestPhase,
+)
+from sessions.frozen import TESTED_BY, fills_itself, read_scheme
 from sessions.models import (
     Attendance,
     Deviation,
@@ -145,6 +154,29 @@ def missing_before_conclusion(training_session: TrainingSession, meetings: list[
     return missing
 
 
+def post_test_can_open(training_session: TrainingSession) -> bool:
+    """Whether the post-test waits for its trainer to open it."""
+    is_open = training_session.state == SessionState.OPEN
+    return is_open and training_session.post_paper_id is not None and training_session.post_opened_at is None
+
+
+def untaken_tests(training_session: TrainingSession) -> list[tuple[TestPhase, int]]:
+    """Tests that the scheme counts and nobody took, though people were there; each with how many (two queries)."""
+    counted = [
+        TESTED_BY[each.source]  # type: ignore[index]
+        for each in read_scheme(training_session.scheme).parameters
+        if fills_itself(training_session, each)
+    ]
+    people = training_session.enrolments.filter(removed_at=None)
+    taken = set(TestAttempt.objects.filter(enrolment__in=people).values_list("phase", flat=True).distinct())
+    phases = [phase for phase in dict.fromkeys(counted) if phase not in taken]
+    if not phases:
+        return []
+    statuses = [AttendanceStatus.PRESENT, AttendanceStatus.LATE]
+    here = people.filter(attendances__status__in=statuses).distinct().count()
+    return [(phase, here) for phase in phases] if here else []
+
+
 def meetings_of(training_session: TrainingSession) -> list[SessionMeeting]:
     """Meetings in their order with trainers, cancelled ones left out (two queries)."""
     rows = training_session.meetings.exclude(state=MeetingState.CANCELLED).prefetch_related(
@@ -170,7 +202,7 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
             Prefetch("training_session__meetings", SessionMeeting.objects.exclude(state=MeetingState.CANCELLED)),
             Prefetch("attempts", TestAttempt.objects.order_by("number")),
             Prefetch("results", SessionResult.objects.filter(current=True)),
-            Prefetch("cases", RecoveryCase.objects.select_related("form", "scheduled_in__site")),
+            Prefetch("cases", RecoveryCase.objects.with_failure().select_related("form", "scheduled_in__site")),
             "attendances__reason",
         )
         .order_by("-training_session__starts_at")
@@ -180,9 +212,8 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
 def cases_for_list(user: User) -> QuerySet[RecoveryCase]:
     """Cases that the user may see as an office, with what the list shows."""
     return (
-        RecoveryCase.objects.filter(
-            Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user)) | Q(owner=user)
-        )
+        RecoveryCase.objects.with_failure()
+        .filter(Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user)) | Q(owner=user))
         .select_related(
             "enrolment__person", "enrolment__training_session__site", "owner", "meeting", "form", "scheduled_in"
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,12 +17,13 @@ from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingS
 from sessions.models.held import actual_of, planned_of
 from sessions.notices import about
 from sessions.policies import can_decide, can_run_session
+from sessions.queries.pages import untaken_tests
 from sessions.services.common import lock_session, stands_for
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
-from trainingops.ui.stored import stored_day, stored_moment, stored_span
+from trainingops.ui.stored import Stored, stored_day, stored_moment, stored_share, stored_span
 
 #: A start or a length that differs by less is as planned.
 SLACK = timedelta(minutes=15)
@@ -36,7 +36,7 @@ class Difference:
     """A difference that needs a reason: pairs of what was planned and what was, as stored values."""
 
     kind: str
-    measured: list[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    measured: list[tuple[Stored, Stored]]
 
     @property
     def planned(self) -> str:
@@ -48,12 +48,13 @@ class Difference:
 
 
 def differences(training_session: TrainingSession, meetings: Iterable[SessionMeeting]) -> list[Difference]:
-    """What differs between the planned and the actual times of the concluded meetings; one line a kind.
+    """What differs between the plan and what was: times of the concluded meetings, and tests; one line a kind.
 
-    A start or a duration counts from 15 minutes on; another local date always.
+    A start or a duration counts from 15 minutes on; another local date always; a test that the scheme counts and none
+    of those present took always.
     """
     zone = training_session.site.zone
-    found: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
+    found: dict[str, list[tuple[Stored, Stored]]] = {}
     for meeting in meetings:
         start, end = meeting.actual_starts_at, meeting.actual_ends_at
         if meeting.state != MeetingState.CONCLUDED or start is None or end is None:
@@ -74,6 +75,8 @@ def differences(training_session: TrainingSession, meetings: Iterable[SessionMee
             found.setdefault(DeviationKind.DURATION, []).append(
                 (stored_span(planned_length), stored_span(actual_length))
             )
+    if tests := untaken_tests(training_session):
+        found[DeviationKind.TEST] = [(str(phase.label), stored_share(0, here)) for phase, here in tests]
     return [Difference(kind, pairs) for kind, pairs in found.items()]
 
 
@@ -177,7 +180,7 @@ def _write(
     *,
     planned: str = "",
     actual: str = "",
-    measured: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]] = (),
+    measured: Sequence[tuple[Stored, Stored]] = (),
 ) -> Deviation:
     row = Deviation.objects.create(
         training_session=training_session,

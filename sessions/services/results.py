@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from planning.models import ScoringParameter
 from sessions import evidence
 from sessions.enums import ResultStatus, SessionState
-from sessions.frozen import FrozenParameter, FrozenScheme, read_scheme
+from sessions.frozen import FrozenParameter, FrozenScheme, fills_itself, read_scheme
 from sessions.models import Enrolment, ParameterScore, SessionResult, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
 from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary, stands_for
-from sessions.services.standing import Standing, Stored, fills_itself, given_scores, standing_of
+from sessions.services.standing import Standing, Stored, given_scores, is_typed, on_paper, standing_of
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
@@ -50,6 +50,8 @@ def record_scores(
 ) -> dict[int, Standing]:
     """Save scores of the trainer's parameters: all or none; results follow in the same transaction.
 
+    Once a session is concluded, the result of a test on paper is typed too, for whom no test is handed in.
+
     While the session is open any cell; once it is concluded only blanks, because its record stands. A cell that asks
     for what stands there already is left as it is, whatever its version: there is nothing to decide.
 
@@ -71,13 +73,13 @@ def record_scores(
             % {"state": training_session.get_state_display()}
         )
     people = _standing(training_session, {cell.enrolment for cell in cells}, attempt)
-    typed = {each.uuid: each for each in typed_parameters(training_session)}
+    known = {each.uuid: each for each in read_scheme(training_session.scheme).parameters}
     cells = [cell for cell in cells if not _stands(cell, people[cell.enrolment].scores.get((cell.parameter, attempt)))]
     if not cells:
         return people
-    _refuse_clashes(cells, people, typed, attempt)
+    _refuse_clashes(cells, people, known, attempt)
     for cell in cells:
-        _check(cell, people[cell.enrolment], typed, training_session, attempt)
+        _check(cell, people[cell.enrolment], known, training_session, attempt)
     _upsert(cells, people, attempt, actor, now)
     recompute(training_session, people.values(), attempt, actor, now)
     uuids = {key: each.enrolment.uuid for key, each in people.items()}
@@ -108,8 +110,8 @@ def compute_results(
 
     Somebody without any score has no result: absent is a status of its own, never an incomplete one. A test whose short
     answers wait for the trainer makes the result incomplete, never 0. Points of a test count unrounded, brought to the
-    parameter's scale. Attempt 2 takes the remedial test and, where it was not scored again, the score of attempt 1; the
-    scheme's cap holds.
+    parameter's scale. Attempt 2 takes the better of the remedial test and the post-test, and of a score given
+    again and the first; the scheme's cap holds. Whose scores are all blank again in a session under way has no result.
 
     Returns:
         the results that are new.
@@ -124,13 +126,20 @@ def _compute(
     training_session: TrainingSession, people: Iterable[Standing], attempt: int, now: datetime
 ) -> list[SessionResult]:
     frozen = read_scheme(training_session.scheme)
-    replaced, new = [], []
+    replaced, blanked, new = [], [], []
     for each in people:
         given, old = given_scores(training_session, each, attempt=attempt), each.result
         waits = None in each.tests.values()
-        if (not waits and all(value is None for value in given.values())) or (old and old.attempt > attempt):
+        if old and old.attempt > attempt:
+            continue
+        if not waits and all(value is None for value in given.values()):
+            if old and training_session.state == SessionState.OPEN:
+                blanked.append(old.pk)
+                each.result = None
             continue
         result = _result(frozen, given, each.enrolment, training_session, attempt, now)
+        if paper := on_paper(training_session, each):
+            result.explanation["on_paper"] = paper
         if attempt > 1 and result.final is None:
             continue  # the first result stands until the remedial one is complete
         if old and (old.final, old.passed, old.explanation) == (result.final, result.passed, result.explanation):
@@ -141,6 +150,8 @@ def _compute(
             replaced.append(old.pk)
         each.result = result
         new.append(result)
+    if blanked:
+        SessionResult.objects.filter(pk__in=blanked).delete()
     if replaced:
         SessionResult.objects.filter(pk__in=replaced).update(current=False)
     return SessionResult.objects.bulk_create(
@@ -192,7 +203,7 @@ def _stands(cell: ScoreCell, old: Stored | None) -> bool:
 
 
 def _refuse_clashes(
-    cells: Sequence[ScoreCell], people: dict[int, Standing], typed: dict[UUID, FrozenParameter], attempt: int
+    cells: Sequence[ScoreCell], people: dict[int, Standing], known: dict[UUID, FrozenParameter], attempt: int
 ) -> None:
     clashes = []
     for cell in cells:
@@ -206,7 +217,7 @@ def _refuse_clashes(
                     by=old.by if old else "",
                     at=old.at if old else None,
                     version=old.version if old else 0,
-                    parameter=typed[cell.parameter].name if cell.parameter in typed else "",
+                    parameter=known[cell.parameter].name if cell.parameter in known else "",
                 )
             )
     if clashes:
@@ -216,13 +227,13 @@ def _refuse_clashes(
 def _check(
     cell: ScoreCell,
     standing: Standing,
-    typed: dict[UUID, FrozenParameter],
+    known: dict[UUID, FrozenParameter],
     training_session: TrainingSession,
     attempt: int,
 ) -> None:
     who, field = standing.enrolment.person.name, f"score-{cell.enrolment}-{cell.parameter}"
-    parameter = typed.get(cell.parameter)
-    if parameter is None:
+    parameter = known.get(cell.parameter)
+    if parameter is None or not is_typed(training_session, parameter, standing, attempt):
         raise Refused(_("%(who)s: this parameter is filled by its test.") % {"who": who}, field=field)
     maximum = parameter.parameter.maximum_score
     if cell.value is not None and not 0 <= cell.value <= maximum:

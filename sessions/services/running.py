@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState, RevisionState
+from planning.services.bookings import free_from
 from planning.services.plans import advance_plan
 from sessions import evidence
 from sessions.enums import (
@@ -149,6 +150,8 @@ def conclude_meeting(
 ) -> SessionMeeting:
     """End a meeting: its absences, early leaves and lateness over tolerance become cases. A blank stays a blank.
 
+    Ended early, it gives back the rest of its time: trainer, participants, room and licences are free.
+
     Args:
         actual_starts_at: when it began, if not when it was opened here.
         actual_ends_at: when it ended; now if missing; never in the future.
@@ -166,6 +169,8 @@ def conclude_meeting(
     _require_real_times(meeting, start, end, now)
     meeting.state, meeting.actual_starts_at, meeting.actual_ends_at = MeetingState.CONCLUDED, start, end
     meeting.save(update_fields=["state", "actual_starts_at", "actual_ends_at"])
+    if end < meeting.ends_at:
+        free_from(meeting=meeting.uuid, ended_at=end)
     open_cases_of(meeting, training_session, actor=actor, now=now)
     refresh_summary(training_session)
     record(

@@ -13,8 +13,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, JSONObject
 
-from sessions.enums import AttemptState, TestPhase
-from sessions.frozen import TESTED_BY, FrozenParameter, read_scheme
+from sessions.enums import AttemptState, SessionState, TestPhase
+from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself, read_scheme
 from sessions.models import Enrolment, ParameterScore, SessionResult, TestAttempt, TrainingSession
 from sessions.scoring import Score
 
@@ -65,28 +65,56 @@ def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
 def given_scores(training_session: TrainingSession, standing: Standing, *, attempt: int = 1) -> dict[str, Score | None]:
     """Scores by parameter name, in each parameter's own scale; None where there is none.
 
-    Attempt 2 takes the remedial test for the post-test and, where it was not scored again, the score of attempt 1.
+    Attempt 2 takes the remedial test for the post-test, and the score of attempt 1 where that was better or it was not
+    scored again: a remedial never lowers. A test result on paper is a typed score.
     """
     given: dict[str, Score | None] = {}
     for each in read_scheme(training_session.scheme).parameters:
-        if fills_itself(training_session, each):
-            phase = TESTED_BY[each.source]  # type: ignore[index]
-            share = standing.tests.get(TestPhase.REMEDIAL if attempt > 1 and phase == TestPhase.POST else phase)
-            given[each.name] = None if share is None else share * Fraction(each.parameter.maximum_score)
+        if not fills_itself(training_session, each):
+            given[each.name] = _best(standing, each, attempt)
+            continue
+        phase = TESTED_BY[each.source]  # type: ignore[index]
+        first = _tested(standing, each, phase) if phase in standing.tests else _best(standing, each, 1)
+        if attempt > 1 and phase == TestPhase.POST:
+            again = _tested(standing, each, TestPhase.REMEDIAL)
+            given[each.name] = again if again is None or first is None else max(again, first)
         else:
-            typed = (standing.scores.get((each.uuid, number)) for number in range(attempt, 0, -1))
-            given[each.name] = next((found.value for found in typed if found and found.value is not None), None)
+            given[each.name] = first
     return given
 
 
-def fills_itself(training_session: TrainingSession, parameter: FrozenParameter) -> bool:
-    """Whether a test of the session gives this parameter its score; without a paper the trainer types it."""
-    paper = {
-        TestPhase.PRE: training_session.pre_paper_id,
-        TestPhase.POST: training_session.post_paper_id,
-    }
-    phase = TESTED_BY.get(parameter.source)  # type: ignore[call-overload]
-    return phase is not None and paper[phase] is not None
+def is_typed(training_session: TrainingSession, parameter: FrozenParameter, standing: Standing, attempt: int) -> bool:
+    """Whether somebody types this score: no test gives it, or the session ended without this person's test.
+
+    The second is the result of a test on paper; a test that is handed in later counts instead.
+    """
+    if not fills_itself(training_session, parameter):
+        return True
+    tested = TESTED_BY[parameter.source] in standing.tests  # type: ignore[index]
+    return attempt == 1 and training_session.state == SessionState.CONCLUDED and not tested
+
+
+def on_paper(training_session: TrainingSession, standing: Standing) -> list[str]:
+    """Names of the tests whose result was typed from paper."""
+    return [
+        each.name
+        for each in read_scheme(training_session.scheme).parameters
+        if fills_itself(training_session, each)
+        and TESTED_BY[each.source] not in standing.tests  # type: ignore[index]
+        and _best(standing, each, 1) is not None
+    ]
+
+
+def _best(standing: Standing, parameter: FrozenParameter, attempt: int) -> Score | None:
+    """The best score that was typed up to an attempt."""
+    typed = (standing.scores.get((parameter.uuid, number)) for number in range(1, attempt + 1))
+    return max((found.value for found in typed if found and found.value is not None), default=None)
+
+
+def _tested(standing: Standing, parameter: FrozenParameter, phase: str) -> Score | None:
+    """What a test gives in the parameter's scale; None without one, or while it waits for the trainer."""
+    share = standing.tests.get(phase)
+    return None if share is None else share * Fraction(parameter.parameter.maximum_score)
 
 
 def _scores() -> QuerySet[Any, Any]:

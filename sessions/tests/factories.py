@@ -155,20 +155,25 @@ def concluded(*cells_for: Any, right: Sequence[int] = (5, 5, 5), roleplay: str =
 
 
 def end_session(held: Held, *, now: datetime | None = None, reasons: dict[str, str] | None = None) -> None:
-    """Conclude every meeting at its planned end, and the session."""
+    """Conclude every meeting at its planned end, and the session; a test that nobody took has its reason."""
     for meeting in held.training_session.meetings.exclude(state="concluded").order_by("starts_at"):
         conclude_meeting(meeting=meeting, actor=held.pic, now=now or meeting.ends_at)
     conclude_session(
         training_session=held.training_session,
         actor=held.pic,
         now=now or held.training_session.ends_at,
-        reasons=reasons,
+        reasons={"test": "Jaringan putus."} | (reasons or {}),
     )
     held.fresh()
 
 
 def make_up_for(
-    held: Held, *, starts_at: datetime | None = None, ends_at: datetime | None = None, form: str = "make_up"
+    held: Held,
+    *,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    form: str = "make_up",
+    now: Any = None,
 ) -> Held:
     """A make-up class for the open recovery cases of a session, three days later, of an hour."""
     starts_at = starts_at or held.training_session.starts_at + timedelta(days=3)
@@ -185,7 +190,7 @@ def make_up_for(
             meetings=[(starts_at, ends_at or starts_at + timedelta(hours=1))],
         ),
         actor=held.pic,
-        now=held.training_session.ends_at + timedelta(hours=1),
+        now=now or held.training_session.ends_at + timedelta(hours=1),
     )
     made = TrainingSession.objects.select_related("plan", "site", "line").get(pk=made.pk)
     return Held(held.plan, made, held.world, list(made.enrolments.order_by("pk")))

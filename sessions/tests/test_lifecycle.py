@@ -10,7 +10,7 @@ import pytest
 from planning.models import Competence, ModuleTraining
 from sessions.models import Deviation, RecoveryCase, TargetOutcome, TrainingSession
 from sessions.queries.ledger import identity
-from sessions.services import RollCell, conclude_meeting, conclude_session, open_session
+from sessions.services import RollCell, conclude_meeting, conclude_session, open_post_test, open_session
 from sessions.signals import session_concluded, session_scheduled, targets_settled
 from sessions.tests.factories import (
     START,
@@ -238,6 +238,8 @@ def test_self_study_is_settled_by_its_post_test():
 def test_a_difference_from_the_plan_needs_a_reason_and_is_kept():
     held = opened()
     attend(held)
+    open_post_test(training_session=held.training_session, actor=held.pic, now=START)
+    take_test(held.enrolments[0], phase="post", right=5, now=START)
     meeting = held.meeting
     late = meeting.ends_at + timedelta(minutes=40)
     conclude_meeting(meeting=meeting, actor=held.pic, now=late)

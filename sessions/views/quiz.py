@@ -17,6 +17,7 @@ from sessions.models import Enrolment, TargetOutcome, TestAttempt
 from sessions.queries.ledger import trained_of
 from sessions.queries.pages import enrolments_of_person
 from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
+from sessions.tables import case_status
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -62,7 +63,7 @@ def _card(enrolment: Enrolment, *, trained: bool) -> dict[str, Any]:
             [each.status for each in attendances.values()],
             trained=trained,
         ),
-        "cases": enrolment.cases.all(),
+        "cases": [(each, *case_status(each)) for each in enrolment.cases.all()],
         "attendances": attendances,
     }
 

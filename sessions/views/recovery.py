@@ -19,7 +19,7 @@ from sessions.models import RecoveryCase
 from sessions.policies import can_decide, can_recover, can_waive
 from sessions.queries.pages import batches_for, case_counts, cases_for_list
 from sessions.services.recovery import ANOTHER_BATCH
-from sessions.tables import CASE_STATES
+from sessions.tables import case_status
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -44,7 +44,7 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     tabs = [(key, words[key], counts[key], key == state) for key in (*CaseState.values, "all") if key != "voided"]
     context = {
         "page_obj": page,
-        "rows": [(each, CASE_STATES[each.state]) for each in rows],
+        "rows": [(each, *case_status(each)) for each in rows],
         "tabs": tabs,
         "owner": owner,
         "gathers": any(each.state == CaseState.OPEN and each.kind == CaseKind.RECOVERY for each in rows),
@@ -54,17 +54,21 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _visible(request: SignedInRequest, uuid: UUID) -> RecoveryCase:
-    cases = RecoveryCase.objects.visible_to(request.user).select_related(
-        "enrolment__person",
-        "enrolment__training_session__plan__approved_revision",
-        "enrolment__training_session__plan__pic",
-        "enrolment__training_session__site",
-        "enrolment__training_session__module_version",
-        "owner",
-        "meeting",
-        "form",
-        "scheduled_in__site",
-        "settled_by",
+    cases = (
+        RecoveryCase.objects.visible_to(request.user)
+        .with_failure()
+        .select_related(
+            "enrolment__person",
+            "enrolment__training_session__plan__approved_revision",
+            "enrolment__training_session__plan__pic",
+            "enrolment__training_session__site",
+            "enrolment__training_session__module_version",
+            "owner",
+            "meeting",
+            "form",
+            "scheduled_in__site",
+            "settled_by",
+        )
     )
     return get_object_or_404(cases, uuid=uuid)
 
@@ -78,7 +82,7 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     is_open = case.state == CaseState.OPEN
     context = {
         "case": case,
-        "status": CASE_STATES[case.state],
+        "status": case_status(case),
         "training_session": training_session,
         "zone": training_session.site.zone,
         "may_schedule": arranges and is_open and case.kind == CaseKind.RECOVERY,
@@ -136,6 +140,8 @@ def _schedule(request: SignedInRequest, cases: list[RecoveryCase], form: Recover
 def case_test(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Open the test of a case: remedial, or the post-test of self-study."""
     case = _visible(request, uuid)
+    if case.state != CaseState.OPEN:
+        return _settled(request, case)
     remedial = case.kind == CaseKind.REMEDIAL
     form = None if remedial else CaseTestForm(request.POST or None, case=case)
     if request.method == "POST" and (form is None or form.is_valid()):
@@ -156,6 +162,8 @@ def case_test(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def case_waive(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The manager excuses a case with a reason and a signature."""
     case = _visible(request, uuid)
+    if case.state not in OPEN_CASES:
+        return _settled(request, case)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -176,6 +184,8 @@ def case_waive(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def case_lapse(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The manager confirms that somebody left or moved."""
     case = _visible(request, uuid)
+    if case.state not in OPEN_CASES:
+        return _settled(request, case)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -185,6 +195,12 @@ def case_lapse(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "sessions/case_lapse.html", {"form": form, "case": case})
+
+
+def _settled(request: SignedInRequest, case: RecoveryCase) -> HttpResponse:
+    """Nothing more is decided about a case that is settled, or arranged already."""
+    messages.error(request, _("The case is “%(state)s” already.") % {"state": case.get_state_display()})
+    return redirect("case_detail", uuid=case.uuid)
 
 
 def _is_uuid(text: str) -> bool:

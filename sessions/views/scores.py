@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from sessions import services
 from sessions.enums import SessionState, Verdict
-from sessions.frozen import FrozenParameter, read_scheme
+from sessions.frozen import FrozenParameter, fills_itself, read_scheme
 from sessions.models import Enrolment, SessionResult, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import Presence, attendance_of, remedial_people
 from sessions.services import Clash, GridConflict, ScoreCell
 from sessions.services.results import REMEDIAL_ATTEMPT, SCORE_DECIMALS
-from sessions.services.standing import Standing, fills_itself, given_scores, standing_of
+from sessions.services.standing import Standing, given_scores, is_typed, standing_of
 from sessions.verdicts import verdict_for
 from sessions.views.sessions import visible
 from trainingops.domain import Refused
@@ -48,6 +48,7 @@ class Cell:
     clash: Clash | None = None
     saved: bool = False
     locked: bool = False
+    paper: bool = False
 
     @property
     def key(self) -> str:
@@ -169,13 +170,16 @@ def _row(training_session: TrainingSession, standing: Standing, attempt: int, pr
     concluded = training_session.state == SessionState.CONCLUDED and attempt == 1
     cells = []
     for each in read_scheme(training_session.scheme).parameters:
-        typed = not fills_itself(training_session, each)
+        typed = is_typed(training_session, each, standing, attempt)
+        paper = typed and fills_itself(training_session, each)
         stored = standing.scores.get((each.uuid, attempt))
         value = (stored.value if stored else None) if typed else shown[each.name]
         text = "" if value is None else _written(value)
         locked = concluded and stored is not None and stored.value is not None
         version = stored.version if stored else 0
-        cells.append(Cell(standing.enrolment, each, typed, text=text, was=text, version=version, locked=locked))
+        cells.append(
+            Cell(standing.enrolment, each, typed, text=text, was=text, version=version, locked=locked, paper=paper)
+        )
     return Row(standing.enrolment, cells, standing.result, presence)
 
 
@@ -188,7 +192,8 @@ def _touched(training_session: TrainingSession, posted: Mapping[str, Any]) -> li
             continue
         for each in read_scheme(training_session.scheme).parameters:
             if str(each.uuid) == found["parameter"]:
-                typed = not fills_itself(training_session, each)
+                concluded = training_session.state == SessionState.CONCLUDED
+                typed = concluded or not fills_itself(training_session, each)
                 cell = Cell(Enrolment(pk=int(found["enrolment"])), each, typed)
                 if _take(cell, posted):
                     cells.append(cell)

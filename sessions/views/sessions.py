@@ -27,7 +27,9 @@ from sessions.queries.pages import (
     mine,
     missing_before_conclusion,
     of_today,
+    post_test_can_open,
     tab_counts,
+    untaken_tests,
     waiting_deviations,
     with_detail,
 )
@@ -113,7 +115,7 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_run": runs,
         "may_open": runs and training_session.state == SessionState.SCHEDULED,
         "may_conclude": runs and is_open and all(each.state == MeetingState.CONCLUDED for each in meetings),
-        "may_open_post": runs and is_open and training_session.post_paper_id and not training_session.post_opened_at,
+        "may_open_post": runs and post_test_can_open(training_session),
         "may_report": runs and training_session.state in (SessionState.SCHEDULED, SessionState.OPEN),
         "may_cancel": training_session.revision_id is None
         and training_session.state == SessionState.SCHEDULED
@@ -203,6 +205,8 @@ def session_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "training_session": training_session,
         "missing": missing_before_conclusion(training_session, meetings),
+        "untaken": [str(phase.label) for phase, _here in untaken_tests(training_session)],
+        "may_open_post": post_test_can_open(training_session) and can_run_session(request.user, training_session),
     }
     return render(request, "sessions/session_conclude.html", context)
 

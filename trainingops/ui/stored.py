@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainingops.ui.moments import day_words, moment_words
@@ -33,6 +34,11 @@ def stored_span(span: timedelta) -> dict[str, Any]:
     return {"minutes": round(span.total_seconds() / 60)}
 
 
+def stored_share(count: int, whole: int) -> dict[str, Any]:
+    """How many participants of all."""
+    return {"participants": count, "of": whole}
+
+
 def said(value: Any) -> Any:
     """A stored value in words of the active language; anything that is no mapping stays as it is.
 
@@ -46,6 +52,8 @@ def said(value: Any) -> Any:
             return day_words(date.fromisoformat(day))
         case {"minutes": int(minutes)}:
             return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+        case {"participants": int(count), "of": int(whole)}:
+            return _("%(count)d of %(whole)d participants") % {"count": count, "whole": whole}
         case Mapping():
             raise ValueError(f"not a stored value: {value!r}")
         case _:

@@ -10,6 +10,7 @@ from planning.services.bookings.writing import (
     book_revision,
     book_substitute,
     clashes_of,
+    free_from,
     release,
     wanted_by,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "book_revision",
     "book_substitute",
     "clashes_of",
+    "free_from",
     "release",
     "wanted_by",
 ]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Func, Q, QuerySet
+from django.db.models.functions import Lower
 
 from planning.content import sessions_of, targets_of
 from planning.enums import BookingRole
@@ -135,6 +138,18 @@ def book_substitute(
         for meeting in missing.select_related("planned_session__host_site")
     ]
     _write(wanted, application=None, reader=reader)
+
+
+def free_from(*, meeting: UUID, ended_at: datetime) -> int:
+    """A meeting ended earlier than planned: everybody and everything it took is free from then on; how many.
+
+    Called by the sessions stage inside its service.
+    """
+    live = Booking.objects.filter(planned_meeting__uuid=meeting, live=True)
+    never = live.filter(during__startswith__gte=ended_at).update(live=False)
+    return never + live.filter(during__endswith__gt=ended_at).update(
+        during=Func(Lower("during"), ended_at, function="tstzrange", output_field=DateTimeRangeField())
+    )
 
 
 def release(*, plan: TrainingPlan | None = None, planned: PlannedSession | None = None) -> int:

@@ -199,7 +199,7 @@ def confirm_a_release(cycle: Cycle, plan: TrainingPlan) -> None:
 
 
 def hold(training_session: TrainingSession) -> None:
-    """Concluded with everybody present; the report is still a draft."""
+    """Concluded with everybody present, the post-test on paper; the report is still a draft."""
     pic, ends_at = training_session.plan.pic, training_session.ends_at
     open_session(training_session=training_session, actor=pic, now=training_session.starts_at)
     meeting = training_session.meetings.get()
@@ -210,7 +210,12 @@ def hold(training_session: TrainingSession) -> None:
     record_roll(meeting=meeting, cells=cells, actor=pic, now=training_session.starts_at + timedelta(minutes=10))
     conclude_meeting(meeting=meeting, actor=pic, now=ends_at)
     training_session.refresh_from_db()
-    conclude_session(training_session=training_session, actor=pic, now=ends_at + timedelta(minutes=5))
+    conclude_session(
+        training_session=training_session,
+        actor=pic,
+        now=ends_at + timedelta(minutes=5),
+        reasons={"test": "Jaringan ruang pelatihan putus; post-test dikerjakan di kertas."},
+    )
 
 
 def amend(cycle: Cycle, plan: TrainingPlan) -> None:
