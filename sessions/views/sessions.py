@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from planning.queries.releases import release_lines, releases_of_session
 from sessions import services
-from sessions.enums import MeetingState, SessionState
+from sessions.enums import DeviationKind, MeetingState, SessionState
 from sessions.forms import ConcludeForm, DeviationForm, MeetingEndForm, ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
@@ -29,7 +29,6 @@ from sessions.queries.pages import (
     of_today,
     post_test_can_open,
     tab_counts,
-    untaken_tests,
     waiting_deviations,
     with_detail,
 )
@@ -205,7 +204,7 @@ def session_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "training_session": training_session,
         "missing": missing_before_conclusion(training_session, meetings),
-        "untaken": [str(phase.label) for phase, _here in untaken_tests(training_session)],
+        "untaken": [each.planned for each in found if each.kind == DeviationKind.TEST],
         "may_open_post": post_test_can_open(training_session) and can_run_session(request.user, training_session),
     }
     return render(request, "sessions/session_conclude.html", context)

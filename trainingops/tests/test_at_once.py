@@ -101,7 +101,10 @@ def test_a_session_is_concluded_once(committed_db):
     assert meeting.state == MeetingState.CONCLUDED
 
     training_session = held.fresh()
-    conclude = [lambda: conclude_session(training_session=training_session, actor=held.pic, now=now)] * 2
+    reasons = {"test": "Jaringan putus"}
+    conclude = [
+        lambda: conclude_session(training_session=training_session, actor=held.pic, now=now, reasons=reasons)
+    ] * 2
     assert at_once(*conclude) == ["WrongState", "done"]
     assert held.fresh().state == SessionState.CONCLUDED
     for kind in ("attendance", "test_results"):
