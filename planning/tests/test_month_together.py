@@ -386,3 +386,13 @@ def test_a_long_training_is_named_by_its_first_meetings(client, world):
     for name in ("plan_month_copy", "plan_month_submit"):
         text = client.get(reverse(name), at(world, plan=str(plan.uuid))).content.decode()
         assert "dan 3 pertemuan lagi" in text, name
+
+
+def test_of_two_copies_that_meet_each_names_the_other(world):
+    """4.1, 5.1.1: two plans of one room fall on the same hour; none of them is told that it meets itself."""
+    plans = [draft_plan(world=world, starts_at=NOVEMBER + timedelta(days=1, hours=hours), now=NOW) for hours in (0, 1)]
+    copies = copies_of(site=world.site, month=Month(2026, 12), reader=world.pic, now=NOW)
+    notes = {copy.plan: " ".join(copy.notes) for copy in copies}
+    for mine, other in (plans, reversed(plans)):
+        assert other.number in notes[mine]
+        assert mine.number not in notes[mine]

@@ -6,7 +6,7 @@ A reader learns the number of another plan only where they may know that plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
@@ -54,6 +54,10 @@ class Clash:
     def __str__(self) -> str:
         """In words: who or what, when, where it is taken already, and what helps."""
         return f"{self.fact} {self.remedy}"
+
+    def seen_from_other(self) -> Clash:
+        """The same for the plan of ``other``, whose reader knows of both: both are previewed together."""
+        return replace(self, meeting=self.other, other=self.meeting, knows_other=True)
 
     @property
     def fact(self) -> str:

@@ -24,7 +24,7 @@ class Use:
 def clashes_if(uses: Iterable[Use], *, reader: User) -> dict[int, list[str]]:
     """In words, by plan: where these meetings would meet each other or approved ones of other plans.
 
-    Each plan of a clash among ``uses`` has it.
+    Each plan of a clash among ``uses`` has it, and names the other one.
     """
     found: dict[int, list[str]] = {}
     wanted = [
@@ -36,6 +36,7 @@ def clashes_if(uses: Iterable[Use], *, reader: User) -> dict[int, list[str]]:
         mine, other = clash.meeting.planned_session.plan_id, clash.other.planned_session.plan_id
         if clash.other.pk is not None and mine == other:
             continue
-        for plan in {mine, other} if clash.other.pk is None else {mine}:
-            found.setdefault(plan, []).append(str(clash))
+        found.setdefault(mine, []).append(str(clash))
+        if clash.other.pk is None and mine != other:
+            found.setdefault(other, []).append(str(clash.seen_from_other()))
     return found
