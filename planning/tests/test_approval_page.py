@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from planning.enums import RevisionState
+from planning.forms.plans import DecisionForm
 from planning.models import PlanRevision
 from planning.services import (
     amend_plan,
@@ -269,3 +270,12 @@ def test_the_page_costs_the_same_with_one_target_and_with_three(client, django_a
             client.get(address(revision))
         counts.append(len(queries.captured_queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("language", "label"), [("id", "Keputusan"), ("en", "Decision")])
+def test_a_forged_decision_is_named_in_the_readers_language(language, label):
+    """EMP-1: the summary leads with the label of what was sent."""
+    with translation.override(language):
+        form = DecisionForm({"decision": "forged"})
+        assert "forged" in form.errors["decision"][0]
+        assert form["decision"].label == label

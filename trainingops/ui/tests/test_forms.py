@@ -9,8 +9,8 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.formats import date_format
 
-from trainingops.domain import Refused
-from trainingops.ui import errors
+from trainingops.domain import Refused, WrongState
+from trainingops.ui import errors, views
 from trainingops.ui.forms import LONGEST_TEXT, FigureField, MomentField, PageForm, WholeField
 
 
@@ -221,3 +221,10 @@ def test_a_link_that_is_none_is_named_with_a_link_to_copy():
 
     (text,) = Link({"link": "bukan tautan"}).errors["link"]
     assert "bukan tautan" in text and "https://" in text
+
+
+def test_a_refusal_for_its_own_reason_is_not_headed_as_a_change_in_between(rf, monkeypatch):
+    """EMP-1: reloading would change nothing; only a state or version that moved says so."""
+    monkeypatch.setattr(views, "render", lambda _request, _template, context, **_: context)
+    assert not views.conflict(rf.post("/"), Refused("Alasan sendiri."))["changed"]
+    assert views.conflict(rf.post("/"), WrongState("Sudah ditutup."))["changed"]
