@@ -1,0 +1,104 @@
+"""The stages after approval: sessions, reporting, evaluation."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from evaluation.views import actions, coaching, defects, reviews
+from reporting.views import obligations as reporting_obligations
+from reporting.views import reports as reporting_reports
+from reporting.views import rules as reporting_rules
+from sessions.views import marking as marking_views
+from sessions.views import quiz as quiz_views
+from sessions.views import recovery as recovery_views
+from sessions.views import roll as roll_views
+from sessions.views import scores as score_views
+from sessions.views import sessions as session_views
+
+urlpatterns: list[URLPattern | URLResolver] = []
+
+# --- sessions --------------------------------------------------------------------------------------------
+urlpatterns += [
+    path("sessions/", session_views.session_list, name="session_list"),
+    path("sessions/<uuid:uuid>/", session_views.session_detail, name="session_detail"),
+    path("sessions/<uuid:uuid>/open/", session_views.session_open, name="session_open"),
+    path("sessions/<uuid:uuid>/post-test/", session_views.session_post_test, name="session_post_test"),
+    path("sessions/<uuid:uuid>/conclude/", session_views.session_conclude, name="session_conclude"),
+    path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
+    path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
+    path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),
+    path("sessions/<uuid:uuid>/scores/", score_views.session_scores, name="session_scores"),
+    path(
+        "sessions/<uuid:uuid>/scores/<int:enrolment>/<uuid:parameter>/",
+        score_views.session_score_cell,
+        name="session_score_cell",
+    ),
+    path("sessions/<uuid:uuid>/deviations/new/", session_views.deviation_new, name="deviation_new"),
+    path("meetings/<uuid:uuid>/roll/", roll_views.meeting_roll, name="meeting_roll"),
+    path("meetings/<uuid:uuid>/roll/<int:enrolment>/", roll_views.meeting_cell, name="meeting_cell"),
+    path("meetings/<uuid:uuid>/roll/rest/", roll_views.meeting_rest, name="meeting_rest"),
+    path("meetings/<uuid:uuid>/roll/rest/<uuid:fill>/undo/", roll_views.meeting_rest_undo, name="meeting_rest_undo"),
+    path("meetings/<uuid:uuid>/open/", session_views.meeting_open, name="meeting_open"),
+    path("meetings/<uuid:uuid>/conclude/", session_views.meeting_conclude, name="meeting_conclude"),
+    path("deviations/", session_views.deviation_list, name="deviation_list"),
+    path("deviations/<uuid:uuid>/acknowledge/", session_views.deviation_acknowledge, name="deviation_acknowledge"),
+    path("recovery/", recovery_views.recovery_list, name="recovery_list"),
+    path("recovery/schedule/", recovery_views.recovery_schedule, name="recovery_schedule"),
+    path("recovery/<uuid:uuid>/", recovery_views.case_detail, name="case_detail"),
+    path("recovery/<uuid:uuid>/test/", recovery_views.case_test, name="case_test"),
+    path("recovery/<uuid:uuid>/waive/", recovery_views.case_waive, name="case_waive"),
+    path("recovery/<uuid:uuid>/lapse/", recovery_views.case_lapse, name="case_lapse"),
+    path("trainings/", quiz_views.my_trainings, name="my_trainings"),
+    path("trainings/<uuid:uuid>/<slug:phase>/", quiz_views.test_start, name="test_start"),
+    path("tests/<uuid:uuid>/<int:place>/", quiz_views.test_question, name="test_question"),
+    path("tests/<uuid:uuid>/summary/", quiz_views.test_summary, name="test_summary"),
+    path("tests/<uuid:uuid>/submit/", quiz_views.test_submit, name="test_submit"),
+    path("tests/<uuid:uuid>/done/", quiz_views.test_done, name="test_done"),
+]
+
+# --- reporting -------------------------------------------------------------------------------------------
+urlpatterns += [
+    path("deadlines/", reporting_obligations.obligation_list, name="obligation_list"),
+    path("deadlines/export/", reporting_obligations.obligation_export, name="obligation_export"),
+    path("deadlines/<uuid:uuid>/", reporting_obligations.obligation_detail, name="obligation_detail"),
+    path("deadlines/<uuid:uuid>/remind/", reporting_obligations.obligation_remind, name="obligation_remind"),
+    path("deadlines/rules/", reporting_rules.deadline_rules, name="deadline_rules"),
+    path("deadlines/rules/days/new/", reporting_rules.day_off_new, name="day_off_new"),
+    path("deadlines/rules/days/<uuid:uuid>/", reporting_rules.day_off_edit, name="day_off_edit"),
+    path("deadlines/rules/days/<uuid:uuid>/remove/", reporting_rules.day_off_remove, name="day_off_remove"),
+    path("deadlines/rules/new/", reporting_rules.policy_new, name="policy_new"),
+    path("deadlines/rules/<uuid:uuid>/remove/", reporting_rules.policy_remove, name="policy_remove"),
+    path("reports/", reporting_reports.report_list, name="report_list"),
+    path("reports/<uuid:uuid>/", reporting_reports.report_detail, name="report_detail"),
+    path("reports/<uuid:uuid>/versions/<int:number>/", reporting_reports.report_version, name="report_version"),
+    path("reports/<uuid:uuid>/write/", reporting_reports.report_write, name="report_write"),
+    path("reports/<uuid:uuid>/submit/", reporting_reports.report_submit, name="report_submit"),
+    path("reports/<uuid:uuid>/acknowledge/", reporting_reports.report_acknowledge, name="report_acknowledge"),
+    path("reports/<uuid:uuid>/opened/", reporting_reports.report_opened, name="report_opened"),
+    path("reports/<uuid:uuid>/share/", reporting_reports.report_share, name="report_share"),
+    path("reports/<uuid:uuid>/recipients/new/", reporting_reports.recipient_new, name="recipient_new"),
+    path("receipts/<uuid:uuid>/remind/", reporting_reports.recipient_remind, name="recipient_remind"),
+]
+
+# --- evaluation ------------------------------------------------------------------------------------------
+urlpatterns += [
+    path("training-defects/", defects.training_defect_list, name="training_defect_list"),
+    path("training-defects/new/", defects.training_defect_new, name="training_defect_new"),
+    path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/new/", reviews.review_new, name="review_new"),
+    path("reviews/<uuid:uuid>/", reviews.review_detail, name="review_detail"),
+    path("reviews/<uuid:uuid>/presence/", reviews.review_presence, name="review_presence"),
+    path("reviews/<uuid:uuid>/minutes/", reviews.review_minutes, name="review_minutes"),
+    path("reviews/<uuid:uuid>/findings/new/", reviews.finding_new, name="finding_new"),
+    path("reviews/<uuid:uuid>/approve/", reviews.review_approve, name="review_approve"),
+    path("reviews/<uuid:uuid>/close/", reviews.review_close, name="review_close"),
+    path("reviews/<uuid:uuid>/cancel/", reviews.review_cancel, name="review_cancel"),
+    path("findings/<uuid:uuid>/actions/new/", actions.action_new, name="action_new"),
+    path("actions/", actions.action_list, name="action_list"),
+    path("actions/<uuid:uuid>/", actions.action_detail, name="action_detail"),
+    path("actions/<uuid:uuid>/start/", actions.action_start, name="action_start"),
+    path("actions/<uuid:uuid>/finish/", actions.action_finish, name="action_finish"),
+    path("actions/<uuid:uuid>/check/", actions.action_check, name="action_check"),
+    path("coaching/", coaching.coaching_list, name="coaching_list"),
+    path("coaching/people/<uuid:uuid>/new/", coaching.coaching_new, name="coaching_new"),
+    path("coaching/<uuid:uuid>/", coaching.coaching_detail, name="coaching_detail"),
+    path("coaching/<uuid:uuid>/comment/", coaching.coaching_comment, name="coaching_comment"),
+]
