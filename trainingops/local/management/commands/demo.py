@@ -79,8 +79,10 @@ class Command(BaseCommand):
         people = demo.logins()
         if not people:
             return
-        head = ("Role", "Name", "Log-in", "Lang", "Zone", "Coba ini dulu")
-        rows = [(p.role, p.name, p.login, p.language, p.time_zone, f"{settings.BASE_URL}{p.link}") for p in people]
+        head = ("Role", "Name", "Log-in", "Lang/TZ", "Coba ini dulu")
+        rows = [
+            (p.role, p.name, p.login, f"{p.language}/{p.time_zone}", f"{settings.BASE_URL}{p.link}") for p in people
+        ]
         widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
         self.stdout.write(f"\nSite: {settings.BASE_URL}   Password of every log-in: {people[0].password}\n")
         for row in (head, *rows):
