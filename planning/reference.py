@@ -14,12 +14,12 @@ from planning.models.resources import CLASS_TYPES, RECOVERY_FORMS, untranslated
 
 #: Forms of recovery without a session of their own: the attempt belongs to the case.
 WITHOUT_SESSION = {"self_study"}
-#: Unit, decimals and direction of each measure.
+#: Unit, decimals, direction, lowest and highest figure of each measure.
 _MEASURED = {
-    "csat": ("%", 2, Better.HIGHER),
-    "fcr": ("%", 2, Better.HIGHER),
-    "aht": ("s", 0, Better.LOWER),
-    "complaints": ("", 0, Better.LOWER),
+    "csat": ("%", 2, Better.HIGHER, 0, 100),
+    "fcr": ("%", 2, Better.HIGHER, 0, 100),
+    "aht": ("s", 0, Better.LOWER, 0, None),
+    "complaints": ("", 0, Better.LOWER, 0, None),
 }
 
 
@@ -44,6 +44,8 @@ def ensure_reference(**_: Any) -> None:
                 unit=_MEASURED[code][0],
                 decimals=_MEASURED[code][1],
                 better=_MEASURED[code][2],
+                lowest=_MEASURED[code][3],
+                highest=_MEASURED[code][4],
             )
             for code, label in MEASURES.items()
         ],

@@ -70,7 +70,7 @@ class DefectForm(AgentForm):
     """A finding on live service (2.3); its class comes from the parameter."""
 
     occurred_on = forms.DateField(label=_("Date of contact"))
-    contact_reference = forms.CharField(label=_("Contact ID"), max_length=40)
+    contact_reference = forms.CharField(label=_("Contact ID"), max_length=60)
     channel = forms.CharField(label=_("Channel"), max_length=40, required=False)
     parameter = forms.ModelChoiceField(label=_("Parameter"), queryset=QualityParameter.objects.all())
     root_cause = forms.ChoiceField(

@@ -196,6 +196,20 @@ class MeasureForm(PageForm):
     unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
     decimals = WholeField(label=_("Decimals"), min_value=0, max_value=4, initial=2)
     better = forms.ChoiceField(label=_("Better when"), choices=Better, widget=forms.RadioSelect)
+    lowest = FigureField(
+        label=_("Lowest figure"),
+        max_digits=14,
+        decimal_places=4,
+        required=False,
+        help_text=_("Lower ones are refused. Blank: there is none."),
+    )
+    highest = FigureField(
+        label=_("Highest figure"),
+        max_digits=14,
+        decimal_places=4,
+        required=False,
+        help_text=_("Higher ones are refused. Blank: there is none."),
+    )
 
 
 class IndicatorFilter(django_filters.FilterSet):

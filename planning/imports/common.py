@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.enums import ErrorClass, RootCause
+from planning.models import Defect
 from planning.policies.catalogue import can_record_defect
 from trainingops.imports.preview import PERSON_UNKNOWN
-from trainingops.imports.registry import Batch, Checked, Column
+from trainingops.imports.registry import Batch, Checked, Column, longest_of
 from trainingops.imports.values import heading_key
 from trainingops.people.models import Person, PersonAssignment
 
@@ -44,6 +45,7 @@ CONTACTED_ON = Column(
 )
 CONTACT = Column(
     name="contact",
+    longest=longest_of(Defect, "contact_reference"),
     label=gettext_lazy("Contact ID"),
     required=True,
     headings=("ID Kontak", "Contact ID", "Call ID"),
@@ -51,17 +53,25 @@ CONTACT = Column(
 )
 EMPLOYEE_NO = Column(
     name="employee_no",
+    longest=longest_of(Person, "employee_no"),
     label=gettext_lazy("Employee number"),
     required=True,
     headings=("No. Karyawan", "Nomor Karyawan", "NIP"),
     example="CC0101",
 )
-CHANNEL = Column(name="channel", label=gettext_lazy("Channel"), headings=("Kanal",), example="Inbound")
+CHANNEL = Column(
+    name="channel",
+    longest=longest_of(Defect, "channel"),
+    label=gettext_lazy("Channel"),
+    headings=("Kanal",),
+    example="Inbound",
+)
 CAUSE = Column(
     name="root_cause", label=gettext_lazy("Root cause"), headings=("Akar Masalah", "Penyebab"), example="knowledge"
 )
 CAUSE_BY = Column(
     name="root_cause_by",
+    longest=longest_of(Defect, "root_cause_by"),
     label=gettext_lazy("Root cause set by"),
     headings=("Ditetapkan Oleh",),
     example="Quality Control",
@@ -103,11 +113,8 @@ def find_person(checked: Checked, people: Any) -> Person | None:
 def find_place(
     batch: Batch, checked: Checked, places: Places, person: Person | None, day: date | None
 ) -> PersonAssignment | None:
-    """Where the agent was; refuses what lies outside the scope of the one who imports, and days ahead."""
+    """Where the agent was; refuses what lies outside the scope of the one who imports."""
     if person is None or day is None:
-        return None
-    if day > batch.now.astimezone(batch.user.zone).date():
-        checked.refuse("contacted_on", "day_ahead", _("This day lies ahead. Correct the date."))
         return None
     place = places.on(person, day)
     if place is None:
@@ -132,7 +139,7 @@ def find_contact(checked: Checked) -> str:
             "long_number_lost_digits",
             _("The spreadsheet kept 15 digits of this number only. Format the column as text and enter it again."),
         )
-    return text[:40]
+    return text
 
 
 def find_cause(checked: Checked) -> str:

@@ -116,7 +116,7 @@ def _read(batch: Batch) -> _Known:
     parameters = {each.code.upper(): each for each in QualityParameter.objects.all()}
     references = [
         finding_reference(
-            contact=row.text("contact")[:40], employee_no=person.employee_no, parameter=row.text("parameter").upper()
+            contact=row.text("contact"), employee_no=person.employee_no, parameter=row.text("parameter").upper()
         )
         for row in batch.rows
         if (person := people.get(row.text("employee_no"))) is not None
@@ -130,7 +130,7 @@ def _read(batch: Batch) -> _Known:
 def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     row = checked.row
     person = find_person(checked, known.people)
-    contacted_on = batch.day(checked, "contacted_on", required=True)
+    contacted_on = batch.day(checked, "contacted_on", required=True, may_lie_ahead=False)
     contact = find_contact(checked)
     place = find_place(batch, checked, known.places, person, contacted_on)
     parameter = known.parameters.get(row.text("parameter").upper())
@@ -151,11 +151,11 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         return
     new: dict[str, Any] = {
         "contacted_on": contacted_on,
-        "channel": row.text("channel")[:40],
+        "channel": row.text("channel"),
         "error_class": error_class,
         "note": row.text("note"),
         "root_cause": cause,
-        "root_cause_by": row.text("root_cause_by")[:120],
+        "root_cause_by": row.text("root_cause_by"),
         "state": state,
     }
     reference = finding_reference(contact=contact, employee_no=person.employee_no, parameter=parameter.code)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from planning.imports.common import Places
 from planning.models import ServiceIndicator, ServiceMeasure
 from planning.policies.catalogue import INDICATOR_WRITERS, can_record_indicator
-from planning.services.indicators import save_indicators
+from planning.services.indicators import check_figure, save_indicators
 from trainingops.audit.journal import service
+from trainingops.domain import Refused
 from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Column, Importer
 from trainingops.imports.values import heading_key
@@ -146,8 +147,11 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     site = _find(checked, "site", known.sites, required=False)
     value = batch.figure(checked, "value", required=True)
     responses = batch.whole(checked, "responses")
-    if responses is not None and responses < 0:
-        checked.refuse("responses", "responses_below_zero", _("Write how many answered, or leave it blank."))
+    if measure is not None and value is not None and ends_on is not None:
+        try:
+            check_figure(measure=measure, value=value, responses=responses, ends_on=ends_on, today=batch.today)
+        except Refused as refused:
+            checked.refuse(refused.field or "value", refused.code or "refused", str(refused))
     person, place = _whose(checked, known, ends_on)
     if checked.is_bad or measure is None or line is None or value is None or starts_on is None or ends_on is None:
         return

@@ -18,7 +18,7 @@ from planning.services import modules as services
 from planning.services.modules import ModuleText
 from planning.tables.catalogue import IN_A_CELL
 from trainingops.audit.journal import service
-from trainingops.imports.registry import Batch, Checked, Column, Importer
+from trainingops.imports.registry import Batch, Checked, Column, Importer, longest_of
 from trainingops.imports.values import heading_key
 from trainingops.people.models import ServiceLine
 
@@ -37,6 +37,7 @@ COLUMNS = (
     Column(name="code", label=gettext_lazy("Code"), required=True, headings=("Code", "Kode"), example="HS-KCA-01"),
     Column(
         name="title",
+        longest=longest_of(TrainingModule, "title"),
         label=gettext_lazy("Title"),
         required=True,
         headings=("Title", "Judul"),
@@ -177,7 +178,7 @@ def _check_row(batch: Batch, checked: Checked, code: str, known: _Known) -> None
 
 def _content(checked: Checked, known: _Known) -> ModuleText:
     """What the row says of the module itself; refuses what is blank or unknown."""
-    title = _text(checked.row.text("title"))[:160]
+    title = _text(checked.row.text("title"))
     if not title:
         checked.refuse("title", "title_blank", _("Give the module a title."))
     kind = _KINDS.get(heading_key(checked.row.text("kind")), "")

@@ -138,7 +138,7 @@ def check_samples(batch: Batch) -> list[Checked]:
 def _read(batch: Batch) -> _Known:
     people = batch.people(row.text("employee_no") for row in batch.rows)
     persons = set(people.by_text.values())
-    contacts = {row.text("contact")[:40] for row in batch.rows} | {""}
+    contacts = {row.text("contact") for row in batch.rows} | {""}
     samples = MonitoringSample.objects.filter(source=QC_SOURCE, person__in=persons, contact_reference__in=contacts)
     return _Known(
         people=people,
@@ -151,7 +151,7 @@ def _read(batch: Batch) -> _Known:
 def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     row = checked.row
     person = find_person(checked, known.people)
-    contacted_on = batch.day(checked, "contacted_on", required=True)
+    contacted_on = batch.day(checked, "contacted_on", required=True, may_lie_ahead=False)
     inspected = _inspected(batch, checked)
     contact = find_contact(checked) if inspected == 1 else ""
     place = find_place(batch, checked, known.places, person, contacted_on)
@@ -177,7 +177,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         kind=kind,
         inspected=inspected,
         score=score,
-        channel=row.text("channel")[:40],
+        channel=row.text("channel"),
         note=row.text("note"),
         answers=answers if defective is None else {},
     )
@@ -190,7 +190,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         wrong=wrong,
         channel=sample.channel,
         root_cause=cause,
-        root_cause_by=row.text("root_cause_by")[:120],
+        root_cause_by=row.text("root_cause_by"),
         note=sample.note,
         defective=defective,
     )

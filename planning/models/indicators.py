@@ -29,10 +29,17 @@ class ServiceMeasure(Identified):
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=2)
     better = models.CharField(_("better when"), max_length=6, choices=Better, default=Better.HIGHER)
+    lowest = models.DecimalField(_("lowest figure"), max_digits=14, decimal_places=4, null=True, blank=True)
+    highest = models.DecimalField(_("highest figure"), max_digits=14, decimal_places=4, null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=Q(decimals__lte=4), name="measure_decimals_0_4")]
+        constraints = [
+            models.CheckConstraint(condition=Q(decimals__lte=4), name="measure_decimals_0_4"),
+            models.CheckConstraint(
+                condition=Q(lowest=None) | Q(highest=None) | Q(lowest__lt=F("highest")), name="measure_scale_rises"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(MEASURES.get(self.code, self.name))
@@ -75,6 +82,9 @@ class ServiceIndicator(models.Model):
             models.CheckConstraint(
                 condition=Q(person=None, team=None) | Q(person__isnull=False, site__isnull=False),
                 name="indicator_of_an_agent_has_a_site",
+            ),
+            models.CheckConstraint(
+                condition=Q(responses=None) | Q(responses__gt=0), name="indicator_responses_positive"
             ),
         ]
         indexes = [models.Index(fields=["measure", "starts_on"]), models.Index(fields=["starts_on"])]

@@ -113,7 +113,7 @@ class Defect(Identified):
     """A finding on live service (2.3, 5.1.1 c); named by its source and the source's own reference."""
 
     source = models.CharField(_("source"), max_length=40)
-    source_reference = models.CharField(_("reference in the source"), max_length=80)
+    source_reference = models.CharField(_("reference in the source"), max_length=120)
     person = models.ForeignKey(Person, models.PROTECT, related_name="defects")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
@@ -153,7 +153,7 @@ class MonitoringSample(Identified):
     """Inspected contacts of one agent; the base of every rate. Random samples only count into rates."""
 
     source = models.CharField(_("source"), max_length=40)
-    source_reference = models.CharField(_("reference in the source"), max_length=80)
+    source_reference = models.CharField(_("reference in the source"), max_length=120)
     person = models.ForeignKey(Person, models.PROTECT, related_name="samples")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")

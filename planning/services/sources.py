@@ -22,7 +22,7 @@ QC_SOURCE = "QC"
 
 def finding_reference(*, contact: str, employee_no: str, parameter: str) -> str:
     """What names a finding in the register: the contact, the agent and the parameter."""
-    return f"{contact}/{employee_no.upper()}/{parameter}"[:80]
+    return f"{contact}/{employee_no.upper()}/{parameter}"
 
 
 def named_and_placed(reference: str, person: Person, place: PersonAssignment) -> dict[str, Any]:

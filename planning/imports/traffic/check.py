@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from trainingops.people.models import User
 
 LONGEST_MINUTES = 60
+#: No contact is handled, and none waits, for longer than a day.
+LONGEST_SECONDS = 86_400
+#: More than any house has in one queue.
+MOST_AGENTS = 99_999
 USUAL_MINUTES = 30
 _CENT = Decimal("0.01")
 #: Milliseconds of a mean are noise: such handling times are kept to a tenth of a second.
@@ -144,6 +148,8 @@ def _check_row(batch: Batch, checked: Checked, place: _Place | None, day: date |
     for name, value in (("offered", offered), ("answered", answered), ("abandoned", abandoned), ("agents", agents)):
         if value is not None and value < 0:
             checked.refuse(name, "negative", _("Write a number that is not below 0."))
+    if agents is not None and agents > MOST_AGENTS:
+        checked.refuse("agents", "too_many_agents", _("Write at most %(most)d agents.") % {"most": MOST_AGENTS})
     if offered is not None and answered is not None and answered > offered:
         checked.refuse(
             "answered",
@@ -153,6 +159,9 @@ def _check_row(batch: Batch, checked: Checked, place: _Place | None, day: date |
     scale = 1_000 if batch.facts.get("source") == GENESYS else 1
     aht, asa = _handling(checked, scale), _read(checked, "asa", lambda cell: read_seconds(cell, scale))
     level = _read(checked, "service_level", read_share)
+    for name, seconds in (("aht", aht), ("asa", asa)):
+        if seconds is not None and not 0 <= seconds <= LONGEST_SECONDS:
+            checked.refuse(name, "seconds_out_of_range", _("Write a time from 0 to 24 hours."))
     zone = place.site.zone if place else batch.user.zone
     starts_at, minutes = _when(batch, checked, day, zone)
     if place is not None and not can_import_traffic(batch.user, site_id=place.site.pk, line_id=place.line.pk):
@@ -167,7 +176,7 @@ def _check_row(batch: Batch, checked: Checked, place: _Place | None, day: date |
         site=place.site if place else None,
         line=place.line if place else None,
         source=origin,
-        queue=checked.row.text("queue")[:80],
+        queue=checked.row.text("queue"),
         starts_at=starts_at,
         minutes=minutes,
         is_complete=heading_key(checked.row.text("complete")) not in _NOT_COMPLETE,

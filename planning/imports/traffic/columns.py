@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext_lazy
 
 from planning.imports.traffic.reading import queues_of
-from trainingops.imports.registry import Column, Question, Row, Text
+from planning.models import TrafficInterval
+from trainingops.imports.registry import Column, Question, Row, Text, longest_of
 from trainingops.people.models import ServiceLine, Site
 
 COLUMNS = (
@@ -84,7 +85,13 @@ COLUMNS = (
         ),
         example="85,3%",
     ),
-    Column(name="queue", label=gettext_lazy("Queue"), headings=("Queue Name", "CSQ Name", "Split/Skill"), example=""),
+    Column(
+        name="queue",
+        longest=longest_of(TrafficInterval, "queue"),
+        label=gettext_lazy("Queue"),
+        headings=("Queue Name", "CSQ Name", "Split/Skill"),
+        example="",
+    ),
     Column(name="queue_id", label=gettext_lazy("Queue id"), headings=("Queue Id",), example=""),
     Column(name="media", label=gettext_lazy("Media"), headings=("Media Type", "Kanal"), example=""),
     Column(name="complete", label=gettext_lazy("Interval complete"), headings=("Interval Complete",), example=""),
