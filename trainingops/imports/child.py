@@ -7,8 +7,10 @@ memory and time is limited before the first byte is parsed. Exit code 3: a messa
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -27,6 +29,9 @@ CELL_CHARACTERS = 5_000
 #: Other sheets are read for what they explain (legends), so only small ones.
 OTHER_SHEETS = 5
 OTHER_ROWS = 200
+#: Formats of their own that workbooks have, and the bytes in which they are looked for.
+FORMATS = 100
+STYLES_BYTES = 1 << 20
 #: Texts that are no table, by their beginnings.
 _TEXTS: dict[str, tuple[bytes, ...]] = {
     "PDF": (b"%pdf",),
@@ -118,12 +123,22 @@ def what_it_is(content: bytes) -> str:
         return UNKNOWN
 
 
+def number_formats(content: bytes) -> list[str]:
+    """The number formats of its own that a workbook names: some write a maximum only there (``0" / 10"``)."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)).open("xl/styles.xml") as styles:
+            text = styles.read(STYLES_BYTES).decode("utf-8", errors="replace")
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+        return []
+    return [html.unescape(code) for code in re.findall(r'formatCode="([^"]{1,200})"', text)[:FORMATS]]
+
+
 def read_workbook(content: bytes, max_rows: int) -> dict[str, Any]:
     """The first sheet that holds anything, which of its cells are merged, and small sheets beside it."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     check_archive(content, max_rows)
-    answer: dict[str, Any] = {"rows": [], "merged": [], "others": []}
+    answer: dict[str, Any] = {"rows": [], "merged": [], "others": [], "formats": number_formats(content)}
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in workbook.sheets_metadata:
@@ -209,7 +224,7 @@ def main() -> None:
         elif found := what_it_is(content):
             refuse("not_a_table", found)
         else:
-            answer = {"rows": read_text(content, max_rows), "merged": [], "others": []}
+            answer = {"rows": read_text(content, max_rows), "merged": [], "others": [], "formats": []}
     except MemoryError:
         refuse("too_large_unpacked")
     answer["rows"] = [[plain(cell) for cell in row] for row in answer["rows"]]

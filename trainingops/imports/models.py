@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from trainingops.domain import Identified
 from trainingops.imports.registry import RowStatus
 from trainingops.people.models import User
+from trainingops.records.models import StoredFile
 
 
 class Upload(Identified):
@@ -18,6 +19,7 @@ class Upload(Identified):
     media_type = models.CharField(max_length=80)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
+    original = models.BinaryField(null=True, help_text="the file itself, where the import keeps it once applied")
     head = models.JSONField(default=dict, help_text="headings, samples and number of rows, without the cells")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="uploads")
     uploaded_at = models.DateTimeField()
@@ -50,6 +52,10 @@ class ImportRun(Identified):
     kind = models.CharField(max_length=40)
     upload = models.ForeignKey(Upload, models.SET_NULL, null=True, related_name="runs")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_runs")
+    subject = models.UUIDField(null=True, help_text="what the file is about: a meeting, a session")
+    file_name = models.CharField(max_length=160, blank=True)
+    system = models.CharField(max_length=40, blank=True, help_text="which application wrote the file")
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", help_text="kept once applied")
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict, help_text="answers to what the file leaves open")
@@ -64,6 +70,7 @@ class ImportRun(Identified):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["subject"], condition=models.Q(subject__isnull=False), name="import_subject")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.created_at:%Y-%m-%d}"

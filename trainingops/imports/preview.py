@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from trainingops.imports.reading import Sheet
 from trainingops.imports.registry import Batch, Checked, Importer, Problem, Question, Row, RowStatus
+from trainingops.imports.subjects import NOWHERE, Origin
 from trainingops.imports.values import is_open_day
 
 if TYPE_CHECKING:
@@ -40,11 +41,16 @@ DAY_FIRST = Question(
 
 @dataclass(frozen=True)
 class DryRun:
-    """The checked rows of a file, and the questions that it leaves open."""
+    """The checked rows of a file, and the questions that it leaves open.
+
+    ``asked``: all that the file left open, those with an answer too; ``own``: those of them that depend on the file.
+    """
 
     checked: list[Checked]
     open_questions: list[Question]
     notices: list[str]
+    asked: list[Question]
+    own: list[Question]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,6 +58,8 @@ class DryRun:
         found = Counter(str(checked.status) for checked in self.checked)
         counts = {status.value: found.get(status.value, 0) for status in RowStatus}
         partly = sum(bool(checked.left_out) and not checked.is_bad for checked in self.checked)
+        if not counts[RowStatus.ASIDE]:
+            del counts[RowStatus.ASIDE]
         return {**counts, "partly": partly} if partly else counts
 
     @property
@@ -83,10 +91,12 @@ def dry_run(
     now: datetime,
     options: Mapping[str, Any],
     seen: Callable[[int], None] | None = None,
+    origin: Origin = NOWHERE,
 ) -> DryRun:
     """Check every row of ``sheet``; reads the database, writes nothing.
 
     Args:
+        origin: the file's name, what it is about, and its stored import.
         seen: told the place of the row that is checked, every 100 rows; it may raise to stop the check.
     """
     columns = {column.name: column for column in importer.columns}
@@ -101,16 +111,22 @@ def dry_run(
     if proven == "open":
         questions.append(DAY_FIRST)
     watched = _Watched(rows, seen) if seen else rows
-    batch = Batch(rows=watched, user=user, now=now, options=known, facts=sheet.facts)
+    batch = Batch(
+        rows=watched, user=user, now=now, options=known, facts=sheet.facts, system=sheet.system, origin=origin
+    )
+    own = list(importer.asks(batch)) if importer.asks else []
     checked = importer.check(batch)
     notices = [*_general_notices(sheet), *batch.notices]
-    return DryRun(checked, [question for question in questions if question.name not in options], notices)
+    asked = [*questions, *own]
+    return DryRun(checked, [each for each in asked if each.name not in options], notices, asked, own)
 
 
 def as_stored(run: DryRun, headings: Mapping[str, str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The preview as JSON, and the rows worth a look. ``headings``: column name → the heading of the file."""
     shown = [
-        checked for checked in run.checked if checked.status != RowStatus.SAME or checked.warnings or checked.left_out
+        checked
+        for checked in run.checked
+        if checked.status != RowStatus.SAME or checked.warnings or checked.left_out or checked.said
     ]
     wrong = [checked for checked in shown if checked.problems or checked.left_out][:BAD_ROWS_KEPT]
     others = [checked for checked in shown if not (checked.problems or checked.left_out)][:ROWS_KEPT]
@@ -118,7 +134,7 @@ def as_stored(run: DryRun, headings: Mapping[str, str]) -> tuple[dict[str, Any],
     unknown = {
         problem.value: None
         for checked in run.checked
-        for problem in checked.problems
+        for problem in (*checked.problems, *checked.warnings)
         if problem.code == PERSON_UNKNOWN and problem.value
     }
     preview = {
@@ -128,22 +144,41 @@ def as_stored(run: DryRun, headings: Mapping[str, str]) -> tuple[dict[str, Any],
         "hidden": len(shown) - len(kept),
         "unknown_people": list(unknown)[:TEXTS_KEPT],
         "questions": [question.name for question in run.open_questions],
+        "asked": [question.name for question in run.asked],
         "choices": {
             question.name: [[value, str(label)] for value, label in question.choices]
-            for question in run.open_questions
+            for question in run.asked
             if question.choices_in
         },
+        "own": [
+            {
+                "name": question.name,
+                "text": str(question.text),
+                "choices": [[value, str(label)] for value, label in question.choices],
+                "each_time": question.each_time,
+            }
+            for question in run.own
+        ],
         "notices": run.notices,
     }
     return preview, [_row(checked, headings) for checked in kept]
 
 
-def open_questions(importer: Importer, preview: Mapping[str, Any]) -> list[Question]:
-    """The questions that a stored preview leaves open, with the choices that its rows gave."""
-    known = {question.name: question for question in (*importer.questions, DAY_FIRST)}
-    found = [known[name] for name in preview.get("questions", []) if name in known]
+def asked_questions(importer: Importer, preview: Mapping[str, Any]) -> list[Question]:
+    """All questions of a stored preview, answered ones too, with the choices that its rows gave."""
+    own = [Question(asked=lambda _rows: True, **said) for said in preview.get("own", [])]
+    known = {question.name: question for question in (*importer.questions, DAY_FIRST, *own)}
+    # A preview of the version before names only the open ones.
+    names = preview.get("asked", preview.get("questions", []))
+    found = [known[name] for name in names if name in known]
     given = preview.get("choices", {})
     return [replace(each, choices=given[each.name]) if each.name in given else each for each in found]
+
+
+def open_questions(importer: Importer, preview: Mapping[str, Any]) -> list[Question]:
+    """The questions that a stored preview leaves open."""
+    names = preview.get("questions", [])
+    return [each for each in asked_questions(importer, preview) if each.name in names]
 
 
 def _row(checked: Checked, headings: Mapping[str, str]) -> dict[str, Any]:
@@ -154,6 +189,8 @@ def _row(checked: Checked, headings: Mapping[str, str]) -> dict[str, Any]:
         "number": checked.row.number,
         "key": checked.key,
         "status": str(checked.status),
+        "said": checked.said,
+        "in_file": bool(checked.row.cells),
         "changes": [[headings.get(each.column, each.column), each.old, each.new] for each in checked.changes],
         "problems": problems([*checked.problems, *checked.left_out]),
         "warnings": problems(checked.warnings),

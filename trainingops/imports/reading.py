@@ -46,6 +46,10 @@ class Head:
     samples: list[str]
     #: Headings whose cells were thrown away.
     dropped: list[str]
+    #: Columns of the importer → places, where the importer knows them without their headings.
+    places: dict[str, int] = field(default_factory=dict)
+    #: Which application wrote the file, where that was recognised.
+    system: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class Sheet:
     footers: tuple[int, ...] = ()
     #: What the importer found outside the table (:class:`~trainingops.imports.registry.Source`).
     facts: Mapping[str, Any] = field(default_factory=dict)
+    #: Numbers of rows under the headings that belong to another part of the file.
+    skipped: tuple[int, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+    system: str = ""
 
     @property
     def headings(self) -> list[str]:
@@ -74,9 +82,9 @@ class Sheet:
 
     def data_rows(self, mapping: dict[str, int]) -> list[Row]:
         """The rows under the headings with the cells of the mapped columns; blank ones and totals left out."""
-        found = []
+        found, beside = [], {*self.footers, *self.skipped}
         for number, cells in enumerate(self.rows[self.heading :], self.heading + 1):
-            if number in self.footers or not any(as_text(cell) for cell in cells):
+            if number in beside or not any(as_text(cell) for cell in cells):
                 continue
             found.append(
                 Row(number, {name: cells[at] if at < len(cells) else None for name, at in mapping.items()}),
@@ -96,13 +104,16 @@ class Sheet:
                 for at in range(len(self.headings))
             ],
             dropped=list(self.dropped),
+            places=dict(self.places),
+            system=self.system,
         )
 
     def pack(self) -> bytes:
         """As it is stored: nothing of the file but its cells, without those thrown away; a line of JSON for each row,
         so that :func:`stored_rows` need not hold them all."""
         place = {"heading": self.heading, "heading_from": self.heading_from}
-        head = {**place, "dropped": self.dropped, "footers": self.footers, "facts": self.facts}
+        found = {"facts": self.facts, "skipped": self.skipped, "places": self.places, "system": self.system}
+        head = {**place, "dropped": self.dropped, "footers": self.footers, **found}
         pressed = zlib.compressobj(6)
         packed = [pressed.compress(json.dumps(line, default=_typed).encode() + b"\n") for line in (head, *self.rows)]
         return b"".join([*packed, pressed.flush()])
@@ -117,6 +128,9 @@ class Sheet:
             dropped=tuple(head["dropped"]),
             footers=tuple(head["footers"]),
             facts=head.get("facts", {}),
+            skipped=tuple(head.get("skipped", ())),
+            places=head.get("places", {}),
+            system=head.get("system", ""),
         )
 
 
@@ -163,11 +177,19 @@ def read_sheet(content: bytes, importer: Importer, *, most: int | None = None) -
         rows.pop()
     if not rows:
         raise Refused(_("The file is empty. Choose the file that holds the rows."), field="file", code="empty")
-    first, heading = _heading_rows(rows, importer)
-    sheet = Sheet(rows=rows, heading=heading, heading_from=first, footers=_footers(rows, heading), facts=source.facts)
-    if not any(
-        as_text(cell) for at, row in enumerate(rows, 1) if at > heading and at not in sheet.footers for cell in row
-    ):
+    first, heading = (source.heading,) * 2 if source.heading else _heading_rows(rows, importer)
+    sheet = Sheet(
+        rows=rows,
+        heading=heading,
+        heading_from=first,
+        footers=source.footers if source.heading else _footers(rows, heading),
+        facts=source.facts,
+        skipped=source.skipped,
+        places=source.places,
+        system=source.system,
+    )
+    beside = {*sheet.footers, *sheet.skipped}
+    if not any(as_text(cell) for at, row in enumerate(rows, 1) if at > heading and at not in beside for cell in row):
         raise Refused(_refusal("no_rows", importer), field="file", code="no_rows")
     if len(rows) - heading > most:
         raise Refused(_refusal("too_many_rows", importer), field="file", code="too_many_rows")
@@ -180,8 +202,10 @@ def guess_mapping(sheet: Sheet | Head, importer: Importer) -> dict[str, int]:
     for at, heading in enumerate(sheet.headings):
         if heading not in sheet.dropped:
             places.setdefault(heading_key(heading), at)
-    mapping: dict[str, int] = {}
+    mapping: dict[str, int] = dict(sheet.places)
     for column in importer.columns:
+        if column.name in mapping:
+            continue
         for key in _keys(column):
             if key in places and places[key] not in mapping.values():
                 mapping[column.name] = places[key]
@@ -218,6 +242,7 @@ def _parse(content: bytes, importer: Importer, most: int) -> Source:
         rows=_cells(answer["rows"]),
         merged=[(first, left, last, right) for first, left, last, right in answer["merged"]],
         others={name: _cells(rows) for name, rows in answer["others"]},
+        formats=answer["formats"],
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from trainingops.domain import Registry
 from trainingops.imports import values
 from trainingops.imports.matching import PeopleMatches, match_people
+from trainingops.imports.subjects import NOWHERE, Origin, Subject
 from trainingops.ui.bounds import FIRST_DAY, last_day
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class RowStatus(models.TextChoices):
     NEW = "new", gettext_lazy("New")
     CHANGED = "changed", gettext_lazy("Changed")
     SAME = "same", gettext_lazy("Unchanged")
+    ASIDE = "aside", gettext_lazy("Not written")
     BAD = "bad", gettext_lazy("With errors")
 
 
@@ -106,12 +108,24 @@ class Source:
         merged: its merged cells as (first row, first column, last row, last column), from 0.
         others: small sheets beside it by name, such as a legend.
         facts: what stands outside the table (a month in the title), as JSON; read by ``check`` as ``batch.facts``.
+        formats: number formats of its own that the workbook names, such as ``0" / 10"``.
+        system: which application wrote it, as the pages name it; set by ``reshape``.
+        heading: number of the heading row where ``reshape`` knows it; then it names the rows of totals, too.
+        footers: numbers of rows under the headings that are totals.
+        skipped: numbers of rows under the headings that belong to another part of the file.
+        places: columns of the importer → places, where headings do not tell.
     """
 
     rows: list[list[Cell]]
     merged: Sequence[tuple[int, int, int, int]] = ()
     others: Mapping[str, list[list[Cell]]] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    formats: Sequence[str] = ()
+    system: str = ""
+    heading: int = 0
+    footers: tuple[int, ...] = ()
+    skipped: tuple[int, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,6 +159,8 @@ class Checked:
     warnings: list[Problem] = field(default_factory=list)
     #: Cells that cannot be applied although the rest of the row can.
     left_out: list[Problem] = field(default_factory=list)
+    #: What the row comes to, in words; shown beside it whether or not it is written.
+    said: str = ""
     data: Any = None
 
     def __post_init__(self) -> None:
@@ -165,6 +181,11 @@ class Checked:
         """The row can be applied; this stands beside it in the preview."""
         if not self._is_misfit(column):
             self.warnings.append(Problem(column, self.row.text(column) if column else "", code, message))
+
+    def leave(self, said: str = "") -> None:
+        """The row is right and nothing of it is written; ``said`` says why."""
+        if not self.is_bad:
+            self.status, self.said = RowStatus.ASIDE, said or self.said
 
     def leave_out(self, column: str, code: str, message: str) -> None:
         """This cell cannot be applied; the row is, without it, where only what is valid is written."""
@@ -219,6 +240,9 @@ class Batch:
     notices: list[str] = field(default_factory=list)
     #: What ``reshape`` found outside the table.
     facts: Mapping[str, Any] = field(default_factory=dict)
+    #: Which application wrote the file, where it was recognised.
+    system: str = ""
+    origin: Origin = NOWHERE
 
     def answer(self, question: str) -> str:
         """The answer to a :class:`Question`, or ``""``."""
@@ -320,6 +344,9 @@ class Importer:
         max_rows: more are refused before anything is read.
         rows_at_once: how many rows one call of ``apply`` gets when only the valid rows are applied.
         reshape: turns a file that is no table yet into one, and notes facts that stand outside it.
+        asks: further questions, those that depend on the file and on what it is about.
+        subject: what a file is about, where that is chosen before the upload.
+        keeps_file: the file itself is kept with the import once it was applied.
     """
 
     name: str
@@ -335,6 +362,9 @@ class Importer:
     max_rows: int = 50_000
     rows_at_once: int = 500
     reshape: Callable[[Source], Source] | None = None
+    asks: Callable[[Batch], Sequence[Question]] | None = None
+    subject: Subject | None = None
+    keeps_file: bool = False
 
     def column(self, name: str) -> Column | None:
         """The column of that name."""

@@ -13,6 +13,7 @@ from trainingops.imports.models import ImportRun, ImportState
 from trainingops.imports.preview import DryRun, dry_run
 from trainingops.imports.reading import guess_mapping, read_sheet
 from trainingops.imports.registry import Importer
+from trainingops.imports.subjects import NOWHERE, Origin
 from trainingops.jobs.running import run_job
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ def run_import(
     now: datetime,
     options: Mapping[str, Any] | None = None,
     apply: bool = False,
+    origin: Origin = NOWHERE,
 ) -> DryRun:
     """Read ``file`` as an upload is read, with guessed columns, and check it; ``apply`` writes the valid rows."""
     content = file.read_bytes() if isinstance(file, Path) else file
     sheet = read_sheet(content, importer)
     mapping = guess_mapping(sheet, importer)
-    found = dry_run(importer, sheet, mapping, user=user, now=now, options=options or {})
+    found = dry_run(importer, sheet, mapping, user=user, now=now, options=options or {}, origin=origin)
     if apply:
         importer.apply(rows=found.to_write, actor=user, now=now)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -16,7 +17,7 @@ from trainingops.imports import services
 from trainingops.imports.exports import errors_response, people_response, template_response
 from trainingops.imports.forms import ApplyForm, ColumnsForm, UploadForm
 from trainingops.imports.models import ImportRun, ImportState
-from trainingops.imports.preview import open_questions
+from trainingops.imports.preview import asked_questions, open_questions
 from trainingops.imports.registry import Importer, RowStatus, get_importer, importers_for
 from trainingops.people.forms import PersonFilter
 from trainingops.people.http import SignedInRequest
@@ -25,7 +26,7 @@ from trainingops.people.models import Person
 ROWS_SHOWN = 100
 #: People that a picker lists; 10,000 of them would be half a megabyte of every preview.
 MOST_OFFERED = 1_500
-_STATUS = {"new": "info", "changed": "warn", "same": "idle", "bad": "late"}
+_STATUS = {"new": "info", "changed": "warn", "same": "idle", "aside": "idle", "bad": "late"}
 _WORKING = (ImportState.CHECKING, ImportState.APPLYING)
 _STATES = {
     "uploaded": "idle",
@@ -40,7 +41,7 @@ _STATES = {
 def import_list(request: SignedInRequest) -> HttpResponse:
     """What I may import, and my last imports."""
     runs = ImportRun.objects.visible_to(request.user).select_related("upload", "owner")
-    last = runs.defer("preview", "upload__content", "upload__head")[:50]
+    last = runs.defer("preview", "upload__content", "upload__original", "upload__head")[:50]
     rows = [(run, get_importer(run.kind).label, _STATES[run.state]) for run in last]
     return render(request, "imports/list.html", {"importers": importers_for(request.user), "rows": rows})
 
@@ -48,18 +49,25 @@ def import_list(request: SignedInRequest) -> HttpResponse:
 def import_new(request: SignedInRequest, kind: str) -> HttpResponse:
     """Upload a file of one kind."""
     importer = _importer(request, kind)
+    about = _subject(request, importer)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             run = services.take_upload(
-                importer=importer, name=file.name, content=file.read(), actor=request.user, now=request.now
+                importer=importer,
+                name=file.name,
+                content=file.read(),
+                subject=about.uuid if about else None,
+                actor=request.user,
+                now=request.now,
             )
         except Refused as refused:
             form.add_refusal(refused)
         else:
             return redirect("import_detail", uuid=run.uuid)
-    return render(request, "imports/new.html", {"form": form, "importer": importer})
+    context = {"form": form, "importer": importer, **_about(importer, about)}
+    return render(request, "imports/new.html", context)
 
 
 def import_template(request: SignedInRequest, kind: str) -> HttpResponse:
@@ -98,7 +106,9 @@ def import_columns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             form.add_refusal(refused)
         else:
             return redirect("import_detail", uuid=run.uuid)
-    return render(request, "imports/columns.html", {"form": form, "run": run, "importer": importer, "head": head})
+    about = _about(importer, services.subject_of(run, importer))
+    context = {"form": form, "run": run, "importer": importer, "head": head, **about}
+    return render(request, "imports/columns.html", context)
 
 
 def import_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -106,7 +116,7 @@ def import_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     run = _run(request, uuid)
     importer = get_importer(run.kind)
     answers = {}
-    for question in open_questions(importer, run.preview):
+    for question in asked_questions(importer, run.preview):
         choices = [value for value, _label in question.choices]
         if (given := request.POST.get(f"question_{question.name}", "")) in choices:
             answers[question.name] = given
@@ -163,8 +173,34 @@ def _importer(request: SignedInRequest, kind: str) -> Importer:
     return importer
 
 
+def _subject(request: SignedInRequest, importer: Importer) -> Any:
+    """What the upload is about, from ``?for=``: its page leads here with it."""
+    if importer.subject is None:
+        return None
+    try:
+        about = importer.subject.find(request.user, UUID(request.GET.get("for", "")))
+    except ValueError:
+        about = None
+    if about is None:
+        raise Http404
+    if not importer.subject.may(request.user, about):
+        raise PermissionDenied
+    return about
+
+
+def _about(importer: Importer, about: Any) -> dict[str, str]:
+    """The words and the page of what a file is about."""
+    if importer.subject is None or about is None:
+        return {}
+    return {"about": importer.subject.words(about), "about_url": importer.subject.url(about)}
+
+
 def _run(request: SignedInRequest, uuid: UUID) -> ImportRun:
-    runs = ImportRun.objects.visible_to(request.user).select_related("upload", "job").defer("upload__content")
+    runs = (
+        ImportRun.objects.visible_to(request.user)
+        .select_related("upload", "job")
+        .defer("upload__content", "upload__original")
+    )
     return get_object_or_404(runs, uuid=uuid)
 
 
@@ -183,8 +219,14 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
     chosen = request.GET.get("show", "")
     listed = run.rows.filter(status=chosen) if chosen in RowStatus.values else run.rows.all()
     page = Paginator(listed, ROWS_SHOWN).get_page(request.GET.get("page"))
+    about = services.subject_of(run, importer)
     rows = [
-        {**row.body, "number": row.number, "kind": _STATUS[row.status], "word": row.get_status_display()}
+        {
+            **row.body,
+            "number": row.number if row.body.get("in_file", True) else "",
+            "kind": _STATUS[row.status],
+            "word": row.get_status_display(),
+        }
         for row in page
     ]
     unknown = list(enumerate(run.preview.get("unknown_people", [])))
@@ -199,23 +241,42 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         "page_obj": page,
         "more": run.preview.get("hidden", 0),
         "chosen": chosen,
-        "counts": [(value, label, run.counts.get(value, 0)) for value, label in RowStatus.choices],
+        "counts": [
+            (value, label, run.counts.get(value, 0))
+            for value, label in RowStatus.choices
+            if value in run.counts or value != RowStatus.ASIDE
+        ],
         "wrong": run.counts.get("bad", 0) + run.counts.get("partly", 0),
         "writes": run.counts.get("new", 0) + run.counts.get("changed", 0),
         "questions": open_questions(importer, run.preview),
+        "answered": [
+            (each, run.options[each.name])
+            for each in asked_questions(importer, run.preview)
+            if each.name in run.options
+        ],
         "unknown": unknown,
-        "people": _people(request) if unknown else [],
+        "people": _people(request, importer, about) if unknown else [],
+        **_about(importer, about),
         "expired": expired,
         "job_failed": stopped,
         "may_decide": decides and run.state == ImportState.PREVIEWED,
         "may_check": decides and (stopped or run.state == ImportState.PREVIEWED),
-        "result_url": reverse(importer.result_url) if importer.result_url else "",
+        "result_url": _result(importer, about),
         "title": _("Import: %(kind)s") % {"kind": importer.label},
     }
     return render(request, "imports/detail.html", context)
 
 
-def _people(request: SignedInRequest) -> list[tuple[str, str]]:
+def _result(importer: Importer, about: Any) -> str:
+    """Where the imported things are seen."""
+    if importer.subject:
+        return importer.subject.url(about) if about is not None else ""
+    return reverse(importer.result_url) if importer.result_url else ""
+
+
+def _people(request: SignedInRequest, importer: Importer, about: Any) -> list[tuple[str, str]]:
     """Whom a picker offers; in a house too large for a list, the number is typed."""
+    if importer.subject:
+        return list(importer.subject.people(about)) if about is not None else []
     people = Person.objects.visible_to(request.user).working().values_list("employee_no", "name")[: MOST_OFFERED + 1]
     return list(people) if len(people) <= MOST_OFFERED else []

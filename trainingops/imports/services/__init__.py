@@ -2,7 +2,7 @@
 
 from trainingops.imports.services.applying import JOB_KIND, ROWS_IN_REQUEST, apply_import, finish_import, run_import_job
 from trainingops.imports.services.cells import ROWS_CHECKED_IN_REQUEST, expire_uploads, head_of, stored_cells
-from trainingops.imports.services.checking import CHECK_KIND, finish_check, run_check_job
+from trainingops.imports.services.checking import CHECK_KIND, finish_check, run_check_job, subject_of
 from trainingops.imports.services.steps import answer_import, check_again, confirm_columns, take_upload
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "run_check_job",
     "run_import_job",
     "stored_cells",
+    "subject_of",
     "take_upload",
 ]

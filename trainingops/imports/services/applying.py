@@ -16,7 +16,7 @@ from trainingops.imports.enums import STEPS
 from trainingops.imports.models import ImportRun, ImportState
 from trainingops.imports.preview import DryRun
 from trainingops.imports.registry import Checked, Importer, get_importer
-from trainingops.imports.services.cells import is_large, sheet_of
+from trainingops.imports.services.cells import is_large, keep_original, sheet_of
 from trainingops.imports.services.checking import check_rows, open_run, reporter
 from trainingops.jobs.models import Job
 from trainingops.jobs.registry import Progress
@@ -126,6 +126,8 @@ def _rows_with_errors(count: int) -> Refused:
 
 def _finish(run: ImportRun, counts: Mapping[str, int], actor: User, now: datetime) -> None:
     run.state, run.counts, run.applied_at = ImportState.APPLIED, dict(counts), now
+    if get_importer(run.kind).keeps_file:
+        keep_original(run, now)
     run.save()
     data = {"kind": run.kind, "counts": run.counts, "only_valid_rows": run.only_valid_rows}
     record("import.applied", subject=run, actor=actor, now=now, data=data)

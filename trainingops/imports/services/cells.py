@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,12 @@ from trainingops.audit.journal import service
 from trainingops.domain import Refused, StaleVersion
 from trainingops.imports.models import ImportRun, ImportState, PreviewRow, Upload
 from trainingops.imports.outside import read_outside
-from trainingops.imports.reading import Head, Sheet, read_sheet
+from trainingops.imports.reading import Head, Sheet, read_sheet, stored_rows
 from trainingops.imports.registry import Importer, get_importer
-from trainingops.imports.values import heading_key
+from trainingops.imports.values import as_text, heading_key
+from trainingops.records import storage
+from trainingops.records.models import StoredFile
+from trainingops.ui.exports import XLSX, workbook
 
 #: How long an upload and its preview are kept.
 UPLOAD_LIFETIME = timedelta(hours=24)
@@ -31,6 +35,31 @@ def read_upload(content: bytes, importer: Importer) -> tuple[Head, bytes]:
             raise
         return read_outside(content, importer)
     return sheet.head, sheet.pack()
+
+
+def original_of(content: bytes, head: Head, packed: bytes) -> bytes:
+    """The file as it is kept: as it came, or its cells as a workbook where columns of it may not be kept."""
+    if not head.dropped:
+        return content
+    first, *rows = ([as_text(cell) for cell in row] for row in stored_rows(packed)[1])
+    return workbook(first, rows)
+
+
+def keep_original(run: ImportRun, now: datetime) -> None:
+    """Put the file of an applied run beside the documents, where it stays."""
+    if run.upload is None or run.upload.original is None:
+        return
+    content = bytes(run.upload.original)
+    run.file, _made = StoredFile.objects.get_or_create(
+        sha256=storage.put_once(content),
+        defaults={"size": len(content), "media_type": _media_type(content), "stored_at": now},
+    )
+    if content[:2] == b"PK" and not run.file_name.endswith(".xlsx"):
+        run.file_name = f"{PurePath(run.file_name).stem[:150]}.xlsx"
+
+
+def _media_type(content: bytes) -> str:
+    return XLSX if content[:2] == b"PK" else "text/csv"
 
 
 def layout_of(head: Head) -> str:

@@ -18,6 +18,7 @@ from trainingops.imports.preview import DryRun, as_stored, dry_run
 from trainingops.imports.reading import Sheet
 from trainingops.imports.registry import Importer, get_importer
 from trainingops.imports.services.cells import head_of, headings_of, is_large, sheet_of, upload_of
+from trainingops.imports.subjects import Origin
 from trainingops.jobs.models import Job
 from trainingops.jobs.registry import Progress
 from trainingops.jobs.running import report_progress
@@ -35,7 +36,7 @@ CHECK_KIND = "import_check"
 
 def locked_run(run: ImportRun) -> ImportRun:
     runs = ImportRun.objects.select_for_update(no_key=True, of=("self",)).select_related("upload", "owner")
-    return runs.defer("upload__content").get(pk=run.pk)
+    return runs.defer("upload__content", "upload__original").get(pk=run.pk)
 
 
 def open_run(run: ImportRun, actor: User, now: datetime) -> tuple[ImportRun, Importer]:
@@ -68,7 +69,16 @@ def look_at_rows(run: ImportRun, importer: Importer, now: datetime) -> None:
 def check_rows(
     run: ImportRun, sheet: Sheet, importer: Importer, now: datetime, seen: Callable[[int], None] | None = None
 ) -> DryRun:
-    return dry_run(importer, sheet, run.mapping, user=run.owner, now=now, options=run.options, seen=seen)
+    subject = subject_of(run, importer)
+    if importer.subject:
+        require(subject is not None and importer.subject.may(run.owner, subject))
+    origin = Origin(run.file_name, subject, run)
+    return dry_run(importer, sheet, run.mapping, user=run.owner, now=now, options=run.options, seen=seen, origin=origin)
+
+
+def subject_of(run: ImportRun, importer: Importer) -> Any:
+    """What the file of a run is about, as its owner sees it; ``None`` without one, or where it is out of sight."""
+    return importer.subject.find(run.owner, run.subject) if importer.subject and run.subject else None
 
 
 def _keep(run: ImportRun, found: DryRun, now: datetime) -> None:

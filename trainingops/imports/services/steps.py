@@ -6,16 +6,19 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.imports.models import ImportRun, RememberedMapping, Upload
+from trainingops.imports.preview import asked_questions
 from trainingops.imports.reading import Head, guess_mapping
 from trainingops.imports.registry import Importer, get_importer
-from trainingops.imports.services.cells import UPLOAD_LIFETIME, head_of, layout_of, read_upload
+from trainingops.imports.services.cells import UPLOAD_LIFETIME, head_of, layout_of, original_of, read_upload
 from trainingops.imports.services.checking import look_at_rows, open_run
 
 if TYPE_CHECKING:
@@ -23,18 +26,29 @@ if TYPE_CHECKING:
 
 
 @service
-def take_upload(*, importer: Importer, name: str, content: bytes, actor: User, now: datetime) -> ImportRun:
+def take_upload(
+    *, importer: Importer, name: str, content: bytes, actor: User, now: datetime, subject: UUID | None = None
+) -> ImportRun:
     """Read a file, keep its cells, guess its columns; a layout confirmed before goes straight to the preview.
 
-    What is kept are the cells without identity-card numbers, not the file.
+    What is kept are the cells without identity-card numbers, not the file; where the importer keeps it, the file waits
+    beside them until it is applied, without the columns of such numbers.
+
+    Args:
+        subject: what the file is about, where the importer has such a thing.
 
     Raises:
+        NotAllowed: not with these roles, or not about this subject.
         Refused: what :func:`~trainingops.imports.reading.read_sheet` refuses.
     """
     require(actor.authority.has(*importer.roles))
+    if importer.subject:
+        about = importer.subject.find(actor, subject) if subject else None
+        require(about is not None and importer.subject.may(actor, about))
     head, packed = read_upload(content, importer)
     upload = Upload.objects.create(
         name=name[-200:],
+        original=original_of(content, head, packed) if importer.keeps_file else None,
         media_type="application/json+zlib",
         sha256=hashlib.sha256(content).hexdigest(),
         content=packed,
@@ -48,6 +62,9 @@ def take_upload(*, importer: Importer, name: str, content: bytes, actor: User, n
         kind=importer.name,
         upload=upload,
         owner=actor,
+        subject=subject if importer.subject else None,
+        file_name=PurePath(name).name[-160:],
+        system=head.system,
         created_at=now,
         mapping=remembered.mapping if remembered else guess_mapping(head, importer),
         options=remembered.options if remembered else {},
@@ -115,7 +132,8 @@ def check_again(*, run: ImportRun, actor: User, now: datetime) -> ImportRun:
 
 def _remember(run: ImportRun, head: Head) -> None:
     """The columns and answers for the next file of this layout; whom a text means is asked each time."""
-    each_time = {"people", *(question.name for question in get_importer(run.kind).questions if question.each_time)}
+    asked = asked_questions(get_importer(run.kind), run.preview)
+    each_time = {"people", *(question.name for question in asked if question.each_time)}
     answers = {name: value for name, value in run.options.items() if name not in each_time}
     RememberedMapping.objects.update_or_create(
         kind=run.kind, layout=layout_of(head), defaults={"mapping": run.mapping, "options": answers}
