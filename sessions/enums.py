@@ -57,6 +57,7 @@ class AttendanceSource(models.TextChoices):
     TRAINER = "trainer", _("Trainer")
     QR = "qr", "QR"
     TYPED = "typed", _("Typed code")
+    PIN = "pin", _("PIN on a shared PC")
     IMPORTED = "import", _("Import")
 
 

@@ -26,6 +26,9 @@ KNOWN_REASONS = {
 }
 
 
+_SHORT_SOURCES = {AttendanceSource.TYPED: _("Code"), AttendanceSource.PIN: "PIN"}
+
+
 def absence_reason_name(code: str, name: str = "") -> str:
     """The reason in the reader's language."""
     return str(KNOWN_REASONS.get(code, name or code))
@@ -76,3 +79,8 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.status}"
+
+    @property
+    def source_word(self) -> str:
+        """Where it comes from, short enough to stand before its time."""
+        return str(_SHORT_SOURCES.get(self.source, self.get_source_display()))

@@ -2,6 +2,7 @@
 
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt, submit_due_attempts
 from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
+from sessions.services.check_in import CheckedIn, check_in
 from sessions.services.common import Clash, GridConflict
 from sessions.services.deviations import acknowledge_deviation, differences, report_deviation
 from sessions.services.marking import Mark, mark_answers
@@ -26,6 +27,7 @@ from sessions.services.waivers import (
 )
 
 __all__ = [
+    "CheckedIn",
     "Clash",
     "GridConflict",
     "MakeUp",
@@ -36,6 +38,7 @@ __all__ = [
     "cancel_make_up",
     "cancel_sessions_of",
     "case_waiver_hash",
+    "check_in",
     "compute_results",
     "conclude_meeting",
     "conclude_session",

@@ -97,7 +97,6 @@ def record_roll(
         Refused: a status, reason or number that cannot be; the message names the person.
     """
     meeting = _lock_open(meeting, actor)
-    training_session = meeting.training_session
     enrolments, standing = _standing(meeting, {cell.enrolment for cell in cells})
     cells = [cell for cell in cells if not _stands(cell, standing.get(cell.enrolment))]
     if not cells:
@@ -109,18 +108,49 @@ def record_roll(
         _row(cell, standing.get(cell.enrolment), meeting, enrolments[cell.enrolment], reasons, actor, now, source)
         for cell in cells
     ]
+    return _write(
+        meeting, rows, enrolments, actor, now, {"source": source, **stands_for(actor, meeting.training_session)}
+    )
+
+
+def write_own(
+    meeting: SessionMeeting,
+    cell: RollCell,
+    enrolment: Enrolment,
+    *,
+    actor: User,
+    at: datetime,
+    now: datetime,
+    source: str,
+) -> Attendance:
+    """Write the cell of somebody who checked in themselves ``at`` a moment; the meeting is locked, the cell blank.
+
+    Raises:
+        Refused: a time that cannot be, as :func:`record_roll`.
+    """
+    row = _row(cell, recorded_at(enrolment), meeting, enrolment, {}, actor, now, source)
+    row.recorded_at = at
+    (written,) = _write(meeting, [row], {enrolment.pk: enrolment}, actor, now, {"source": source, "scanned_at": at})
+    return written
+
+
+def _write(
+    meeting: SessionMeeting,
+    rows: list[Attendance],
+    enrolments: Mapping[int, Enrolment],
+    actor: User,
+    now: datetime,
+    data: Mapping[str, Any],
+) -> list[Attendance]:
+    """One upsert, the cases and the summary that follow from it, one journal entry."""
     rows = _upsert(rows)
-    _after(training_session, meeting, actor, now)
+    _after(meeting.training_session, meeting, actor, now)
     record(
         "attendance.recorded",
         subject=meeting,
         actor=actor,
         now=now,
-        data={
-            "source": source,
-            "cells": {str(enrolments[row.enrolment_id].uuid): row.version for row in rows},
-            **stands_for(actor, training_session),
-        },
+        data={**data, "cells": {str(enrolments[row.enrolment_id].uuid): row.version for row in rows}},
         detail={"cells": {str(enrolments[row.enrolment_id].uuid): _said(row) for row in rows}},
     )
     return rows

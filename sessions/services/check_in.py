@@ -1,0 +1,89 @@
+"""Checking in oneself: by the code on the screen, or by a PIN on a shared PC (ATT-1, ATT-2, ATT-8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from sessions.enums import AttendanceStatus, MeetingState, SessionState
+from sessions.models import Attendance, SessionMeeting
+from sessions.queries.pages import recorded_at, roll_of
+from sessions.services.attendance import RollCell, write_own
+from sessions.services.common import lock_meeting
+from trainingops.audit.journal import service
+from trainingops.domain import Refused, WrongState
+from trainingops.people.models import User
+from trainingops.ui.moments import moment_words
+
+#: Less than this after the start is on time: times of arrival are whole minutes.
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class CheckedIn:
+    """What stands in the roll for the person; ``is_new`` unless it stood there already."""
+
+    attendance: Attendance
+    is_new: bool
+
+
+@service
+def check_in(*, meeting: SessionMeeting, at: datetime, source: str, actor: User, now: datetime) -> CheckedIn:
+    """Write that ``actor`` was there ``at`` the moment of their scan, through the roll's own path.
+
+    What is recorded already stays, whoever recorded it: checking in twice is checking in once, and what the trainer
+    wrote holds.
+
+    Args:
+        at: when the code was scanned or typed, or the PIN entered; ``now`` may be later by a log-in.
+        source: an :class:`~sessions.enums.AttendanceSource`.
+
+    Raises:
+        Refused: not enrolled (``not_enrolled``), or scanned after the planned end (``over``).
+        WrongState: the meeting has not begun, or is over; the message says what to do.
+    """
+    meeting = lock_meeting(meeting)
+    enrolment = roll_of(meeting).filter(person=actor.person_id).first() if actor.person_id else None
+    if enrolment is None:
+        raise Refused(
+            _("You are not on the list of this class, so nothing was recorded. Tell the trainer that you are here."),
+            code="not_enrolled",
+        )
+    standing = recorded_at(enrolment)
+    if standing is not None and standing.status:
+        return CheckedIn(standing, is_new=False)
+    if why := why_closed(meeting, at):
+        raise WrongState(why, code="closed")
+    status, minutes = arrival(meeting, at)
+    cell = RollCell(enrolment.pk, status, minutes_late=minutes)
+    return CheckedIn(write_own(meeting, cell, enrolment, actor=actor, at=at, now=now, source=source), is_new=True)
+
+
+def arrival(meeting: SessionMeeting, at: datetime) -> tuple[str, int]:
+    """How a scan counts: the status, and minutes after the planned start.
+
+    Nobody is late for a meeting that has not begun: before its actual start everybody is on time. The minutes count
+    from the plan, as in the roll; what of them was missed is decided when the meeting is concluded (5.3.1).
+    """
+    begun = max(meeting.starts_at, meeting.actual_starts_at or meeting.starts_at)
+    if at - begun < MINUTE:
+        return AttendanceStatus.PRESENT, 0
+    return AttendanceStatus.LATE, (at - meeting.starts_at) // MINUTE
+
+
+def why_closed(meeting: SessionMeeting, at: datetime) -> str:
+    """Why nobody checks in to this meeting with a scan of ``at``, and what helps; empty while they can."""
+    zone = meeting.training_session.site.zone
+    said = {"start": moment_words(meeting.starts_at, zone), "end": moment_words(meeting.ends_at, zone, "time")}
+    cancelled = (MeetingState.CANCELLED, SessionState.CANCELLED)
+    if meeting.state in cancelled or meeting.training_session.state in cancelled:
+        return _("This meeting was cancelled. Ask the trainer when the class is held.")
+    if meeting.state == MeetingState.CONCLUDED or meeting.training_session.state == SessionState.CONCLUDED:
+        return _("This meeting is concluded. If you were there, ask the trainer to record it.")
+    if meeting.state != MeetingState.OPEN:
+        return _("The trainer has not begun this meeting, planned for %(start)s. Try again when it has begun.") % said
+    if at >= meeting.ends_at:
+        return _("The planned end, %(end)s, is over. If you were there, ask the trainer to record it.") % said
+    return ""
