@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -26,7 +28,7 @@ KNOWN_REASONS = {
 }
 
 
-_SHORT_SOURCES = {AttendanceSource.TYPED: _("Code"), AttendanceSource.PIN: "PIN"}
+_SHORT_SOURCES: dict[str, Any] = {AttendanceSource.TYPED: _("Code"), AttendanceSource.PIN: "PIN"}
 
 
 def absence_reason_name(code: str, name: str = "") -> str:

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from sessions.models import Attendance, RecoveryCase, SessionMeeting, TrainingSession
 from sessions.services import (
@@ -23,6 +24,12 @@ from trainingops.domain import Refused, WrongState
 from trainingops.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
 
 
 def participant(held, place=0):
