@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto import keys as asn1_keys
+from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,11 +30,15 @@ from django.conf import settings
 from django.utils import timezone
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec, SigningCertificateV2Provider
+from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 _BUNDLE = "seal.pem"
 _VALID = timedelta(days=3653)
 _KEY_BITS = 3072
+#: Bytes of a PAdES signature beside the certificate and the raw signature, generously: names, hashes, time, algorithms.
+_SIGNED_ATTRIBUTES = 2048
 
 
 class SealUnusable(Exception):
@@ -66,7 +71,9 @@ class Seal:
             name=settings.ENV.organisation,
             reason="Segel rekaman; tanda tangan elektronik tidak tersertifikasi",
         )
-        out: io.BytesIO = signers.PdfSigner(metadata, signer=self._signer).sign_pdf(writer, output=io.BytesIO())
+        out: io.BytesIO = signers.PdfSigner(metadata, signer=self._signer).sign_pdf(
+            writer, bytes_reserved=self._room, output=io.BytesIO()
+        )
         return out.getvalue()
 
     def sign_detached(self, data: bytes) -> bytes:
@@ -75,6 +82,13 @@ class Seal:
         return builder.sign(
             serialization.Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary]
         )
+
+    @cached_property
+    def _room(self) -> int:
+        """Hexadecimal digits left open for the signature; without it pyHanko signs a second time to find out."""
+        certificate = len(self.certificate.public_bytes(serialization.Encoding.DER))
+        signature = self.key.key_size // 8
+        return 2 * (certificate + signature + _SIGNED_ATTRIBUTES)
 
     @cached_property
     def _signer(self) -> Any:
@@ -88,6 +102,7 @@ class Seal:
             cert_registry=SimpleCertificateStore(),
         )
         signer.loaded_key = self.key
+        signer.signed_attr_prov_spec = _PadesAttributes(signer.signing_cert)
         return signer
 
 
@@ -101,6 +116,27 @@ class _LoadedKeySigner(signers.SimpleSigner):
         if isinstance(self.loaded_key, rsa.RSAPrivateKey):
             return self.loaded_key.sign(data, padding.PKCS1v15(), algorithm)
         return self.loaded_key.sign(data, ec.ECDSA(algorithm))
+
+
+class _PadesAttributes(SignedAttributeProviderSpec):
+    """The signed attribute that PAdES asks for, the certificate's name and hash: encoded once, not at every signing."""
+
+    def __init__(self, certificate: asn1_x509.Certificate) -> None:
+        self._provider = _EncodedCertificateName(certificate)
+
+    def signed_attr_providers(self, data_digest: bytes, digest_algorithm: str) -> list[CMSAttributeProvider]:  # noqa: ARG002
+        return [self._provider]
+
+
+class _EncodedCertificateName(SigningCertificateV2Provider):
+    """What asn1crypto built it would encode again at every level around it, hundreds of times; what it read, never."""
+
+    def __init__(self, certificate: asn1_x509.Certificate) -> None:
+        super().__init__(certificate)
+        self._encoded = as_signing_certificate_v2(certificate).dump()
+
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:  # noqa: ARG002
+        return tsp.SigningCertificateV2.load(self._encoded)
 
 
 _loaded: dict[tuple[str, int, int], Seal] = {}
