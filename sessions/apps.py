@@ -10,8 +10,11 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from sessions import evidence, menu, notices, receivers  # noqa: F401 (receivers connect by being imported)
+        from sessions.imports.attendance import ATTENDANCE
         from sessions.reference import ensure_reference
+        from trainingops.imports.registry import register_importer
 
+        register_importer(ATTENDANCE)
         menu.register()
         notices.register()
         evidence.register()

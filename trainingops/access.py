@@ -253,6 +253,7 @@ ACCESS |= {
     "session_cancel": only(*_WHO_RECOVER, methods=WRITE),
     "session_results": only(*_SESSION_STAFF),
     "session_scores": only(*_SESSION_STAFF, methods=WRITE),
+    "session_file": only(*_SESSION_STAFF),
     "session_marking": only(*_SESSION_STAFF, methods=WRITE),
     "session_score_cell": only(*_WHO_RUN, methods=POST_ONLY),
     "meeting_roll": only(*_SESSION_STAFF, methods=WRITE),

@@ -14,6 +14,7 @@ from sessions.enums import (
     AttendanceStatus,
 )
 from sessions.models.held import Enrolment, SessionMeeting
+from trainingops.imports.models import ImportRun
 
 #: The reasons of ATT-5 in the reader's language; reasons added later show the name they were given.
 KNOWN_REASONS = {
@@ -66,6 +67,9 @@ class Attendance(models.Model):
     source = models.CharField(max_length=7, choices=AttendanceSource, default=AttendanceSource.TRAINER)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
+    imported = models.ForeignKey(
+        ImportRun, models.PROTECT, null=True, related_name="+", help_text="the import of the file that says so"
+    )
     fill = models.UUIDField(
         null=True, help_text="the “mark the rest present” that filled this blank, until it is edited"
     )

@@ -18,6 +18,7 @@ from sessions.enums import (
 )
 from sessions.models.held import Enrolment
 from trainingops.domain import Identified
+from trainingops.imports.models import ImportRun
 from trainingops.people.models import User
 
 
@@ -88,6 +89,9 @@ class ParameterScore(models.Model):
     value = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     version = models.PositiveIntegerField(default=1)
     recorded_at = models.DateTimeField()
+    imported = models.ForeignKey(
+        ImportRun, models.PROTECT, null=True, related_name="+", help_text="the import of the file that it stands in"
+    )
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_summary, stands_for
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
+from trainingops.imports.models import ImportRun
 from trainingops.people.models import User
 from trainingops.ui.moments import moment_words
 
@@ -30,6 +31,7 @@ _FIELDS = (
     "source",
     "recorded_by",
     "recorded_at",
+    "imported",
     "fill",
     "version",
 )
@@ -78,6 +80,7 @@ def record_roll(
     now: datetime,
     source: str = AttendanceSource.TRAINER,
     reasons: Mapping[str, AbsenceReason] | None = None,
+    imported: ImportRun | None = None,
 ) -> list[Attendance]:
     """Save cells of a meeting: all or none, one upsert, one journal entry (DESIGN.md §5.8).
 
@@ -86,6 +89,7 @@ def record_roll(
 
     Args:
         reasons: every reason of absence by code, where the caller has read them.
+        imported: the import of the file that the cells come from.
 
     Returns:
         the rows that were written.
@@ -108,9 +112,12 @@ def record_roll(
         _row(cell, standing.get(cell.enrolment), meeting, enrolments[cell.enrolment], reasons, actor, now, source)
         for cell in cells
     ]
-    return _write(
-        meeting, rows, enrolments, actor, now, {"source": source, **stands_for(actor, meeting.training_session)}
-    )
+    data: dict[str, Any] = {"source": source, **stands_for(actor, meeting.training_session)}
+    if imported:
+        data["import"] = imported.uuid
+    for row in rows:
+        row.imported = imported
+    return _write(meeting, rows, enrolments, actor, now, data)
 
 
 def write_own(
@@ -177,7 +184,7 @@ def mark_rest_present(*, meeting: SessionMeeting, actor: User, now: datetime) ->
     for enrolment in blank:
         row = standing.get(enrolment.pk) or Attendance(meeting=meeting, enrolment=enrolment, version=0)
         row.status, row.fill, row.version = AttendanceStatus.PRESENT, fill, row.version + 1
-        row.source, row.recorded_by, row.recorded_at = AttendanceSource.TRAINER, actor, now
+        row.source, row.recorded_by, row.recorded_at, row.imported = AttendanceSource.TRAINER, actor, now, None
         rows.append(row)
     _upsert(rows)
     _after(training_session, meeting, actor, now)
@@ -301,7 +308,7 @@ def _row(
     row.reason_note = cell.reason_note.strip() if absent else ""
     row.minutes_late = cell.minutes_late if cell.status == AttendanceStatus.LATE else 0
     row.minutes_left_early = cell.minutes_left_early if cell.status and not absent else 0
-    row.version, row.fill = row.version + 1, None
+    row.version, row.fill, row.imported = row.version + 1, None, None
     return row
 
 

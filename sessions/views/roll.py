@@ -19,6 +19,7 @@ from sessions import services
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
 from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
 from sessions.policies import can_run_session
+from sessions.queries.files import files_about
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import Clash, GridConflict, RollCell
 from sessions.tables import MEETING_STATES
@@ -310,6 +311,7 @@ def _context(
         "blank": len(rows) - sum(counts.values()),
         "fill": fills[0] if fills and meeting.state == MeetingState.OPEN else None,
         "reasons": [each for each in reasons.values() if each.is_active],
+        "files": files_about([meeting.uuid]),
         "may_record": is_open
         and meeting.state in (MeetingState.OPEN, MeetingState.CONCLUDED)
         and can_run_session(request.user, training_session),

@@ -26,6 +26,12 @@ class PeopleMatches:
         return self.by_text.get(text.strip().upper())
 
 
+def tokens_of(text: str) -> set[str]:
+    """The words of a text that may be an employee number, in capitals: ``CC0068-Mulyanto`` and ``@CC0034`` hold one."""
+    whole = [token.upper() for token in _TOKEN.findall(text)]
+    return {part for token in whole for part in (token, *(each.strip("@+.-") for each in token.split("-")))} - {""}
+
+
 def match_people(texts: Iterable[str], *, picked: Mapping[str, str] | None = None) -> PeopleMatches:
     """Find whom each of ``texts`` means.
 
@@ -37,7 +43,7 @@ def match_people(texts: Iterable[str], *, picked: Mapping[str, str] | None = Non
     """
     choices = {text.strip().upper(): number.strip().upper() for text, number in (picked or {}).items()}
     wanted = {text.strip().upper() for text in texts if text.strip()}
-    tokens = {text: {token.upper() for token in _TOKEN.findall(text)} for text in wanted}
+    tokens = {text: tokens_of(text) for text in wanted}
     ids = sorted(wanted.union(*tokens.values(), choices.values()) if tokens else wanted | set(choices.values()))
     found: dict[str, set[Person]] = {}
     numbers: dict[str, Person] = {}

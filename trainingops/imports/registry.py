@@ -243,6 +243,8 @@ class Batch:
     #: Which application wrote the file, where it was recognised.
     system: str = ""
     origin: Origin = NOWHERE
+    #: What ``asks`` found out, for ``check``.
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def answer(self, question: str) -> str:
         """The answer to a :class:`Question`, or ``""``."""

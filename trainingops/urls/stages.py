@@ -6,6 +6,7 @@ from evaluation.views import actions, coaching, defects, reviews
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
+from sessions.views import files as file_views
 from sessions.views import marking as marking_views
 from sessions.views import quiz as quiz_views
 from sessions.views import recovery as recovery_views
@@ -32,6 +33,7 @@ urlpatterns += [
         name="session_score_cell",
     ),
     path("sessions/<uuid:uuid>/deviations/new/", session_views.deviation_new, name="deviation_new"),
+    path("sessions/<uuid:uuid>/files/<uuid:run>/", file_views.session_file, name="session_file"),
     path("meetings/<uuid:uuid>/roll/", roll_views.meeting_roll, name="meeting_roll"),
     path("meetings/<uuid:uuid>/roll/<int:enrolment>/", roll_views.meeting_cell, name="meeting_cell"),
     path("meetings/<uuid:uuid>/roll/rest/", roll_views.meeting_rest, name="meeting_rest"),

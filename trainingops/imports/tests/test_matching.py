@@ -19,7 +19,18 @@ def sidiq():
 
 @pytest.mark.parametrize(
     "text",
-    ["CC0024", "cc0024", " CC0024 ", "smardhiyah", "00424", "Sidiq@CC.example", "CC0024_Sidiq", "Sidiq (CC0024)"],
+    [
+        "CC0024",
+        "cc0024",
+        " CC0024 ",
+        "smardhiyah",
+        "00424",
+        "Sidiq@CC.example",
+        "CC0024_Sidiq",
+        "Sidiq (CC0024)",
+        "cc0024-Sidiq M",
+        "@CC0024 Sidiq",
+    ],
 )
 def test_people_are_found_by_each_of_their_ids(sidiq, text):
     assert match_people([text]).get(text) == sidiq
