@@ -21,8 +21,8 @@ demo: setup ## run everything on this machine with demo data (ARGS=--no-serve, -
 test: setup-dev ## all tests (ARGS="planning -k scoring" for some)
 	@exec $(BIN)/python -m trainingops.local.testing $(ARGS)
 
-bench: setup-dev ## what years of data and large imports cost (six minutes)
-	@BENCH=1 $(BIN)/python -m trainingops.local.testing -n 0 -s planning/tests/test_scale.py $(ARGS)
+bench: setup-dev ## what years of data, large imports and a record cost (six minutes)
+	@BENCH=1 $(BIN)/python -m trainingops.local.testing -n 0 -s planning/tests/test_scale.py sessions/tests/test_print_cost.py $(ARGS)
 
 check: setup-dev ## style, types, layers, templates, migrations, deployment settings, translations
 	$(BIN)/ruff check .

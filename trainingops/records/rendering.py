@@ -216,11 +216,19 @@ class _Page(HTML):
         super().__init__(string="<html></html>", url_fetcher=AssetFetcher())
         readable = _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", _VOID_TAG.sub(r"<\1\2/>", page))
         root = ElementTree.fromstring(readable)  # noqa: S314 - our own page, with what people typed escaped
-        self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+        self.wrapper_element = _Element.from_html_root(root, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: ARG002
         return [_bare()]
+
+
+class _Element(ElementWrapper):
+    """Searched twice a page, for style sheets and for the title and what describes it: all of that is in the head."""
+
+    def query_all(self, *selectors: str) -> Iterator[ElementWrapper]:
+        head = next(self.iter_children())
+        return super(_Element, head).query_all(*selectors)
 
 
 @cache
