@@ -46,7 +46,7 @@ def register_evidence() -> None:
             prefix="LAP",
             form_number="FR-CC-TRN-04",
             template="reporting/print/report.html",
-            template_version="5",
+            template_version="6",
             title_began="Form Laporan Training, H+1: ",
             clauses=("5.3.2", "4.3", "6"),
             iso_clauses=("9.1", "8.1"),

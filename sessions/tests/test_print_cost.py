@@ -69,5 +69,7 @@ def test_the_list_of_thirty_is_drawn_and_sealed_within_its_budget(settings, tmp_
         costs.append((drawn - began, time.thread_time() - drawn))
     if LONG:
         for name, each in zip(("drawing", "sealing"), zip(*costs, strict=True), strict=True):
-            sys.stdout.write(f"\n{name} of {PEOPLE} rows: {min(each):.3f} s of CPU at least, {median(each):.3f} s median")
+            sys.stdout.write(
+                f"\n{name} of {PEOPLE} rows: {min(each):.3f} s of CPU at least, {median(each):.3f} s median"
+            )
     assert min(map(sum, costs)) < BUDGET * SHARED

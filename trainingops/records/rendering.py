@@ -33,7 +33,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from trainingops.records.registry import EvidenceKind
 
 #: Version of ``records/print/base.html`` and ``print/print.css``: raise it with every change of either.
-BASE_VERSION = "3"
+BASE_VERSION = "4"
 STYLESHEET = settings.BASE_DIR / "static" / "print" / "print.css"
 #: What the elements of our pages are before they are dressed; WeasyPrint's own has much that costs and never applies.
 BARE_STYLESHEET = settings.BASE_DIR / "static" / "print" / "elements.css"

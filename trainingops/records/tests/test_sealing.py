@@ -50,6 +50,12 @@ def test_pdfsig_accepts_the_seal(sealed, tmp_path):
     assert "ETSI.CAdES.detached" in said
 
 
+def test_the_room_for_the_signature_holds_it_and_is_not_wide_open(sealed):
+    (signature,) = PdfFileReader(io.BytesIO(sealed)).embedded_signatures
+    first, length, second, _rest = map(int, signature.byte_range)
+    assert len(signature.signed_data.dump()) * 2 < second - first - length < 10_000
+
+
 def test_one_altered_byte_is_detected(sealed, tmp_path):
     at = len(sealed) // 4
     altered = sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
