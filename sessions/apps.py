@@ -9,7 +9,7 @@ class SessionsConfig(AppConfig):
     label = "training_sessions"  # Django's own app owns the label "sessions"
 
     def ready(self) -> None:
-        from sessions import evidence, menu, notices, receivers  # noqa: F401 (receivers connect by being imported)
+        from sessions import evidence, menu, notices, receivers, steps  # noqa: F401 (receivers connect by being imported)
         from sessions.imports.attendance import ATTENDANCE
         from sessions.reference import ensure_reference
         from trainingops.imports.registry import register_importer
@@ -18,4 +18,5 @@ class SessionsConfig(AppConfig):
         menu.register()
         notices.register()
         evidence.register()
+        steps.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

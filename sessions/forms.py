@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import RecoveryForm, Room, TrainerProfile
+from sessions import codes
 from sessions.enums import DeviationKind
 from sessions.models import RecoveryCase, SessionMeeting, TrainingSession
 from sessions.services.deviations import Difference
@@ -160,3 +161,46 @@ class CaseTestForm(PageForm):
         revision = case.enrolment.training_session.plan.approved_revision
         allowed = revision.recovery_forms.filter(has_session=False) if revision else RecoveryForm.objects.none()
         self.fields["form"].queryset = allowed  # type: ignore[attr-defined]
+
+
+class CheckInForm(PageForm):
+    """The code of the screen, typed."""
+
+    code = forms.CharField(
+        label=_("Code on the screen"),
+        max_length=12,
+        help_text=_("Six characters, as the screen shows them now. Capitals and blanks do not matter."),
+        error_messages={"required": _("Type the six characters that stand on the screen.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code-input"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """As the screen shows it."""
+        typed = str(self.cleaned_data["code"])
+        if code := codes.tidy(typed):
+            return code
+        raise forms.ValidationError(
+            _("“%(typed)s” is no code: it has six characters, and never %(never)s. Compare it with the screen.")
+            % {"typed": typed, "never": "0 O 1 I L 2 Z 5 S 8 B"}
+        )
+
+
+class PinForm(PageForm):
+    """Employee number and PIN at a shared PC; the browser keeps neither."""
+
+    login = forms.CharField(
+        label=_("Employee number"),
+        max_length=40,
+        error_messages={"required": _("Enter your employee number")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+    pin = forms.CharField(
+        label=_("PIN for shared PCs"),
+        max_length=20,
+        error_messages={"required": _("Enter your six digits")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )

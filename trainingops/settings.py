@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "trainingops.ui.middleware.ErrorPages",
+    "sessions.middleware.SharedPCMiddleware",
     "trainingops.people.middleware.AccessMiddleware",
 ]
 

@@ -2,7 +2,7 @@
 
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt, submit_due_attempts
 from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
-from sessions.services.check_in import CheckedIn, check_in
+from sessions.services.check_in import CheckedIn, check_in, end_shared_pc, start_shared_pc
 from sessions.services.common import Clash, GridConflict
 from sessions.services.deviations import acknowledge_deviation, differences, report_deviation
 from sessions.services.marking import Mark, mark_answers
@@ -43,6 +43,7 @@ __all__ = [
     "conclude_meeting",
     "conclude_session",
     "differences",
+    "end_shared_pc",
     "lapse_case",
     "mark_answers",
     "mark_rest_present",
@@ -61,6 +62,7 @@ __all__ = [
     "settle_self_study",
     "sign_and_waive_case",
     "start_attempt",
+    "start_shared_pc",
     "submit_attempt",
     "submit_due_attempts",
     "undo_mark_rest",

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
 from sessions.models import Attendance, SessionMeeting
+from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.attendance import RollCell, write_own
 from sessions.services.common import lock_meeting
-from trainingops.audit.journal import service
-from trainingops.domain import Refused, WrongState
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
 from trainingops.ui.moments import moment_words
 
@@ -47,10 +48,7 @@ def check_in(*, meeting: SessionMeeting, at: datetime, source: str, actor: User,
     meeting = lock_meeting(meeting)
     enrolment = roll_of(meeting).filter(person=actor.person_id).first() if actor.person_id else None
     if enrolment is None:
-        raise Refused(
-            _("You are not on the list of this class, so nothing was recorded. Tell the trainer that you are here."),
-            code="not_enrolled",
-        )
+        raise Refused(not_enrolled(), code="not_enrolled")
     standing = recorded_at(enrolment)
     if standing is not None and standing.status:
         return CheckedIn(standing, is_new=False)
@@ -59,6 +57,11 @@ def check_in(*, meeting: SessionMeeting, at: datetime, source: str, actor: User,
     status, minutes = arrival(meeting, at)
     cell = RollCell(enrolment.pk, status, minutes_late=minutes)
     return CheckedIn(write_own(meeting, cell, enrolment, actor=actor, at=at, now=now, source=source), is_new=True)
+
+
+def not_enrolled() -> str:
+    """What somebody reads who is not on the list of the class."""
+    return _("You are not on the list of this class, so nothing was recorded. Tell the trainer that you are here.")
 
 
 def arrival(meeting: SessionMeeting, at: datetime) -> tuple[str, int]:
@@ -87,3 +90,25 @@ def why_closed(meeting: SessionMeeting, at: datetime) -> str:
     if at >= meeting.ends_at:
         return _("The planned end, %(end)s, is over. If you were there, ask the trainer to record it.") % said
     return ""
+
+
+@service
+def start_shared_pc(*, meeting: SessionMeeting, actor: User, now: datetime) -> None:
+    """Note that a browser is now in check-in mode for a meeting under way (ATT-8).
+
+    Raises:
+        NotAllowed: neither the PIC nor an executing trainer.
+        WrongState: the meeting is not under way.
+    """
+    meeting = lock_meeting(meeting)
+    require(can_run_session(actor, meeting.training_session))
+    if why := why_closed(meeting, now):
+        raise WrongState(why, code="closed")
+    record("shared_pc.started", subject=meeting, actor=actor, now=now)
+
+
+@service
+def end_shared_pc(*, meeting: SessionMeeting, actor: User, now: datetime) -> None:
+    """Note that a browser has left check-in mode."""
+    require(can_run_session(actor, meeting.training_session))
+    record("shared_pc.ended", subject=meeting, actor=actor, now=now)

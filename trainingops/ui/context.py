@@ -44,6 +44,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """
     numbers: Any = SimpleLazyObject(lambda: navigation.counts(request))
     groups: Any = SimpleLazyObject(lambda: navigation.menu(request, numbers))
+    places: Any
+    if getattr(request, "bare", False):  # a log-in that may open one page only: a menu would lead nowhere
+        groups, places = [], {}
+    else:
+        places = SimpleLazyObject(
+            lambda: {name: navigation.address(request, name, how) for name, how in PLACES.items()}
+        )
     return {
         "now": getattr(request, "now", None) or timezone.now(),
         "zone": timezone.get_current_timezone(),
@@ -53,8 +60,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups,
         "navigation_low": SimpleLazyObject(lambda: navigation.low_bar(groups, navigation.roles_of(request))),
         "counts": numbers,
-        "places": SimpleLazyObject(
-            lambda: {name: navigation.address(request, name, how) for name, how in PLACES.items()}
-        ),
+        "places": places,
         "procedure_line": SimpleLazyObject(lambda: _procedure_line[0]() if _procedure_line else ""),
     }

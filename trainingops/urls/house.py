@@ -33,6 +33,7 @@ urlpatterns += [
     path("language/", account_views.set_language, name="set_language"),
     path("account/", account_views.account, name="account"),
     path("account/password/", account_views.account_password, name="account_password"),
+    path("account/pin/", account_views.account_pin, name="account_pin"),
     path("people/", people_views.people_list, name="people_list"),
     path("people/download/", import_views.people_download, name="people_download"),
     path("people/delegations/", delegation_views.delegation_list, name="delegation_list"),

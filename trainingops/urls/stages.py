@@ -6,13 +6,16 @@ from evaluation.views import actions, coaching, defects, reviews
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
+from sessions.views import check_in as check_in_views
 from sessions.views import files as file_views
+from sessions.views import kiosk as kiosk_views
 from sessions.views import marking as marking_views
 from sessions.views import quiz as quiz_views
 from sessions.views import recovery as recovery_views
 from sessions.views import roll as roll_views
 from sessions.views import scores as score_views
 from sessions.views import sessions as session_views
+from sessions.views import shared_pc as shared_pc_views
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
@@ -40,6 +43,15 @@ urlpatterns += [
     path("meetings/<uuid:uuid>/roll/rest/<uuid:fill>/undo/", roll_views.meeting_rest_undo, name="meeting_rest_undo"),
     path("meetings/<uuid:uuid>/open/", session_views.meeting_open, name="meeting_open"),
     path("meetings/<uuid:uuid>/conclude/", session_views.meeting_conclude, name="meeting_conclude"),
+    path("meetings/<uuid:uuid>/check-in/", kiosk_views.meeting_kiosk, name="meeting_kiosk"),
+    path("h/", check_in_views.check_in, name="check_in"),
+    path("h/<str:code>/", check_in_views.check_in_scan, name="check_in_scan"),
+    path("check-in/", check_in_views.check_in_confirm, name="check_in_confirm"),
+    path("check-in/<uuid:uuid>/", check_in_views.check_in_done, name="check_in_done"),
+    path("meetings/<uuid:uuid>/shared-pc/", shared_pc_views.shared_pc_start, name="shared_pc_start"),
+    path("pc/", shared_pc_views.shared_pc, name="shared_pc"),
+    path("pc/choice/", shared_pc_views.shared_pc_choice, name="shared_pc_choice"),
+    path("pc/end/", shared_pc_views.shared_pc_end, name="shared_pc_end"),
     path("deviations/", session_views.deviation_list, name="deviation_list"),
     path("deviations/<uuid:uuid>/acknowledge/", session_views.deviation_acknowledge, name="deviation_acknowledge"),
     path("recovery/", recovery_views.recovery_list, name="recovery_list"),

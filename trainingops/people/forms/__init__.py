@@ -3,6 +3,7 @@
 from trainingops.people.forms.account import (
     CodeForm,
     NewPasswordForm,
+    OwnPinForm,
     PasswordAgainForm,
     PreferencesForm,
     SignInForm,
@@ -26,6 +27,7 @@ __all__ = (
     "LineForm",
     "NewPasswordForm",
     "OutsideAccountForm",
+    "OwnPinForm",
     "PasswordAgainForm",
     "PersonFilter",
     "PreferencesForm",

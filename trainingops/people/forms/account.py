@@ -111,6 +111,31 @@ class NewPasswordForm(PageForm, NewPasswordMixin):
         return self.cleaned_data
 
 
+class OwnPinForm(PageForm):
+    """One's own PIN for shared PCs, typed twice."""
+
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=20,
+        help_text=_("Six digits. With it you check in and take tests on a PC that several people share."),
+        error_messages={"required": _("Type six digits")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    again = forms.CharField(
+        label=_("PIN again"),
+        max_length=20,
+        error_messages={"required": _("Type the six digits again")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        pin, again = self.cleaned_data.get("pin"), self.cleaned_data.get("again")
+        if pin and again and pin != again:
+            self.add_error("again", _("The two PINs differ. Type the same one twice."))
+        return self.cleaned_data
+
+
 class PreferencesForm(PageForm, forms.ModelForm):
     """Language, time zone, appearance."""
 

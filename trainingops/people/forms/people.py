@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from trainingops.people.enums import ChannelKind, Employment, Role
+from trainingops.people.enums import ChannelKind, CodePurpose, Employment, Role
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team, User
 from trainingops.people.queries import in_force, users_with_role
 from trainingops.ui.bounds import reversed_words
@@ -125,8 +125,16 @@ class TeamForm(PageForm):
 
 
 class CodesForm(PageForm):
-    """Whom one-time codes are for."""
+    """Whom one-time codes, or PINs for shared PCs, are for."""
 
+    CODE, PIN = "code", "pin"
+    purpose = forms.ChoiceField(
+        label=_("What they get"),
+        choices=[(CODE, _("One-time code to sign in or set a new password")), (PIN, CodePurpose.SHARED_PC.label)],
+        initial=CODE,
+        help_text=_("A PIN checks in and takes tests on a PC that several people share; it opens nothing else."),
+        required=False,
+    )
     people = forms.ModelMultipleChoiceField(
         label=_("People"),
         queryset=Person.objects.none(),

@@ -12,12 +12,14 @@ from trainingops.people.services.codes import (
     CODE_ATTEMPTS,
     Slip,
     issue_codes,
+    issue_pins,
     issue_sign_in_code,
     issue_slip,
     redeem_sign_in_code,
 )
 from trainingops.people.services.delegations import end_delegation, give_delegation
 from trainingops.people.services.persons import PersonEntry, save_people
+from trainingops.people.services.pins import set_own_pin, user_of_pin
 from trainingops.people.services.places import create_line, create_site, create_team
 from trainingops.people.services.roles import end_role, grant_role
 from trainingops.people.services.roster import RosterRow, RosterSlot, ShiftEntry, save_roster
@@ -48,6 +50,7 @@ __all__ = (
     "give_delegation",
     "grant_role",
     "issue_codes",
+    "issue_pins",
     "issue_sign_in_code",
     "issue_slip",
     "open_account",
@@ -59,6 +62,8 @@ __all__ = (
     "save_people",
     "save_preferences",
     "save_roster",
+    "set_own_pin",
     "set_shift_hours",
     "sign",
+    "user_of_pin",
 )

@@ -23,6 +23,9 @@ CODE_LENGTH = 8
 CODE_LIFETIME = timedelta(hours=72)
 CODE_ATTEMPTS = 5
 _REDEEMABLE = (CodePurpose.FIRST_SIGN_IN, CodePurpose.RESET)
+#: A PIN is used again and again, on shared PCs only; digits, because it is typed often.
+PIN_DIGITS = 6
+PIN_LIFETIME = timedelta(days=180)
 
 
 @service
@@ -51,7 +54,7 @@ class Slip:
     @property
     def grouped(self) -> str:
         """In two halves, which are easier to copy."""
-        half = CODE_LENGTH // 2
+        half = len(self.plain) // 2
         return f"{self.plain[:half]}-{self.plain[half:]}"
 
 
@@ -73,6 +76,13 @@ def issue_codes(*, people: Sequence[Person], actor: User, now: datetime) -> list
     return _issue([(user, _purpose(user)) for user in users], actor, now)
 
 
+@service
+def issue_pins(*, people: Sequence[Person], actor: User, now: datetime) -> list[Slip]:
+    """PINs for shared PCs; as :func:`issue_codes`. The PIN that somebody had stops working (ATT-8)."""
+    users = open_accounts(people=people, actor=actor, now=now)
+    return _issue([(user, CodePurpose.SHARED_PC) for user in users], actor, now)
+
+
 def _purpose(user: User) -> str:
     return CodePurpose.RESET if user.has_usable_password() else CodePurpose.FIRST_SIGN_IN
 
@@ -90,14 +100,14 @@ def _issue(wanted: Sequence[tuple[User, str]], actor: User, now: datetime) -> li
     SignInCode.objects.filter(user__in=keys, purpose__in=purposes, used_at=None).update(used_at=now)
     slips = []
     for user, purpose in wanted:
-        plain = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
+        plain = _plain(purpose)
         code = SignInCode(
             user=user,
             purpose=purpose,
-            code_hash=_hash(user, plain),
+            code_hash=hash_of(user, plain),
             issued_by=actor,
             issued_at=now,
-            expires_at=now + CODE_LIFETIME,
+            expires_at=now + (PIN_LIFETIME if purpose == CodePurpose.SHARED_PC else CODE_LIFETIME),
         )
         slips.append(Slip(user, code, plain))
     SignInCode.objects.bulk_create(slip.code for slip in slips)
@@ -105,6 +115,12 @@ def _issue(wanted: Sequence[tuple[User, str]], actor: User, now: datetime) -> li
         data = {"user": slip.user.uuid, "purpose": slip.code.purpose}
         record("code.issued", subject=slip.code, actor=actor, now=now, data=data)
     return slips
+
+
+def _plain(purpose: str) -> str:
+    if purpose == CodePurpose.SHARED_PC:
+        return "".join(secrets.choice("0123456789") for _place in range(PIN_DIGITS))
+    return "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
 
 
 def redeem_sign_in_code(*, login: str, code: str, password: str, now: datetime) -> User:
@@ -158,7 +174,7 @@ def _redeem(*, user: User, code_id: int, plain: str, password: str, now: datetim
     if row.used_at is not None or row.attempts >= CODE_ATTEMPTS:
         return None
     typed = "".join(plain.upper().split()).replace("-", "")
-    if not constant_time_compare(row.code_hash, _hash(user, typed)):
+    if not constant_time_compare(row.code_hash, hash_of(user, typed)):
         row.attempts += 1
         row.save(update_fields=["attempts"])
         return None
@@ -168,6 +184,6 @@ def _redeem(*, user: User, code_id: int, plain: str, password: str, now: datetim
     return user
 
 
-def _hash(user: User, plain: str) -> str:
+def hash_of(user: User, plain: str) -> str:
     """Keyed, so that the rows alone do not reveal a code that is short enough to be typed."""
     return salted_hmac("trainingops.people.sign_in_code", f"{user.uuid}:{plain}", algorithm="sha256").hexdigest()

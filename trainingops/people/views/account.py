@@ -19,9 +19,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.i18n import set_language as set_language_cookie
 
 from trainingops.domain import Refused
-from trainingops.people.forms import CodeForm, NewPasswordForm, PreferencesForm
+from trainingops.people.forms import CodeForm, NewPasswordForm, OwnPinForm, PreferencesForm
 from trainingops.people.http import SignedInRequest
-from trainingops.people.services import change_password, redeem_sign_in_code, save_preferences
+from trainingops.people.services import change_password, redeem_sign_in_code, save_preferences, set_own_pin
 from trainingops.people.services.codes import find_account
 from trainingops.people.sign_in import fresh_log_in_required, note_failure, require_unthrottled
 
@@ -89,6 +89,23 @@ def account_password(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Your password is changed. Other devices are signed out."))
         return redirect("account")
     return render(request, "account/password.html", {"form": form})
+
+
+@never_cache
+@sensitive_post_parameters("pin", "again")
+@fresh_log_in_required
+def account_pin(request: SignedInRequest) -> HttpResponse:
+    """A PIN of one's own for shared PCs, after the password was typed within the last 15 minutes (ATT-8)."""
+    form = OwnPinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_own_pin(user=request.user, pin=form.cleaned_data["pin"], now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("Your PIN for shared PCs is set."))
+            return redirect("account")
+    return render(request, "account/pin.html", {"form": form})
 
 
 def set_language(request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from trainingops.people.forms import CodesForm, PersonFilter
 from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, Team
 from trainingops.people.queries import in_force, present_assignments
-from trainingops.people.services import issue_codes, open_account
+from trainingops.people.services import issue_codes, issue_pins, open_account
 from trainingops.people.tables import EMPLOYMENT, PersonTable
 from trainingops.ui.tables import configure
 
@@ -78,11 +78,13 @@ def people_codes(request: SignedInRequest) -> HttpResponse:
         people=people,
         # A team's people are ticked one by one: a code replaces the one somebody may hold. A single person of the
         # address was chosen already.
-        initial={"people": [] if team else list(people)},
+        initial={"people": [] if team else list(people), "purpose": request.GET.get("for", CodesForm.CODE)},
     )
     if request.method == "POST" and form.is_valid():
-        slips = issue_codes(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
-        return render(request, "people/slips.html", {"slips": slips})
+        are_pins = form.cleaned_data["purpose"] == CodesForm.PIN
+        issue = issue_pins if are_pins else issue_codes
+        slips = issue(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
+        return render(request, "people/slips.html", {"slips": slips, "are_pins": are_pins})
     context = {"form": form, "team": team, "people": people, "teams": _teams(request)}
     return render(request, "people/codes.html", context)
 

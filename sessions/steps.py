@@ -1,0 +1,52 @@
+"""What this stage offers at a shared PC: the test that is open (ATT-8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sessions.enums import AttemptState, TestPhase
+from sessions.models import Enrolment, SessionMeeting, TestAttempt
+from sessions.services.attempts import opening_case, paper_of, why_closed
+from sessions.shared_pc import STEPS, Offer, Step
+from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import moment_words
+
+
+def test_open_to(meeting: SessionMeeting, enrolment: Enrolment) -> TestPhase | None:
+    """The test that waits for somebody now, begun or not; None where there is none."""
+    training_session = meeting.training_session
+    phase = TestPhase.POST if training_session.post_opened_at else TestPhase.PRE
+    if paper_of(training_session, phase) is None:
+        return None
+    return None if why_closed(training_session, enrolment, phase, opening_case(enrolment, phase)) else phase
+
+
+def _offer(meeting: SessionMeeting, enrolment: Enrolment) -> Offer | None:
+    phase = test_open_to(meeting, enrolment)
+    return Offer(str(phase.label), reverse("test_start", args=[enrolment.uuid, phase.value])) if phase else None
+
+
+def _receipt(request: Any, kwargs: dict[str, Any]) -> str:
+    attempts = TestAttempt.objects.visible_to(request.user).filter(
+        uuid=kwargs["uuid"], state=AttemptState.SUBMITTED, submitted_at__isnull=False
+    )
+    attempt = attempts.select_related("enrolment__training_session__site").first()
+    if attempt is None or attempt.submitted_at is None:
+        return ""
+    said = {
+        "test": attempt.get_phase_display(),
+        "at": moment_words(attempt.submitted_at, attempt.enrolment.training_session.site.zone, "time"),
+    }
+    if attempt.points is None:
+        return _("%(test)s handed in at %(at)s. The trainer still marks the short answers.") % said
+    points = {"points": format_figure(attempt.points), "maximum": format_figure(attempt.maximum)}
+    return _("%(test)s handed in at %(at)s: %(points)s of %(maximum)s points.") % {**said, **points}
+
+
+def register() -> None:
+    """Make the test known as a step of shared PCs."""
+    pages = frozenset({"test_start", "test_question", "test_summary", "test_submit"})
+    STEPS.add(Step(name="test", offer=_offer, pages=pages, ends="test_done", receipt=_receipt))
