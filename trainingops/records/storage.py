@@ -11,10 +11,12 @@ from typing import Literal
 from django.conf import settings
 
 Finding = Literal["ok", "missing", "altered"]
+#: No file, something else in its place, one that nobody may read, or a row whose hash was damaged.
+_NOT_THERE = (OSError, ValueError)
 
 
 class FileMissing(Exception):
-    """The bytes of a stored file are not there."""
+    """The bytes of a stored file are not there, or cannot be read."""
 
 
 class FileAltered(Exception):
@@ -69,8 +71,8 @@ def read_file(sha256: str) -> bytes:
     """
     try:
         data = path_of(sha256).read_bytes()
-    except FileNotFoundError:
-        raise FileMissing(f"the file {sha256} is missing") from None
+    except _NOT_THERE as error:
+        raise FileMissing(f"the file {sha256} cannot be read: {error}") from None
     if hashlib.sha256(data).hexdigest() != sha256:
         raise FileAltered(f"the file {sha256} was altered")
     return data
@@ -81,7 +83,7 @@ def rehash(sha256: str) -> Finding:
     try:
         with path_of(sha256).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except _NOT_THERE:
         return "missing"
     return "ok" if found == sha256 else "altered"
 

@@ -97,25 +97,52 @@ def test_an_untouched_journal_verifies(site):
     call_command("verify_journal")
 
 
-@pytest.mark.parametrize(
-    ("statement", "problem"),
-    [
-        ("UPDATE audit_entry SET text = replace(text, '\"n\":1', '\"n\":2')", "changed after it was sealed"),
-        ("UPDATE audit_entry SET verb = 'site.praised'", "column verb"),
-        ("UPDATE audit_entrydetail SET text = '{}'", "the detail was changed"),
-        ("DELETE FROM audit_entryseal WHERE sequence = 1", "sequence 1 is missing"),
-    ],
-)
-def test_alteration_by_somebody_who_lifts_the_guards_is_found(site, statement, problem):
+#: What somebody who lifts the guards may do to the first of two entries, and what the check says of it.
+DAMAGES = [
+    ("UPDATE audit_entry SET text = replace(text, '\"n\":1', '\"n\":2') {first}", "changed after it was sealed"),
+    ("UPDATE audit_entry SET text = replace(text, '\"action\"', '\"acton\"') {first}", "the text lacks action"),
+    ("UPDATE audit_entry SET text = replace(text, '\"at\"', '\"et\"') {first}", "the text lacks at"),
+    ("UPDATE audit_entry SET text = replace(text, 'detail_sha256', 'detail') {first}", "the text lacks detail_sha256"),
+    ("UPDATE audit_entry SET text = '' {first}", "no JSON object"),
+    ("UPDATE audit_entry SET text = left(text, 40) {first}", "no JSON object"),
+    ("UPDATE audit_entry SET text = '[1, 2]' {first}", "no JSON object"),
+    ("UPDATE audit_entry SET text = 'null' {first}", "no JSON object"),
+    ("UPDATE audit_entry SET text = repeat('[', 100000) {first}", "no JSON object"),
+    ("UPDATE audit_entry SET text = repeat('9', 10000) {first}", "no JSON object"),
+    ("UPDATE audit_entry SET text = (text::jsonb || '{{\"at\": 5}}')::text {first}", "column occurred_at"),
+    ('UPDATE audit_entry SET text = (text::jsonb || \'{{"at": "noon"}}\')::text {first}', "column occurred_at"),
+    ("UPDATE audit_entry SET text = (text::jsonb || '{{\"verb\": [1]}}')::text {first}", "column verb"),
+    ("UPDATE audit_entry SET text = (text::jsonb || '{{\"detail_sha256\": 7}}')::text {first}", "detail was changed"),
+    ("UPDATE audit_entry SET verb = 'site.praised' {first}", "column verb"),
+    ("UPDATE audit_entry SET occurred_at = occurred_at + interval '1 s' {first}", "column occurred_at"),
+    ("UPDATE audit_entrydetail SET text = '{{}}'", "the detail was changed"),
+    ("DELETE FROM audit_entrydetail", "the detail is missing"),
+    ("DELETE FROM audit_entry {first}", "the entry is missing"),
+    ("DELETE FROM audit_entryseal WHERE sequence = 1", "sequence 1 is missing"),
+    ("UPDATE audit_entryseal SET digest = '' WHERE sequence = 1", "changed after it was sealed"),
+    ("UPDATE audit_entryseal SET link = 'x' WHERE sequence = 1", "the chain is broken"),
+    ("UPDATE audit_entryseal SET sequence = 5 WHERE sequence = 1", "sequence 1 is missing"),
+    ("UPDATE audit_entryseal SET sequence = -1 WHERE sequence = 1", "#-1 "),
+]
+
+
+@pytest.mark.parametrize(("statement", "problem"), DAMAGES)
+def test_any_damage_is_named_by_its_entry_and_the_check_goes_on(site, statement, problem):
     rename_twice(site)
+    rename(site, name="three")
     seal_entries(now=NOW)
+    first, _second, last = EntrySeal.objects.all()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("audit_entry", "audit_entrydetail", "audit_entryseal"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(statement)
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        cursor.execute(statement.format(first=f"WHERE id = {first.entry_id}"))
+        cursor.execute("UPDATE audit_entry SET verb = 'site.praised' WHERE id = %s", [last.entry_id])
+        for table in ("audit_entry", "audit_entrydetail", "audit_entryseal"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
     found = verify_journal(now=NOW)
-    assert any(problem in text for text in found.problems), found.problems
+    assert any(problem in text and text.startswith("#") for text in found.problems), found.problems
+    assert any("column verb says site.praised" in text for text in found.problems), "the last entry was not checked"
     with pytest.raises(CommandError, match="damaged"):
         call_command("verify_journal")
 

@@ -5,6 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from trainingops.audit.journal import record, service
 from trainingops.audit.models import EntryDetail
+from trainingops.audit.verification import verify_journal
 from trainingops.people.tests.factories import PersonFactory, make_user
 from trainingops.records.models import Disposal, Erasure, EvidencePayload, EvidenceRecord, StoredFile
 from trainingops.records.tests.kinds import NOW, made
@@ -92,3 +93,7 @@ def test_a_journal_detail_goes_with_the_disposal_or_erasure_that_names_its_subje
     _refused(lambda: details._raw_delete("default"))
     _dispose(subject, Disposal.State.APPROVED)
     assert details._raw_delete("default") == 1
+    found = verify_journal(now=NOW)
+    assert (found.problems, found.disposed) == ([], 2)
+    Disposal.objects.update(state=Disposal.State.REJECTED)
+    assert "no approved disposal names it" in verify_journal(now=NOW).problems[0]

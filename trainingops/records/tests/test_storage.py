@@ -45,6 +45,16 @@ def test_a_missing_file_is_said(places):
         storage.read_file(sha256)
 
 
+def test_what_cannot_be_read_is_missing_and_no_error(places):
+    sha256 = storage.put_once(b"bukti")
+    storage.path_of(sha256).unlink()
+    storage.path_of(sha256).mkdir()
+    for name in (sha256, "damaged"):
+        assert storage.rehash(name) == "missing"
+        with pytest.raises(storage.FileMissing):
+            storage.read_file(name)
+
+
 def test_an_altered_file_is_said_and_never_taken_for_good(places):
     sha256 = storage.put_once(b"bukti")
     _damage(sha256, b"palsu")
