@@ -62,6 +62,7 @@ class RollRow:
     clash: Clash | None = None
     number: int = 0
     was: dict[str, str] = field(default_factory=dict)
+    may_write: bool = False
 
     @property
     def key(self) -> int:
@@ -300,7 +301,14 @@ def _context(
         if row.attendance and row.attendance.status:
             counts[row.attendance.status] += 1
     fills = [row.attendance.fill for row in rows if row.attendance and row.attendance.fill]
-    is_open = training_session.state == SessionState.OPEN
+    may_record = (
+        training_session.state == SessionState.OPEN
+        and meeting.state in (MeetingState.OPEN, MeetingState.CONCLUDED)
+        and can_run_session(request.user, training_session)
+    )
+    is_over = meeting.state == MeetingState.CONCLUDED
+    for row in rows:
+        row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
     return {
         "meeting": meeting,
         "training_session": training_session,
@@ -312,10 +320,8 @@ def _context(
         "fill": fills[0] if fills and meeting.state == MeetingState.OPEN else None,
         "reasons": [each for each in reasons.values() if each.is_active],
         "files": files_about([meeting.uuid]),
-        "may_record": is_open
-        and meeting.state in (MeetingState.OPEN, MeetingState.CONCLUDED)
-        and can_run_session(request.user, training_session),
-        "is_over": meeting.state == MeetingState.CONCLUDED,
+        "may_record": may_record,
+        "is_over": is_over,
         "zone": training_session.site.zone,
         "zone_word": moment_words(meeting.starts_at, training_session.site.zone, "time").rsplit(" ", 1)[-1],
     }

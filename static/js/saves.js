@@ -7,7 +7,7 @@
   var PATIENCE = 8000;     // then the button sends what stands on the page
   var sent = new Map();    // requests on their way, each with what its row held
   var held = new Set();    // controls whose own save waits for the button
-  var pressed = false;
+  var pressed = null;      // what the mouse is down on
   var waiting = null;
   var refused = false;
   var released = false;
@@ -63,11 +63,13 @@
   // The mouse on the button leaves the focus where it is: the field would save itself once more, and its row could
   // shrink and draw the button away from under the pointer.
   form.addEventListener("mousedown", function (event) {
-    if (!event.target.closest("button")) { return; }
-    event.preventDefault();
-    pressed = true;
+    pressed = event.target;
+    if (pressed.closest("button")) { event.preventDefault(); }
   });
-  document.addEventListener("mouseup", function () { pressed = false; });
+  document.addEventListener("mouseup", function () { pressed = null; });
+
+  // A row that is drawn anew while the mouse is down on it would lose the click.
+  function isPressed(row) { return pressed && (pressed.closest("button") || row.contains(pressed)); }
 
   form.addEventListener("submit", function (event) {
     if (released || !sent.size) { held.clear(); return; }
@@ -102,8 +104,9 @@
     if (!sent.has(detail.xhr)) { return; }
     var saved = detail.xhr.status === 200;
     var typedOn = content(detail.target) !== sent.get(detail.xhr);
-    if (saved && (typedOn || pressed)) { note(detail.target, detail.serverResponse); }
-    if (typedOn || (saved && pressed)) { detail.shouldSwap = false; }
+    var keep = typedOn || (saved && isPressed(detail.target));
+    if (saved && keep) { note(detail.target, detail.serverResponse); }
+    if (keep) { detail.shouldSwap = false; }
   });
   document.addEventListener("htmx:afterRequest", function (event) {
     var status = event.detail.xhr.status;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from playwright.sync_api import Locator
+
 from trainingops.local.tests.conftest import until
 from trainingops.tests.visitor import Visitor
 from trainingops.tests.walk.journey import WIB, Journey
@@ -40,15 +42,26 @@ class Holding(Journey):
         rows = trainer.page.locator(".roll-row")
         for place in range(rows.count()):
             gone = bool(absent) and absent in rows.nth(place).inner_text()
-            rows.nth(place).locator(f"label:has(input[value={'absent' if gone else 'present'}])").click()
+            self._tap(trainer, rows.nth(place).locator(f"label:has(input[value={'absent' if gone else 'present'}])"))
             if gone:
                 rows.nth(place).locator("select:visible").select_option("sick")
-            trainer.page.wait_for_load_state("networkidle")
+            rows.nth(place).locator(".roll-state", has_text="tersimpan").wait_for(timeout=8000)
         trainer.click("form#roll button.btn-primary")
         if absent:
             gone_at = next(place for place in range(rows.count()) if absent in rows.nth(place).inner_text())
             self._change_note(trainer, trainer.page.url, gone_at)
         trainer.leave()
+
+    def _tap(self, trainer: Visitor, choice: Locator) -> None:
+        """A press as a hand makes it: nothing may move between its down and its up (ATT-4: a tap saves)."""
+        choice.scroll_into_view_if_needed()
+        box = choice.bounding_box()
+        assert box is not None
+        trainer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        trainer.page.mouse.down()
+        trainer.page.wait_for_timeout(80)
+        assert choice.bounding_box() == box, "the row moves away under the finger"
+        trainer.page.mouse.up()
 
     def _change_note(self, trainer: Visitor, roll: str, place: int) -> None:
         """Correct what is saved of an absence and save by mouse, as with the scores (ATT-4)."""
