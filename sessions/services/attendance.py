@@ -365,17 +365,17 @@ def _times(meeting: SessionMeeting) -> dict[str, str]:
 
 
 def _refuse_future(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, now: datetime) -> None:
-    """Nobody has arrived, or left, at a time that has not come."""
+    """Nobody has arrived, or left, in a minute that has not come."""
     zone = meeting.training_session.site.zone
     said = {"who": enrolment.person.name, "now": moment_words(now, zone, "time")}
-    arrived = meeting.starts_at + timedelta(minutes=cell.minutes_late)
+    arrived = (meeting.starts_at + timedelta(minutes=cell.minutes_late)).replace(second=0, microsecond=0)
     if cell.status == AttendanceStatus.LATE and arrived > now:
         raise Refused(
             _("%(who)s: %(at)s has not come yet; it is %(now)s. Give when they arrived, or record it then.")
             % {**said, "at": moment_words(arrived, zone, "time")},
             field=f"arrived-{enrolment.pk}",
         )
-    left = meeting.ends_at - timedelta(minutes=cell.minutes_left_early)
+    left = (meeting.ends_at - timedelta(minutes=cell.minutes_left_early)).replace(second=0, microsecond=0)
     here = cell.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
     if here and cell.minutes_left_early and left > now:
         raise Refused(

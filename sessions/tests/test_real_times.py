@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sessions.models import Attendance, RecoveryCase
+from sessions.models import Attendance, RecoveryCase, SessionMeeting
 from sessions.queries.facts import session_facts
 from sessions.services import RollCell, conclude_meeting, record_roll
 from sessions.tests.factories import START, attend, opened
@@ -31,6 +31,14 @@ def test_an_arrival_or_leaving_that_has_not_come_is_refused_with_its_time(said, 
     assert refused.value.field == f"{field}-{held.enrolments[0].pk}"
     assert held.enrolments[0].person.name in str(refused.value)
     assert not Attendance.objects.exclude(status="").exists()
+
+
+def test_the_minute_of_now_has_come_for_a_meeting_that_starts_within_a_minute():
+    """A tap on "late" writes the time of now, whatever the seconds."""
+    held = opened()
+    SessionMeeting.objects.filter(pk=held.meeting.pk).update(starts_at=START + timedelta(seconds=50))
+    attend(held, RollCell(held.enrolments[0].pk, "late", minutes_late=5), now=START + 5 * MINUTE)
+    assert Attendance.objects.get(status="late").minutes_late == 5
 
 
 def test_a_meeting_contains_the_arrivals_that_are_recorded():
