@@ -17,12 +17,19 @@ from reporting.services import (
 )
 from sessions.models import TrainingSession
 from sessions.signals import (
+    report_asked,
     session_cancelled,
     session_concluded,
     session_ended_later,
     session_rescheduled,
     session_scheduled,
 )
+
+
+@receiver(report_asked)
+def on_report_asked(training_session: TrainingSession, **_: Any) -> bool:
+    """Whether the report on it was submitted."""
+    return ReportObligation.objects.filter(training_session=training_session, submitted_at__isnull=False).exists()
 
 
 @receiver(session_scheduled)

@@ -11,10 +11,12 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         from sessions import evidence, menu, notices, receivers, steps  # noqa: F401 (receivers connect by being imported)
         from sessions.imports.attendance import ATTENDANCE
+        from sessions.imports.scores import SCORES
         from sessions.reference import ensure_reference
         from trainingops.imports.registry import register_importer
 
         register_importer(ATTENDANCE)
+        register_importer(SCORES)
         menu.register()
         notices.register()
         evidence.register()

@@ -22,3 +22,7 @@ session_concluded = Signal()
 
 #: Every target of a plan is trained, waived or lapsed. Arguments: ``plan``, ``actor``, ``now``.
 targets_settled = Signal()
+
+#: Whether the report on a session is in: asked before a file changes its scores. Arguments: ``training_session``.
+#: The reporting stage answers with a truth value.
+report_asked = Signal()

@@ -27,6 +27,7 @@ from sessions.models import (
     Deviation,
     Enrolment,
     MeetingTrainer,
+    ParameterScore,
     RecoveryCase,
     SessionMeeting,
     SessionResult,
@@ -172,9 +173,23 @@ def untaken_tests(training_session: TrainingSession) -> list[tuple[TestPhase, in
     phases = [phase for phase in dict.fromkeys(counted) if phase not in taken]
     if not phases:
         return []
+    phases = [phase for phase in phases if phase not in _taken_elsewhere(training_session)]
     statuses = [AttendanceStatus.PRESENT, AttendanceStatus.LATE]
     here = people.filter(attendances__status__in=statuses).distinct().count()
     return [(phase, here) for phase in phases] if here else []
+
+
+def _taken_elsewhere(training_session: TrainingSession) -> set[TestPhase]:
+    """Tests whose scores came with a file of another application (one query)."""
+    rows = ParameterScore.objects.filter(
+        enrolment__training_session=training_session,
+        enrolment__removed_at=None,
+        value__isnull=False,
+        imported__isnull=False,
+    )
+    scored = set(rows.values_list("parameter__uuid", flat=True).distinct())
+    parameters = read_scheme(training_session.scheme).parameters
+    return {TESTED_BY[each.source] for each in parameters if each.uuid in scored and each.source in TESTED_BY}  # type: ignore[index]
 
 
 def meetings_of(training_session: TrainingSession) -> list[SessionMeeting]:

@@ -19,9 +19,11 @@ from sessions.policies import can_run_session
 from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
 from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary, stands_for
-from sessions.services.standing import Standing, Stored, given_scores, is_typed, on_paper, standing_of
+from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, on_paper, standing_of
+from sessions.signals import report_asked
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
+from trainingops.imports.models import ImportRun
 from trainingops.people.models import User
 from trainingops.ui.figures import format_figure
 
@@ -44,9 +46,27 @@ class ScoreCell:
     version: int = 0
 
 
+@dataclass(frozen=True)
+class ScoreSource:
+    """The file that scores come from: the import that wrote it."""
+
+    run: ImportRun | None
+
+
+def report_is_in(training_session: TrainingSession) -> bool:
+    """Whether the report on the session was submitted, as the stage above answers: then scores change by amendment."""
+    return any(said for _receiver, said in report_asked.send(TrainingSession, training_session=training_session))
+
+
 @service
 def record_scores(
-    *, training_session: TrainingSession, cells: Sequence[ScoreCell], actor: User, now: datetime, attempt: int = 1
+    *,
+    training_session: TrainingSession,
+    cells: Sequence[ScoreCell],
+    actor: User,
+    now: datetime,
+    attempt: int = 1,
+    source: ScoreSource | None = None,
 ) -> dict[int, Standing]:
     """Save scores of the trainer's parameters: all or none; results follow in the same transaction.
 
@@ -57,6 +77,8 @@ def record_scores(
 
     Args:
         attempt: 1, or 2 for those whose remedial case is open.
+        source: the file that the scores come from. Such scores may stand for a test of the session, too, for whom no
+            test is handed in, also while it is under way; once the report is submitted none comes in.
 
     Returns:
         what stands now of each person of the cells, by enrolment.
@@ -72,6 +94,8 @@ def record_scores(
             _("Scores cannot be recorded: the session is “%(state)s”.")
             % {"state": training_session.get_state_display()}
         )
+    if source and report_is_in(training_session):
+        raise WrongState(_("The report on this session was submitted; a score changes by an amendment only."))
     people = _standing(training_session, {cell.enrolment for cell in cells}, attempt)
     known = {each.uuid: each for each in read_scheme(training_session.scheme).parameters}
     cells = [cell for cell in cells if not _stands(cell, people[cell.enrolment].scores.get((cell.parameter, attempt)))]
@@ -79,8 +103,8 @@ def record_scores(
         return people
     _refuse_clashes(cells, people, known, attempt)
     for cell in cells:
-        _check(cell, people[cell.enrolment], known, training_session, attempt)
-    _upsert(cells, people, attempt, actor, now)
+        _check(cell, people[cell.enrolment], known, training_session, attempt, source)
+    _upsert(cells, people, attempt, actor, now, source.run if source else None)
     recompute(training_session, people.values(), attempt, actor, now)
     uuids = {key: each.enrolment.uuid for key, each in people.items()}
     record(
@@ -90,6 +114,7 @@ def record_scores(
         now=now,
         data={
             "attempt": attempt,
+            **({"import": source.run.uuid} if source and source.run else {}),
             "cells": [[uuids[cell.enrolment], cell.parameter, cell.version + 1] for cell in cells],
             **stands_for(actor, training_session),
         },
@@ -140,6 +165,8 @@ def _compute(
         result = _result(frozen, given, each.enrolment, training_session, attempt, now)
         if paper := on_paper(training_session, each):
             result.explanation["on_paper"] = paper
+        if files := from_files(training_session, each, attempt):
+            result.explanation["from_files"] = files
         if attempt > 1 and result.final is None:
             continue  # the first result stands until the remedial one is complete
         if old and (old.final, old.passed, old.explanation) == (result.final, result.passed, result.explanation):
@@ -230,10 +257,11 @@ def _check(
     known: dict[UUID, FrozenParameter],
     training_session: TrainingSession,
     attempt: int,
+    source: ScoreSource | None,
 ) -> None:
     who, field = standing.enrolment.person.name, f"score-{cell.enrolment}-{cell.parameter}"
     parameter = known.get(cell.parameter)
-    if parameter is None or not is_typed(training_session, parameter, standing, attempt):
+    if parameter is None or not is_typed(training_session, parameter, standing, attempt, from_file=source is not None):
         raise Refused(_("%(who)s: this parameter is filled by its test.") % {"who": who}, field=field)
     maximum = parameter.parameter.maximum_score
     if cell.value is not None and not 0 <= cell.value <= maximum:
@@ -262,7 +290,14 @@ def _check(
         )
 
 
-def _upsert(cells: Sequence[ScoreCell], people: dict[int, Standing], attempt: int, actor: User, now: datetime) -> None:
+def _upsert(
+    cells: Sequence[ScoreCell],
+    people: dict[int, Standing],
+    attempt: int,
+    actor: User,
+    now: datetime,
+    run: ImportRun | None,
+) -> None:
     """Write the cells, and note them with what stands of their people."""
     new = {cell.parameter for cell in cells if (cell.parameter, attempt) not in people[cell.enrolment].scores}
     keys = dict(ScoringParameter.objects.filter(uuid__in=new).values_list("uuid", "pk")) if new else {}
@@ -278,17 +313,25 @@ def _upsert(cells: Sequence[ScoreCell], people: dict[int, Standing], attempt: in
             value=cell.value,
             recorded_by=actor,
             recorded_at=now,
+            imported=run,
             version=cell.version + 1,
         )
         rows.append(row)
         scores[cell.parameter, attempt] = Stored(
-            row.parameter_id, row.assessor_id, cell.value, row.version, by=str(actor), at=now
+            row.parameter_id,
+            row.assessor_id,
+            cell.value,
+            row.version,
+            by=str(actor),
+            at=now,
+            file=run.file_name if run else "",
+            system=run.system if run else "",
         )
     ParameterScore.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["enrolment", "attempt", "parameter", "assessor"],
-        update_fields=["value", "recorded_by", "recorded_at", "version"],
+        update_fields=["value", "recorded_by", "recorded_at", "imported", "version"],
     )
 
 

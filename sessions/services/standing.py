@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from sessions.enums import AttemptState, SessionState, TestPhase
 from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself, read_scheme
@@ -29,6 +29,8 @@ class Stored:
     version: int
     by: str
     at: datetime
+    file: str = ""
+    system: str = ""
 
 
 @dataclass
@@ -83,15 +85,37 @@ def given_scores(training_session: TrainingSession, standing: Standing, *, attem
     return given
 
 
-def is_typed(training_session: TrainingSession, parameter: FrozenParameter, standing: Standing, attempt: int) -> bool:
+def is_typed(
+    training_session: TrainingSession,
+    parameter: FrozenParameter,
+    standing: Standing,
+    attempt: int,
+    *,
+    from_file: bool = False,
+) -> bool:
     """Whether somebody types this score: no test gives it, or the session ended without this person's test.
 
-    The second is the result of a test on paper; a test that is handed in later counts instead.
+    The second is the result of a test on paper; a test that is handed in later counts instead. A result ``from_file``,
+    of a test held in another application, needs not wait for the end.
     """
     if not fills_itself(training_session, parameter):
         return True
     tested = TESTED_BY[parameter.source] in standing.tests  # type: ignore[index]
-    return attempt == 1 and training_session.state == SessionState.CONCLUDED and not tested
+    over = from_file or training_session.state == SessionState.CONCLUDED
+    return attempt == 1 and over and not tested
+
+
+def from_files(training_session: TrainingSession, standing: Standing, attempt: int) -> list[list[str]]:
+    """The scores that count and came with a file: name of the parameter, application, name of the file."""
+    found = []
+    for each in read_scheme(training_session.scheme).parameters:
+        if fills_itself(training_session, each) and TESTED_BY[each.source] in standing.tests:  # type: ignore[index]
+            continue
+        rows = [standing.scores.get((each.uuid, number)) for number in range(1, attempt + 1)]
+        best = max((row for row in rows if row and row.value is not None), key=lambda row: row.value or 0, default=None)
+        if best and best.file:
+            found.append([each.name, best.system, best.file])
+    return found
 
 
 def on_paper(training_session: TrainingSession, standing: Standing) -> list[str]:
@@ -102,6 +126,7 @@ def on_paper(training_session: TrainingSession, standing: Standing) -> list[str]
         if fills_itself(training_session, each)
         and TESTED_BY[each.source] not in standing.tests  # type: ignore[index]
         and _best(standing, each, 1) is not None
+        and not standing.scores[each.uuid, 1].file
     ]
 
 
@@ -129,6 +154,8 @@ def _scores() -> QuerySet[Any, Any]:
             version="version",
             by="recorded_by__name",
             at="recorded_at",
+            file=Coalesce("imported__file_name", Value("")),
+            system=Coalesce("imported__system", Value("")),
         )
     )
 
@@ -158,4 +185,6 @@ def _score(said: dict[str, Any]) -> Stored:
         version=said["version"],
         by=said["by"],
         at=datetime.fromisoformat(said["at"]),
+        file=said["file"],
+        system=said["system"],
     )

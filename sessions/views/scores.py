@@ -19,10 +19,11 @@ from sessions.enums import SessionState, Verdict
 from sessions.frozen import FrozenParameter, fills_itself, read_scheme
 from sessions.models import Enrolment, SessionResult, TrainingSession
 from sessions.policies import can_run_session
+from sessions.queries.files import files_about
 from sessions.queries.pages import Presence, attendance_of, remedial_people
 from sessions.services import Clash, GridConflict, ScoreCell
 from sessions.services.results import REMEDIAL_ATTEMPT, SCORE_DECIMALS
-from sessions.services.standing import Standing, given_scores, is_typed, standing_of
+from sessions.services.standing import Standing, from_files, given_scores, is_typed, standing_of
 from sessions.verdicts import verdict_for
 from sessions.views.sessions import visible
 from trainingops.domain import Refused
@@ -49,6 +50,7 @@ class Cell:
     saved: bool = False
     locked: bool = False
     paper: bool = False
+    file: str = ""
 
     @property
     def key(self) -> str:
@@ -168,6 +170,7 @@ def _row(training_session: TrainingSession, standing: Standing, attempt: int, pr
     """One person's cells: what is typed as it was typed, what a test fills as the test says."""
     shown = given_scores(training_session, standing, attempt=attempt)
     concluded = training_session.state == SessionState.CONCLUDED and attempt == 1
+    files = {name: system or file for name, system, file in from_files(training_session, standing, attempt)}
     cells = []
     for each in read_scheme(training_session.scheme).parameters:
         typed = is_typed(training_session, each, standing, attempt)
@@ -176,10 +179,11 @@ def _row(training_session: TrainingSession, standing: Standing, attempt: int, pr
         value = (stored.value if stored else None) if typed else shown[each.name]
         text = "" if value is None else _written(value)
         locked = concluded and stored is not None and stored.value is not None
-        version = stored.version if stored else 0
-        cells.append(
-            Cell(standing.enrolment, each, typed, text=text, was=text, version=version, locked=locked, paper=paper)
-        )
+        cell = Cell(standing.enrolment, each, typed, text=text, was=text, locked=locked)
+        cell.version = stored.version if stored else 0
+        cell.file = files.get(each.name, "")
+        cell.paper = paper and not cell.file
+        cells.append(cell)
     return Row(standing.enrolment, cells, standing.result, presence)
 
 
@@ -284,6 +288,7 @@ def _page(
         "errors": [*([refused] if refused else []), *problems],
         "may_record": training_session.state in states and can_run_session(request.user, training_session),
         "attempt": attempt,
+        "files": files_about([training_session.uuid]),
         "zone": training_session.site.zone,
     }
     return render(request, "sessions/scores.html", context, status=status)

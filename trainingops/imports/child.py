@@ -28,7 +28,7 @@ COLUMNS = 200
 CELL_CHARACTERS = 5_000
 #: Other sheets are read for what they explain (legends), so only small ones.
 OTHER_SHEETS = 5
-OTHER_ROWS = 200
+OTHER_ROWS = 1_000
 #: Formats of their own that workbooks have, and the bytes in which they are looked for.
 FORMATS = 100
 STYLES_BYTES = 1 << 20
