@@ -71,6 +71,8 @@ class QuestionStatistics(models.Model):
 class TestPaper(Identified):
     """A test of fixed question versions; forms A and B serve as pre- and post-test."""
 
+    __test__ = False  # a model, whatever pytest makes of its name
+
     code = models.CharField(_("code"), max_length=30, unique=True)
     title = models.CharField(_("title"), max_length=120)
     form = models.CharField(_("form"), max_length=1, default="A")

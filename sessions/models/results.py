@@ -31,6 +31,8 @@ class TestAttemptQuerySet(models.QuerySet["TestAttempt"]):
 class TestAttempt(Identified):
     """One go of one person at one paper."""
 
+    __test__ = False  # a model, whatever pytest makes of its name
+
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="attempts")
     paper = models.ForeignKey(TestPaper, models.PROTECT, related_name="attempts")
     phase = models.CharField(max_length=8, choices=TestPhase)
@@ -60,6 +62,8 @@ class TestAttempt(Identified):
 
 class TestAnswer(models.Model):
     """The last saved answer to one question of an attempt: option keys, or text."""
+
+    __test__ = False  # a model, whatever pytest makes of its name
 
     attempt = models.ForeignKey(TestAttempt, models.PROTECT, related_name="answers")
     question_version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+")

@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     _remove_dead(base)
     places = Places(base / str(os.getpid()))
     environ = {**os.environ, "TRAININGOPS_MODE": "test"}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # dozens of processes read the same code: compile it once
     environ.setdefault("DATABASE_URL", places.database_url)
     environ.setdefault("BROKER_URL", places.broker_url)
     environ.setdefault("TRAININGOPS_MEDIA_ROOT", str(places.local / "files"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model, QuerySet
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -87,6 +89,27 @@ NOT_PAGES = {
 }
 
 Address = dict[str, Any]
+
+
+class DrawnPages:
+    """The pages of the untouched house as its people were shown them: drawn once for all tests that only read them."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[str, str], bytes | None] = {}
+
+    def keep(self, login: str, url: str, answer: HttpResponse) -> bytes | None:
+        """Note an answer; its content if it is a page."""
+        is_page = answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+        content = None if answer.streaming or not is_page else answer.content
+        self._pages[login, url] = content and zlib.compress(content, 1)
+        return content
+
+    def get(self, login: str, url: str, client: Client) -> bytes | None:
+        """The page at ``url`` for ``login``, who is signed in on ``client``; nothing if the answer is no page."""
+        if (login, url) not in self._pages:
+            return self.keep(login, url, client.get(url))
+        content = self._pages[login, url]
+        return content and zlib.decompress(content)
 
 
 def _by_uuid(model: type[Model], states: str = "state") -> Callable[[], Iterable[Address]]:

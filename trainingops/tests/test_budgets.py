@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from trainingops.people.tests.factories import sign_in
@@ -17,23 +18,23 @@ BYTES = 150 * 1024
 OFFICES = ("ADM01", "MGR01", "CC0001", "CC0002", "CC0007", "OPS01", "SUP01", "SSO01", "AUD01", "CLI01")
 
 
-def measure(client: Client, url: str) -> tuple[int, list[str], int]:
-    """Status, counted queries and size of a page."""
+def measure(client: Client, url: str) -> tuple[HttpResponse, list[str], int]:
+    """Answer, counted queries and size of a page."""
     with counted() as queries:
         answer = client.get(url)
-    size = 0 if answer.streaming else len(answer.content)
-    return answer.status_code, queries, size
+    return answer, queries, 0 if answer.streaming else len(answer.content)
 
 
 @pytest.mark.parametrize("login", [*OFFICES, "agent", "team_leader"])
-def test_every_page_keeps_its_budget(house, login):
+def test_every_page_keeps_its_budget(house, drawn, login):
     user, client = account(login), Client()
     sign_in(client, user)
     offenders, opened = [], set()
     for name, url in pages(user):
-        status, queries, size = measure(client, url)
-        assert status < 500, url
-        if status != 200:
+        answer, queries, size = measure(client, url)
+        drawn.keep(login, url, answer)
+        assert answer.status_code < 500, url
+        if answer.status_code != 200:
             continue
         opened.add(name)
         limit = QUERIES_HOME if name == "home" else QUERIES

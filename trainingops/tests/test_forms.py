@@ -45,9 +45,9 @@ def entries() -> int:
 
 
 @pytest.fixture(scope="module")
-def forms(house) -> list[VisitedForm]:
+def forms(house, drawn) -> list[VisitedForm]:
     """Every form of the house; somebody can send it."""
-    return forms_of([*OFFICES, "agent", "team_leader"], account)
+    return forms_of([*OFFICES, "agent", "team_leader"], account, drawn)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from lxml import html
 
 from trainingops.people.models import User
 from trainingops.people.tests.factories import sign_in
-from trainingops.tests.house import pages
+from trainingops.tests.house import DrawnPages, pages
 
 #: The shell's, on every page.
 _SHELL = {"account_logout", "set_language"}
@@ -92,7 +92,7 @@ class VisitedForm:
         }
 
 
-def forms_of(logins: list[str], account: Any) -> list[VisitedForm]:
+def forms_of(logins: list[str], account: Any, drawn: DrawnPages) -> list[VisitedForm]:
     """Each form of the house once, with the first person who can send it."""
     found: dict[tuple[str, ...], VisitedForm] = {}
     for login in logins:
@@ -104,9 +104,8 @@ def forms_of(logins: list[str], account: Any) -> list[VisitedForm]:
             if opened.setdefault(name, 0) >= _PAGES_OF_A_NAME:
                 continue
             opened[name] += 1
-            answer = client.get(url)
-            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
-                for each in read_forms(answer.content, url, login):
+            if content := drawn.get(login, url, client):
+                for each in read_forms(content, url, login):
                     found.setdefault(each.key, each)
     return list(found.values())
 
