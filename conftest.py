@@ -67,15 +67,17 @@ _LONGEST = (
     "trainingops/local/tests/test_processes.py",
     "trainingops/tests/test_links.py",
     "trainingops/tests/test_chaos.py",
-    "trainingops/tests/test_layout.py",
     "trainingops/tests/test_words.py",
     "trainingops/local/tests/test_up.py",
     "trainingops/local/tests/test_demo.py",
     "planning/tests/test_catalogue_pages.py",
 )
 _LONG = (Path("trainingops/tests"), Path("trainingops/local"))
-#: A file that follows another in the same process, because it reads again the pages that the other drew.
-_TOGETHER = {"trainingops/tests/test_forms.py": "trainingops/tests/test_budgets.py"}
+#: Files that follow another in the same process, because they read again the pages that it drew.
+_TOGETHER = {
+    "trainingops/tests/test_forms.py": "trainingops/tests/test_budgets.py",
+    "trainingops/tests/test_layout.py": "trainingops/tests/test_budgets.py",
+}
 
 
 def _rank(item: pytest.Item) -> tuple[int, bool]:

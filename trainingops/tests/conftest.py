@@ -65,5 +65,5 @@ def house(own_house, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def drawn() -> DrawnPages:
-    """What the budgets saw of the house is read again for its forms."""
+    """What the budgets saw of the house is read again for its forms and on a phone."""
     return DrawnPages()
