@@ -22,6 +22,7 @@ from sessions.services.attempts import save_answer, start_attempt, submit_attemp
 from sessions.services.attendance import RollCell, record_roll
 from sessions.services.running import conclude_meeting, conclude_session, open_session
 from trainingops.local.demo.cycle import Cycle, fill
+from trainingops.local.demo.online import record_from_zoom
 from trainingops.local.demo.roster import load_exceptions, load_roster
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
@@ -35,7 +36,7 @@ def load_situations(cycle: Cycle) -> list[str]:
         cycle, "Tabungan Emas, buyback dan transfer gram", "PNM-HS-09", cycle.cast.user("CC0005"), makassar
     )
     approve(cycle, breached)
-    hold(breached.training_sessions.get())
+    hold(breached.training_sessions.get(), online=True)
     due_today = submitted(
         cycle, "Penanganan nasabah marah", "PNM-SS-02", cycle.cast.user("CC0001"), cycle.cast.jakarta, 1
     )
@@ -198,16 +199,23 @@ def confirm_a_release(cycle: Cycle, plan: TrainingPlan) -> None:
     answer_release(release=release, to=ReleaseState.CONFIRMED, actor=cycle.cast.user("CC0011"), now=at)
 
 
-def hold(training_session: TrainingSession) -> None:
-    """Concluded with everybody present, the post-test on paper; the report is still a draft."""
+def hold(training_session: TrainingSession, *, online: bool = False) -> None:
+    """Concluded with everybody present, the post-test on paper; the report is still a draft.
+
+    Args:
+        online: the roll comes from the report of an online meeting.
+    """
     pic, ends_at = training_session.plan.pic, training_session.ends_at
     open_session(training_session=training_session, actor=pic, now=training_session.starts_at)
     meeting = training_session.meetings.get()
-    cells = [
-        RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT)
-        for enrolment in training_session.enrolments.all()
-    ]
-    record_roll(meeting=meeting, cells=cells, actor=pic, now=training_session.starts_at + timedelta(minutes=10))
+    if online:
+        record_from_zoom(meeting, pic)
+    else:
+        cells = [
+            RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT)
+            for enrolment in training_session.enrolments.all()
+        ]
+        record_roll(meeting=meeting, cells=cells, actor=pic, now=training_session.starts_at + timedelta(minutes=10))
     conclude_meeting(meeting=meeting, actor=pic, now=ends_at)
     training_session.refresh_from_db()
     conclude_session(
