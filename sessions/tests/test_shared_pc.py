@@ -15,6 +15,7 @@ from sessions.models import Attendance, SessionMeeting, TestAttempt
 from sessions.services import open_post_test
 from sessions.tests.factories import START, opened, scheduled, take_test
 from trainingops.audit.models import Entry
+from trainingops.domain import Registry
 from trainingops.people.models import SignInCode
 from trainingops.people.services import CODE_ATTEMPTS, set_own_pin
 from trainingops.people.tests.factories import PASSWORD, SiteFactory, make_user, sign_in
@@ -271,6 +272,31 @@ def test_somebody_signed_in_with_a_password_is_not_signed_out_by_the_entry():
     client.get("/pc/")
     assert client.get("/account/").status_code == 200
     assert client.get("/pc/choice/").url == "/pc/"
+
+
+def test_a_later_stage_adds_what_it_has_to_do_at_a_shared_pc(monkeypatch):
+    """The survey registers a step of its own; here one that leads to the test's pages stands for it."""
+    steps = Registry[shared_pc.Step]("step at a shared PC")
+    steps.add(
+        shared_pc.Step(
+            name="survey",
+            offer=lambda _meeting, enrolment: shared_pc.Offer(
+                "Survei", reverse("test_start", args=[enrolment.uuid, "pre"])
+            ),
+            pages=frozenset({"test_start"}),
+            ends="my_trainings",
+            receipt=lambda _request, _kwargs: "Terima kasih.",
+        )
+    )
+    monkeypatch.setattr(shared_pc, "STEPS", steps)
+    held = opened()
+    user, client = with_pin(held), prepared(held)
+    enter(client, user)
+    assert "Check in and begin: Survei" in words(client.get("/pc/choice/"))
+    page = client.post("/pc/choice/", {"do": "survey"}).url
+    assert client.get(page).status_code == 200
+    receipt = client.get(reverse("my_trainings"))
+    assert "Terima kasih." in words(receipt) and client.get("/account/").url.startswith("/sign-in/")
 
 
 @pytest.mark.parametrize("people", [3, 30])

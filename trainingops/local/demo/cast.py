@@ -20,6 +20,7 @@ from trainingops.people.services import PersonEntry, create_line, create_site, g
 from trainingops.people.services.accounts import open_outside_account
 
 DATA = Path(__file__).parent / "data"
+PIN = "271828"  # of the participants of the class under way, for a shared PC
 PASSWORD = "pelatihan-demo-25"  # noqa: S105 (printed for everybody; demo data only loads in demo mode)
 
 SITES = {

@@ -16,17 +16,19 @@ from planning.services.plans import create_plan
 from planning.services.releases import answer_release
 from planning.services.targets import add_targets
 from reporting.services.breaches import breach_overdue
-from sessions.enums import AttendanceStatus, TestPhase
+from sessions.enums import AttendanceSource, AttendanceStatus, TestPhase
 from sessions.models import TrainingSession
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from sessions.services.attendance import RollCell, record_roll
+from sessions.services.check_in import check_in
 from sessions.services.running import conclude_meeting, conclude_session, open_session
+from trainingops.local.demo.cast import PIN
 from trainingops.local.demo.cycle import Cycle, fill
 from trainingops.local.demo.online import record_from_zoom
 from trainingops.local.demo.roster import load_exceptions, load_roster
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
-from trainingops.people.services import give_delegation
+from trainingops.people.services import give_delegation, set_own_pin
 
 
 def load_situations(cycle: Cycle) -> list[str]:
@@ -168,14 +170,18 @@ def _sign(cycle: Cycle, plan: TrainingPlan) -> None:
 
 
 def open_and_begin(training_session: TrainingSession) -> None:
-    """Under way: the first three are recorded."""
+    """Under way: of the first three one scanned, one typed the code four minutes late, one the trainer recorded."""
     pic, at = training_session.plan.pic, training_session.starts_at
     open_session(training_session=training_session, actor=pic, now=at)
-    cells = [
-        RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT)
-        for enrolment in training_session.enrolments.order_by("pk")[:3]
-    ]
-    record_roll(meeting=training_session.meetings.get(), cells=cells, actor=pic, now=at + timedelta(minutes=10))
+    meeting = training_session.meetings.get()
+    scanned, typed, told = training_session.enrolments.select_related("person__user").order_by("pk")[:3]
+    for enrolment, minutes, source in ((scanned, 0, AttendanceSource.QR), (typed, 4, AttendanceSource.TYPED)):
+        then = at + timedelta(minutes=minutes)
+        check_in(meeting=meeting, at=then, source=source, actor=enrolment.person.user, now=then)
+    for each in training_session.enrolments.select_related("person__user"):
+        set_own_pin(user=each.person.user, pin=PIN, now=at)
+    cell = RollCell(enrolment=told.pk, status=AttendanceStatus.PRESENT)
+    record_roll(meeting=meeting, cells=[cell], actor=pic, now=at + timedelta(minutes=10))
 
 
 def write_answers(training_session: TrainingSession) -> None:
