@@ -5,11 +5,13 @@ class EvaluationConfig(AppConfig):
     name = "evaluation"
 
     def ready(self) -> None:
-        from evaluation import receivers  # noqa: F401
+        from evaluation import receivers, retention, signed  # noqa: F401
         from evaluation.evidence import register_evidence
         from evaluation.menu import register_menu
         from evaluation.notices import register_notices
 
+        signed.register()
+        retention.register()
         register_evidence()
         register_notices()
         register_menu()

@@ -8,12 +8,13 @@ class PlanningConfig(AppConfig):
     name = "planning"
 
     def ready(self) -> None:
-        from planning import imports, menu, module_notices, notices, trainer_notices
+        from planning import imports, menu, module_notices, notices, signed, trainer_notices
         from planning.evidence import appointments, coordination, modules, plans, trainers
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot
 
         register_slot("planning.plan", "uuids of plans; a short line each in the plan's head")
+        signed.register()
         menu.register_catalogue()
         menu.register_plans()
         notices.register_plans()

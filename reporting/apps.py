@@ -9,7 +9,7 @@ class ReportingConfig(AppConfig):
     name = "reporting"
 
     def ready(self) -> None:
-        from reporting import receivers  # noqa: F401 (connects them)
+        from reporting import receivers, signed  # noqa: F401 (receivers connect by being imported)
         from reporting.calendar import days_off_between, off_days
         from reporting.evidence import register_evidence
         from reporting.notices import register_notices
@@ -20,6 +20,7 @@ class ReportingConfig(AppConfig):
         from trainingops.people.enums import Role
         from trainingops.ui.days_off import register_reader
 
+        signed.register()
         register_days_off(days_off_between)
         register_reader(off_days)
         register_notices()

@@ -9,7 +9,7 @@ class SessionsConfig(AppConfig):
     label = "training_sessions"  # Django's own app owns the label "sessions"
 
     def ready(self) -> None:
-        from sessions import evidence, menu, notices, receivers, steps  # noqa: F401 (receivers connect by being imported)
+        from sessions import evidence, menu, notices, receivers, signed, steps  # noqa: F401 (receivers connect by import)
         from sessions.imports.attendance import ATTENDANCE
         from sessions.imports.scores import SCORES
         from sessions.reference import ensure_reference
@@ -21,4 +21,5 @@ class SessionsConfig(AppConfig):
         notices.register()
         evidence.register()
         steps.register()
+        signed.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

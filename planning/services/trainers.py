@@ -33,7 +33,8 @@ from trainingops.ui.stored import stored_day
 if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, Site, User
 
-REQUEST_PREFIX = "PST"
+#: Its own series: the record of the letter is PST, and no page shows two numbers of one series.
+REQUEST_PREFIX = "PMT"
 
 
 @service

@@ -33,6 +33,7 @@ from planning.services import (
 from planning.signals import plan_cancelled, revision_approved
 from planning.tests.factories import approved_plan, draft_plan, make_world, manager_of, signature, submitted_plan
 from trainingops.audit.models import Entry
+from trainingops.audit.tests.fixtures import guards_lifted
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.notifications.models import Notice
 from trainingops.people.tests.factories import grant_role, make_user
@@ -54,7 +55,8 @@ def approve(revision, actor, now, content_hash=None, signed_hash=None):
 
 def put(revision, state):
     """The revision in ``state``, whatever led there."""
-    PlanRevision.objects.filter(pk=revision.pk).update(state=state)
+    with guards_lifted("planning_planrevision"):
+        PlanRevision.objects.filter(pk=revision.pk).update(state=state)
     revision.refresh_from_db()
     return revision
 
@@ -161,7 +163,8 @@ def test_an_approval_binds_to_the_hash_that_was_shown(world, now):
     revision = submitted_plan(world=world, now=now).revisions.get()
     with pytest.raises(StaleVersion):
         approve(revision, world.manager, now, content_hash="0" * 64)
-    PlanRevision.objects.filter(pk=revision.pk).update(pass_mark=70)
+    with guards_lifted("planning_planrevision"):
+        PlanRevision.objects.filter(pk=revision.pk).update(pass_mark=70)
     with pytest.raises(StaleVersion):
         approve(revision, world.manager, now)
     assert not Booking.objects.exists()

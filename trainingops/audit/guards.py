@@ -7,22 +7,30 @@ from collections.abc import Sequence
 from django.db import migrations
 
 
-def guard_table(table: str, *, updatable: Sequence[str] = (), delete_when: str = "false") -> list[migrations.RunSQL]:
+def guard_table(
+    table: str, *, updatable: Sequence[str] = (), delete_when: str = "false", open_when: str = "false"
+) -> list[migrations.RunSQL]:
     """Operations that put the guard of one table up.
 
     UPDATE may change ``updatable`` columns only, DELETE needs ``delete_when`` (an SQL condition over ``OLD``), and
     TRUNCATE is refused unless the table is empty already. A violation is an integrity error that names the table.
+
+    Args:
+        open_when: an SQL condition over ``OLD``: the row is not final yet, so everything may change and it may go.
+            A row that is final never becomes open again.
     """
     columns = ", ".join(f"'{column}'" for column in updatable)
     kept = f" - ARRAY[{columns}]::text[]" if columns else ""
+    reopened = open_when.replace("OLD.", "NEW.")
     create = f"""
         CREATE FUNCTION guard_{table}() RETURNS trigger LANGUAGE plpgsql AS $guard$
         BEGIN
             IF TG_OP = 'TRUNCATE' THEN
                 IF NOT EXISTS (SELECT 1 FROM {table}) THEN RETURN NULL; END IF;
             ELSIF TG_OP = 'UPDATE' THEN
-                IF (to_jsonb(NEW){kept}) = (to_jsonb(OLD){kept}) THEN RETURN NEW; END IF;
-            ELSIF {delete_when} THEN
+                IF {open_when} THEN RETURN NEW; END IF;
+                IF (to_jsonb(NEW){kept}) = (to_jsonb(OLD){kept}) AND NOT ({reopened}) THEN RETURN NEW; END IF;
+            ELSIF ({delete_when}) OR ({open_when}) THEN
                 RETURN OLD;
             END IF;
             RAISE EXCEPTION '% is refused on {table}: what was recorded stays', TG_OP

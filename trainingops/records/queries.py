@@ -11,10 +11,12 @@ from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, Subquer
 from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from trainingops.records.models import Clause, Disposal, EvidenceRecord, EvidenceRequest, RecordHold
-from trainingops.records.registry import READERS, EvidenceKind, all_kinds
+from trainingops.records.registry import READERS, EvidenceKind, Support, all_kinds, all_supports
 from trainingops.records.retention import retain_until
+from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -43,8 +45,10 @@ def readable(user: User) -> Q:
 def with_standing(records: EvidenceRecordQuerySet) -> EvidenceRecordQuerySet:
     """Annotate ``basis`` (what retention counts from), ``held`` and ``disposed``: no further query a row.
 
-    A training's records fall due together: its latest date counts for all of them (DESIGN.md §2).
+    A training's records fall due together: its latest date counts for all of them, and so does the end of what the
+    stages registered as supported, such as its last action (DESIGN.md §2).
     """
+    supported = {_annotation(support): support.until() for support in all_supports()}
     together = (
         EvidenceRecord.objects.filter(training=OuterRef("training"))
         .order_by()
@@ -55,8 +59,8 @@ def with_standing(records: EvidenceRecordQuerySet) -> EvidenceRecordQuerySet:
     gone = Disposal.records.through.objects.filter(
         evidencerecord=OuterRef("pk"), disposal__state=Disposal.State.CARRIED_OUT
     )
-    return records.annotate(
-        basis=Greatest("evidence_date", "supports_until", Subquery(together), output_field=DateField()),
+    return records.annotate(together=Subquery(together), **supported).annotate(
+        basis=Greatest("evidence_date", "supports_until", "together", *supported, output_field=DateField()),
         held=Exists(RecordHold.objects.filter(record=OuterRef("pk"), released_at=None)),
         disposed=Exists(gone),
     )
@@ -67,6 +71,23 @@ def retention_end(record: EvidenceRecord) -> date:
     kinds = {kind.name: kind for kind in all_kinds()}
     years = kinds[record.kind].retention_years if record.kind in kinds else 2
     return retain_until(record.basis, years)  # type: ignore[attr-defined]
+
+
+def retention_reason(record: EvidenceRecord) -> str:
+    """In words, what the retention of a record of :func:`with_standing` is counted from."""
+    basis: date = record.basis  # type: ignore[attr-defined]
+    if basis == record.evidence_date:
+        words = _("Counted from %(day)s, the day that it is about.")
+    elif basis == record.supports_until:
+        words = _("Counted from %(day)s, the end of what it supports.")
+    else:
+        ends = (each.words for each in all_supports() if getattr(record, _annotation(each)) == basis)
+        words = str(next(ends, _("Counted from %(day)s, the latest day of the records of its training.")))
+    return words % {"day": day_words(basis)}
+
+
+def _annotation(support: Support) -> str:
+    return f"until_{support.name}"
 
 
 def kinds_answering(source: str, number: str) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
 from trainingops.domain import Registry
@@ -52,7 +53,33 @@ class EvidenceKind:
     title_began: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """Something of a stage that evidence supports, and that may end after the evidence was made (clause 6).
+
+    Attributes:
+        until: makes an expression over a row with ``subject`` and ``training`` (both uuids, by ``OuterRef``): its last
+            day, null where there is none.
+        words: why a record is kept, with ``%(day)s``.
+    """
+
+    name: str
+    until: Callable[[], Combinable]
+    words: Promise | str
+
+
 _kinds: Registry[EvidenceKind] = Registry("evidence kind")
+_supports: Registry[Support] = Registry("support")
+
+
+def register_support(support: Support) -> None:
+    """Make something known that evidence supports. Registering two under one name is an error."""
+    _supports.add(support)
+
+
+def all_supports() -> list[Support]:
+    """Everything that evidence supports, by name."""
+    return [_supports[name] for name in sorted(_supports)]
 
 
 def register_kind(kind: EvidenceKind) -> None:

@@ -30,6 +30,7 @@ from trainingops.records.queries import (
     count_by_kind,
     missing_evidence,
     retention_end,
+    retention_reason,
     with_standing,
 )
 from trainingops.records.registry import all_kinds
@@ -139,6 +140,7 @@ def evidence_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "label": kind.label if kind else record.kind,
             "finding": _finding(record),
             "until": retention_end(record),
+            "until_reason": retention_reason(record),
             "holds": record.holds.filter(released_at=None).select_related("placed_by"),
             "verify_url": reverse("verify_record", args=[record.verify_code]),
         },

@@ -45,14 +45,16 @@ def load_situations(cycle: Cycle) -> list[str]:
     approve(cycle, due_today)
     hold(due_today.training_sessions.get())
     running = drafted(
-        cycle, "KCA, verifikasi nasabah dan dokumen SBG", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
+        cycle, "KCA, jatuh tempo SBG bagi petugas baru", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
     )
     _with_short_answers(cycle, running)
     _submit(cycle, running)
     approve(cycle, running)
     open_and_begin(running.training_sessions.get())
     write_answers(running.training_sessions.get())
-    waiting = submitted(cycle, "KCA, cicil sebagian dan pelunasan", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7)
+    waiting = submitted(
+        cycle, "KCA, perpanjangan SBG menjelang akhir tahun", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7
+    )
     _sign(cycle, waiting)
     confirm_a_release(cycle, waiting)
     amend(cycle, waiting)
@@ -61,7 +63,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     breaches = breach_overdue(now=cycle.now)
     days = load_roster(cycle.cast, cycle.now)
     draft = drafted(
-        cycle, "KCA, agunan dan jumlah pinjaman", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, -4
+        cycle, "KCA, perpanjangan SBG lewat telepon", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, -4
     )
     _ask_teams(cycle, draft)
     orders = load_exceptions(cycle.cast, draft.revisions.get(), cycle.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from sessions.enums import OutcomeState
 from sessions.models import RecoveryCase, TargetOutcome, TestAnswer, TrainingSession
 from trainingops.audit.verification import verify_journal
 from trainingops.local import demo
+from trainingops.local.demo import cast
 from trainingops.local.demo.cycle import TITLE
 from trainingops.people.models import Delegation, User
+from trainingops.people.signed import verify_signatures
 from trainingops.records.models import EvidenceRecord, EvidenceRequest
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,8 @@ def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told, se
     assert told[-1] == accepted
     _names_each_record_and_its_pdf(told, settings.LOCAL_DIR)
     _what_always_waits()
+    _plans_teach_what_their_titles_say()
+    assert verify_signatures().problems == []
     assert verify_journal(now=timezone.now()).intact
     call_command("reconcile")
     lines = demo.load(timezone.now()) + demo.run_cycle(timezone.now())
@@ -57,6 +62,27 @@ def test_demo_takes_a_training_through_every_stage_and_shows_what_waits(told, se
     assert all(people[row.login].check_password(row.password) for row in demo.logins()[:2])
     assert {row.time_zone for row in demo.logins()} == {"WIB", "WITA", "WIT"}
     _an_agent_can_always_sign_in(client)
+
+
+def _plans_teach_what_their_titles_say():
+    """Beyond the name of the product, a plan's title shares a word of substance with its module's."""
+    revisions = PlanRevision.objects.filter(module_version__isnull=False).select_related(
+        "plan", "module_version__module"
+    )
+    for revision in revisions:
+        taught, titled = (
+            set(re.findall(r"\w{4,}", title.lower()))
+            for title in (revision.module_version.module.title, revision.plan.title)
+        )
+        assert taught & titled, f"{revision.plan.title} teaches {revision.module_version.module.title}"
+
+
+def test_readme_lists_whom_the_demo_prints():
+    """The table of log-ins is the cast's; the agent is chosen at each start."""
+    readme = (Path(__file__).resolve().parents[3] / "README.md").read_text()
+    table = readme.partition("## Log-ins of the demo")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"\b(?:CC\d{4}|[A-Z]{3}\d{2})\b", table))
+    assert listed == {login for login, _role, _page in cast._FIRST}
 
 
 def _an_agent_can_always_sign_in(client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
@@ -34,7 +35,8 @@ def grant_role(
     """Let ``user`` hold ``role`` from a day until a day (inclusive), within sites, lines and teams; none: everywhere.
 
     Raises:
-        Refused: it ends before it starts or is over already, or a team leader without team.
+        Refused: it ends before it starts or is over already, a team leader without team, or the user holds the same
+            role within the same scope on a day of the period already.
     """
     require(can_grant_role(actor))
     site_list, line_list, team_list = list(sites), list(lines), list(teams)
@@ -49,6 +51,8 @@ def grant_role(
         )
     if role == Role.TEAM_LEADER and not team_list:
         raise Refused(_("A team leader needs a team. Choose at least one."), field="teams", code="team_missing")
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one grant to a user at a time
+    _require_new(user, role, (starts_on, ends_on), site_list, line_list, team_list)
     assignment = RoleAssignment.objects.create(user=user, role=role, starts_on=starts_on, ends_on=ends_on)
     assignment.sites.set(site_list)
     assignment.lines.set(line_list)
@@ -69,6 +73,44 @@ def grant_role(
         },
     )
     return assignment
+
+
+def _require_new(
+    user: User,
+    role: str,
+    period: tuple[date, date | None],
+    sites: list[Site],
+    lines: list[ServiceLine],
+    teams: list[Team],
+) -> None:
+    """Refuse what the user holds already: a role twice would have to be ended twice."""
+    starts_on, ends_on = period
+    scope = frozenset([*sites, *lines, *teams])
+    held = user.role_assignments.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on), role=role)
+    if ends_on is not None:
+        held = held.filter(starts_on__lte=ends_on)
+    for each in held.order_by("starts_on").prefetch_related("sites", "lines", "teams"):
+        if frozenset(each.places) == scope:
+            told = {"name": user.name, "role": Role(role).label, "start": day_words(each.starts_on)}
+            if each.ends_on is None:
+                raise Refused(
+                    _(
+                        "%(name)s holds the role %(role)s with this scope already, from %(start)s on. End that one "
+                        "first, or choose another scope."
+                    )
+                    % told,
+                    field="role",
+                    code="held_already",
+                )
+            raise Refused(
+                _(
+                    "%(name)s holds the role %(role)s with this scope already, from %(start)s to %(end)s. Let this one "
+                    "begin after that day, or end that one first."
+                )
+                % {**told, "end": day_words(each.ends_on)},
+                field="starts_on",
+                code="held_already",
+            )
 
 
 @service

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -326,6 +328,38 @@ def test_a_role_wholly_in_the_past_is_refused_with_its_last_day():
         grant_role(user=make_user(), role="auditor", **period, actor=admin, now=now)
     assert (refused.value.field, refused.value.code) == ("ends_on", "over")
     assert not RoleAssignment.objects.filter(role="auditor").exists()
+
+
+def test_a_role_is_held_once_with_one_scope_at_a_time():
+    """Four equal grants would have to be ended four times; another scope, or a later time, is another grant."""
+    now = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    admin, user, site = make_user("administrator"), make_user(), SiteFactory()
+    asked = {"user": user, "role": "auditor", "actor": admin, "now": now}
+    grant_role(**asked, starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 31), sites=[site])
+    for start, end in (((2026, 12, 1), (2026, 12, 31)), ((2026, 12, 31), None), ((2026, 11, 1), (2027, 1, 1))):
+        with pytest.raises(Refused, match="31 Desember 2026") as refused:
+            grant_role(**asked, starts_on=date(*start), ends_on=end and date(*end), sites=[site])
+        assert (refused.value.field, refused.value.code) == ("starts_on", "held_already")
+    grant_role(**asked, starts_on=date(2026, 12, 1), sites=[site, SiteFactory()])
+    grant_role(**asked, starts_on=date(2027, 1, 1), sites=[site])
+    with pytest.raises(Refused, match="Akhiri") as refused:
+        grant_role(**asked, starts_on=date(2028, 1, 1), sites=[site])
+    assert refused.value.field == "role"
+    assert user.role_assignments.count() == 3
+
+
+def test_doubles_of_before_become_one_grant_of_the_whole_time():
+    user, site = make_user(), SiteFactory()
+    periods = [((2026, 1, 1), (2026, 3, 31)), ((2026, 3, 1), None), ((2026, 4, 1), (2026, 5, 1))]
+    for start, end in periods:
+        RoleAssignment.objects.create(
+            user=user, role="qc", starts_on=date(*start), ends_on=end and date(*end)
+        ).sites.add(site)
+    RoleAssignment.objects.create(user=user, role="qc", starts_on=date(2026, 1, 1))
+    import_module("trainingops.people.migrations.0006_roles_once").join_doubles(apps, None)
+    whole, everywhere = user.role_assignments.order_by("pk")
+    assert (whole.starts_on, whole.ends_on, list(whole.sites.all())) == (date(2026, 1, 1), None, [site])
+    assert not everywhere.places
 
 
 def test_closing_ones_own_account_says_the_true_reason(client):

@@ -1,0 +1,13 @@
+"""What somebody signed, and that they signed it, never changes (DESIGN.md §5.7)."""
+
+from django.db import migrations
+
+from trainingops.audit.guards import guard_table
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0004_shift_hours"), ("audit", "0002_guards")]
+
+    operations = [
+        *guard_table("people_signature"),
+    ]
