@@ -48,6 +48,7 @@ from planning.services import (
     save_session,
     submit_revision,
 )
+from planning.services.appointments import appointment_hash
 from planning.services.modules import add_module
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Person, ServiceLine, Signature, Site, User
@@ -133,17 +134,20 @@ def make_world(*, people: int = 3, site: Site | None = None, line: ServiceLine |
 def make_appointment(user: User, manager: User, *, site: Site, line: ServiceLine) -> Appointment:
     """An appointment from 2020 to 2039."""
     now = timezone.now()
+    said: dict[str, Any] = {
+        "user": user,
+        "site": site,
+        "line": line,
+        "duties": "Menyusun dan melaksanakan training.",
+        "starts_on": date(2020, 1, 1),
+        "ends_on": date(2039, 12, 31),
+    }
     return Appointment.objects.create(
         number=f"PEN-T-{next(_numbers):05d}",
-        user=user,
-        site=site,
-        line=line,
-        duties="Menyusun dan melaksanakan training.",
-        starts_on=date(2020, 1, 1),
-        ends_on=date(2039, 12, 31),
+        **said,
         appointed_by=manager,
         appointed_at=now,
-        signature=signature(manager, "0" * 64, now=now, meaning=SignatureMeaning.APPOINTED),
+        signature=signature(manager, appointment_hash(**said), now=now, meaning=SignatureMeaning.APPOINTED),
     )
 
 

@@ -7,12 +7,21 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from trainingops.people.models import ServiceLine, Site
 from trainingops.records.models import Clause
 from trainingops.records.queries import kinds_answering
+from trainingops.records.registry import all_kinds
+from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.records.models import EvidenceRecordQuerySet, EvidenceRequestQuerySet
+
+
+def _name_of(model: type[ServiceLine] | type[Site], code: str) -> str:
+    """The name of what has this code; the code of one that is gone."""
+    return (code and model._default_manager.filter(code=code).values_list("name", flat=True).first()) or code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +47,22 @@ class EvidenceFilter:
         """Plain values, to be kept with an archive."""
         days = {key: day.isoformat() if day else None for key, day in (("start", self.start), ("end", self.end))}
         return {**asdict(self), **days}
+
+    def in_words(self) -> str:
+        """What it asks for, in the active language and in the order of the form; empty for all."""
+        kind = next((each.label for each in all_kinds() if each.name == self.kind), self.kind)
+        line, site = (_name_of(model, code) for model, code in ((ServiceLine, self.line), (Site, self.site)))
+        said = (
+            (_("Procedure clauses"), self.clause),
+            (_("ISO 9001 clauses"), self.iso),
+            (_("Kind"), kind),
+            (_("From"), day_words(self.start) if self.start else ""),
+            (_("To"), day_words(self.end) if self.end else ""),
+            (_("Service line"), line),
+            (_("Site"), site),
+            (_("Number or subject"), f"“{self.q}”" if self.q else ""),
+        )
+        return ", ".join(f"{label}: {value}" for label, value in said if value)
 
     def without_clauses(self) -> Self:
         """The same without clause and kind: what the clauses' own counts are taken over."""

@@ -73,7 +73,7 @@ def test_what_is_not_signed_yet_may_change():
 
 def test_everything_signed_verifies(signed_review):
     found = verify_signatures()
-    assert not [each for each in found.problems if "journal does not know" not in each], found.problems
+    assert found.problems == []
     assert found.things >= 2 and found.signatures >= 2
 
 
@@ -91,10 +91,9 @@ def test_everything_signed_verifies(signed_review):
     ],
 )
 def test_a_change_by_somebody_who_lifts_the_guards_is_named(signed_review, table, change, named):
-    before = set(verify_signatures().problems)
     with guards_lifted(table):
         _run(f"UPDATE {table} SET {change}")
-    assert any(each.startswith(named) for each in set(verify_signatures().problems) - before)
+    assert any(each.startswith(named) for each in verify_signatures().problems)
     with pytest.raises(CommandError, match="as it was signed"):
         call_command("verify_signatures")
 

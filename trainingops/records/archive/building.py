@@ -135,7 +135,7 @@ def _add_tags(archive: Archive, bag: Bag, lines: list[Line], now: datetime) -> N
     left_out = _left_out(lines)
     bag.add_tag("journal.jsonl", (f"{line}\n".encode() for line in journal_excerpt(subjects=_subjects(lines))))
     bag.add_tag("register.xlsx", register_workbook(lines))
-    filters = ", ".join(f"{key}: {value}" for key, value in archive.filters.items() if value)
+    filters = EvidenceFilter.from_json(archive.filters).in_words()
     bag.add_tag("index.html", index_page(lines, filters=filters, now=archive.requested_at))
     bag.add_tag("certificate.pem", seal.certificate_pem)
     for fingerprint in sorted({line.record.certificate_sha256 for line in lines} - {seal.fingerprint, ""}):

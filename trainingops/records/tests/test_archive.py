@@ -8,14 +8,14 @@ import signal
 import subprocess
 import sys
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed
@@ -33,7 +33,7 @@ from trainingops.records.filters import EvidenceFilter
 from trainingops.records.reference import ensure_reference
 from trainingops.records.services import expire_archives, request_archive
 from trainingops.records.storage import read_file
-from trainingops.records.tests.kinds import made
+from trainingops.records.tests.kinds import ROLL, made
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roll_kind", "places")]
 
@@ -77,6 +77,35 @@ def test_the_archive_is_the_filtered_set_with_readable_names(tmp_path):
     assert (folder / "register.xlsx").read_bytes().startswith(b"PK")
     assert "openssl cms -verify" in (folder / "VERIFY.txt").read_text()
     assert "Get-FileHash" in (folder / "VERIFY.txt").read_text()
+
+
+def test_the_index_names_its_filter_in_words_of_the_reader():
+    """The archive is for somebody who never saw the page: no keys, no codes, days in words."""
+    site = SiteFactory(code="jkt", name="Jakarta Pusat")
+    chosen = EvidenceFilter(
+        kind=ROLL.name, clause="5.3.1", start=date(2026, 1, 1), end=date(2026, 12, 31), site=site.code, q="KCA"
+    )
+    with translation.override("en"):
+        assert chosen.in_words() == (
+            f"Procedure clauses: 5.3.1, Kind: {ROLL.label}, From: 1 January 2026, To: 31 December 2026, "
+            "Site: Jakarta Pusat, Number or subject: “KCA”"
+        )
+    with translation.override("id"):
+        assert "1 Januari 2026" in chosen.in_words()
+        assert EvidenceFilter(line="gone").in_words().endswith(": gone")
+    assert EvidenceFilter().in_words() == ""
+
+
+def test_verify_txt_names_what_the_first_line_of_the_journal_holds(tmp_path):
+    """A line of its own kind: first, last and link_before, in both languages; digests and links begin after it."""
+    made()
+    folder = _unpack(_archive(), tmp_path)
+    first = json.loads((folder / "journal.jsonl").read_text().splitlines()[0])
+    text = (folder / "VERIFY.txt").read_text()
+    for part in text.split("HOW TO CHECK THIS ARCHIVE"):
+        said = part[part.index("journal.jsonl") :]
+        assert all(key in said for key in first)
+    assert "a digest and a link on each line" not in text
 
 
 def test_the_tools_of_others_accept_the_archive():
@@ -216,7 +245,7 @@ def test_a_job_that_died_is_carried_on_behind_its_last_step(three, monkeypatch):
 _KILLED = """
 import os, signal, sys, django
 django.setup()
-from django.utils import timezone
+from django.utils import timezone, translation
 from trainingops.jobs.running import run_job
 from trainingops.records import storage
 from trainingops.records.archive import building
