@@ -52,6 +52,21 @@ DEFECT_TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+class SampleState(models.TextChoices):
+    """Whether an evaluation counts; those that do not are kept and seen."""
+
+    COUNTING = "counting", _("Counts")
+    REPLACED = "replaced", _("Replaced")
+    ANNULLED = "annulled", _("Annulled")
+
+
+#: The services do not bring an annulled sample back; a replaced one counts again when it is chosen in an import.
+SAMPLE_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    SampleState.COUNTING: (SampleState.REPLACED, SampleState.ANNULLED),
+    SampleState.REPLACED: (SampleState.COUNTING,),
+}
+
+
 class SampleKind(models.TextChoices):
     RANDOM = "random", _("Random")
     TARGETED = "targeted", _("Targeted")

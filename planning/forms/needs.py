@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import DefectState, ErrorClass, RootCause, SampleKind
+from planning.enums import DefectState, ErrorClass, RootCause, SampleKind, SampleState
 from planning.forms.catalogue import area
 from planning.models import Defect, MonitoringSample, QualityParameter
 from planning.models.needs import SEES_NEEDS
@@ -76,6 +76,12 @@ class DefectForm(AgentForm):
     root_cause = forms.ChoiceField(
         label=_("Root cause"), choices=[("", _("Not determined yet")), *RootCause.choices], required=False
     )
+    root_cause_by = forms.CharField(
+        label=_("Root cause set by"),
+        max_length=120,
+        required=False,
+        help_text=_("Who found the cause out, for example the meeting with Operation. Blank: you."),
+    )
     note = forms.CharField(label=_("Finding"), widget=area(3), required=False)
 
 
@@ -138,6 +144,8 @@ class SampleFilter(django_filters.FilterSet):
     line = django_filters.ModelChoiceFilter(
         queryset=ServiceLine.objects.none(), to_field_name="code", label=_("Service line"), empty_label=_("All")
     )
+
+    state = django_filters.ChoiceFilter(choices=SampleState.choices, label=_("State"), empty_label=_("All"))
 
     class Meta:
         model = MonitoringSample

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import Better, ErrorClass, ModuleState, RootCause, SampleKind, TrainingKind
+from planning.forms.catalogue import area
 from planning.forms.needs import AgentForm, lines_of
 from planning.models import Appointment, ModuleVersion, PlanTemplate, QualityParameter, ServiceIndicator, ServiceMeasure
 from planning.models.needs import SEES_NEEDS, DefectQuerySet
@@ -156,8 +157,8 @@ class CauseForm(PageForm):
     set_by = forms.CharField(label=_("Root cause set by"), max_length=120)
 
 
-class SampleForm(AgentForm):
-    """Several inspected contacts of one agent on a day (2.3)."""
+class SampleFigures(PageForm):
+    """How many contacts of a day were inspected, and how many of them were defective by class (2.3)."""
 
     contacted_on = forms.DateField(label=_("Date of contact"))
     kind = forms.ChoiceField(label=_("Kind of sample"), choices=SampleKind, widget=forms.RadioSelect)
@@ -177,6 +178,18 @@ class SampleForm(AgentForm):
     def defective(self) -> dict[str, int]:
         """Class → contacts with at least one error of it."""
         return {value: count for value in ErrorClass.values if (count := self.cleaned_data[f"defective_{value}"])}
+
+
+class SampleForm(SampleFigures, AgentForm):
+    """Several inspected contacts of one agent on a day."""
+
+
+class SampleCorrectionForm(SampleFigures):
+    """The same numbers of the same agent, corrected, and why."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = forms.CharField(label=_("Why is it corrected?"), widget=area(3), max_length=1000)
 
 
 class ParameterForm(PageForm):

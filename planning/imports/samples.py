@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planning.enums import ErrorClass, SampleKind
+from planning.enums import ErrorClass, SampleKind, SampleState
 from planning.imports.common import (
     CAUSE,
     CAUSE_BY,
@@ -25,11 +25,19 @@ from planning.imports.common import (
     find_person,
     find_place,
 )
+from planning.imports.evaluated_twice import (
+    STATES,
+    WHICH_COUNTS,
+    counts,
+    mark_evaluated_twice,
+    standing_question,
+)
 from planning.models import MonitoringSample, QualityParameter
+from planning.services.evaluations import DECISION
 from planning.services.samples import SampleEntry, sample_reference, save_samples
 from planning.services.sources import QC_SOURCE, named_and_placed
 from trainingops.audit.journal import service
-from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row, RowStatus
+from trainingops.imports.registry import Batch, Checked, Column, Importer, Question
 from trainingops.imports.values import heading_key
 from trainingops.people.enums import Role
 
@@ -87,11 +95,7 @@ class SheetColumns:
         yield Column(name="score", label=gettext_lazy("Score"), headings=("Skor", "Nilai"), example="95,00")
         yield Column(name="note", label=gettext_lazy("Note"), headings=("Catatan",), example="")
         yield from (CAUSE, CAUSE_BY)
-
-
-def _twice(rows: Sequence[Row]) -> bool:
-    contacts = [row.text("contact") for row in rows if row.text("contact")]
-    return len(set(contacts)) < len(contacts)
+        yield Column(name="state", label=gettext_lazy("State"), headings=("Status",), example="Berlaku")
 
 
 MEANING = Question(
@@ -103,35 +107,32 @@ MEANING = Question(
     ),
     asked=lambda rows: any(name.startswith(PREFIX) for row in rows for name in row.cells),
 )
-WHICH_COUNTS = Question(
-    name="which_counts",
-    text=gettext_lazy("A contact was evaluated twice. Which evaluation counts?"),
-    choices=(
-        ("first", gettext_lazy("The first in the file")),
-        ("last", gettext_lazy("The last in the file")),
-    ),
-    asked=_twice,
-    each_time=True,
-)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What the database says, read once for all rows."""
+    """What the database says, read once for all rows; ``standing``: the evaluation of a contact that counts now."""
 
     people: Any
     places: Places
     parameters: list[QualityParameter]
     samples: dict[str, MonitoringSample]
+    standing: dict[str, MonitoringSample]
+
+
+def ask_samples(batch: Batch) -> list[Question]:
+    """Which evaluation counts, where contacts of the file have one that was recorded before, for other agents."""
+    known = batch.kept["known"] = _read(batch)
+    return standing_question(batch.rows, known.people, known.standing)
 
 
 def check_samples(batch: Batch) -> list[Checked]:
     """What each row would do; parameters decide over flags, a contact counts once."""
-    known = _read(batch)
+    known = batch.kept.get("known") or _read(batch)
     found = [Checked(row, key=f"{row.text('contact')} {row.text('employee_no')}") for row in batch.rows]
     for checked in found:
         _check_row(batch, checked, known)
-    _mark_twice(batch, found)
+    mark_evaluated_twice(batch, found, known.standing)
     return found
 
 
@@ -139,12 +140,19 @@ def _read(batch: Batch) -> _Known:
     people = batch.people(row.text("employee_no") for row in batch.rows)
     persons = set(people.by_text.values())
     contacts = {row.text("contact") for row in batch.rows} | {""}
-    samples = MonitoringSample.objects.filter(source=QC_SOURCE, person__in=persons, contact_reference__in=contacts)
+    stored = MonitoringSample.objects.filter(source=QC_SOURCE)
+    samples = stored.filter(person__in=persons, contact_reference__in=contacts)
+    standing = stored.counting().filter(contact_reference__in=contacts - {""})
     return _Known(
         people=people,
         places=Places(persons),
         parameters=list(QualityParameter.objects.all()),
-        samples={each.source_reference: each for each in samples.prefetch_related("counts")},
+        # The annulled ones first, so that one that stands wins over them.
+        samples={
+            each.source_reference: each
+            for each in sorted(samples.prefetch_related("counts"), key=lambda row: row.state != SampleState.ANNULLED)
+        },
+        standing={each.contact_reference: each for each in standing.select_related("person")},
     )
 
 
@@ -162,6 +170,8 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     defective = _several(batch, checked, inspected, answers) if inspected > 1 else None
     score = _score(batch, checked)
     cause = find_cause(checked)
+    if heading_key(row.text("state")) not in STATES:
+        checked.refuse("state", "state_unknown", _("Write Berlaku, Diganti or Dianulir."))
     if checked.is_bad or person is None or place is None or contacted_on is None or kind is None:
         return
     wrong = tuple(each for each in known.parameters if answers.get(each.code) == NO)
@@ -169,6 +179,12 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         _warn_of_flags(checked, wrong)
     reference = sample_reference(contact=contact, employee_no=person.employee_no, day=contacted_on, kind=kind)
     old = known.samples.get(reference)
+    if not counts(row):
+        checked.leave(_("The file says that this evaluation does not count; evaluations that count are imported."))
+        return
+    if old is not None and old.state == SampleState.ANNULLED:
+        checked.leave(_("This sample was annulled here and stays so."))
+        return
     sample = MonitoringSample(
         pk=old.pk if old else None,
         **named_and_placed(reference, person, place),
@@ -180,6 +196,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         channel=row.text("channel"),
         note=row.text("note"),
         answers=answers if defective is None else {},
+        **({name: getattr(old, name) for name in DECISION} if old else {}),
     )
     for name in ("channel", "note", "score"):
         if old and name not in row.cells:  # a column that the file does not have says nothing
@@ -274,28 +291,6 @@ def _counts_of(sample: MonitoringSample) -> dict[str, int]:
     return {count.error_class: count.defective for count in sample.counts.all()}
 
 
-def _mark_twice(batch: Batch, found: Sequence[Checked]) -> None:
-    """A contact counts once for each class: warn, and leave out the evaluation that was not chosen."""
-    by_contact: dict[str, list[Checked]] = {}
-    for checked in found:
-        if not checked.is_bad and checked.data is not None and checked.data.sample.contact_reference:
-            by_contact.setdefault(checked.data.sample.contact_reference, []).append(checked)
-    for group in by_contact.values():
-        if len(group) < 2:
-            continue
-        rows = ", ".join(str(each.row.number) for each in group)
-        for checked in group:
-            checked.warn(
-                "contact", "contact_evaluated_twice", _("Evaluated in rows %(rows)s; one counts.") % {"rows": rows}
-            )
-        answer = batch.answer(WHICH_COUNTS.name)
-        if answer:
-            kept = group[0] if answer == "first" else group[-1]
-            for checked in group:
-                if checked is not kept:
-                    checked.status, checked.changes = RowStatus.SAME, []
-
-
 @service
 def apply_samples(*, rows: Sequence[Checked], actor: User, now: datetime) -> None:
     """Write the samples of the rows given, with their findings."""
@@ -311,6 +306,7 @@ SAMPLES = Importer(
     check=check_samples,
     apply=apply_samples,
     questions=(MEANING, WHICH_COUNTS),
+    asks=ask_samples,
     result_url="sample_list",
     max_rows=60_000,
     rows_at_once=2_000,

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind
+from planning.enums import DefectState, ErrorClass, NeedKind, RootCause, SampleKind, SampleState
 from planning.models.changes import ProductChange
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Site, Team, User
@@ -39,6 +39,14 @@ class DefectQuerySet(ScopedQuerySet):
     def disputed(self) -> DefectQuerySet:
         """Those that count but may still be annulled: pages show how many they are beside the count."""
         return self.filter(state=DefectState.DISPUTED)
+
+
+class SampleQuerySet(ScopedQuerySet):
+    """Evaluations; a contact that was evaluated twice has one that counts."""
+
+    def counting(self) -> SampleQuerySet:
+        """Those that rates count: neither replaced by another evaluation of the contact nor annulled."""
+        return self.filter(state=SampleState.COUNTING)
 
 
 class TrafficQuerySet(models.QuerySet["TrafficInterval"]):
@@ -132,6 +140,14 @@ class Defect(Identified):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.TextField(_("reason of the decision"), blank=True)
+    fell_with = models.ForeignKey(
+        "MonitoringSample",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="fallen_findings",
+        help_text="the evaluation that stopped counting and took this finding with it; they return together",
+    )
 
     objects = DefectQuerySet.as_manager()
 
@@ -169,12 +185,24 @@ class MonitoringSample(Identified):
         default=dict, blank=True, help_text="what the sheet says, by code of the parameter: Y right, N wrong, NA"
     )
 
-    objects = ScopedQuerySet.as_manager()
+    state = models.CharField(_("state"), max_length=8, choices=SampleState, default=SampleState.COUNTING)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField(_("reason of the decision"), blank=True, default="")
+
+    objects = SampleQuerySet.as_manager()
 
     class Meta:
         ordering = ["-contacted_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["source", "source_reference"], name="sample_source_once"),
+            models.UniqueConstraint(
+                fields=["source", "source_reference"], condition=~Q(state="annulled"), name="sample_source_once"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "contact_reference"],
+                condition=Q(state="counting") & ~Q(contact_reference=""),
+                name="sample_contact_counts_once",
+            ),
             models.CheckConstraint(condition=Q(inspected__gt=0), name="sample_inspected_positive"),
         ]
         indexes = [

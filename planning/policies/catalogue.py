@@ -9,7 +9,7 @@ from planning.enums import ModuleState
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
-    from planning.models import Appointment, Defect, ModuleVersion, TrainerRequest
+    from planning.models import Appointment, Defect, ModuleVersion, MonitoringSample, TrainerRequest
     from trainingops.people.models import ServiceLine, User
 
 MODULE_AUTHORS = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
@@ -104,6 +104,11 @@ def can_keep_parameters(user: User) -> bool:
 def can_record_defect(user: User, *, site_id: int, line_id: int, team_id: int | None) -> bool:
     """Quality Control within its scope."""
     return user.authority.covers(Role.QC, site_id=site_id, line_id=line_id, team_id=team_id)
+
+
+def can_keep_sample(user: User, sample: MonitoringSample) -> bool:
+    """Quality Control of the place where the agent worked corrects and annuls samples."""
+    return can_record_defect(user, site_id=sample.site_id, line_id=sample.line_id, team_id=sample.team_id)
 
 
 def can_dispute_defect(user: User, defect: Defect) -> bool:

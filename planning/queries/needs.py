@@ -87,7 +87,7 @@ class Rate:
 
 
 def sample_rates(samples: ScopedQuerySet) -> list[Rate]:
-    """Inspected and defective contacts by kind of sample and class: two queries.
+    """Inspected and defective contacts by kind of sample and class: two queries. Give it samples that count.
 
     Only ``random`` samples speak for all contacts; targeted ones and complaints are never added to them (2.3).
     """

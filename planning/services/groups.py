@@ -43,7 +43,7 @@ def choose_group(
     revision = open_draft(revision, actor=actor)
     if rule.line.pk != revision.plan.line_id:
         raise Refused(_("The plan is for %(line)s. Choose agents of this line.") % {"line": revision.plan.line})
-    _check(rule)
+    check_rule(rule, day=local_day(now, revision.plan.site))
     people = list(members(rule, user=actor, day=local_day(now, revision.plan.site)))
     if not people:
         raise Refused(_("No agent matches. Leave a part of the rule out."))
@@ -107,7 +107,12 @@ def _tenure(rule: GroupRule) -> str:
     return _("tenure %(from)d to %(to)d months") % {"from": lowest, "to": highest}
 
 
-def _check(rule: GroupRule) -> None:
+def check_rule(rule: GroupRule, *, day: date) -> None:
+    """Refuse a rule that contradicts itself, or asks about days after ``day``; the preview asks it, too.
+
+    Raises:
+        Refused: with the field and the remedy.
+    """
     if rule.joined_months is not None and rule.joined_at_most is not None and rule.joined_at_most <= rule.joined_months:
         raise Refused(
             _("Up to %(most)d months is not above from %(least)d months. Write a higher upper limit.")
@@ -116,6 +121,12 @@ def _check(rule: GroupRule) -> None:
         )
     if rule.since and not rule.module:
         raise Refused(_("Choose the module that was not trained since then."), field="module")
+    if rule.since and rule.since > day:
+        raise Refused(
+            _("%(day)s lies ahead. Write the day since which nobody of them had the module.")
+            % {"day": day_words(rule.since)},
+            field="since",
+        )
     if rule.change and not rule.change.lines.filter(pk=rule.line.pk).exists():
         raise Refused(
             _("%(change)s does not touch %(line)s. Choose another change.")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from planning.enums import DefectState
+from planning.enums import DefectState, SampleState
 from planning.models import Defect, MonitoringSample, QualityParameter, SampleCount
 from planning.policies.catalogue import can_record_defect
+from planning.services.evaluations import DECISION, bring_back, other_evaluations, take_findings_along, take_out
 from planning.services.sources import QC_SOURCE, finding_reference, named_and_placed, place_then
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from trainingops.people.models import Person, User
 
 _IN_ONE_STATEMENT = 1_000
+#: What a sheet may change of a sample that is there.
+_IMPORTED = ["contacted_on", "kind", "inspected", "score", "channel", "note", "answers", *DECISION]
 
 
 @dataclass(frozen=True)
@@ -60,27 +63,16 @@ def add_sample(
             the day's sample of this kind is known.
     """
     place = place_then(person=person, day=contacted_on, field="contacted_on", actor=actor, now=now)
-    for error_class, count in defective.items():
-        if count > inspected:
-            raise Refused(
-                _("%(count)d defective contacts are more than the %(inspected)d inspected. Correct one of the two.")
-                % {"count": count, "inspected": inspected},
-                field=f"defective_{error_class}",
-            )
+    require_within(inspected, defective)
     reference = sample_reference(contact="", employee_no=person.employee_no, day=contacted_on, kind=kind)
-    if MonitoringSample.objects.filter(source=QC_SOURCE, source_reference=reference).exists():
-        raise Refused(
-            _("A sample of this kind is there for %(name)s on this day. Choose another day or kind.")
-            % {"name": person.name},
-            field="contacted_on",
-        )
+    require_free(reference, person)
     sample = MonitoringSample.objects.create(
         **named_and_placed(reference, person, place),
         contacted_on=contacted_on,
         kind=kind,
         inspected=inspected,
     )
-    _write_counts({sample: defective})
+    write_counts({sample: defective})
     record("sample.added", subject=sample, actor=actor, now=now, data={"person": person.uuid, "inspected": inspected})
     return sample
 
@@ -90,34 +82,74 @@ def save_samples(*, entries: Sequence[SampleEntry], actor: User, now: datetime) 
     """Write evaluated contacts with their counts, and a finding for each parameter that was wrong.
 
     A finding known already keeps its state and cause; one that the sheet has taken back is annulled. An annulled
-    finding counts nowhere. A fixed number of queries for each thousand entries.
+    finding counts nowhere. A contact counts once: the entries given count (of two on one contact the last), another
+    evaluation of the contact is kept, but leaves the rates with its findings. A fixed number of queries for each
+    thousand entries.
 
     Raises:
-        NotAllowed: one of them lies outside the actor's scope.
+        NotAllowed: one of them, or an evaluation that would be replaced, lies outside the actor's scope.
     """
-    samples = [entry.sample for entry in entries]
-    for sample in samples:
-        require(can_record_defect(actor, site_id=sample.site_id, line_id=sample.line_id, team_id=sample.team_id))
     if not entries:
         return
+    entries = list({entry.sample.source_reference: entry for entry in entries}.values())
+    samples = [entry.sample for entry in entries]
+    counting = {each.contact_reference or each.source_reference: each for each in samples}.values()
+    rivals = other_evaluations(counting)
+    for sample in (*samples, *rivals):
+        require(can_record_defect(actor, site_id=sample.site_id, line_id=sample.line_id, team_id=sample.team_id))
+    reason = _("Another evaluation of this contact counts.")
+    take_out(rivals, to=SampleState.REPLACED, reason=reason, actor=actor, now=now)
+    returning = [each for each in counting if each.state == SampleState.REPLACED]
+    bring_back(returning, reason=_("This evaluation of the contact counts."), actor=actor, now=now)
+    replaced = [each for each in samples if each not in counting]
+    for sample in replaced:
+        sample.state, sample.decided_by, sample.decided_at = SampleState.REPLACED, actor, now
+        sample.decision_note = reason
     changed = [each for each in samples if each.pk is not None]
     new = [each for each in samples if each.pk is None]
     MonitoringSample.objects.bulk_create(new, batch_size=_IN_ONE_STATEMENT)
-    MonitoringSample.objects.bulk_update(
-        changed,
-        ["contacted_on", "kind", "inspected", "score", "channel", "note", "answers"],
-        batch_size=_IN_ONE_STATEMENT,
-    )
+    MonitoringSample.objects.bulk_update(changed, _IMPORTED, batch_size=_IN_ONE_STATEMENT)
     SampleCount.objects.filter(sample__in=changed).delete()
     annulled = _save_findings([entry for entry in entries if entry.sample.contact_reference], actor, now)
-    _write_counts({entry.sample: _defective(entry, annulled) for entry in entries})
-    data = {"new": [str(each.uuid) for each in new], "changed": len(changed)}
+    take_findings_along(replaced, reason=reason, actor=actor, now=now)
+    write_counts({entry.sample: _defective(entry, annulled) for entry in entries})
+    data = {
+        "new": [str(each.uuid) for each in new],
+        "changed": len(changed),
+        "replaced": sorted({str(each.uuid) for each in (*rivals, *replaced)}),
+    }
     record("samples.saved", subject=actor, actor=actor, now=now, data=data)
 
 
 def sample_reference(*, contact: str, employee_no: str, day: date, kind: str) -> str:
     """What names a sample: the contact and the agent; several contacts in one: the day, the agent and the kind."""
     return f"{contact or f'{day.isoformat()} {kind}'}/{employee_no.upper()}"
+
+
+def require_within(inspected: int, defective: Mapping[str, int]) -> None:
+    """Refuse more defective contacts of a class than were inspected."""
+    for error_class, count in defective.items():
+        if count > inspected:
+            raise Refused(
+                _("%(count)d defective contacts are more than the %(inspected)d inspected. Correct one of the two.")
+                % {"count": count, "inspected": inspected},
+                field=f"defective_{error_class}",
+            )
+
+
+def require_free(reference: str, person: Person, *, but: MonitoringSample | None = None) -> None:
+    """Refuse a second sample of several contacts of one agent, day and kind; ``but``: the one that is corrected."""
+    standing = MonitoringSample.objects.filter(source=QC_SOURCE, source_reference=reference)
+    standing = standing.exclude(state=SampleState.ANNULLED)
+    if (standing.exclude(pk=but.pk) if but else standing).exists():
+        raise Refused(
+            _(
+                "A sample of this kind is there for %(name)s on this day. "
+                "Open it in the list of samples and correct its numbers there."
+            )
+            % {"name": person.name},
+            field="contacted_on",
+        )
 
 
 def drop_from_rates(annulled: Iterable[Defect]) -> None:
@@ -143,7 +175,8 @@ def drop_from_rates(annulled: Iterable[Defect]) -> None:
     SampleCount.objects.filter(pk__in=[pk for pk, *key in counts if tuple(key) in touched]).delete()
 
 
-def _write_counts(wanted: Mapping[MonitoringSample, Mapping[str, int]]) -> None:
+def write_counts(wanted: Mapping[MonitoringSample, Mapping[str, int]]) -> None:
+    """Store the defective contacts of samples that have no counts yet; a class without any gets no row."""
     SampleCount.objects.bulk_create(
         (
             SampleCount(sample=sample, error_class=error_class, defective=count)

@@ -10,12 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import A
 
-from planning.enums import DefectState, ErrorClass
+from planning.enums import DefectState, ErrorClass, SampleState
 from planning.models import Defect, NeedSource
 from trainingops.ui.tables import DayColumn, FigureColumn, PageTable, StatusColumn
 from trainingops.ui.templatetags import ui
 
 DEFECT_KINDS: dict[str, str] = {DefectState.VALID: "ok", DefectState.DISPUTED: "warn", DefectState.ANNULLED: "idle"}
+SAMPLE_KINDS: dict[str, str] = {SampleState.COUNTING: "ok", SampleState.REPLACED: "idle", SampleState.ANNULLED: "idle"}
 CLASS_SHORT: dict[str, Any] = {
     ErrorClass.CACE: "CACE",
     ErrorClass.BACE: "BACE",
@@ -58,7 +59,7 @@ class SampleTable(PageTable):
     caption = _("Monitoring samples")
     empty_title = _("No monitoring samples yet")
     empty_text = _("Import the monitoring sheet of Quality Control.")
-    contacted_on = DayColumn(verbose_name=_("Date of contact"))
+    contacted_on = DayColumn(verbose_name=_("Date of contact"), linkify=("sample_detail", {"uuid": A("uuid")}))
     contact_reference = tables.Column(verbose_name=_("Contact ID"), default="–")
     employee_no = tables.Column(accessor="person__employee_no", verbose_name=_("Employee number"))
     name = tables.Column(accessor="person__name", verbose_name=_("Agent"))
@@ -66,6 +67,7 @@ class SampleTable(PageTable):
     inspected = FigureColumn(verbose_name=_("Inspected contacts"))
     faults = tables.Column(accessor="counts", verbose_name=_("Defective contacts"), orderable=False)
     score = FigureColumn(verbose_name=_("Score"), places=2)
+    state = StatusColumn(verbose_name=_("State"), kinds=SAMPLE_KINDS)
 
     def render_faults(self, record: Any) -> Any:
         """The classes in which contacts were defective, with their number where there are several contacts."""

@@ -8,11 +8,13 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.db.models import Sum
 
-from planning.enums import DefectState, ErrorClass, RootCause
+from planning.enums import DefectState, ErrorClass, RootCause, SampleState
 from planning.imports.common import CLASSES
 from planning.imports.defects import DEFECTS
 from planning.imports.samples import PREFIX, SAMPLES
@@ -293,3 +295,86 @@ def test_our_samples_are_what_they_were():
     """The list keeps its Windows encoding, so that the test means what it says."""
     with LIST.open(encoding="cp1252", newline="") as file:
         assert len(list(csv.reader(file, delimiter=";"))) == 19
+
+
+class TestAContactEvaluatedTwiceCountsOnce:
+    """Whatever the path: two rows of a file, a file imported again with another answer, two files (2.3)."""
+
+    CONTACT = "176000500000900005"
+
+    def sheet(self, user, *rows, **options):
+        head = "Tanggal Kontak;ID Kontak;No. Karyawan;Channel;Jenis Sampel;C1"
+        content = "\n".join([head, *rows]).encode()
+        return run_import(SAMPLES, content, user=user, now=NOW, options={"meaning": "y_correct", **options}, apply=True)
+
+    def whole(self, user, answer):
+        options = {"meaning": "y_correct", "which_counts": answer}
+        return run_import(SAMPLES, SHEET, user=user, now=NOW, options=options, apply=True)
+
+    def counting(self, contact=CONTACT):
+        rows = MonitoringSample.objects.counting().filter(contact_reference=contact)
+        return [row.person.employee_no for row in rows]
+
+    def rate(self):
+        (rate,) = sample_rates(MonitoringSample.objects.counting())
+        return rate.inspected, dict(rate.defective)
+
+    @pytest.mark.point("IMP-7")
+    def test_in_two_files_the_preview_says_so_and_asks_and_keeps_the_first_until_told(self, qc):
+        self.sheet(qc, "2026-11-10;R3A;CC0021;Inbound;Random;N")
+        run = self.sheet(qc, "2026-11-10;R3A;CC0026;Inbound;Random;N")
+        assert [question.name for question in run.open_questions] == ["standing"]
+        assert problems(run, "warnings") == {(2, "contact", "contact_evaluated_before")}
+        assert self.counting("R3A") == ["CC0021"] and self.rate() == (1, {"cace": 1})
+
+    def test_the_one_of_the_second_file_takes_the_place_of_the_first_with_its_findings(self, qc):
+        self.sheet(qc, "2026-11-10;R3A;CC0021;Inbound;Random;N")
+        self.sheet(qc, "2026-11-10;R3A;CC0026;Inbound;Random;Y", standing="file")
+        assert self.counting("R3A") == ["CC0026"] and self.rate() == (1, {})
+        old = MonitoringSample.objects.get(person__employee_no="CC0021")
+        assert (old.state, old.decided_by, old.decided_at) == (SampleState.REPLACED, qc, NOW)
+        assert old.counts.count() == 1, "what was evaluated then is kept"
+        assert not Defect.objects.counting().exists()
+        entry = Entry.objects.filter(verb="samples.saved").latest("pk")
+        assert json.loads(entry.text)["data"]["replaced"] == [str(old.uuid)]
+
+    def test_an_answer_that_changes_changes_which_one_counts_and_back_again(self, qc):
+        for answer, kept in [("first", "CC0041"), ("last", "CC0051"), ("first", "CC0041")]:
+            self.whole(qc, answer)
+            assert self.counting() == [kept]
+            total = MonitoringSample.objects.counting().aggregate(n=Sum("inspected"))["n"]
+            assert total == EXPECTED_SHEET["accepted"] - 1
+            theirs = Defect.objects.filter(contact_reference=self.CONTACT).counting()
+            assert {each.person.employee_no for each in theirs} <= {kept}
+
+    def test_findings_return_with_the_evaluation_that_counts_again(self, qc):
+        first, second = "2026-11-10;R3A;CC0021;Inbound;Random;N", "2026-11-10;R3A;CC0026;Inbound;Random;Y"
+        self.sheet(qc, first)
+        self.sheet(qc, second, standing="file")
+        run = self.sheet(qc, first, standing="file")
+        assert run.counts["changed"] == 1 and self.rate() == (1, {"cace": 1})
+        assert Defect.objects.counting().get().person.employee_no == "CC0021"
+
+    @pytest.mark.point("IMP-4")
+    @pytest.mark.parametrize("answer", ["first", "last"])
+    def test_the_same_file_with_the_same_answer_changes_nothing(self, qc, answer):
+        self.whole(qc, answer)
+        again = self.whole(qc, answer)
+        assert again.counts["new"] == again.counts["changed"] == 0
+
+    def test_an_evaluation_out_of_sight_is_not_replaced(self, qc):
+        self.sheet(qc, "2026-11-10;R3A;CC0021;Inbound;Random;N")
+        elsewhere = make_user(Role.QC, site=SiteFactory())
+        agent = make_agent(
+            team=TeamFactory(site=elsewhere.role_assignments.get().sites.get(), line=ServiceLineFactory())
+        )
+        row = f"2026-11-10;R3A;{agent.employee_no};Inbound;Random;N"
+        run = self.sheet(elsewhere, row, standing="file")
+        assert problems(run) == {(2, "contact", "contact_evaluated_elsewhere")}
+
+    def test_the_database_says_it_too(self, qc):
+        self.sheet(qc, "2026-11-10;R3A;CC0021;Inbound;Random;N")
+        copy = MonitoringSample.objects.get()
+        copy.pk, copy.uuid, copy.source_reference = None, uuid4(), "R3A/CC0026"
+        with pytest.raises(IntegrityError, match="sample_contact_counts_once"):
+            copy.save(force_insert=True)

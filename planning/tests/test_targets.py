@@ -19,8 +19,9 @@ from planning.services import (
     place_targets,
     remove_targets,
 )
-from planning.tests.factories import approved_plan, draft_plan, make_world
+from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from trainingops.domain import NotAllowed, Refused
+from trainingops.people.tests.factories import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +207,28 @@ def test_pages_cost_the_same_with_one_target_and_with_three(client, name, django
             assert client.get(reverse(name, args=[plan.uuid])).status_code == 200
         counts.append(len(queries.captured_queries))
     assert counts[0] == counts[1], counts
+
+
+@pytest.mark.clause("2.3")
+@pytest.mark.clause("5.1.1 c")
+def test_a_frozen_reason_is_marked_for_each_person_whose_defect_was_annulled(client, world, parameter):
+    """On the page of the approval, of the revision, of the plan, in its file; what was frozen stays as it was."""
+    plan = submitted_plan(world=world)
+    revision = plan.revisions.get()
+    target = revision.targets.get(person=world.people[0])
+    target.defects.set(defects(world, target.person, 3, parameter))
+    frozen = revision.content
+    Defect.objects.filter(pk=target.defects.first().pk).update(state="annulled")
+
+    sign_in(client, world.manager)
+    approval = client.get(reverse("plan_approval", args=[revision.uuid]))
+    assert approval.context["annulled"] == [(target.person.name, 1)]
+    for address in (
+        reverse("plan_revision", args=[plan.uuid, revision.number]),
+        reverse("plan_detail", args=[plan.uuid]),
+    ):
+        lines = [line for row in client.get(address).context["rows"] for line in row.lines]
+        marked = {line.after: "1 " in line.note for line in lines if "(1 " in line.note}
+        assert len(marked) == 1 and target.person.name in next(iter(marked)), address
+    revision.refresh_from_db()
+    assert revision.content == frozen

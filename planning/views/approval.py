@@ -27,6 +27,7 @@ from planning.models import (
     TrainingPlan,
 )
 from planning.policies.plans import can_comment, can_decide_revision, deciding_for
+from planning.queries.defects_since import people_with_annulled
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.queries.remarks import remark_rows, remarks_of
@@ -159,6 +160,7 @@ def _page(
         "comments": unplaced(comments, rows),
         "remark": remark,
         "errors": remark,
+        "annulled": people_with_annulled(revision) if getattr(revision, "annulled_now", 0) else [],
         **_said(new, wording),
         "consultations": consultations_of(plan, request.now),
         "form": form,

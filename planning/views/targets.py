@@ -112,6 +112,7 @@ def _ticked(request: SignedInRequest) -> list[str]:
 def _export(targets: QuerySet[PlanTarget], plan: TrainingPlan) -> HttpResponse:
     """Everybody on target with the reason (EXP-1)."""
     head = [_("Employee number"), _("Name"), _("Team"), _("Batch"), _("Reason"), _("Reason in words"), _("Defects")]
+    head += [_("of them disputed"), _("of them annulled")]
     rows = (
         [
             each.person.employee_no,
@@ -121,6 +122,8 @@ def _export(targets: QuerySet[PlanTarget], plan: TrainingPlan) -> HttpResponse:
             each.get_reason_display(),
             each.reason_note,
             each.defect_count,  # type: ignore[attr-defined]
+            each.disputed_count,  # type: ignore[attr-defined]
+            each.annulled_count,  # type: ignore[attr-defined]
         ]
         for each in targets
     )

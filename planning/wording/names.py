@@ -21,6 +21,7 @@ from planning.models import (
 )
 from planning.models.resources import class_type_word
 from planning.queries.changes import changes_answered
+from planning.queries.defects_since import annulled_since, reason_now
 from planning.queries.lookups import look_up, texts
 from trainingops.people.models import Person, Site, User
 
@@ -56,9 +57,13 @@ class Names:
 
     @cached_property
     def _reasons(self) -> dict[str, str]:
-        """The reason of each person, as the newest of the revisions says."""
+        """The reason of each person, as the newest revision says, and how many of its defects fell since."""
         ordered = sorted(self._targets.items(), key=lambda item: item[0][0])
-        return {person: target.reason_note or target.get_reason_display() for (_key, person), target in ordered}
+        annulled = annulled_since(self.revisions)
+        return {
+            person: reason_now(target.reason_note or target.get_reason_display(), annulled.get(target.pk, 0))
+            for (_key, person), target in ordered
+        }
 
     @cached_property
     def _trainers(self) -> dict[str, str]:

@@ -74,7 +74,8 @@ def _person_row(person: Person, place: PersonAssignment | None, leaders: Mapping
         "login_id": person.login_id,
         "acd_id": person.acd_id,
         "email": person.email,
-        "leader_no": min(numbers, default=""),
+        # Who leads the team is nobody's report there; the import refuses oneself as leader.
+        "leader_no": "" if person.employee_no in numbers else min(numbers, default=""),
         "team": str(place.team) if place and place.team else "",
         "line": str(place.line) if place else "",
         "skills": "; ".join(str(segment) for segment in place.segments.all()) if place else "",

@@ -390,6 +390,11 @@ def get_importer(name: str) -> Importer:
     return _importers.find(name)
 
 
+def every_importer() -> list[Importer]:
+    """All of them, in the order of registration."""
+    return list(_importers.values())
+
+
 def importers_for(user: User) -> list[Importer]:
     """Those that the user may use, in the order of registration."""
     return [importer for importer in _importers.values() if user.authority.has(*importer.roles)]

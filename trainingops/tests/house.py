@@ -25,6 +25,7 @@ from planning.models import (
     MarkedDay,
     ModuleMaterial,
     ModuleVersion,
+    MonitoringSample,
     NeedSource,
     OvertimeOrder,
     PlanRevision,
@@ -195,6 +196,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "coaching_new": _by_uuid(Person),
     "consultation_": _by_uuid(Consultation),
     "defect_": _by_uuid(Defect),
+    "sample_": _by_uuid(MonitoringSample),
     "defect_decide": lambda: [
         {**each, "verb": verb} for each in _by_uuid(Defect)() for verb in ("dispute", "uphold", "annul")
     ],

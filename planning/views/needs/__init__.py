@@ -20,7 +20,7 @@ from planning.views.needs.defects import (
 )
 from planning.views.needs.indicators import indicator_list, measure_new
 from planning.views.needs.overview import need_overview
-from planning.views.needs.samples import sample_list, sample_new
+from planning.views.needs.samples import sample_annul, sample_correct, sample_detail, sample_list, sample_new
 from planning.views.needs.sources import need_source_document, need_source_list, need_source_new
 
 __all__ = [
@@ -44,6 +44,9 @@ __all__ = [
     "product_change_edit",
     "product_change_list",
     "product_change_new",
+    "sample_annul",
+    "sample_correct",
+    "sample_detail",
     "sample_list",
     "sample_new",
 ]

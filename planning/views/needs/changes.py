@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from planning.forms.changes import ChangeForm
 from planning.models import ProductChange, TrainingPlan
@@ -131,7 +132,7 @@ def product_change_new(request: SignedInRequest) -> HttpResponse:
         act,
         title=_("Register a change"),
         parent=(url("product_change_list"), _("Product and procedure info")),
-        submit=_("Register"),
+        submit=pgettext("verb", "Register"),
         template="planning/upload.html",
     )
 

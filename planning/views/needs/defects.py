@@ -23,6 +23,7 @@ from planning.services import defects as services
 from planning.services.parameters import save_parameter
 from planning.tables.needs import CLASS_SHORT, DEFECT_KINDS, DefectTable, ParameterTable
 from planning.views.common import form_page, posted, url
+from trainingops.domain import require
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.exports import table_response, workbook_response
@@ -101,11 +102,9 @@ def defect_new(request: SignedInRequest) -> HttpResponse:
 
     def act(form: DefectForm) -> tuple[str, str]:
         data = {key: value for key, value in form.cleaned_data.items() if key != "employee_no"}
-        cause_by = request.user.name if data["root_cause"] else ""
+        data["root_cause_by"] = (data["root_cause_by"] or request.user.name) if data["root_cause"] else ""
         assert form.person is not None
-        defect = services.add_defect(
-            person=form.person, root_cause_by=cause_by, **data, actor=request.user, now=request.now
-        )
+        defect = services.add_defect(person=form.person, **data, actor=request.user, now=request.now)
         return url("defect_detail", defect), _("Finding saved.")
 
     return form_page(
@@ -156,6 +155,7 @@ def defect_decide(request: SignedInRequest, uuid: UUID, verb: str) -> HttpRespon
     if verb not in verbs:
         raise Http404
     decide, word, said = verbs[verb]
+    require((can_dispute_defect if verb == "dispute" else can_judge_defect)(request.user, defect))
 
     def act(form: ReasonForm) -> tuple[str, str]:
         decide(defect=defect, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
@@ -175,6 +175,7 @@ def defect_decide(request: SignedInRequest, uuid: UUID, verb: str) -> HttpRespon
 def defect_cause(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Say why a finding happened, and who found that out (5.1.1 c)."""
     defect = _defect(request, uuid)
+    require(can_judge_defect(request.user, defect))
 
     def act(form: CauseForm) -> tuple[str, str]:
         services.set_root_cause(defect=defect, **form.cleaned_data, actor=request.user, now=request.now)

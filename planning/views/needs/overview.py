@@ -73,7 +73,7 @@ def need_overview(request: SignedInRequest) -> HttpResponse:
         "rows": rows[:ROWS],
         "more": max(0, len(rows) - ROWS),
         "chart": _chart(rows, bars, by) if rows else None,
-        "rates": rate_rows(sample_rates(wanted.samples(MonitoringSample.objects.visible_to(request.user)))),
+        "rates": rate_rows(sample_rates(wanted.samples(MonitoringSample.objects.counting().visible_to(request.user)))),
         "classes": list(CLASS_SHORT.values()),
         "changes": progress_of(changes, day=timezone.localdate()),
         "see_agents": bool(address(request, "need_agents")),

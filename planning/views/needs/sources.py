@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from planning.forms.changes import NeedSourceForm
 from planning.models import NeedSource
@@ -56,7 +57,7 @@ def need_source_new(request: SignedInRequest) -> HttpResponse:
         act,
         title=_("Register a source"),
         parent=(url("need_source_list"), _("Sources of needs")),
-        submit=_("Register"),
+        submit=pgettext("verb", "Register"),
         template="planning/upload.html",
     )
 

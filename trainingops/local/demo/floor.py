@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from planning.enums import ErrorClass, RootCause, SampleKind
 from planning.models import MonitoringSample, QualityParameter, SampleCount, TrafficInterval
 from planning.services.defects import add_defect
+from planning.services.samples import sample_reference
+from planning.services.sources import QC_SOURCE
 from trainingops.local.demo.cast import Cast
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, PersonAssignment
@@ -69,20 +71,28 @@ def _defects(cast: Cast, agents: list[Person], now: datetime, dice: random.Rando
 
 def _samples(agents: list[Person], now: datetime, dice: random.Random) -> int:
     places = {row.person_id: row for row in PersonAssignment.objects.filter(person__in=agents)}
+    named = [
+        (
+            agent,
+            (now - timedelta(days=7 * week + dice.randrange(5))).date(),
+            _KINDS.get((index, week), SampleKind.RANDOM),
+        )
+        for index, agent in enumerate(agents)
+        for week in range(1, 9)
+    ]
     samples = [
         MonitoringSample(
-            source="QC",
-            source_reference=f"tapping-{agent.employee_no}-{week}",
+            source=QC_SOURCE,
+            source_reference=sample_reference(contact="", employee_no=agent.employee_no, day=day, kind=kind),
             person=agent,
             site_id=places[agent.pk].site_id,
             line_id=places[agent.pk].line_id,
             team_id=places[agent.pk].team_id,
-            contacted_on=(now - timedelta(days=7 * week + dice.randrange(5))).date(),
-            kind=_KINDS.get((index, week), SampleKind.RANDOM),
+            contacted_on=day,
+            kind=kind,
             inspected=5,
         )
-        for index, agent in enumerate(agents)
-        for week in range(1, 9)
+        for agent, day, kind in named
     ]
     MonitoringSample.objects.bulk_create(samples)
     SampleCount.objects.bulk_create(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation.enums import ActionKind, ActionState
@@ -18,6 +19,8 @@ from reporting.models import Distribution, ReportObligation
 from sessions.enums import OutcomeState
 from sessions.models import RecoveryCase, TargetOutcome, TestAnswer, TrainingSession
 from trainingops.audit.verification import verify_journal
+from trainingops.imports.registry import every_importer
+from trainingops.imports.testing import run_import
 from trainingops.local import demo
 from trainingops.local.demo import cast
 from trainingops.local.demo.cycle import TITLE
@@ -159,3 +162,35 @@ def _what_always_waits():
     soon = now.date() + timedelta(days=7)
     assert Delegation.objects.filter(starts_on__lte=soon, ends_on__gte=now.date()).exists()
     assert Consultation.objects.filter(answer="", due_on__gte=now.date()).exists()
+
+
+#: Importers whose page is no list of their rows: a grid of shifts, volumes, a report of one meeting.
+_NO_LIST = {"roster", "traffic", "forecast", "attendance"}
+#: Lists whose file has an address of its own.
+_FILES = {"people": "people_download"}
+
+
+@pytest.mark.point("EXP-1")
+@pytest.mark.point("IMP-4")
+def test_the_file_of_every_list_imported_again_changes_nothing(settings, tmp_path, client):
+    """What a list downloads in the columns of its import is what is there; on the rows of the demo."""
+    settings.MEDIA_ROOT, settings.LOCAL_DIR = tmp_path / "files", tmp_path
+    settings.SEAL_KEY_DIR = tmp_path / "seal"
+    demo.load(timezone.now())
+    walked = set()
+    for importer in every_importer():
+        if importer.name in _NO_LIST:
+            continue
+        user = User.objects.filter(role_assignments__role__in=importer.roles, is_active=True).order_by("pk").first()
+        client.force_login(user)
+        file = client.get(
+            reverse(_FILES.get(importer.name, importer.result_url)), {"export": "xlsx", "since": "2020-01-01"}
+        )
+        content = b"".join(file.streaming_content) if file.streaming else file.content
+        assert content[:2] == b"PK", f"{importer.result_url} gives no file to {user.login}"
+        run = run_import(importer, content, user=user, now=timezone.now(), options={"meaning": "y_correct"})
+        differing = {name: n for name, n in run.counts.items() if n and name not in ("same", "aside")}
+        problems = [(each.row.number, each.problems, each.changes) for each in run.checked if each.status != "same"]
+        assert not differing, (importer.name, differing, problems[:3])
+        walked.add(importer.name)
+    assert walked >= {"defects", "samples", "indicators"}
