@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils.translation import override
 
 from sessions.models import Attendance, RecoveryCase, SessionMeeting, TrainingSession
@@ -174,3 +176,38 @@ def test_5_3_1_a_guest_who_makes_up_for_something_checks_in_as_everybody_and_the
     assert scan(susulan, minutes=-1).attendance.status == "present"
     end_session(susulan)
     assert RecoveryCase.objects.get(enrolment=held.enrolments[0], kind="recovery").state == "resolved"
+
+
+def check_in_at_once(held, users):
+    """Everybody confirms at the same moment; how it came out, and what went wrong."""
+    start, told = threading.Barrier(len(users)), []
+
+    def confirm(user):
+        try:
+            start.wait(timeout=10)
+            told.append(check_in(meeting=held.meeting, at=START, source="qr", actor=user, now=START).is_new)
+        except Exception as problem:
+            told.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=confirm, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return told
+
+
+def test_two_confirmations_of_one_person_at_once_are_one(committed_db):
+    held = opened(people=2)
+    user = participant(held)
+    assert sorted(check_in_at_once(held, [user, user])) == [False, True]
+    assert Attendance.objects.get().version == 1
+
+
+@pytest.mark.point("ATT-6")
+def test_a_class_that_confirms_at_once_is_all_recorded(committed_db):
+    held = opened(people=12)
+    assert check_in_at_once(held, [participant(held, place) for place in range(12)]) == [True] * 12
+    assert held.fresh().summary.present == 12

@@ -352,11 +352,17 @@ def test_the_screen_is_light_or_dark_as_the_room_needs_it(look):
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("planned", "appears here when the trainer begins"), ("concluded", "is over"), ("cancelled", "was cancelled")],
+    [
+        ("planned", "appears here when the trainer begins"),
+        ("concluded", "Checking in is over"),
+        ("cancelled", "was cancelled"),
+        ("open", "The planned end is over"),
+    ],
 )
 def test_the_screen_of_a_meeting_that_takes_no_check_in_shows_no_code(state, said):
     held = opened()
-    times = {"actual_starts_at": START, "actual_ends_at": START + MINUTE} if state == "concluded" else {}
+    times = {"concluded": {"actual_starts_at": START, "actual_ends_at": START + MINUTE}}.get(state, {})
+    times |= {"starts_at": START - 2 * MINUTE, "ends_at": START} if state == "open" else {}
     SessionMeeting.objects.update(state=state, **times)
     page = pic_page(held, "meeting_kiosk", START)
     assert said in page and "<svg viewBox" not in page and "kiosk-code" not in page

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from sessions.codes import WINDOW, code_at
-from sessions.enums import MeetingState, SessionState
 from sessions.models import SessionMeeting
 from sessions.policies import can_run_session
 from sessions.queries.check_in import code_key, come_so_far
+from sessions.services.check_in import why_closed
 from sessions.views.sessions import visible_meeting
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.views import render_part
@@ -42,7 +42,7 @@ def meeting_kiosk(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "enrolled": enrolled,
         "every": EVERY,
         "seconds": int(WINDOW.total_seconds()),
-        "is_open": training_session.state == SessionState.OPEN and meeting.state == MeetingState.OPEN,
+        "why": why_closed(meeting, request.now),
         **_code(request, meeting),
     }
     if (look := request.GET.get("look")) in ("light", "dark"):

@@ -24,6 +24,8 @@ from sessions.queries.check_in import meetings_with_place, own_enrolment
 from sessions.queries.pages import recorded_at
 from sessions.services.check_in import not_enrolled, why_closed
 from sessions.views.sessions import visible_meeting
+from trainingops.audit.access_events import record_access
+from trainingops.audit.models import AccessEvent
 from trainingops.domain import Refused
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
@@ -113,6 +115,8 @@ def _enter(request: SignedInRequest, meeting: SessionMeeting, typed: str, pin: s
     if not any(step.offer(meeting, enrolment) for step in pc.STEPS.values()):
         return _checked_in(request, meeting, user)
     login(request, user)
+    by = {"by": "pin", "meeting": str(meeting.uuid)}
+    record_access(AccessEvent.Kind.SIGN_IN, user=user, request=request, subject=user, now=request.now, data=by)
     request.session[pc.BY_PIN] = meeting.uuid.hex
     request.session.set_expiry(pc.LONGEST)
     return redirect("shared_pc_choice")
