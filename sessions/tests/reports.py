@@ -82,6 +82,8 @@ def look(klass: Class, name: str, *, apply: bool = False, file_name: str = "", *
     """Import a sample for the meeting, with answers as ``options``."""
     path = SAMPLES / name
     origin = Origin(file_name or path.name, klass.meeting)
+    if "zone" in options:
+        options[f"zone_{klass.held.pic.pk}"] = options.pop("zone")
     return run_import(
         ATTENDANCE, path, user=klass.held.pic, now=klass.over, options=options, apply=apply, origin=origin
     )

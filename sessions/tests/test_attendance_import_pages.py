@@ -14,7 +14,6 @@ from trainingops.imports.models import ImportRun
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.point("ATT-8")]
-ANSWERS = {"question_zone": "Asia/Jakarta", "question_share": "75"}
 ZOOM = SAMPLES / "zoom" / "participants_usage_report.csv"
 
 
@@ -22,6 +21,10 @@ ZOOM = SAMPLES / "zoom" / "participants_usage_report.csv"
 def klass(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     return class_at(NINE, "CC0021", "CC0032", "CC0016")
+
+
+def answers(klass, share="75"):
+    return {f"question_zone_{klass.held.pic.pk}": "Asia/Jakarta", "question_share": share}
 
 
 def new(klass):
@@ -46,11 +49,10 @@ def test_a_report_goes_from_the_roll_to_the_roll_and_its_file_is_kept(client, kl
         run = upload(client, klass)
         page = client.get(reverse("import_detail", args=[run.uuid])).content.decode()
         assert "Zoom" in page and "Terlambat 25 menit" in page and "Tidak ada di berkas" in page
-        assert {each["name"] for each in run.preview["own"]} == {"zone", "share"}
+        assert {each["name"] for each in run.preview["own"]} == {f"zone_{klass.held.pic.pk}", "share"}
         refused = client.post(reverse("import_apply", args=[run.uuid]), {"how": "all"})
         assert refused.status_code == 422 and not klass.roll()
-        answers = ANSWERS
-        client.post(reverse("import_answers", args=[run.uuid]), answers)
+        client.post(reverse("import_answers", args=[run.uuid]), answers(klass))
         assert client.post(reverse("import_apply", args=[run.uuid]), {"how": "all"}).status_code == 302
         assert klass.roll() == {"CC0021": ("present", 0, 0), "CC0032": ("late", 25, 0)}
         run.refresh_from_db()
@@ -71,13 +73,13 @@ def test_answers_can_be_given_otherwise_and_the_zone_is_remembered_for_the_layou
     with time_machine.travel(klass.over, tick=False):
         run = upload(client, klass)
         address = reverse("import_answers", args=[run.uuid])
-        client.post(address, {"question_zone": "Asia/Jakarta", "question_share": "100"})
+        client.post(address, answers(klass, "100"))
         run.refresh_from_db()
         assert run.counts["new"] == 0
         assert "Jawaban yang dipakai" in client.get(reverse("import_detail", args=[run.uuid])).content.decode()
         client.post(address, {"question_share": "50"})
         run.refresh_from_db()
-        assert run.counts["new"] == 2 and run.options["zone"] == "Asia/Jakarta"
+        assert run.counts["new"] == 2 and run.options[f"zone_{klass.held.pic.pk}"] == "Asia/Jakarta"
         again = upload(client, klass)
         assert again.preview["questions"] == [] and again.options["share"] == "50"
 
@@ -86,7 +88,7 @@ def test_what_a_trainer_edits_afterwards_is_no_longer_the_files(client, klass):
     client.force_login(klass.held.pic)
     with time_machine.travel(klass.over, tick=False):
         run = upload(client, klass)
-        client.post(reverse("import_answers", args=[run.uuid]), ANSWERS)
+        client.post(reverse("import_answers", args=[run.uuid]), answers(klass))
         client.post(reverse("import_apply", args=[run.uuid]), {"how": "all"})
         row = klass.held.meeting.attendances.get(enrolment__person__employee_no="CC0032")
         posted = {f"status-{row.enrolment_id}": "present", f"version-{row.enrolment_id}": str(row.version)}
@@ -119,7 +121,7 @@ def test_a_kept_file_is_shown_to_who_sees_the_session_only(client, klass):
         run = upload(client, klass)
         address = reverse("session_file", args=[klass.held.training_session.uuid, run.uuid])
         assert client.get(address).status_code == 404  # not applied yet
-        client.post(reverse("import_answers", args=[run.uuid]), ANSWERS)
+        client.post(reverse("import_answers", args=[run.uuid]), answers(klass))
         client.post(reverse("import_apply", args=[run.uuid]), {"how": "all"})
     assert client.post(address).status_code == 405
     client.force_login(klass.held.manager)
@@ -139,7 +141,7 @@ def test_identity_numbers_are_not_in_the_kept_file(client, klass):
     client.force_login(klass.held.pic)
     with time_machine.travel(klass.over, tick=False):
         run = upload(client, klass, content)
-        client.post(reverse("import_answers", args=[run.uuid]), ANSWERS)
+        client.post(reverse("import_answers", args=[run.uuid]), answers(klass))
         client.post(reverse("import_apply", args=[run.uuid]), {"how": "all"})
         run.refresh_from_db()
         assert run.file_name == "laporan.xlsx"

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.enums import AttendanceSource
 from sessions.imports.attendance import meet, teams, zoom
 from sessions.imports.attendance.presences import Reading, line_of
-from sessions.imports.attendance.report import SHARES, ZONES, Found, Report, report_of
+from sessions.imports.attendance.report import SHARES, ZONES, Found, Report, report_of, zone_question
 from sessions.imports.attendance.wording import PROBLEMS, presence_words, recorded_words
 from sessions.imports.people import Named
-from sessions.models import SessionMeeting, TrainingSession
+from sessions.models import Attendance, SessionMeeting, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import roll_of
 from sessions.services import RollCell, record_roll
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from trainingops.imports.models import ImportRun
     from trainingops.people.models import User
 
-#: Where nobody was there for more of the meeting than this, in percent, the zone or the file is a wrong one.
-FEW = 10
 #: How many names a notice lists.
 _NAMED = 12
 
@@ -59,7 +57,7 @@ def ask_attendance(batch: Batch) -> list[Question]:
         return []
     asked = []
     if report.has_times:
-        asked.append(_zone_question(report))
+        asked.append(_zone_question(batch, report))
     shares = [(each, _("%(share)s %% of the meeting, or more") % {"share": each}) for each in SHARES]
     asked.append(_question("share", _("How much of the meeting counts as having been there?"), shares))
     if report.open_ended:
@@ -69,15 +67,19 @@ def ask_attendance(batch: Batch) -> list[Question]:
     return asked
 
 
-def _zone_question(report: Report) -> Question:
+def _zone_question(batch: Batch, report: Report) -> Question:
     site = report.meeting.training_session.site
     zones = dict.fromkeys([site.zone.key, *ZONES])
-    named = [
-        (key, f"{moment_words(report.meeting.starts_at, key, 'time').rsplit(' ', 1)[-1]} ({key})") for key in zones
-    ]
+    named = [(key, f"{_zone_word(report, key)} ({key})") for key in zones]
     return _question(
-        "zone", _("In which zone are the times of the file?"), [each for each in named if each[0] in ZONES]
+        zone_question(batch),
+        _("In which zone are the times of the file?"),
+        [each for each in named if each[0] in ZONES],
     )
+
+
+def _zone_word(report: Report, key: str) -> str:
+    return moment_words(report.meeting.starts_at, key, "time").rsplit(" ", 1)[-1]
 
 
 def _end_question(report: Report) -> Question:
@@ -145,7 +147,7 @@ def _check_person(batch: Batch, report: Report, each: Found, found: dict[int, Ch
         main.key = f"{each.person.employee_no} {each.person.name}"
     main.leave(presence_words(report, each))
     if each.person is None:
-        words = _("Nobody of the session has this id. Choose the person below, or leave it: the row is not written.")
+        words = _("Nobody of the session has this id. Choose the person above, or leave it: the row is not written.")
         main.warn(named.column(main.row), PERSON_UNKNOWN, words)
     elif each.enrolment is None:
         main.warn("", "not_enrolled", _("Not enrolled in this session; not written."))
@@ -160,7 +162,7 @@ def _check_enrolled(batch: Batch, report: Report, each: Found, main: Checked) ->
     """New, the same, a conflict, or below the share."""
     if each.cell is None:
         why = _("on another day") if report.other_day else _("below the share that counts")
-        main.said = f"{main.said}; {why}, {recorded_words(each.old)}"
+        main.said = f"{main.said}; {_stays(why, each.old)}"
         return
     if not report.is_open:
         return
@@ -185,6 +187,10 @@ def _warn(each: Found, main: Checked) -> None:
         main.warn("minutes", "may_overlap", words % {"rows": rows})
 
 
+def _stays(why: str, old: Attendance | None) -> str:
+    return _("%(why)s: stays “%(recorded)s”") % {"why": why, "recorded": recorded_words(old)}
+
+
 def _missing(report: Report, rows: int) -> list[Checked]:
     """Those enrolled who are in no row: nobody is marked absent by a file."""
     found = []
@@ -192,7 +198,7 @@ def _missing(report: Report, rows: int) -> list[Checked]:
         old = getattr(enrolment, "recorded", None)
         person = enrolment.person
         checked = Checked(Row(rows + 1, {}), key=f"{person.employee_no} {person.name}")
-        checked.leave(_("Not in the file; %(recorded)s.") % {"recorded": recorded_words(old)})
+        checked.leave(_stays(_("Not in the file"), old))
         found.append(checked)
     return found
 
@@ -214,10 +220,9 @@ def _notices(batch: Batch, report: Report) -> None:
         batch.notices.append(_("Dates are read %(order)s: the meeting is of %(day)s.") % {**said, "order": order})
     if not report.has_times:
         batch.notices.append(_("The file has no times of joining and leaving: nobody is late or leaves early by it."))
-    elif not report.other_day and all(each.share < FEW for each in report.people if each.enrolment):
-        batch.notices.append(
-            _("Nobody enrolled was there during the meeting. Check the zone, and that it is this meeting.")
-        )
+    elif not report.other_day and (better := report.better_zone):
+        words = _("Read in %(zone)s, people were there for more of the meeting. Check the zone in the answers.")
+        batch.notices.append(words % {"zone": _zone_word(report, better)})
     if batch.system == teams.TEAMS and batch.facts.get("duration_wins"):
         batch.notices.append(_("The file has no list of activities: the durations are those of its participants."))
 

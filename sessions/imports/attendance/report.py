@@ -98,9 +98,9 @@ class Report:
     def has_times(self) -> bool:
         return any(line.stays for line in self.lines)
 
-    def local(self, moment: datetime) -> datetime:
+    def local(self, moment: datetime, zone: ZoneInfo | None = None) -> datetime:
         """A moment as the clock of the file shows it."""
-        return moment.astimezone(self.zone).replace(tzinfo=None)
+        return moment.astimezone(zone or self.zone).replace(tzinfo=None)
 
     def moment(self, stamp: datetime) -> datetime:
         """A time of the file as a moment."""
@@ -108,17 +108,37 @@ class Report:
 
     @property
     def window(self) -> tuple[datetime, datetime]:
-        """The meeting on the clock of the file: as it was held where it began later or ended earlier than planned."""
+        """The meeting on the clock of the file."""
+        return self.window_in(self.zone)
+
+    def window_in(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """The meeting on the clock of a zone: as it was held where it began later or ended earlier than planned."""
         starts = max(self.meeting.starts_at, self.meeting.actual_starts_at or self.meeting.starts_at)
         ends = min(self.meeting.ends_at, self.meeting.actual_ends_at or self.meeting.ends_at)
         if ends <= starts:
             starts, ends = self.meeting.starts_at, self.meeting.ends_at
-        return self.local(starts), self.local(ends)
+        return self.local(starts, zone), self.local(ends, zone)
+
+    @property
+    def better_zone(self) -> str:
+        """A zone in which those enrolled would have been there for much more of the meeting; empty without one."""
+        enrolled = [each.presence for each in self.people if each.enrolment]
+
+        def seconds(zone: str) -> int:
+            return sum(presence.inside(*self.window_in(ZoneInfo(zone))) for presence in enrolled)
+
+        best = max(ZONES, key=seconds)
+        return best if 2 * seconds(best) > 3 * seconds(self.zone.key) else ""
 
 
 def _last(presence: Presence) -> list[Line]:
     events = [line for line in presence.lines if line.event]
     return [max(events, key=lambda line: line.stays[0].joined)] if events else []
+
+
+def zone_question(batch: Batch) -> str:
+    """The name of the question for the zone: its answer is remembered for the layout and whose account it is."""
+    return f"zone_{batch.user.pk}"
 
 
 def report_of(batch: Batch) -> Report | None:
@@ -133,7 +153,8 @@ def report_of(batch: Batch) -> Report | None:
 
 
 def _report(batch: Batch, meeting: SessionMeeting) -> Report:
-    zone = ZoneInfo(batch.answer("zone")) if batch.answer("zone") in ZONES else meeting.training_session.site.zone
+    answered = batch.answer(zone_question(batch))
+    zone = ZoneInfo(answered) if answered in ZONES else meeting.training_session.site.zone
     day = meeting.starts_at.astimezone(zone).date()
     cells = [cell for row in batch.rows for name in ("joined", "left") if (cell := row.cells.get(name))]
     cells += [text for stays in batch.facts.get("stays", {}).values() for stay in stays for text in stay if text]

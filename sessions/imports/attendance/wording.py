@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,7 +42,7 @@ def presence_words(report: Report, found: Found) -> str:
     parts = [part for part in (_times(report, found), _minutes(found)) if part]
     if found.enrolment is not None and report.other_day is None:
         parts.append(_("%(share)d %% of the meeting") % {"share": found.share})
-    return "; ".join(parts)
+    return capfirst("; ".join(parts))
 
 
 def _times(report: Report, found: Found) -> str:

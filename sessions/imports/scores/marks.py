@@ -105,7 +105,7 @@ def read_row(batch: Batch, row: Row, named: Named | None = None) -> Attempt:
         if attempt.person is None:
             column = named.column(row)
             if row.text(column):
-                words = _("Nobody has this id. Choose the person below, or correct it; names are never guessed.")
+                words = _("Nobody has this id. Choose the person above, or correct it; names are never guessed.")
                 checked.refuse(column, PERSON_UNKNOWN, words)
             else:
                 checked.refuse("employee_no", "person_blank", _("Fill in the employee number."))

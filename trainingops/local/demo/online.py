@@ -25,5 +25,5 @@ def record_from_zoom(meeting: SessionMeeting, trainer: User) -> None:
     name = f"participants_{left:%Y-%m-%d}.csv"
     run = take_upload(importer=ATTENDANCE, name=name, content=content, subject=meeting.uuid, **said)
     confirm_columns(run=run, mapping=run.mapping, **said)
-    answer_import(run=run, answers={"zone": zone.key, "share": "75"}, people={}, **said)
+    answer_import(run=run, answers={f"zone_{trainer.pk}": zone.key, "share": "75"}, people={}, **said)
     apply_import(run=run, only_valid_rows=False, **said)
