@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0004_shift_hours'),
-        ('planning', '0019_figures_that_can_be'),
+        ('planning', '0020_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
