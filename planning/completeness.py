@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.content import parameters_of, recipients_of, recovery_forms_of, sessions_of
-from planning.enums import Method, ModuleState, Qualification
+from planning.enums import Method, ModuleState
 from planning.lists import lists_of
-from planning.models import ModuleVersion, PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
+from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
+from planning.qualifying import why_unqualified
 from planning.queries.load import Impact, impacts
 from planning.queries.plans import local_day, parties_held
 from planning.queries.roster import PlanRoster, roster_of
@@ -139,6 +141,7 @@ def check(snapshot: Snapshot) -> list[Item]:
         _overtime(snapshot),
         _need(snapshot),
         _targets(snapshot),
+        _seats(snapshot),
         _recovery(snapshot),
         _recipients(snapshot),
     ]
@@ -181,31 +184,13 @@ def _qualification(snapshot: Snapshot) -> Item:
 
 
 def _unqualified(snapshot: Snapshot) -> str:
-    """Trainers whose qualification ends before the last meeting, or who may not teach the module (5.1.1 a)."""
-    version, meetings = snapshot.revision.module_version, snapshot.meetings
-    last = _local_day(meetings[-1].ends_at, snapshot) if meetings else None
-    expired = [each for each in snapshot.trainers if last and each.valid_until and each.valid_until < last]
-    if expired:
-        return _("The qualification of %(names)s ends before the last meeting.") % {"names": _names(expired)}
-    if version is None:
-        return ""
-    permits = {each.pk: _permit(each, version) for each in snapshot.trainers}
-    unable = [each for each in snapshot.trainers if each.kind == Qualification.INTERNAL and permits[each.pk] is None]
-    if unable:
-        return _("%(names)s may not teach %(module)s.") % {"names": _names(unable), "module": version.module.code}
-    over = [each for each in snapshot.trainers if last and (until := permits[each.pk]) and until < last.isoformat()]
-    if over:
-        return _("%(names)s may teach %(module)s only until a day before the last meeting.") % {
-            "names": _names(over),
-            "module": version.module.code,
-        }
-    return ""
-
-
-def _permit(trainer: TrainerProfile, version: ModuleVersion) -> str | None:
-    """Until when a trainer may teach the module: an ISO date, empty for no end; None if they may not."""
-    rows: list[dict[str, Any]] = trainer.may_teach  # type: ignore[attr-defined]
-    return next((row["until"] or "" for row in rows if row["module"] == version.module_id), None)
+    """What a trainer lacks for the module on the days that they teach it (5.1.1 a)."""
+    days: dict[int, list[date]] = {each.pk: [] for each in snapshot.trainers}
+    for planned in snapshot.sessions:
+        taught = [_local_day(meeting.ends_at, snapshot) for meeting in planned.meetings.all()]
+        for trainer in planned.trainers.all():
+            days[trainer.pk] += taught
+    return why_unqualified([(each, days[each.pk]) for each in snapshot.trainers], snapshot.revision.module_version)
 
 
 def _names(trainers: list[TrainerProfile]) -> str:
@@ -340,7 +325,9 @@ def _overtime(snapshot: Snapshot) -> Item:
         ) % {"count": waiting}
     ordered = len(roster.overtime)
     value = ngettext("%(count)d on overtime", "%(count)d on overtime", ordered) % {"count": ordered} if ordered else ""
-    if not roster.known:
+    if not snapshot.batches_of_targets:
+        value = _("Nobody is on target yet: choose targets, and their roster is read.")
+    elif not roster.known:
         value = _("No roster: everybody is assumed on shift")
     return Item("overtime", _("Roster"), "roster", value, gap, clause="5.1.1")
 
@@ -369,6 +356,34 @@ def _targets(snapshot: Snapshot) -> Item:
         gap = _("Nobody is in %(batches)s. Place people there, or remove the batch.") % {"batches": ", ".join(empty)}
     value = ngettext("%(count)d person", "%(count)d people", len(batches)) % {"count": len(batches)} if batches else ""
     return Item("targets", _("Targets"), "targets", value, gap, clause="5.1.1")
+
+
+def crowded(sessions: Sequence[PlannedSession], people: Mapping[int | None, int]) -> str:
+    """The batches with more people than their room has seats, in words; empty where all fit.
+
+    Args:
+        people: how many are in each batch, by its key.
+    """
+    return ", ".join(
+        _("%(batch)s: %(people)d people, %(room)s has %(seats)d seats")
+        % {"batch": each.label, "people": people[each.pk], "room": each.room, "seats": each.room.capacity}
+        for each in sessions
+        if each.room and people.get(each.pk, 0) > each.room.capacity
+    )
+
+
+def _seats(snapshot: Snapshot) -> Item:
+    """More people than seats need another room, or a written reason that the manager reads (5.1.1 e)."""
+    batches = snapshot.batches_of_targets
+    if len(snapshot.sessions) == 1:
+        batches = [snapshot.sessions[0].pk] * len(batches)
+    full, reason = crowded(snapshot.sessions, Counter(batches)), snapshot.revision.seats_reason.strip()
+    gap = ""
+    if full and not reason:
+        gap = _("%(batches)s. Choose another room, place some elsewhere, or write where the others sit.") % {
+            "batches": full
+        }
+    return Item("seats_reason", _("Seats"), "sessions", reason if full else "", gap, clause="5.1.1")
 
 
 def _recovery(snapshot: Snapshot) -> Item:

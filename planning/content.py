@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
-from django.db.models.functions import JSONObject
 
 from planning.lists import lists_of
 from planning.models import (
@@ -28,9 +27,9 @@ from planning.models import (
     RecoveryForm,
     ScoringParameter,
     ScoringScheme,
-    TrainerModule,
     TrainerProfile,
 )
+from planning.qualifying import with_permits
 from trainingops.audit.journal import canonical
 
 #: What a revision chose and its content says, for ``select_related``.
@@ -78,6 +77,8 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
         "recovery_forms": sorted(form.code for form in recovery_forms_of(revision)),
         "busy_reason": revision.busy_reason,
         "trainer_reason": revision.trainer_reason,
+        # Only where one is written, so that what was frozen before there was this field keeps its hash.
+        **({"seats_reason": revision.seats_reason} if revision.seats_reason else {}),
         "sessions": [_session(each) for each in sessions_of(revision)],
         "targets": [_target(each) for each in targets_of(revision)],
         "recipients": sorted(
@@ -111,15 +112,12 @@ def load(*revisions: PlanRevision, sessions: bool = True) -> None:
 
 def _sessions() -> QuerySet[PlannedSession]:
     """With room, site, trainers and what they ``may_teach``, meetings and whether each so ``is_approved``."""
-    permits = TrainerModule.objects.filter(trainerprofile=OuterRef("pk"))
     approved = PlannedMeeting.objects.filter(
         uuid=OuterRef("uuid"),
         starts_at=OuterRef("starts_at"),
         planned_session__revision=OuterRef("planned_session__revision__plan__approved_revision"),
     )
-    trainers = TrainerProfile.objects.annotate(
-        may_teach=ArraySubquery(permits.values(row=JSONObject(module="trainingmodule_id", until="valid_until")))
-    )
+    trainers = with_permits(TrainerProfile.objects.all())
     meetings = PlannedMeeting.objects.annotate(is_approved=Exists(approved))
     return (
         PlannedSession.objects.select_related("host_site", "room")

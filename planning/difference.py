@@ -28,6 +28,7 @@ MATERIAL = frozenset(
         "session",
         "trainers",
         "trainer_reason",
+        "seats_reason",
         "meeting",
         "duration",
         "target",
@@ -51,6 +52,7 @@ _PLAIN = (
     "recovery_forms",
     "busy_reason",
     "trainer_reason",
+    "seats_reason",
 )
 _OF_A_SESSION = ("label", "host_site", "trainers", "room", "link")
 

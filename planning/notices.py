@@ -101,6 +101,13 @@ _PLAN_KINDS = (
         mandatory=_("Overtime needs the agent's consent (PP 35/2021)."),
     ),
     NoticeKind(
+        name="overtime_withdrawn",
+        label=_("Overtime for a training was withdrawn"),
+        title=_("No overtime on %(when)s"),
+        body=_("The meeting of “%(title)s” was moved or given up, or you are not in it any more. Nothing to answer."),
+        mandatory=_("Nobody should come to overtime that is not held."),
+    ),
+    NoticeKind(
         name="overtime_answered",
         label=_("An agent answered on overtime"),
         title=_("%(number)s, overtime: %(answer)s"),

@@ -11,7 +11,7 @@ from reporting.enums import DayOffCategory
 from reporting.models import TrainingReport
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, User
-from trainingops.ui.forms import DayInput, PageForm
+from trainingops.ui.forms import DayInput, PageForm, PlannedDayField
 
 
 class DraftForm(PageForm, forms.ModelForm):
@@ -79,7 +79,7 @@ class DayOffForm(PageForm):
 class PolicyForm(PageForm):
     """How H+1 is counted from a day on."""
 
-    effective_on = forms.DateField(label=_("In force from"), widget=DayInput)
+    effective_on = PlannedDayField(label=_("In force from"))
     business_days = forms.TypedChoiceField(
         label=_("Days that count"),
         choices=[("", _("Calendar days")), ("1", _("Business days (Monday to Friday, days off left out)"))],

@@ -86,6 +86,7 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
         "tolerance_minutes": revision.tolerance_minutes,
         "busy_reason": revision.busy_reason,
         "trainer_reason": revision.trainer_reason,
+        "seats_reason": revision.seats_reason,
         "consultations": _answers(plan, local_day(decision.decided_at, plan.site)),
         "recipients": sorted(
             {

@@ -34,6 +34,18 @@ class TargetAdjustForm(PageForm):
 
     to = forms.ModelChoiceField(label=_("Batch"), queryset=PlannedSession.objects.none(), empty_label=None)
     extra_minutes = WholeField(label=_("Extra time for each test (minutes)"), min_value=0, max_value=MOST_EXTRA)
+    reason = forms.CharField(
+        label=_("Reason of the overtime"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        help_text=_("Only where the other batch lies outside the shift; the agent is then asked to agree."),
+    )
+    ordered_by = forms.CharField(
+        label=_("Overtime ordered by"),
+        max_length=120,
+        required=False,
+        help_text=_("Name and office, for example the manager on duty."),
+    )
 
     def __init__(self, *args: Any, revision: PlanRevision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

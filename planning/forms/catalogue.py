@@ -15,7 +15,7 @@ from planning.models import QuestionVersion, Topic, TrainingModule
 from planning.services.questions import OPTION_KEYS, TRUE_FALSE, QuestionText
 from trainingops.people.models import Site, Unit
 from trainingops.ui.bounds import not_past
-from trainingops.ui.forms import FigureField, PageForm, WholeField
+from trainingops.ui.forms import FigureField, PageForm, PlannedDayField, WholeField
 
 
 def area(rows: int = 4) -> forms.Textarea:
@@ -160,7 +160,7 @@ class TrainerForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    valid_until = forms.DateField(label=_("Qualified until"), required=False, validators=[not_past])
+    valid_until = PlannedDayField(label=_("Qualified until"), required=False, validators=[not_past])
 
 
 class QualificationForm(PageForm):
@@ -172,4 +172,4 @@ class QualificationForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    valid_until = forms.DateField(label=_("Qualified until"), required=False, validators=[not_past])
+    valid_until = PlannedDayField(label=_("Qualified until"), required=False, validators=[not_past])

@@ -41,7 +41,7 @@ class GroupForm(PageForm):
             "change": ProductChange.objects.visible_to(user).filter(lines=self.line),
             "segment": Segment.objects.all(),
             "team": teams,
-            "site": {team.site_id: team.site for team in teams}.values(),
+            "site": {each.pk: each for each in (revision.plan.site, *(team.site for team in teams))}.values(),
             "module": modules.distinct(),
         }
         for name, rows in choices.items():

@@ -15,7 +15,7 @@ from planning.queries.traffic import FORECAST, WEEKS
 from planning.slots import SLOT_MINUTES
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, Site, Team, User
-from trainingops.ui.forms import FigureField, PageForm, WholeField
+from trainingops.ui.forms import FigureField, PageForm, PlannedDayField, WholeField
 
 
 class TrafficForm(PageForm):
@@ -25,7 +25,7 @@ class TrafficForm(PageForm):
     line = forms.ModelChoiceField(
         label=_("Service line"), queryset=ServiceLine.objects.none(), to_field_name="code", required=False
     )
-    until = forms.DateField(label=_("Day of the training"), required=False)
+    until = PlannedDayField(label=_("Day of the training"), required=False)
     reference = forms.ChoiceField(
         label=_("Reference"),
         choices=[
@@ -37,7 +37,7 @@ class TrafficForm(PageForm):
     duration = WholeField(label=_("Duration (minutes)"), min_value=SLOT_MINUTES, max_value=720, required=False)
     leaving = WholeField(
         label=_("Participants on shift"), min_value=0, max_value=500, required=False,
-        help_text=_("How many leave the floor at the same time."),
+        help_text=_("How many leave the floor at the same time; blank is reckoned as a class of 5."),
     )  # fmt: skip
     team = forms.ModelChoiceField(
         label=_("Participants: the team"),
@@ -90,7 +90,7 @@ class MarkedDayForm(PageForm):
 
     site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), empty_label=None)
     line = forms.ModelChoiceField(label=_("Service line"), queryset=ServiceLine.objects.none(), empty_label=None)
-    day = forms.DateField(label=_("Day"))
+    day = PlannedDayField(label=_("Day"))
     reason = forms.CharField(label=_("Reason"), max_length=160, help_text=_("For example: system down, campaign."))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

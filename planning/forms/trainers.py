@@ -25,7 +25,7 @@ class PermitForm(PageForm):
     """A module that a trainer may teach, and until when."""
 
     module = forms.ModelChoiceField(label=_("Module"), queryset=TrainingModule.objects.all())
-    valid_until = forms.DateField(
+    valid_until = PlannedDayField(
         label=_("May teach it until"), required=False, help_text=_("Blank: as long as the trainer is qualified.")
     )
 
@@ -36,7 +36,7 @@ class TrainerQualificationForm(PageForm):
     title = forms.CharField(label=_("Qualification"), max_length=160, help_text=_("For example Training of Trainers."))
     issuer = forms.CharField(label=_("From whom"), max_length=120)
     valid_from = forms.DateField(label=_("Valid from"))
-    valid_until = forms.DateField(label=_("Valid until"), required=False)
+    valid_until = PlannedDayField(label=_("Valid until"), required=False)
     file = DocumentField(label=_("File of the document"))
 
 

@@ -93,6 +93,7 @@ class PlanRevision(Identified, Outline):
     )
     busy_reason = models.TextField(_("reason for a busy interval"), blank=True)
     trainer_reason = models.TextField(_("reason for a trainer without qualification"), blank=True)
+    seats_reason = models.TextField(_("reason for more people than seats"), blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from planning.content import sessions_of
 from planning.enums import Method
-from planning.models import Booking, PlanRevision, Room, TrainerProfile
+from planning.models import Appointment, Booking, PlanRevision, Room, TrainerProfile, TrainingPlan
+from planning.qualifying import qualified_on
 from planning.queries.lookups import look_up, texts
 from planning.slots.diary import Diary, Resource, Span
 
@@ -17,8 +18,9 @@ from planning.slots.diary import Diary, Resource, Span
 def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[date]) -> Diary:
     """What bookings and the draft's own batches have taken on these days.
 
-    The trainer who is the PIC is asked first. A training that is only online needs no room; a site without rooms and a
-    module that nobody may teach yet limit nothing.
+    The trainer who is the PIC is asked first, then those of the plan's own site; one of another site says so.
+    A training that is only online needs no room; a site without rooms and a module that nobody may teach yet limit
+    nothing.
     """
     plan, zone = revision.plan, revision.plan.site.zone
     first = datetime.combine(days[0], time.min, tzinfo=zone)
@@ -33,7 +35,7 @@ def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[dat
     starts, ends = "planned_meeting__starts_at", "planned_meeting__ends_at"
     found = look_up(
         [
-            texts("trainer", trainers.annotate(account=F("user_id")), "pk", "name", "account"),
+            texts("trainer", _with_site(trainers, plan, days[0]), "pk", "name", "account", "elsewhere"),
             texts("room", rooms, "pk", "name", "capacity"),
             texts("taken", taken, "trainer_id", "room_id", "person_id", starts, ends),
         ]
@@ -46,8 +48,11 @@ def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[dat
                 spans.setdefault((side, int(key)), []).append(span)
     _add_own(revision, spans)
     able = [
-        (account != str(plan.pic_id), name, Resource(int(key), name, spans.get(("trainer", int(key)), ())))
-        for key, name, account, *_rest in found.get("trainer", ())
+        (
+            (account != str(plan.pic_id), bool(elsewhere), name),
+            Resource(int(key), name, spans.get(("trainer", int(key)), ()), elsewhere=elsewhere),
+        )
+        for key, name, account, elsewhere, *_rest in found.get("trainer", ())
     ]
     places = [
         Resource(int(key), name, spans.get(("room", int(key)), ()), int(seats))
@@ -55,21 +60,25 @@ def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[dat
     ]
     return Diary(
         zone,
-        trainers=[each for _other, _name, each in sorted(able, key=lambda row: row[:2])] or None,
+        trainers=[each for _order, each in sorted(able, key=lambda row: row[0])] or None,
         rooms=places or None,
         people={person: spans[side, person] for side, person in spans if side == "person"},
     )
+
+
+def _with_site(trainers: QuerySet[TrainerProfile], plan: TrainingPlan, day: date) -> QuerySet[TrainerProfile]:
+    """With ``account``, and ``elsewhere``: the site of an appointment that is none at the plan's."""
+    held = Appointment.objects.in_force(day).filter(user=OuterRef("user")).order_by()
+    other = held.exclude(site=plan.site_id).values("site__name")[:1]
+    own = When(Exists(held.filter(site=plan.site_id)), then=Value(""))
+    return trainers.annotate(account=F("user_id"), elsewhere=Case(own, default=Subquery(other)))
 
 
 def _qualified(revision: PlanRevision, day: date) -> QuerySet[TrainerProfile]:
     """Who may teach the module of the revision until ``day``."""
     if revision.module_version is None:
         return TrainerProfile.objects.none()
-    return TrainerProfile.objects.filter(
-        Q(permits__valid_until=None) | Q(permits__valid_until__gte=day),
-        Q(valid_until=None) | Q(valid_until__gte=day),
-        permits__trainingmodule=revision.module_version.module_id,
-    )
+    return qualified_on(TrainerProfile.objects.all(), revision.module_version, day)
 
 
 def _add_own(revision: PlanRevision, spans: dict[tuple[str, int], list[Span]]) -> None:

@@ -12,12 +12,16 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
 
 from planning.enums import Consent
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, PlanTarget
 from trainingops.people.enums import Presence
 from trainingops.people.models import RosterDay, Site
 from trainingops.people.shifts import Shift, Standing, stand
+
+#: How many people a refusal names.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Order:
     consent: Consent
     starts_at: datetime
     ends_at: datetime
+    reason: str
+    ordered_by: str
 
     def covers(self, meeting: PlannedMeeting) -> bool:
         """Whether it is for this meeting at this time: one that moved needs a new order."""
@@ -40,6 +46,7 @@ class Attendance:
     """One target in one meeting of their batch."""
 
     person: int
+    name: str
     meeting: PlannedMeeting
     standing: Standing
     order: Order | None
@@ -53,6 +60,11 @@ class Attendance:
     def is_declined(self) -> bool:
         """The agent declined: another time, another batch, or a new order."""
         return self.order is not None and self.order.consent == Consent.REFUSED
+
+    @property
+    def is_settled(self) -> bool:
+        """No overtime, or ordered overtime to which the agent agreed."""
+        return not self.lacks_order and not self.lacks_consent
 
     @property
     def lacks_consent(self) -> bool:
@@ -102,6 +114,22 @@ def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, ahe
     return _rosters({revision: meetings}, ahead)[revision.pk]
 
 
+def unsettled_overtime(revision: PlanRevision, *, now: datetime) -> list[Attendance]:
+    """Who would come to a meeting ahead outside their shift without an order or their consent; two queries."""
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=revision, starts_at__gt=now)
+    roster = roster_of(revision, list(meetings.order_by("starts_at")))
+    return [row for row in roster.rows if not row.is_settled]
+
+
+def names_in(rows: Sequence[Attendance]) -> str:
+    """Who they are, each once; of many the first and how many more."""
+    names = list({row.person: row.name for row in rows}.values())
+    words = ", ".join(names[:NAMED])
+    if len(names) <= NAMED:
+        return words
+    return _("%(names)s and %(count)d more") % {"names": words, "count": len(names) - NAMED}
+
+
 def rosters_of(revisions: Iterable[PlanRevision]) -> dict[int, PlanRoster]:
     """The same for revisions whose sessions and meetings are loaded, by key: one query for all of them."""
     return _rosters(
@@ -126,7 +154,7 @@ def _rosters(
     return {revision.pk: _roster(revision, meetings, found[revision.pk]) for revision, meetings in meetings_of.items()}
 
 
-#: Key of the person, key of the batch, roster days and overtime orders.
+#: Key and name of the person, key of the batch, roster days and overtime orders.
 _Target = tuple[Any, ...]
 
 
@@ -148,13 +176,19 @@ def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterabl
             orders=ArraySubquery(
                 orders.values(
                     json=JSONObject(
-                        uuid="uuid", meeting="meeting", consent="consent", starts_at="starts_at", ends_at="ends_at"
+                        uuid="uuid",
+                        meeting="meeting",
+                        consent="consent",
+                        starts_at="starts_at",
+                        ends_at="ends_at",
+                        reason="reason",
+                        ordered_by="ordered_by",
                     )
                 )
             ),
             batch=F("planned_session_id"),
         )
-        .values_list("revision_id", "person_id", "batch", "days", "orders")
+        .values_list("revision_id", "person_id", "person__name", "batch", "days", "orders")
     )
 
 
@@ -166,7 +200,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
     rows: list[Attendance] = []
     shifts_of: dict[int, list[Shift]] = {}
     known = False
-    for person, batch, listed, ordered in targets:
+    for person, name, batch, listed, ordered in targets:
         own, given = [_shift(each) for each in listed], [_order(each) for each in ordered]
         if own:
             shifts_of[person] = own
@@ -175,7 +209,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
             known = known or bool(near)
             standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)
             order = next((each for each in given if each.covers(meeting)), None)
-            rows.append(Attendance(person, meeting, standing, order))
+            rows.append(Attendance(person, name, meeting, standing, order))
     return PlanRoster(tuple(rows), known, shifts_of)
 
 
@@ -228,4 +262,6 @@ def _order(row: Mapping[str, Any]) -> Order:
         consent=Consent(row["consent"]),
         starts_at=datetime.fromisoformat(row["starts_at"]),
         ends_at=datetime.fromisoformat(row["ends_at"]),
+        reason=row["reason"],
+        ordered_by=row["ordered_by"],
     )

@@ -13,10 +13,13 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState, RevisionState
-from planning.models import PlannedSession, PlanRecipient, PlanRevision, PlanTarget, Room, TrainingPlan
+from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, PlanTarget, Room, TrainingPlan
 from planning.policies.plans import can_edit_plan
+from planning.queries.roster import roster_of
 from planning.services.bookings import book_revision
 from planning.services.drafting import Recipient
+from planning.services.orders import withdraw_pointless_orders
+from planning.services.overtime import order_overtime
 from planning.services.plans import locked_plan
 from planning.services.releases import renew_releases
 from planning.signals import targets_moved
@@ -61,14 +64,25 @@ def change_place(
 
 @service
 def adjust_target(
-    *, target: PlanTarget, to: PlannedSession, extra_minutes: int, actor: User, now: datetime
+    *,
+    target: PlanTarget,
+    to: PlannedSession,
+    extra_minutes: int,
+    actor: User,
+    now: datetime,
+    reason: str = "",
+    ordered_by: str = "",
 ) -> PlanTarget:
     """Move a target of an approved plan to another of its batches, or give them extra time for tests (QUZ-4).
+
+    Args:
+        reason, ordered_by: of the overtime, where the other batch lies outside their shift; the agent is asked then.
 
     Raises:
         NotAllowed: not the PIC.
         WrongState: as :func:`change_place`.
-        Refused: one of the two batches has begun or is of another plan, or the minutes make no sense.
+        Refused: one of the two batches has begun or is of another plan, the minutes make no sense, nobody would be
+            left in the batch, the person is away, or it is overtime (5.1.1 f) without reason and who orders it.
         DoubleBooking: the person is booked elsewhere at that time.
     """
     revision = _approved(target.revision.plan, actor=actor)
@@ -94,13 +108,24 @@ def adjust_target(
         target.save(update_fields=["extra_minutes"])
     if target.planned_session is None or target.planned_session.uuid != to.uuid:
         _move(target, revision, to, actor=actor, now=now)
+        _settle_overtime(target, revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
     return target
 
 
 def _move(target: PlanTarget, revision: PlanRevision, to: PlannedSession, *, actor: User, now: datetime) -> None:
     before = _batch(revision, target.planned_session, now) if target.planned_session else None
+    if before and not before.targets.exclude(pk=target.pk).exists():
+        raise Refused(
+            _(
+                "%(name)s is the last one in %(batch)s: the class would be empty. "
+                "Move somebody there first, or give the batch up in a new revision."
+            )
+            % {"name": target.person.name, "batch": before},
+            field="to",
+        )
     target.planned_session = _batch(revision, to, now)
     target.save(update_fields=["planned_session"])
+    withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     book_revision(revision, superseded=revision, reader=actor)
     targets_moved.send(sender=PlanRevision, revision=revision, actor=actor, now=now)
     renew_releases(revision=revision, actor=actor, now=now)
@@ -112,6 +137,45 @@ def _move(target: PlanTarget, revision: PlanRevision, to: PlannedSession, *, act
         person=target.person.uuid,
         before=before.uuid if before else None,
         after=to.uuid,
+    )
+
+
+def _settle_overtime(
+    target: PlanTarget, revision: PlanRevision, *, reason: str, ordered_by: str, actor: User, now: datetime
+) -> None:
+    """By the roster as it is now: who is away does not come, and overtime is ordered with the move (5.1.1 f)."""
+    meetings = list(
+        PlannedMeeting.objects.filter(planned_session=target.planned_session).select_related(
+            "planned_session__host_site"
+        )
+    )
+    rows = [row for row in roster_of(revision, meetings).rows if row.person == target.person_id]
+    said = {"name": target.person.name, "batch": target.planned_session}
+    if away := next((row for row in rows if row.standing.is_absent), None):
+        raise Refused(
+            _("%(name)s cannot come to %(batch)s: %(presence)s. Choose another batch.")
+            % {**said, "presence": str(away.standing.presence.label).lower()},
+            field="to",
+        )
+    late = [row for row in rows if not row.is_settled]
+    if not late:
+        return
+    if not reason.strip():
+        raise Refused(
+            _(
+                "%(batch)s lies outside the shift of %(name)s: %(minutes)d minutes of overtime. "
+                "Write the reason and who orders it, or choose another batch."
+            )
+            % {**said, "minutes": sum(row.standing.overtime_minutes for row in late)},
+            field="reason",
+        )
+    order_overtime(
+        revision=revision,
+        pairs=[(row.person, row.meeting.uuid) for row in late],
+        reason=reason,
+        ordered_by=ordered_by,
+        actor=actor,
+        now=now,
     )
 
 

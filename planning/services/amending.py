@@ -25,7 +25,7 @@ from trainingops.domain import WrongState, require
 from trainingops.people.models import User
 
 #: What the next revision says as the last one did, besides what it lists.
-_COPIED = ("purpose", "module_version", *PLAIN, "busy_reason", "trainer_reason")
+_COPIED = ("purpose", "module_version", *PLAIN, "busy_reason", "trainer_reason", "seats_reason")
 
 
 @service

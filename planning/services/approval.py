@@ -18,8 +18,10 @@ from planning.models import (
 )
 from planning.policies.plans import can_create_plan, can_decide_revision, can_edit_plan, deciding_for
 from planning.queries.plans import holders, leaders_of, local_day
+from planning.queries.roster import names_in, unsettled_overtime
 from planning.services.bookings import book_revision
 from planning.services.drafting import open_draft
+from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import advance_plan, locked_plan, url_of, words_of
 from planning.services.releases import renew_releases
 from planning.services.targets import only_session
@@ -100,6 +102,7 @@ def withdraw_revision(*, revision: PlanRevision, actor: User, now: datetime) -> 
     require_transition(revision, RevisionState.WITHDRAWN, REVISION_TRANSITIONS)
     before, revision.state = revision.state, RevisionState.WITHDRAWN
     revision.save(update_fields=["state"])
+    withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     record("revision.withdrawn", subject=revision, actor=actor, now=now, data={"from": before})
     return revision
 
@@ -134,6 +137,7 @@ def _decline(
     revision.state = decision.value
     revision.save(update_fields=["state"])
     made = _write_decision(revision, decision, comment=comment, actor=actor, now=now)
+    withdraw_pointless_orders(plan=plan, actor=actor, now=now)
     notify(
         kind=f"plan_{decision.value}",
         recipients=[plan.pic],
@@ -205,6 +209,7 @@ def approve_revision(
         WrongState: not submitted any more.
         StaleVersion: the hash is another than the one shown, or the rows no longer give it.
         Refused: the signature is another's, old, or over another hash.
+        Refused: somebody would come in overtime without an order or their consent, by the roster of now; names them.
         DoubleBooking: somebody or something is taken already; names it.
     """
     revision = _locked(revision)
@@ -213,7 +218,9 @@ def approve_revision(
     require_transition(revision, RevisionState.APPROVED, REVISION_TRANSITIONS)
     _require_unchanged(revision, content_hash)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
+    _require_overtime_settled(revision, now)
     superseded = _supersede(revision)
+    withdraw_pointless_orders(plan=plan, actor=actor, now=now)
     decision = _write_decision(revision, Decision.APPROVED, comment=comment, signature=signature, actor=actor, now=now)
     book_revision(revision, superseded=superseded, reader=actor)
     if plan.state == PlanState.IN_PREPARATION:
@@ -293,6 +300,21 @@ def _require_unchanged(revision: PlanRevision, content_hash: str) -> None:
             % {"number": revision.number},
             code="stale",
         )
+
+
+def _require_overtime_settled(revision: PlanRevision, now: datetime) -> None:
+    """Nobody comes outside their shift without an order and their consent, as the roster says it now (5.1.1 f)."""
+    open_now = unsettled_overtime(revision, now=now)
+    if not open_now:
+        return
+    raise Refused(
+        _(
+            "Overtime without an order and consent, by the roster as it is now: %(names)s. "
+            "Return the plan, or decide once its PIC has ordered the overtime and the agents agreed."
+        )
+        % {"names": names_in(open_now)},
+        code="overtime",
+    )
 
 
 def _tell_of_approval(revision: PlanRevision, *, actor: User, now: datetime) -> None:

@@ -24,6 +24,7 @@ from planning.models import (
     TrainerProfile,
 )
 from planning.policies.plans import can_edit_plan
+from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import locked_plan
 from planning.services.schemes import check_pass_mark
 from trainingops.audit.journal import record, service
@@ -40,6 +41,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "module": ("module_version",),
     "method": ("method", "application", "class_types"),
     "slot": ("busy_reason",),
+    "seats": ("seats_reason",),
     "trainers": ("trainer_reason",),
     "scoring": ("scheme", "pass_mark", "pre_paper", "post_paper"),
     "recovery": ("recovery_forms", "recovery_days", "tolerance_minutes"),
@@ -175,6 +177,7 @@ def save_session(
     planned.save()
     planned.trainers.set(trainers)
     _save_meetings(planned, meetings)
+    withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     record(
         "revision.session_saved",
         subject=revision,
@@ -221,7 +224,11 @@ def _check_meetings(meetings: Sequence[MeetingTimes], host_site: Site) -> None:
     for number, each in enumerate(meetings, 1):
         said = {"number": number, "start": moment_words(each.starts_at, host_site.zone)}
         said["end"] = moment_words(each.ends_at, host_site.zone)
-        if each.ends_at <= each.starts_at:
+        if each.ends_at == each.starts_at:
+            raise Refused(
+                _("Meeting %(number)d starts and ends at %(start)s. Give a later end.") % said, field="meetings"
+            )
+        if each.ends_at < each.starts_at:
             raise Refused(
                 _("Meeting %(number)d ends at %(end)s, before it starts at %(start)s. Give a later end.") % said,
                 field="meetings",
@@ -291,6 +298,7 @@ def remove_session(*, revision: PlanRevision, planned: PlannedSession, actor: Us
     moved = revision.targets.filter(planned_session=planned).update(planned_session=None)
     name = planned.uuid
     planned.delete()
+    withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     record(
         "revision.session_removed",
         subject=revision,

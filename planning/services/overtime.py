@@ -9,11 +9,11 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planning.enums import CONSENT_TRANSITIONS, Consent
+from planning.enums import CONSENT_TRANSITIONS, Consent, PlanState, RevisionState
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
-from planning.policies.plans import can_answer_overtime
+from planning.policies.plans import can_answer_overtime, can_edit_plan
 from planning.queries.roster import Attendance, roster_of
-from planning.services.drafting import open_draft
+from planning.services.orders import pointless
 from planning.services.plans import locked_plan, words_of
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
@@ -37,16 +37,18 @@ def order_overtime(
 ) -> int:
     """Order overtime for targets whose meeting lies outside their shift, and ask them to agree.
 
-    An order for a meeting that moved since, or that was declined, is withdrawn and written anew.
+    Also for what awaits its decision and for what was approved: the roster may change after both. An order for a
+    meeting that moved since, or that was declined, is withdrawn and written anew.
 
     Returns:
         how many orders were written.
 
     Raises:
-        NotAllowed, WrongState: as :func:`~planning.services.drafting.save_part`.
-        Refused: nobody chosen, no reason, nobody who orders, or somebody for whom it is no overtime.
+        NotAllowed: not the PIC.
+        WrongState: the revision is decided against, superseded or withdrawn, or its training is over.
+        Refused: nobody chosen, no reason, nobody who orders, or somebody for whom it is no overtime to come.
     """
-    revision = open_draft(revision, actor=actor)
+    revision = _orderable(revision, actor=actor)
     plan = revision.plan
     if not pairs:
         raise Refused(_("Nobody is chosen. Tick at least one person."), field="pair")
@@ -54,7 +56,7 @@ def order_overtime(
         raise Refused(_("The reason is blank. Write why the training lies outside the shift."), field="reason")
     if not ordered_by.strip():
         raise Refused(_("Write who orders the overtime, with the office."), field="ordered_by")
-    due = _overtime_due(revision, pairs)
+    due = _overtime_due(revision, pairs, now)
     withdrawn = _withdraw(plan, pairs, now=now)
     orders = OvertimeOrder.objects.bulk_create(
         OvertimeOrder(
@@ -83,10 +85,33 @@ def order_overtime(
     return len(orders)
 
 
-def _overtime_due(revision: PlanRevision, pairs: Collection[Pair]) -> dict[Pair, Attendance]:
-    """The overtime of the revision as the roster has it now, in which every pair stands."""
+def _orderable(revision: PlanRevision, *, actor: User) -> PlanRevision:
+    """The revision whose meetings people are expected in, its plan locked."""
+    plan = locked_plan(revision.plan)
+    require(can_edit_plan(actor, plan), _("Only the PIC of this plan can change it."))
+    revision = PlanRevision.objects.get(pk=revision.pk)
+    revision.plan = plan
+    if not takes_orders(revision):
+        raise WrongState(
+            _("Revision %(number)d is “%(state)s”: no overtime is ordered for it any more.")
+            % {"number": revision.number, "state": revision.get_state_display()}
+        )
+    return revision
+
+
+def takes_orders(revision: PlanRevision) -> bool:
+    """A draft, what awaits its decision, and what was approved as long as its training is not over."""
+    if revision.state == RevisionState.APPROVED:
+        return revision.plan.state in {PlanState.APPROVED, PlanState.UNDER_WAY}
+    return revision.state in {RevisionState.DRAFT, RevisionState.SUBMITTED}
+
+
+def _overtime_due(revision: PlanRevision, pairs: Collection[Pair], now: datetime) -> dict[Pair, Attendance]:
+    """The overtime to come of the revision as the roster has it now, in which every pair stands."""
     meetings = list(
-        PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
+        PlannedMeeting.objects.filter(planned_session__revision=revision, starts_at__gt=now).select_related(
+            "planned_session__host_site"
+        )
     )
     due = {(row.person, row.meeting.uuid): row for row in roster_of(revision, meetings).overtime}
     if any(pair not in due for pair in pairs):
@@ -125,7 +150,7 @@ def answer_overtime(
 
     Raises:
         NotAllowed: neither the agent nor the PIC.
-        WrongState: withdrawn, begun already, or the same answer stands.
+        WrongState: withdrawn, begun already, its meeting moved or gone, or the same answer stands.
         Refused: the PIC enters an answer without its document.
     """
     plan = locked_plan(order.plan)
@@ -136,6 +161,8 @@ def answer_overtime(
         raise WrongState(_("This order was withdrawn; a newer one may stand in your inbox."))
     if order.starts_at <= now:
         raise WrongState(_("The meeting has begun; the answer cannot change any more."))
+    if pointless(plan).filter(pk=order.pk).exists():
+        raise WrongState(_("The meeting of this order was moved or given up: there is nothing to answer any more."))
     own = actor.person_id == order.person_id
     if not own and not note.strip():
         raise Refused(_("Name the document in which the agent answered."), field="note")

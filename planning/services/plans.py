@@ -21,6 +21,7 @@ from planning.models import (
 from planning.policies.plans import can_cancel_plan, can_create_plan
 from planning.queries.plans import holders, leaders_of, local_day, parties_of
 from planning.services.bookings import release
+from planning.services.orders import withdraw_pointless_orders
 from planning.services.templates import check_fits, fill_lists, prefilled
 from planning.signals import plan_advanced, plan_cancelled
 from trainingops.audit.journal import record, service
@@ -148,6 +149,7 @@ def cancel_plan(*, plan: TrainingPlan, reason: str, actor: User, now: datetime) 
     freed = release(plan=plan)
     advance_plan(plan=plan, to=PlanState.CANCELLED, actor=actor, now=now)
     plan.state = PlanState.CANCELLED
+    withdraw_pointless_orders(plan=plan, actor=actor, now=now)
     told = [plan.pic, *holders("manager", site=plan.site, line=plan.line, day=local_day(now, plan.site))]
     if was_approved:
         told += leaders_of(was_approved, day=local_day(now, plan.site))

@@ -14,6 +14,7 @@ from planning.models import Defect, PlannedSession, PlanRevision, PlanTarget
 from planning.queries.needs import DefectFilter
 from planning.queries.plans import agents_with_defects, defects_matching
 from planning.services.drafting import open_draft
+from planning.services.orders import withdraw_pointless_orders
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
 from trainingops.people.models import Person, User
@@ -213,6 +214,7 @@ def remove_targets(*, revision: PlanRevision, people: Collection[Person], actor:
     revision = open_draft(revision, actor=actor)
     targets = list(revision.targets.filter(person__in=people).select_related("person"))
     revision.targets.filter(pk__in=[target.pk for target in targets]).delete()
+    withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     record(
         "revision.targets_removed",
         subject=revision,
@@ -237,6 +239,7 @@ def place_targets(
     if planned.revision_id != revision.pk:
         raise Refused(_("%(batch)s belongs to another revision. Reload the page.") % {"batch": planned})
     moved = revision.targets.filter(person__in=people).update(planned_session=planned)
+    withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     record(
         "revision.targets_placed",
         subject=revision,

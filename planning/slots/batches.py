@@ -24,12 +24,14 @@ class DayWindow:
         window: judged with the participants on shift then off the floor.
         on_shift: participants whose shift covers all of it.
         leaving: how many the floor misses: whose shift overlaps it.
+        outside: how many are not on shift through all of it: they would need overtime, or cannot come.
     """
 
     day: date
     window: Window
     on_shift: frozenset[int]
     leaving: int
+    outside: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def windows_on(
                     target=target,
                 )
             if (window := known[key]) is not None:
-                found.append(DayWindow(day, window, inside, leaving))
+                found.append(DayWindow(day, window, inside, leaving, len(everybody) - len(inside)))
     # Those who are not on shift would come on overtime: more people on shift go before, among windows that hold.
     return sorted(
         found,

@@ -16,12 +16,16 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Resource:
-    """A trainer or a room, with the times that meetings have taken (aware); ``seats`` of a room."""
+    """A trainer or a room, with the times that meetings have taken (aware); ``seats`` of a room.
+
+    ``elsewhere`` names the site of a trainer who is not of the plan's own.
+    """
 
     key: int
     name: str
     taken: Sequence[Span] = ()
     seats: int | None = None
+    elsewhere: str = ""
 
     def is_free(self, start: datetime, end: datetime) -> bool:
         """Whether nothing of ``start`` to ``end`` is taken; back to back is free."""

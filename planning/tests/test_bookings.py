@@ -68,7 +68,9 @@ def test_back_to_back_meetings_pass(world, now):
 def test_co_trainers_pass(world, now):
     """Two trainers of one meeting are two bookings of one time."""
     plan = submitted_plan(world=world, starts_at=START, now=now)
-    plan.revisions.get().sessions.get().trainers.add(TrainerProfile.objects.create(name="Rekan", kind="client"))
+    fellow = TrainerProfile.objects.create(name="Rekan", kind="client")
+    fellow.modules.add(world.module_version.module)
+    plan.revisions.get().sessions.get().trainers.add(fellow)
     revision = plan.revisions.get()
     revision.content, revision.content_hash = "", ""
     with guards_lifted("planning_planrevision"):

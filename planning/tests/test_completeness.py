@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from planning.completeness import Snapshot, check
-from planning.content import freeze, load
+from planning.content import content_of, freeze, load
 from planning.enums import ModuleState
 from planning.lists import lists_of, with_lists
 from planning.models import PlanRevision, ScoringScheme, TrafficInterval
@@ -18,6 +19,7 @@ from planning.tests.factories import approved_plan, draft_plan, make_world
 from trainingops.audit.tests.fixtures import guards_lifted
 from trainingops.domain import NotAllowed
 from trainingops.people.models import RoleAssignment, Site
+from trainingops.people.tests.factories import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.1")]
 
@@ -85,8 +87,11 @@ def test_trainers_must_be_qualified_for_the_module_until_the_last_meeting(world)
     revision = draft_plan(world=world).revisions.get()
     world.trainer.modules.clear()
     assert gaps(revision) == {"trainer_reason"}
-    world.trainer.kind = "client"
-    world.trainer.save()
+    for kind in ("client", "external", "sso_training"):  # whoever sends them: one rule
+        world.trainer.kind = kind
+        world.trainer.save()
+        assert gaps(revision) == {"trainer_reason"}
+    world.trainer.modules.add(world.module_version.module)
     assert gaps(revision) == set()
     world.trainer.valid_until = date(2020, 1, 1)
     world.trainer.save()
@@ -189,3 +194,26 @@ def test_a_recipients_role_is_judged_by_the_day_at_the_site(world):
         moment = datetime(2026, 11, 23, hour, tzinfo=UTC)
         read = with_lists(PlanRevision.objects.all(), now=moment).get(pk=revision.pk)
         assert (stands in lists_of(read).standing) is expected
+
+
+@pytest.mark.clause("5.1.1")
+def test_more_people_than_seats_are_answered_by_a_reason_a_room_or_another_batch(client, world):
+    """The check page asks, the page of batches takes the reason, the manager reads it; older content keeps its form."""
+    revision = draft_plan(world=world).revisions.get()
+    assert "seats_reason" not in content_of(revision)
+    world.room.capacity = 2
+    world.room.save()
+    assert gaps(revision) == {"seats_reason"}
+    world.pic.language = world.manager.language = "en"
+    for user in (world.pic, world.manager):
+        user.save()
+    client.force_login(world.pic)
+    url = reverse("plan_sessions", args=[revision.plan.uuid])
+    assert f"Batch 1: 3 people, {world.room} has 2 seats" in client.get(url).content.decode()
+    assert client.post(url, {"seats_reason": "Satu orang dari ruang sebelah."}).status_code == 302
+    revision.refresh_from_db()
+    assert gaps(revision) == set() and content_of(revision)["seats_reason"] == "Satu orang dari ruang sebelah."
+    submit_revision(revision=revision, actor=world.pic, now=timezone.now())
+    sign_in(client, world.manager)
+    html = client.get(reverse("plan_approval", args=[revision.uuid])).content.decode()
+    assert "3 people" in html and "Satu orang dari ruang sebelah." in html

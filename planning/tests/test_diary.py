@@ -13,8 +13,9 @@ from planning.queries.diary import diary_of
 from planning.services import MeetingTimes, save_session
 from planning.slots import Interval, Target, build_profile, floor_of, holds_all, propose_batches, windows_on
 from planning.slots.diary import Diary, Resource
-from planning.tests.factories import approved_plan, draft_plan, make_world
+from planning.tests.factories import approved_plan, draft_plan, make_appointment, make_world
 from trainingops.domain import Refused
+from trainingops.people.tests.factories import make_user
 
 pytestmark = pytest.mark.clause("5.1.1 f")
 MONDAY = date(2026, 11, 2)
@@ -96,6 +97,20 @@ class TestDiaryOfADraft:
         assert len(diary.trainers[0].taken) == 2
         assert {room.name: len(room.taken) for room in diary.rooms} == {own.room.name: 2, "Lain": 0}
         assert set(diary.people) == {world.people[0].pk}
+
+    def test_a_trainer_of_the_plans_own_site_comes_before_one_of_another_who_says_so(self):
+        """5.1.1 a: nobody is sent to another town without a word."""
+        world = make_world()
+        far = make_world(people=0, line=world.line)
+        for name, user in (("A. Makassar", far.pic), ("B. Jakarta", make_user("trainer", site=world.site))):
+            profile, _new = TrainerProfile.objects.update_or_create(user=user, defaults={"name": name})
+            profile.modules.add(world.module_version.module)
+            if user != far.pic:
+                make_appointment(user, world.manager, site=world.site, line=world.line)
+        draft = draft_plan(world=world).revisions.get()
+        diary = diary_of(draft, [], [timezone.localdate()])
+        shown = [(each.name, each.elsewhere) for each in diary.trainers]
+        assert shown == [(world.trainer.name, ""), ("B. Jakarta", ""), ("A. Makassar", far.site.name)]
 
     def test_online_needs_no_room_and_a_module_without_trainer_limits_nothing(self):
         world = make_world()

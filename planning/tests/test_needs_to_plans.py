@@ -289,7 +289,9 @@ class TestGroups:
             {"kind": "refreshment", "title": "x", "place": initial["place"], "needs": initial["needs"]},
         )
         plan = TrainingPlan.objects.get()
-        assert answer.url == f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}"
+        assert (
+            answer.url == f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}&site={plan.site_id}"
+        )
 
 
 @pytest.mark.clause("5.1.1 d")

@@ -204,7 +204,7 @@ def test_a_plan_begins_with_the_template_in_the_address(client, world):
     assert client.post(reverse("plan_new"), given).status_code == 422
     answer = client.post(reverse("plan_new"), Form(page).values | {"title": ""})
     plan = TrainingPlan.objects.get()
-    assert answer.url == f"{reverse('plan_targets_group', args=[plan.uuid])}?team="
+    assert answer.url == f"{reverse('plan_targets_group', args=[plan.uuid])}?site={plan.site_id}"
     assert plan.title == "Briefing KCA"
 
 

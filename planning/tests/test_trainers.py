@@ -15,6 +15,7 @@ from django.utils import timezone
 from planning.completeness import Snapshot, check
 from planning.enums import Qualification, RequestAnswer
 from planning.models import Appointment, TrainerModule, TrainerProfile, TrainerQualification
+from planning.qualifying import qualified_on, qualified_until
 from planning.services import Incomplete, amend_plan, save_part, submit_revision, withdraw_revision
 from planning.services import trainers as services
 from planning.services.expiry import remind_expiries, step_of
@@ -147,14 +148,44 @@ def test_a_trainer_without_qualification_needs_a_written_reason_that_is_frozen_a
     assert page.count("Didampingi SSO Training.") == 2  # what differs, and the note beside the nine
 
 
-def test_somebody_from_outside_needs_no_permit_but_the_qualification_must_last():
+@pytest.mark.parametrize("kind", Qualification.values)
+def test_whoever_sends_a_trainer_they_need_the_module_and_a_qualification_in_force_on_the_day(kind):
+    """5.1.1 a: one rule for trainers of the house, of SSO Training, of the client and from outside."""
     world = make_world()
     revision = draft_plan(world=world).revisions.get()
-    TrainerProfile.objects.filter(pk=world.trainer.pk).update(kind=Qualification.CLIENT)
-    unpermit(world)
+    TrainerProfile.objects.filter(pk=world.trainer.pk).update(kind=kind)
     assert item(revision).complete
+    unpermit(world)
+    assert "may not teach" in item(revision).gap
+    world.trainer.modules.add(world.module_version.module)
     end_profile(world)
-    assert not item(revision).complete
+    assert "ends before" in item(revision).gap
+
+
+@pytest.mark.parametrize(
+    ("ends", "complete"), [((-1,), False), ((0,), True), ((None,), True), ((-1, 30), True), ((-40, -1), False)]
+)
+def test_a_certificate_is_judged_on_the_day_of_the_meeting_and_the_profile_says_the_same_end(ends, complete):
+    """5.1.1 a: one certificate in force is enough; the profile never promises more than they hold."""
+    world = make_world()
+    revision = draft_plan(world=world).revisions.get()
+    day = revision.sessions.get().meetings.get().ends_at.astimezone(world.site.zone).date()
+    TrainerProfile.objects.filter(pk=world.trainer.pk).update(valid_until=day + timedelta(days=400))
+    for number, step in enumerate(ends):
+        world.trainer.qualifications.create(
+            title=f"ToT {number}", issuer="SSO Training", valid_from=day - timedelta(days=90),
+            valid_until=None if step is None else day + timedelta(days=step),
+            recorded_by=world.manager, recorded_at=timezone.now(),
+        )  # fmt: skip
+    assert item(revision).complete is complete
+    world.trainer.refresh_from_db()
+    held = list(world.trainer.qualifications.all())
+    last = 400 if None in ends else max(step for step in ends if step is not None)
+    assert qualified_until(world.trainer, held) == day + timedelta(days=last)
+    named = qualified_on(TrainerProfile.objects.filter(pk=world.trainer.pk), world.module_version, day)
+    assert named.exists() is complete  # who is proposed for a batch, by the same rule
+    page = client_of(world.manager).get(reverse("trainer_detail", args=[world.trainer.uuid]))
+    assert page.context["qualified_until"] == day + timedelta(days=last)
 
 
 def test_an_amendment_keeps_the_reason():

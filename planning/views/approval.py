@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.content import content_of, load
+from planning.completeness import crowded
+from planning.content import content_of, load, targets_of
 from planning.difference import Content
 from planning.enums import RevisionState
 from planning.forms.plans import DecisionForm, RemarkForm
@@ -31,6 +34,7 @@ from planning.queries.defects_since import people_with_annulled
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.queries.remarks import remark_rows, remarks_of
+from planning.queries.roster import roster_of
 from planning.queries.traffic import load_of_line
 from planning.services import (
     comment_on_revision,
@@ -40,7 +44,9 @@ from planning.services import (
     return_revision,
     sign_and_approve,
 )
+from planning.slots import reference_start
 from planning.views.consultations import consultations_of
+from planning.views.roster import overtime_warnings
 from planning.wording import Wording, first_meeting, unplaced
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
@@ -183,6 +189,7 @@ def _said(content: Content, wording: Wording) -> dict[str, Any]:
         "defect_count": len({defect for target in content["targets"] for defect in target["defects"]}),
         "busy_reason": content["busy_reason"],
         "trainer_reason": content.get("trainer_reason", ""),
+        "seats_reason": content.get("seats_reason", ""),
     }
 
 
@@ -193,18 +200,30 @@ def _acts_for(request: SignedInRequest, revision: PlanRevision) -> User | None:
 
 
 def _service_impact(request: SignedInRequest, revision: PlanRevision) -> dict[str, Any]:
-    """What the meetings do to service (5.1.1 f); nothing where no traffic was imported."""
+    """How the roster stands to the meetings, and what they do to service where traffic was imported (5.1.1 f)."""
     plan = revision.plan
     today = local_day(request.now, plan.site)
     known = load_of_line(site=plan.site, line=plan.line, until=today)
-    if not known.profile.half_hours:
-        return {"impacts": [], "heat": None}
     meetings = list(
-        PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
+        PlannedMeeting.objects.filter(planned_session__revision=revision)
+        .select_related("planned_session__host_site", "planned_session__room")
+        .order_by("starts_at")
     )
+    roster = roster_of(revision, meetings)
+    batches = list({each.planned_session_id: each.planned_session for each in meetings}.values())
+    floor = {
+        "crowded": crowded(batches, Counter(target.planned_session_id for target in targets_of(revision))),
+        "outside": [*roster.absent, *roster.overtime],
+        "warnings": overtime_warnings(roster, plan),
+        "goal": known.goal,
+        "reference_days": (reference_start(today), today - timedelta(days=1)),
+    }
+    if not known.profile.half_hours:
+        return {**floor, "impacts": [], "heat": None}
     caption = _("Volume an hour in the mean week, %(line)s %(site)s") % {"line": plan.line, "site": plan.site}
     return {
-        "impacts": impacts(revision, meetings, known=known, until=today),
+        **floor,
+        "impacts": impacts(revision, meetings, known=known, roster=roster, until=today),
         "heat": week_map(known.profile, meetings, site=plan.site, caption=caption),
     }
 

@@ -30,7 +30,7 @@ def plan_targets_group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     revision = get_draft(request, uuid)
     plan = revision.plan
     asked = (request.POST if request.method == "POST" else request.GET) or None
-    form = GroupForm(asked, revision=revision, user=request.user)
+    form = GroupForm(asked, revision=revision, user=request.user, initial={"site": plan.site_id})
     rows, count = [], None
     if form.is_bound and form.is_valid():
         rule = form.rule

@@ -14,12 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from planning.completeness import crowded
 from planning.content import load, targets_of
 from planning.forms.plans import (
     PART_FORMS,
     BusyReasonForm,
     MeetingFormSet,
     OtherRecipientFormSet,
+    SeatsReasonForm,
     SessionForm,
 )
 from planning.models import PlannedSession, PlanRevision, TrainingPlan
@@ -38,7 +40,7 @@ from planning.services import (
 from planning.services.bookings import clashes_of
 from planning.views.common import picked_start
 from planning.views.plans import get_draft
-from planning.views.roster import fingerprint, slots_of, tomorrow_of, windows_shown
+from planning.views.roster import fingerprint, slots_of, to_place, tomorrow_of, windows_shown
 from planning.views.task_list import PARTS
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, OFFERED_PARTIES, Role
@@ -77,9 +79,12 @@ def _back(request: SignedInRequest, plan: TrainingPlan) -> HttpResponse:
 def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The batches with their meetings, what they do to service, and the reason for a busy interval (5.1.1 f)."""
     plan, revision = _draft(request, uuid)
-    form = BusyReasonForm(request.POST or None, instance=revision, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        save_part(revision=revision, part="slot", values=form.values(), actor=request.user, now=request.now)
+    seats = "seats_reason" in request.POST
+    form = BusyReasonForm((not seats and request.POST) or None, instance=revision, user=request.user)
+    seats_form = SeatsReasonForm(request.POST if seats else None, instance=revision, user=request.user)
+    given, part = (seats_form, "seats") if seats else (form, "slot")
+    if request.method == "POST" and given.is_valid():
+        save_part(revision=revision, part=part, values=given.values(), actor=request.user, now=request.now)
         messages.success(request, _("Saved."))
         return redirect("plan_sessions", uuid=plan.uuid)
     load(revision)
@@ -90,6 +95,8 @@ def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "revision": revision,
         "sessions": [(planned, people[planned.pk]) for planned in sessions],
         "form": form,
+        "seats_form": seats_form,
+        "crowded": crowded(sessions, people),
         "clashes": clashes_of(revision, reader=request.user) if sessions else [],
         "title": PARTS["sessions"],
         **_load(request, plan, revision, sessions),
@@ -113,15 +120,17 @@ def _load(
         return {"traffic_known": False, "roster": roster}
     found = impacts(revision, meetings, known=known, roster=roster, until=today)
     targets = targets_of(revision)
-    free = sorted(target.person_id for target in targets if target.planned_session_id is None)
-    people = free or sorted(target.person_id for target in targets)
-    slots = slots_of(request, revision, people, known, roster, batches=bool(free))
-    proposal = slots.proposal if free else None
+    lost = to_place(targets, roster, sessions)
+    people = lost or sorted(target.person_id for target in targets)
+    slots = slots_of(request, revision, people, known, roster, batches=bool(lost))
+    proposal = slots.proposal if lost else None
+    placed = all(target.planned_session_id for target in targets)
     return {
         "traffic_known": True,
         "roster": roster,
         **windows_shown(request, revision, slots, known, limit=WINDOWS),
         "proposal": proposal,
+        "misplaced": len(lost) if placed else 0,
         "fingerprint": fingerprint(proposal),
         "people": {target.person_id: target.person.name for target in targets},
         "impacts": found,

@@ -89,13 +89,13 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
 def _after_beginning(plan: TrainingPlan, change: ProductChange | None) -> str:
     """Where the PIC goes on: who is on target where the way there is known, else the task list."""
     if change:
-        return f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}"
+        return f"{reverse('plan_targets_group', args=[plan.uuid])}?change={change.uuid}&site={plan.site_id}"
     if plan.template_id is None:
         return reverse("plan_detail", args=[plan.uuid])
     if plan.kind == TrainingKind.IMPROVEMENT:
         return f"{reverse('plan_targets_defects', args=[plan.uuid])}?minimum_count=1"
-    # A blank team shows every agent of the line, to be narrowed there.
-    return f"{reverse('plan_targets_group', args=[plan.uuid])}?team="
+    # Every agent of the line at the plan's site, to be narrowed or widened there.
+    return f"{reverse('plan_targets_group', args=[plan.uuid])}?site={plan.site_id}"
 
 
 def _change_named(request: SignedInRequest) -> ProductChange | None:

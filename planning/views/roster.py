@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from planning.content import load, sessions_of, targets_of
 from planning.enums import Consent, RevisionState
 from planning.forms.traffic import ConsentForm, OvertimeForm
-from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
+from planning.models import OvertimeOrder, PlannedMeeting, PlannedSession, PlanRevision, PlanTarget, TrainingPlan
 from planning.policies.plans import can_edit_plan
 from planning.queries.diary import diary_of
 from planning.queries.load import Slots, days_ahead, duration_of, slots_for
@@ -27,6 +29,7 @@ from planning.queries.plans import local_day
 from planning.queries.roster import PlanRoster, overtime_minutes, roster_of
 from planning.queries.traffic import LineLoad, load_of_line
 from planning.services import ProposedBatch, answer_overtime, order_overtime, take_batches
+from planning.services.overtime import takes_orders
 from planning.slots import DayWindow, Proposal
 from planning.views.plans import get_draft
 from planning.views.task_list import PARTS
@@ -55,7 +58,7 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Each target's roster at each meeting; overtime is ordered here, with reason and who orders it."""
     plan, revision = _latest(request, uuid)
     wrong: list[Line] = []
-    may_order = revision.state == RevisionState.DRAFT and can_edit_plan(request.user, plan)
+    may_order = takes_orders(revision) and can_edit_plan(request.user, plan)
     form = OvertimeForm(request.POST if request.POST.get("action") == "order" else None)
     if request.method == "POST":
         enters = request.POST.get("action") == "consent"
@@ -65,17 +68,18 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     meetings = list(
         PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session__host_site")
     )
+    ahead = {meeting.pk for meeting in meetings if meeting.starts_at > request.now}
     roster = roster_of(revision, meetings)
     context = {
         "plan": plan,
         "revision": revision,
         "form": form,
         "may_order": may_order,
-        "lacking": any(row.lacks_order or row.is_declined for row in roster.overtime),
+        "lacking": any(row.meeting.pk in ahead and (row.lacks_order or row.is_declined) for row in roster.overtime),
         "may_enter": can_edit_plan(request.user, plan),
         "roster": roster,
-        "meetings": _by_meeting(meetings, roster, plan),
-        "warnings": _warnings(roster, plan),
+        "meetings": _by_meeting(meetings, roster, plan, ahead),
+        "warnings": overtime_warnings(roster, plan),
         "ticked": set(request.POST.getlist("pair")),
         "errors": wrong,
         "noted": (request.POST.get("order", ""), request.POST.get("note", "")),
@@ -85,8 +89,14 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def _latest(request: SignedInRequest, uuid: UUID) -> tuple[TrainingPlan, PlanRevision]:
+    """The revision in preparation or awaiting its decision, else the approved one, else the last."""
     found = PlanRevision.objects.filter(plan__in=TrainingPlan.objects.visible_to(request.user), plan__uuid=uuid)
-    revision = found.select_related("plan__site", "plan__line", "plan__pic").order_by("-number").first()
+    first = Case(
+        When(state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED], then=0),
+        When(state=RevisionState.APPROVED, then=1),
+        default=2,
+    )
+    revision = found.select_related("plan__site", "plan__line", "plan__pic").order_by(first, "-number").first()
     if revision is None:
         raise Http404
     return revision.plan, revision
@@ -150,7 +160,9 @@ def _uuid(request: SignedInRequest) -> UUID:
         raise Http404 from None
 
 
-def _by_meeting(meetings: list[PlannedMeeting], roster: PlanRoster, plan: TrainingPlan) -> list[dict[str, Any]]:
+def _by_meeting(
+    meetings: list[PlannedMeeting], roster: PlanRoster, plan: TrainingPlan, ahead: set[int]
+) -> list[dict[str, Any]]:
     """The meetings in time, each with its people: those who need something first."""
     people = Person.objects.in_bulk({row.person for row in roster.rows})
     orders = {
@@ -172,7 +184,7 @@ def _by_meeting(meetings: list[PlannedMeeting], roster: PlanRoster, plan: Traini
                         "kind": _KINDS.get(row.standing.presence, "late"),
                         "order": orders.get((row.person, row.order.uuid)) if row.order else None,
                         "pair": f"{row.person}:{meeting.uuid}",
-                        "lacks_order": (lacks := row.lacks_order or row.is_declined),
+                        "lacks_order": (lacks := meeting.pk in ahead and (row.lacks_order or row.is_declined)),
                         "index": next(boxes) if lacks else None,
                     }
                     for row in rows
@@ -182,7 +194,7 @@ def _by_meeting(meetings: list[PlannedMeeting], roster: PlanRoster, plan: Traini
     return found
 
 
-def _warnings(roster: PlanRoster, plan: TrainingPlan) -> list[str]:
+def overtime_warnings(roster: PlanRoster, plan: TrainingPlan) -> list[str]:
     """Who would come above four hours a day or eighteen a week, orders of other plans included (PP 35/2021)."""
     late = roster.overtime
     if not late:
@@ -197,7 +209,7 @@ def _warnings(roster: PlanRoster, plan: TrainingPlan) -> list[str]:
             own = minutes.setdefault(row.person, {})
             day = row.meeting.starts_at.astimezone(zone).date()
             own[day] = own.get(day, 0) + row.standing.overtime_minutes
-    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+    names = {row.person: row.name for row in late}
     found = []
     for person, own in minutes.items():
         over_days, over_weeks = too_much_overtime(own)
@@ -232,6 +244,23 @@ def overtime_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     may_answer = order.withdrawn_at is None and order.starts_at > request.now
     context = {"order": order, "form": form, "may_answer": may_answer, "title": _("Overtime for a training")}
     return render(request, "planning/overtime_answer.html", context, status=422 if form.is_bound else 200)
+
+
+def to_place(targets: Iterable[PlanTarget], roster: PlanRoster, sessions: Iterable[PlannedSession]) -> list[int]:
+    """Keys of those for whom batches are proposed.
+
+    Who has none; where everybody has one, those whom it does not hold: it lies outside their shift without an order,
+    they are away, or the room has no seat for them.
+    """
+    rows = sorted((target.person_id, target.planned_session_id) for target in targets)
+    if free := [person for person, batch in rows if batch is None]:
+        return free
+    outside = {row.person for row in roster.rows if row.lacks_order or row.is_declined or row.standing.is_absent}
+    for planned in sessions:
+        inside = [person for person, batch in rows if batch == planned.pk and person not in outside]
+        if planned.room:
+            outside |= set(inside[planned.room.capacity :])
+    return sorted(outside)
 
 
 # --- batches -----------------------------------------------------------------------------------------------
@@ -326,9 +355,12 @@ def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take the proposed batches over: sessions with their people, and the trainer and room that are free then."""
     revision = get_draft(request, uuid)
     plan = revision.plan
-    people = list(revision.targets.filter(planned_session=None).order_by("person").values_list("person", flat=True))
     known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
-    roster = roster_of(revision, (), ahead=days_ahead(tomorrow_of(request, plan)))
+    load(revision)
+    sessions = sessions_of(revision)
+    meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
+    roster = roster_of(revision, meetings, ahead=days_ahead(tomorrow_of(request, plan)))
+    people = to_place(targets_of(revision), roster, sessions)
     proposal = slots_of(request, revision, people, known, roster, batches=True).proposal
     if proposal is None or fingerprint(proposal) != request.POST.get("fingerprint"):
         raise Refused(_("Roster or traffic has changed since the page was shown. Look at the proposal again."))

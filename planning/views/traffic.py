@@ -40,7 +40,7 @@ from trainingops.ui.charts import HeatMap, heat_map
 from trainingops.ui.exports import csv_response
 from trainingops.ui.moments import day_words, zone_word
 
-DURATION, LEAVING = 120, 0
+DURATION, LEAVING = 120, 5
 WINDOWS = 8
 
 
@@ -67,7 +67,8 @@ class Traffic:
 
     @property
     def leaving(self) -> int:
-        return self.data.get("leaving") or LEAVING
+        given: int | None = self.data.get("leaving")
+        return LEAVING if given is None else given
 
     @property
     def target(self) -> Target:
@@ -75,7 +76,7 @@ class Traffic:
 
 
 def _read(request: SignedInRequest) -> Traffic:
-    """The choice in the address; blanks are the newest traffic in scope, two hours, nobody leaving."""
+    """The choice in the address; blanks are the newest traffic in scope, two hours, a small class that leaves."""
     form = TrafficForm(request.GET or None, user=request.user)
     data: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     rows = TrafficInterval.objects.visible_to(request.user)
@@ -188,7 +189,8 @@ def _heat(chosen: Traffic) -> HeatMap:
 def traffic_csv(request: SignedInRequest) -> HttpResponse:
     """The figures behind the heat map (CHT-4)."""
     chosen = _read(request)
-    head = [_("Weekday"), _("Start"), _("Mean contacts"), _("Days"), _("Mean AHT (seconds)"), _("Mean agents")]
+    counted = [_("Mean contacts"), _("Number of days"), _("Mean AHT (seconds)"), _("Mean agents")]
+    head = [_("Weekday"), _("Start"), *counted]
     rows = (
         (
             weekday_name(half.weekday),

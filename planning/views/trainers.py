@@ -18,6 +18,7 @@ from planning.forms.trainers import (
 )
 from planning.models import TrainerProfile, TrainerQualification, TrainerRequest
 from planning.policies.catalogue import REQUESTERS, can_answer_request, can_enter_answer, can_keep_places
+from planning.qualifying import qualified_until
 from planning.services import trainers as services
 from planning.services.places import link_account
 from planning.tables.trainers import TrainerRequestTable, answer_status
@@ -33,11 +34,13 @@ from trainingops.ui.tables import configure
 def trainer_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A trainer: from where, what they may teach until when, what shows it, requests they answered."""
     trainer = get_object_or_404(TrainerProfile.objects.select_related("unit", "user"), uuid=uuid)
+    qualifications = list(trainer.qualifications.select_related("file"))
     context = {
         "trainer": trainer,
+        "qualified_until": qualified_until(trainer, qualifications),
         "today": timezone.localdate(),
         "permits": trainer.permits.select_related("trainingmodule").order_by("trainingmodule__code"),
-        "qualifications": trainer.qualifications.select_related("file"),
+        "qualifications": qualifications,
         "requests": TrainerRequest.objects.visible_to(request.user).filter(trainer=trainer)[:20],
         "may_keep": can_keep_places(request.user),
     }

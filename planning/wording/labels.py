@@ -24,6 +24,7 @@ LABELS: dict[str, Any] = {
     "recovery_forms": gettext_lazy("Forms of recovery"),
     "busy_reason": gettext_lazy("Reason for a busy interval"),
     "trainer_reason": gettext_lazy("Reason for a trainer without qualification"),
+    "seats_reason": gettext_lazy("Reason for more people than seats"),
     "session": gettext_lazy("Batch"),
     "label": gettext_lazy("Name of the batch"),
     "host_site": gettext_lazy("Site"),

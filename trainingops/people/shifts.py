@@ -13,6 +13,9 @@ from trainingops.people.enums import Presence, ShiftKind
 OVERTIME_MINUTES_A_DAY = 4 * 60
 OVERTIME_MINUTES_A_WEEK = 18 * 60
 
+#: So long after a night shift a meeting still goes on from it; later in the day it counts like any other.
+RIGHT_AFTER_NIGHT = timedelta(hours=8)
+
 #: Days of the roster on which nobody can be called in.
 ABSENT = {
     ShiftKind.LEAVE: Presence.LEAVE,
@@ -80,7 +83,7 @@ def stand(starts_at: datetime, ends_at: datetime, shifts: Iterable[Shift], zone:
 
     Returns:
         on shift when the whole meeting lies inside one; before or after the shift with the minutes outside; leave
-        and other absences first, then the morning after a night shift, then a day off. Without an entry: unknown.
+        and other absences first, then the hours after a night shift, then a day off. Without an entry: unknown.
     """
     found = sorted(shifts, key=lambda each: each.day)
     minutes = _minutes(starts_at, ends_at)
@@ -96,8 +99,10 @@ def stand(starts_at: datetime, ends_at: datetime, shifts: Iterable[Shift], zone:
     if own is not None and own.kind in ABSENT:
         return Standing(ABSENT[ShiftKind(own.kind)], 0, 0, own)
     night = next((each for each in found if _ended_this_morning(each, day, starts_at, zone)), None)
-    if night is not None:
+    if night is not None and night.ends_at is not None and starts_at - night.ends_at <= RIGHT_AFTER_NIGHT:
         return Standing(Presence.AFTER_NIGHT, minutes, 0, night)
+    if own is None and night is not None:
+        return Standing(Presence.AFTER_SHIFT, minutes, 0, night)
     if own is None:
         return Standing(Presence.UNKNOWN, 0, minutes)
     if own.kind == ShiftKind.OFF or own.starts_at is None:

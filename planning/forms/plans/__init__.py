@@ -11,6 +11,7 @@ from planning.forms.plans.parts import (
     PartForm,
     RecoveryPartForm,
     ScoringForm,
+    SeatsReasonForm,
     TrainerReasonForm,
 )
 from planning.forms.plans.recipients import OtherRecipientForm, OtherRecipientFormSet
@@ -38,6 +39,7 @@ __all__ = [
     "RecoveryPartForm",
     "RemarkForm",
     "ScoringForm",
+    "SeatsReasonForm",
     "SessionForm",
     "TrainerReasonForm",
     "WhenForm",

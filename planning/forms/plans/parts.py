@@ -149,6 +149,19 @@ class BusyReasonForm(PartForm):
         super().__init__(*args, **kwargs)
 
 
+class SeatsReasonForm(PartForm):
+    """Why a batch has more people than its room has seats (5.1.1 e)."""
+
+    class Meta:
+        model = PlanRevision
+        fields = ("seats_reason",)
+        widgets = {"seats_reason": text_area(2)}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)
+        self.fields["seats_reason"].help_text = _("Say where the others sit. The manager reads it before deciding.")
+
+
 class TrainerReasonForm(PartForm):
     """Why somebody teaches who is not qualified for the module (5.1.1 a)."""
 

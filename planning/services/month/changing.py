@@ -12,18 +12,18 @@ from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from planning.content import CHOICES, load
-from planning.enums import Qualification, RevisionState
+from planning.enums import RevisionState
 from planning.lists import with_lists
 from planning.models import (
     PlannedMeeting,
     PlannedSession,
     PlanRevision,
     Room,
-    TrainerModule,
     TrainerProfile,
     TrainingPlan,
 )
 from planning.policies.plans import can_edit_plan
+from planning.qualifying import why_unqualified, with_permits
 from planning.services.drafting import MeetingTimes, Recipient, first_overlap, save_recipients, save_session
 from planning.services.month.clashes import Use, clashes_if
 from trainingops.audit.journal import service
@@ -101,11 +101,11 @@ def drafts_of(plans: Collection[UUID], *, actor: User, now: datetime) -> list[Dr
 def try_change(drafts: Sequence[Draft], change: Change, *, actor: User) -> None:
     """Note at each draft why it cannot take the change: three queries more, whatever their number."""
     able = [draft for draft in drafts if not draft.reasons]
-    permits = TrainerModule.objects.filter(trainerprofile__in=change.trainers)
-    may = set(permits.values_list("trainerprofile", "trainingmodule")) if change.trainers else set()
+    chosen = [each.pk for each in change.trainers]
+    trainers = list(with_permits(TrainerProfile.objects.filter(pk__in=chosen))) if chosen else []
     for draft in able:
         draft.reasons += _obstacles(draft, change)
-        draft.notes += _unqualified(draft, change, may)
+        draft.notes += _unqualified(draft, trainers)
     if change.moves:
         clashes = clashes_if((use for draft in able if not draft.reasons for use in _uses(draft, change)), reader=actor)
         for draft in able:
@@ -131,20 +131,14 @@ def _obstacles(draft: Draft, change: Change) -> list[str]:
     return found
 
 
-def _unqualified(draft: Draft, change: Change, may: Collection[tuple[int, int]]) -> list[str]:
-    """Trainers of the house who may not teach the module: the plan asks for a written reason (5.1.1 a).
-
-    Args:
-        may: keys of trainers, each with the key of a module that they may teach.
-    """
-    version = draft.revision.module_version if draft.revision else None
-    if version is None:
-        return []
-    return [
-        _("%(names)s may not teach %(module)s.") % {"names": trainer.name, "module": version.module.code}
-        for trainer in change.trainers
-        if trainer.kind == Qualification.INTERNAL and (trainer.pk, version.module_id) not in may
-    ]
+def _unqualified(draft: Draft, trainers: Sequence[TrainerProfile]) -> list[str]:
+    """What the trainers lack on the days of the plan, whoever sends them: it asks for a written reason (5.1.1 a)."""
+    zone = draft.plan.site.zone
+    days = [each.ends_at.astimezone(zone).date() for planned in draft.sessions for each in planned.meetings.all()]
+    why = why_unqualified(
+        [(each, days) for each in trainers], draft.revision.module_version if draft.revision else None
+    )
+    return [why] if why else []
 
 
 def times_of(planned: PlannedSession, change: Change) -> list[MeetingTimes]:

@@ -18,7 +18,7 @@ from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, firs
 from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
 from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
-from trainingops.ui.moments import DueWord, due_word
+from trainingops.ui.moments import DueWord, due_word, moment_words
 
 
 @provides(ITEMS, Role.MANAGER)
@@ -268,6 +268,9 @@ def _start(revision: PlanRevision, now: datetime) -> dict[str, Any]:
             if days == 0
             else ngettext("Starts in %(days)d day", "Starts in %(days)d days", days) % {"days": days}
         )
+    own_at: datetime | None = revision.own_at  # type: ignore[attr-defined]
+    if own_at and own_at != first_at:
+        word = _("%(word)s as approved; this revision: %(when)s") % {"word": word, "when": moment_words(own_at, zone)}
     kind = "warn" if near.kind == "idle" and first_at - now < timedelta(days=7) else near.kind
     return {"due_at": first_at, "zone": zone, "due": DueWord(kind, near.icon, word)}
 

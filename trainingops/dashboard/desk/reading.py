@@ -97,6 +97,7 @@ class Desk:
             .select_related("plan__site", "plan__line", "plan__pic", "submitted_by", "decision")
             .annotate(
                 first_at=Least(Subquery(meetings.values("starts_at")[:1]), Subquery(approved.values("starts_at")[:1])),
+                own_at=Subquery(meetings.values("starts_at")[:1]),
                 people=Count("targets", distinct=True),
                 asked=ArrayAgg("plan__consultations__party", filter=unanswered, distinct=True, default=[]),
                 answers_due=Min("plan__consultations__due_on", filter=unanswered),

@@ -250,8 +250,8 @@ def _check_row(batch: Batch, checked: Checked, person: Person, known: _Known) ->
     old, stored = known.stored.get(person.pk, {}), {}
     for day in days:
         if day in old:
-            stored[f"day_{day.day}"] = _shown(*old[day], days[day])
-    new = {f"day_{day.day}": slot.entry.code for day, slot in days.items()}
+            stored[f"day_{day.day}"] = _shown(old[day], _facts(days[day]), place.zone)
+    new = {f"day_{day.day}": _shown(_facts(slot), old.get(day), place.zone) for day, slot in days.items()}
     checked.data = RosterRow(
         person,
         place.site_id,
@@ -261,10 +261,18 @@ def _check_row(batch: Batch, checked: Checked, person: Person, known: _Known) ->
     checked.compare(stored if old else None, new)
 
 
-def _shown(code: str, start: datetime | None, end: datetime | None, slot: RosterSlot) -> str:
-    """A stored day as the preview shows it: the code, with its hours where only these differ."""
-    if code == slot.entry.code and (start, end) != (slot.starts_at, slot.ends_at) and start and end:
-        zone = slot.starts_at.tzinfo if slot.starts_at else None
+#: Code, start and end of a day.
+_Facts = tuple[str, datetime | None, datetime | None]
+
+
+def _facts(slot: RosterSlot) -> _Facts:
+    return slot.entry.code, slot.starts_at, slot.ends_at
+
+
+def _shown(day: _Facts, other: _Facts | None, zone: ZoneInfo) -> str:
+    """A side of a change as the preview shows it: the code, with its hours where only these differ."""
+    code, start, end = day
+    if other and code == other[0] and day != other and start and end:
         return f"{code} {start.astimezone(zone):%H.%M}–{end.astimezone(zone):%H.%M}"
     return code
 

@@ -59,6 +59,7 @@ class RoleForm(PageForm, forms.ModelForm):
     class Meta:
         model = RoleAssignment
         fields = ["role", "sites", "lines", "teams", "starts_on", "ends_on"]
+        field_classes = {"starts_on": PlannedDayField, "ends_on": PlannedDayField}
         widgets = {
             "sites": forms.CheckboxSelectMultiple,
             "lines": forms.CheckboxSelectMultiple,

@@ -92,11 +92,17 @@ def test_after_saving_each_chosen_day_off_is_said_once(asked, monkeypatch):
     assert [sentence.split(" adalah ")[1] for sentence in said] == ["Cuti Bersama Natal; HUT kota (Makassar)."]
 
 
-#: Dates that look back, or that bound a list; everything else that takes a date is planned and names the days off.
+#: Dates that look back; everything else that takes a date is planned and names the days off.
+ROOMS = {"trainingops", "planning", "sessions", "reporting", "evaluation"}
 LOOKING_BACK = {
-    "answered_on", "contacted_on", "dated_on", "issued_on", "occurred_on", "occurred_at", "valid_from", "valid_until",
-    "since", "until", "start", "end", "period_from", "period_to", "actual_starts_at", "actual_ends_at", "joined_on",
-    "left_on", "day", "effective_on", "starts_on", "ends_on", "told_on",
+    "answered_on", "contacted_on", "dated_on", "issued_on", "occurred_on", "occurred_at", "valid_from",
+    "since", "actual_starts_at", "actual_ends_at", "joined_on", "left_on", "told_on",
+}  # fmt: skip
+#: Dates that bound a list of what was, and the day that itself is made a day off.
+ELSEWHERE = {
+    "AgentsForm.until", "DayOffForm.day", "DefectChoiceForm.until", "EvidenceFilterForm.end",
+    "EvidenceFilterForm.start", "IndicatorForm.until", "NeedsForm.until",
+    "ReviewForm.period_from", "ReviewForm.period_to",
 }  # fmt: skip
 
 
@@ -111,11 +117,20 @@ def test_every_date_of_every_form_is_planned_or_known_to_look_back():
 
     found = {
         f"{form.__module__}.{form.__name__}.{name}"
-        for form in _all_forms(PageForm)
-        if ".tests." not in form.__module__
+        for form in _all_forms(forms.BaseForm)
+        if ".tests." not in form.__module__ and form.__module__.partition(".")[0] in ROOMS
         for name, field in getattr(form, "base_fields", {}).items()
         if isinstance(field, forms.DateField | MomentField)
         and not getattr(field, "is_planned", False)
         and name not in LOOKING_BACK
+        and f"{form.__name__}.{name}" not in ELSEWHERE
     }
     assert not found
+
+
+@pytest.mark.point("CAL-4")
+def test_the_day_of_a_training_in_the_address_is_named_when_it_is_off(asked):
+    """The page of traffic takes its day from the address: the day off stands beside the field."""
+    from planning.forms.traffic import TrafficForm
+
+    assert TrafficForm.base_fields["until"].is_planned
