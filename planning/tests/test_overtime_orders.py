@@ -400,3 +400,49 @@ def test_a_meeting_that_ends_when_it_starts_is_said_so(world):
             revision=revision, planned=meeting.planned_session, label="Batch 1", host_site=world.site, trainers=[],
             meetings=[times], actor=world.pic, now=NOW,
         )  # fmt: skip
+
+
+@pytest.mark.point("CHT-4")
+def test_the_page_of_traffic_begins_with_a_small_class_and_its_csv_names_each_column_once(client, world):
+    traffic(world)
+    client.force_login(world.operations)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("traffic"))
+        head = client.get(reverse("traffic_csv")).content.decode("utf-8-sig").splitlines()[0].split(";")
+        off = client.get(reverse("traffic"), {"until": "2026-12-25"}).content.decode()
+    assert page.context["chosen"].leaving == 5
+    assert "5" in page.content.decode() and len(set(head)) == len(head)
+    assert 'id="id_until_day_off"' in off  # the day off that the address asks for is named beside the field
+    assert client.get(reverse("traffic"), {"leaving": "0"}).context["chosen"].leaving == 0
+
+
+@pytest.mark.point("APR-1")
+def test_home_names_both_starts_of_a_change_that_moves_the_training(client, world):
+    plan, _revision, _meeting = approved(world, agents(world, 1), hour=10)
+    draft = amend_plan(plan=plan, actor=world.pic, now=NOW)
+    session = draft.sessions.get()
+    times = [
+        MeetingTimes(
+            uuid=each.uuid, starts_at=each.starts_at + timedelta(days=1), ends_at=each.ends_at + timedelta(days=1)
+        )
+        for each in session.meetings.all()
+    ]
+    save_session(
+        revision=draft, planned=session, label=session.label, host_site=session.host_site, trainers=[world.trainer],
+        room=world.room, meetings=times, actor=world.pic, now=NOW,
+    )  # fmt: skip
+    submit_revision(revision=draft, actor=world.pic, now=NOW)
+    world.manager.language = "en"
+    world.manager.save()
+    client.force_login(world.manager)
+    with time_machine.travel(NOW, tick=False):
+        html = client.get(reverse("home")).content.decode()
+    assert "as approved; this revision:" in html and "27 November 2026" in html
+
+
+@pytest.mark.clause("5.1.1 b")
+def test_the_group_page_begins_with_the_site_of_the_plan(client, world):
+    plan, _revision, _meeting = drafted(world, agents(world, 1))
+    client.force_login(world.pic)
+    form = client.get(reverse("plan_targets_group", args=[plan.uuid])).context["form"]
+    assert form["site"].value() == world.site.pk

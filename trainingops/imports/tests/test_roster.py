@@ -17,6 +17,7 @@ from django.utils import translation
 from trainingops.domain import NotAllowed
 from trainingops.imports.reading import guess_mapping, read_sheet
 from trainingops.imports.roster import ROSTER
+from trainingops.imports.roster.check import _shown
 from trainingops.imports.testing import run_import
 from trainingops.people.enums import Role, ShiftKind
 from trainingops.people.models import PersonAssignment, RosterDay, ShiftCode
@@ -195,6 +196,19 @@ def test_headings_that_are_dates_and_a_legend_in_a_line(keeper):
     run(keeper, workbook(rows), apply=True)
     night = RosterDay.objects.get(day=date(2026, 12, 7))
     assert night.ends_at.astimezone(ZoneInfo("Asia/Jakarta")).day == 8
+
+
+@pytest.mark.point("IMP-2")
+def test_hours_that_change_are_shown_on_both_sides_of_the_preview():
+    """The old and the new hours of a code that stays: nobody confirms "P → P"."""
+    wib = ZoneInfo("Asia/Jakarta")
+    old, new = (
+        ("P", datetime(2026, 12, 1, hour, tzinfo=wib), datetime(2026, 12, 1, hour + 8, tzinfo=wib)) for hour in (7, 8)
+    )
+    off = ("OFF", None, None)
+    assert (_shown(old, new, wib), _shown(new, old, wib)) == ("P 07.00–15.00", "P 08.00–16.00")
+    assert (_shown(old, off, wib), _shown(off, old, wib)) == ("P", "OFF")
+    assert _shown(old, old, wib) == _shown(old, None, wib) == "P"
 
 
 @pytest.mark.point("IMP-4")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision
-from planning.queries.roster import roster_of
-from planning.services import mark_day, order_overtime
+from planning.enums import Consent
+from planning.models import OvertimeOrder, PlanRevision
+from planning.queries.roster import unsettled_overtime
+from planning.services import answer_overtime, mark_day, order_overtime
 from trainingops.local.demo.cast import Cast
 from trainingops.people.enums import Role, ShiftKind
 from trainingops.people.models import Person
@@ -78,18 +79,28 @@ def load_exceptions(cast: Cast, revision: PlanRevision, now: datetime) -> int:
         actor=cast.manager,
         now=now,
     )
-    meetings = PlannedMeeting.objects.filter(planned_session__revision=revision).select_related(
-        "planned_session__host_site"
-    )
-    late = roster_of(revision, list(meetings)).overtime
+    return _order(revision, "Batch terakhir sebelum tarif baru berlaku; shift lain sudah penuh.", now)
+
+
+def settle_overtime(revision: PlanRevision, now: datetime) -> None:
+    """Overtime of what awaits its decision, ordered when the roster came, and agreed to on paper."""
+    _order(revision, "Sesi terakhir bulan ini; roster baru terbit setelah rencana diajukan.", now)
+    for order in OvertimeOrder.objects.filter(plan=revision.plan, withdrawn_at=None):
+        answer_overtime(
+            order=order, consent=Consent.GIVEN, note="Formulir lembur 41/XI/2026", actor=revision.plan.pic, now=now
+        )
+
+
+def _order(revision: PlanRevision, reason: str, now: datetime) -> int:
+    """Overtime for everybody who needs it; returns how many orders."""
+    late = unsettled_overtime(revision, now=now)
     if not late:
         return 0
-    order_overtime(
+    return order_overtime(
         revision=revision,
         pairs=[(row.person, row.meeting.uuid) for row in late],
-        reason="Batch terakhir sebelum tarif baru berlaku; shift lain sudah penuh.",
+        reason=reason,
         ordered_by="Ratna Prameswari, Operations manager",
         actor=revision.plan.pic,
         now=now,
     )
-    return OvertimeOrder.objects.count()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 
-from planning.enums import ConsultationAnswer, ReleaseState, TargetReason, TrainingKind
+from planning.enums import ConsultationAnswer, ReleaseState, RevisionState, TargetReason, TrainingKind
 from planning.models import Room, TestPaper, TrainerProfile, TrainingPlan
 from planning.services import amend_plan, save_part, sign_and_approve, submit_revision
 from planning.services.consultations import answer_consultation, ask_consultation, enter_answer
@@ -25,7 +25,7 @@ from sessions.services.running import conclude_meeting, conclude_session, open_s
 from trainingops.local.demo.cast import PIN
 from trainingops.local.demo.cycle import Cycle, fill
 from trainingops.local.demo.online import record_from_zoom
-from trainingops.local.demo.roster import load_exceptions, load_roster
+from trainingops.local.demo.roster import load_exceptions, load_roster, settle_overtime
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
 from trainingops.people.services import give_delegation, set_own_pin
@@ -62,6 +62,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     delegate(cycle)
     breaches = breach_overdue(now=cycle.now)
     days = load_roster(cycle.cast, cycle.now)
+    settle_overtime(waiting.revisions.get(state=RevisionState.SUBMITTED), cycle.now)
     draft = drafted(
         cycle, "KCA, perpanjangan SBG lewat telepon", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, -4
     )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0019_figures_that_can_be'),
+        ('planning', '0021_a_contact_counts_once'),
     ]
 
     operations = [
