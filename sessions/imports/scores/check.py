@@ -127,8 +127,8 @@ def _choose(batch: Batch, marks: Marks, attempts: list[Attempt]) -> None:
 
 def _shown(each: Attempt) -> str:
     """Points of how many: ``8,5 / 10``."""
-    value = format_figure(each.points.value) if each.points else "–"
-    return f"{value} / {format_figure(each.maximum)}" if each.maximum else value
+    value = input_figure(each.points.value) if each.points else "–"
+    return f"{value} / {input_figure(each.maximum)}" if each.maximum else value
 
 
 def _compare(batch: Batch, marks: Marks, each: Attempt) -> None:
