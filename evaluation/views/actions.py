@@ -19,6 +19,7 @@ from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def action_list(request: SignedInRequest) -> HttpResponse:
@@ -30,7 +31,7 @@ def action_list(request: SignedInRequest) -> HttpResponse:
     table = ActionTable(chosen.select_related("owner", "finding__review__site"))
     states = [(value, label, counts.get(value, 0)) for value, label in ActionState.choices]
     context = {"table": configure(request, table), "states": states, "state": state, "total": sum(counts.values())}
-    return render(request, "evaluation/action_list.html", context)
+    return list_page(request, "evaluation/action_list.html", context, file="tindakan")
 
 
 def action_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:

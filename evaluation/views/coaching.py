@@ -20,6 +20,7 @@ from trainingops.people.models import Person
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 _COACHES = (Role.TEAM_LEADER, Role.TRAINER, Role.MANAGER)
 
@@ -37,7 +38,7 @@ def coaching_list(request: SignedInRequest) -> HttpResponse:
         "query": query,
         "may_coach": request.authority.has(*_COACHES),
     }
-    return render(request, "evaluation/coaching_list.html", context)
+    return list_page(request, "evaluation/coaching_list.html", context, file="coaching")
 
 
 @fresh_log_in_required

@@ -14,6 +14,7 @@ from evaluation.tables import TrainingDefectTable
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def training_defect_list(request: SignedInRequest) -> HttpResponse:
@@ -25,7 +26,7 @@ def training_defect_list(request: SignedInRequest) -> HttpResponse:
     table = TrainingDefectTable(chosen.select_related("training_session", "plan", "site", "line"))
     kinds = [(value, label, counts.get(value, 0)) for value, label in TrainingDefectKind.choices if value in counts]
     context = {"table": configure(request, table), "kinds": kinds, "kind": kind, "total": sum(counts.values())}
-    return render(request, "evaluation/training_defect_list.html", context)
+    return list_page(request, "evaluation/training_defect_list.html", context, file="defect-training")
 
 
 def training_defect_new(request: SignedInRequest) -> HttpResponse:

@@ -24,12 +24,15 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def review_list(request: SignedInRequest) -> HttpResponse:
     """Reviews that I lead, take part in, or may audit."""
     reviews = Review.objects.visible_to(request.user).select_related("line", "site")
-    return render(request, "evaluation/review_list.html", {"table": configure(request, ReviewTable(reviews))})
+    return list_page(
+        request, "evaluation/review_list.html", {"table": configure(request, ReviewTable(reviews))}, file="review"
+    )
 
 
 def review_new(request: SignedInRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from planning.enums import ErrorClass, RootCause
 from planning.models import Defect
 from planning.policies.catalogue import can_record_defect
+from planning.queries.offices import OfficesThen
 from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Column, longest_of
 from trainingops.imports.values import heading_key
@@ -83,8 +84,13 @@ class Places:
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._rows: dict[int, list[PersonAssignment]] = {}
+        self._offices = OfficesThen(people := list(people))
         for row in PersonAssignment.objects.filter(person__in={person.pk for person in people}):
             self._rows.setdefault(row.person_id, []).append(row)
+
+    def was_no_agent(self, place: PersonAssignment, day: date) -> bool:
+        """Whether the person held an office there on ``day``, or leads the team."""
+        return self._offices.held(place, day)
 
     def on(self, person: Person, day: date) -> PersonAssignment | None:
         """The assignment that holds on ``day``."""
@@ -124,6 +130,13 @@ def find_place(
         return None
     if not can_record_defect(batch.user, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id):
         checked.refuse("employee_no", "out_of_scope", _("This agent is outside your scope. Leave the row out."))
+        return None
+    if places.was_no_agent(place, day):
+        checked.refuse(
+            "employee_no",
+            "no_agent_then",
+            _("This person was no agent on this day. Write the number of the agent who had the contact."),
+        )
         return None
     return place
 

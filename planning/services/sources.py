@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.policies.catalogue import can_record_defect
+from planning.queries.offices import OfficesThen
 from trainingops.domain import Refused, require
 from trainingops.people.queries import assignment_on
 from trainingops.ui.moments import day_words
@@ -56,4 +57,10 @@ def place_then(*, person: Person, day: date, field: str, actor: User, now: datet
             field=field,
         )
     require(can_record_defect(actor, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id))
+    if OfficesThen([person]).held(place, day):
+        raise Refused(
+            _("%(name)s was no agent on %(day)s. Write the employee number of the agent who had the contact.")
+            % {"name": person.name, "day": day_words(day)},
+            field="employee_no",
+        )
     return place

@@ -15,7 +15,7 @@ from planning.models import Defect, MonitoringSample, QualityParameter
 from planning.queries.needs import sample_rates
 from planning.services.sample_corrections import annul_sample, correct_sample
 from planning.services.samples import add_sample
-from planning.tests.factories import make_world
+from planning.tests.factories import draft_plan, make_world
 from trainingops.audit.models import Entry
 from trainingops.domain import Refused, WrongState
 from trainingops.imports.testing import run_import
@@ -125,3 +125,68 @@ class TestPages:
         sample.refresh_from_db()
         assert (sample.inspected, sample.state, sample.decision_note) == (9, SampleState.ANNULLED, "Salah agent")
         assert client.get(reverse("sample_annul", args=[sample.uuid])).status_code == 409
+
+
+class TestOnlyAgents:
+    """A finding and a sample are about somebody who was an agent on the day of the contact."""
+
+    def test_the_form_refuses_who_held_an_office_then(self, world):
+        make_user(Role.TEAM_LEADER, site=world.site, line=world.line, person=world.people[1])
+        with pytest.raises(Refused) as refused:
+            add_sample(
+                person=world.people[1],
+                contacted_on=timezone.localdate() - timedelta(days=3),
+                kind=SampleKind.RANDOM,
+                inspected=1,
+                defective={},
+                actor=world.qc,
+                now=timezone.now(),
+            )
+        assert refused.value.field == "employee_no"
+
+    def test_the_import_refuses_the_row_with_the_remedy(self, world):
+        QualityParameter.objects.create(code="C1", name="Parameter C1", error_class=ErrorClass.CACE)
+        make_user(Role.TEAM_LEADER, site=world.site, line=world.line, person=world.people[1])
+        day = timezone.localdate() - timedelta(days=2)
+        rows = [f"{day};k{at};{person.employee_no};Random;N" for at, person in enumerate(world.people[:2])]
+        sheet = "\n".join(["Tanggal Kontak;ID Kontak;No. Karyawan;Jenis Sampel;C1", *rows])
+        run = run_import(SAMPLES, sheet.encode(), user=world.qc, now=timezone.now(), options={"meaning": "y_correct"})
+        assert [each.code for checked in run.checked for each in checked.problems] == ["no_agent_then"]
+        assert run.counts["new"] == 1
+
+
+class TestForms:
+    def test_a_new_finding_says_who_set_its_cause(self, world):
+        parameter = QualityParameter.objects.create(code="C1", name="Parameter C1", error_class=ErrorClass.CACE)
+        sent = {
+            "employee_no": world.people[0].employee_no,
+            "occurred_on": (timezone.localdate() - timedelta(days=2)).isoformat(),
+            "contact_reference": "k1",
+            "parameter": str(parameter.pk),
+            "root_cause": "skill",
+            "root_cause_by": "Rapat dengan Operation",
+        }
+        client_of(world.qc).post(reverse("defect_new"), sent)
+        assert Defect.objects.get().root_cause_by == "Rapat dengan Operation"
+
+    def test_who_may_not_annul_a_finding_does_not_get_the_form(self, world):
+        self.test_a_new_finding_says_who_set_its_cause(world)
+        finding = Defect.objects.get()
+        leader = make_user(Role.TEAM_LEADER, site=world.site, line=world.line, teams=[finding.team])
+        answers = {
+            verb: client_of(leader).get(reverse("defect_decide", args=[finding.uuid, verb])).status_code
+            for verb in ("dispute", "uphold", "annul")
+        }
+        assert answers == {"dispute": 200, "uphold": 403, "annul": 403}
+
+    @pytest.mark.parametrize(
+        ("asked", "field"),
+        [
+            ({"joined_months": "12", "joined_at_most": "6"}, "joined_at_most"),
+            ({"since": "2020-01-01"}, "module"),
+        ],
+    )
+    def test_the_preview_of_a_group_names_a_contradiction_instead_of_finding_nobody(self, world, asked, field):
+        plan = draft_plan(world=world)
+        page = client_of(world.pic).get(reverse("plan_targets_group", args=[plan.uuid]), asked)
+        assert field in page.context["form"].errors and page.context["count"] is None

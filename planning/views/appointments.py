@@ -25,6 +25,7 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.records.models import EvidenceRequest
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def appointment_list(request: SignedInRequest) -> HttpResponse:
@@ -34,7 +35,7 @@ def appointment_list(request: SignedInRequest) -> HttpResponse:
         "table": configure(request, AppointmentTable(rows, today=timezone.localdate())),
         "may_appoint": request.user.authority.has(Role.MANAGER),
     }
-    return render(request, "planning/appointment_list.html", context)
+    return list_page(request, "planning/appointment_list.html", context, file="penunjukan-pic")
 
 
 @fresh_log_in_required

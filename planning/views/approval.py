@@ -53,6 +53,7 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.tables import FigureColumn, MomentColumn, NumberColumn, PageTable, configure
+from trainingops.ui.views import list_page
 
 
 class ApprovalTable(PageTable):
@@ -79,7 +80,9 @@ class ApprovalTable(PageTable):
 def plan_approvals(request: SignedInRequest) -> HttpResponse:
     """The queue: one click leads to the difference, and the decision is on that page (APR-1, APR-6)."""
     table = configure(request, ApprovalTable(awaiting_decision(request.user)))
-    return render(request, "planning/plan_approvals.html", {"table": table, "title": _("Approvals")})
+    return list_page(
+        request, "planning/plan_approvals.html", {"table": table, "title": _("Approvals")}, file="persetujuan"
+    )
 
 
 @require_http_methods(["GET", "POST"])

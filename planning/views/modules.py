@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -30,7 +31,7 @@ from planning.policies.catalogue import (
     can_write_for,
     can_write_modules,
 )
-from planning.queries.modules import standard_modules, uses_of, with_versions
+from planning.queries.modules import StandardGroup, standard_modules, uses_of, with_versions
 from planning.services import modules as services
 from planning.services.standard import record_standard_modules
 from planning.tables.catalogue import MODULE_KINDS, ModuleTable
@@ -40,7 +41,7 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine
 from trainingops.records.documents import document_response
 from trainingops.records.models import EvidenceRequest
-from trainingops.ui.exports import table_response
+from trainingops.ui.exports import table_response, workbook_response
 from trainingops.ui.tables import configure
 
 
@@ -63,10 +64,13 @@ def module_standard(request: SignedInRequest) -> HttpResponse:
     """*Daftar Modul Standar* of a line: topics with and without an approved module (2.1)."""
     lines = list(ServiceLine.objects.all())
     line = next((each for each in lines if each.code == request.GET.get("line")), lines[0] if lines else None)
+    groups = standard_modules(line) if line else []
+    if line and request.GET.get("export") == "xlsx":
+        return _standard_file(line, groups)
     context = {
         "lines": lines,
         "line": line,
-        "groups": standard_modules(line) if line else [],
+        "groups": groups,
         "may_record": line is not None and can_record_standard(request.user, line),
         "evidence": line
         and EvidenceRequest.objects.filter(subject=line.uuid, kind=LIST_OF_STANDARD_MODULES)
@@ -75,6 +79,18 @@ def module_standard(request: SignedInRequest) -> HttpResponse:
         .first(),
     }
     return render(request, "planning/module_standard.html", context)
+
+
+def _standard_file(line: ServiceLine, groups: Iterable[StandardGroup]) -> HttpResponse:
+    """The rows of the page: each topic with its approved modules, blank where there is none (EXP-1)."""
+    head = [_("Kind"), _("Topic"), _("Approved modules")]
+    rows = (
+        [group.label, row.branch.full_name, "; ".join(f"{each.module.code} v{each.number}" for each in row.versions)]
+        for group in groups
+        for row in group.rows
+        if not row.is_heading
+    )
+    return workbook_response(head, rows, name=f"daftar-modul-standar-{line.code}")
 
 
 def module_standard_record(request: SignedInRequest, uuid: UUID) -> HttpResponse:

@@ -21,6 +21,7 @@ from planning.tables.catalogue import PaperTable
 from planning.views.common import form_page, posted, url
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def paper_list(request: SignedInRequest) -> HttpResponse:
@@ -30,7 +31,7 @@ def paper_list(request: SignedInRequest) -> HttpResponse:
         "table": configure(request, PaperTable(papers)),
         "may_write": can_write_questions(request.user),
     }
-    return render(request, "planning/paper_list.html", context)
+    return list_page(request, "planning/paper_list.html", context, file="paket-soal")
 
 
 def paper_new(request: SignedInRequest) -> HttpResponse:

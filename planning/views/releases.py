@@ -27,6 +27,7 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person, PersonAssignment
 from trainingops.people.queries import in_force
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn, configure
+from trainingops.ui.views import list_page
 
 
 class ReleaseTable(PageTable):
@@ -65,7 +66,7 @@ def release_list(request: SignedInRequest) -> HttpResponse:
         .order_by("begins", "pk")
     )
     context = {"table": configure(request, ReleaseTable(rows)), "title": _("Release of agents")}
-    return render(request, "planning/release_list.html", context)
+    return list_page(request, "planning/release_list.html", context, file="pelepasan-agent")
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from planning import scoring
@@ -20,7 +20,7 @@ from planning.tables.catalogue import SchemeTable
 from planning.views.common import act_or_conflict, form_page, posted, url
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
-from trainingops.ui.views import render_part
+from trainingops.ui.views import list_page, render_part
 
 
 def scheme_list(request: SignedInRequest) -> HttpResponse:
@@ -30,7 +30,7 @@ def scheme_list(request: SignedInRequest) -> HttpResponse:
         "table": configure(request, SchemeTable(schemes)),
         "may_write": can_write_schemes(request.user),
     }
-    return render(request, "planning/scheme_list.html", context)
+    return list_page(request, "planning/scheme_list.html", context, file="skema-penilaian")
 
 
 def scheme_new(request: SignedInRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from planning.queries.topics import tree
 from planning.services import topics as services
 from planning.views.common import form_page, posted, url
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.exports import workbook_response
 
 
 def topic_list(request: SignedInRequest) -> HttpResponse:
@@ -30,6 +31,14 @@ def topic_list(request: SignedInRequest) -> HttpResponse:
         for kind, label in ModuleKind.choices
         if (rows := [each for each in branches if each.topic.kind == kind])
     ]
+    if request.GET.get("export") == "xlsx":
+        head = [_("Kind"), _("Topic"), _("Modules"), _("Questions")]
+        lines = (
+            [str(label), each.full_name, each.topic.module_count, each.topic.question_count]  # type: ignore[attr-defined]
+            for label, rows in groups
+            for each in rows
+        )
+        return workbook_response(head, lines, name="topik")
     context = {"groups": groups, "may_keep": can_keep_topics(request.user)}
     return render(request, "planning/topic_list.html", context)
 

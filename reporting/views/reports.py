@@ -28,6 +28,7 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def _reports() -> TrainingReportQuerySet:
@@ -65,10 +66,11 @@ def report_list(request: SignedInRequest) -> HttpResponse:
             read_count=Coalesce(Subquery(_counted(Q(acknowledged_at__isnull=False))), 0),
         )
     )
-    return render(
+    return list_page(
         request,
         "reporting/report_list.html",
         {"title": _("Reports"), "table": configure(request, ReportTable(reports))},
+        file="laporan",
     )
 
 

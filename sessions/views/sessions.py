@@ -37,6 +37,7 @@ from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def visible(request: SignedInRequest, uuid: UUID) -> TrainingSession:
@@ -92,7 +93,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         "today": today.exclude(state=SessionState.CANCELLED).order_by("starts_at"),
         "states": SESSION_STATES,
     }
-    return render(request, "sessions/session_list.html", context)
+    return list_page(request, "sessions/session_list.html", context, file="sesi")
 
 
 def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:

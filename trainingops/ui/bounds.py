@@ -33,7 +33,7 @@ def sensible_day(value: date | datetime) -> None:
     if not first <= day <= last:
         raise forms.ValidationError(
             _("“%(value)s” is not between %(first)s and %(last)s. Check the year.")
-            % {"value": day.isoformat(), "first": first.isoformat(), "last": last.isoformat()},
+            % {"value": day_words(day), "first": day_words(first), "last": day_words(last)},
             code="out_of_range",
         )
 

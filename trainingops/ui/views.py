@@ -15,6 +15,20 @@ from django.template import loader
 from django.utils.cache import patch_vary_headers
 
 from trainingops.domain import Refused, StaleVersion, WrongState
+from trainingops.ui.exports import table_response
+
+
+def list_page(request: HttpRequest, page: str, context: Mapping[str, Any], *, file: str) -> HttpResponse:
+    """A page about one ``table``; ``export=xlsx`` gives exactly its filtered rows as a workbook named ``file`` (EXP-1).
+
+    ``{% table table %}`` of the page offers it below the rows.
+    """
+    if request.GET.get("export") == "xlsx":
+        return table_response(context["table"], name=file)
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["export"] = "xlsx"
+    return render(request, page, {**context, "file_url": f"?{query.urlencode()}"})
 
 
 def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:

@@ -76,6 +76,7 @@ def need_overview(request: SignedInRequest) -> HttpResponse:
         "rates": rate_rows(sample_rates(wanted.samples(MonitoringSample.objects.counting().visible_to(request.user)))),
         "classes": list(CLASS_SHORT.values()),
         "changes": progress_of(changes, day=timezone.localdate()),
+        "may_plan": bool(address(request, "plan_new")),
         "see_agents": bool(address(request, "need_agents")),
     }
     return render(request, "planning/need_overview.html", context)

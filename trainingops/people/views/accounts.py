@@ -19,6 +19,7 @@ from trainingops.people.queries import in_force
 from trainingops.people.services import close_account, end_role, grant_role, issue_slip, open_outside_account
 from trainingops.people.tables import AccountTable
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def account_list(request: SignedInRequest) -> HttpResponse:
@@ -30,7 +31,7 @@ def account_list(request: SignedInRequest) -> HttpResponse:
     if words := request.GET.get("q", "").strip():
         accounts = accounts.filter(name__icontains=words) | accounts.filter(login__icontains=words)
     table = configure(request, AccountTable(accounts))
-    return render(request, "people/accounts.html", {"table": table, "q": words})
+    return list_page(request, "people/accounts.html", {"table": table, "q": words}, file="akun")
 
 
 def account_new(request: SignedInRequest) -> HttpResponse:

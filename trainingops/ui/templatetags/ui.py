@@ -249,7 +249,9 @@ def table(context: template.Context, table: Any, export_url: str = "", empty: st
     """``{% table table export_url=url %}``: a PageTable with its pager, its Excel link and its empty state."""
     table.context = context
     request = context.get("request")
-    props = {"table": table, "export_url": export_url, "empty": empty}
+    if export_url and "?" not in export_url and request and request.GET:
+        export_url = f"{export_url}?{request.GET.urlencode()}"
+    props = {"table": table, "export_url": export_url or context.get("file_url", ""), "empty": empty}
     try:
         return mark_safe(render_to_string("ui/table.html", props, request=request))
     finally:
