@@ -29,7 +29,7 @@ WITHOUT = {
     "import_list": "one's own imports; each has its preview and the file of its errors",
     "inbox": "notices to one reader",
 }
-_FILE = re.compile(r'href="[^"]*(?:export|download)[^"]*"')
+_FILE = re.compile(r'href="[^"]*(?:export|people/download)[^"]*"')
 
 
 def test_every_list_has_its_file_or_a_reason_why_not():
