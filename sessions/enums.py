@@ -133,6 +133,9 @@ class CaseState(models.TextChoices):
     VOIDED = "voided", _("Void by correction")
 
 
+#: Beside the states of a case: a remedial that is over and was not passed; it is not among the resolved ones.
+FAILED = "failed"
+
 #: Of a case that still waits to be settled.
 OPEN_CASES = (CaseState.OPEN, CaseState.SCHEDULED)
 

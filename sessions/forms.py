@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import RecoveryForm, Room, TrainerProfile
 from sessions import codes
 from sessions.enums import DeviationKind
-from sessions.models import RecoveryCase, SessionMeeting, TrainingSession
+from sessions.models import MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
 from sessions.services.deviations import Difference
 from sessions.services.recovery import ANOTHER_BATCH, MakeUp
 from trainingops.people.models import Site
 from trainingops.ui.forms import MomentField, PageForm, PlannedMomentField
+from trainingops.ui.moments import zone_word
+
+
+def site_and_zone(site: Site) -> str:
+    """A site with the word of its zone: the times of a form are in the zone of the site chosen there."""
+    return f"{site} ({zone_word(timezone.now().astimezone(site.zone))})"
 
 
 class MeetingEndForm(PageForm):
@@ -78,9 +85,19 @@ class DeviationForm(PageForm):
     substitute = forms.ModelChoiceField(
         label=_("Substitute trainer"), queryset=TrainerProfile.objects.all(), required=False
     )
+    replaces = forms.ModelChoiceField(
+        label=_("Instead of"),
+        queryset=TrainerProfile.objects.none(),
+        required=False,
+        help_text=_("Blank when one trainer teaches alone. Whoever is replaced is free again at that time."),
+    )
 
     def __init__(self, *args: Any, training_session: TrainingSession, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        teaching = TrainerProfile.objects.filter(
+            pk__in=MeetingTrainer.objects.filter(meeting__training_session=training_session).values("trainer")
+        )
+        self.fields["replaces"].queryset = teaching.order_by("name")  # type: ignore[attr-defined]
         able = TrainerProfile.objects.filter(modules=training_session.module_version.module_id)
         self.fields["substitute"].queryset = able.order_by("name")  # type: ignore[attr-defined]
 
@@ -106,6 +123,12 @@ class RecoveryScheduleForm(PageForm):
     ends_at = PlannedMomentField(label=_("End"), required=False)
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.select_related("site"), required=False)
     link = forms.URLField(label=_("Link (online)"), required=False, assume_scheme="https")
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed when the class ends after a case is due, or is shorter than what was missed."),
+    )
 
     def __init__(self, *args: Any, cases: list[RecoveryCase], batches: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,9 +142,12 @@ class RecoveryScheduleForm(PageForm):
         self.fields["room"].label_from_instance = lambda room: f"{room.name}, {room.site}"  # type: ignore[attr-defined]
         self.fields["host_site"].initial = missed.site
         sites = {str(each.pk): each for each in Site.objects.all()}
-        site = sites.get(self.data.get(self.add_prefix("host_site"), ""), missed.site)
+        chosen = sites.get(self.data.get(self.add_prefix("host_site"), ""))
+        self.fields["host_site"].label_from_instance = site_and_zone  # type: ignore[attr-defined]
         for name in ("starts_at", "ends_at"):
-            self.fields[name].zone = site.zone  # type: ignore[attr-defined]
+            self.fields[name].zone = (chosen or missed.site).zone  # type: ignore[attr-defined]
+            if chosen is None and len({each.timezone for each in sites.values()}) > 1:
+                self.fields[name].widget.zone_said = _("time of the site")
 
     def clean(self) -> dict[str, Any]:
         """Another batch needs a session; a class needs its name, site and times."""
@@ -149,6 +175,24 @@ class RecoveryScheduleForm(PageForm):
             room=said["room"],
             link=said["link"],
         )
+
+
+class MoveForm(PageForm):
+    """Other times of a make-up class."""
+
+    starts_at = PlannedMomentField(label=_("Start"))
+    ends_at = PlannedMomentField(label=_("End"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed when the class ends after a case is due, or is shorter than what was missed."),
+    )
+
+    def __init__(self, *args: Any, training_session: TrainingSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].zone = training_session.site.zone  # type: ignore[attr-defined]
 
 
 class CaseTestForm(PageForm):

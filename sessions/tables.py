@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_tables2.utils import A
 
+from sessions.enums import OutcomeResult
 from sessions.models import TrainingSession
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn
 from trainingops.ui.templatetags import ui
@@ -33,7 +34,9 @@ CASE_STATES = {
 
 def case_status(case: Any) -> tuple[str, str]:
     """The kind and the word of a case of ``with_failure``: a remedial that was not passed is settled, and failed."""
-    return ("late", str(_("Not passed"))) if case.failed else (CASE_STATES[case.state], case.get_state_display())
+    if case.failed:
+        return "late", str(OutcomeResult.NOT_PASSED.label)
+    return CASE_STATES[case.state], case.get_state_display()
 
 
 class SessionTable(PageTable):

@@ -254,6 +254,7 @@ ACCESS |= {
     "session_open": only(*_WHO_RUN, methods=POST_ONLY),
     "session_post_test": only(*_WHO_RUN, methods=POST_ONLY),
     "session_conclude": only(*_WHO_RUN, methods=WRITE),
+    "session_move": only(*_WHO_RECOVER, methods=WRITE),
     "session_cancel": only(*_WHO_RECOVER, methods=WRITE),
     "session_results": only(*_SESSION_STAFF),
     "session_scores": only(*_SESSION_STAFF, methods=WRITE),

@@ -13,11 +13,13 @@ from django.utils.translation import ngettext
 
 from planning.enums import QuestionKind
 from sessions.enums import (
+    FAILED,
     AttemptState,
     AttendanceStatus,
     CaseKind,
     CaseState,
     MeetingState,
+    ResultStatus,
     SessionState,
     TestPhase,
 )
@@ -146,13 +148,22 @@ def missing_before_conclusion(training_session: TrainingSession, meetings: list[
             ngettext("%(n)d participant is still taking a test.", "%(n)d participants are still taking a test.", tests)
             % {"n": tests}
         )
-    unscored = summary.enrolled - summary.absent - summary.scored
-    if unscored > 0:
+    unscored = people_without_score().filter(training_session=training_session).count()
+    if unscored:
         missing.append(
             ngettext("%(n)d participant has no complete score.", "%(n)d participants have no complete score.", unscored)
             % {"n": unscored}
         )
     return missing
+
+
+def people_without_score() -> QuerySet[Enrolment]:
+    """Enrolments of people who were at a meeting and have no complete score; a blank in the roll is no attendance."""
+    here = Attendance.objects.filter(
+        enrolment=OuterRef("pk"), status__in=[AttendanceStatus.PRESENT, AttendanceStatus.LATE]
+    ).exclude(meeting__state=MeetingState.CANCELLED)
+    scored = SessionResult.objects.filter(enrolment=OuterRef("pk"), current=True, status=ResultStatus.SCORED)
+    return Enrolment.objects.filter(Exists(here), ~Exists(scored), removed_at=None).order_by()
 
 
 def post_test_can_open(training_session: TrainingSession) -> bool:
@@ -236,10 +247,20 @@ def cases_for_list(user: User) -> QuerySet[RecoveryCase]:
     )
 
 
+def cases_of_tab(cases: QuerySet[RecoveryCase], tab: str) -> QuerySet[RecoveryCase]:
+    """The cases of ``with_failure`` under one tab: a state, ``failed`` or ``all``; who failed is under no other one."""
+    if tab == "all":
+        return cases
+    wanted = {"failed": True} if tab == FAILED else {"state": tab, "failed": False}
+    return cases.filter(**wanted)
+
+
 def case_counts(cases: QuerySet[RecoveryCase]) -> dict[str, int]:
-    """Counts by state of the list of cases, by one query."""
-    found = dict(cases.order_by().values_list("state").annotate(n=Count("pk")))
-    return {"all": sum(found.values()), **{state: found.get(state, 0) for state in CaseState.values}}
+    """Counts of the list of cases by tab (:func:`cases_of_tab`), by one query."""
+    found = dict.fromkeys([*CaseState.values, FAILED], 0)
+    for state, failed, count in cases.order_by().values_list("state", "failed").annotate(n=Count("pk")):  # type: ignore[misc]
+        found[FAILED if failed else state] += count
+    return {"all": sum(found.values()), **found}
 
 
 def open_cases(user: User) -> QuerySet[RecoveryCase]:
@@ -247,12 +268,15 @@ def open_cases(user: User) -> QuerySet[RecoveryCase]:
     return RecoveryCase.objects.filter(owner=user, state=CaseState.OPEN)
 
 
-def batches_for(case: RecoveryCase) -> QuerySet[TrainingSession]:
+def batches_for(case: RecoveryCase, now: datetime) -> QuerySet[TrainingSession]:
     """Sessions still to come of the same module version and scheme, where the person is not enrolled."""
     missed = case.enrolment.training_session
     return (
         TrainingSession.objects.filter(
-            state=SessionState.SCHEDULED, module_version=missed.module_version, scheme_hash=missed.scheme_hash
+            state=SessionState.SCHEDULED,
+            starts_at__gt=now,
+            module_version=missed.module_version,
+            scheme_hash=missed.scheme_hash,
         )
         .exclude(enrolments__person=case.enrolment.person_id, enrolments__removed_at=None)
         .select_related("site")

@@ -6,6 +6,7 @@ from sessions.services.check_in import CheckedIn, check_in, end_shared_pc, start
 from sessions.services.common import Clash, GridConflict
 from sessions.services.deviations import acknowledge_deviation, differences, report_deviation
 from sessions.services.marking import Mark, mark_answers
+from sessions.services.moving import move_make_up
 from sessions.services.recovery import (
     MakeUp,
     cancel_make_up,
@@ -47,6 +48,7 @@ __all__ = [
     "lapse_case",
     "mark_answers",
     "mark_rest_present",
+    "move_make_up",
     "open_case_test",
     "open_meeting",
     "open_post_test",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from planning.services.bookings import give_back
 from sessions.enums import (
     CASE_TRANSITIONS,
     AttendanceStatus,
@@ -16,11 +17,12 @@ from sessions.enums import (
     CaseState,
     EnrolmentOrigin,
     MeetingState,
+    SessionState,
 )
 from sessions.frozen import read_scheme
 from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, SessionResult, TrainingSession
 from sessions.notices import about
-from sessions.services.common import tell_participants
+from sessions.services.common import refresh_summary, tell_participants
 from trainingops.audit.journal import record
 from trainingops.domain import require_transition
 from trainingops.notifications.services import notify
@@ -96,8 +98,27 @@ def open_remedial_cases(
 
 def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
     """Move a locked case to its end, or back to open, and journal it."""
+    held = case.scheduled_in
     _settle(case, to, actor=actor, now=now, note=note, **data)
     case.save()
+    if held is not None and to in (CaseState.WAIVED, CaseState.LAPSED, CaseState.VOIDED):
+        _leave(held, case.enrolment, now)
+
+
+def _leave(held: TrainingSession, missed: Enrolment, now: datetime) -> None:
+    """Nothing is left to make up for in a class to come: the person is free again, and so is their licence."""
+    waits = RecoveryCase.objects.filter(
+        scheduled_in=held, enrolment__person=missed.person_id, state=CaseState.SCHEDULED
+    )
+    held = TrainingSession.objects.select_for_update(no_key=True).get(pk=held.pk)
+    if held.state != SessionState.SCHEDULED or waits.exists():
+        return
+    guests = Enrolment.objects.filter(
+        training_session=held, person=missed.person_id, origin=EnrolmentOrigin.RECOVERY, removed_at=None
+    )
+    if guests.update(removed_at=now):
+        give_back(held.planned, people=[missed.person])
+        refresh_summary(held)
 
 
 def _settle(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
@@ -132,6 +153,15 @@ def settle_cases_recovered_in(training_session: TrainingSession, *, actor: Any, 
         _settle(case, to, actor=actor, now=now, recovered_in=training_session.uuid)
     RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form", "settled_at", "settled_by"])
     return cases
+
+
+def reopen_cases_of(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
+    """A session does not take place: what was to be made up for in it is open again (5.3.1)."""
+    cases = RecoveryCase.objects.select_for_update(no_key=True).filter(
+        scheduled_in=training_session, state=CaseState.SCHEDULED
+    )
+    for case in cases.order_by("pk"):
+        settle_case(case, CaseState.OPEN, actor=actor, now=now)
 
 
 def attended_by(training_session: TrainingSession) -> set[int]:

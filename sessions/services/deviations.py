@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile
 from planning.queries.plans import holders
-from planning.services.bookings import book_substitute
+from planning.services.bookings import book_substitute, give_back_trainer
 from sessions.enums import DeviationKind, MeetingState, SessionState
 from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingSession
 from sessions.models.held import actual_of, planned_of
@@ -119,11 +119,14 @@ def report_deviation(
     actor: User,
     now: datetime,
     substitute: TrainerProfile | None = None,
+    replaces: TrainerProfile | None = None,
 ) -> Deviation:
     """On the day itself something differs from the plan (APR-3): trainer ill, application down, other module.
 
     Args:
         substitute: for a trainer: who teaches instead; stands from now on with the meetings not yet concluded.
+        replaces: instead of whom; where one trainer teaches alone it is them. They are free again, and teach none of
+            the meetings that have not begun.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
@@ -139,7 +142,7 @@ def report_deviation(
             % {"state": training_session.get_state_display()}
         )
     if substitute is not None:
-        _substitute(training_session, substitute, actor)
+        _substitute(training_session, substitute, replaces, actor)
         actual = actual or substitute.name
     for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
         if not value.strip():
@@ -203,9 +206,17 @@ def _write(
     return row
 
 
-def _substitute(training_session: TrainingSession, substitute: TrainerProfile, actor: User) -> None:
-    """The substitute stands with the meetings not yet concluded, and is booked for them."""
+def _substitute(
+    training_session: TrainingSession, substitute: TrainerProfile, replaces: TrainerProfile | None, actor: User
+) -> None:
+    """The substitute stands with the meetings not yet concluded, booked for them instead of whom they replace."""
     meetings = list(training_session.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.OPEN]))
+    if replaced := _replaced(meetings, substitute, replaces):
+        uuids = [meeting.uuid for meeting in meetings]
+        give_back_trainer(training_session.planned, trainer=replaced, meetings=uuids)
+        MeetingTrainer.objects.filter(
+            meeting__in=[meeting for meeting in meetings if meeting.state == MeetingState.PLANNED], trainer=replaced
+        ).delete()
     book_substitute(
         training_session.planned, trainer=substitute, meetings=[meeting.uuid for meeting in meetings], reader=actor
     )
@@ -213,6 +224,34 @@ def _substitute(training_session: TrainingSession, substitute: TrainerProfile, a
         [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],
         ignore_conflicts=True,
     )
+
+
+def _replaced(
+    meetings: list[SessionMeeting], substitute: TrainerProfile, named: TrainerProfile | None
+) -> TrainerProfile | None:
+    """Who is replaced: the one named, or who teaches alone; nobody where the substitute teaches it already.
+
+    Raises:
+        Refused: several teach and none of them is named, or somebody is named who does not teach it.
+    """
+    taught = MeetingTrainer.objects.filter(meeting__in=meetings)
+    teaching = list(TrainerProfile.objects.filter(pk__in=taught.values("trainer")))
+    if substitute in teaching:
+        return None
+    names = ", ".join(sorted(each.name for each in teaching))
+    if named is not None and named not in teaching:
+        raise Refused(
+            _("%(name)s does not teach what is left of this session. Choose one of: %(names)s.")
+            % {"name": named.name, "names": names},
+            field="replaces",
+        )
+    if named is None and len(teaching) > 1:
+        raise Refused(
+            _("Several teach this session: %(names)s. Choose whom %(name)s replaces.")
+            % {"name": substitute.name, "names": names},
+            field="replaces",
+        )
+    return named or next(iter(teaching), None)
 
 
 def _tell_managers(training_session: TrainingSession, rows: list[Deviation], now: datetime) -> None:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from planning.enums import PlanState
 from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
 from planning.services.bookings import book_guests, book_planned_session, release
-from planning.services.drafting import LONGEST_MEETING
 from planning.services.plans import advance_plan
 from sessions.enums import (
     CASE_TRANSITIONS,
     AttemptState,
     CaseKind,
     CaseState,
+    DeviationKind,
     EnrolmentOrigin,
     SessionKind,
     SessionState,
@@ -28,8 +28,17 @@ from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSes
 from sessions.policies import can_recover, can_run_session
 from sessions.services.cases import settle_case
 from sessions.services.common import lock_plans, lock_session, refresh_summary, require_reason, tell_participants
+from sessions.services.deviations import Difference, write_differences
+from sessions.services.make_up_times import check_not_far, check_times, require_reason_for, shortcomings
 from sessions.services.outcomes import lock_case, outcomes_touched_by, refresh_outcomes
-from sessions.services.scheduling import add_meetings, announce, assignments_on, cancel_locked, next_number, place
+from sessions.services.scheduling import (
+    add_meetings,
+    announce,
+    assignments_on,
+    cancel_locked,
+    next_number,
+    place,
+)
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require, require_transition
 from trainingops.people.models import Site, User
@@ -53,17 +62,23 @@ class MakeUp:
 
 
 @service
-def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: User, now: datetime) -> TrainingSession:
+def schedule_make_up(
+    *, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: User, now: datetime, reason: str = ""
+) -> TrainingSession:
     """Gather open cases of one module version and one scheme into a class of its own, with its own H+1 obligation.
 
     It has no revision: it stands on the approved plans of its cases, which must allow the form. Plans that were
     reported already are under way again.
 
+    Args:
+        reason: why the class ends after a case is due, or is shorter than what was missed; the manager acknowledges
+            it as a deviation (:mod:`sessions.services.make_up_times`).
+
     Raises:
         NotAllowed: neither PIC nor manager of each plan.
         WrongState: a case is no longer open.
-        Refused: nothing to gather, different modules or schemes, a form that a plan does not allow, or times that
-            cannot be; a double booking names who or what is taken.
+        Refused: nothing to gather, different modules or schemes, a form that a plan does not allow, times that
+            cannot be, or no reason where one is needed; a double booking names who or what is taken.
     """
     plans, cases = _lock_cases(cases)
     for plan in plans:
@@ -72,6 +87,8 @@ def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: U
     _check_make_up(make_up, cases, now)
     for case in cases:
         require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
+    lacks = shortcomings(make_up.meetings, cases, make_up.host_site)
+    require_reason_for(lacks, reason)
     first = cases[0].enrolment.training_session
     plan = next(each for each in plans if each.pk == first.plan_id)
     planned = _plan_class(plan, make_up)
@@ -81,7 +98,10 @@ def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: U
     book_planned_session(planned, people=people.values(), application=application, reader=actor)
     training_session = _make_class(plan, planned, make_up, first)
     _enrol(training_session, cases)
-    _schedule(cases, training_session, make_up.form, actor, now)
+    _schedule(cases, training_session, make_up.form, actor, now, note=reason if lacks else "")
+    if lacks:
+        reasons = {each.kind: reason for each in lacks}
+        write_differences(lock_session(training_session), lacks, reasons, actor=actor, now=now)
     _under_way_again(plans, actor, now)
     announce(training_session, actor=actor, now=now)
     return training_session
@@ -89,9 +109,18 @@ def schedule_make_up(*, cases: Sequence[RecoveryCase], make_up: MakeUp, actor: U
 
 @service
 def schedule_in_batch(
-    *, cases: Sequence[RecoveryCase], training_session: TrainingSession, form: RecoveryForm, actor: User, now: datetime
+    *,
+    cases: Sequence[RecoveryCase],
+    training_session: TrainingSession,
+    form: RecoveryForm,
+    actor: User,
+    now: datetime,
+    reason: str = "",
 ) -> TrainingSession:
     """Recovery in another batch: a session of the same module version and scheme that is scheduled anyway.
+
+    Args:
+        reason: why the batch ends after a case is due; it stands with the cases, since the batch itself is as approved.
 
     Raises: as :func:`schedule_make_up`; also when somebody is enrolled in that batch themselves.
     """
@@ -105,6 +134,8 @@ def schedule_in_batch(
             _("%(number)s is “%(state)s”; choose a session that is still to come.")
             % {"number": training_session.number, "state": training_session.get_state_display()}
         )
+    lacks = _check_batch(cases, training_session, now)
+    require_reason_for(lacks, reason)
     for case in cases:
         _check_same(case, training_session)
         require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
@@ -113,7 +144,7 @@ def schedule_in_batch(
     people = {case.enrolment.person_id: case.enrolment.person for case in cases}
     application = revision.application if revision else None
     book_guests(training_session.planned, people=people.values(), application=application, reader=actor)
-    _schedule(cases, training_session, form, actor, now)
+    _schedule(cases, training_session, form, actor, now, note=reason if lacks else "")
     tell_participants("session_invitation", training_session, [case.enrolment for case in cases], now=now)
     return training_session
 
@@ -132,11 +163,6 @@ def cancel_make_up(*, training_session: TrainingSession, reason: str, actor: Use
     require_reason(reason)
     cancel_locked(training_session, reason=reason.strip(), actor=actor, now=now)
     release(planned=training_session.planned)
-    cases = RecoveryCase.objects.select_for_update(no_key=True).filter(
-        scheduled_in=training_session, state=CaseState.SCHEDULED
-    )
-    for case in cases.order_by("pk"):
-        settle_case(case, CaseState.OPEN, actor=actor, now=now)
     return training_session
 
 
@@ -210,7 +236,7 @@ def _lock_cases(cases: Sequence[RecoveryCase]) -> tuple[list[TrainingPlan], list
     list(held.select_for_update(no_key=True).values("pk"))
     locked = list(
         RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("enrolment__person", "enrolment__training_session")
+        .select_related("enrolment__person", "enrolment__training_session", "meeting")
         .filter(pk__in=keys)
         .order_by("enrolment", "pk")
     )
@@ -242,8 +268,7 @@ def _check_make_up(make_up: MakeUp, cases: list[RecoveryCase], now: datetime) ->
         raise Refused(_("Choose who teaches."), field="trainers")
     if not make_up.meetings:
         raise Refused(_("Give the meeting's start and end."), field="starts_at")
-    for start, end in make_up.meetings:
-        _check_times(start, end, make_up.host_site, now)
+    check_times(make_up.meetings, cases, make_up.host_site, now)
     if make_up.room and make_up.room.site_id != make_up.host_site.pk:
         raise Refused(
             _("%(room)s is not at %(site)s. Choose a room of that site.")
@@ -252,23 +277,21 @@ def _check_make_up(make_up: MakeUp, cases: list[RecoveryCase], now: datetime) ->
         )
 
 
-def _check_times(start: datetime, end: datetime, site: Site, now: datetime) -> None:
-    """A class to come, as long as a meeting of a plan may be."""
-    said = {"start": moment_words(start, site.zone), "end": moment_words(end, site.zone)}
-    if start <= now:
+def _check_batch(cases: Sequence[RecoveryCase], batch: TrainingSession, now: datetime) -> list[Difference]:
+    """A batch that has not begun and is in sight; the plan that it belongs to answers for its length."""
+    if batch.starts_at <= now:
         raise Refused(
-            _("The start %(start)s lies in the past; it is %(now)s. Choose a time to come.")
-            % {**said, "now": moment_words(now, site.zone)},
-            field="starts_at",
+            _("%(number)s was to begin on %(start)s; it is %(now)s. Choose a session that is still to come.")
+            % {
+                "number": batch.number,
+                "start": moment_words(batch.starts_at, batch.site.zone),
+                "now": moment_words(now, batch.site.zone),
+            },
+            field="batch",
         )
-    if end <= start:
-        raise Refused(
-            _("The class ends at %(end)s, not after its start at %(start)s. Give a later end.") % said, field="ends_at"
-        )
-    if end - start > LONGEST_MEETING:
-        raise Refused(
-            _("From %(start)s to %(end)s is longer than 12 hours. Give an earlier end.") % said, field="ends_at"
-        )
+    check_not_far(batch.starts_at, min(case.due_at for case in cases), batch.site, now)
+    found = shortcomings([(batch.starts_at, batch.ends_at)], cases, batch.site)
+    return [each for each in found if each.kind == DeviationKind.DATE]
 
 
 def _check_same(case: RecoveryCase, other: TrainingSession) -> None:
@@ -344,18 +367,26 @@ def _enrol(training_session: TrainingSession, cases: Sequence[RecoveryCase]) -> 
 
 
 def _schedule(
-    cases: Sequence[RecoveryCase], training_session: TrainingSession, form: RecoveryForm, actor: Any, now: datetime
+    cases: Sequence[RecoveryCase],
+    training_session: TrainingSession,
+    form: RecoveryForm,
+    actor: Any,
+    now: datetime,
+    *,
+    note: str = "",
 ) -> None:
     for case in cases:
         case.state, case.scheduled_in, case.form = CaseState.SCHEDULED, training_session, form
+        case.note = note.strip() or case.note
         record(
             "case.scheduled",
             subject=case,
             actor=actor,
             now=now,
             data={"session": training_session.uuid, "form": form.code},
+            detail={"note": note.strip()} if note.strip() else None,
         )
-    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form"])
+    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form", "note"])
 
 
 def _under_way_again(plans: Iterable[TrainingPlan], actor: Any, now: datetime) -> None:

@@ -70,11 +70,13 @@ def open_session(*, training_session: TrainingSession, actor: User, now: datetim
     require_transition(training_session, SessionState.OPEN, SESSION_TRANSITIONS)
     _require_approval(training_session)
     if now < training_session.starts_at - EARLIEST:
-        raise Refused(
+        start = moment_words(training_session.starts_at, training_session.site.zone)
+        words = (
             _("The session starts %(start)s. To hold it earlier, submit a new revision of the plan.")
-            % {"start": moment_words(training_session.starts_at, training_session.site.zone)},
-            code="too_early",
+            if training_session.revision_id is not None
+            else _("The class starts %(start)s. To hold it earlier, move it to another time.")
         )
+        raise Refused(words % {"start": start}, code="too_early")
     training_session.state, training_session.opened_at = SessionState.OPEN, now
     training_session.save(update_fields=["state", "opened_at"])
     record(

@@ -33,6 +33,7 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
+from sessions.services.cases import reopen_cases_of
 from sessions.services.common import refresh_summary, tell_participants
 from sessions.signals import session_cancelled, session_rescheduled, session_scheduled
 from trainingops.audit.journal import record, service
@@ -73,7 +74,8 @@ def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime)
         announce(training_session, actor=actor, now=now)
     for training_session, old_starts_at, old_ends_at in moved:
         if (old_starts_at, old_ends_at) != (training_session.starts_at, training_session.ends_at):
-            _tell_moved(training_session, old_ends_at, revision, actor, now)
+            step = f"revision {revision.number}"
+            tell_moved(training_session, old_ends_at, step=step, actor=actor, now=now, revision=revision)
     return list(in_force_now.values())
 
 
@@ -131,6 +133,7 @@ def cancel_locked(training_session: TrainingSession, *, reason: str, actor: Any,
     training_session.meetings.update(state=MeetingState.CANCELLED)
     training_session.state, training_session.cancel_reason = SessionState.CANCELLED, reason
     training_session.save(update_fields=["state", "cancel_reason"])
+    reopen_cases_of(training_session, actor=actor, now=now)
     tell_participants("session_cancelled", training_session, now=now)
     session_cancelled.send(
         sender=TrainingSession, training_session=training_session, reason=reason, actor=actor, now=now
@@ -333,10 +336,21 @@ def _keep_outcomes(plan: TrainingPlan, targets: list[PlanTarget], enrolments: di
     TargetOutcome.objects.bulk_update(changed, ["enrolment"])
 
 
-def _tell_moved(
-    training_session: TrainingSession, old_ends_at: datetime, revision: PlanRevision, actor: Any, now: datetime
+def tell_moved(
+    training_session: TrainingSession,
+    old_ends_at: datetime,
+    *,
+    step: str,
+    actor: Any,
+    now: datetime,
+    revision: PlanRevision | None = None,
 ) -> None:
-    tell_participants("session_moved", training_session, step=f"revision {revision.number}", now=now)
+    """Tell participants and the stages above that a session has other times, and journal it.
+
+    Args:
+        step: what moved it, once for each notice.
+    """
+    tell_participants("session_moved", training_session, step=step, now=now)
     session_rescheduled.send(
         sender=TrainingSession, training_session=training_session, old_ends_at=old_ends_at, actor=actor, now=now
     )
@@ -345,5 +359,5 @@ def _tell_moved(
         subject=training_session,
         actor=actor,
         now=now,
-        data={"revision": revision.uuid, "from": old_ends_at, "to": training_session.ends_at},
+        data={"revision": revision.uuid if revision else None, "from": old_ends_at, "to": training_session.ends_at},
     )

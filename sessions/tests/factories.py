@@ -27,6 +27,7 @@ from sessions.services import (
     start_attempt,
     submit_attempt,
 )
+from sessions.services.make_up_times import longest_missed
 from trainingops.people.models import User
 from trainingops.people.tests.factories import make_user
 
@@ -174,12 +175,13 @@ def make_up_for(
     ends_at: datetime | None = None,
     form: str = "make_up",
     now: Any = None,
+    reason: str = "",
 ) -> Held:
-    """A make-up class for the open recovery cases of a session, three days later, of an hour."""
+    """A make-up class for the open recovery cases of a session, three days later, as long as what was missed."""
     starts_at = starts_at or held.training_session.starts_at + timedelta(days=3)
     cases = RecoveryCase.objects.filter(
         enrolment__training_session=held.training_session, kind="recovery", state="open"
-    ).select_related("enrolment__training_session", "enrolment__person")
+    ).select_related("enrolment__training_session", "enrolment__person", "meeting")
     made = schedule_make_up(
         cases=list(cases),
         make_up=MakeUp(
@@ -187,10 +189,11 @@ def make_up_for(
             label="Susulan",
             host_site=held.world.site,
             trainers=[TrainerProfile.objects.get(pk=held.world.trainer.pk)],
-            meetings=[(starts_at, ends_at or starts_at + timedelta(hours=1))],
+            meetings=[(starts_at, ends_at or starts_at + longest_missed(cases))],
         ),
         actor=held.pic,
         now=now or held.training_session.ends_at + timedelta(hours=1),
+        reason=reason,
     )
     made = TrainingSession.objects.select_related("plan", "site", "line").get(pk=made.pk)
     return Held(held.plan, made, held.world, list(made.enrolments.order_by("pk")))

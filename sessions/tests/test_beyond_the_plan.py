@@ -140,7 +140,7 @@ def test_a_make_up_class_elsewhere_is_planned_in_the_zone_and_a_room_of_that_sit
         "starts_at_day": "2026-11-27",
         "starts_at_time": "10:00",
         "ends_at_day": "2026-11-27",
-        "ends_at_time": "11:00",
+        "ends_at_time": "12:00",
     }
     url = reverse("recovery_schedule")
     refused = client.post(url, data | {"room": held.world.room.pk})
@@ -226,7 +226,7 @@ def test_a_remedial_never_lowers_a_mark_and_a_failed_one_is_called_so(client):
     assert held.enrolments[0].results.get(current=True).final == before
     assert RecoveryCase.objects.with_failure().get().failed
     client.force_login(held.pic)
-    listed = client.get(reverse("recovery_list") + "?state=resolved")
+    listed = client.get(reverse("recovery_list") + "?state=failed")
     assert [kind for _case, kind, _word in listed.context["rows"]] == ["late"]
 
 

@@ -374,7 +374,7 @@ def test_the_recovery_is_scheduled_from_its_list(held, at):
         "starts_at_day": "2026-11-27",
         "starts_at_time": "09:00",
         "ends_at_day": "2026-11-27",
-        "ends_at_time": "10:00",
+        "ends_at_time": "11:00",
     }
     assert client.post(url, data | {"label": ""}).status_code == 422
     answer = client.post(url, data)

@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from sessions import services
-from sessions.enums import OPEN_CASES, CaseKind, CaseState
+from sessions.enums import FAILED, OPEN_CASES, CaseKind, CaseState, OutcomeResult
 from sessions.forms import CaseTestForm, ReasonForm, RecoveryScheduleForm
 from sessions.models import RecoveryCase
 from sessions.policies import can_decide, can_recover, can_waive
-from sessions.queries.pages import batches_for, case_counts, cases_for_list
+from sessions.queries.pages import batches_for, case_counts, cases_for_list, cases_of_tab
 from sessions.services.recovery import ANOTHER_BATCH
 from sessions.tables import case_status
 from trainingops.domain import Refused
@@ -35,20 +35,21 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     if owner := request.GET.get("owner") == "me":
         cases = cases.filter(owner=request.user)
     counts = case_counts(cases)
+    words = {value: str(label) for value, label in CaseState.choices if value != CaseState.VOIDED}
+    words |= {FAILED: str(OutcomeResult.NOT_PASSED.label), "all": _("All")}
     state = request.GET.get("state", CaseState.OPEN)
-    if state != "all" and state not in CaseState.values:
+    if state not in words:
         state = CaseState.OPEN
-    page = Paginator(cases if state == "all" else cases.filter(state=state), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(cases_of_tab(cases, state), A_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
-    words = {"all": _("All"), **{value: str(label) for value, label in CaseState.choices}}
-    tabs = [(key, words[key], counts[key], key == state) for key in (*CaseState.values, "all") if key != "voided"]
+    tabs = [(key, word, counts[key], key == state) for key, word in words.items()]
     context = {
         "page_obj": page,
         "rows": [(each, *case_status(each)) for each in rows],
         "tabs": tabs,
         "owner": owner,
         "gathers": any(each.state == CaseState.OPEN and each.kind == CaseKind.RECOVERY for each in rows),
-        "filtered": owner or "state" in request.GET,
+        "filtered": owner or counts["all"] > 0,
     }
     return render(request, "sessions/recovery_list.html", context)
 
@@ -112,7 +113,7 @@ def recovery_schedule(request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("Choose at least one recovery case."))
         return redirect("recovery_list")
     form = RecoveryScheduleForm(
-        request.POST if request.method == "POST" else None, cases=cases, batches=batches_for(cases[0])
+        request.POST if request.method == "POST" else None, cases=cases, batches=batches_for(cases[0], request.now)
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -131,10 +132,17 @@ def _schedule(request: SignedInRequest, cases: list[RecoveryCase], form: Recover
             cases=cases,
             training_session=form.cleaned_data["batch"],
             form=form.cleaned_data["form"],
+            reason=form.cleaned_data["reason"],
             actor=request.user,
             now=request.now,
         )
-    return services.schedule_make_up(cases=cases, make_up=form.make_up(), actor=request.user, now=request.now)
+    return services.schedule_make_up(
+        cases=cases,
+        make_up=form.make_up(),
+        reason=form.cleaned_data["reason"],
+        actor=request.user,
+        now=request.now,
+    )
 
 
 def case_test(request: SignedInRequest, uuid: UUID) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from planning.queries.releases import release_lines, releases_of_session
 from sessions import services
 from sessions.enums import DeviationKind, MeetingState, SessionState
-from sessions.forms import ConcludeForm, DeviationForm, MeetingEndForm, ReasonForm
+from sessions.forms import ConcludeForm, DeviationForm, MeetingEndForm, MoveForm, ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
 from sessions.policies import can_decide, can_recover, can_run_session
@@ -36,6 +36,7 @@ from sessions.tables import MEETING_STATES, SESSION_STATES, SessionTable
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
 
@@ -104,6 +105,7 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     meetings = meetings_of(training_session)
     runs = can_run_session(request.user, training_session)
     is_open = training_session.state == SessionState.OPEN
+    is_moved_here = training_session.revision_id is None and training_session.state == SessionState.SCHEDULED
     context = {
         "training_session": training_session,
         "status": SESSION_STATES[training_session.state],
@@ -117,9 +119,8 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_conclude": runs and is_open and all(each.state == MeetingState.CONCLUDED for each in meetings),
         "may_open_post": runs and post_test_can_open(training_session),
         "may_report": runs and training_session.state in (SessionState.SCHEDULED, SessionState.OPEN),
-        "may_cancel": training_session.revision_id is None
-        and training_session.state == SessionState.SCHEDULED
-        and can_recover(request.user, plan),
+        "may_cancel": is_moved_here and can_recover(request.user, plan),
+        "may_move": is_moved_here and len(meetings) == 1 and (runs or can_recover(request.user, plan)),
         "scheme": read_scheme(training_session.scheme),
         "releases": release_lines(training_session.release_rows, plan=plan, reader=request.user),
         "zone": training_session.site.zone,
@@ -225,6 +226,32 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "sessions/session_cancel.html", {"form": form, "training_session": training_session})
+
+
+def session_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A make-up class of one meeting takes place at another time."""
+    training_session = visible(request, uuid)
+    if training_session.state != SessionState.SCHEDULED or training_session.revision_id is not None:
+        messages.error(request, _("Only a make-up class that has not begun is moved here."))
+        return redirect("session_detail", uuid=uuid)
+    initial = {"starts_at": training_session.starts_at, "ends_at": training_session.ends_at}
+    form = MoveForm(request.POST or None, training_session=training_session, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            services.move_make_up(
+                training_session=training_session,
+                meetings=[(said["starts_at"], said["ends_at"])],
+                reason=said["reason"],
+                actor=request.user,
+                now=request.now,
+            )
+            messages.success(request, _("The class is moved. Its participants are told."))
+            warn_of_days_off(request, form)
+            return redirect("session_detail", uuid=uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    return render(request, "sessions/session_move.html", {"form": form, "training_session": training_session})
 
 
 def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:

@@ -172,6 +172,8 @@ class MomentWidget(forms.MultiWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         self.zone: tzinfo | str | None = None
+        #: Said instead of the zone's word, where the zone follows from another field that is still open.
+        self.zone_said: Any = ""
         super().__init__(widgets={"day": DayInput(), "time": ClockInput()}, attrs=attrs)
 
     def decompress(self, value: datetime | None) -> list[date | time | None]:
@@ -182,7 +184,7 @@ class MomentWidget(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["zone_word"] = zone_word(timezone.now().astimezone(as_zone(self.zone)))
+        context["zone_word"] = self.zone_said or zone_word(timezone.now().astimezone(as_zone(self.zone)))
         day, clock = context["widget"]["subwidgets"]
         day["attrs"]["aria-label"], clock["attrs"]["aria-label"] = _("Date"), _("Time")
         return context

@@ -26,6 +26,7 @@ urlpatterns += [
     path("sessions/<uuid:uuid>/open/", session_views.session_open, name="session_open"),
     path("sessions/<uuid:uuid>/post-test/", session_views.session_post_test, name="session_post_test"),
     path("sessions/<uuid:uuid>/conclude/", session_views.session_conclude, name="session_conclude"),
+    path("sessions/<uuid:uuid>/move/", session_views.session_move, name="session_move"),
     path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
     path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
     path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),

@@ -11,6 +11,9 @@ from planning.services.bookings.writing import (
     book_substitute,
     clashes_of,
     free_from,
+    give_back,
+    give_back_trainer,
+    move_bookings,
     release,
     wanted_by,
 )
@@ -25,6 +28,9 @@ __all__ = [
     "book_substitute",
     "clashes_of",
     "free_from",
+    "give_back",
+    "give_back_trainer",
+    "move_bookings",
     "release",
     "wanted_by",
 ]

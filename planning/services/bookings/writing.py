@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Func, Q, QuerySet
+from django.db.models import Func, Max, Q, QuerySet
 from django.db.models.functions import Lower
 
 from planning.content import sessions_of, targets_of
@@ -59,7 +60,8 @@ def book_revision(revision: PlanRevision, *, superseded: PlanRevision | None, re
     """Release what the superseded revision took and take what ``revision`` needs, or refuse and name the clash.
 
     The exclusion constraints are deferred while the rows are exchanged, so that a swap inside the plan passes. Guests
-    of a meeting (recovery in this batch, a substitute) stay with it.
+    of a meeting (recovery in this batch, a substitute) stay with it. What a meeting gave back when it ended early stays
+    given back.
 
     Args:
         reader: who reads the refusal; without one no other plan is named.
@@ -71,6 +73,7 @@ def book_revision(revision: PlanRevision, *, superseded: PlanRevision | None, re
     if superseded:
         live = Booking.objects.filter(planned_meeting__planned_session__revision=superseded, live=True)
         wanted += _guests(live, {each.planned_meeting.uuid: each.planned_meeting for each in wanted})
+        wanted = _without_what_was_given_back(wanted, superseded)
         live.update(live=False)
     _write(wanted, application=revision.application, reader=reader)
 
@@ -152,6 +155,58 @@ def free_from(*, meeting: UUID, ended_at: datetime) -> int:
     )
 
 
+def give_back(planned: PlannedSession, *, people: Iterable[Person]) -> int:
+    """Take people out of a batch that goes on: they are free again, and so is a licence for each; how many bookings.
+
+    Called by the sessions stage inside its service, when a recovery in that batch is no longer needed.
+    """
+    freed = 0
+    live = Booking.objects.filter(planned_meeting__planned_session=planned, live=True)
+    held = list(live.filter(role=BookingRole.PARTICIPANT, person__in=[each.pk for each in people]))
+    for meeting, count in Counter(each.planned_meeting_id for each in held).items():
+        seats = live.filter(planned_meeting=meeting, role=BookingRole.SEAT).order_by("-seat__number")
+        keys = [each.pk for each in held if each.planned_meeting_id == meeting]
+        keys += seats.values_list("pk", flat=True)[:count]
+        freed += Booking.objects.filter(pk__in=keys).update(live=False)
+    return freed
+
+
+def give_back_trainer(planned: PlannedSession, *, trainer: TrainerProfile, meetings: Collection[UUID]) -> int:
+    """A trainer who is replaced on the day is free again for these meetings; how many bookings."""
+    return Booking.objects.filter(
+        planned_meeting__planned_session=planned,
+        planned_meeting__uuid__in=meetings,
+        role=BookingRole.TRAINER,
+        trainer=trainer,
+        live=True,
+    ).update(live=False)
+
+
+def move_bookings(
+    planned: PlannedSession, *, application: TrainingApplication | None = None, reader: User | None = None
+) -> None:
+    """The meetings of a class have new times: take the same people, trainers, room and as many licences then.
+
+    Raises as :func:`book_revision`.
+    """
+    live = Booking.objects.filter(planned_meeting__planned_session=planned, live=True)
+    standing = list(live.exclude(role=BookingRole.SEAT).select_related("person", "trainer", "room"))
+    meetings = {each.pk: each for each in planned.meetings.select_related("planned_session__host_site")}
+    live.update(live=False)
+    wanted = [
+        booking(
+            meetings[each.planned_meeting_id],
+            BookingRole(each.role),
+            person=each.person,
+            trainer=each.trainer,
+            room=each.room,
+            is_guest=each.is_guest,
+        )
+        for each in standing
+    ]
+    _write(wanted, application=application, reader=reader)
+
+
 def release(*, plan: TrainingPlan | None = None, planned: PlannedSession | None = None) -> int:
     """Give back what a cancelled plan or session had taken; returns how many bookings that were."""
     if (plan is None) == (planned is None):
@@ -173,6 +228,25 @@ def _guests(live: QuerySet[Booking], meetings: dict[UUID, PlannedMeeting]) -> li
         for each in guests.select_related("planned_meeting", "person", "trainer")
         if (meeting := meetings.get(each.planned_meeting.uuid))
     ]
+
+
+def _without_what_was_given_back(wanted: list[Booking], superseded: PlanRevision) -> list[Booking]:
+    """The bookings of a meeting that ended early, and whose times the new revision leaves, end when it ended."""
+    ends: dict[UUID, tuple[datetime, datetime | None]] = {}
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=superseded, bookings__isnull=False)
+    last = Max("bookings__during__endswith", filter=Q(bookings__live=True))
+    for meeting in meetings.annotate(freed_at=last):
+        if meeting.freed_at is None or meeting.freed_at < meeting.ends_at:
+            ends[meeting.uuid] = (meeting.starts_at, meeting.freed_at)
+    kept = []
+    for each in wanted:
+        starts_at, freed_at = ends.get(each.planned_meeting.uuid, (None, None))
+        if starts_at != each.planned_meeting.starts_at:
+            kept.append(each)
+        elif freed_at is not None:
+            each.during = (each.during[0], min(freed_at, each.during[1]))
+            kept.append(each)
+    return kept
 
 
 def _write(wanted: list[Booking], *, application: TrainingApplication | None, reader: User | None) -> None:

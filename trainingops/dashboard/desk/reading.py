@@ -26,6 +26,7 @@ from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion
 from sessions.enums import OPEN_CASES, CaseState, MeetingState, SessionState
 from sessions.models import Deviation, Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
+from sessions.queries.pages import people_without_score
 from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
 from trainingops.people.enums import Role
@@ -112,7 +113,8 @@ class Desk:
         """The sessions of today, the reader's own that are not settled, and those with a deviation to acknowledge.
 
         With ``today_at`` (its first meeting today, or none), ``is_own``, ``unacknowledged`` (deviations by others
-        that nobody acknowledged), ``told_at`` (the oldest of them), ``own_unacknowledged`` and ``report_due_at``.
+        that nobody acknowledged), ``told_at`` (the oldest of them), ``own_unacknowledged``,
+        ``report_due_at`` and ``unscored`` (who was there and has no complete score).
         """
         met_today = (
             SessionMeeting.objects.filter(
@@ -137,6 +139,7 @@ class Desk:
                 own_unacknowledged=_count(waiting.filter(reported_by=self.user)),
                 told_at=Subquery(waiting.order_by("reported_at").values("reported_at")[:1]),
                 report_due_at=F("obligation__due_at"),
+                unscored=_count(people_without_score().filter(training_session=OuterRef("pk"))),
             )
             .filter(
                 Q(today_at__isnull=False)

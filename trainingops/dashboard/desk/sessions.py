@@ -63,8 +63,8 @@ def sessions_to_run(desk: Desk) -> Iterable[Item]:
 def scores_missing(desk: Desk) -> Iterable[Item]:
     """Held sessions whose report is not submitted and where somebody present has no complete score (5.1.2)."""
     for each in desk.sessions:
-        missing = each.summary.enrolled - each.summary.absent - each.summary.scored
-        if each.state == SessionState.CONCLUDED and missing > 0 and _is_own(desk, each):
+        missing: int = each.unscored  # type: ignore[attr-defined]
+        if each.state == SessionState.CONCLUDED and missing and _is_own(desk, each):
             yield Item(
                 title=_("Complete the scores: %(name)s") % {"name": _name(each)},
                 why=ngettext(

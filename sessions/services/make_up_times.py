@@ -1,0 +1,134 @@
+"""Whether a class makes up for what was missed: when it may lie and how long it lasts (clauses 4.2, 5.3.1).
+
+The procedure asks that everybody on target gets the training, and on schedule. So a class of recovery lasts at least
+as long as what its people missed and ends before their cases are due. What falls short of that is a deviation from the
+plan that was approved: it needs a written reason, the manager reads it and acknowledges it as any other (4.2). A batch
+of a plan was approved at its length for the same module version and scoring scheme: there only the due date counts,
+and the reason stands with the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from planning.services.drafting import LONGEST_MEETING
+from sessions.enums import CaseCause, DeviationKind
+from sessions.models import RecoveryCase
+from sessions.services.deviations import Difference
+from trainingops.domain import Refused
+from trainingops.people.models import Site
+from trainingops.ui.moments import moment_words
+from trainingops.ui.stored import stored_moment, stored_span
+
+#: No class of recovery begins later than this after its cases are due, or after today where they are due already.
+FARTHEST = timedelta(days=90)
+
+Times = Sequence[tuple[datetime, datetime]]
+
+
+def check_times(times: Times, cases: Iterable[RecoveryCase], site: Site, now: datetime) -> None:
+    """A class to come, as long as a meeting of a plan may be, and in sight of the date on which its cases are due.
+
+    Raises:
+        Refused: it lies in the past or too far ahead, ends before it starts, or is longer than twelve hours.
+    """
+    due_at = min(case.due_at for case in cases)
+    for start, end in times:
+        _check_meeting(start, end, site, now)
+        check_not_far(start, due_at, site, now)
+
+
+def check_not_far(start: datetime, due_at: datetime, site: Site, now: datetime) -> None:
+    """Raises ``Refused`` for a class more than ninety days after ``due_at``; a slip of the year is one."""
+    latest = max(due_at, now) + FARTHEST
+    if start > latest:
+        raise Refused(
+            _(
+                "The start %(start)s is more than %(days)d days after the case is due (%(due)s). "
+                "Choose one up to %(latest)s."
+            )
+            % {
+                "start": moment_words(start, site.zone),
+                "days": FARTHEST.days,
+                "due": moment_words(due_at, site.zone),
+                "latest": moment_words(latest, site.zone),
+            },
+            field="starts_at",
+        )
+
+
+def shortcomings(times: Times, cases: Sequence[RecoveryCase], site: Site) -> list[Difference]:
+    """What a class lacks: it ends after a case is due, or is shorter than what one of its people missed."""
+    found = []
+    due_at, ends_at = min(case.due_at for case in cases), max(end for _start, end in times)
+    if ends_at > due_at:
+        found.append(
+            Difference(DeviationKind.DATE, [(stored_moment(due_at, site.zone), stored_moment(ends_at, site.zone))])
+        )
+    missed, lasts = longest_missed(cases), sum((end - start for start, end in times), timedelta(0))
+    if lasts < missed:
+        found.append(Difference(DeviationKind.DURATION, [(stored_span(missed), stored_span(lasts))]))
+    return found
+
+
+def require_reason_for(found: Iterable[Difference], reason: str) -> None:
+    """Raise ``Refused`` when a class lacks something and nobody wrote why; both values and the remedy are named."""
+    if reason.strip():
+        return
+    for each in found:
+        words = (
+            _(
+                "The class ends %(actual)s, after the case is due: %(planned)s. "
+                "Choose an earlier time or write the reason."
+            )
+            if each.kind == DeviationKind.DATE
+            else _("The class lasts %(actual)s, and %(planned)s were missed. Let it end later or write the reason.")
+        )
+        raise Refused(words % {"planned": each.planned, "actual": each.actual}, field="reason")
+
+
+def longest_missed(cases: Iterable[RecoveryCase]) -> timedelta:
+    """What the person who missed most of all has to make up for; the cases bring their meetings."""
+    missed: dict[int, timedelta] = {}
+    for case in cases:
+        key = case.enrolment.person_id
+        missed[key] = missed.get(key, timedelta(0)) + missed_in(case)
+    return max(missed.values(), default=timedelta(0))
+
+
+def missed_in(case: RecoveryCase) -> timedelta:
+    """How much of the meeting of a recovery case was missed: late by, left early by, or all of what was held.
+
+    A meeting counts as it was planned, or as it was held where that was shorter.
+    """
+    if case.cause in (CaseCause.LATE, CaseCause.LEFT_EARLY) and case.minutes:
+        return timedelta(minutes=case.minutes)
+    meeting = case.meeting
+    if meeting is None:
+        return timedelta(0)
+    planned = meeting.ends_at - meeting.starts_at
+    if meeting.actual_starts_at is None or meeting.actual_ends_at is None:
+        return planned
+    held = meeting.actual_ends_at - meeting.actual_starts_at
+    return min(planned, timedelta(minutes=held.total_seconds() // 60))
+
+
+def _check_meeting(start: datetime, end: datetime, site: Site, now: datetime) -> None:
+    said = {"start": moment_words(start, site.zone), "end": moment_words(end, site.zone)}
+    if start <= now:
+        raise Refused(
+            _("The start %(start)s lies in the past; it is %(now)s. Choose a time to come.")
+            % {**said, "now": moment_words(now, site.zone)},
+            field="starts_at",
+        )
+    if end <= start:
+        raise Refused(
+            _("The class ends at %(end)s, not after its start at %(start)s. Give a later end.") % said, field="ends_at"
+        )
+    if end - start > LONGEST_MEETING:
+        raise Refused(
+            _("From %(start)s to %(end)s is longer than 12 hours. Give an earlier end.") % said, field="ends_at"
+        )

@@ -1,0 +1,367 @@
+"""A class of recovery that can be: in time, long enough, moved, given back; one word and one count for each case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from planning.models import Booking, PlannedMeeting, RecoveryForm, TrainerProfile
+from planning.services import DoubleBooking, amend_plan, book_planned_session, save_part, submit_revision
+from planning.tests.factories import approve, signature
+from reporting.models import ReportObligation
+from sessions.enums import SessionState
+from sessions.models import Deviation, MeetingTrainer, RecoveryCase, SessionSummary, TrainingSession
+from sessions.queries.pages import batches_for, people_without_score
+from sessions.services import (
+    RollCell,
+    cancel_sessions_of,
+    case_waiver_hash,
+    conclude_meeting,
+    lapse_case,
+    move_make_up,
+    open_case_test,
+    open_session,
+    record_roll,
+    report_deviation,
+    schedule_in_batch,
+    waive_case,
+)
+from sessions.tests.factories import START, absent, concluded, make_up_for, opened, scheduled, take_test
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import OutboxMessage
+from trainingops.people.models import PersonAssignment
+from trainingops.people.tests.factories import SiteFactory, client_of, make_agent, make_user
+
+pytestmark = pytest.mark.django_db
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+LATER = START + DAY
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Let pages believe in a time: what the middleware puts on the request."""
+    return lambda moment: monkeypatch.setattr("trainingops.people.middleware.timezone.now", lambda: moment)
+
+
+@pytest.fixture
+def missed():
+    """A concluded session of two hours that the first participant missed."""
+    return concluded(lambda people: absent(people[0]))
+
+
+# --- One word and one count ---------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_failed_remedial_has_one_word_and_is_counted_once():
+    held = concluded(right=(2, 5, 5))
+    case, now = RecoveryCase.objects.get(), held.training_session.ends_at + HOUR
+    open_case_test(case=case, form=None, actor=held.pic, now=now)
+    take_test(held.enrolments[0], phase="remedial", right=1, now=now)
+    client = client_of(held.pic)
+    tabs = {key: count for key, _word, count, _here in client.get(reverse("recovery_list")).context["tabs"]}
+    assert (tabs["failed"], tabs["resolved"], tabs["all"]) == (1, 0, 1)
+    assert len(client.get(reverse("recovery_list") + "?state=failed").context["rows"]) == 1
+    assert not client.get(reverse("recovery_list") + "?state=resolved").context["rows"]
+    with translation.override(held.pic.language):
+        page = client.get(reverse("case_detail", args=[case.uuid])).content.decode()
+    assert "Tidak lulus" in page
+    assert "Tuntas" not in page
+
+
+@pytest.mark.point("EMP-1")
+def test_a_ledger_without_open_cases_is_not_an_empty_one(missed):
+    stranger = client_of(concluded().pic)
+    none_yet = stranger.get(reverse("recovery_list")).content.decode()
+    RecoveryCase.objects.update(state="lapsed")
+    client = client_of(missed.pic)
+    nothing_here = client.get(reverse("recovery_list")).content.decode()
+    assert "Belum ada kasus recovery" in none_yet
+    assert "Belum ada kasus recovery" not in nothing_here
+
+
+@pytest.mark.clause("5.1.2")
+def test_who_was_not_recorded_has_no_score_to_complete():
+    held = opened(people=3)
+    record_roll(meeting=held.meeting, cells=[RollCell(held.enrolments[0].pk, "present")], actor=held.pic, now=START)
+    assert [each.pk for each in people_without_score()] == [held.enrolments[0].pk]
+
+
+# --- In time and long enough --------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("4.3")
+def test_a_class_after_the_due_date_needs_a_reason_that_the_manager_acknowledges(missed):
+    case = RecoveryCase.objects.get()
+    with pytest.raises(Refused) as refused:
+        make_up_for(missed, starts_at=case.due_at + DAY)
+    assert refused.value.field == "reason"
+    assert not PlannedMeeting.objects.filter(starts_at__gt=case.due_at).exists()
+    made = make_up_for(missed, starts_at=case.due_at + DAY, reason="Cuti sampai tanggal 4")
+    deviation = Deviation.objects.get(training_session=made.training_session)
+    assert (deviation.kind, deviation.reason) == ("date", "Cuti sampai tanggal 4")
+    case.refresh_from_db()
+    assert case.note == "Cuti sampai tanggal 4"
+
+
+@pytest.mark.clause("4.3")
+@pytest.mark.parametrize("days", [91, 5 * 365])
+def test_a_class_beyond_ninety_days_is_refused_whatever_the_reason(missed, days):
+    case = RecoveryCase.objects.get()
+    with pytest.raises(Refused) as refused:
+        make_up_for(missed, starts_at=case.due_at + days * DAY, reason="Slip tahun")
+    assert refused.value.field == "starts_at"
+    assert "90" in str(refused.value)
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_class_of_three_minutes_makes_up_for_two_hours_only_with_a_reason(missed):
+    start = START + 3 * DAY
+    for minutes in (3, 119):
+        with pytest.raises(Refused) as refused:
+            make_up_for(missed, starts_at=start, ends_at=start + minutes * MINUTE)
+        assert refused.value.field == "reason"
+        assert str(minutes) in str(refused.value)
+    made = make_up_for(missed, starts_at=start, ends_at=start + 3 * MINUTE, reason="Sudah pernah ikut")
+    (deviation,) = Deviation.objects.filter(training_session=made.training_session)
+    assert (deviation.kind, deviation.measured) == ("duration", [[{"minutes": 120}, {"minutes": 3}]])
+
+
+@pytest.mark.clause("5.3.1")
+def test_lateness_is_made_up_for_by_the_minutes_that_were_missed():
+    held = concluded(lambda people: RollCell(people[0].pk, "late", minutes_late=20))
+    start = START + 3 * DAY
+    with pytest.raises(Refused):
+        make_up_for(held, starts_at=start, ends_at=start + 19 * MINUTE)
+    made = make_up_for(held, starts_at=start, ends_at=start + 20 * MINUTE)
+    assert not made.training_session.deviations.exists()
+
+
+def _join(held, batch, now=LATER, **more):
+    return schedule_in_batch(
+        cases=list(RecoveryCase.objects.filter(enrolment__training_session=held.training_session, state="open")),
+        training_session=batch.training_session,
+        form=RecoveryForm.objects.get(code="another_batch"),
+        actor=held.pic,
+        now=now,
+        **more,
+    )
+
+
+def _batch(held, starts_at):
+    others = [make_agent(held.world.site, held.world.line)]
+    return scheduled(world=replace(held.world, people=others), starts_at=starts_at)
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_batch_whose_start_has_passed_takes_nobody(missed):
+    batch = _batch(missed, START + 2 * DAY)
+    begun = batch.training_session.starts_at
+    case = RecoveryCase.objects.select_related("enrolment__training_session").get()
+    with pytest.raises(Refused) as refused:
+        _join(missed, batch, now=begun)
+    assert refused.value.field == "batch"
+    assert not batches_for(case, begun).exists()
+    assert batches_for(case, begun - MINUTE).exists()
+
+
+@pytest.mark.clause("4.3")
+def test_a_batch_after_the_due_date_needs_a_reason_that_stands_with_the_case(missed):
+    batch = _batch(missed, START + 9 * DAY)
+    with pytest.raises(Refused) as refused:
+        _join(missed, batch)
+    assert refused.value.field == "reason"
+    _join(missed, batch, reason="Batch berikutnya baru minggu depan")
+    assert RecoveryCase.objects.get().note == "Batch berikutnya baru minggu depan"
+    assert not Deviation.objects.filter(training_session=batch.training_session).exists()
+
+
+# --- Moving a class -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_make_up_class_that_is_too_early_is_moved_and_no_revision_is_asked_for(missed):
+    again = make_up_for(missed)
+    old = again.training_session
+    with translation.override("en"), pytest.raises(Refused, match="move it to another time"):
+        open_session(training_session=old, actor=missed.pic, now=LATER)
+    start = LATER + 3 * HOUR
+    move_make_up(training_session=old, meetings=[(start, start + 2 * HOUR)], actor=missed.pic, now=LATER)
+    moved = again.fresh()
+    assert (moved.starts_at, moved.ends_at, again.meeting.starts_at) == (start, start + 2 * HOUR, start)
+    live = Booking.objects.filter(planned_meeting__planned_session=moved.planned, live=True)
+    assert {(each.during.lower, each.during.upper) for each in live} == {(start, start + 2 * HOUR)}
+    assert {each.role for each in live} == {"trainer", "participant"}
+    assert ReportObligation.objects.get(training_session=moved).last_end == moved.ends_at
+    assert OutboxMessage.objects.filter(kind="session_moved").count() == len(again.enrolments) or not make_up_users(
+        again
+    )
+    open_session(training_session=moved, actor=missed.pic, now=start)
+
+
+def make_up_users(held):
+    """Who of a class has an account."""
+    return [each for each in held.enrolments if hasattr(each.person, "user")]
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_class_is_moved_to_no_time_that_could_not_be_planned(missed):
+    again = make_up_for(missed)
+    case, start = RecoveryCase.objects.get(), START + 4 * DAY
+
+    def move(start, end, **more):
+        move_make_up(
+            training_session=again.training_session, meetings=[(start, end)], actor=missed.pic, now=LATER, **more
+        )
+
+    for begin, end, field in (
+        (LATER, LATER + 2 * HOUR, "starts_at"),
+        (start, start + 3 * MINUTE, "reason"),
+        (case.due_at, case.due_at + 2 * HOUR, "reason"),
+        (case.due_at + 91 * DAY, case.due_at + 91 * DAY + 2 * HOUR, "starts_at"),
+    ):
+        with pytest.raises(Refused) as refused:
+            move(begin, end)
+        assert refused.value.field == field
+    elsewhere = missed.plan.planned_sessions.create(label="Lain", host_site=missed.world.site)
+    elsewhere.meetings.create(starts_at=start, ends_at=start + 2 * HOUR)
+    book_planned_session(elsewhere, people=[case.enrolment.person])
+    with pytest.raises(DoubleBooking, match=case.enrolment.person.name):
+        move(start, start + 2 * HOUR)
+    move(case.due_at, case.due_at + 2 * HOUR, reason="Cuti")
+    move(START + 5 * DAY, START + 5 * DAY + 2 * HOUR)
+    assert not again.training_session.deviations.exists()
+
+
+@pytest.mark.clause("5.2")
+def test_only_a_make_up_class_that_has_not_begun_is_moved_and_by_those_who_answer_for_it(missed):
+    again = make_up_for(missed)
+    times = [(START + 4 * DAY, START + 4 * DAY + 2 * HOUR)]
+    with pytest.raises(NotAllowed):
+        move_make_up(training_session=missed.training_session, meetings=times, actor=missed.pic, now=LATER)
+    with pytest.raises(NotAllowed):
+        move_make_up(training_session=again.training_session, meetings=times, actor=missed.world.qc, now=LATER)
+    for state in SessionState.values:
+        if state != SessionState.SCHEDULED:
+            TrainingSession.objects.filter(pk=again.training_session.pk).update(state=state)
+            with pytest.raises(WrongState):
+                move_make_up(training_session=again.training_session, meetings=times, actor=missed.pic, now=LATER)
+
+
+def test_the_page_that_moves_a_class(missed, at, django_assert_num_queries):
+    again = make_up_for(missed)
+    at(LATER)
+    url = reverse("session_move", args=[again.training_session.uuid])
+    client = client_of(missed.pic)
+    assert url in client.get(reverse("session_detail", args=[again.training_session.uuid])).content.decode()
+    assert Client().get(url).status_code == 302
+    assert client_of(make_user("agent")).get(url).status_code == 403
+    assert client_of(make_user("trainer", site=SiteFactory())).get(url).status_code == 404
+    assert client.delete(url).status_code == 405
+    with django_assert_num_queries(12, exact=False):
+        assert client.get(url).status_code == 200
+    data = {"starts_at_day": "2026-11-28", "starts_at_time": "09:00", "ends_at_day": "2026-11-28"}
+    assert client.post(url, data | {"ends_at_time": "09:03"}).status_code == 422
+    assert client.post(url, data | {"ends_at_time": "11:00"}).status_code == 302
+    assert again.fresh().starts_at.astimezone(missed.world.site.zone).day == 28
+    regular = reverse("session_move", args=[missed.training_session.uuid])
+    assert client.get(regular).status_code == 302
+
+
+@pytest.mark.clause("5.3.1")
+def test_before_the_site_is_chosen_a_make_up_form_names_no_zone_of_its_own(missed, at):
+    SiteFactory(timezone="Asia/Jayapura")
+    at(LATER)
+    url = reverse("recovery_schedule") + f"?case={RecoveryCase.objects.get().uuid}"
+    fields = client_of(missed.pic).get(url).context["form"].fields
+    assert str(fields["starts_at"].widget.zone_said)
+    assert {label.rsplit("(")[-1] for _key, label in list(fields["host_site"].choices)[1:]} == {"WIB)", "WIT)"}
+
+
+# --- Given back ---------------------------------------------------------------------------------------------
+
+
+def _waive(held, case):
+    signed = signature(held.manager, case_waiver_hash(case, "Cuti melahirkan"), now=LATER, meaning="waived")
+    waive_case(case=case, reason="Cuti melahirkan", signature=signed, actor=held.manager, now=LATER)
+
+
+def _lapse(held, case):
+    PersonAssignment.objects.filter(person=case.enrolment.person).update(site=SiteFactory())
+    lapse_case(case=case, reason="Pindah", actor=held.manager, now=LATER)
+
+
+@pytest.mark.clause("5.3.1")
+@pytest.mark.parametrize("end", [_waive, _lapse])
+@pytest.mark.parametrize("form", ["batch", "make_up"])
+def test_whose_case_ends_is_free_at_the_time_of_the_class_that_waited_for_them(missed, end, form):
+    case = RecoveryCase.objects.select_related("enrolment__person", "enrolment__training_session").get()
+    held = _join(missed, _batch(missed, START + 3 * DAY)) if form == "batch" else make_up_for(missed).training_session
+    assert Booking.objects.filter(person=case.enrolment.person, during__startswith__gt=LATER, live=True).exists()
+    end(missed, case)
+    assert not Booking.objects.filter(person=case.enrolment.person, during__startswith__gt=LATER, live=True).exists()
+    assert not held.enrolments.filter(person=case.enrolment.person, removed_at=None).exists()
+    assert SessionSummary.objects.get(training_session=held).enrolled == (1 if form == "batch" else 0)
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_batch_that_is_cancelled_opens_the_cases_that_waited_for_it(missed):
+    batch = _batch(missed, START + 3 * DAY)
+    _join(missed, batch)
+    cancel_sessions_of(plan=batch.plan, reason="Klien menunda", actor=batch.manager, now=LATER)
+    case = RecoveryCase.objects.get()
+    assert (case.state, case.scheduled_in) == ("open", None)
+
+
+@pytest.mark.clause("4.2")
+def test_a_trainer_who_is_replaced_is_free_and_teaches_none_of_it():
+    held = scheduled(people=1)
+    substitute = TrainerProfile.objects.create(name="Pengganti", kind="client")
+    values = {"kind": "trainer", "planned": "Rika", "actual": "", "reason": "Sakit"}
+    report_deviation(
+        training_session=held.training_session, **values, substitute=substitute, actor=held.pic, now=START - HOUR
+    )
+    assert [each.trainer for each in MeetingTrainer.objects.filter(meeting=held.meeting)] == [substitute]
+    assert [each.trainer for each in Booking.objects.filter(role="trainer", live=True)] == [substitute]
+
+
+@pytest.mark.clause("4.2")
+def test_where_several_teach_it_is_said_who_is_replaced():
+    held = scheduled(people=1)
+    other, third = (TrainerProfile.objects.create(name=name, kind="client") for name in ("Dua", "Tiga"))
+    MeetingTrainer.objects.create(meeting=held.meeting, trainer=other)
+    values = {"kind": "trainer", "planned": "Rika", "actual": "", "reason": "Sakit", "substitute": third}
+
+    def report(**more):
+        report_deviation(training_session=held.training_session, **values, **more, actor=held.pic, now=START - HOUR)
+
+    for replaces in (None, third):
+        with pytest.raises(Refused) as refused:
+            report(replaces=replaces)
+        assert refused.value.field == "replaces"
+    report(replaces=other)
+    teaching = {each.trainer for each in MeetingTrainer.objects.filter(meeting=held.meeting)}
+    assert teaching == {held.world.trainer, third}
+
+
+@pytest.mark.clause("5.1.1")
+def test_an_amendment_leaves_free_what_a_meeting_gave_back_when_it_ended_early():
+    held = opened(meetings=2)
+    early = held.meeting.ends_at - HOUR
+    conclude_meeting(meeting=held.meeting, actor=held.pic, now=early)
+    draft = amend_plan(plan=held.plan, actor=held.pic, now=early)
+    save_part(revision=draft, part="need", values={"purpose": "Penjelasan denda ditambah."}, actor=held.pic, now=early)
+    submit_revision(revision=draft, actor=held.pic, now=early)
+    draft.refresh_from_db()
+    approve(draft, held.manager, early)
+    live = Booking.objects.filter(live=True, planned_meeting__planned_session__revision=draft)
+    first = live.filter(planned_meeting__uuid=held.meeting.uuid)
+    assert {each.during.upper for each in first} == {early}
+    second = live.exclude(planned_meeting__uuid=held.meeting.uuid).select_related("planned_meeting")
+    assert second
+    assert all(each.during.upper == each.planned_meeting.ends_at for each in second)
