@@ -437,7 +437,7 @@ def test_home_names_both_starts_of_a_change_that_moves_the_training(client, worl
     client.force_login(world.manager)
     with time_machine.travel(NOW, tick=False):
         html = client.get(reverse("home")).content.decode()
-    assert "as approved; this revision:" in html and "27 November 2026" in html
+    assert "Start as approved: 26 Nov" in html and "as asked for: 27 Nov" in html
 
 
 @pytest.mark.clause("5.1.1 b")

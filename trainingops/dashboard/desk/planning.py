@@ -29,7 +29,8 @@ def plans_to_approve(desk: Desk) -> Iterable[Item]:
             yield Item(
                 title=_("Approve the plan: %(title)s") % {"title": revision.plan.title},
                 why=_("Revision %(number)d by %(name)s, %(people)s.")
-                % {"number": revision.number, "name": revision.submitted_by, "people": _people(revision)},
+                % {"number": revision.number, "name": revision.submitted_by, "people": _people(revision)}
+                + _both_starts(revision),
                 url=reverse("plan_approval", args=[revision.uuid]),
                 action=_("Review"),
                 icon="plan",
@@ -268,11 +269,18 @@ def _start(revision: PlanRevision, now: datetime) -> dict[str, Any]:
             if days == 0
             else ngettext("Starts in %(days)d day", "Starts in %(days)d days", days) % {"days": days}
         )
-    own_at: datetime | None = revision.own_at  # type: ignore[attr-defined]
-    if own_at and own_at != first_at:
-        word = _("%(word)s as approved; this revision: %(when)s") % {"word": word, "when": moment_words(own_at, zone)}
     kind = "warn" if near.kind == "idle" and first_at - now < timedelta(days=7) else near.kind
     return {"due_at": first_at, "zone": zone, "due": DueWord(kind, near.icon, word)}
+
+
+def _both_starts(revision: PlanRevision) -> str:
+    """Of a change that moves the training to a later start: when it begins as approved, and as asked for."""
+    first_at, own_at = revision.first_at, revision.own_at  # type: ignore[attr-defined]
+    if not own_at or own_at == first_at:
+        return ""
+    zone = revision.plan.site.zone
+    said = {"approved": moment_words(first_at, zone, "short"), "asked": moment_words(own_at, zone, "short")}
+    return " " + _("Start as approved: %(approved)s; as asked for: %(asked)s.") % said
 
 
 def _people(revision: PlanRevision) -> str:
