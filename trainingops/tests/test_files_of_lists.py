@@ -24,7 +24,6 @@ WITHOUT = {
     "plan_template_list": "forms to begin a plan from",
     "deviation_list": "stands in the report of each session",
     "recovery_list": "cases stand in the report of each session",
-    "evidence_list": "the archive holds its own register",
     "outbox_list": "mail that waits, for the operator alone",
     "import_list": "one's own imports; each has its preview and the file of its errors",
     "inbox": "notices to one reader",
