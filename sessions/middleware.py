@@ -33,9 +33,11 @@ class SharedPCMiddleware:
     def process_view(
         self, request: HttpRequest, _view: object, _args: object, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name == "shared_pc_start" and _sent_again(request, kwargs):
+            return redirect("shared_pc")
         if not shared_pc.signed_in_by_pin(request):
             return None
-        name = request.resolver_match.view_name if request.resolver_match else ""
         request.bare = True  # type: ignore[attr-defined]
         if name in ("shared_pc", "shared_pc_choice", "set_language"):
             return None
@@ -48,6 +50,12 @@ class SharedPCMiddleware:
             return redirect("shared_pc_choice")
         shared_pc.next_person(request)
         return redirect("shared_pc")
+
+
+def _sent_again(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    """A second tap on "turn on": the first has signed the trainer out, and this browser is in the mode already."""
+    is_out = request.method == "POST" and not request.user.is_authenticated
+    return is_out and shared_pc.meeting_of_browser(request) == kwargs.get("uuid")
 
 
 def _receipt(request: HttpRequest, words: str) -> HttpResponse:

@@ -76,7 +76,7 @@ def test_turning_it_on_signs_the_trainer_out_and_says_so_in_the_journal():
     url = reverse("shared_pc_start", args=[held.meeting.uuid])
     assert url in client.get(reverse("meeting_roll", args=[held.meeting.uuid])).content.decode()
     assert "You are signed out" in words(client.get(url))
-    client.post(url)
+    assert [client.post(url).url, client.post(url).url] == ["/pc/", "/pc/"], "a second tap leads there too"
     assert client.get(reverse("account")).status_code == 302
     assert Entry.objects.get(verb="shared_pc.started").actor == held.pic.uuid
     page = client.get("/pc/")

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.people.models import User
+from trainingops.people.services.pins import not_a_pin
 from trainingops.ui.forms import PageForm
 
 
@@ -127,6 +128,20 @@ class OwnPinForm(PageForm):
         error_messages={"required": _("Type the six digits again")},
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
+
+    def clean_pin(self) -> str:
+        """Six digits, whatever else is wrong."""
+        return self._digits("pin")
+
+    def clean_again(self) -> str:
+        """Likewise."""
+        return self._digits("again")
+
+    def _digits(self, name: str) -> str:
+        typed = str(self.cleaned_data[name])
+        if why := not_a_pin(typed):
+            raise forms.ValidationError(why)
+        return typed
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -42,11 +42,18 @@ def set_own_pin(*, user: User, pin: str, now: datetime) -> SignInCode:
 
 def weakness(pin: str, user: User) -> str:
     """Why a PIN cannot be chosen, and what to choose instead; empty for a good one."""
-    if len(pin) != PIN_DIGITS or not pin.isascii() or not pin.isdigit():
-        return _("A PIN has exactly %(n)d digits. Type %(n)d digits.") % {"n": PIN_DIGITS}
+    if why := not_a_pin(pin):
+        return why
     if len(set(pin)) == 1 or any(pin in run for run in _RUNS) or pin in user.login:
         return _("This PIN is easy to guess. Choose digits that are no row and not in your employee number.")
     return ""
+
+
+def not_a_pin(typed: str) -> str:
+    """Why ``typed`` cannot be a PIN at all; empty for six digits."""
+    if len(typed) == PIN_DIGITS and typed.isascii() and typed.isdigit():
+        return ""
+    return _("A PIN has exactly %(n)d digits. Type %(n)d digits.") % {"n": PIN_DIGITS}
 
 
 def user_of_pin(*, login: str, pin: str, now: datetime) -> User:
