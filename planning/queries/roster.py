@@ -79,11 +79,13 @@ class PlanRoster:
     Attributes:
         known: whether anybody of them has a roster around the meetings; if not, everybody is assumed on shift.
         shifts: what was read, by person; those without any are missing.
+        minutes: overtime ordered for any plan and not declined, by person and local day.
     """
 
     rows: tuple[Attendance, ...]
     known: bool
     shifts: Mapping[int, Sequence[Shift]] = field(default_factory=dict)
+    minutes: Mapping[int, Mapping[date, int]] = field(default_factory=dict)
 
     def leaving(self, meeting: PlannedMeeting) -> int:
         """How many of its batch the floor misses during a meeting."""
@@ -154,7 +156,7 @@ def _rosters(
     return {revision.pk: _roster(revision, meetings, found[revision.pk]) for revision, meetings in meetings_of.items()}
 
 
-#: Key and name of the person, key of the batch, roster days and overtime orders.
+#: Key and name of the person, key of the batch, roster days, orders of the plan and all of theirs.
 _Target = tuple[Any, ...]
 
 
@@ -186,9 +188,14 @@ def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterabl
                     )
                 )
             ),
+            ordered=ArraySubquery(
+                OvertimeOrder.objects.filter(person=OuterRef("person"), withdrawn_at=None)
+                .exclude(consent=Consent.REFUSED)
+                .values(json=JSONObject(starts_at="starts_at", minutes="minutes"))
+            ),
             batch=F("planned_session_id"),
         )
-        .values_list("revision_id", "person_id", "person__name", "batch", "days", "orders")
+        .values_list("revision_id", "person_id", "person__name", "batch", "days", "orders", "ordered")
     )
 
 
@@ -200,8 +207,13 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
     rows: list[Attendance] = []
     shifts_of: dict[int, list[Shift]] = {}
     known = False
-    for person, name, batch, listed, ordered in targets:
-        own, given = [_shift(each) for each in listed], [_order(each) for each in ordered]
+    minutes_of: dict[int, dict[date, int]] = {}
+    for person, name, batch, listed, orders, ordered in targets:
+        own, given = [_shift(each) for each in listed], [_order(each) for each in orders]
+        for each in ordered:
+            day = datetime.fromisoformat(each["starts_at"]).astimezone(site.zone).date()
+            minutes = minutes_of.setdefault(person, {})
+            minutes[day] = minutes.get(day, 0) + each["minutes"]
         if own:
             shifts_of[person] = own
         for meeting in of_batch.get(batch, ()):
@@ -210,7 +222,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
             standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)
             order = next((each for each in given if each.covers(meeting)), None)
             rows.append(Attendance(person, name, meeting, standing, order))
-    return PlanRoster(tuple(rows), known, shifts_of)
+    return PlanRoster(tuple(rows), known, shifts_of, minutes_of)
 
 
 def shifts_between(
@@ -220,23 +232,6 @@ def shifts_between(
     days = RosterDay.objects.filter(person__in=people, day__range=(first - timedelta(days=1), last)).order_by()
     rows = list(days.values_list("person", "starts_at", "ends_at"))
     return [(person, start, end) for person, start, end in rows if start and end], {row[0] for row in rows}
-
-
-def overtime_minutes(people: Sequence[int], first: date, last: date, site: Site) -> Mapping[int, dict[date, int]]:
-    """Overtime ordered (and not declined) by person and local day between two days, both included: one query."""
-    orders = (
-        OvertimeOrder.objects.filter(person__in=people, withdrawn_at=None)
-        .exclude(consent=Consent.REFUSED)
-        .filter(starts_at__date__range=(first - timedelta(days=1), last + timedelta(days=1)))
-        .order_by()
-    )
-    found: dict[int, dict[date, int]] = {}
-    for person, starts_at, minutes in orders.values_list("person", "starts_at", "minutes"):
-        day = starts_at.astimezone(site.zone).date()
-        if first <= day <= last:
-            own = found.setdefault(person, {})
-            own[day] = own.get(day, 0) + minutes
-    return found
 
 
 def _days_around(meeting: PlannedMeeting, site: Site) -> list[date]:

@@ -90,7 +90,7 @@ class Reference:
 def newest_interval(intervals: TrafficQuerySet) -> TrafficInterval | None:
     """The newest measured one of ``intervals``, with its site and line: which source and day there are data of."""
     measured = intervals.exclude(source=FORECAST_SOURCE)
-    return measured.select_related("site", "line").order_by("-starts_at").first()
+    return measured.select_related("site", "line__target").order_by("-starts_at").first()
 
 
 def latest_source(site: Site, line: ServiceLine) -> QuerySet[TrafficInterval, tuple[str]]:
@@ -101,7 +101,7 @@ def latest_source(site: Site, line: ServiceLine) -> QuerySet[TrafficInterval, tu
 
 def goal_of(line: ServiceLine) -> LineGoal:
     """The target of a line; without one of its own: inbound 80 % in 20 seconds by Erlang C, others by their channel."""
-    return _goal(line, LineTarget.objects.filter(line=line).first())
+    return _goal(line, getattr(line, "target", None))
 
 
 def _goal(line: ServiceLine, row: LineTarget | None) -> LineGoal:

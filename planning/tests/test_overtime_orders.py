@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from planning.enums import Consent, PlanState, RevisionState
 from planning.models import OvertimeOrder, PlannedMeeting
-from planning.queries.roster import overtime_minutes, roster_of
+from planning.queries.roster import roster_of
 from planning.services import (
     MeetingTimes,
     amend_plan,
@@ -268,7 +268,7 @@ def test_an_order_ends_with_its_meeting_and_the_agent_is_told(world, end):
     assert notice.subject == made.uuid
     with pytest.raises(WrongState):
         answer_overtime(order=made, consent=Consent.GIVEN, actor=late.user, now=NOW)
-    assert not overtime_minutes([late.pk], DAY, DAY, world.site)  # no part of the 4 and 18 hours
+    assert not roster_of(revision, [meeting]).minutes  # no part of the 4 and 18 hours
     assert not Notice.objects.filter(kind="overtime_withdrawn").exclude(pk=notice.pk).exists()
 
 

@@ -26,7 +26,7 @@ from planning.policies.plans import can_edit_plan
 from planning.queries.diary import diary_of
 from planning.queries.load import Slots, days_ahead, duration_of, slots_for
 from planning.queries.plans import local_day
-from planning.queries.roster import PlanRoster, overtime_minutes, roster_of
+from planning.queries.roster import PlanRoster, roster_of
 from planning.queries.traffic import LineLoad, load_of_line
 from planning.services import ProposedBatch, answer_overtime, order_overtime, take_batches
 from planning.services.overtime import takes_orders
@@ -202,8 +202,10 @@ def overtime_warnings(roster: PlanRoster, plan: TrainingPlan) -> list[str]:
     zone = plan.site.zone
     days = [row.meeting.starts_at.astimezone(zone).date() for row in late]
     first, last = min(days) - timedelta(days=min(days).weekday()), max(days) + timedelta(days=6 - max(days).weekday())
-    people = sorted({row.person for row in late})
-    minutes = {person: dict(found) for person, found in overtime_minutes(people, first, last, plan.site).items()}
+    minutes = {
+        person: {day: count for day, count in roster.minutes.get(person, {}).items() if first <= day <= last}
+        for person in {row.person: row.name for row in late}
+    }
     for row in late:
         if row.order is None:
             own = minutes.setdefault(row.person, {})

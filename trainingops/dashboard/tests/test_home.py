@@ -164,12 +164,13 @@ def test_overtime_waits_for_the_agents_own_consent():
     plan = submitted_plan(world=world, starts_at=START, now=NOW - HOUR)
     agent = make_user("agent", person=world.people[0])
     other = make_user("agent", person=world.people[1])
+    meeting = plan.revisions.get().sessions.get().meetings.get()
     order = OvertimeOrder.objects.create(
         plan=plan,
         person=world.people[0],
-        meeting=plan.revisions.get().sessions.get().meetings.get().uuid,
-        starts_at=START,
-        ends_at=START + HOUR,
+        meeting=meeting.uuid,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
         minutes=60,
         reason="Shift pagi",
         ordered_by="Operation",
