@@ -130,10 +130,9 @@ def write_own(
     now: datetime,
     source: str,
 ) -> Attendance:
-    """Write the cell of somebody who checked in themselves ``at`` a moment; the meeting is locked, the cell blank.
+    """Write the cell of somebody who checked in ``at`` a moment: the meeting is locked, the cell blank.
 
-    Raises:
-        Refused: a time that cannot be, as :func:`record_roll`.
+    Refuses a time that cannot be, as :func:`record_roll`.
     """
     row = _row(cell, recorded_at(enrolment), meeting, enrolment, {}, actor, now, source)
     row.recorded_at = at
