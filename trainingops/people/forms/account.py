@@ -120,13 +120,13 @@ class OwnPinForm(PageForm):
         max_length=20,
         help_text=_("Six digits. With it you check in and take tests on a PC that several people share."),
         error_messages={"required": _("Type six digits")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     again = forms.CharField(
         label=_("PIN again"),
         max_length=20,
         error_messages={"required": _("Type the six digits again")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
     def clean_pin(self) -> str:
