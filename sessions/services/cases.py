@@ -17,10 +17,19 @@ from sessions.enums import (
     CaseState,
     EnrolmentOrigin,
     MeetingState,
+    OutcomeState,
     SessionState,
 )
 from sessions.frozen import read_scheme
-from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, SessionResult, TrainingSession
+from sessions.models import (
+    Attendance,
+    Enrolment,
+    RecoveryCase,
+    SessionMeeting,
+    SessionResult,
+    TargetOutcome,
+    TrainingSession,
+)
 from sessions.notices import about
 from sessions.services.common import refresh_summary, tell_participants
 from trainingops.audit.journal import record
@@ -193,6 +202,7 @@ def _open(
         .exclude(state=CaseState.VOIDED)
         .values_list("enrolment", flat=True)
     )
+    known |= _released([enrolment for enrolment, _why in wanted])
     owner, due_at = training_session.plan.pic, now + timedelta(days=training_session.recovery_days)
     cases = RecoveryCase.objects.bulk_create(
         RecoveryCase(
@@ -219,6 +229,14 @@ def _open(
             data={"kind": kind, "due_at": due_at, "cause": case.cause},
         )
     _tell_of_cases(training_session, cases, step=str(meeting.uuid) if meeting else kind, now=now)
+
+
+def _released(enrolments: Iterable[Enrolment]) -> set[int]:
+    """Those whose target was waived or has lapsed already: nothing is left that they would have to make up for."""
+    settled = TargetOutcome.objects.filter(
+        enrolment__in=[each.pk for each in enrolments], state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
+    )
+    return set(settled.values_list("enrolment", flat=True))  # type: ignore[arg-type]
 
 
 def _tell_of_cases(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import TrainingPlan
 from sessions.enums import OPEN_CASES, CaseKind, CaseState, OutcomeState
-from sessions.models import Enrolment, RecoveryCase, TargetOutcome
+from sessions.models import Enrolment, RecoveryCase, TargetOutcome, TrainingSession
 from sessions.policies import can_decide, can_waive, can_waive_outcome
 from sessions.services.cases import settle_case
 from sessions.services.common import lock_plans, refresh_summary, require_reason
@@ -48,6 +48,8 @@ def waive_outcome(
     require_reason(reason)
     require_signature(signature, user=actor, content_hash=waiver_hash(outcome, reason), now=now)
     _waive(outcome, reason, signature, actor, now)
+    if outcome.enrolment is not None:
+        refresh_summary(outcome.enrolment.training_session)
     return outcome
 
 
@@ -175,6 +177,8 @@ def _open_cases(enrolment: Enrolment) -> list[RecoveryCase]:
 
 def _lock_outcome(outcome: TargetOutcome) -> tuple[TrainingPlan, TargetOutcome]:
     (plan,) = lock_plans([outcome.plan_id])
+    sessions = TrainingSession.objects.filter(enrolments=outcome.enrolment_id)
+    list(sessions.select_for_update(no_key=True).values("pk"))
     locked = (
         TargetOutcome.objects.select_for_update(no_key=True, of=("self",))
         .select_related("person", "plan", "enrolment__training_session")
