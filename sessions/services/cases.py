@@ -236,7 +236,7 @@ def _released(enrolments: Iterable[Enrolment]) -> set[int]:
     settled = TargetOutcome.objects.filter(
         enrolment__in=[each.pk for each in enrolments], state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
     )
-    return set(settled.values_list("enrolment", flat=True))  # type: ignore[arg-type]
+    return set(settled.values_list("enrolment", flat=True))
 
 
 def _tell_of_cases(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from planning.models import RecoveryForm, TrainerProfile, TrainingPlan
+from planning.models import RecoveryForm, Room, TrainerProfile, TrainingPlan
 from planning.tests.factories import World, approved_plan, make_world, manager_of
 from sessions.frozen import read_scheme
 from sessions.models import Enrolment, RecoveryCase, SessionMeeting, TrainingSession
@@ -68,6 +68,7 @@ class Held:
 def scheduled(*, people: int = 3, **options: Any) -> Held:
     """An approved plan with a session to come; ``options`` are those of ``planning.tests.factories.draft_plan``."""
     world = options.pop("world", None) or make_world(people=people)
+    Room.objects.filter(pk=world.room.pk, capacity__lt=people).update(capacity=people)
     plan = approved_plan(world=world, starts_at=options.pop("starts_at", START), **options)
     training_session = TrainingSession.objects.filter(plan=plan).order_by("starts_at").first()
     assert training_session is not None
