@@ -201,6 +201,10 @@ class ParameterForm(PageForm):
     weight = FigureField(label=_("Weight"), min_value=Decimal(0), max_digits=6, decimal_places=2, initial=0)
 
 
+#: Between these the scale of a measure ends; further out is a slip of the hand.
+_LOWEST_OF_ALL, _HIGHEST_OF_ALL = -1_000_000, 1_000_000_000
+
+
 class MeasureForm(PageForm):
     """One more measure of the service."""
 
@@ -211,6 +215,8 @@ class MeasureForm(PageForm):
     better = forms.ChoiceField(label=_("Better when"), choices=Better, widget=forms.RadioSelect)
     lowest = FigureField(
         label=_("Lowest figure"),
+        min_value=_LOWEST_OF_ALL,
+        max_value=_HIGHEST_OF_ALL,
         max_digits=14,
         decimal_places=4,
         required=False,
@@ -218,6 +224,8 @@ class MeasureForm(PageForm):
     )
     highest = FigureField(
         label=_("Highest figure"),
+        min_value=_LOWEST_OF_ALL,
+        max_value=_HIGHEST_OF_ALL,
         max_digits=14,
         decimal_places=4,
         required=False,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.enums import DEFECT_TRANSITIONS, DefectState
+from planning.imports.channels import KnownChannels
 from planning.imports.common import (
     CAUSE,
     CAUSE_BY,
@@ -80,6 +81,7 @@ class _Known:
     places: Places
     parameters: dict[str, QualityParameter]
     defects: dict[str, Defect]
+    channels: KnownChannels
 
 
 def check_defects(batch: Batch) -> list[Checked]:
@@ -123,7 +125,11 @@ def _read(batch: Batch) -> _Known:
     ]
     defects = Defect.objects.filter(source=QC_SOURCE, source_reference__in=references)
     return _Known(
-        people, Places(people.by_text.values()), parameters, {each.source_reference: each for each in defects}
+        people,
+        Places(people.by_text.values()),
+        parameters,
+        {each.source_reference: each for each in defects},
+        KnownChannels(),
     )
 
 
@@ -141,6 +147,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         checked.refuse("error_class", "class_unknown", _("Write CACE, BACE, CoACE or Non Critical."))
     elif parameter is not None and parameter.error_class != error_class:
         checked.warn("error_class", "class_contradicts_parameter", _("The parameter stands for another class."))
+    known.channels.warn(checked)
     cause = find_cause(checked)
     if not row.text("root_cause"):
         checked.warn("root_cause", "root_cause_blank", _("Not determined yet; it can be added later."))

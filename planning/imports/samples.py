@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.enums import ErrorClass, SampleKind, SampleState
+from planning.imports.channels import KnownChannels
 from planning.imports.common import (
     CAUSE,
     CAUSE_BY,
@@ -118,6 +119,7 @@ class _Known:
     parameters: list[QualityParameter]
     samples: dict[str, MonitoringSample]
     standing: dict[str, MonitoringSample]
+    channels: KnownChannels
 
 
 def ask_samples(batch: Batch) -> list[Question]:
@@ -153,6 +155,7 @@ def _read(batch: Batch) -> _Known:
             for each in sorted(samples.prefetch_related("counts"), key=lambda row: row.state != SampleState.ANNULLED)
         },
         standing={each.contact_reference: each for each in standing.select_related("person")},
+        channels=KnownChannels(),
     )
 
 
@@ -160,6 +163,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     row = checked.row
     person = find_person(checked, known.people)
     contacted_on = batch.day(checked, "contacted_on", required=True, may_lie_ahead=False)
+    known.channels.warn(checked)
     inspected = _inspected(batch, checked)
     contact = find_contact(checked) if inspected == 1 else ""
     place = find_place(batch, checked, known.places, person, contacted_on)

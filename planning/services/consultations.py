@@ -46,7 +46,8 @@ def ask_consultation(
     if not parties or not set(parties) <= set(CONSULTED):
         raise Refused(_("Choose at least one of QC, Operation and Operation Support."), field="parties")
     if due_on < today:
-        raise Refused(_("The date %(day)s has passed. Choose today or later.") % {"day": due_on}, field="due_on")
+        words = _("The date %(day)s has passed. Choose today or later.") % {"day": day_words(due_on)}
+        raise Refused(words, field="due_on")
     open_parties = set(plan.consultations.filter(answer="").values_list("party", flat=True))
     asked = [
         Consultation(plan=plan, party=party, asked_by=actor, asked_at=now, due_on=due_on)

@@ -88,6 +88,17 @@ class TestListOfFindings:
         }
         assert problems(run) | problems(run, "warnings") == expected
 
+    @pytest.mark.point("IMP-3")
+    def test_a_channel_that_nobody_here_has_is_warned_of_once_and_kept(self, qc):
+        text = LIST.read_bytes().replace(b";Outbound;", b";Telepati;")
+        run = run_import(DEFECTS, text, user=qc, now=NOW)
+        of_channel = [each for row in run.checked for each in row.warnings if each.column == "channel"]
+        assert [(each.value, each.code) for each in of_channel] == [("Telepati", "channel_unknown")]
+        assert len(run.to_write) == EXPECTED_LIST["accepted"]
+        run_import(DEFECTS, text, user=qc, now=NOW, apply=True)
+        again = run_import(DEFECTS, text, user=qc, now=NOW)
+        assert not any(each.column == "channel" for row in again.checked for each in row.warnings)
+
     def test_accepted_rows_are_stored_with_class_state_and_what_counts(self, qc):
         self.run(qc, apply=True)
         states = {"Valid": "valid", "Disanggah": "disputed", "Dianulir": "annulled"}

@@ -175,18 +175,38 @@ def read_text(content: bytes, max_rows: int) -> list[list[Any]]:
         refuse("too_many_rows")
     head = text[:20_000]
     delimiter = max(";,\t|", key=head.count)
-    csv.field_size_limit(100_000)
+    # A cell that is too long is named with its row and column later; it is no longer than the file.
+    csv.field_size_limit(len(text) + 1)
+    lines = io.StringIO(text, newline="").readlines()
     rows: list[list[Any]] = []
+    first = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        reader = csv.reader(lines, delimiter=delimiter)
+        for row in reader:
+            end = reader.line_num
+            if (end - first > 1 or end == len(lines)) and is_open(lines[first:end], delimiter):
+                refuse("open_quote", str(first + 1))
             if len(row) > COLUMNS:
                 refuse("too_many_columns")
             rows.append(row)
             if len(rows) > max_rows + 100:
                 refuse("too_many_rows")
+            first = end
     except csv.Error:
         refuse("damaged")
     return rows
+
+
+def is_open(lines: list[str], delimiter: str) -> bool:
+    """Whether the lines that were read as one row begin a quotation mark that only a later cell, or nothing, closes.
+
+    The mark that closes such a cell opened another one, so that its text follows where a delimiter should.
+    """
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return len(lines) > 1 or "unexpected end" in str(error)
+    return False
 
 
 def plain(cell: Any) -> Any:

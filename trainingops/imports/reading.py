@@ -254,6 +254,12 @@ def _refusal(code: str, importer: Importer, *, found: str = "") -> str:
     """The words for each refusal; the file's name stands in front of them."""
     if code == "not_a_table" and found not in ("", "?"):
         return _("This is a file of the type %(type)s, not a table. Choose an .xlsx or .csv file.") % {"type": found}
+    if code == "open_quote":
+        words = _(
+            "Line %(line)s opens a quotation mark that is never closed, so that the rows below fall into its cell. "
+            "Close or remove the mark, then choose the file again."
+        )
+        return words % {"line": found}
     return {
         "too_large": _("The file is larger than 10 MB. Split it, or remove sheets that are not needed."),
         "too_many_rows": _("The file has more than %(rows)d rows. Split it.") % {"rows": importer.max_rows},

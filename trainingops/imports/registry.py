@@ -285,12 +285,12 @@ class Batch:
             day = values.read_day(cell, day_first=self.day_first)
             if day > self.today and not may_lie_ahead:
                 raise values.Unreadable("day_ahead", _("This day lies ahead. Correct the date."))
-            return self._sensible(day, earliest)
+            return self._sensible(day, earliest, None if may_lie_ahead else self.today)
 
         return self._read(checked, name, required, read)
 
-    def _sensible(self, day: date, earliest: date = FIRST_DAY) -> date:
-        latest = last_day(self.today)
+    def _sensible(self, day: date, earliest: date = FIRST_DAY, latest: date | None = None) -> date:
+        latest = latest or last_day(self.today)
         if earliest <= day <= latest:
             return day
         words = _("This day cannot be meant. Write one from %(first)s to %(last)s.")

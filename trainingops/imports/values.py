@@ -17,6 +17,8 @@ from trainingops.ui.moments import day_words, moment_words
 TOO_LARGE = 1_000_000_000
 #: Signs that no text has: control characters but tab and line ends, and halves of a sign.
 HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+#: So much of a cell is read at all (``child.CELL_CHARACTERS``).
+_READ = 5_000
 #: How many characters of a cell a message repeats.
 _REPEATED = 60
 _MONTHS = (
@@ -70,6 +72,8 @@ def misfit(text: str, longest: int) -> Unreadable | None:
     """Why a text cannot be kept as it is: longer than its place, or with signs that nobody can see; else ``None``."""
     if len(text) > longest:
         words = _("%(length)d characters; at most %(longest)d fit. Shorten the text.")
+        if len(text) >= _READ:
+            words = _("%(length)d characters or more; at most %(longest)d fit. Shorten the text.")
         return Unreadable("too_long", words % {"length": len(text), "longest": longest})
     if hidden := HIDDEN.search(text):
         words = _("Holds a sign that cannot be seen (U+%(code)s). Type the text again.")

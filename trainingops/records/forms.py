@@ -16,6 +16,7 @@ from trainingops.records.filters import EvidenceFilter
 from trainingops.records.models import Clause
 from trainingops.records.registry import all_kinds
 from trainingops.ui.forms import DayInput, PageForm
+from trainingops.ui.moments import day_words
 
 #: The largest file that the verify page compares, in bytes.
 MOST_UPLOADED = 20 * 1024 * 1024
@@ -62,7 +63,7 @@ class EvidenceFilterForm(PageForm):
                 "end",
                 ValidationError(
                     _("The period ends on %(end)s, before it starts on %(start)s. Choose a later end."),
-                    params={"start": start.isoformat(), "end": end.isoformat()},
+                    params={"start": day_words(start), "end": day_words(end)},
                 ),
             )
         return cleaned

@@ -26,7 +26,7 @@ def sensible_day(value: date | datetime) -> None:
     """Refuse a day of another century: between :data:`FIRST_DAY` and the end of the fifth year from now.
 
     Raises:
-        ValidationError: with the day as it was typed, and the days that are taken.
+        ValidationError: with the day in words, and the days that are taken.
     """
     day = value.date() if isinstance(value, datetime) else value
     first, last = FIRST_DAY, last_day()
@@ -50,9 +50,9 @@ def not_past(day: date) -> None:
     """Refuse a last day that is over.
 
     Raises:
-        ValidationError: with the day as it was typed.
+        ValidationError: with the day in words.
     """
     if FIRST_DAY <= day < timezone.localdate():
         raise forms.ValidationError(
-            _("“%(value)s” is over. Choose today or later.") % {"value": day.isoformat()}, code="over"
+            _("“%(value)s” is over. Choose today or later.") % {"value": day_words(day)}, code="over"
         )

@@ -22,8 +22,8 @@ from trainingops.domain import Refused
 from trainingops.ui.bounds import sensible_day
 from trainingops.ui.days_off import calendar
 from trainingops.ui.figures import input_figure, parse_figure
-from trainingops.ui.moments import as_zone, zone_word
-from trainingops.ui.remedies import with_remedy
+from trainingops.ui.moments import as_zone, day_words, zone_word
+from trainingops.ui.remedies import in_words, with_remedy
 
 #: The most characters of a text whose field sets no limit of its own: about four printed pages.
 LONGEST_TEXT = 10_000
@@ -220,7 +220,7 @@ class MomentField(forms.MultiValueField):
     def clean(self, value: Any) -> datetime | None:
         parts = value or []
         if any(parts) and not all(parts):
-            given = {"value": " ".join(str(part) for part in parts if part)}
+            given = {"value": in_words(" ".join(str(part) for part in parts if part))}
             raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete", params=given)
         return super().clean(value)
 
@@ -313,7 +313,7 @@ class PeriodForm(PageForm):
         data = super().clean() or {}
         since, until = data.get("since"), data.get("until")
         if since and until and until < since:
-            shown = {"start": since.isoformat(), "end": until.isoformat()}
+            shown = {"start": day_words(since), "end": day_words(until)}
             words = gettext("The period ends on %(end)s, before it starts on %(start)s. Choose a later end.") % shown
             self.add_error("until", words)
         return data

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +16,12 @@ from django.core.validators import EmailValidator, ProhibitNullCharactersValidat
 from django.utils.translation import gettext as _
 
 from trainingops.ui.figures import format_figure, parse_figure
+from trainingops.ui.moments import day_words
 
 #: The most characters of a value that a message repeats.
 SHOWN = 60
+#: How a date control sends its day.
+_SENT_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _LIMITS = {"max_value", "min_value", "max_length", "min_length"}
 
 
@@ -69,7 +73,19 @@ def typed(bound: forms.BoundField) -> str:
     data = bound.data
     parts = data if isinstance(data, list | tuple) else [data]
     text = " ".join(str(part) for part in parts if part not in (None, ""))
-    return _shortened(text)
+    return _shortened(in_words(text) if isinstance(bound.field, forms.DateField | forms.MultiValueField) else text)
+
+
+def in_words(text: str) -> str:
+    """A text with its days as a date control sends them, ``2026-11-24``, as the reader writes them; others stay."""
+    return _SENT_DAY.sub(lambda found: _day_words(found[0]), text)
+
+
+def _day_words(text: str) -> str:
+    try:
+        return day_words(date.fromisoformat(text))
+    except ValueError:
+        return text  # 30 February
 
 
 def _shortened(text: str) -> str:
@@ -140,7 +156,7 @@ def _beyond(code: str, value: str, length: int, limit: Any) -> str:
         if code == "max_length":
             return _("“%(value)s” has %(length)d characters. Shorten it to %(limit)d.") % shown
         return _("“%(value)s” has %(length)d characters. Write at least %(limit)d.") % shown
-    bound_words = {"value": value, "limit": limit.isoformat() if hasattr(limit, "isoformat") else format_figure(limit)}
+    bound_words = {"value": value, "limit": day_words(limit) if isinstance(limit, date) else format_figure(limit)}
     if code == "max_value":
         return _("“%(value)s” is too high. Write %(limit)s or less.") % bound_words
     return _("“%(value)s” is too low. Write %(limit)s or more.") % bound_words

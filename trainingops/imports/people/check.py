@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from trainingops.audit.journal import service
 from trainingops.imports.people.columns import COLUMNS
+from trainingops.imports.people.ids import OWN_IDS, Owners, check_ids, read_owners
+from trainingops.imports.people.teams import announce_new_teams, ask_new_leaders, refuse_leaders_by_mistake
 from trainingops.imports.registry import Batch, Checked, Importer, Row, longest_of
 from trainingops.imports.values import Unreadable, read_day, shortened
 from trainingops.people.enums import Employment, Role
@@ -36,8 +38,6 @@ _FORMULA_STARTS = ("=", "+", "-", "@")
 #: Nobody who works today joined before.
 _EARLIEST = date(1950, 1, 1)
 _LONGEST_SKILL = longest_of(Segment, "name")
-#: What belongs to one person only.
-_OWN_IDS = ("acd_id", "login_id", "email")
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class _Known:
     """What the database says, read once for all rows."""
 
     people: Mapping[str, Person]
-    #: Column → id in capitals → employee number of whose it is, in the database or in a row above.
-    owners: Mapping[str, dict[str, str]]
+    owners: Owners
     places: Mapping[int, PersonAssignment]
     sites: Mapping[str, Site]
     lines: Mapping[str, ServiceLine]
@@ -71,10 +70,12 @@ def check_people(batch: Batch) -> list[Checked]:
             continue
         firsts[number] = checked
         _check_row(batch, checked, number, known)
+    refuse_leaders_by_mistake(batch, found)
     _refuse_unknown_leaders(batch, found, known)
     for checked in found:
         _compare(checked, known)
     _announce_new_skills(batch, found)
+    announce_new_teams(batch, found, known.people)
     return found
 
 
@@ -98,17 +99,14 @@ def _check_row(batch: Batch, checked: Checked, number: str, known: _Known) -> No
     left_on = batch.day(checked, "left_on", earliest=_EARLIEST)
     acd_id, login_id, email = row.text("acd_id"), row.text("login_id"), row.text("email").lower()
     _check_mail(checked, email)
-    for own in _OWN_IDS:
-        _check_owner(checked, own, number, known.owners[own])
+    check_ids(checked, number, known.owners)
     skills = _skills(checked)
     person = known.people.get(number)
     employment = _employment(checked, person)
     _check_leaving(batch, checked, person, joined_on, left_on, employment)
     if checked.is_bad or site is None or line is None:
         return
-    for own in _OWN_IDS:
-        if row.text(own):
-            known.owners[own][row.text(own).upper()] = number
+    known.owners.take(number, [row.text(name) for name in OWN_IDS])
     entry = PersonEntry(
         employee_no=number,
         name=name,
@@ -163,16 +161,10 @@ def _with_leading_zeros(batch: Batch) -> list[Row]:
 def _read(batch: Batch, rows: Sequence[Row]) -> _Known:
     numbers = {row.text(name).upper() for row in rows for name in ("employee_no", "leader_no")} - {""}
     people = {person.employee_no.upper(): person for person in Person.objects.filter(employee_no__in=numbers)}
-    # Ids must be free among all people, not only those of the file.
-    owners: dict[str, dict[str, str]] = {name: {} for name in _OWN_IDS}
-    for number, *ids in Person.objects.values_list("employee_no", *_OWN_IDS):
-        for name, key in zip(_OWN_IDS, ids, strict=True):
-            if key:
-                owners[name][key.upper()] = number.upper()
     places = present_assignments([person.pk for person in people.values()], batch.now.date())
     return _Known(
         people=people,
-        owners=owners,
+        owners=read_owners(rows),
         places=places,
         sites=_by_words(Site.objects.all()),
         lines=_by_words(ServiceLine.objects.all()),
@@ -213,17 +205,17 @@ def _find(checked: Checked, column: str, known: Mapping[str, Any]) -> Any:
 def _joined_on(batch: Batch, checked: Checked) -> date | None:
     """The day of joining; the place of work begins there, so that it cannot lie ahead."""
     try:
-        ahead = read_day(checked.row.cells.get("joined_on"), day_first=batch.day_first) > batch.today
+        day = read_day(checked.row.cells.get("joined_on"), day_first=batch.day_first)
     except Unreadable:
-        ahead = False
-    if ahead:
+        return batch.day(checked, "joined_on", earliest=_EARLIEST)
+    if day > batch.today:
         checked.refuse(
             "joined_on",
             "joins_later",
             _("This day lies ahead. Correct it, or leave the cell blank until the person has joined."),
         )
         return None
-    return batch.day(checked, "joined_on", earliest=_EARLIEST)
+    return batch.day(checked, "joined_on", earliest=_EARLIEST, may_lie_ahead=False)
 
 
 def _check_leaving(
@@ -254,17 +246,6 @@ def _skills(checked: Checked) -> tuple[str, ...]:
                 % {"skill": shortened(skill), "most": _LONGEST_SKILL},
             )
     return found
-
-
-def _check_owner(checked: Checked, column: str, number: str, owners: Mapping[str, str]) -> None:
-    value = checked.row.text(column)
-    owner = owners.get(value.upper()) if value else None
-    if owner and owner != number:
-        checked.refuse(
-            column,
-            f"{column}_used_by_another",
-            _("%(owner)s has this id already. Correct one of the two.") % {"owner": owner},
-        )
 
 
 def _check_mail(checked: Checked, email: str) -> None:
@@ -380,6 +361,7 @@ PEOPLE = Importer(
     roles=frozenset({Role.ADMINISTRATOR}),
     check=check_people,
     apply=apply_people,
+    asks=ask_new_leaders,
     result_url="people_list",
     # In one part: a leader may stand below the people they lead.
     rows_at_once=50_000,

@@ -83,7 +83,15 @@ class RoleForm(PageForm, forms.ModelForm):
 class OutsideAccountForm(PageForm):
     """An account for somebody who does not work here: a client, an external auditor."""
 
-    login = forms.CharField(label=_("Sign-in name"), max_length=40, help_text=_("For example KLIEN01."))
+    login = forms.RegexField(
+        r"^[\w./-]+$",
+        label=_("Sign-in name"),
+        max_length=40,
+        help_text=_("For example KLIEN01."),
+        error_messages={
+            "invalid": _("May hold only letters, digits, dots, hyphens, slashes and underscores. Take the rest out.")
+        },
+    )
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("Mail address"), required=False)
     role = forms.ChoiceField(

@@ -18,7 +18,7 @@ from trainingops.people.services.codes import (
     redeem_sign_in_code,
 )
 from trainingops.people.services.delegations import end_delegation, give_delegation
-from trainingops.people.services.persons import PersonEntry, save_people
+from trainingops.people.services.persons import PersonEntry, new_team_name, save_people, team_meant
 from trainingops.people.services.pins import set_own_pin, user_of_pin
 from trainingops.people.services.places import create_line, create_site, create_team
 from trainingops.people.services.roles import end_role, grant_role
@@ -53,6 +53,7 @@ __all__ = (
     "issue_pins",
     "issue_sign_in_code",
     "issue_slip",
+    "new_team_name",
     "open_account",
     "open_accounts",
     "open_outside_account",
@@ -65,5 +66,6 @@ __all__ = (
     "set_own_pin",
     "set_shift_hours",
     "sign",
+    "team_meant",
     "user_of_pin",
 )

@@ -129,6 +129,10 @@ def open_outside_account(*, login: str, name: str, email: str, role: str, actor:
     """
     require(can_manage_people(actor))
     _require_free(login, email, _taken([(login, email)]))
+    owner = Person.objects.filter(Q(employee_no__iexact=login) | Q(login_id__iexact=login)).first()
+    if owner is not None:
+        words = _("“%(login)s” is an id of %(name)s. Use another sign-in name.")
+        raise Refused(words % {"login": login, "name": owner}, field="login", code="login_taken")
     user = User.objects.create_user(login, name=name, email=email, must_set_password=True)
     RoleAssignment.objects.create(user=user, role=role, starts_on=now.astimezone(user.zone).date())
     record("account.opened", subject=user, actor=actor, now=now, data={"role": role})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -160,6 +160,22 @@ def _segments(entries: Sequence[PersonEntry]) -> dict[str, Segment]:
     return known
 
 
+def team_meant(entry: PersonEntry, teams: Iterable[Team]) -> Team | None:
+    """The team at the entry's site and line that has its team's name or code, else one that its leader leads."""
+    here = [team for team in teams if (team.site_id, team.line_id) == (entry.site.pk, entry.line.pk)]
+    if entry.team:
+        name = entry.team.casefold()
+        return next((team for team in here if name in (team.name.casefold(), team.code)), None)
+    return next(
+        (team for team in here if any(each.employee_no == entry.leader_no for each in team.leaders.all())), None
+    )
+
+
+def new_team_name(entry: PersonEntry, leader: str) -> str:
+    """What the team is called that an entry makes: as it says, else after the leader's name and the site."""
+    return (entry.team or f"Tim {leader} · {entry.site}")[:80]
+
+
 class _Teams:
     """Finds the team that an entry means, and makes it where there is none yet."""
 
@@ -175,22 +191,13 @@ class _Teams:
             return None
         key = (entry.site.pk, entry.line.pk, entry.team.casefold(), entry.leader_no)
         if key not in self.found:
-            self.found[key] = self._known(entry) or self._make(entry)
+            self.found[key] = team_meant(entry, self.teams) or self._make(entry)
         return self.found[key]
-
-    def _known(self, entry: PersonEntry) -> Team | None:
-        here = [team for team in self.teams if (team.site_id, team.line_id) == (entry.site.pk, entry.line.pk)]
-        if entry.team:
-            name = entry.team.casefold()
-            return next((team for team in here if name in (team.name.casefold(), team.code)), None)
-        leader = self.leaders[entry.leader_no]
-        return next((team for team in here if leader in team.leaders.all()), None)
 
     def _make(self, entry: PersonEntry) -> Team:
         leader = self.leaders.get(entry.leader_no)
-        name = entry.team or f"Tim {leader} · {entry.site}"
         code = free_code(Team, f"{entry.leader_no or entry.team} {entry.site.code} {entry.line.code}")
-        team = Team.objects.create(code=code, name=name[:80], site=entry.site, line=entry.line)
+        team = Team.objects.create(code=code, name=new_team_name(entry, str(leader)), site=entry.site, line=entry.line)
         if leader:
             team.leaders.add(leader)
         data = {"code": code, "site": entry.site.uuid, "line": entry.line.uuid}

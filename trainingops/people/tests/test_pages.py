@@ -193,6 +193,14 @@ def test_an_outsider_gets_an_account_with_one_role(client, administrator):
     assert "role" in client.post("/accounts/new/", data | {"role": "administrator"}).context["form"].errors
 
 
+@pytest.mark.parametrize("login", ["CC0016", "pkuswoyo", "KLIEN 01", "KLIEN<1>"])
+def test_the_sign_in_name_of_an_outsider_is_an_id_and_nobody_else_s(client, administrator, login):
+    make_agent(employee_no="CC0016", login_id="PKUSWOYO")
+    page = client.post("/accounts/new/", {"login": login, "name": "Klien", "email": "", "role": "client"})
+    assert login in page.context["form"].errors["login"][0].replace("&lt;", "<")
+    assert not User.objects.filter(name="Klien").exists()
+
+
 # --- Places ------------------------------------------------------------------------------------------------
 
 

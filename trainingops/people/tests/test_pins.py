@@ -167,3 +167,14 @@ def test_a_pin_outlives_its_first_use_by_days_and_is_over_at_its_end():
     user, now = owner(), timezone.now()
     set_own_pin(user=user, pin=PIN, now=now)
     assert user_of_pin(login=user.login, pin=PIN, now=now + PIN_LIFETIME - timedelta(seconds=1)) == user
+
+
+@pytest.mark.parametrize(("filled", "blank"), [("pin", "again"), ("again", "pin")])
+@pytest.mark.parametrize("typed", ["banyak", "-987654321", "rahasia-sekali-2026x"])
+def test_each_field_of_the_pin_says_that_it_is_no_pin_and_never_repeats_it(client, filled, blank, typed):
+    user = make_user("agent")
+    sign_in(client, user)
+    page = client.post(reverse("account_pin"), {filled: typed, blank: ""})
+    assert page.status_code == 422 and {*page.context["form"].errors} == {filled, blank}
+    assert "6" in page.context["form"].errors[filled][0] and typed not in page.content.decode()
+    assert not SignInCode.objects.filter(user=user).exists()

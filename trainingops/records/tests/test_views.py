@@ -72,7 +72,7 @@ def test_the_same_order_sent_twice_makes_one_archive(client, auditor):
 def test_a_filter_that_cannot_be_is_said_and_orders_nothing(client, auditor):
     made()
     page = client.get(reverse("evidence_list"), {"start": "2026-12-01", "end": "2026-11-01"}).content.decode()
-    assert "before it starts on 2026-12-01" in page
+    assert "before it starts on 1 December 2026" in page
     answer = client.post(reverse("archive_create"), {"filter": "start=2026-12-01&end=2026-11-01"}, follow=True)
     assert "The filter is not valid" in answer.content.decode()
     answer = client.post(reverse("archive_create"), {"filter": "start=2020-01-01&end=2020-12-31"}, follow=True)

@@ -136,7 +136,7 @@ def test_a_moment_is_read_and_shown_in_its_zone():
 def test_half_a_moment_asks_for_the_other_half():
     form = PlanForm({**GOOD, "starts_at_day": "2026-11-24", "starts_at_time": ""})
     assert form.errors["starts_at"] == [
-        "“2026-11-24” belum lengkap. Isi tanggal dan jamnya, misalnya 2026-11-24 dan 13:30."
+        "“24 November 2026” belum lengkap. Isi tanggal dan jamnya, misalnya 2026-11-24 dan 13:30."
     ]
 
 
