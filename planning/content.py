@@ -30,6 +30,7 @@ from planning.models import (
     TrainerProfile,
 )
 from planning.qualifying import with_permits
+from planning.queries.defects_since import with_annulled
 from trainingops.audit.journal import canonical
 
 #: What a revision chose and its content says, for ``select_related``.
@@ -102,7 +103,7 @@ def load(*revisions: PlanRevision, sessions: bool = True) -> None:
         sessions: whether the page needs the rows of sessions, trainers and meetings.
     """
     targets = (
-        PlanTarget.objects.select_related("person", "planned_session")
+        with_annulled(PlanTarget.objects.select_related("person", "planned_session"))
         .annotate(defect_uuids=ArraySubquery(Defect.objects.filter(targets=OuterRef("pk")).order_by().values("uuid")))
         .order_by("person__uuid")
     )

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
 from planning.enums import DefectState
-from planning.models import PlanRevision, PlanTarget
+from planning.models import Defect, PlanRevision, PlanTarget
 
 
-def annulled_since(revisions: Iterable[PlanRevision]) -> dict[int, int]:
-    """How many defects behind each target are annulled by now: key of the target → number, one query."""
-    return dict(
-        PlanTarget.objects.filter(revision__in=list(revisions), defects__state=DefectState.ANNULLED)
-        .order_by()
-        .values_list("pk")
-        .annotate(n=Count("defects"))
-    )
+def with_annulled(targets: QuerySet[PlanTarget]) -> QuerySet[PlanTarget]:
+    """Targets with how many of the defects behind each are annulled by now: ``annulled_now``."""
+    behind = Defect.objects.filter(targets=OuterRef("pk"), state=DefectState.ANNULLED).order_by()
+    count = behind.values("targets").annotate(n=Count("pk")).values("n")
+    return targets.annotate(annulled_now=Coalesce(Subquery(count), 0))
 
 
 def reason_now(reason: str, annulled: int) -> str:
@@ -31,6 +27,5 @@ def reason_now(reason: str, annulled: int) -> str:
 
 def people_with_annulled(revision: PlanRevision) -> list[tuple[str, int]]:
     """Whose targets rest on defects that are annulled by now, and on how many of them: names in order."""
-    found = annulled_since([revision])
-    names = PlanTarget.objects.filter(pk__in=found).order_by("person__name").values_list("pk", "person__name")
-    return [(name, found[pk]) for pk, name in names]
+    targets = with_annulled(PlanTarget.objects.filter(revision=revision)).filter(annulled_now__gt=0)  # type: ignore[misc]
+    return list(targets.order_by("person__name").values_list("person__name", "annulled_now"))  # type: ignore[misc]

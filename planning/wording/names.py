@@ -21,7 +21,7 @@ from planning.models import (
 )
 from planning.models.resources import class_type_word
 from planning.queries.changes import changes_answered
-from planning.queries.defects_since import annulled_since, reason_now
+from planning.queries.defects_since import reason_now, with_annulled
 from planning.queries.lookups import look_up, texts
 from trainingops.people.models import Person, Site, User
 
@@ -42,7 +42,7 @@ class Names:
         known = [target for revision in self.revisions for target in loaded(revision, "targets") or ()]
         rest = [revision for revision in self.revisions if loaded(revision, "targets") is None]
         if rest:
-            known += PlanTarget.objects.filter(revision__in=rest).select_related("person")
+            known += with_annulled(PlanTarget.objects.filter(revision__in=rest)).select_related("person")
         return {(target.revision_id, str(target.person.uuid)): target for target in known}
 
     @cached_property
@@ -59,9 +59,8 @@ class Names:
     def _reasons(self) -> dict[str, str]:
         """The reason of each person, as the newest revision says, and how many of its defects fell since."""
         ordered = sorted(self._targets.items(), key=lambda item: item[0][0])
-        annulled = annulled_since(self.revisions)
         return {
-            person: reason_now(target.reason_note or target.get_reason_display(), annulled.get(target.pk, 0))
+            person: reason_now(target.reason_note or target.get_reason_display(), target.annulled_now)  # type: ignore[attr-defined]
             for (_key, person), target in ordered
         }
 

@@ -140,15 +140,12 @@ def missing_before_conclusion(training_session: TrainingSession, meetings: list[
             )
             % {"n": blank}
         )
-    tests = TestAttempt.objects.filter(
-        enrolment__training_session=training_session, state=AttemptState.IN_PROGRESS
-    ).count()
+    tests, unscored = _testing_and_unscored(training_session)
     if tests:
         missing.append(
             ngettext("%(n)d participant is still taking a test.", "%(n)d participants are still taking a test.", tests)
             % {"n": tests}
         )
-    unscored = people_without_score().filter(training_session=training_session).count()
     if unscored:
         missing.append(
             ngettext("%(n)d participant has no complete score.", "%(n)d participants have no complete score.", unscored)
@@ -157,13 +154,27 @@ def missing_before_conclusion(training_session: TrainingSession, meetings: list[
     return missing
 
 
+def _testing_and_unscored(training_session: TrainingSession) -> tuple[int, int]:
+    """How many are still taking a test, and how many lack a complete score; one query."""
+    testing = TestAttempt.objects.filter(enrolment=OuterRef("pk"), state=AttemptState.IN_PROGRESS)
+    found = Enrolment.objects.filter(training_session=training_session).aggregate(
+        testing=Count("pk", filter=Exists(testing)), unscored=Count("pk", filter=_lacks_score())
+    )
+    return found["testing"], found["unscored"]
+
+
 def people_without_score() -> QuerySet[Enrolment]:
     """Enrolments of people who were at a meeting and have no complete score; a blank in the roll is no attendance."""
+    return Enrolment.objects.filter(_lacks_score()).order_by()
+
+
+def _lacks_score() -> Q:
+    """The condition of :func:`people_without_score` on an enrolment."""
     here = Attendance.objects.filter(
         enrolment=OuterRef("pk"), status__in=[AttendanceStatus.PRESENT, AttendanceStatus.LATE]
     ).exclude(meeting__state=MeetingState.CANCELLED)
     scored = SessionResult.objects.filter(enrolment=OuterRef("pk"), current=True, status=ResultStatus.SCORED)
-    return Enrolment.objects.filter(Exists(here), ~Exists(scored), removed_at=None).order_by()
+    return Q(Exists(here), ~Exists(scored), removed_at=None)
 
 
 def post_test_can_open(training_session: TrainingSession) -> bool:
