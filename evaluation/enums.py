@@ -56,11 +56,12 @@ class ActionState(models.TextChoices):
     IN_PROGRESS = "in_progress", _("In progress")
     DONE = "done", _("Done")
     EFFECTIVE = "effective", _("Effective")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 ACTION_TRANSITIONS: dict[str, tuple[str, ...]] = {
-    ActionState.OPEN: (ActionState.IN_PROGRESS, ActionState.DONE),
-    ActionState.IN_PROGRESS: (ActionState.DONE,),
+    ActionState.OPEN: (ActionState.IN_PROGRESS, ActionState.DONE, ActionState.WITHDRAWN),
+    ActionState.IN_PROGRESS: (ActionState.DONE, ActionState.WITHDRAWN),
     ActionState.DONE: (ActionState.EFFECTIVE, ActionState.OPEN),
 }
 

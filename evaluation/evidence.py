@@ -36,7 +36,7 @@ COACHING = EvidenceKind(
     prefix="FP",
     form_number="FR-CC-TRN-07",
     template="evaluation/print/coaching.html",
-    template_version="1",
+    template_version="2",
     clauses=("6", "5.4"),
     iso_clauses=("7.2", "10.3"),
     readers=("auditor", "manager"),
@@ -101,7 +101,7 @@ def _aspect(aspect: Aspect, findings: list[Finding], zone: Any) -> dict[str, Any
                         "owner": action.owner.name,
                         "due": moment_words(action.due_at, zone),
                     }
-                    for action in sorted(finding.actions.all(), key=lambda action: action.pk)
+                    for action in finding.actions.all()
                 ],
             }
             for finding in findings
@@ -111,7 +111,7 @@ def _aspect(aspect: Aspect, findings: list[Finding], zone: Any) -> dict[str, Any
 
 
 def coaching_payload(form: CoachingForm) -> dict[str, Any]:
-    """The coaching form as it is printed."""
+    """The coaching form as it is printed; with the agent's comment it is the second version."""
     zone = form.site.zone
     with translation.override(LANGUAGE):
         return {
@@ -119,6 +119,7 @@ def coaching_payload(form: CoachingForm) -> dict[str, Any]:
             "subtitle": form.person.name,
             "subtitle_more": form.person.employee_no,
             "clause": "6",
+            "version": _("version %(number)d") % {"number": 2} if form.commented_at else "",
             "ident": [
                 [_("Number"), form.number],
                 [_("Date"), moment_words(form.coached_at, zone)],
@@ -130,6 +131,8 @@ def coaching_payload(form: CoachingForm) -> dict[str, Any]:
             "problem": form.problem,
             "cause": form.cause,
             "agreement": form.agreement,
+            "comment": form.comment,
+            "commented_at": moment_words(form.commented_at, zone) if form.commented_at else "",
             "defects": [
                 {
                     "reference": defect.source_reference,

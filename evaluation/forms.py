@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from evaluation.answers import contradiction
 from evaluation.enums import ActionKind, Aspect, Presence, TrainingDefectKind
 from evaluation.models import CoachingForm, Review, ReviewParticipant, TrainingDefect
 from planning.models import Defect
@@ -119,6 +120,25 @@ class FindingForm(PageForm):
         field = self.fields["training_defects"]
         field.queryset = defects  # type: ignore[attr-defined]
         field.label_from_instance = lambda defect: f"{defect.get_kind_display()}: {defect.words}"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """“Nothing found” beside a finding is refused here, at its control (5.4)."""
+        data = super().clean() or {}
+        field, words = contradiction(
+            nothing_found=data.get("nothing_found", False),
+            text=data.get("text", ""),
+            no_action_reason=data.get("no_action_reason", ""),
+            has_defects=bool(data.get("training_defects")),
+        )
+        if words and field not in self.errors:
+            self.add_error(field, words)
+        return data
+
+
+class WithdrawForm(PageForm):
+    """Why a finding or an action is taken back."""
+
+    reason = forms.CharField(label=_("Why it is withdrawn"), max_length=500)
 
 
 class ActionForm(PageForm):

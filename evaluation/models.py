@@ -190,7 +190,10 @@ class Minutes(Identified):
 
 
 class Finding(Identified):
-    """What the review says of one aspect; ``nothing_found`` is an answer too."""
+    """What the review says of one aspect; ``nothing_found`` is an answer too.
+
+    A withdrawn one stays as a row, because actions that were withdrawn with it name it.
+    """
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="findings")
     aspect = models.CharField(max_length=12, choices=Aspect)
@@ -198,14 +201,21 @@ class Finding(Identified):
     text = models.TextField(blank=True)
     no_action_reason = models.TextField(blank=True)
     training_defects = models.ManyToManyField(TrainingDefect, blank=True, related_name="findings")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["review", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["review", "aspect"], condition=Q(nothing_found=True), name="nothing_found_once_an_aspect"
+                fields=["review", "aspect"],
+                condition=Q(nothing_found=True, withdrawn_at=None),
+                name="nothing_found_once_an_aspect",
             ),
             models.CheckConstraint(condition=Q(nothing_found=True) | ~Q(text=""), name="finding_has_words"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_reason=""), name="finding_withdrawn_with_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -233,6 +243,7 @@ class ImprovementAction(Identified):
     state = models.CharField(_("state"), max_length=11, choices=ActionState, default=ActionState.OPEN)
     done_at = models.DateTimeField(null=True)
     evidence_note = models.TextField(_("evidence"), blank=True)
+    withdrawn_reason = models.TextField(_("why it was withdrawn"), blank=True)
     created_at = models.DateTimeField()
 
     objects = ImprovementActionQuerySet.as_manager()
@@ -240,6 +251,11 @@ class ImprovementAction(Identified):
     class Meta:
         ordering = ["due_at"]
         indexes = [models.Index(fields=["state", "due_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(withdrawn_reason=""), name="action_withdrawn_with_a_reason"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -32,6 +32,11 @@ _KINDS = (
     ),
     NoticeKind(name="action.checked", label=_("Action effective"), title=_("Action %(number)s was found effective")),
     NoticeKind(
+        name="action.withdrawn",
+        label=_("Action withdrawn"),
+        title=_("Action %(number)s is withdrawn; nothing is left to do"),
+    ),
+    NoticeKind(
         name="action.reopened",
         label=_("Action reopened"),
         title=_("Action %(number)s was not effective and is open again"),

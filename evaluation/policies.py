@@ -17,6 +17,11 @@ def can_lead_review(user: User, review: Review) -> bool:
     return user.authority.covers("manager", site_id=review.site_id, line_id=review.line_id)
 
 
+def can_approve_minutes(user: User, review: Review) -> bool:
+    """The manager in scope, never the secretary who wrote them (DESIGN.md §2)."""
+    return user.pk != review.secretary_id and can_lead_review(user, review)
+
+
 def can_write_minutes(user: User, review: Review) -> bool:
     """One secretary writes; the manager may help out. The participants comment in the meeting."""
     return user.pk == review.secretary_id or can_lead_review(user, review)

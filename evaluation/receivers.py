@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from evaluation.enums import TrainingDefectKind
-from evaluation.services import Occurrence, register_training_defects, take_up_plan
+from evaluation.services import Occurrence, close_settled_plan, register_training_defects, take_up_plan
 from planning.enums import PlanState
 from planning.models import TrainingPlan
 from planning.signals import plan_advanced
@@ -18,7 +18,7 @@ from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
 from sessions.enums import AttendanceStatus, CaseKind
 from sessions.models import Attendance, RecoveryCase, TrainingSession
-from sessions.signals import session_concluded
+from sessions.signals import session_concluded, targets_settled
 from trainingops.people.models import User
 
 
@@ -80,3 +80,9 @@ def join_review(*, plan: TrainingPlan, actor: User | None, now: datetime, **_mor
     """A training that is reported after the invitation belongs to the review of its period all the same (5.4)."""
     if plan.state == PlanState.REPORTED:
         take_up_plan(plan=plan, actor=actor, now=now)
+
+
+@receiver(targets_settled)
+def close_after_review(*, plan: TrainingPlan, actor: User | None, now: datetime, **_more: Any) -> None:
+    """A training that waited for somebody when its review closed is closed by the last case of it (5.3.1, 5.4)."""
+    close_settled_plan(plan=plan, actor=actor, now=now)

@@ -10,7 +10,7 @@ from django_tables2.utils import A
 from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
 from trainingops.ui.tables import DayColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
 
-ACTION_STATES = {"open": "idle", "in_progress": "info", "done": "warn", "effective": "ok"}
+ACTION_STATES = {"open": "idle", "in_progress": "info", "done": "warn", "effective": "ok", "withdrawn": "waive"}
 REVIEW_STATES = {"scheduled": "info", "held": "warn", "approved": "ok", "closed": "ok", "cancelled": "waive"}
 
 

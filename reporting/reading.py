@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from planning.models import TrainerProfile
 from planning.queries.lookups import look_up, texts
 from reporting.content import Frozen
-from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
+from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind, Verdict
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 WHATSAPP_LIMIT = 1000
 #: What people write where there is nothing to do.
 NO_ACTION = {"none", "tidak ada", "nihil"}
+
+#: The words for who has no result, as the table says them.
+_UNSCORED = (Verdict.NOT_SCORED, Verdict.INCOMPLETE, Verdict.ABSENT)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Figures:
     mean_final: Decimal | None
     gain: Decimal | None
     decimals: int
+    verdicts: Mapping[Verdict, int]
 
     @property
     def share(self) -> Decimal | None:
@@ -76,9 +81,12 @@ class Figures:
 
     @property
     def unscored_words(self) -> str:
-        """Who was trained and has no score; everybody where nobody has a result."""
-        missing = self.participants if self.share is None else self.not_scored
-        return _("not scored: %(n)d") % {"n": missing}
+        """Who has no result, in the words and counts of the report's own table; everybody where nobody has one."""
+        shown = (
+            _UNSCORED if self.share is not None else (*_UNSCORED, *(each for each in Verdict if each not in _UNSCORED))
+        )
+        counts = [(Verdict(each).label, self.verdicts.get(each, 0)) for each in shown]
+        return ", ".join(f"{label[:1].lower()}{label[1:]}: {count}" for label, count in counts if count)
 
     @property
     def mean_words(self) -> str:
@@ -177,6 +185,7 @@ def figures_of(data: Mapping[str, Any]) -> Figures:
         mean_final=decimal(data["counts"]["mean_final"]),
         gain=None if pre is None or post is None else post - pre,
         decimals=data["scheme"]["decimals"],
+        verdicts=Counter(verdict_of(each) for each in people_of(data)),
     )
 
 

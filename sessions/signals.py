@@ -20,7 +20,8 @@ session_cancelled = Signal()
 #: evaluation registers training defects.
 session_concluded = Signal()
 
-#: Every target of a plan is trained, waived or lapsed. Arguments: ``plan``, ``actor``, ``now``.
+#: Every target of a plan is trained, waived or lapsed, or one of its cases was settled after that; it may be sent
+#: again. Arguments: ``plan``, ``actor``, ``now``. Evaluation closes what waited for it.
 targets_settled = Signal()
 
 #: Whether the report on a session is in: asked before a file changes its scores. Arguments: ``training_session``.

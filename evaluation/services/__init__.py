@@ -1,6 +1,6 @@
 """Changes in the evaluation stage (4.4, 5.4)."""
 
-from evaluation.services.actions import add_action, check_action, finish_action, start_action
+from evaluation.services.actions import add_action, check_action, finish_action, start_action, withdraw_action
 from evaluation.services.coaching import (
     comment_on_coaching,
     content_of_coaching,
@@ -12,7 +12,9 @@ from evaluation.services.reviews import (
     add_finding,
     approve_minutes,
     cancel_review,
+    change_finding,
     close_review,
+    close_settled_plan,
     hold_review,
     minutes_content,
     missing_before_approval,
@@ -22,6 +24,7 @@ from evaluation.services.reviews import (
     sign_and_approve_minutes,
     take_up_plan,
     take_up_reported,
+    withdraw_finding,
 )
 
 __all__ = [
@@ -30,8 +33,10 @@ __all__ = [
     "add_finding",
     "approve_minutes",
     "cancel_review",
+    "change_finding",
     "check_action",
     "close_review",
+    "close_settled_plan",
     "comment_on_coaching",
     "content_of_coaching",
     "create_coaching_form",
@@ -49,4 +54,6 @@ __all__ = [
     "start_action",
     "take_up_plan",
     "take_up_reported",
+    "withdraw_action",
+    "withdraw_finding",
 ]

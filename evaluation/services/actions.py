@@ -8,15 +8,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluation.enums import ACTION_TRANSITIONS, ActionState, ReviewState
-from evaluation.models import EffectivenessCheck, Finding, ImprovementAction, TrainingDefect
+from evaluation.models import EffectivenessCheck, Finding, ImprovementAction, Review, TrainingDefect
 from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
+from evaluation.services.reviews.open import locked_review
 from sessions.models import TrainingSession
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, require, require_state, require_transition
+from trainingops.domain import Refused, WrongState, require, require_state, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
 from trainingops.records.numbers import next_number
 from trainingops.ui.moments import moment_words
+
+#: What a review decides is done within a year.
+LATEST_DUE = timedelta(days=366)
 
 
 @service
@@ -26,19 +30,18 @@ def add_action(
     """Decide what is done about a finding, by whom and until when.
 
     Raises:
-        Refused: due in the past, or "nothing found" needs no action.
-        WrongState: the minutes are approved already.
+        Refused: due in the past or more than a year ahead, or "nothing found" needs no action.
+        WrongState: the minutes are approved already, or the finding was withdrawn.
     """
-    review = finding.review
+    review = locked_review(finding.review)
     require(can_write_minutes(actor, review))
     require_state(review, ReviewState.HELD)
+    finding = Finding.objects.get(pk=finding.pk)
+    if finding.withdrawn_at:
+        raise WrongState(_("This finding was withdrawn. Reload the page and choose another one."))
     if finding.nothing_found:
         raise Refused(_("Nothing was found here, so nothing is to be done."), field="finding")
-    if due_at <= now:
-        raise Refused(
-            _("%(due)s has passed already. Choose a later due time.") % {"due": moment_words(due_at, review.site.zone)},
-            field="due_at",
-        )
+    _check_due(due_at, review, now)
     action = ImprovementAction.objects.create(
         number=next_number("TD", now.year),
         finding=finding,
@@ -64,6 +67,52 @@ def add_action(
         data={"number": action.number, "kind": kind, "owner": owner.uuid, "due_at": due_at},
         detail={"text": text},
     )
+    return action
+
+
+def _check_due(due_at: datetime, review: Review, now: datetime) -> None:
+    """Still to come, and within a year: what lies further ahead is nobody's work of today (5.4)."""
+    said = {"due": moment_words(due_at, review.site.zone)}
+    if due_at <= now:
+        raise Refused(_("%(due)s has passed already. Choose a later due time.") % said, field="due_at")
+    if due_at > (latest := now + LATEST_DUE):
+        raise Refused(
+            _("%(due)s is more than a year ahead. Choose %(latest)s or earlier.")
+            % (said | {"latest": moment_words(latest, review.site.zone)}),
+            field="due_at",
+            code="too_far_ahead",
+        )
+
+
+@service
+def withdraw_action(*, action: ImprovementAction, reason: str, actor: User, now: datetime) -> ImprovementAction:
+    """Take back an action that was decided by mistake, until the minutes are approved; its owner is told.
+
+    The row stays with its number and the reason; the minutes leave it out.
+
+    Raises:
+        NotAllowed: neither secretary nor manager in scope.
+        Refused: no reason is given.
+        WrongState: the minutes are approved, or the action is done or withdrawn already.
+    """
+    review = locked_review(action.finding.review)
+    require(can_write_minutes(actor, review))
+    require_state(review, ReviewState.HELD)
+    action = _locked(action)
+    require_transition(action, ActionState.WITHDRAWN, ACTION_TRANSITIONS)
+    if not reason.strip():
+        raise Refused(_("Write why it is withdrawn."), field="reason")
+    action.state, action.withdrawn_reason = ActionState.WITHDRAWN, reason.strip()
+    action.save(update_fields=["state", "withdrawn_reason"])
+    notify(
+        kind="action.withdrawn",
+        recipients=[action.owner],
+        subject=action,
+        url=reverse("action_detail", args=[action.uuid]),
+        params={"number": action.number},
+        now=now,
+    )
+    record("action.withdrawn", subject=action, actor=actor, now=now, detail={"reason": reason.strip()})
     return action
 
 

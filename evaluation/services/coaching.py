@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -23,6 +23,9 @@ from trainingops.people.services import require_signature, sign
 from trainingops.records.numbers import next_number
 from trainingops.records.services import request_evidence
 from trainingops.ui.moments import day_words
+
+#: What was agreed is looked at again within half a year.
+LATEST_FOLLOW_UP = timedelta(days=180)
 
 
 def content_of_coaching(*, person: Person, problem: str, cause: str, agreement: str, follow_up_on: date) -> str:
@@ -90,19 +93,14 @@ def create_coaching_form(
 
     Raises:
         NotAllowed: the person is outside the coach's scope, or the coach themself.
-        Refused: the follow-up lies in the past, or the person works nowhere today.
+        Refused: the follow-up lies in the past or more than 180 days ahead, or the person works nowhere today.
     """
     require(can_coach(actor, person))
     today = now.astimezone(actor.zone).date()
     place = assignment_on(person.pk, today)
     if place is None:
         raise Refused(_("This person has no place of work today. Check the master data."), field="person")
-    if follow_up_on < today:
-        raise Refused(
-            _("%(day)s has passed: the follow-up is still to come. Choose today or later.")
-            % {"day": day_words(follow_up_on)},
-            field="follow_up_on",
-        )
+    _check_follow_up(follow_up_on, today)
     words = {"problem": problem, "cause": cause, "agreement": agreement}
     content_hash = content_of_coaching(person=person, **words, follow_up_on=follow_up_on)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
@@ -133,13 +131,29 @@ def create_coaching_form(
     return form
 
 
+def _check_follow_up(day: date, today: date) -> None:
+    if day < today:
+        raise Refused(
+            _("%(day)s has passed: the follow-up is still to come. Choose today or later.") % {"day": day_words(day)},
+            field="follow_up_on",
+        )
+    if day > (latest := today + LATEST_FOLLOW_UP):
+        raise Refused(
+            _("%(day)s is more than 180 days ahead. Choose %(latest)s or earlier.")
+            % {"day": day_words(day), "latest": day_words(latest)},
+            field="follow_up_on",
+            code="too_far_ahead",
+        )
+
+
 def _order_record(form: CoachingForm, now: datetime) -> None:
+    """The form as it stands: a comment makes its next version; the evidence stays that of the day of coaching."""
     request_evidence(
         kind="coaching",
         subject=form,
         title=form.number,
         payload=coaching_payload(form),
-        evidence_date=now.astimezone(form.site.zone).date(),
+        evidence_date=form.coached_at.astimezone(form.site.zone).date(),
         supports_until=form.follow_up_on,
         actor=form.coach,
         now=now,
@@ -164,7 +178,7 @@ def _tell_agent(form: CoachingForm, now: datetime) -> None:
 
 @service
 def comment_on_coaching(*, form: CoachingForm, comment: str, actor: User, now: datetime) -> CoachingForm:
-    """The agent adds their own words, once.
+    """The agent adds their own words, once; they go into the next version of the record (clause 6).
 
     Raises:
         NotAllowed: somebody else.
@@ -178,6 +192,7 @@ def comment_on_coaching(*, form: CoachingForm, comment: str, actor: User, now: d
         raise Refused(_("Write your comment."), field="comment")
     form.comment, form.commented_at = comment, now
     form.save(update_fields=["comment", "commented_at"])
+    _order_record(form, now)
     notify(
         kind="coaching.commented",
         recipients=[form.coach],

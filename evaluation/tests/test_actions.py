@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from evaluation import services
-from evaluation.enums import ACTION_TRANSITIONS, ActionState, Aspect, TrainingDefectKind
+from evaluation.enums import ACTION_TRANSITIONS, ActionKind, ActionState, Aspect, TrainingDefectKind
 from evaluation.models import EffectivenessCheck, ImprovementAction
 from evaluation.tests.factories import NOW, add_action, answered_review, approve, held_review
 from sessions.models import TrainingSession
@@ -97,6 +97,19 @@ def test_no_action_where_nothing_was_found(scene):
         add_action(scene, nothing)
 
 
+@pytest.mark.parametrize(("days", "allowed"), [(366, True), (367, False)])
+def test_an_action_is_due_within_a_year(days, allowed):
+    scene = held_review()
+    finding = services.add_finding(review=scene.review, aspect=Aspect.METHOD, text="x", actor=scene.secretary, now=NOW)
+    words = {"kind": ActionKind.CURATIVE, "text": "x", "owner": scene.world.pic, "due_at": NOW + timedelta(days=days)}
+    if allowed:
+        services.add_action(finding=finding, **words, actor=scene.secretary, now=NOW)
+        return
+    with pytest.raises(Refused, match="2027") as refused:
+        services.add_action(finding=finding, **words, actor=scene.secretary, now=NOW)
+    assert (refused.value.field, refused.value.code) == ("due_at", "too_far_ahead")
+
+
 def test_no_action_after_the_minutes_are_approved():
     scene = answered_review()
     finding = scene.review.findings.get(aspect=Aspect.METHOD)
@@ -159,7 +172,7 @@ def test_no_training_since_the_action_is_no_effect_and_the_check_waits(scene):
     ],
 )
 def test_illegal_transitions_are_refused(scene, state, to):
-    ImprovementAction.objects.update(state=state)
+    ImprovementAction.objects.update(state=state, withdrawn_reason="Keliru" if state == "withdrawn" else "")
     with pytest.raises(WrongState):
         {
             ActionState.IN_PROGRESS: lambda: services.start_action(action=scene.action, actor=scene.world.pic, now=NOW),

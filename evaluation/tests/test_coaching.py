@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
 from evaluation import services
 from evaluation.models import CoachingForm
@@ -58,6 +60,42 @@ def test_follow_up_in_the_past_is_refused():
         coach(world.manager, world.people[0], follow_up_on=(NOW - timedelta(days=1)).date())
     assert refused.value.field == "follow_up_on"
     assert not CoachingForm.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(180, True), (181, False)])
+def test_a_follow_up_lies_within_180_days(days, allowed):
+    world = make_world()
+    day = (NOW + timedelta(days=days)).date()
+    if allowed:
+        assert coach(world.manager, world.people[0], follow_up_on=day).follow_up_on == day
+        return
+    with pytest.raises(Refused, match="180") as refused:
+        coach(world.manager, world.people[0], follow_up_on=day)
+    assert (refused.value.field, refused.value.code) == ("follow_up_on", "too_far_ahead")
+
+
+def test_the_comment_makes_the_next_version_of_the_record_with_its_time():
+    """6: what the agent says is evidence too; the first version stays as it was made."""
+    world = make_world()
+    person = world.people[0]
+    form = coach(world.manager, person)
+    later = NOW + timedelta(days=2)
+    services.comment_on_coaching(
+        form=form, comment="Saya minta contoh", actor=make_user("agent", person=person), now=later
+    )
+    first, second = EvidenceRequest.objects.filter(kind="coaching", subject=form.uuid).order_by("pk")
+    assert "minta contoh" not in first.payload.text
+    said = json.loads(second.payload.text)
+    said = said.get("data", said)
+    assert (said["comment"], said["version"]) == ("Saya minta contoh", "versi 2")
+    assert (
+        "25" in said["commented_at"]
+        and said["signatures"]
+        == json.loads(first.payload.text).get("data", json.loads(first.payload.text))["signatures"]
+    )
+    assert first.evidence_date == second.evidence_date
+    page = render_to_string("evaluation/print/coaching.html", {"payload": said, "frame": {}})
+    assert "Saya minta contoh" in page and said["commented_at"] in page
 
 
 def test_signature_covers_these_very_words():

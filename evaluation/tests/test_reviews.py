@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from evaluation import services
 from evaluation.enums import REVIEW_TRANSITIONS, Aspect, Presence, ReviewState
 from evaluation.models import Minutes, Review
+from evaluation.queries import unsettled_of
 from evaluation.tests.factories import NOW, answered_review, approve, held_review, note_all_present, scheduled_review
 from planning.enums import PlanState
+from planning.models import TrainingPlan
 from planning.tests.factories import make_world, signature
-from sessions.enums import OutcomeState
-from sessions.models import TargetOutcome
+from sessions import services as services_of_sessions
+from sessions.enums import CaseKind, OutcomeState
+from sessions.models import Enrolment, RecoveryCase, TargetOutcome
+from sessions.tests.factories import concluded
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.notifications.models import Notice
+from trainingops.people.enums import Employment
+from trainingops.people.models import Person, User
 from trainingops.people.tests.factories import make_user
 from trainingops.records.models import EvidenceRequest
 
@@ -122,6 +131,140 @@ def test_nothing_found_excludes_a_finding_of_the_same_aspect():
         services.add_finding(review=scene.review, aspect=Aspect.METHOD, text=" ", actor=scene.secretary, now=NOW)
 
 
+CONTRADICTIONS = [
+    {"text": "Modul terlalu panjang"},
+    {"no_action_reason": "Sudah diganti"},
+    {"training_defects": True},
+]
+
+
+@pytest.mark.parametrize("beside", CONTRADICTIONS)
+def test_nothing_found_beside_a_finding_in_one_answer_is_refused_and_loses_no_text(beside):
+    """The answer contradicts itself: neither half is dropped silently."""
+    scene = held_review()
+    if "training_defects" in beside:
+        beside = {"training_defects": [_defect(scene)]}
+    with pytest.raises(Refused) as refused:
+        services.add_finding(
+            review=scene.review,
+            aspect=Aspect.SOFT_MODULES,
+            nothing_found=True,
+            **beside,
+            actor=scene.secretary,
+            now=NOW,
+        )
+    assert refused.value.field == "nothing_found"
+    assert not scene.review.findings.exists()
+
+
+def _defect(scene):
+    from evaluation.enums import TrainingDefectKind
+    from evaluation.models import TrainingDefect
+
+    occurrence = services.Occurrence(
+        kind=TrainingDefectKind.LATENESS,
+        plan=scene.plan,
+        training_session=scene.plan.training_sessions.first(),
+        occurred_at=NOW,
+        source=scene.plan.uuid,
+    )
+    services.register_training_defects(occurrences=[occurrence], now=NOW)
+    return TrainingDefect.objects.get()
+
+
+def _change(scene, finding, **answer):
+    answer = {"aspect": finding.aspect, **answer}
+    return services.change_finding(finding=finding, **answer, actor=scene.secretary, now=NOW)
+
+
+def test_a_wrong_nothing_found_is_changed_into_a_finding_and_the_journal_keeps_both():
+    scene = held_review()
+    finding = services.add_finding(
+        review=scene.review, aspect=Aspect.SOFT_MODULES, nothing_found=True, actor=scene.secretary, now=NOW
+    )
+    _change(scene, finding, text="Modul terlalu panjang")
+    finding.refresh_from_db()
+    assert (finding.nothing_found, finding.text) == (False, "Modul terlalu panjang")
+    entry = Entry.objects.get(verb="finding.changed")
+    assert "panjang" not in entry.text
+    services.add_finding(
+        review=scene.review, aspect=Aspect.SOFT_MODULES, text="Contoh usang", actor=scene.secretary, now=NOW
+    )
+    assert scene.review.findings.filter(aspect=Aspect.SOFT_MODULES).count() == 2
+    with pytest.raises(Refused) as refused:
+        _change(scene, finding, nothing_found=True)
+    assert refused.value.field == "aspect"
+
+
+def test_a_finding_with_actions_is_neither_turned_into_nothing_nor_withdrawn_before_they_are():
+    scene = answered_review()
+    finding = scene.review.findings.get(aspect=Aspect.METHOD)
+    actions = list(finding.actions.all())
+    for act in (
+        lambda: _change(scene, finding, nothing_found=True),
+        lambda: services.withdraw_finding(finding=finding, reason="Keliru", actor=scene.secretary, now=NOW),
+    ):
+        with pytest.raises(Refused, match=actions[0].number) as refused:
+            act()
+        assert refused.value.code == "has_actions"
+    for action in actions:
+        services.withdraw_action(action=action, reason="Salah temuan", actor=scene.secretary, now=NOW)
+    services.withdraw_finding(finding=finding, reason="Keliru", actor=scene.secretary, now=NOW)
+    assert Entry.objects.filter(verb="action.withdrawn").count() == 2
+    assert Entry.objects.filter(verb="finding.withdrawn").count() == 1
+    assert Notice.objects.filter(kind="action.withdrawn", recipient=scene.world.pic).count() == 2
+    assert len(services.missing_before_approval(scene.review)) == 1
+    assert actions[0].number not in services.minutes_content(scene.review)
+    services.add_finding(review=scene.review, aspect=Aspect.METHOD, nothing_found=True, actor=scene.manager, now=NOW)
+    approve(scene)
+    paper = EvidenceRequest.objects.get(kind="minutes").payload.text
+    assert "Peserta terlambat" not in paper and actions[0].number not in paper
+
+
+def test_withdrawing_wants_a_reason_and_the_right_to_write():
+    scene = answered_review()
+    finding = scene.review.findings.get(aspect=Aspect.OTHER)
+    action = scene.review.findings.get(aspect=Aspect.METHOD).actions.first()
+    for withdraw in (
+        lambda **by: services.withdraw_finding(finding=finding, now=NOW, **by),
+        lambda **by: services.withdraw_action(action=action, now=NOW, **by),
+    ):
+        with pytest.raises(Refused) as refused:
+            withdraw(reason=" ", actor=scene.secretary)
+        assert refused.value.field == "reason"
+        with pytest.raises(NotAllowed):
+            withdraw(reason="Keliru", actor=make_user("trainer"))
+        withdraw(reason="Keliru", actor=scene.secretary)
+        with pytest.raises(WrongState):
+            withdraw(reason="Keliru", actor=scene.secretary)
+
+
+def test_after_approval_no_finding_or_action_is_changed_or_withdrawn():
+    scene = answered_review()
+    approve(scene)
+    finding = scene.review.findings.get(aspect=Aspect.METHOD)
+    by = {"actor": scene.secretary, "now": NOW}
+    for act in (
+        lambda: _change(scene, finding, text="Lain"),
+        lambda: services.withdraw_finding(finding=finding, reason="Keliru", **by),
+        lambda: services.withdraw_action(action=finding.actions.first(), reason="Keliru", **by),
+    ):
+        with pytest.raises(WrongState):
+            act()
+
+
+def test_what_is_signed_holds_the_period_the_excuses_and_the_findings_in_the_order_of_the_page():
+    scene = answered_review()
+    before = services.minutes_content(scene.review)
+    content = json.loads(before)
+    assert [each["aspect"] for each in content["findings"]] == list(Aspect)
+    assert content["plans"] == [scene.plan.number]
+    scene.review.participants.filter(user=scene.plan.pic).update(presence=Presence.EXCUSED, excuse="Dinas luar")
+    excused = services.minutes_content(scene.review)
+    scene.review.participants.filter(user=scene.plan.pic).update(excuse="Sakit")
+    assert len({before, excused, services.minutes_content(scene.review)}) == 3
+
+
 def test_minutes_are_not_approved_while_an_aspect_is_unanswered():
     scene = held_review()
     missing = services.missing_before_approval(scene.review)
@@ -194,6 +337,66 @@ def test_closing_closes_trainings_whose_targets_are_settled(settled):
     services.close_review(review=review, actor=scene.manager, now=NOW)
     scene.plan.refresh_from_db()
     assert scene.plan.state == (PlanState.CLOSED if settled else PlanState.UNDER_REVIEW)
+
+
+@pytest.fixture
+def with_remedial():
+    """A training under review, all trained, one of them with an open remedial case; its minutes are approved."""
+    held = concluded(right=(5, 5, 0), roleplay="90")
+    case = RecoveryCase.objects.get(kind=CaseKind.REMEDIAL)
+    TrainingPlan.objects.filter(pk=held.plan.pk).update(state=PlanState.UNDER_REVIEW)
+    scene = scheduled_review()
+    scene.review.plans.set([held.plan])
+    Review.objects.update(state=ReviewState.APPROVED, site=held.plan.site, line=held.plan.line)
+    scene.review.refresh_from_db()
+    return SimpleNamespace(held=held, case=case, review=scene.review, manager=held.manager)
+
+
+def _lapse(with_remedial, now):
+    case = with_remedial.case
+    Person.objects.filter(pk=case.enrolment.person_id).update(employment=Employment.LEFT)
+    services_of_sessions.lapse_case(case=case, reason="Keluar", actor=with_remedial.manager, now=now)
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_training_with_an_open_remedial_case_does_not_close_with_its_review_but_with_that_case(with_remedial):
+    """A plan closes only with nothing outstanding; who waits is named, and no further step closes it."""
+    held = with_remedial.held
+    services.close_review(review=with_remedial.review, actor=with_remedial.manager, now=NOW)
+    held.plan.refresh_from_db()
+    assert held.plan.state == PlanState.UNDER_REVIEW
+    [(plan, people)] = unsettled_of([held.plan])
+    assert (plan, [each.name for each in people]) == (held.plan, [with_remedial.case.enrolment.person.name])
+    _lapse(with_remedial, NOW)
+    held.plan.refresh_from_db()
+    assert held.plan.state == PlanState.CLOSED
+
+
+@pytest.mark.clause("5.3.1")
+def test_the_last_case_closes_nothing_before_the_review_is_closed(with_remedial):
+    _lapse(with_remedial, NOW)
+    with_remedial.held.plan.refresh_from_db()
+    assert with_remedial.held.plan.state == PlanState.UNDER_REVIEW
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_closed_training_offers_no_test(with_remedial, client):
+    """One that was closed with an open remedial case before: neither trainer nor agent can go on with it."""
+    case, held = with_remedial.case, with_remedial.held
+    agent = User.objects.get(person=case.enrolment.person)
+    services_of_sessions.open_case_test(case=case, form=None, actor=held.pic, now=NOW)
+    client.force_login(agent)
+    offered = reverse("test_start", args=[case.enrolment.uuid, "remedial"])
+    assert offered in client.get(reverse("my_trainings")).content.decode()
+    TrainingPlan.objects.filter(pk=held.plan.pk).update(state=PlanState.CLOSED)
+    assert offered not in client.get(reverse("my_trainings")).content.decode()
+    assert offered not in client.get("/").content.decode()
+    enrolment = Enrolment.objects.get(pk=case.enrolment_id)
+    with pytest.raises(Refused) as refused:
+        services_of_sessions.start_attempt(enrolment=enrolment, phase="remedial", actor=agent, now=NOW)
+    assert refused.value.code == "test_closed"
+    with pytest.raises(WrongState):
+        services_of_sessions.open_case_test(case=case, form=None, actor=held.pic, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import time_machine
 from django.urls import reverse
 
 from evaluation import services
-from evaluation.enums import ActionState, Aspect, ReviewState
+from evaluation.enums import ActionState, Aspect, Presence, ReviewState
 from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
 from evaluation.tests.factories import NOW, add_action, answered_review, held_review, scheduled_review
 from planning.tests.factories import make_world
 from trainingops.people.models import Signature
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.tests.factories import grant_role, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.4")]
 
@@ -225,6 +225,86 @@ def test_people_report_a_training_defect(client, at):
     assert answer.status_code == 302, text(answer)
     assert TrainingDefect.objects.filter(kind="facility").exists()
     assert "Proyektor mati" in text(client.get(reverse("training_defect_list"), {"kind": "facility"}))
+
+
+CHANGES = ["finding_edit", "finding_withdraw", "action_withdraw"]
+
+
+def _change_url(scene, name):
+    finding = scene.review.findings.get(aspect=Aspect.METHOD)
+    thing = finding.actions.first() if name == "action_withdraw" else finding
+    return reverse(name, args=[thing.uuid])
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_who_may_change_or_withdraw_what_a_review_says(client, at, name):
+    scene = answered_review()
+    url = _change_url(scene, name)
+    assert client.get(url).status_code == 302
+    client.force_login(make_user("agent"))
+    assert client.get(url).status_code == 403
+    client.force_login(make_world().manager)
+    assert client.get(url).status_code == 404
+    client.force_login(scene.plan.pic)
+    assert client.get(url).status_code == 403
+    client.force_login(scene.secretary)
+    assert client.get(url).status_code == 200
+    assert client.delete(url).status_code == 405
+
+
+def test_the_secretary_puts_a_mis_click_right_in_the_browser(client, at):
+    """Contradiction refused at its control; answer changed; action and finding withdrawn; the aspect waits again."""
+    scene = held_review()
+    client.force_login(scene.secretary)
+    new = reverse("finding_new", args=[scene.review.uuid])
+    both = {"once": "a", "aspect": Aspect.SOFT_MODULES, "nothing_found": "on", "text": "Modul terlalu panjang"}
+    answer = client.post(new, both)
+    assert answer.status_code == 422 and answer.context["form"].errors["nothing_found"]
+    assert "Modul terlalu panjang" in text(answer)
+    client.post(new, {"once": "b", "aspect": Aspect.SOFT_MODULES, "nothing_found": "on"})
+    finding = scene.review.findings.get()
+    page = text(client.get(reverse("review_detail", args=[scene.review.uuid])))
+    assert f"{new}?aspect=soft_modules" not in page and f"{new}?aspect=method" in page
+    edit = reverse("finding_edit", args=[finding.uuid])
+    assert edit in page and "checked" in text(client.get(edit))
+    client.post(edit, {"once": "c", "aspect": Aspect.SOFT_MODULES, "text": "Modul terlalu panjang"})
+    page = text(client.get(reverse("review_detail", args=[scene.review.uuid])))
+    assert f"{new}?aspect=soft_modules" in page and "Modul terlalu panjang" in page
+    action = add_action(scene, finding)
+    withdraw = reverse("finding_withdraw", args=[finding.uuid])
+    page = text(client.get(reverse("review_detail", args=[scene.review.uuid])))
+    assert withdraw not in page and reverse("action_withdraw", args=[action.uuid]) in page
+    assert client.post(withdraw, {"once": "d", "reason": "Keliru"}).status_code == 422
+    client.post(reverse("action_withdraw", args=[action.uuid]), {"once": "e", "reason": "Salah temuan"})
+    assert "Salah temuan" in text(client.get(reverse("action_detail", args=[action.uuid])))
+    client.post(withdraw, {"once": "f", "reason": "Keliru"})
+    page = text(client.get(reverse("review_detail", args=[scene.review.uuid])))
+    assert "Modul terlalu panjang" not in page and f"{new}?aspect=soft_modules" in page
+    assert client.get(edit).status_code == 404
+
+
+def test_the_page_that_is_signed_shows_all_of_it_in_the_order_of_the_review(client, at):
+    """5.4: participants, excuses, period, time, trainings and findings are in the hash, so they are shown."""
+    scene = answered_review()
+    scene.review.participants.filter(user=scene.plan.pic).update(presence=Presence.EXCUSED, excuse="Dinas luar kota")
+    sign_in(client, scene.manager)
+    page = text(client.get(reverse("review_approve", args=[scene.review.uuid])))
+    for said in ("Dinas luar kota", scene.plan.pic.name, scene.secretary.name, scene.plan.number, "24 Oktober 2026"):
+        assert said in page
+    places = [page.index(f"<b>{aspect.label}</b>") for aspect in Aspect]
+    assert places == sorted(places)
+    review = text(client.get(reverse("review_detail", args=[scene.review.uuid])))
+    assert "Dilaksanakan" in page and "Dilaksanakan" in review
+
+
+def test_a_manager_who_wrote_the_minutes_is_not_led_to_their_approval(client, at):
+    scene = answered_review()
+    grant_role(scene.secretary, "manager")
+    url = reverse("review_approve", args=[scene.review.uuid])
+    client.force_login(scene.secretary)
+    assert url not in text(client.get(reverse("review_detail", args=[scene.review.uuid])))
+    client.force_login(scene.manager)
+    assert url in text(client.get(reverse("review_detail", args=[scene.review.uuid])))
 
 
 @pytest.mark.parametrize("rows", [1, 3])

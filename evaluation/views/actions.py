@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from evaluation import services
-from evaluation.enums import ActionState
-from evaluation.forms import ActionForm, CheckForm, FinishForm
+from evaluation.enums import ActionState, ReviewState
+from evaluation.forms import ActionForm, CheckForm, FinishForm, WithdrawForm
 from evaluation.models import Finding, ImprovementAction, Review
-from evaluation.policies import can_carry_out, can_check_effect
+from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
 from evaluation.tables import ACTION_STATES, ActionTable
-from trainingops.domain import Refused
+from trainingops.domain import Refused, require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
@@ -37,7 +38,9 @@ def action_list(request: SignedInRequest) -> HttpResponse:
 def action_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Decide an action about a finding (``uuid``)."""
     findings = Finding.objects.filter(review__in=Review.objects.visible_to(request.user))
-    finding = get_object_or_404(findings.select_related("review__site", "review__line"), uuid=uuid)
+    standing = findings.filter(withdrawn_at=None).select_related("review__site", "review__line")
+    finding = get_object_or_404(standing, uuid=uuid)
+    require(can_write_minutes(request.user, finding.review))
     form = ActionForm(request.POST or None, review=finding.review)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,6 +71,9 @@ def action_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_start": can_carry_out(request.user, action) and action.state == ActionState.OPEN,
         "may_finish": can_carry_out(request.user, action)
         and action.state in (ActionState.OPEN, ActionState.IN_PROGRESS),
+        "may_withdraw": can_write_minutes(request.user, action.finding.review)
+        and action.finding.review.state == ReviewState.HELD
+        and action.state in (ActionState.OPEN, ActionState.IN_PROGRESS),
         "may_check": can_check_effect(request.user, action) and action.state == ActionState.DONE,
     }
     return render(request, "evaluation/action_detail.html", context)
@@ -91,6 +97,24 @@ def action_finish(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             form.add_refusal(refused)
     context = {"form": form, "action": action, "step": _("It is done")}
     return render(request, "evaluation/action_step.html", context)
+
+
+def action_withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take back what was decided by mistake, with a reason, until the minutes are approved."""
+    action = _visible(request, uuid)
+    review = action.finding.review
+    require(can_write_minutes(request.user, review))
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.withdraw_action(action=action, **form.cleaned_data, actor=request.user, now=request.now)
+            messages.success(request, _("The action is withdrawn. Its owner is told."))
+            return redirect("review_detail", uuid=review.uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    what = f"{action.number}: {action.text}"
+    context = {"form": form, "review": review, "title": _("Withdraw the action"), "what": what}
+    return render(request, "evaluation/withdraw_form.html", context)
 
 
 def action_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:

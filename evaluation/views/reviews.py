@@ -12,14 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from evaluation import services
-from evaluation.enums import Aspect, ReviewState
-from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
-from evaluation.models import Review, TrainingDefect
-from evaluation.policies import can_lead_review, can_write_minutes
-from evaluation.queries import findings_of
+from evaluation.enums import ReviewState
+from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm, WithdrawForm
+from evaluation.models import Finding, Review, TrainingDefect
+from evaluation.policies import can_approve_minutes, can_lead_review, can_write_minutes
+from evaluation.queries import by_aspect, findings_of, unsettled_of
 from evaluation.tables import REVIEW_STATES, ReviewTable
+from planning.enums import PlanState
 from trainingops.audit.journal import digest
-from trainingops.domain import Refused, StaleVersion, WrongState
+from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.days_off import warn_of_days_off
@@ -68,6 +69,13 @@ def _plans(review: Review) -> Any:
     return review.plans.annotate(came_later=Exists(later)).order_by("number")
 
 
+def _unsettled(review: Review) -> Any:
+    """The trainings that do not close with the review, once that is the next question."""
+    if review.state not in (ReviewState.APPROVED, ReviewState.CLOSED):
+        return []
+    return unsettled_of(review.plans.filter(state=PlanState.UNDER_REVIEW).order_by("number"))
+
+
 def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
     """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
     review = _visible(request, uuid)
@@ -79,11 +87,13 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
         "status": REVIEW_STATES[review.state],
         "plans": _plans(review),
         "defects": _defects(review)[:100],
-        "aspects": [(aspect, [finding for finding in findings if finding.aspect == aspect.value]) for aspect in Aspect],
+        "aspects": by_aspect(findings),
+        "unsettled": _unsettled(review),
         "presence_form": presence_form or PresenceForm(review=review),
         "may_write": may_write and is_open,
         "may_add": may_write and review.state == ReviewState.HELD,
         "may_lead": can_lead_review(request.user, review),
+        "may_approve": can_approve_minutes(request.user, review) and review.state == ReviewState.HELD,
         "missing": services.missing_before_approval(review, findings) if review.state == ReviewState.HELD else [],
     }
     return render(request, "evaluation/review_detail.html", context)
@@ -124,6 +134,7 @@ def review_minutes(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def finding_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Answer one aspect."""
     review = _visible(request, uuid)
+    require(can_write_minutes(request.user, review))
     form = FindingForm(
         request.POST or None, defects=_defects(review), initial={"aspect": request.GET.get("aspect", "")}
     )
@@ -133,7 +144,54 @@ def finding_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("review_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-    return render(request, "evaluation/finding_form.html", {"form": form, "review": review})
+    context = {"form": form, "review": review, "title": _("Answer an aspect")}
+    return render(request, "evaluation/finding_form.html", context)
+
+
+def _standing_finding(request: SignedInRequest, uuid: UUID) -> Finding:
+    """A finding that stands, of a review that the reader writes."""
+    findings = Finding.objects.filter(review__in=Review.objects.visible_to(request.user), withdrawn_at=None)
+    finding = get_object_or_404(findings.select_related("review__site", "review__line"), uuid=uuid)
+    require(can_write_minutes(request.user, finding.review))
+    return finding
+
+
+def finding_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Answer otherwise (``uuid`` of the finding), until the minutes are approved."""
+    finding = _standing_finding(request, uuid)
+    shown = {name: getattr(finding, name) for name in ("aspect", "nothing_found", "text", "no_action_reason")}
+    shown["training_defects"] = finding.training_defects.all()
+    form = FindingForm(request.POST or None, defects=_defects(finding.review), initial=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_finding(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
+            messages.success(request, _("The finding is changed."))
+            return redirect("review_detail", uuid=finding.review.uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    context = {"form": form, "review": finding.review, "title": _("Change the finding")}
+    return render(request, "evaluation/finding_form.html", context)
+
+
+def finding_withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take an answer back (``uuid`` of the finding), with a reason."""
+    finding = _standing_finding(request, uuid)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.withdraw_finding(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
+            messages.success(request, _("The finding is withdrawn. Its aspect can be answered again."))
+            return redirect("review_detail", uuid=finding.review.uuid)
+        except Refused as refused:
+            form.add_refusal(refused)
+    what = _("Nothing found") if finding.nothing_found else finding.text
+    context = {
+        "form": form,
+        "review": finding.review,
+        "title": _("Withdraw the finding"),
+        "what": f"{finding.get_aspect_display()}: {what}",
+    }
+    return render(request, "evaluation/withdraw_form.html", context)
 
 
 @fresh_log_in_required
@@ -158,10 +216,12 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             errors, status = [str(moved)], 409
         except Refused as refused:
             errors = [str(refused)]
-    findings = list(findings_of(review))
+    findings = list(findings_of(review).prefetch_related("training_defects"))
     context = {
         "review": review,
-        "findings": findings,
+        "plans": _plans(review),
+        "participants": review.participants.select_related("user").order_by("user__name"),
+        "aspects": by_aspect(findings),
         "content_hash": content_hash,
         "missing": services.missing_before_approval(review, findings) if review.state == ReviewState.HELD else [],
         "errors": errors,
@@ -171,7 +231,14 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def review_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Close the review and the trainings whose targets are settled."""
-    services.close_review(review=_visible(request, uuid), actor=request.user, now=request.now)
+    review = services.close_review(review=_visible(request, uuid), actor=request.user, now=request.now)
+    if waiting := _unsettled(review):
+        numbers = ", ".join(plan.number for plan, _people in waiting)
+        messages.warning(
+            request,
+            _("The review is closed. Not closed, because somebody is waiting there: %(numbers)s.")
+            % {"numbers": numbers},
+        )
     return redirect("review_detail", uuid=uuid)
 
 

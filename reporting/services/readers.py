@@ -82,7 +82,7 @@ def note_share(*, version: ReportVersion, group: str, actor: User, now: datetime
     report = locked_report(version.report)
     require(can_send(actor, report))
     if not group.strip():
-        raise Refused(_("Group: write where you shared the summary."), field="group", code="group_missing")
+        raise Refused(_("Write where you shared the summary."), field="group", code="group_missing")
     share = ReportShare.objects.create(version=version, group=group.strip(), shared_by=actor, shared_at=now)
     record("report.shared", subject=share, actor=actor, now=now, data={"version": version.uuid})
     return share
@@ -98,12 +98,15 @@ def add_recipient(*, version: ReportVersion, party: str, user: User, actor: User
     report = locked_report(version.report)
     require(can_send(actor, report))
     if not user.is_active:
-        raise Refused(_("Recipient: the account of %(name)s is closed.") % {"name": user.name}, field="user")
+        raise Refused(
+            _("The account of %(name)s is closed. Choose somebody with an open one.") % {"name": user.name},
+            field="user",
+        )
     made, is_new = Distribution.objects.get_or_create(
         version=version, party=party, user=user, address=user.email, defaults={"sent_at": now}
     )
     if not is_new:
-        raise Refused(_("Recipient: %(name)s has it already.") % {"name": user.name}, field="user")
+        raise Refused(_("%(name)s has it already. Choose somebody else.") % {"name": user.name}, field="user")
     frozen = Frozen(version.content)
     tell_readers(version, frozen, [user], kind="report.submitted", now=now)
     record("report.recipient_added", subject=made, actor=actor, now=now, data={"version": version.uuid, "party": party})

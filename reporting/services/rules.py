@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -14,10 +14,11 @@ from reporting.policies import can_edit_rules
 from reporting.services.obligations import recount_obligations
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
+from trainingops.people.models import Site
 from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
-    from trainingops.people.models import Site, User
+    from trainingops.people.models import User
 
 
 @service
@@ -79,7 +80,7 @@ def _require_free(day: date, category: str, site: Site | None, *, besides: DayOf
     same = DayOff.objects.filter(day=day, category=category, site=site, removed_at=None)
     if (same.exclude(pk=besides.pk) if besides else same).exists():
         raise Refused(
-            _("Date: %(day)s is listed in this category already. Remove it first to change its name.")
+            _("%(day)s is listed in this category already. Correct that one in the list instead.")
             % {"day": day_words(day)},
             field="day",
             code="listed_already",
@@ -111,30 +112,28 @@ def add_policy(
 ) -> DeadlinePolicy:
     """Count H+1 by another rule from a day on; due times that have not come are counted again.
 
+    A rule that has not begun gives way to one for the same day and place: it was wrong, and nobody lived by it.
+
     Raises:
-        Refused: the day is over, so that history would be counted by a rule that nobody knew; or a rule begins then.
+        Refused: the day is over, so that history would be counted by a rule that nobody knew; or a rule has begun
+            then, or this very rule is to begin then already.
     """
     require(can_edit_rules(actor, site))
     today = now.astimezone(site.zone if site else actor.zone).date()
     if effective_on < today:
         raise Refused(
-            _("In force from: %(day)s is over; the rule of then counted what was due. Choose today or later.")
+            _("%(day)s is over; the rule of then counted what was due. Choose today or later.")
             % {"day": day_words(effective_on)},
             field="effective_on",
             code="begins_in_the_past",
         )
-    if DeadlinePolicy.objects.filter(site=site, effective_on=effective_on, removed_at=None).exists():
-        raise Refused(
-            _("In force from: a rule begins on %(day)s already. Remove it first, or choose another day.")
-            % {"day": day_words(effective_on)},
-            field="effective_on",
-            code="listed_already",
-        )
+    collective_leave_is_off = business_days and collective_leave_is_off
+    replaced = _make_way(site, effective_on, (business_days, collective_leave_is_off), today, now)
     policy = DeadlinePolicy.objects.create(
         site=site,
         effective_on=effective_on,
         business_days=business_days,
-        collective_leave_is_off=business_days and collective_leave_is_off,
+        collective_leave_is_off=collective_leave_is_off,
     )
     moved = recount_obligations(cause=ChangeCause.POLICY, actor=actor, now=now)
     record(
@@ -145,21 +144,55 @@ def add_policy(
         data={
             "effective_on": effective_on,
             "business_days": business_days,
-            "collective_leave_is_off": policy.collective_leave_is_off,
+            "collective_leave_is_off": collective_leave_is_off,
+            "replaces": replaced.uuid if replaced else None,
             "moved": moved,
         },
     )
     return policy
 
 
+def _make_way(
+    site: Site | None, day: date, counted: tuple[bool, bool], today: date, now: datetime
+) -> DeadlinePolicy | None:
+    """The rule of this place that was to begin on ``day`` and is taken out of force; none where there was none."""
+    there = DeadlinePolicy.objects.select_for_update(no_key=True, of=("self",))
+    old = there.filter(site=site, effective_on=day, removed_at=None).first()
+    if old is None:
+        return None
+    if _has_begun(old, today, now):
+        raise Refused(
+            _("A rule began on %(day)s already and stays. Choose %(free)s or later.")
+            % {"day": day_words(day), "free": day_words(day + timedelta(days=1))},
+            field="effective_on",
+            code="listed_already",
+        )
+    if counted == (old.business_days, old.collective_leave_is_off):
+        raise Refused(
+            _("This very rule begins on %(day)s already. Choose another day, or count the days otherwise.")
+            % {"day": day_words(day)},
+            field="effective_on",
+            code="listed_already",
+        )
+    old.removed_at = now
+    old.save(update_fields=["removed_at"])
+    return old
+
+
+def _has_begun(policy: DeadlinePolicy, today: date, now: datetime) -> bool:
+    """Whether its day has come where it comes first: here, at its site, or at the easternmost one of the house."""
+    sites = [policy.site] if policy.site else Site.objects.all()
+    return policy.effective_on <= max([today, *(now.astimezone(each.zone).date() for each in sites)])
+
+
 @service
 def remove_policy(*, policy: DeadlinePolicy, actor: User, now: datetime) -> None:
-    """Take a rule out of force that nothing was counted by; another one holds instead.
+    """Take a rule out of force that has not begun, or that nothing was counted by; another one holds instead.
 
     Raises:
         NotAllowed: the place is not the actor's.
         WrongState: removed already.
-        Refused: due times were counted by it, or no other rule of the house is in force.
+        Refused: it has begun and due times were counted by it, or no other rule of the house is in force.
     """
     # The rules of the house in one order, so that two who remove the last two cannot both succeed.
     house = list(DeadlinePolicy.objects.select_for_update(no_key=True).filter(site=None).order_by("pk"))
@@ -169,7 +202,7 @@ def remove_policy(*, policy: DeadlinePolicy, actor: User, now: datetime) -> None
     require(can_edit_rules(actor, policy.site))
     if policy.removed_at is not None:
         raise WrongState(_("This rule was removed already. Reload the page."))
-    _require_dispensable(policy, house, now.astimezone(actor.zone).date())
+    _require_dispensable(policy, house, now.astimezone(actor.zone).date(), now)
     policy.removed_at = now
     policy.save(update_fields=["removed_at"])
     moved = recount_obligations(cause=ChangeCause.POLICY, actor=actor, now=now)
@@ -182,22 +215,33 @@ def remove_policy(*, policy: DeadlinePolicy, actor: User, now: datetime) -> None
     )
 
 
-def _require_dispensable(policy: DeadlinePolicy, house: Sequence[DeadlinePolicy], today: date) -> None:
-    """History stays explained by the rule that made it, and H+1 is never without a rule (4.3, 5.3.2)."""
+def _require_dispensable(policy: DeadlinePolicy, house: Sequence[DeadlinePolicy], today: date, now: datetime) -> None:
+    """History stays explained by the rule that made it, and H+1 is never without a rule (4.3, 5.3.2).
+
+    A rule that has not begun has made no history: what it counted ahead is counted again.
+    """
+    if not _has_begun(policy, today, now):
+        return
     said = {"day": day_words(policy.effective_on)}
-    counted = ReportObligation.objects.filter(policy=policy).count()
-    if counted:
+    if counted := ReportObligation.objects.filter(policy=policy).count():
         raise Refused(
             _(
                 "The rule in force from %(day)s counted %(n)d due times and stays. "
-                "Add the rule that holds instead, from today or later."
+                "Add the rule that holds instead, from %(free)s or later."
             )
-            % (said | {"n": counted}),
+            % (said | {"n": counted, "free": day_words(_first_free(policy.site, today, now))}),
             code="counted_by_it",
         )
     others = (each for each in house if each.pk != policy.pk and each.removed_at is None)
-    if policy.site is None and policy.effective_on <= today and not any(each.effective_on <= today for each in others):
+    if policy.site is None and not any(each.effective_on <= today for each in others):
         raise Refused(
             _("The rule in force from %(day)s is the last one. Add the rule that holds instead first.") % said,
             code="last_rule",
         )
+
+
+def _first_free(site: Site | None, today: date, now: datetime) -> date:
+    """The first day from which another rule of this place can be added."""
+    taken = DeadlinePolicy.objects.filter(site=site, removed_at=None, effective_on__gte=today)
+    begun = [each.effective_on for each in taken.select_related("site") if _has_begun(each, today, now)]
+    return max(begun, default=today - timedelta(days=1)) + timedelta(days=1)

@@ -437,3 +437,57 @@ def test_a_rule_that_counted_due_times_stays():
     assert refused.value.code == "counted_by_it"
     rule.refresh_from_db()
     assert rule.removed_at is None
+
+
+WEEKEND = datetime(2026, 11, 27, 11, tzinfo=WIB)
+
+
+@pytest.mark.clause("5.3.2")
+@pytest.mark.parametrize("remedy", ["remove", "replace"])
+def test_a_wrong_rule_that_has_not_begun_goes_and_every_due_time_it_counted_is_counted_again(remedy):
+    """4.3: a session of Friday, ahead, was counted over the weekend by a mistaken rule; both remedies lead out."""
+    manager = make_user("manager")
+    obligation = scheduled(ends_at=WEEKEND)
+    right = obligation.due_at
+    rule = {"site": None, "effective_on": BEFORE.date() + timedelta(days=1), "actor": manager, "now": BEFORE}
+    wrong = services.add_policy(**rule, business_days=True, collective_leave_is_off=False)
+    obligation.refresh_from_db()
+    assert (obligation.policy, obligation.due_at) == (wrong, right + timedelta(days=2))
+    if remedy == "remove":
+        services.remove_policy(policy=wrong, actor=manager, now=BEFORE)
+    else:
+        services.add_policy(**rule, business_days=False, collective_leave_is_off=False)
+    obligation.refresh_from_db()
+    wrong.refresh_from_db()
+    assert (obligation.due_at, wrong.removed_at) == (right, BEFORE)
+    assert obligation.policy != wrong
+    assert changes(obligation) == ["scheduled", "policy", "policy"]
+
+
+@pytest.mark.clause("5.3.2")
+def test_a_rule_that_has_begun_stays_and_the_remedy_named_can_be_taken():
+    manager = make_user("manager")
+    rule = {"site": None, "actor": manager, "now": BEFORE, "collective_leave_is_off": False}
+    begun = services.add_policy(**rule, effective_on=BEFORE.date(), business_days=True)
+    obligation = scheduled(ends_at=WEEKEND)
+    counted = obligation.due_at
+    with pytest.raises(Refused, match="21 November 2026") as refused:
+        services.remove_policy(policy=begun, actor=manager, now=BEFORE)
+    assert refused.value.code == "counted_by_it"
+    with pytest.raises(Refused, match="21 November 2026") as refused:
+        services.add_policy(**rule, effective_on=BEFORE.date(), business_days=False)
+    assert (refused.value.code, ": " in str(refused.value)) == ("listed_already", False)
+    services.add_policy(**rule, effective_on=BEFORE.date() + timedelta(days=1), business_days=False)
+    obligation.refresh_from_db()
+    assert obligation.due_at == counted - timedelta(days=2)
+
+
+def test_a_rule_of_the_house_has_begun_where_its_day_comes_first():
+    """At 23.00 WIB it is the next day in Jayapura: a session there may have been counted by it."""
+    SiteFactory(timezone="Asia/Jayapura")
+    now = datetime(2026, 11, 20, 23, tzinfo=WIB)
+    manager = make_user("manager")
+    rule = {"site": None, "effective_on": date(2026, 11, 21), "actor": manager, "now": now}
+    services.add_policy(**rule, business_days=True, collective_leave_is_off=False)
+    with pytest.raises(Refused, match="22 November 2026"):
+        services.add_policy(**rule, business_days=False, collective_leave_is_off=False)

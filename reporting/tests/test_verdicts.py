@@ -110,14 +110,36 @@ def test_record_and_report_print_the_decimals_of_the_scheme(client):
 @pytest.mark.clause("4.3")
 def test_an_empty_score_sheet_is_said_to_be_unscored_and_not_failed():
     """Nobody has a result: no share anywhere, neither on the page nor in what is shared (RPT-5, RPT-6)."""
-    figures = replace(_FIGURES, passed=0, with_result=0, not_scored=5)
+    figures = replace(_FIGURES, passed=0, with_result=0, not_scored=5, verdicts={Verdict.NOT_SCORED: 5})
     assert figures.share is None
     assert figures.pass_words == "belum dinilai: 5"
 
 
 @pytest.mark.clause("4.3")
+@pytest.mark.point("RPT-5")
+def test_who_has_no_result_is_counted_in_the_words_of_the_reports_own_table():
+    """Three not scored, one incomplete, one absent: no figure calls all five "belum dinilai"."""
+    words = {Verdict.NOT_SCORED: 3, Verdict.INCOMPLETE: 1, Verdict.ABSENT: 1}
+    figures = replace(_FIGURES, passed=0, with_result=0, not_scored=4, verdicts=words)
+    assert figures.pass_words == "belum dinilai: 3, belum lengkap: 1, tidak ikut: 1"
+    figures = replace(_FIGURES, passed=1, with_result=1, not_scored=3, verdicts={Verdict.PASSED: 1, **words})
+    assert figures.unscored_words == "belum dinilai: 3, belum lengkap: 1, tidak ikut: 1"
+
+
+@pytest.mark.django_db
+@pytest.mark.point("RPT-5")
+def test_the_figures_of_a_report_count_its_own_rows():
+    held = concluded(lambda people: absent(people[0]), right=(None, 5, 0), roleplay="90")
+    obligation = ReportObligation.objects.get(training_session=held.training_session)
+    reading = read(freeze(obligation.report, number=1), held.training_session, reader=None)
+    rows = [each["verdict"] for each in reading.results]
+    assert reading.figures.verdicts == {word: rows.count(word) for word in set(rows)}
+    assert reading.figures.unscored_words == "tidak ikut: 1"
+
+
+@pytest.mark.clause("4.3")
 def test_the_share_counts_only_who_has_a_result():
-    figures = replace(_FIGURES, passed=3, with_result=4, not_scored=1)
+    figures = replace(_FIGURES, passed=3, with_result=4, not_scored=1, verdicts={Verdict.NOT_SCORED: 1})
     assert figures.share == Decimal("0.75")
     assert figures.pass_words == "3 dari 5 (75,0% dari 4 yang sudah punya hasil)"
     assert figures.unscored_words == "belum dinilai: 1"
@@ -138,4 +160,5 @@ _FIGURES = Figures(
     mean_final=None,
     gain=None,
     decimals=2,
+    verdicts={},
 )

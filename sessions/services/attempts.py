@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
-from planning.enums import QuestionKind
+from planning.enums import PlanState, QuestionKind
 from planning.marking import earned, points_for
 from planning.models import PaperQuestion, PlanTarget, QuestionVersion, TestPaper
 from sessions import evidence
@@ -172,6 +172,8 @@ def opening_case(enrolment: Enrolment, phase: str) -> RecoveryCase | None:
 
 def why_closed(training_session: TrainingSession, enrolment: Enrolment, phase: str, case: RecoveryCase | None) -> str:
     """Why somebody may not start this test now, in words; empty when they may."""
+    if training_session.plan.state == PlanState.CLOSED:
+        return _("The training is closed, so none of its tests opens any more.")
     if case is not None:
         later = enrolment.attempts.filter(
             phase=phase, state=AttemptState.SUBMITTED, started_at__gte=case.test_opened_at

@@ -113,6 +113,8 @@ def settle_results(
         _end_remedial(training_session, keys, attempt, actor, now)
     people = Enrolment.objects.filter(pk__in=keys).values_list("person", flat=True)
     refresh_outcomes(outcomes_touched_by(training_session, people), actor=actor, now=now)
+    if attempt > 1:
+        tell_settled({training_session.plan_id}, actor, now)
 
 
 def settle_self_study_of(attempt: TestAttempt, *, actor: Any, now: datetime) -> None:

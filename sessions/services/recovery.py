@@ -177,7 +177,7 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
 
     Raises:
         NotAllowed: neither PIC nor manager nor executing trainer.
-        WrongState: the case is not open, or the session is not concluded yet.
+        WrongState: the case is not open, the session is not concluded yet, or the training is closed.
         Refused: the plan does not allow the form, or the session has no post-test.
     """
     plan, case = lock_case(case)
@@ -188,6 +188,8 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
             _("The case is “%(case)s”, its session “%(session)s”. A test opens for open cases of a concluded session.")
             % {"case": case.get_state_display(), "session": training_session.get_state_display()}
         )
+    if plan.state == PlanState.CLOSED:
+        raise WrongState(_("The training %(number)s is closed. Waive or lapse the case.") % {"number": plan.number})
     if case.kind == CaseKind.RECOVERY:
         if form is None or form.has_session:
             raise Refused(_("Choose a form of recovery without a class, such as self-study."), field="form")

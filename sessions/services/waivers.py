@@ -91,6 +91,7 @@ def waive_case(*, case: RecoveryCase, reason: str, signature: Signature, actor: 
         settle_case(case, CaseState.WAIVED, actor=actor, now=now, note=reason, signature=signature.uuid)
         if outcome is not None:
             refresh_outcomes([outcome], actor=actor, now=now)
+        tell_settled({plan.pk}, actor, now)
     refresh_summary(case.enrolment.training_session)
     case.refresh_from_db()
     return case
@@ -124,8 +125,10 @@ def lapse_case(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -
         outcome.save()
         record("target.lapsed", subject=outcome, actor=actor, now=now, detail={"reason": reason})
         tell_settled({outcome.plan_id}, actor, now)
-    elif outcome is not None:
-        refresh_outcomes([outcome], actor=actor, now=now)
+    else:
+        if outcome is not None:
+            refresh_outcomes([outcome], actor=actor, now=now)
+        tell_settled({plan.pk}, actor, now)
     refresh_summary(case.enrolment.training_session)
     case.refresh_from_db()
     return case

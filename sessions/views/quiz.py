@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from planning.enums import PlanState
 from planning.models import PaperQuestion
 from sessions import services
 from sessions.enums import AttemptState, OutcomeState, TestPhase
@@ -71,7 +72,7 @@ def _card(enrolment: Enrolment, *, trained: bool) -> dict[str, Any]:
 def _open(enrolment: Enrolment, phase: str) -> bool:
     """Whether the test can be started now, judged by the rows at hand; the service decides again."""
     training_session = enrolment.training_session
-    if paper_of(training_session, phase) is None:
+    if paper_of(training_session, phase) is None or training_session.plan.state == PlanState.CLOSED:
         return False
     kind = {TestPhase.POST: "recovery", TestPhase.REMEDIAL: "remedial"}.get(TestPhase(phase))
     cases = [

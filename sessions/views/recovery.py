@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from planning.enums import PlanState
 from sessions import services
 from sessions.enums import FAILED, OPEN_CASES, CaseKind, CaseState, OutcomeResult
 from sessions.forms import CaseTestForm, ReasonForm, RecoveryScheduleForm
@@ -87,7 +88,7 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "training_session": training_session,
         "zone": training_session.site.zone,
         "may_schedule": arranges and is_open and case.kind == CaseKind.RECOVERY,
-        "may_test": arranges and is_open and case.test_opened_at is None,
+        "may_test": arranges and is_open and case.test_opened_at is None and plan.state != PlanState.CLOSED,
         "may_waive": case.state in OPEN_CASES and can_waive(request.user, case, plan),
         "may_lapse": case.state in OPEN_CASES and can_decide(request.user, plan),
     }

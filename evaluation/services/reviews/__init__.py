@@ -1,14 +1,15 @@
 """Reviews: the meeting and its minutes (5.4)."""
 
+from evaluation.services.reviews.findings import add_finding, change_finding, withdraw_finding
 from evaluation.services.reviews.meeting import (
     cancel_review,
     close_review,
+    close_settled_plan,
     hold_review,
     note_presence,
     schedule_review,
 )
 from evaluation.services.reviews.minutes import (
-    add_finding,
     approve_minutes,
     minutes_content,
     missing_before_approval,
@@ -21,7 +22,9 @@ __all__ = [
     "add_finding",
     "approve_minutes",
     "cancel_review",
+    "change_finding",
     "close_review",
+    "close_settled_plan",
     "hold_review",
     "minutes_content",
     "missing_before_approval",
@@ -31,4 +34,5 @@ __all__ = [
     "sign_and_approve_minutes",
     "take_up_plan",
     "take_up_reported",
+    "withdraw_finding",
 ]

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from evaluation.enums import REVIEW_TRANSITIONS, Presence, ReviewState
 from evaluation.models import Minutes, Review, ReviewParticipant
 from evaluation.policies import can_lead_review, can_schedule_review, can_write_minutes
+from evaluation.queries import unsettled_of
 from evaluation.services.reviews.open import locked_review, require_open
 from evaluation.services.reviews.trainings import invite, plans_of_period, take_up_reported
 from planning.enums import PlanState
+from planning.models import TrainingPlan
 from planning.services import advance_plan
-from sessions.enums import OutcomeState
-from sessions.models import TargetOutcome
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
 from trainingops.notifications.services import notify
@@ -262,7 +262,10 @@ def cancel_review(*, review: Review, actor: User, now: datetime) -> Review:
 
 @service
 def close_review(*, review: Review, actor: User, now: datetime) -> Review:
-    """Close the review and the trainings in it whose targets are all settled (DESIGN.md §4).
+    """Close the review and the trainings in it that wait for nobody any more (DESIGN.md §4).
+
+    A training with a target outstanding or an open case, remedial ones too, stays under review and closes with the
+    last of them (:func:`close_settled_plan`).
 
     Raises:
         NotAllowed: no manager in scope.
@@ -273,9 +276,26 @@ def close_review(*, review: Review, actor: User, now: datetime) -> Review:
     require_transition(review, ReviewState.CLOSED, REVIEW_TRANSITIONS)
     review.state, review.closed_at = ReviewState.CLOSED, now
     review.save(update_fields=["state", "closed_at"])
-    outstanding = TargetOutcome.objects.filter(state=OutcomeState.OUTSTANDING).values("plan")
-    closing = review.plans.filter(state=PlanState.UNDER_REVIEW).exclude(pk__in=outstanding).order_by("pk")
+    plans = list(review.plans.filter(state=PlanState.UNDER_REVIEW).order_by("pk"))
+    waiting = {plan.pk for plan, _people in unsettled_of(plans)}
+    closing = [plan for plan in plans if plan.pk not in waiting]
     for plan in closing:
         advance_plan(plan=plan, to=PlanState.CLOSED, actor=actor, now=now)
-    record("review.closed", subject=review, actor=actor, now=now, data={"plans": [plan.uuid for plan in closing]})
+    data = {
+        "plans": [plan.uuid for plan in closing],
+        "waiting": [plan.uuid for plan in plans if plan.pk in waiting],
+    }
+    record("review.closed", subject=review, actor=actor, now=now, data=data)
     return review
+
+
+@service
+def close_settled_plan(*, plan: TrainingPlan, actor: User | None, now: datetime) -> bool:
+    """The last case of a training whose review is closed was settled: the training closes too. Whether it did."""
+    if plan.state != PlanState.UNDER_REVIEW or unsettled_of([plan]):
+        return False
+    states = set(plan.reviews.exclude(state=ReviewState.CANCELLED).values_list("state", flat=True))
+    if states != {ReviewState.CLOSED}:
+        return False
+    advance_plan(plan=plan, to=PlanState.CLOSED, actor=actor, now=now)
+    return True

@@ -1,9 +1,9 @@
-"""What a review writes down: findings, minutes, and their approval under signature (5.4)."""
+"""The minutes of a review, and their approval under signature (5.4)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from evaluation.enums import REVIEW_TRANSITIONS, Aspect, ReviewState
 from evaluation.evidence import minutes_payload
-from evaluation.models import Finding, Minutes, Review, TrainingDefect
-from evaluation.policies import can_lead_review, can_write_minutes
+from evaluation.models import Finding, Minutes, Review
+from evaluation.policies import can_approve_minutes, can_write_minutes
 from evaluation.queries import findings_of
 from evaluation.services.reviews.open import locked_review, require_open
 from trainingops.audit.journal import canonical, digest, record, service
-from trainingops.domain import Refused, StaleVersion, require, require_state, require_transition
+from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Signature, User
@@ -46,49 +46,6 @@ def save_minutes(*, review: Review, text: str, version: int, actor: User, now: d
     return minutes
 
 
-@service
-def add_finding(
-    *,
-    review: Review,
-    aspect: str,
-    actor: User,
-    now: datetime,
-    text: str = "",
-    nothing_found: bool = False,
-    no_action_reason: str = "",
-    training_defects: Iterable[TrainingDefect] = (),
-) -> Finding:
-    """What the review says of one aspect: a finding in words, or "nothing found".
-
-    Raises:
-        Refused: no words, or "nothing found" beside a finding of the same aspect.
-        WrongState: the review has not been held.
-    """
-    review = locked_review(review)
-    require(can_write_minutes(actor, review))
-    require_state(review, ReviewState.HELD)
-    said = review.findings.filter(aspect=aspect)
-    if not nothing_found and not text.strip():
-        raise Refused(_("Describe the finding, or choose “nothing found”."), field="text")
-    if said.filter(nothing_found=True).exists() or (nothing_found and said.exists()):
-        raise Refused(
-            _("The review has already answered this aspect. “Nothing found” excludes a finding."), field="aspect"
-        )
-    finding = Finding.objects.create(
-        review=review, aspect=aspect, nothing_found=nothing_found, text=text, no_action_reason=no_action_reason
-    )
-    finding.training_defects.set(training_defects)
-    record(
-        "finding.added",
-        subject=finding,
-        actor=actor,
-        now=now,
-        data={"review": review.uuid, "aspect": aspect, "nothing_found": nothing_found},
-        detail={"text": text},
-    )
-    return finding
-
-
 def missing_before_approval(review: Review, findings: Sequence[Finding] | None = None) -> list[str]:
     """What 5.4 still asks for before the minutes can be approved, in words.
 
@@ -96,7 +53,7 @@ def missing_before_approval(review: Review, findings: Sequence[Finding] | None =
         findings: those of the review with their actions, where the caller has them already.
     """
     if findings is None:
-        findings = list(review.findings.prefetch_related("actions"))
+        findings = list(findings_of(review))
     answered = {finding.aspect for finding in findings}
     missing = [
         _("Aspect “%(aspect)s” has neither a finding nor “nothing found”.") % {"aspect": aspect.label}
@@ -114,15 +71,23 @@ def missing_before_approval(review: Review, findings: Sequence[Finding] | None =
 
 
 def minutes_content(review: Review) -> str:
-    """Canonical JSON of what the manager signs: persons by uuid, findings, actions, the text's digest."""
-    findings = findings_of(review).prefetch_related("training_defects").order_by("pk")
+    """Canonical JSON of what the manager signs: persons by uuid, findings, actions, the digests of texts.
+
+    The page on which it is signed and the record show all of it, the findings in this order.
+    """
+    findings = findings_of(review).prefetch_related("training_defects")
+    participants = review.participants.select_related("user")
     return canonical(
         {
             "review": review.uuid,
             "number": review.number,
             "period": [review.period_from, review.period_to],
             "held_at": review.held_at,
-            "participants": sorted([str(p.user.uuid), p.presence] for p in review.participants.select_related("user")),
+            "secretary": review.secretary.uuid,
+            "plans": list(review.plans.order_by("number").values_list("number", flat=True)),
+            "participants": sorted(
+                [str(p.user.uuid), p.presence, digest(p.excuse).hex() if p.excuse else ""] for p in participants
+            ),
             "text_sha256": digest(review.minutes.text).hex(),
             "findings": [_finding_content(finding) for finding in findings],
         }
@@ -144,7 +109,7 @@ def _finding_content(finding: Finding) -> dict[str, Any]:
                 "due_at": action.due_at,
                 "text_sha256": digest(action.text).hex(),
             }
-            for action in sorted(finding.actions.all(), key=lambda action: action.pk)
+            for action in finding.actions.all()
         ],
     }
 
@@ -179,7 +144,7 @@ def approve_minutes(*, review: Review, content_hash: str, signature: Signature, 
         WrongState: the review has not been held, or is approved already.
     """
     review = locked_review(review)
-    require(can_lead_review(actor, review) and actor.pk != review.secretary_id)
+    require(can_approve_minutes(actor, review))
     require_transition(review, ReviewState.APPROVED, REVIEW_TRANSITIONS)
     if missing := missing_before_approval(review):
         raise Refused(" ".join(missing), code="incomplete")

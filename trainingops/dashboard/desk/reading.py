@@ -171,9 +171,11 @@ class Desk:
     @cached_property
     def enrolments(self) -> list[Enrolment]:
         """The reader's own places in sessions to come, under way, or with a test opened by a case."""
-        opened = RecoveryCase.objects.filter(
-            enrolment=OuterRef("pk"), state=CaseState.OPEN, test_opened_at__isnull=False
-        ).order_by("pk")
+        opened = (
+            RecoveryCase.objects.filter(enrolment=OuterRef("pk"), state=CaseState.OPEN, test_opened_at__isnull=False)
+            .exclude(enrolment__training_session__plan__state=PlanState.CLOSED)
+            .order_by("pk")
+        )
         soon = Q(training_session__state=SessionState.SCHEDULED, training_session__starts_at__lt=self.now + AHEAD)
         return list(
             Enrolment.objects.filter(person=self.user.person_id, removed_at=None)
@@ -229,7 +231,7 @@ class Desk:
         """Actions that are not yet effective, of the reader's own or in their sight."""
         return list(
             ImprovementAction.objects.visible_to(self.user)
-            .exclude(state=ActionState.EFFECTIVE)
+            .exclude(state__in=[ActionState.EFFECTIVE, ActionState.WITHDRAWN])
             .select_related("owner", "finding__review__site")
             .order_by("due_at", "pk")
         )
@@ -329,7 +331,7 @@ class Desk:
         under_way = [ReviewState.SCHEDULED, ReviewState.HELD, ReviewState.APPROVED]
         return packed(
             Review.objects.filter(pk__in=seen, state__in=under_way)
-            .annotate(answered=Count("findings__aspect", distinct=True))
+            .annotate(answered=Count("findings__aspect", filter=Q(findings__withdrawn_at=None), distinct=True))
             .order_by("scheduled_at"),
             *("uuid", "number", "state", "site_id", "line_id", "scheduled_at", "held_at", "secretary_id", "answered"),
             line="line__name",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Value
 
-from evaluation.enums import ReviewState
+from evaluation.enums import ActionState, ReviewState
 from evaluation.models import ImprovementAction, Review
 from planning.models import Consultation, NeedSource, PlanRevision, TrainingPlan
 from reporting.models import ReportObligation, ReportVersion, TrainingReport
@@ -70,7 +70,8 @@ def _kinds() -> dict[str, QuerySet[Any]]:
     plan = OuterRef("pk")
     consultations = Consultation.objects.filter(plan=plan).order_by("asked_at")
     reviews = Review.objects.filter(plans=plan).exclude(state=ReviewState.CANCELLED).order_by("scheduled_at")
-    actions = ImprovementAction.objects.filter(finding__review__plans=plan).order_by("created_at")
+    decided = ImprovementAction.objects.filter(finding__review__plans=plan).exclude(state=ActionState.WITHDRAWN)
+    actions = decided.order_by("created_at")
     return {
         "needs": packed(
             NeedSource.objects.filter(revisions__plan=plan).distinct().order_by(), "dated_on", "asked_by", "request"
