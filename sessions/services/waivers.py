@@ -171,9 +171,10 @@ def _waive(outcome: TargetOutcome, reason: str, signature: Signature, actor: Use
 
 
 def _open_cases(enrolment: Enrolment) -> list[RecoveryCase]:
+    """Recovery and remedial alike: nobody goes on with either who is excused or gone."""
     return list(
         RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
-        .filter(enrolment=enrolment, kind=CaseKind.RECOVERY, state__in=OPEN_CASES)
+        .filter(enrolment=enrolment, state__in=OPEN_CASES)
         .order_by("pk")
     )
 
