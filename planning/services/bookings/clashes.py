@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -134,7 +134,7 @@ class DoubleBooking(Refused):
 def clashes_among(wanted: Sequence[Booking], *, reader: User | None, apart_from: int | None = None) -> list[Clash]:
     """Where two of ``wanted`` collide, or one of them with a live booking (those of ``apart_from`` left out).
 
-    Two queries, the second only where there is a clash with another plan. Without a reader no other plan is named.
+    One query. Without a reader no other plan is named.
     """
     found = [
         (one, two, side)
@@ -142,21 +142,20 @@ def clashes_among(wanted: Sequence[Booking], *, reader: User | None, apart_from:
         if one.planned_meeting is not two.planned_meeting and overlap(one, two) and (side := _same(one, two))
     ]
     if wanted:
-        standing = _standing(wanted, apart_from)
+        standing = _standing(wanted, apart_from, reader)
         found += [
             (one, other, side)
             for other in standing
             for one in wanted
             if overlap(one, other) and (side := _same(one, other))
         ]
-    known = _known(found, reader)
     return [
         Clash(
             one.role,
             str(getattr(one, side)),
             one.planned_meeting,
             other.planned_meeting,
-            other.planned_meeting.planned_session.plan_id in known,
+            _knows(one, other),
         )
         for one, other, side in found
     ]
@@ -202,8 +201,13 @@ def _when(meeting: PlannedMeeting) -> str:
     return f"{day} {hours_words(meeting.starts_at, meeting.ends_at, zone)}"
 
 
-def _standing(wanted: Sequence[Booking], apart_from: int | None) -> list[Booking]:
-    """Live bookings of the same people, trainers, rooms or seats in the time of ``wanted``: one query."""
+def _standing(wanted: Sequence[Booking], apart_from: int | None, reader: User | None) -> list[Booking]:
+    """Live bookings of the same people, trainers, rooms or seats in the time of ``wanted``: one query.
+
+    Each says with ``is_visible`` whether the reader may know its plan.
+    """
+    plans = TrainingPlan.objects.visible_to(reader) if reader else TrainingPlan.objects.none()
+    visible = Exists(plans.filter(pk=OuterRef("planned_meeting__planned_session__plan")))
     anything = Q(pk__in=[])
     for side in TAKES:
         anything |= Q(**{f"{side}__in": {getattr(each, f"{side}_id") for each in wanted} - {None}})
@@ -212,20 +216,18 @@ def _standing(wanted: Sequence[Booking], apart_from: int | None) -> list[Booking
         Booking.objects.filter(anything, live=True, during__overlap=span)
         .exclude(planned_meeting__planned_session__revision=apart_from if apart_from else -1)
         .select_related("planned_meeting__planned_session__plan", "planned_meeting__planned_session__host_site")
+        .annotate(is_visible=visible)
     )
-    standing = list(rows)
+    standing: list[Booking] = list(rows)
     for each in standing:
         each.during = (each.during.lower, each.during.upper)
     return standing
 
 
-def _known(found: Iterable[tuple[Booking, Booking, str]], reader: User | None) -> set[int]:
-    """Keys of the plans that the reader may know: the own one of a clash inside it, others as far as visible."""
-    own = {one.planned_meeting.planned_session.plan_id for one, _other, _side in found}
-    others = {other.planned_meeting.planned_session.plan_id for _one, other, _side in found} - own
-    if reader is None or not others:
-        return own
-    return own | set(TrainingPlan.objects.visible_to(reader).filter(pk__in=others).values_list("pk", flat=True))
+def _knows(one: Booking, other: Booking) -> bool:
+    """Whether the reader may know the plan of ``other``: the same one, one wanted with it, or a visible one."""
+    same = one.planned_meeting.planned_session.plan_id == other.planned_meeting.planned_session.plan_id
+    return same or getattr(other, "is_visible", True)
 
 
 def _same(one: Booking, two: Booking) -> str:

@@ -48,7 +48,7 @@ def wanted_by(revision: PlanRevision) -> list[Booking]:
 def clashes_of(revision: PlanRevision, *, reader: User | None = None) -> list[Clash | Shortage]:
     """What a draft must warn of: clashes inside it and with approved meetings of other plans, and too few licences.
 
-    Two queries, three where something clashes, and two more for an application with licences.
+    Two queries, and two more for an application with licences.
     """
     wanted, apart_from = wanted_by(revision), revision.plan.approved_revision_id
     found: list[Clash | Shortage] = []
