@@ -48,7 +48,7 @@ def licensed(application, seats=4):
 
 REMEDIES = {
     "trainer": "Pilih trainer atau waktu lain.",
-    "participant": "Pilih batch atau waktu lain, atau keluarkan dari sasaran.",
+    "participant": "Pilih batch atau waktu lain, atau keluarkan dari target.",
     "room": "Pilih ruang atau waktu lain.",
     "seat": "Pilih waktu lain, atau batch yang lebih kecil.",
 }

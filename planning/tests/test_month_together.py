@@ -23,7 +23,7 @@ from planning.services.month import (
     try_change,
     try_submission,
 )
-from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from planning.tests.factories import approve, approved_plan, draft_plan, make_world, manager_of, submitted_plan
 from planning.tests.month import DECEMBER, NOVEMBER, NOW, at
 from reporting.models import DayOff
 from trainingops.audit.models import Entry
@@ -49,10 +49,10 @@ def said(answer):
 # --- copying -----------------------------------------------------------------------------------------------
 def test_a_plan_is_copied_to_the_same_weekday_with_everything_but_its_people(world):
     """4.1: first Tuesday to first Tuesday, two batches and their meetings with them; a new plan, a draft of the PIC."""
-    plan = approved_plan(world=world, starts_at=NOVEMBER, meetings=2, sessions=2, now=NOW)
-    source = plan.approved_revision
-    source.busy_reason = "Akhir bulan"
-    source.save()
+    plan = draft_plan(world=world, starts_at=NOVEMBER, meetings=2, sessions=2, now=NOW)
+    plan.revisions.update(busy_reason="Akhir bulan")
+    source = submit_revision(revision=plan.revisions.get(), actor=world.pic, now=NOW)
+    approve(source, manager_of(plan), NOW)
     (copy,) = copied(world, plan)
     draft = copy.revisions.get()
     assert (copy.title, copy.kind, copy.line, copy.pic) == (plan.title, plan.kind, plan.line, world.pic)
