@@ -26,12 +26,13 @@ def register() -> None:
 def last_action() -> Combinable:
     """The day, at the site of the review, on which the last action of a review or of a training ends.
 
-    An action that is done ended then; any other ends when it is due.
+    An action that is done ended then; any other ends when it is due. A withdrawn one was none.
     """
     done = When(state__in=[ActionState.DONE, ActionState.EFFECTIVE], then=Coalesce("done_at", "due_at"))
     zone = F("finding__review__site__timezone")
     ended = Func(zone, Case(done, default=F("due_at")), function="timezone", output_field=DateTimeField())
-    last = ImprovementAction.objects.order_by().annotate(day=Cast(ended, DateField()))
+    decided = ImprovementAction.objects.exclude(state=ActionState.WITHDRAWN).order_by()
+    last = decided.annotate(day=Cast(ended, DateField()))
     of_review = last.filter(finding__review__uuid=OuterRef("subject")).values("finding__review")
     of_training = last.filter(finding__review__plans__uuid=OuterRef("training")).values("finding__review__plans")
     return Greatest(*(Subquery(each.annotate(until=Max("day")).values("until")) for each in (of_review, of_training)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evaluation.models import CoachingForm, Minutes
 from evaluation.services.coaching import content_of_coaching
-from evaluation.services.reviews.minutes import minutes_content
+from evaluation.services.reviews.minutes import form_of, minutes_content
 from trainingops.audit.journal import digest
 from trainingops.people.signed import Signed, SignedKind, register_signed
 
@@ -21,7 +21,8 @@ def _minutes() -> Iterator[Signed]:
     approved = Minutes.objects.exclude(signature=None).select_related("signature", "review")
     for each in approved.order_by("pk").iterator(100):
         # From the rows and from the text kept of them: both must be what the manager signed.
-        rows, kept = (digest(text).hex() for text in (minutes_content(each.review), each.content))
+        now = minutes_content(each.review, form=form_of(each.content))
+        rows, kept = (digest(text).hex() for text in (now, each.content))
         yield Signed(each.review.number, each.signature, {rows} & {kept} & {each.content_hash})  # type: ignore[arg-type]
 
 

@@ -14,6 +14,7 @@ from evaluation import services
 from evaluation.enums import REVIEW_TRANSITIONS, Aspect, Presence, ReviewState
 from evaluation.models import Minutes, Review
 from evaluation.queries import unsettled_of
+from evaluation.services.reviews.minutes import form_of
 from evaluation.tests.factories import NOW, answered_review, approve, held_review, note_all_present, scheduled_review
 from planning.enums import PlanState
 from planning.models import TrainingPlan
@@ -263,6 +264,18 @@ def test_what_is_signed_holds_the_period_the_excuses_and_the_findings_in_the_ord
     excused = services.minutes_content(scene.review)
     scene.review.participants.filter(user=scene.plan.pic).update(excuse="Sakit")
     assert len({before, excused, services.minutes_content(scene.review)}) == 3
+
+
+def test_minutes_signed_in_the_first_form_are_recomputed_in_it():
+    """6: what was signed before secretary, trainings and excuses were part of it still proves itself."""
+    scene = answered_review()
+    review = approve(scene)
+    assert form_of(Minutes.objects.get(review=review).content) == 2
+    first = services.minutes_content(review, form=1)
+    assert form_of(first) == 1
+    pks = list(review.findings.order_by("pk").values_list("aspect", flat=True))
+    assert [each["aspect"] for each in json.loads(first)["findings"]] == pks
+    assert not {"secretary", "plans", "excuses", "form"} & set(json.loads(first))
 
 
 def test_minutes_are_not_approved_while_an_aspect_is_unanswered():

@@ -70,28 +70,42 @@ def missing_before_approval(review: Review, findings: Sequence[Finding] | None =
     return missing
 
 
-def minutes_content(review: Review) -> str:
+#: The form of what is signed; the first had no secretary, trainings or excuses, and its findings in order of entry.
+CONTENT_FORM = 2
+
+
+def minutes_content(review: Review, *, form: int = CONTENT_FORM) -> str:
     """Canonical JSON of what the manager signs: persons by uuid, findings, actions, the digests of texts.
 
     The page on which it is signed and the record show all of it, the findings in this order.
+
+    Args:
+        form: that of the content kept, where a signature of before is recomputed (:func:`form_of`).
     """
     findings = findings_of(review).prefetch_related("training_defects")
-    participants = review.participants.select_related("user")
-    return canonical(
-        {
-            "review": review.uuid,
-            "number": review.number,
-            "period": [review.period_from, review.period_to],
-            "held_at": review.held_at,
+    participants = list(review.participants.select_related("user"))
+    content: dict[str, Any] = {
+        "review": review.uuid,
+        "number": review.number,
+        "period": [review.period_from, review.period_to],
+        "held_at": review.held_at,
+        "participants": sorted([str(p.user.uuid), p.presence] for p in participants),
+        "text_sha256": digest(review.minutes.text).hex(),
+        "findings": [_finding_content(each) for each in (findings.order_by("pk") if form == 1 else findings)],
+    }
+    if form > 1:
+        content |= {
+            "form": form,
             "secretary": review.secretary.uuid,
             "plans": list(review.plans.order_by("number").values_list("number", flat=True)),
-            "participants": sorted(
-                [str(p.user.uuid), p.presence, digest(p.excuse).hex() if p.excuse else ""] for p in participants
-            ),
-            "text_sha256": digest(review.minutes.text).hex(),
-            "findings": [_finding_content(finding) for finding in findings],
+            "excuses": sorted([str(p.user.uuid), digest(p.excuse).hex()] for p in participants if p.excuse),
         }
-    )
+    return canonical(content)
+
+
+def form_of(content: str) -> int:
+    """In which form a content was signed."""
+    return int(json.loads(content).get("form", 1))
 
 
 def _finding_content(finding: Finding) -> dict[str, Any]:
