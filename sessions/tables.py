@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.utils import A
 
 from sessions.enums import OutcomeResult
-from sessions.models import TrainingSession
-from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn
+from sessions.models import RecoveryCase, TrainingSession
+from trainingops.ui.tables import FigureColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
 from trainingops.ui.templatetags import ui
 
 SESSION_STATES = {
@@ -58,3 +58,45 @@ class SessionTable(PageTable):
 
     def render_roll(self, value: Any) -> str:
         return f"{value.recorded}/{value.enrolled}"
+
+
+class DeviationTable(PageTable):
+    """Deviations as a file (EXP-1); the page shows them as paragraphs."""
+
+    caption = _("Deviations")
+    empty_title = _("No deviations")
+    number = tables.Column(_("Session"), accessor="training_session__number")
+    title = tables.Column(_("Training"), accessor="training_session__plan__title")
+    site = tables.Column(_("Site"), accessor="training_session__site")
+    kind = tables.Column(_("Kind"))
+    planned_words = tables.Column(_("Planned"))
+    actual_words = tables.Column(_("Actual"))
+    reason = tables.Column(_("Reason"))
+    reported_by = tables.Column(_("Reported by"))
+    reported_at = MomentColumn(verbose_name=_("Reported at"))
+    acknowledged_by = tables.Column(_("Acknowledged by"), default="")
+    acknowledged_at = MomentColumn(verbose_name=_("Acknowledged at"), default="")
+
+
+class CaseTable(PageTable):
+    """Recovery cases as a file (EXP-1); the page gathers them into classes."""
+
+    caption = _("Recovery cases")
+    empty_title = _("No recovery cases yet")
+    employee_no = tables.Column(_("Employee number"), accessor="enrolment__person__employee_no")
+    name = tables.Column(_("Name"), accessor="enrolment__person__name")
+    site = tables.Column(_("Site"), accessor="enrolment__site", default="")
+    line = tables.Column(_("Service line"), accessor="enrolment__line", default="")
+    team = tables.Column(_("Team"), accessor="enrolment__team", default="")
+    kind = tables.Column(_("Kind"))
+    cause = tables.Column(_("Why"))
+    minutes = FigureColumn(verbose_name=_("Minutes"), default="")
+    number = tables.Column(_("Session"), accessor="enrolment__training_session__number")
+    due_at = MomentColumn(verbose_name=_("Due"))
+    owner = tables.Column(_("Owner"))
+    state = tables.Column(_("State"))
+    scheduled_in = tables.Column(_("Scheduled in"), accessor="scheduled_in__number", default="")
+    settled_at = MomentColumn(verbose_name=_("Settled at"), default="")
+
+    def value_state(self, record: RecoveryCase) -> str:
+        return case_status(record)[1]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from planning.models import QuestionVersion, TestPaper, Topic
+from planning.models import Question, QuestionStatistics, QuestionVersion, TestPaper, Topic
 from planning.services import papers
 from planning.services.papers import PARALLEL, SAME
 from planning.services.questions import QuestionText, add_question
@@ -97,3 +99,55 @@ def test_the_preview_is_the_page_of_the_test_and_writes_nothing(world, form_a):
     assert f'action="{reverse("paper_preview", kwargs={"uuid": form_a.uuid, "place": 2})}"' in page
     beyond = client.get(reverse("paper_preview", kwargs={"uuid": form_a.uuid, "place": 3}))
     assert beyond.status_code == 404
+
+
+@pytest.mark.point("issue 3")
+def test_questions_are_chosen_beside_their_topic_kind_and_the_figures_of_earlier_use(world, form_a):
+    used = QuestionVersion.objects.get(question__code="K-0")
+    figures = {"attempts": 34, "difficulty": Decimal("0.6176"), "discrimination": Decimal("0.4151")}
+    QuestionStatistics.objects.create(question_version=used, phase="post", last_used_on=date(2026, 11, 3), **figures)
+    page = signed_in(world.pic).get(reverse("paper_new")).content.decode()
+    row = page[page.index("K-0</span>") :].split("</tr>")[0]
+    for words in ("KCA", "Single choice", "34", "62%", "0.42", "3 Nov 2026"):
+        assert words in row, words
+    assert "not used yet" in page[page.index("K-1</span>") :].split("</tr>")[0]
+
+
+def test_filtering_questions_keeps_what_is_ticked_and_typed_without_a_script_and_saves_nothing(world, form_a):
+    client = signed_in(world.pic)
+    ticked = QuestionVersion.objects.get(question__code="K-0")
+    typed = {"code": "K-N", "title": "Dasar KCA", "form": "B", "duration_minutes": "15", "points": "2"}
+    narrowed = client.post(
+        reverse("paper_new"), {**typed, "narrow": "1", "questions": [ticked.pk], "q": "Singkatan", "kind": "short"}
+    )
+    assert narrowed.status_code == 302 and "token" not in narrowed["Location"] and "once" not in narrowed["Location"]
+    page = client.get(narrowed["Location"])
+    assert [each.question.code for each in page.context["chosen"]] == ["K-0"]
+    assert [each.question.code for each in page.context["others"]] == ["K-1", "K-4"]
+    html = page.content.decode()
+    assert 'value="K-N"' in html and 'value="Dasar KCA"' in html and "1 question chosen" in html
+    assert f'value="{ticked.pk}" id="id_questions_0" checked' in html
+    assert not TestPaper.objects.filter(code="K-N").exists()
+
+
+def test_a_paper_that_is_refused_keeps_its_ticks_and_leads_to_the_questions(world, form_a):
+    client = signed_in(world.pic)
+    ticked = QuestionVersion.objects.get(question__code="K-2")
+    refused = client.post(reverse("paper_new"), {"code": "K-N", "title": "", "questions": [ticked.pk], "kind": "short"})
+    assert refused.status_code == 422 and [each.pk for each in refused.context["chosen"]] == [ticked.pk]
+    without = client.post(reverse("paper_new"), {"code": "K-N", "title": "KCA"}).content.decode()
+    assert 'href="#id_questions_0"' in without and 'id="id_questions_0"' in without
+    assert client.get(reverse("paper_new"), {"chosen": "x.-1.²", "topic": "none"}).status_code == 200
+
+
+def test_the_page_of_a_new_paper_takes_as_many_queries_for_three_hundred_questions(world, form_a):
+    client = signed_in(world.pic)
+    client.get(reverse("paper_new"))
+    topic = Topic.objects.get(code="kca")
+    made = Question.objects.bulk_create(Question(code=f"M-{n}", topic=topic) for n in range(300))
+    QuestionVersion.objects.bulk_create(
+        QuestionVersion(question=each, number=1, kind="short", text="Apa?", correct=["X"]) for each in made
+    )
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("paper_new"), {"chosen": str(QuestionVersion.objects.first().pk)})
+    assert len(queries) <= 12 and len(page.context["others"]) == 200 and page.context["more"] > 100

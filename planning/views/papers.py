@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from planning.enums import QuestionKind
 from planning.forms.catalogue import PaperForm
-from planning.forms.questions import PairForm
+from planning.forms.questions import PairForm, QuestionFilter
 from planning.models import PaperQuestion, TestPaper
 from planning.policies.catalogue import can_write_questions
-from planning.queries.questions import open_versions
+from planning.queries.questions import open_versions, with_statistics
 from planning.services import papers as services
 from planning.tables.catalogue import PaperTable
 from planning.views.common import form_page, posted, url
@@ -34,8 +37,16 @@ def paper_list(request: SignedInRequest) -> HttpResponse:
     return list_page(request, "planning/paper_list.html", context, file="paket-soal")
 
 
+#: So many questions stand on the page beside those chosen; the filter leads to the others.
+AT_ONCE = 200
+#: What the page of a new paper keeps in its address while the questions are filtered.
+_KEPT = ("code", "title", "form", "duration_minutes", "multiple_rule", "points", "q", "topic", "kind")
+
+
 def paper_new(request: SignedInRequest) -> HttpResponse:
-    """A test paper of chosen questions."""
+    """A test paper of chosen questions, each with the figures of its earlier use; filtering keeps what is ticked."""
+    if request.method == "POST" and "narrow" in request.POST:
+        return HttpResponseRedirect(_narrowed(request))
 
     def act(form: PaperForm) -> tuple[str, str]:
         data = form.cleaned_data
@@ -51,14 +62,38 @@ def paper_new(request: SignedInRequest) -> HttpResponse:
         )
         return url("paper_detail", paper), _("Test paper saved. This is what participants will see.")
 
+    versions = open_versions()
+    sent = posted(request)
+    kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
+    ticked = request.GET.get("chosen", "").split(".") if sent is None else sent.getlist("questions")
     return form_page(
         request,
-        PaperForm(posted(request), questions=open_versions()),
+        PaperForm(sent, initial=kept, questions=versions),
         act,
         title=_("New test paper"),
         parent=(url("paper_list"), _("Test papers")),
         submit=_("Save test paper"),
+        template="planning/paper_new.html",
+        extra=_to_choose(QuestionFilter(request.GET if sent is None else sent, queryset=versions), ticked),
     )
+
+
+def _narrowed(request: SignedInRequest) -> str:
+    """The address of the page with the filter, the ticks and all that was typed: no script is needed to keep them."""
+    kept = {name: request.POST[name] for name in _KEPT if request.POST.get(name)}
+    if chosen := ".".join(request.POST.getlist("questions")):
+        kept["chosen"] = chosen
+    return f"{request.path}?{urlencode(kept)}#questions"
+
+
+def _to_choose(narrowed: QuestionFilter, ticked: Sequence[str]) -> dict[str, Any]:
+    """The questions ticked, whatever the filter says, and below them those that it leaves."""
+    keys = [int(each) for each in ticked if each.isascii() and each.isdecimal() and len(each) < 10]
+    chosen = list(with_statistics(open_versions().filter(pk__in=keys)))
+    others = narrowed.qs.exclude(pk__in=keys)
+    found = others.count()
+    shown = list(with_statistics(others)[:AT_ONCE])
+    return {"filter": narrowed, "chosen": chosen, "others": shown, "found": found, "more": found - len(shown)}
 
 
 def paper_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:

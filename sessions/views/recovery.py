@@ -20,11 +20,12 @@ from sessions.models import RecoveryCase
 from sessions.policies import can_decide, can_recover, can_waive
 from sessions.queries.pages import batches_for, case_counts, cases_for_list, cases_of_tab
 from sessions.services.recovery import ANOTHER_BATCH
-from sessions.tables import case_status
+from sessions.tables import CaseTable, case_status
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.days_off import warn_of_days_off
+from trainingops.ui.views import list_page
 
 #: Those who missed one session are gathered on one page.
 A_PAGE = 100
@@ -41,7 +42,8 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     state = request.GET.get("state", CaseState.OPEN)
     if state not in words:
         state = CaseState.OPEN
-    page = Paginator(cases_of_tab(cases, state), A_PAGE).get_page(request.GET.get("page"))
+    found = cases_of_tab(cases, state)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
     tabs = [(key, word, counts[key], key == state) for key, word in words.items()]
     context = {
@@ -51,8 +53,9 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
         "owner": owner,
         "gathers": any(each.state == CaseState.OPEN and each.kind == CaseKind.RECOVERY for each in rows),
         "filtered": owner or counts["all"] > 0,
+        "table": CaseTable(found.select_related("enrolment__site", "enrolment__line", "enrolment__team")),
     }
-    return render(request, "sessions/recovery_list.html", context)
+    return list_page(request, "sessions/recovery_list.html", context, file="recovery")
 
 
 def _visible(request: SignedInRequest, uuid: UUID) -> RecoveryCase:

@@ -24,9 +24,11 @@ from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import Clash, GridConflict, RollCell
 from sessions.tables import MEETING_STATES
 from sessions.views.sessions import visible_meeting
+from sessions.views.sheets import identity, identity_head, places_of
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
+from trainingops.ui.exports import workbook_response
 from trainingops.ui.moments import moment_words
 from trainingops.ui.remedies import not_a_choice, too_long
 
@@ -88,6 +90,8 @@ class RollRow:
 def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The roll of a meeting; POST saves every row that was touched, all or none."""
     meeting = visible_meeting(request, uuid)
+    if request.method == "GET" and request.GET.get("export") == "xlsx":
+        return _file(meeting)
     if request.method != "POST":
         return _page(request, meeting, _rows(meeting))
     rows = _rows(meeting)
@@ -161,6 +165,30 @@ def meeting_rest_undo(request: SignedInRequest, uuid: UUID, fill: UUID) -> HttpR
     except Refused as refused:
         messages.error(request, _("Not saved: %(why)s") % {"why": refused})
     return redirect("meeting_roll", uuid=uuid)
+
+
+def _file(meeting: SessionMeeting) -> HttpResponse:
+    """The roll as a workbook; what is not recorded stays blank (EXP-1)."""
+    places = places_of(meeting.training_session)
+    lines = []
+    for row in _rows(meeting):
+        kept, values = row.attendance, row.values
+        is_recorded = kept is not None and kept.status
+        lines.append(
+            [
+                *identity(row.enrolment, places),
+                kept.get_status_display() if kept and is_recorded else "",
+                values["arrived"],
+                values["left"],
+                str(kept.reason or "") if kept and is_recorded else "",
+                values["note"],
+                str(kept.source_word) if kept and is_recorded else "",
+                kept.recorded_at if kept and is_recorded else None,
+            ]
+        )
+    parts = [str(word) for _control, word in _CONTROLS.values()]
+    head = [*identity_head(), *parts, _("Source"), _("Recorded at")]
+    return workbook_response(head, lines, name=f"daftar-hadir-{meeting.training_session.number}")
 
 
 def _rows(meeting: SessionMeeting) -> list[RollRow]:

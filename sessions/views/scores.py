@@ -26,9 +26,11 @@ from sessions.services.results import REMEDIAL_ATTEMPT, SCORE_DECIMALS
 from sessions.services.standing import Standing, from_files, given_scores, is_typed, standing_of
 from sessions.verdicts import verdict_for
 from sessions.views.sessions import visible
+from sessions.views.sheets import identity, identity_head, places_of
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
+from trainingops.ui.exports import workbook_response
 from trainingops.ui.figures import format_figure, input_figure, parse_figure
 from trainingops.ui.remedies import figure_problem
 
@@ -51,6 +53,7 @@ class Cell:
     locked: bool = False
     paper: bool = False
     file: str = ""
+    figure: Decimal | None = None
 
     @property
     def key(self) -> str:
@@ -78,6 +81,8 @@ def session_scores(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The whole grid; POST saves the cells that were touched, all or none."""
     training_session = visible(request, uuid)
     attempt = _attempt(request)
+    if request.method == "GET" and request.GET.get("export") == "xlsx":
+        return _file(training_session, _rows(training_session, attempt))
     if request.method != "POST":
         return _page(request, training_session, _rows(training_session, attempt), attempt)
     touched = _touched(training_session, request.POST)
@@ -135,6 +140,23 @@ def session_score_cell(request: SignedInRequest, uuid: UUID, enrolment: int, par
     return render(request, "sessions/score_cell.html", context, status=status)
 
 
+def _file(training_session: TrainingSession, rows: list[Row]) -> HttpResponse:
+    """The grid as a workbook in the shape in which it is typed: a row a person, a column a parameter (EXP-1)."""
+    names = [each.name for each in read_scheme(training_session.scheme).parameters]
+    places = places_of(training_session)
+    lines = [
+        [
+            *identity(row.enrolment, places),
+            *(cell.figure for cell in row.cells),
+            row.result.final if row.result else None,
+            row.verdict.label,
+        ]
+        for row in rows
+    ]
+    head = [*identity_head(), *names, _("Final"), _("Result")]
+    return workbook_response(head, lines, name=f"nilai-{training_session.number}")
+
+
 def _attempt(request: SignedInRequest) -> int:
     return REMEDIAL_ATTEMPT if request.GET.get("attempt") == str(REMEDIAL_ATTEMPT) else 1
 
@@ -180,6 +202,7 @@ def _row(training_session: TrainingSession, standing: Standing, attempt: int, pr
         text = "" if value is None else _written(value)
         locked = concluded and stored is not None and stored.value is not None
         cell = Cell(standing.enrolment, each, typed, text=text, was=text, locked=locked)
+        cell.figure = _figure(value)
         cell.version = stored.version if stored else 0
         cell.file = files.get(each.name, "")
         cell.paper = paper and not cell.file
@@ -202,6 +225,13 @@ def _touched(training_session: TrainingSession, posted: Mapping[str, Any]) -> li
                 if _take(cell, posted):
                     cells.append(cell)
     return cells
+
+
+def _figure(value: Any) -> Decimal | None:
+    """A score as a figure; a test's fraction with two decimals."""
+    if value is None or isinstance(value, Decimal):
+        return value
+    return round(Decimal(value.numerator) / Decimal(value.denominator), 2)
 
 
 def _written(value: Any) -> str:

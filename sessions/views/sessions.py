@@ -32,7 +32,7 @@ from sessions.queries.pages import (
     waiting_deviations,
     with_detail,
 )
-from sessions.tables import MEETING_STATES, SESSION_STATES, SessionTable
+from sessions.tables import MEETING_STATES, SESSION_STATES, DeviationTable, SessionTable
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -293,7 +293,8 @@ def deviation_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def deviation_list(request: SignedInRequest) -> HttpResponse:
     """Deviations and who acknowledged them; the manager acknowledges here."""
-    page = Paginator(waiting_deviations(request.user), 50).get_page(request.GET.get("page"))
+    found = waiting_deviations(request.user)
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     decides = {
         each.pk
         for each in page
@@ -301,8 +302,8 @@ def deviation_list(request: SignedInRequest) -> HttpResponse:
         and each.reported_by_id != request.user.pk
         and can_decide(request.user, each.training_session.plan)
     }
-    context = {"page_obj": page, "deviations": list(page), "decides": decides}
-    return render(request, "sessions/deviation_list.html", context)
+    context = {"page_obj": page, "deviations": list(page), "decides": decides, "table": DeviationTable(found)}
+    return list_page(request, "sessions/deviation_list.html", context, file="penyimpangan")
 
 
 def deviation_acknowledge(request: SignedInRequest, uuid: UUID) -> HttpResponse:
