@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from planning.enums import DefectState, ModuleState
 from planning.models import Appointment, Defect, NeedSource, QuestionVersion, ScoringScheme, TestPaper, TrainingModule
-from planning.tests.factories import make_world
+from planning.services import modules
+from planning.tests.factories import make_module, make_world
 from planning.tests.test_catalogue_pages import make_defects, signed_in
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.tests.factories import ServiceLineFactory, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +252,29 @@ def test_the_letter_is_rendered_with_name_duties_and_signature(world):
     for expected in (appointment.user.name, "Menyusun rencana", "Menyampaikan laporan", world.manager.name):
         assert expected in html
     assert "Penunjukan PIC" in html and "style=" not in html
+
+
+@pytest.mark.clause("2.1")
+def test_who_may_not_change_a_module_is_refused_before_they_write_anything(world):
+    """Another line's trainer and manager hold the role, and still may not."""
+    module = make_module(world.line, author=world.pic, decided_by=world.manager).module
+    by = {"actor": world.pic, "now": timezone.now()}
+    draft = modules.add_version(module=module, number="9.0", objectives="x", change_note="y", duration_minutes=60, **by)
+    elsewhere = ServiceLineFactory()
+    trainer, manager = make_user("trainer", line=elsewhere), make_user("manager", line=elsewhere)
+    for user, name, thing in (
+        (trainer, "module_edit", module),
+        (trainer, "module_answers", module),
+        (trainer, "module_version_new", module),
+        (trainer, "module_version_edit", draft),
+        (trainer, "material_new", draft),
+    ):
+        assert signed_in(user).get(reverse(name, kwargs={"uuid": thing.uuid})).status_code == 403, name
+    modules.add_material(version=draft, title="Slide", url="", text="Isi", **by)
+    modules.submit_version(version=draft, **by)
+    decide = reverse("module_version_decide", kwargs={"uuid": draft.uuid})
+    assert signed_in(manager).get(decide).status_code == 403
+    assert signed_in(world.manager).get(decide).status_code == 200
+    approved = module.versions.get(state=ModuleState.APPROVED)
+    retire = reverse("module_version_retire", kwargs={"uuid": approved.uuid})
+    assert (signed_in(manager).get(retire).status_code, signed_in(world.manager).get(retire).status_code) == (403, 200)

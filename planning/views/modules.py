@@ -37,6 +37,7 @@ from planning.services.standard import record_standard_modules
 from planning.tables.catalogue import MODULE_KINDS, ModuleTable
 from planning.text import safe_markdown
 from planning.views.common import act_or_conflict, form_page, posted, url
+from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine
 from trainingops.records.documents import document_response
@@ -125,6 +126,10 @@ def module_new(request: SignedInRequest) -> HttpResponse:
 def module_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Title, kind, lines and topics of a module."""
     module = _module(uuid)
+    require(
+        can_edit_module(request.user, module.versions.all(), lines=module.lines.all()),
+        _("Once a version is approved, a manager of every line of the module changes it."),
+    )
 
     def act(form: ModuleTextForm) -> tuple[str, str]:
         services.edit_module(module=module, content=form.content, actor=request.user, now=request.now)
@@ -143,6 +148,7 @@ def module_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def module_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Which needs a module answers: sources, product changes, parameters (5.1.1 d)."""
     module = get_object_or_404(TrainingModule, uuid=uuid)
+    require(can_write_for(request.user, module.lines.all()))
 
     def act(form: AnswersForm) -> tuple[str, str]:
         services.set_answers(module=module, **form.cleaned_data, actor=request.user, now=request.now)
@@ -203,6 +209,7 @@ def _version(uuid: UUID) -> ModuleVersion:
 def module_version_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The next version of a module."""
     module = get_object_or_404(TrainingModule, uuid=uuid)
+    require(can_write_for(request.user, module.lines.all()))
     before = module.versions.order_by("-id").first()
 
     def act(form: VersionForm) -> tuple[str, str]:
@@ -222,6 +229,7 @@ def module_version_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def module_version_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Change a draft, or a returned version."""
     version = _version(uuid)
+    require(can_edit_version(request.user, version))
 
     def act(form: VersionForm) -> tuple[str, str]:
         services.edit_version(version=version, **form.cleaned_data, actor=request.user, now=request.now)
@@ -253,6 +261,10 @@ def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     version = _version(uuid)
     if request.method == "GET" and version.state != ModuleState.SUBMITTED:
         return redirect("module_detail", uuid=version.module.uuid)
+    require(
+        can_decide_version(request.user, version),
+        _("A manager of every line of the module decides, and never the author."),
+    )
     returns = request.POST.get("decision") == "return"
 
     def act(form: NoteForm) -> tuple[str, str]:
@@ -285,6 +297,7 @@ def module_version_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return act_or_conflict(request, act)
     if version.state != ModuleState.APPROVED:
         return redirect("module_detail", uuid=version.module.uuid)
+    require(can_decide_version(request.user, version))
     context = {"version": version, "uses": uses_of(version, user=request.user)}
     return render(request, "planning/module_retire.html", context)
 
@@ -292,6 +305,7 @@ def module_version_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def material_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A link, a text or a file for a draft."""
     version = _version(uuid)
+    require(can_edit_version(request.user, version))
 
     def act(form: MaterialForm) -> tuple[str, str]:
         services.add_material(version=version, **form.cleaned_data, actor=request.user, now=request.now)

@@ -384,3 +384,15 @@ def test_somebody_unknown_is_picked_in_the_preview(client, administrator, monkey
     client.post(f"/imports/{run.uuid}/answers/", {"person_0": f"{person.employee_no} Sidiq Mardhiyah"})
     run.refresh_from_db()
     assert run.counts["new"] == 1 and run.preview["unknown_people"] == []
+
+
+@pytest.mark.point("IMP-3")
+@pytest.mark.parametrize(("language", "words"), [("id", "Terapkan 47.500 baris"), ("en", "Apply 47,500 rows")])
+def test_numbers_of_rows_are_written_with_their_separator(client, administrator, language, words):
+    administrator.language = language
+    administrator.save()
+    run = preview(client, csv_of("CC1;Siti;Inbound;Jakarta"))
+    run.counts = {**run.counts, "new": 47_500}
+    run.save()
+    page = client.get(f"/imports/{run.uuid}/").content.decode()
+    assert words in page and "47500" not in page
