@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,10 @@ from evaluation.enums import ReviewState
 from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm, WithdrawForm
 from evaluation.models import Finding, Review, TrainingDefect
 from evaluation.policies import can_approve_minutes, can_lead_review, can_write_minutes
-from evaluation.queries import by_aspect, findings_of, unsettled_of
+from evaluation.queries import Unsettled, by_aspect, findings_of, unsettled_of
 from evaluation.tables import REVIEW_STATES, ReviewTable
 from planning.enums import PlanState
+from planning.models import TrainingPlan
 from trainingops.audit.journal import digest
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
@@ -50,7 +52,9 @@ def review_new(request: SignedInRequest) -> HttpResponse:
 
 
 def _visible(request: SignedInRequest, uuid: UUID) -> Review:
-    reviews = Review.objects.visible_to(request.user).select_related("site", "line", "chair", "secretary", "minutes")
+    reviews = Review.objects.visible_to(request.user).select_related(
+        "site", "line", "chair", "secretary", "minutes__approved_by"
+    )
     return get_object_or_404(reviews, uuid=uuid)
 
 
@@ -69,26 +73,26 @@ def _plans(review: Review) -> Any:
     return review.plans.annotate(came_later=Exists(later)).order_by("number")
 
 
-def _unsettled(review: Review) -> Any:
+def _unsettled(review: Review, plans: Iterable[TrainingPlan]) -> list[tuple[TrainingPlan, list[Unsettled]]]:
     """The trainings that do not close with the review, once that is the next question."""
     if review.state not in (ReviewState.APPROVED, ReviewState.CLOSED):
         return []
-    return unsettled_of(review.plans.filter(state=PlanState.UNDER_REVIEW).order_by("number"))
+    return unsettled_of(plan for plan in plans if plan.state == PlanState.UNDER_REVIEW)
 
 
 def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
     """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
     review = _visible(request, uuid)
-    findings = list(findings_of(review))
+    findings, plans = list(findings_of(review)), list(_plans(review))
     is_open = review.state in (ReviewState.SCHEDULED, ReviewState.HELD)
     may_write = can_write_minutes(request.user, review)
     context = {
         "review": review,
         "status": REVIEW_STATES[review.state],
-        "plans": _plans(review),
+        "plans": plans,
         "defects": _defects(review)[:100],
         "aspects": by_aspect(findings),
-        "unsettled": _unsettled(review),
+        "unsettled": _unsettled(review, plans),
         "presence_form": presence_form or PresenceForm(review=review),
         "may_write": may_write and is_open,
         "may_add": may_write and review.state == ReviewState.HELD,
@@ -232,7 +236,7 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def review_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Close the review and the trainings whose targets are settled."""
     review = services.close_review(review=_visible(request, uuid), actor=request.user, now=request.now)
-    if waiting := _unsettled(review):
+    if waiting := _unsettled(review, _plans(review)):
         numbers = ", ".join(plan.number for plan, _people in waiting)
         messages.warning(
             request,
