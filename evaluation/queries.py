@@ -10,7 +10,7 @@ from django.db.models import Case, Prefetch, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from evaluation.enums import ActionState, Aspect
-from evaluation.models import Finding, ImprovementAction, Review
+from evaluation.models import Finding, ImprovementAction, Review, ReviewParticipant
 from planning.models import TrainingPlan
 from sessions.enums import OPEN_CASES, CaseKind, OutcomeResult, OutcomeState
 from sessions.models import RecoveryCase, TargetOutcome
@@ -29,6 +29,24 @@ def findings_of(review: Review) -> QuerySet[Finding]:
 def by_aspect(findings: Sequence[Finding]) -> list[tuple[Aspect, list[Finding]]]:
     """Every aspect of 5.4 with its findings: the order of the page, of what is signed and of the record."""
     return [(aspect, [each for each in findings if each.aspect == aspect.value]) for aspect in Aspect]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the minutes of a review say: read once, for the page and for what is signed on it."""
+
+    findings: list[Finding]
+    participants: list[ReviewParticipant]
+    plans: list[TrainingPlan]
+
+
+def written_in(review: Review) -> Written:
+    """Findings with actions and training defects, participants by name and trainings by number: five queries."""
+    return Written(
+        findings=list(findings_of(review).prefetch_related("training_defects")),
+        participants=list(review.participants.select_related("user").order_by("user__name", "pk")),
+        plans=list(review.plans.order_by("number")),
+    )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from evaluation.enums import ReviewState
 from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm, WithdrawForm
 from evaluation.models import Finding, Review, TrainingDefect
 from evaluation.policies import can_approve_minutes, can_lead_review, can_write_minutes
-from evaluation.queries import Unsettled, by_aspect, findings_of, unsettled_of
+from evaluation.queries import Unsettled, by_aspect, findings_of, unsettled_of, written_in
 from evaluation.tables import REVIEW_STATES, ReviewTable
 from planning.enums import PlanState
 from planning.models import TrainingPlan
@@ -202,7 +202,8 @@ def finding_withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Read the minutes once more and approve them with a fresh log-in."""
     review = _visible(request, uuid)
-    content_hash = digest(services.minutes_content(review)).hex()
+    written = written_in(review)
+    content_hash = digest(services.minutes_content(review, written=written)).hex()
     errors: list[str] = []
     status = 200
     if request.method == "POST":
@@ -220,14 +221,15 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             errors, status = [str(moved)], 409
         except Refused as refused:
             errors = [str(refused)]
-    findings = list(findings_of(review).prefetch_related("training_defects"))
     context = {
         "review": review,
-        "plans": _plans(review),
-        "participants": review.participants.select_related("user").order_by("user__name"),
-        "aspects": by_aspect(findings),
+        "plans": written.plans,
+        "participants": written.participants,
+        "aspects": by_aspect(written.findings),
         "content_hash": content_hash,
-        "missing": services.missing_before_approval(review, findings) if review.state == ReviewState.HELD else [],
+        "missing": services.missing_before_approval(review, written.findings)
+        if review.state == ReviewState.HELD
+        else [],
         "errors": errors,
     }
     return render(request, "evaluation/review_approve.html", context, status=status)

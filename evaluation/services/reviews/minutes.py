@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +15,7 @@ from evaluation.enums import REVIEW_TRANSITIONS, Aspect, ReviewState
 from evaluation.evidence import minutes_payload
 from evaluation.models import Finding, Minutes, Review
 from evaluation.policies import can_approve_minutes, can_write_minutes
-from evaluation.queries import findings_of
+from evaluation.queries import Written, findings_of, written_in
 from evaluation.services.reviews.open import locked_review, require_open
 from trainingops.audit.journal import canonical, digest, record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
@@ -74,16 +75,18 @@ def missing_before_approval(review: Review, findings: Sequence[Finding] | None =
 CONTENT_FORM = 2
 
 
-def minutes_content(review: Review, *, form: int = CONTENT_FORM) -> str:
+def minutes_content(review: Review, *, form: int = CONTENT_FORM, written: Written | None = None) -> str:
     """Canonical JSON of what the manager signs: persons by uuid, findings, actions, the digests of texts.
 
     The page on which it is signed and the record show all of it, the findings in this order.
 
     Args:
         form: that of the content kept, where a signature of before is recomputed (:func:`form_of`).
+        written: what was read of the review, where the caller has it already.
     """
-    findings = findings_of(review).prefetch_related("training_defects")
-    participants = list(review.participants.select_related("user"))
+    written = written or written_in(review)
+    participants = written.participants
+    findings = sorted(written.findings, key=attrgetter("pk")) if form == 1 else written.findings
     content: dict[str, Any] = {
         "review": review.uuid,
         "number": review.number,
@@ -91,13 +94,13 @@ def minutes_content(review: Review, *, form: int = CONTENT_FORM) -> str:
         "held_at": review.held_at,
         "participants": sorted([str(p.user.uuid), p.presence] for p in participants),
         "text_sha256": digest(review.minutes.text).hex(),
-        "findings": [_finding_content(each) for each in (findings.order_by("pk") if form == 1 else findings)],
+        "findings": [_finding_content(each) for each in findings],
     }
     if form > 1:
         content |= {
             "form": form,
             "secretary": review.secretary.uuid,
-            "plans": list(review.plans.order_by("number").values_list("number", flat=True)),
+            "plans": [plan.number for plan in written.plans],
             "excuses": sorted([str(p.user.uuid), digest(p.excuse).hex()] for p in participants if p.excuse),
         }
     return canonical(content)
