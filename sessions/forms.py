@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from sessions.services.deviations import Difference
 from sessions.services.recovery import ANOTHER_BATCH, MakeUp
 from trainingops.people.models import Site
 from trainingops.ui.forms import MomentField, PageForm, PlannedMomentField
-from trainingops.ui.moments import zone_word
+from trainingops.ui.moments import moment_words, zone_word
 
 
 def site_and_zone(site: Site) -> str:
@@ -161,7 +162,25 @@ class RecoveryScheduleForm(PageForm):
         for name in needed:
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, _("Fill this in for “%(form)s”.") % {"form": form})
+        self._refuse_what_goes_unused(form, cleaned)
         return cleaned
+
+    def _refuse_what_goes_unused(self, form: RecoveryForm, cleaned: dict[str, Any]) -> None:
+        """Refuse a class beside another batch, and a batch beside a class: one of the two would be left out unsaid."""
+        of_a_class = ("label", "trainers", "starts_at", "ends_at", "room", "link")
+        for name in of_a_class if form.code == ANOTHER_BATCH else ("batch",):
+            value = cleaned.get(name)
+            if not value:
+                continue
+            if isinstance(value, datetime):
+                shown = moment_words(value, self.fields[name].zone)  # type: ignore[attr-defined]
+            else:
+                shown = ", ".join(map(str, value)) if name == "trainers" else str(value)
+            self.add_error(
+                name,
+                _("“%(form)s” has no use for “%(value)s”. Empty this field, or choose another form of recovery.")
+                % {"form": form, "value": shown},
+            )
 
     def make_up(self) -> MakeUp:
         """What was planned."""

@@ -130,6 +130,13 @@ def test_returning_needs_a_comment_and_remarks_stand_at_their_field(client, worl
     assert revision.state == RevisionState.REJECTED
 
 
+def test_the_print_of_a_plan_carries_its_number(client, world):
+    plan = resubmitted(world).plan
+    sign_in(client, world.manager)
+    page = client.get(reverse("plan_detail", args=[plan.uuid])).content.decode()
+    assert f'<p class="print-only code">{plan.number}</p>' in page
+
+
 @pytest.mark.point("APR-4")
 def test_a_remark_goes_along_beside_its_field_until_it_is_resolved(client, world):
     revision = resubmitted(world)

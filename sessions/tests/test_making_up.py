@@ -289,6 +289,27 @@ def test_before_the_site_is_chosen_a_make_up_form_names_no_zone_of_its_own(misse
     assert {label.rsplit("(")[-1] for _key, label in list(fields["host_site"].choices)[1:]} == {"WIB)", "WIT)"}
 
 
+@pytest.mark.clause("5.3.1")
+def test_another_batch_and_a_class_are_not_both_filled_in(missed, at):
+    batch = _batch(missed, START + 3 * DAY)
+    at(LATER)
+    case, client = RecoveryCase.objects.get(), client_of(missed.pic)
+    forms = {code: RecoveryForm.objects.get(code=code).pk for code in ("another_batch", "make_up")}
+    into_batch = {"case": str(case.uuid), "form": forms["another_batch"], "batch": batch.training_session.pk}
+    made = {"label": "Susulan", "starts_at_day": "2026-11-27", "starts_at_time": "09:00"}
+    site = {"host_site": missed.world.site.pk}
+    both = client.post(reverse("recovery_schedule"), into_batch | site | made)
+    assert both.status_code == 422
+    assert set(both.context["form"].errors) == {"label", "starts_at"}
+    assert "“Susulan”" in str(both.context["form"].errors["label"])
+    assert "27 November 2026" in str(both.context["form"].errors["starts_at"])
+    beside = client.post(reverse("recovery_schedule"), into_batch | site | made | {"form": forms["make_up"]})
+    assert "batch" in beside.context["form"].errors
+    assert client.post(reverse("recovery_schedule"), into_batch | site).status_code == 302
+    case.refresh_from_db()
+    assert case.scheduled_in == batch.training_session
+
+
 # --- Given back ---------------------------------------------------------------------------------------------
 
 

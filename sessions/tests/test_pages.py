@@ -363,6 +363,12 @@ def test_a_tap_saves_in_the_background():
     assert "checked" in _client(user).get(url).content.decode()
 
 
+def test_the_print_of_a_roll_carries_its_number(held):
+    page = _client(held.pic).get(reverse("meeting_roll", args=[held.meeting.uuid])).content.decode()
+    assert held.plan.number in held.training_session.number
+    assert f'<p class="print-only code">{held.training_session.number}</p>' in page
+
+
 def test_the_recovery_is_scheduled_from_its_list(held, at):
     at(held.training_session.ends_at + timedelta(hours=1))
     case, client = RecoveryCase.objects.get(), _client(held.pic)

@@ -40,11 +40,16 @@ def notices_read(request: SignedInRequest) -> HttpResponse:
 
 
 def outbox_list(request: SignedInRequest) -> HttpResponse:
-    """The mails that could not be sent, oldest first, each with its error (NTF-5)."""
-    failed = OutboxMessage.objects.filter(state=OutboxState.FAILED).select_related("recipient").order_by("created_at")
-    page = Paginator(failed, 50).get_page(request.GET.get("page"))
-    rows = [(message, notice_text(message.kind, message.params)) for message in page]
-    return render(request, "notifications/outbox.html", {"page_obj": page, "rows": rows})
+    """The mails that could not be sent, then those that wait; oldest first, each with its error (NTF-5)."""
+    unsent = OutboxMessage.objects.exclude(state=OutboxState.SENT)
+    failed = unsent.filter(state=OutboxState.FAILED).count()
+    failed_first = unsent.select_related("recipient").order_by("state", "created_at")
+    page = Paginator(failed_first, 50).get_page(request.GET.get("page"))
+    rows = [
+        (message, notice_text(message.kind, message.params), message.state == OutboxState.PENDING) for message in page
+    ]
+    context = {"page_obj": page, "rows": rows, "failed": failed, "waiting": page.paginator.count - failed}
+    return render(request, "notifications/outbox.html", context)
 
 
 def outbox_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -57,6 +58,31 @@ def test_failed_mails_stand_with_address_and_error_and_as_many_as_home_says(clie
     (line,) = desk.waiting(desk.Desk(user=admin, now=timezone.now()))
     assert line.item.title.startswith("3 ")
     assert line.item.url == reverse("outbox_list")
+
+
+def test_a_mail_that_waits_is_counted_and_shown_with_its_error_and_next_attempt(client):
+    client.force_login(make_user("administrator", language="en"))
+    page = client.get(reverse("outbox_list")).content.decode()
+    assert "Every mail was sent" in page
+    waiting = message(OutboxState.PENDING)
+    OutboxMessage.objects.update(attempts=2, not_before=timezone.now() + timedelta(minutes=2))
+    page = client.get(reverse("outbox_list")).content.decode()
+    assert "Every mail was sent" not in page
+    assert "0 mails could not be sent" in page
+    assert "1 mail waits to be sent" in page
+    assert waiting.address in page
+    assert "mailbox full" in page
+    assert "Next attempt:" in page
+    assert reverse("outbox_resend", args=[waiting.uuid]) not in page
+
+
+def test_a_mail_just_sent_again_waits_on_the_page_that_says_so(client):
+    client.force_login(make_user("administrator", language="en"))
+    failed = message()
+    page = client.post(reverse("outbox_resend", args=[failed.uuid]), follow=True).content.decode()
+    assert "1 mail waits to be sent" in page
+    assert "It is sent next." in page
+    assert "Every mail was sent" not in page
 
 
 def test_sending_again_puts_the_message_back_under_its_id_and_journals_it(client):
