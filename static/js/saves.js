@@ -11,6 +11,7 @@
   var waiting = null;
   var refused = false;
   var released = false;
+  var leaving = false;     // by the button, which sends what waits
   var beside = null;       // a form beside this one whose button was pressed
 
   function content(row) {
@@ -72,7 +73,7 @@
   function isPressed(row) { return pressed && (pressed.closest("button") || row.contains(pressed)); }
 
   form.addEventListener("submit", function (event) {
-    if (released || !sent.size) { held.clear(); return; }
+    if (released || !sent.size) { held.clear(); leaving = true; return; }
     event.preventDefault();
     if (waiting) { return; }
     refused = false;
@@ -88,6 +89,20 @@
     refused = false;
     beside = event.target;
     waiting = window.setTimeout(sendAll, PATIENCE);
+  });
+
+  // An absence is sent with its reason. Until then its row says that it is not saved, and leaving the page asks.
+  form.addEventListener("change", function (event) {
+    var row = event.target.closest("li"), state = row && row.querySelector(".roll-state");
+    if (!state) { return; }
+    delete row.dataset.waits;
+    if (!row.querySelector("input[value='absent']:checked") || row.querySelector("select").value) { return; }
+    row.dataset.waits = "";
+    state.textContent = form.dataset.unsaved;
+    state.classList.add("is-warn");
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (!leaving && form.querySelector("[data-waits]")) { event.preventDefault(); }
   });
 
   form.addEventListener("htmx:beforeRequest", function (event) {

@@ -11,6 +11,7 @@ from trainingops.people.services.accounts import (
 from trainingops.people.services.codes import (
     CODE_ATTEMPTS,
     Slip,
+    admit_administrator,
     issue_codes,
     issue_pins,
     issue_sign_in_code,
@@ -39,6 +40,7 @@ __all__ = (
     "ShiftEntry",
     "Slip",
     "add_shift_code",
+    "admit_administrator",
     "change_password",
     "change_shift_code",
     "close_account",

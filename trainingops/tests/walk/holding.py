@@ -44,6 +44,7 @@ class Holding(Journey):
             gone = bool(absent) and absent in rows.nth(place).inner_text()
             self._tap(trainer, rows.nth(place).locator(f"label:has(input[value={'absent' if gone else 'present'}])"))
             if gone:
+                rows.nth(place).locator(".roll-state", has_text="pilih alasan").wait_for(timeout=2000)
                 rows.nth(place).locator("select:visible").select_option("sick")
             rows.nth(place).locator(".roll-state", has_text="tersimpan").wait_for(timeout=8000)
         trainer.click("form#roll button.btn-primary")
