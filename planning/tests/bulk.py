@@ -99,7 +99,7 @@ _SAMPLES = f"""
     INSERT INTO planning_monitoringsample (uuid, source, source_reference, person_id, site_id, line_id, team_id,
         contacted_on, contact_reference, kind, inspected, score, channel, note, answers, state, decision_note)
     SELECT gen_random_uuid(), 'QC', %(mark)s || '-' || day || '-' || n, person, %(site)s, %(line)s, at.team_id, on_day,
-        '1770' || day || '-' || n, CASE WHEN n %% 10 = 0 THEN 'targeted' ELSE 'random' END, 1, 95,
+        '1770' || %(mark)s || day || '-' || n, CASE WHEN n %% 10 = 0 THEN 'targeted' ELSE 'random' END, 1, 95,
         'Inbound', '', '{{}}', 'counting', ''
     FROM ({_WHOSE.format(a_day="%(samples)s")}) AS found
     JOIN people_personassignment AS at ON at.person_id = found.person

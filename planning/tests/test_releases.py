@@ -73,12 +73,18 @@ def test_no_answer_leads_back_to_asked(world, plan, state):
 
 
 @pytest.mark.point("APR-3")
-def test_the_pic_answers_by_moving_the_targets_and_what_changed_is_asked_again(world, plan):
+def test_the_pic_answers_by_moving_the_targets_and_what_changed_is_asked_again(world):
+    """Somebody of another team stays behind: nobody empties a class."""
+    other = make_agent(team=TeamFactory(site=world.site, line=world.line))
+    world.people.append(other)
+    plan = approved_plan(world=world, sessions=2)
+    mine = ReleaseConfirmation.objects.filter(plan=plan, team__leaders=world.leader.person)
     one, two = plan.approved_revision.sessions.order_by("pk")
-    for release in ReleaseConfirmation.objects.filter(plan=plan):
+    for release in mine:
         answer(release, "confirmed", world.leader)
-    adjust_target(target=one.targets.get(), to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
-    (row,) = ReleaseConfirmation.objects.filter(plan=plan)
+    moved = one.targets.exclude(person=other).get()
+    adjust_target(target=moved, to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
+    (row,) = mine.all()
     assert (row.planned_session, row.state, row.answered_by) == (two, "asked", None)
 
 

@@ -366,5 +366,5 @@ def test_who_submits_with_an_empty_score_sheet_is_warned(client):
     held = concluded(right=(None, None, None))
     sign_in(client, held.pic)
     page = client.get(url("report_submit", held)).content.decode()
-    assert "Belum dinilai: 3." in page
+    assert "Belum lengkap: 3." in page, "in the words of the report's own table"
     assert "0,0%" not in page

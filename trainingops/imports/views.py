@@ -66,7 +66,7 @@ def import_new(request: SignedInRequest, kind: str) -> HttpResponse:
             form.add_refusal(refused)
         else:
             return redirect("import_detail", uuid=run.uuid)
-    context = {"form": form, "importer": importer, **_about(importer, about)}
+    context = {"form": form, "importer": importer, **_about(request, importer, about)}
     return render(request, "imports/new.html", context)
 
 
@@ -106,7 +106,7 @@ def import_columns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             form.add_refusal(refused)
         else:
             return redirect("import_detail", uuid=run.uuid)
-    about = _about(importer, services.subject_of(run, importer))
+    about = _about(request, importer, services.subject_of(run, importer))
     context = {"form": form, "run": run, "importer": importer, "head": head, **about}
     return render(request, "imports/columns.html", context)
 
@@ -188,11 +188,11 @@ def _subject(request: SignedInRequest, importer: Importer) -> Any:
     return about
 
 
-def _about(importer: Importer, about: Any) -> dict[str, str]:
-    """The words and the page of what a file is about."""
+def _about(request: SignedInRequest, importer: Importer, about: Any) -> dict[str, str]:
+    """The words and the page of what a file is about; no page for who reads the import only."""
     if importer.subject is None or about is None:
         return {}
-    return {"about": importer.subject.words(about), "about_url": importer.subject.url(about)}
+    return {"about": importer.subject.words(about), "about_url": _result(request, importer, about)}
 
 
 def _run(request: SignedInRequest, uuid: UUID) -> ImportRun:
@@ -256,21 +256,22 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         ],
         "unknown": unknown,
         "people": _people(request, importer, about) if unknown else [],
-        **_about(importer, about),
+        **_about(request, importer, about),
         "expired": expired,
         "job_failed": stopped,
         "may_decide": decides and run.state == ImportState.PREVIEWED,
         "may_check": decides and (stopped or run.state == ImportState.PREVIEWED),
-        "result_url": _result(importer, about),
+        "result_url": _result(request, importer, about),
         "title": _("Import: %(kind)s") % {"kind": importer.label},
     }
     return render(request, "imports/detail.html", context)
 
 
-def _result(importer: Importer, about: Any) -> str:
-    """Where the imported things are seen."""
+def _result(request: SignedInRequest, importer: Importer, about: Any) -> str:
+    """Where the imported things are seen; empty for who may not go there."""
     if importer.subject:
-        return importer.subject.url(about) if about is not None else ""
+        may = about is not None and importer.subject.may(request.user, about)
+        return importer.subject.url(about) if may else ""
     return reverse(importer.result_url) if importer.result_url else ""
 
 

@@ -120,7 +120,9 @@ def read_forms(content: bytes, url: str, login: str = "") -> Iterator[VisitedFor
         name = resolve(urlsplit(action).path).url_name or ""
         if name in _SHELL:
             continue
-        inside = form.xpath(".//input|.//select|.//textarea|.//button[@name]")
+        inside = form.xpath(".//input|.//select|.//textarea")
+        if not form.xpath(".//button[contains(@class, 'btn-primary') and not(@name)]"):
+            inside += form.xpath(".//button[@name]")  # a browser sends the button that is pressed: the filled one here
         if form.get("id"):
             inside += document.xpath(f"//*[@form='{form.get('id')}'][@name]")
         multipart = form.get("enctype") == "multipart/form-data"

@@ -132,19 +132,19 @@ def test_any_damage_is_named_by_its_entry_and_the_check_goes_on(site, statement,
     rename(site, name="three")
     seal_entries(now=NOW)
     first, _second, last = EntrySeal.objects.all()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in ("audit_entry", "audit_entrydetail", "audit_entryseal"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-        cursor.execute(statement.format(first=f"WHERE id = {first.entry_id}"))
-        cursor.execute("UPDATE audit_entry SET verb = 'site.praised' WHERE id = %s", [last.entry_id])
-        for table in ("audit_entry", "audit_entrydetail", "audit_entryseal"):
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
-    found = verify_journal(now=NOW)
-    assert any(problem in text and text.startswith("#") for text in found.problems), found.problems
-    assert any("column verb says site.praised" in text for text in found.problems), "the last entry was not checked"
-    with pytest.raises(CommandError, match="damaged"):
-        call_command("verify_journal")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            for table in ("audit_entry", "audit_entrydetail", "audit_entryseal"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(statement.format(first=f"WHERE id = {first.entry_id}"))
+            cursor.execute("UPDATE audit_entry SET verb = 'site.praised' WHERE id = %s", [last.entry_id])
+        found = verify_journal(now=NOW)
+        assert any(problem in text and text.startswith("#") for text in found.problems), found.problems
+        assert any("column verb says site.praised" in text for text in found.problems), "the last entry was not checked"
+        with pytest.raises(CommandError, match="damaged"):
+            call_command("verify_journal")
+        transaction.set_rollback(True)  # the rows that remain must agree with each other again
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id + 1000", "DELETE FROM {}", "TRUNCATE {} CASCADE"])

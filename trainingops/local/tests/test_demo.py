@@ -165,7 +165,7 @@ def _what_always_waits():
 
 
 #: Importers whose page is no list of their rows: a grid of shifts, volumes, a report of one meeting.
-_NO_LIST = {"roster", "traffic", "forecast", "attendance"}
+_NO_LIST = {"roster", "traffic", "forecast", "attendance", "scores"}
 #: Lists whose file has an address of its own.
 _FILES = {"people": "people_download"}
 
