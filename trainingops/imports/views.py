@@ -66,7 +66,7 @@ def import_new(request: SignedInRequest, kind: str) -> HttpResponse:
             form.add_refusal(refused)
         else:
             return redirect("import_detail", uuid=run.uuid)
-    context = {"form": form, "importer": importer, **_about(request, importer, about)}
+    context = {"form": form, "importer": importer, **_about(importer, about, _result(request, importer, about))}
     return render(request, "imports/new.html", context)
 
 
@@ -106,8 +106,9 @@ def import_columns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             form.add_refusal(refused)
         else:
             return redirect("import_detail", uuid=run.uuid)
-    about = _about(request, importer, services.subject_of(run, importer))
-    context = {"form": form, "run": run, "importer": importer, "head": head, **about}
+    about = services.subject_of(run, importer)
+    context = {"form": form, "run": run, "importer": importer, "head": head}
+    context |= _about(importer, about, _result(request, importer, about))
     return render(request, "imports/columns.html", context)
 
 
@@ -188,11 +189,11 @@ def _subject(request: SignedInRequest, importer: Importer) -> Any:
     return about
 
 
-def _about(request: SignedInRequest, importer: Importer, about: Any) -> dict[str, str]:
-    """The words and the page of what a file is about; no page for who reads the import only."""
+def _about(importer: Importer, about: Any, address: str) -> dict[str, str]:
+    """The words and the page of what a file is about."""
     if importer.subject is None or about is None:
         return {}
-    return {"about": importer.subject.words(about), "about_url": _result(request, importer, about)}
+    return {"about": importer.subject.words(about), "about_url": address}
 
 
 def _run(request: SignedInRequest, uuid: UUID) -> ImportRun:
@@ -220,6 +221,7 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
     listed = run.rows.filter(status=chosen) if chosen in RowStatus.values else run.rows.all()
     page = Paginator(listed, ROWS_SHOWN).get_page(request.GET.get("page"))
     about = services.subject_of(run, importer)
+    result_url = _result(request, importer, about)
     rows = [
         {
             **row.body,
@@ -256,12 +258,12 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         ],
         "unknown": unknown,
         "people": _people(request, importer, about) if unknown else [],
-        **_about(request, importer, about),
+        **_about(importer, about, result_url),
         "expired": expired,
         "job_failed": stopped,
         "may_decide": decides and run.state == ImportState.PREVIEWED,
         "may_check": decides and (stopped or run.state == ImportState.PREVIEWED),
-        "result_url": _result(request, importer, about),
+        "result_url": result_url,
         "title": _("Import: %(kind)s") % {"kind": importer.label},
     }
     return render(request, "imports/detail.html", context)

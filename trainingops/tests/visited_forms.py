@@ -121,8 +121,12 @@ def read_forms(content: bytes, url: str, login: str = "") -> Iterator[VisitedFor
         if name in _SHELL:
             continue
         inside = form.xpath(".//input|.//select|.//textarea")
-        if not form.xpath(".//button[contains(@class, 'btn-primary') and not(@name)]"):
-            inside += form.xpath(".//button[@name]")  # a browser sends the button that is pressed: the filled one here
+        if form.xpath(".//button[contains(@class, 'btn-primary') and not(@name)]"):
+            # A browser sends the button that is pressed, the filled one here; what another one narrows is not written.
+            narrowing = set(form.xpath(".//fieldset[.//button[@name]]//*"))
+            inside = [each for each in inside if each not in narrowing]
+        else:
+            inside += form.xpath(".//button[@name]")
         if form.get("id"):
             inside += document.xpath(f"//*[@form='{form.get('id')}'][@name]")
         multipart = form.get("enctype") == "multipart/form-data"
