@@ -1,0 +1,49 @@
+"""How it is tested and scored (4.1, 5.1.2)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning.completeness.items import Item, Snapshot
+from planning.content import parameters_of
+from trainingops.ui.figures import format_figure
+
+
+def papers(snapshot: Snapshot) -> Item:
+    papers = (snapshot.revision.pre_paper, snapshot.revision.post_paper)
+    gap = ""
+    if papers[0] is None:
+        gap = _("Choose the pre-test.")
+    elif papers[1] is None:
+        gap = _("Choose the post-test.")
+    return Item("papers", _("Pre-/Post-test"), "scoring", " / ".join(each.code for each in papers if each), gap)
+
+
+def parameters(snapshot: Snapshot) -> Item:
+    scheme = snapshot.revision.scheme
+    parameters = parameters_of(snapshot.revision)
+    gap = value = ""
+    if scheme is None:
+        gap = _("Choose a scoring scheme.")
+    elif not parameters:
+        gap = _("%(scheme)s has no parameter. Choose another scheme.") % {"scheme": scheme}
+    else:
+        total = format_figure(plain(sum(each.weight for each in parameters)))
+        value = ngettext(
+            "%(count)d parameter, weight %(total)s", "%(count)d parameters, weights %(total)s", len(parameters)
+        ) % {"count": len(parameters), "total": total}
+    return Item("parameters", _("Parameters"), "scoring", value, gap)
+
+
+def pass_mark(snapshot: Snapshot) -> Item:
+    mark = snapshot.revision.pass_mark
+    gap = "" if mark is not None else _("Give the pass mark.")
+    return Item("pass_mark", _("Pass mark"), "scoring", "" if mark is None else format_figure(mark, 2), gap)
+
+
+def plain(value: Decimal | int) -> Decimal:
+    """Without noughts at the end: weights are stored to the thousandth."""
+    return Decimal(f"{Decimal(value).normalize():f}")

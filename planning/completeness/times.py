@@ -1,0 +1,94 @@
+"""When it is held, how long, and what that does to service and shifts (4.1 c, d; 5.1.1 f)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning.completeness.items import Item, Snapshot
+from planning.enums import Method
+from trainingops.ui.moments import day_words
+
+
+def dates(snapshot: Snapshot) -> Item:
+    days = sorted({snapshot.local_day(meeting.starts_at) for meeting in snapshot.meetings})
+    gap = ""
+    # What was approved may have been held meanwhile.
+    past = [
+        meeting
+        for meeting in snapshot.meetings
+        if meeting.starts_at <= snapshot.now and not meeting.is_approved  # type: ignore[attr-defined]
+    ]
+    empty = [planned.label for planned in snapshot.sessions if not planned.meetings.all()]
+    roomless = [
+        planned.label
+        for planned in snapshot.sessions
+        if snapshot.revision.method in {Method.OFFLINE, Method.HYBRID} and planned.room_id is None
+    ]
+    if not days:
+        gap = _("Add a session with its meetings.")
+    elif empty:
+        gap = _("Without meeting: %(batches)s. Add one there, or remove the batch.") % {"batches": ", ".join(empty)}
+    elif past:
+        gap = _("%(day)s has passed. Choose a later time.") % {"day": day_words(snapshot.local_day(past[0].starts_at))}
+    elif roomless:
+        gap = _("Without room: %(batches)s. Choose a room there, or hold the training online.") % {
+            "batches": ", ".join(roomless)
+        }
+    return Item("dates", _("Dates"), "sessions", ", ".join(day_words(day, "short") for day in days), gap)
+
+
+def duration(snapshot: Snapshot) -> Item:
+    lengths = [int((each.ends_at - each.starts_at).total_seconds() // 60) for each in snapshot.meetings]
+    gap = "" if lengths else _("The duration follows from the meetings: add them.")
+    parts = [
+        _("%(count)d × %(minutes)d minutes") % {"count": lengths.count(minutes), "minutes": minutes}
+        for minutes in dict.fromkeys(lengths)
+    ]
+    return Item("duration", _("Duration"), "sessions", ", ".join(parts), gap)
+
+
+def busy(snapshot: Snapshot) -> Item:
+    """A meeting in a busy interval needs a written reason (5.1.1 f); unknown traffic asks for none."""
+    reason = snapshot.revision.busy_reason.strip()
+    busy = [] if reason else [each for each in snapshot.impacts if each.busy]
+    gap = ""
+    if busy:
+        gap = _("%(batch)s, %(day)s lies in a busy interval: write the reason, or choose a low one.") % {
+            "batch": busy[0].planned.label,
+            "day": day_words(snapshot.local_day(busy[0].meeting.starts_at)),
+        }
+    return Item("busy_reason", _("Interval"), "sessions", reason, gap, clause="5.1.1")
+
+
+def overtime(snapshot: Snapshot) -> Item:
+    """Who trains outside their shift needs an order and agrees; who is on leave cannot come (5.1.1 f)."""
+    roster = snapshot.roster
+    absent, bare = len(roster.absent), sum(row.lacks_order for row in roster.rows)
+    waiting = sum(row.lacks_consent for row in roster.rows)
+    gap = ""
+    if absent:
+        gap = ngettext(
+            "%(count)d target is on leave, sick or travelling during a meeting: choose another batch.",
+            "%(count)d targets are on leave, sick or travelling during a meeting: choose another batch.",
+            absent,
+        ) % {"count": absent}
+    elif bare:
+        gap = ngettext(
+            "%(count)d target would train outside the shift: order overtime, or choose another time.",
+            "%(count)d targets would train outside the shift: order overtime, or choose another time.",
+            bare,
+        ) % {"count": bare}
+    elif waiting:
+        gap = ngettext(
+            "%(count)d target has not agreed to the overtime.",
+            "%(count)d targets have not agreed to the overtime.",
+            waiting,
+        ) % {"count": waiting}
+    ordered = len(roster.overtime)
+    value = ngettext("%(count)d on overtime", "%(count)d on overtime", ordered) % {"count": ordered} if ordered else ""
+    if not snapshot.batches_of_targets:
+        value = _("Nobody is on target yet: choose targets, and their roster is read.")
+    elif not roster.known:
+        value = _("No roster: everybody is assumed on shift")
+    return Item("overtime", _("Roster"), "roster", value, gap, clause="5.1.1")
