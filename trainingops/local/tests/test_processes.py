@@ -22,7 +22,13 @@ SITE = Path(__file__).with_name("little_site.py")
 
 def start(folder: Path, **options: object) -> subprocess.Popen[str]:
     site = subprocess.Popen(
-        [sys.executable, str(SITE), str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+        [sys.executable, str(SITE), str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # The supervisor honours an ignored SIGHUP, and these tests may themselves run under nohup.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        **options,
     )
     lines = []
     for line in site.stdout:
