@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SessionKind(models.TextChoices):
@@ -155,6 +156,21 @@ CASE_TRANSITIONS: dict[str, tuple[str, ...]] = {
         CaseState.VOIDED,
     ),
 }
+
+
+class Suspension(models.TextChoices):
+    """Why the due date of a case waits (:mod:`sessions.suspension`)."""
+
+    LEAVE = "leave", pgettext_lazy("roster", "Leave")
+    SICK = "sick", _("Sick")
+    LONG_LEAVE = "long_leave", _("Long leave")
+
+
+class LapseCause(models.TextChoices):
+    """Why a target lapses (4.3): found and proposed by the system, confirmed by people."""
+
+    LEFT = "left", _("Left")
+    OTHER_LINE = "other_line", _("Moved to a line to which the module does not apply")
 
 
 class DeviationKind(models.TextChoices):

@@ -41,6 +41,38 @@ KINDS = (
         body=_("You missed %(number)s in part or in full. Your trainer arranges the recovery."),
     ),
     NoticeKind(
+        name="recovery_taken_back",
+        label=_("Your recovery was taken back"),
+        title=_("Not on %(starts)s: %(title)s"),
+        body=_("You make up for it in another class than %(number)s, %(label)s; your trainer arranges it."),
+    ),
+    NoticeKind(
+        name="recovery_suspended",
+        label=_("A recovery case waits for somebody on leave"),
+        title=_("%(name)s is away: recovery for %(title)s"),
+        body=_("Away %(away)s. The case is due %(due)s."),
+    ),
+    NoticeKind(
+        name="recovery_inherited",
+        label=_("Recovery cases of your team"),
+        title=_("%(count)s recovery cases came to you"),
+        body=_("%(names)s. Let them go to their recovery."),
+        mandatory=_("Every target gets the training (5.3.1)."),
+    ),
+    NoticeKind(
+        name="recovery_handed_over",
+        label=_("Recovery cases went to another team leader"),
+        title=_("%(count)s recovery cases went to %(leader)s"),
+        body=_("%(names)s. You have nothing to do for them any more."),
+    ),
+    NoticeKind(
+        name="lapse_proposed",
+        label=_("Somebody on target left or moved"),
+        title=_("Confirm or keep: %(name)s, %(title)s"),
+        body=_("%(cause)s. The target stays open until the PIC or the manager confirms that it lapses."),
+        mandatory=_("No target lapses unconfirmed (4.3)."),
+    ),
+    NoticeKind(
         name="test_opened",
         label=_("A test waits for you"),
         title=_("A test waits for you: %(title)s"),

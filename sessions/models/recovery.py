@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -11,16 +13,25 @@ from planning.models import (
     TrainingPlan,
 )
 from sessions.enums import (
+    OPEN_CASES,
     CaseCause,
     CaseKind,
     CaseState,
+    LapseCause,
     OutcomeResult,
     OutcomeState,
+    Suspension,
 )
 from sessions.models.held import Enrolment, SessionMeeting, TrainingSession
 from sessions.models.results import SessionResult
 from trainingops.domain import Identified
 from trainingops.people.models import Person, Signature, User
+
+
+class TargetOutcomeQuerySet(models.QuerySet["TargetOutcome"]):
+    def visible_to(self, user: User) -> TargetOutcomeQuerySet:
+        """Those of the plans that the user may know."""
+        return self.filter(plan__in=TrainingPlan.objects.visible_to(user))
 
 
 class TargetOutcome(Identified):
@@ -37,6 +48,11 @@ class TargetOutcome(Identified):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     signature = models.OneToOneField(Signature, models.PROTECT, null=True, related_name="+")
+    lapse_cause = models.CharField(max_length=10, choices=LapseCause, blank=True)
+    lapse_proposed_at = models.DateTimeField(null=True, help_text="the system found that the person left or moved")
+    lapse_declined_at = models.DateTimeField(null=True, help_text="somebody decided that they are trained all the same")
+
+    objects = TargetOutcomeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -49,6 +65,11 @@ class TargetOutcome(Identified):
                 condition=Q(decided_by=None) | Q(proposed_by=None) | ~Q(decided_by=F("proposed_by")),
                 name="outcome_decided_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(lapse_cause="", lapse_proposed_at=None, lapse_declined_at=None)
+                | (~Q(lapse_cause="") & Q(lapse_proposed_at__isnull=False)),
+                name="lapse_proposal_says_why_and_when",
+            ),
         ]
         indexes = [models.Index(fields=["state"])]
 
@@ -58,8 +79,9 @@ class TargetOutcome(Identified):
 
 class RecoveryCaseQuerySet(models.QuerySet["RecoveryCase"]):
     def visible_to(self, user: User) -> RecoveryCaseQuerySet:
-        """Those of the sessions that the user sees as staff, those they own, and their own as a participant."""
-        visible = Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user)) | Q(owner=user)
+        """Those of the sessions that the user sees as staff, those they answer for, and their own as a participant."""
+        visible = Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user))
+        visible |= Q(owner=user) | Q(leader=user)
         if user.person_id:
             visible |= Q(enrolment__person=user.person_id)
         return self.filter(visible)
@@ -80,7 +102,17 @@ class RecoveryCase(Identified):
     cause = models.CharField(max_length=15, choices=CaseCause)
     minutes = models.PositiveSmallIntegerField(null=True, help_text="late by, or left early by")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="recovery_cases")
-    due_at = models.DateTimeField()
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="who lets the agent go to the recovery: the present leader of their team",
+    )
+    due_at = models.DateTimeField(help_text="with the days for which it is suspended")
+    suspension = models.CharField(max_length=10, choices=Suspension, blank=True)
+    suspended_from = models.DateField(null=True)
+    suspended_until = models.DateField(null=True, help_text="inclusive; none while nobody knows the end")
     form = models.ForeignKey(RecoveryForm, models.PROTECT, null=True, related_name="+")
     scheduled_in = models.ForeignKey(TrainingSession, models.PROTECT, null=True, related_name="recovers")
     test_opened_at = models.DateTimeField(
@@ -120,8 +152,25 @@ class RecoveryCase(Identified):
             models.CheckConstraint(
                 condition=~Q(state="scheduled") | Q(scheduled_in__isnull=False), name="scheduled_case_has_a_session"
             ),
+            models.CheckConstraint(
+                condition=Q(suspension="", suspended_from=None, suspended_until=None)
+                | (~Q(suspension="") & Q(suspended_from__isnull=False)),
+                name="suspension_says_from_when",
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_at"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.enrolment_id} {self.state}"
+
+    @property
+    def first_due_at(self) -> datetime:
+        """When it is due unless its person is away for long: so many days after it was opened."""
+        return self.opened_at + timedelta(days=self.enrolment.training_session.recovery_days)
+
+    def is_suspended(self, now: datetime) -> bool:
+        """Whether its due date waits today, by the calendar of the session's site."""
+        today = now.astimezone(self.enrolment.training_session.site.zone).date()
+        if self.suspended_from is None or self.state not in OPEN_CASES:
+            return False
+        return self.suspended_from <= today and (self.suspended_until is None or today <= self.suspended_until)

@@ -17,7 +17,7 @@ from sessions import evidence
 from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_take_tests
-from sessions.services.common import lock_session, refresh_summary
+from sessions.services.common import lock_session, lock_session_of_plan, refresh_summary
 from sessions.services.results import REMEDIAL_ATTEMPT, compute_results
 from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
@@ -117,7 +117,7 @@ def submit_attempt(*, attempt: TestAttempt, actor: User | None, now: datetime) -
         WrongState: submitted already.
         NotAllowed: not the participant; or the clock before the time and its grace are over.
     """
-    training_session = lock_session(attempt.enrolment.training_session)
+    training_session = lock_session_of_plan(attempt.enrolment.training_session)
     attempt = _lock_attempt(attempt)
     if actor is None:
         if now <= attempt.due_at + GRACE:
@@ -148,7 +148,10 @@ def submit_due_attempts(*, now: datetime, limit: int = 200) -> int:
         "enrolment__training_session"
     )
     submitted = 0
-    for attempt in due.order_by("enrolment__training_session", "enrolment", "pk")[:limit]:
+    # Plans in the order of their keys, as whoever locks several of them does.
+    for attempt in due.order_by("enrolment__training_session__plan", "enrolment__training_session", "enrolment", "pk")[
+        :limit
+    ]:
         try:
             submit_attempt(attempt=attempt, actor=None, now=now)
         except WrongState:

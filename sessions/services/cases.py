@@ -111,23 +111,28 @@ def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note:
     _settle(case, to, actor=actor, now=now, note=note, **data)
     case.save()
     if held is not None and to in (CaseState.WAIVED, CaseState.LAPSED, CaseState.VOIDED):
-        _leave(held, case.enrolment, now)
+        leave_class(held, case.enrolment, now)
 
 
-def _leave(held: TrainingSession, missed: Enrolment, now: datetime) -> None:
-    """Nothing is left to make up for in a class to come: the person is free again, and so is their licence."""
+def leave_class(held: TrainingSession, missed: Enrolment, now: datetime) -> bool:
+    """Nothing is left to make up for in a class to come: the person is free again, and so is their licence.
+
+    Whether they left it: somebody with another case there stays.
+    """
     waits = RecoveryCase.objects.filter(
         scheduled_in=held, enrolment__person=missed.person_id, state=CaseState.SCHEDULED
     )
     held = TrainingSession.objects.select_for_update(no_key=True).get(pk=held.pk)
     if held.state != SessionState.SCHEDULED or waits.exists():
-        return
+        return False
     guests = Enrolment.objects.filter(
         training_session=held, person=missed.person_id, origin=EnrolmentOrigin.RECOVERY, removed_at=None
     )
-    if guests.update(removed_at=now):
-        give_back(held.planned, people=[missed.person])
-        refresh_summary(held)
+    if not guests.update(removed_at=now):
+        return False
+    give_back(held.planned, people=[missed.person])
+    refresh_summary(held)
+    return True
 
 
 def _settle(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:

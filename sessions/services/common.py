@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile, TrainingPlan
+from sessions.enums import CaseState
 from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
 from sessions.notices import about
 from sessions.queries.ledger import TRAINED
@@ -59,6 +60,12 @@ def lock_plans(plan_ids: Iterable[int]) -> list[TrainingPlan]:
     )
 
 
+def plans_recovering_in(training_session: TrainingSession) -> list[int]:
+    """Keys of the plans whose cases wait for a session: locked with its own before the session."""
+    cases = training_session.recovers.filter(state=CaseState.SCHEDULED)
+    return list(cases.values_list("enrolment__training_session__plan", flat=True))
+
+
 def lock_session(training_session: TrainingSession) -> TrainingSession:
     """The session as it is now, locked until the transaction ends: whoever writes its rows holds this lock.
 
@@ -66,6 +73,20 @@ def lock_session(training_session: TrainingSession) -> TrainingSession:
     """
     return (
         TrainingSession.objects.select_for_update(no_key=True, of=("self",))
+        .annotate(teachers=_teachers("pk"))
+        .select_related("plan__pic", "site", "line", "module_version")
+        .get(pk=training_session.pk)
+    )
+
+
+def lock_session_of_plan(training_session: TrainingSession) -> TrainingSession:
+    """As :func:`lock_session`, the plan locked before it, by one statement: for what may settle targets of the plan.
+
+    Whoever waives, recovers or ends the last of a plan's cases holds its plan first; so must who writes the scores or
+    the test that settles one, or each waits for the other.
+    """
+    return (
+        TrainingSession.objects.select_for_update(no_key=True, of=("plan", "self"))
         .annotate(teachers=_teachers("pk"))
         .select_related("plan__pic", "site", "line", "module_version")
         .get(pk=training_session.pk)

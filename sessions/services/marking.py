@@ -15,7 +15,7 @@ from planning.models import PaperQuestion
 from sessions.enums import AttemptState, SessionState, TestPhase
 from sessions.models import TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
-from sessions.services.common import lock_session, stands_for
+from sessions.services.common import lock_session_of_plan, stands_for
 from sessions.services.results import REMEDIAL_ATTEMPT, recompute
 from sessions.services.standing import standing_of
 from sessions.services.statistics import refresh_question_statistics
@@ -46,7 +46,7 @@ def mark_answers(*, training_session: TrainingSession, marks: Sequence[Mark], ac
         StaleVersion: somebody marked one of them meanwhile; nothing was written.
         Refused: points outside the question's, with more than two decimals, or an answer that nobody can mark here.
     """
-    training_session = lock_session(training_session)
+    training_session = lock_session_of_plan(training_session)
     require(can_run_session(actor, training_session))
     if training_session.state not in (SessionState.OPEN, SessionState.CONCLUDED):
         raise WrongState(

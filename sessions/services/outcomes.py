@@ -129,6 +129,18 @@ def settle_self_study_of(attempt: TestAttempt, *, actor: Any, now: datetime) -> 
         settle_case(case, CaseState.RESOLVED, actor=actor, now=now, attempt=attempt.uuid)
 
 
+def lock_cases(keys: Iterable[int]) -> tuple[list[TrainingPlan], list[RecoveryCase]]:
+    """The cases with their plans and the sessions in which they arose: locked in the order of the house."""
+    wanted = list(keys)
+    sessions = TrainingSession.objects.filter(enrolments__cases__in=wanted)
+    plans = lock_plans(sessions.values_list("plan", flat=True))
+    held = TrainingSession.objects.filter(pk__in=sessions.values("pk")).order_by("pk")
+    list(held.select_for_update(no_key=True).values("pk"))
+    locked = RecoveryCase.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted)
+    related = ("enrolment__person", "enrolment__training_session__plan", "enrolment__training_session__site", "meeting")
+    return plans, list(locked.select_related(*related, "owner", "leader").order_by("enrolment", "pk"))
+
+
 def lock_case(case: RecoveryCase) -> tuple[TrainingPlan, RecoveryCase]:
     """Plan, session and case, locked in this order."""
     training_session = case.enrolment.training_session

@@ -27,10 +27,17 @@ from sessions.enums import (
 from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSession
 from sessions.policies import can_recover, can_run_session
 from sessions.services.cases import settle_case
-from sessions.services.common import lock_plans, lock_session, refresh_summary, require_reason, tell_participants
+from sessions.services.common import (
+    lock_plans,
+    lock_session,
+    plans_recovering_in,
+    refresh_summary,
+    require_reason,
+    tell_participants,
+)
 from sessions.services.deviations import Difference, write_differences
 from sessions.services.make_up_times import check_not_far, check_times, require_reason_for, shortcomings
-from sessions.services.outcomes import lock_case, outcomes_touched_by, refresh_outcomes
+from sessions.services.outcomes import lock_case, lock_cases, outcomes_touched_by, refresh_outcomes
 from sessions.services.scheduling import (
     add_meetings,
     announce,
@@ -155,7 +162,8 @@ def cancel_make_up(*, training_session: TrainingSession, reason: str, actor: Use
 
     A class of the plan is cancelled by a revision, never here.
     """
-    (plan,) = lock_plans([training_session.plan_id])
+    plans = lock_plans([training_session.plan_id, *plans_recovering_in(training_session)])
+    plan = next(each for each in plans if each.pk == training_session.plan_id)
     training_session = lock_session(training_session)
     require(can_recover(actor, plan) or can_run_session(actor, training_session))
     if training_session.revision_id is not None:
@@ -228,20 +236,10 @@ def settle_self_study(*, case: RecoveryCase, actor: User, now: datetime) -> Reco
 
 
 def _lock_cases(cases: Sequence[RecoveryCase]) -> tuple[list[TrainingPlan], list[RecoveryCase]]:
-    """Plans, sessions, cases: locked in this order; only recovery cases gather in a class."""
-    keys = [case.pk for case in cases]
-    if not keys:
+    """As :func:`lock_cases`; only recovery cases gather in a class."""
+    if not cases:
         raise Refused(_("Choose at least one recovery case."), field="cases")
-    sessions = TrainingSession.objects.filter(enrolments__cases__in=keys)
-    plans = lock_plans(sessions.values_list("plan", flat=True))
-    held = TrainingSession.objects.filter(pk__in=sessions.values("pk")).order_by("pk")
-    list(held.select_for_update(no_key=True).values("pk"))
-    locked = list(
-        RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("enrolment__person", "enrolment__training_session", "meeting")
-        .filter(pk__in=keys)
-        .order_by("enrolment", "pk")
-    )
+    plans, locked = lock_cases(case.pk for case in cases)
     if any(case.kind != CaseKind.RECOVERY for case in locked):
         raise Refused(_("A result below the pass mark needs a remedial test, not a class."), field="cases")
     return plans, locked

@@ -18,7 +18,7 @@ from sessions.models import Enrolment, ParameterScore, SessionResult, TrainingSe
 from sessions.policies import can_run_session
 from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
-from sessions.services.common import Clash, GridConflict, lock_session, refresh_summary, stands_for
+from sessions.services.common import Clash, GridConflict, lock_session_of_plan, refresh_summary, stands_for
 from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, on_paper, standing_of
 from sessions.signals import report_asked
 from trainingops.audit.journal import record, service
@@ -87,7 +87,7 @@ def record_scores(
         GridConflict: another value stands in a cell since the page was opened; nothing was written.
         Refused: a score outside its scale, or a parameter that a test fills; the message names person and limit.
     """
-    training_session = lock_session(training_session)
+    training_session = lock_session_of_plan(training_session)
     require(can_run_session(actor, training_session))
     if training_session.state not in (SessionState.OPEN, SessionState.CONCLUDED):
         raise WrongState(

@@ -32,6 +32,7 @@ from sessions.services.cases import (
 from sessions.services.common import (
     lock_plans,
     lock_session,
+    plans_recovering_in,
     refresh_origins,
     refresh_summary,
     stands_for,
@@ -269,7 +270,7 @@ def conclude_session(
         WrongState: it is not under way.
         Refused: a meeting or a test is still running, or a deviation has no reason.
     """
-    plans = lock_plans([training_session.plan_id, *_plans_recovering_in(training_session)])
+    plans = lock_plans([training_session.plan_id, *plans_recovering_in(training_session)])
     training_session = lock_session(training_session)
     training_session.plan = next(plan for plan in plans if plan.pk == training_session.plan_id)
     require(can_run_session(actor, training_session))
@@ -350,11 +351,6 @@ def _require_approval(training_session: TrainingSession) -> None:
         return
     if not training_session.recovers.filter(state=CaseState.SCHEDULED).exists():
         raise Refused(_("No recovery case waits for this class any more. Cancel it."), code="no_case")
-
-
-def _plans_recovering_in(training_session: TrainingSession) -> list[int]:
-    cases = training_session.recovers.filter(state=CaseState.SCHEDULED)
-    return list(cases.values_list("enrolment__training_session__plan", flat=True))
 
 
 def _begin(meeting: SessionMeeting, training_session: TrainingSession, actor: User, now: datetime) -> None:

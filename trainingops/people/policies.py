@@ -80,6 +80,16 @@ def can_keep_roster(user: User, *, site_id: int, line_id: int) -> bool:
     return user.authority.covers(*ROSTER_KEEPERS, site_id=site_id, line_id=line_id)
 
 
+def can_record_leave(user: User, person: Person) -> bool:
+    """Who keeps the roster, trainers and team leaders, where the person works today; never for oneself."""
+    if person.pk == user.person_id:
+        return False
+    place = PersonAssignment.objects.filter(in_force(timezone.localdate()), person=person).first()
+    return place is not None and user.authority.covers(
+        *ROSTER_KEEPERS, *HELPS_IN, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id or 0
+    )
+
+
 def can_keep_codes(user: User) -> bool:
     """The codes of the roster are the whole house's: those who keep the roster without a limit to sites."""
     return any(grant.role in ROSTER_KEEPERS and not grant.sites for grant in user.authority.grants)

@@ -4,10 +4,11 @@ from trainingops.people.models.accounts import SignInCode, User
 from trainingops.people.models.persons import Person, PersonAssignment, Team
 from trainingops.people.models.places import Segment, ServiceLine, Site, Unit
 from trainingops.people.models.roles import Delegation, RoleAssignment, Signature
-from trainingops.people.models.roster import RosterDay, ShiftCode, ShiftHours
+from trainingops.people.models.roster import LongLeave, RosterDay, ShiftCode, ShiftHours
 
 __all__ = [
     "Delegation",
+    "LongLeave",
     "Person",
     "PersonAssignment",
     "RoleAssignment",

@@ -1,9 +1,10 @@
-"""Who is rostered for which hours."""
+"""Who is rostered for which hours, and who is away for long."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.domain import Identified
@@ -70,3 +71,28 @@ class RosterDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.day} {self.code_id}"
+
+
+class LongLeave(models.Model):
+    """Somebody is away for long, from a day until a day (inclusive); without an end until they are back.
+
+    Why is nobody's concern here: the row says only when.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="long_leaves")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to (inclusive)"), null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="long_leave_ends_after_start"
+            ),
+            models.UniqueConstraint(fields=["person"], condition=Q(ends_on=None), name="one_leave_without_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.starts_on}"

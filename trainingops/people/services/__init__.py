@@ -19,6 +19,7 @@ from trainingops.people.services.codes import (
     redeem_sign_in_code,
 )
 from trainingops.people.services.delegations import end_delegation, give_delegation
+from trainingops.people.services.leave import record_long_leave
 from trainingops.people.services.persons import PersonEntry, new_team_name, save_people, team_meant
 from trainingops.people.services.pins import set_own_pin, user_of_pin
 from trainingops.people.services.places import create_line, create_site, create_team
@@ -59,6 +60,7 @@ __all__ = (
     "open_account",
     "open_accounts",
     "open_outside_account",
+    "record_long_leave",
     "redeem_sign_in_code",
     "remove_shift_code",
     "require_signature",

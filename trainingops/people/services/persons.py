@@ -15,8 +15,10 @@ from trainingops.people.enums import Employment
 from trainingops.people.models import Person, PersonAssignment, Segment, ServiceLine, Site, Team, User
 from trainingops.people.policies import can_manage_people
 from trainingops.people.queries import present_assignments
+from trainingops.people.services.leave import follow_employment
 from trainingops.people.services.periods import end_before
 from trainingops.people.services.places import free_code
+from trainingops.people.signals import places_changed
 
 _OWN_FIELDS = ("name", "login_id", "acd_id", "email", "employment", "joined_on", "left_on")
 
@@ -60,11 +62,14 @@ def save_people(*, entries: Sequence[PersonEntry], actor: User, now: datetime) -
     Person.objects.bulk_create(added)
     for person in added:
         record("person.added", subject=person, actor=actor, now=now, detail={"employee_no": person.employee_no})
+        if person.employment == Employment.ON_LEAVE:
+            follow_employment(person, away=True, actor=actor, now=now)
     people = {**known, **{person.employee_no: person for person in added}}
     for entry in entries:
         if entry.employee_no in known:
             _change(known[entry.employee_no], entry, actor, now)
-    _save_places(entries, people, actor, now)
+    if moved := _save_places(entries, people, actor, now):
+        places_changed.send(sender=Person, people=moved, actor=actor, now=now)
     return [people[number] for number in numbers]
 
 
@@ -83,6 +88,8 @@ def _change(person: Person, entry: PersonEntry, actor: User, now: datetime) -> N
     person.save(update_fields=list(changed))
     detail = {"before": before, "after": changed}
     record("person.changed", subject=person, actor=actor, now=now, data={"fields": sorted(changed)}, detail=detail)
+    if Employment.ON_LEAVE in (before.get("employment"), changed.get("employment")):
+        follow_employment(person, away=person.employment == Employment.ON_LEAVE, actor=actor, now=now)
     if changed.get("employment") == Employment.LEFT:
         for user in User.objects.filter(person=person, is_active=True):
             user.is_active = False
@@ -90,12 +97,13 @@ def _change(person: Person, entry: PersonEntry, actor: User, now: datetime) -> N
             record("account.closed", subject=user, actor=actor, now=now, data={"person": person.uuid})
 
 
-def _save_places(entries: Sequence[PersonEntry], people: dict[str, Person], actor: User, now: datetime) -> None:
-    """Assignments for all entries: read once, written in bulk."""
+def _save_places(entries: Sequence[PersonEntry], people: dict[str, Person], actor: User, now: datetime) -> list[int]:
+    """Assignments for all entries: read once, written in bulk; who of them works elsewhere now, or left."""
     present = present_assignments([person.pk for person in people.values()], now.date())
     teams = _Teams(entries, actor, now)
     segments = _segments(entries)
     fresh: list[tuple[PersonAssignment, tuple[str, ...]]] = []
+    ended: list[int] = []
     for entry in entries:
         person = people[entry.employee_no]
         today = now.astimezone(entry.site.zone).date()
@@ -105,7 +113,8 @@ def _save_places(entries: Sequence[PersonEntry], people: dict[str, Person], acto
         # Somebody who comes back begins anew; the time away stays a gap.
         returns = old is not None and old.ends_on is not None and old.ends_on < today and last_day is None
         if old is not None and not returns and _same_place(old, new, entry):
-            _set_end(old, last_day)
+            if _set_end(old, last_day):
+                ended.append(person.pk)
             continue
         if old is None:
             new.starts_on = min(entry.joined_on or today, last_day or today, today)
@@ -124,6 +133,7 @@ def _save_places(entries: Sequence[PersonEntry], people: dict[str, Person], acto
         for assignment, skills in fresh
         for segment in dict.fromkeys(segments[skill.casefold()].pk for skill in skills)
     )
+    return [*(assignment.person_id for assignment, _skills in fresh), *ended]
 
 
 def _same_place(old: PersonAssignment, new: PersonAssignment, entry: PersonEntry) -> bool:
@@ -143,11 +153,14 @@ def _last_day(entry: PersonEntry, old: PersonAssignment | None, today: date) -> 
     return (old.ends_on if old else None) or today
 
 
-def _set_end(old: PersonAssignment, last_day: date | None) -> None:
+def _set_end(old: PersonAssignment, last_day: date | None) -> bool:
+    """Let it end on that day; whether that is new."""
     ends_on = max(last_day, old.starts_on) if last_day else None
-    if old.ends_on != ends_on:
-        old.ends_on = ends_on
-        old.save(update_fields=["ends_on"])
+    if old.ends_on == ends_on:
+        return False
+    old.ends_on = ends_on
+    old.save(update_fields=["ends_on"])
+    return True
 
 
 def _segments(entries: Sequence[PersonEntry]) -> dict[str, Segment]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from trainingops.people.models import RoleAssignment, ServiceLine, Site, Team, U
 from trainingops.people.policies import can_grant_role
 from trainingops.people.queries import in_force
 from trainingops.people.services.periods import end_before
+from trainingops.people.signals import leaders_changed
 from trainingops.ui.bounds import reversed_words
 from trainingops.ui.moments import day_words
 
@@ -72,6 +73,7 @@ def grant_role(
             "teams": [team.uuid for team in team_list],
         },
     )
+    _tell_leaders(role, [team.pk for team in team_list], actor, now)
     return assignment
 
 
@@ -135,7 +137,15 @@ def end_role(*, assignment: RoleAssignment, actor: User, now: datetime) -> None:
         )
     data = {"user": assignment.user.uuid, "role": assignment.role, "starts_on": assignment.starts_on}
     record("role.ended", subject=assignment, actor=actor, now=now, data=data)
+    teams = list(assignment.teams.values_list("pk", flat=True))
     end_before(assignment, today)
+    _tell_leaders(assignment.role, teams, actor, now)
+
+
+def _tell_leaders(role: str, teams: Collection[int], actor: User, now: datetime) -> None:
+    """Teams have another leader: what their leaders answer for follows."""
+    if role == Role.TEAM_LEADER and teams:
+        leaders_changed.send(sender=RoleAssignment, teams=list(teams), actor=actor, now=now)
 
 
 def _another_administrator(rows: list[RoleAssignment], ended: RoleAssignment, today: date) -> bool:

@@ -13,6 +13,7 @@ from trainingops.domain import Refused, require
 from trainingops.people.enums import ShiftKind
 from trainingops.people.models import Person, RosterDay, ShiftCode, Site, User
 from trainingops.people.policies import can_keep_roster
+from trainingops.people.signals import absences_changed
 
 _ROWS_AT_ONCE = 5_000
 
@@ -89,6 +90,7 @@ def save_roster(*, rows: Sequence[RosterRow], actor: User, now: datetime) -> int
         now=now,
         data={"people": len(rows), "days": len(days), "first": min(dates), "last": max(dates)},
     )
+    absences_changed.send(sender=RosterDay, people=[row.person.pk for row in rows], actor=actor, now=now)
     return len(days)
 
 
