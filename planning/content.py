@@ -16,6 +16,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 
+from planning.enums import SettledBy
 from planning.lists import lists_of
 from planning.models import (
     ClassType,
@@ -231,10 +232,18 @@ def _scheme(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
                 "minimum": _figure(parameter.minimum),
                 "maximum_score": _figure(parameter.maximum_score),
                 "source": parameter.source,
+                **_assessors(parameter),
             }
             for parameter in sorted(parameters_of(revision), key=lambda each: (each.order, each.name))
         ],
     }
+
+
+def _assessors(parameter: ScoringParameter) -> dict[str, Any]:
+    """How several assessors are settled; nothing for one, so that what was frozen before keeps its hash."""
+    if parameter.settled_by == SettledBy.ONE:
+        return {}
+    return {"settled_by": parameter.settled_by, "assessors": parameter.assessors}
 
 
 def _figure(value: Decimal | None) -> str | None:

@@ -133,6 +133,14 @@ class ParameterSource(models.TextChoices):
     LEADER = "leader", _("Scored by the team leader")
 
 
+class SettledBy(models.TextChoices):
+    """How the scores of one or several assessors become the one that counts (5.1.2); as ``planning.scoring`` reads."""
+
+    ONE = "one", _("One assessor")
+    AVERAGE = "average", _("Average of several assessors")
+    SECOND = "second", _("A second opinion counts where it was asked for")
+
+
 class RevisionState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")

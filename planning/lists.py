@@ -67,7 +67,7 @@ def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[
         listed_needs=_chosen("needs", "uuid", "kind", "dated_on", "request"),
         listed_class_types=_chosen("class_types", "code", "name"),
         listed_recovery_forms=_chosen("recovery_forms", "code", "name"),
-        listed_parameters=_json(parameters, "uuid", "name", "order", "source", **figures),
+        listed_parameters=_json(parameters, "uuid", "name", "order", "source", "settled_by", "assessors", **figures),
         listed_recipients=_json(
             recipients, "party", "name", "email", "user_id", "stands", uuid=F("user__uuid"), account=F("user__name")
         ),

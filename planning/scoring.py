@@ -16,6 +16,9 @@ from typing import Any
 SCORED = "scored"
 INCOMPLETE = "incomplete"
 
+#: How several assessors' scores of one parameter are settled; the words are those of ``planning.enums.SettledBy``.
+ONE, AVERAGE, SECOND = "one", "average", "second"
+
 #: A score as entered; a test's points brought to a parameter's scale may be a fraction that no decimal holds.
 Score = Decimal | Fraction
 
@@ -28,12 +31,37 @@ class Parameter:
         weight: share of the result, above 0; weights need not add up to 100.
         minimum: in the parameter's own scale; met by equality; None asks for nothing.
         maximum_score: the end of the scale, which starts at 0.
+        settled_by: how the scores of several assessors become one (:func:`settle`).
+        assessors: how many of them an average needs at least.
     """
 
     name: str
     weight: Decimal
     minimum: Decimal | None = None
     maximum_score: Decimal = Decimal(100)
+    settled_by: str = ONE
+    assessors: int = 1
+
+    @property
+    def has_several(self) -> bool:
+        """Whether each assessor gives a score of their own."""
+        return self.settled_by != ONE
+
+
+@dataclass(frozen=True)
+class Given:
+    """A score that one assessor gave; ``by`` says who, in whatever way the caller knows them."""
+
+    by: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What assessors gave for one parameter, the first one first; ``second`` is who was asked for a second opinion."""
+
+    given: Sequence[Given] = ()
+    second: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,11 +116,35 @@ def evaluate(scheme: Scheme, scores: Mapping[str, Score | None], *, attempt: int
     return Outcome(SCORED, final, final >= scheme.pass_mark and not below, below, [])
 
 
-def explain(scheme: Scheme, scores: Mapping[str, Score | None], *, attempt: int = 1) -> dict[str, Any]:
+def settle(parameter: Parameter, assessed: Assessed) -> Score | None:
+    """The score that counts for a parameter, in its own scale; None while it waits for an assessor (5.1.2).
+
+    One assessor: what was given. Average: the exact mean of all, once as many as the scheme asks for have scored.
+    Second opinion: the score of who was asked for it, and nothing until that is in; without such a request the first.
+    """
+    given = assessed.given
+    if parameter.settled_by == AVERAGE:
+        enough = len(given) >= parameter.assessors
+        return sum((Fraction(each.value) for each in given), Fraction()) / len(given) if enough else None
+    if parameter.settled_by == SECOND and assessed.second:
+        given = [each for each in given if each.by == assessed.second]
+    return given[0].value if given else None
+
+
+def explain(
+    scheme: Scheme,
+    scores: Mapping[str, Score | None],
+    *,
+    attempt: int = 1,
+    assessed: Mapping[str, Assessed] | None = None,
+) -> dict[str, Any]:
     """How the result comes about, as plain data for the page and the record; figures as strings.
 
     Each parameter shows its score, the score on 0–100, its share, and whether its minimum is met; then the weighted
     mean before rounding, the cap where it bites, the rounded figure and the pass mark.
+
+    Args:
+        assessed: by parameter name, who gave what where a parameter has several assessors; each is named.
     """
     outcome = evaluate(scheme, scores, attempt=attempt)
     whole = sum((Fraction(each.weight) for each in scheme.parameters), Fraction())
@@ -101,7 +153,11 @@ def explain(scheme: Scheme, scores: Mapping[str, Score | None], *, attempt: int 
     return {
         "attempt": attempt,
         "status": outcome.status,
-        "parameters": [_explain_parameter(each, scores.get(each.name), whole) for each in scheme.parameters],
+        "parameters": [
+            _explain_parameter(each, scores.get(each.name), whole)
+            | _explain_assessors(each, (assessed or {}).get(each.name, Assessed()))
+            for each in scheme.parameters
+        ],
         "exact": None if exact is None else _shown(exact),
         "cap": str(scheme.remedial_cap) if capped else None,
         "decimals": scheme.decimals,
@@ -173,6 +229,24 @@ def _explain_parameter(parameter: Parameter, score: Score | None, whole: Fractio
         "contribution": None if score is None else _shown(share * _on_hundred(parameter, score)),
         "minimum": None if parameter.minimum is None else str(parameter.minimum),
         "below_minimum": _is_below(parameter, score),
+    }
+
+
+def _explain_assessors(parameter: Parameter, assessed: Assessed) -> dict[str, Any]:
+    """Who gave what, and whose score counts; nothing for a parameter of one assessor."""
+    if not parameter.has_several:
+        return {}
+    counts = parameter.settled_by == AVERAGE or not assessed.second
+    return {
+        "assessed": {
+            "settled_by": parameter.settled_by,
+            "wanted": parameter.assessors,
+            "second": assessed.second,
+            "given": [
+                {"by": each.by, "value": _shown(Fraction(each.value)), "counts": counts or each.by == assessed.second}
+                for each in assessed.given
+            ],
+        }
     }
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from planning.enums import ParameterSource
 from sessions.enums import TestPhase
-from sessions.scoring import Parameter, Scheme
+from sessions.scoring import ONE, Parameter, Scheme
 from trainingops.audit.journal import canonical, digest
 
 if TYPE_CHECKING:
@@ -84,7 +84,13 @@ def _parameter(said: Mapping[str, Any]) -> FrozenParameter:
         uuid=UUID(said["uuid"]),
         source=said["source"],
         parameter=Parameter(
-            said["name"], Decimal(said["weight"]), _decimal(said["minimum"]), Decimal(said["maximum_score"])
+            said["name"],
+            Decimal(said["weight"]),
+            _decimal(said["minimum"]),
+            Decimal(said["maximum_score"]),
+            # Schemes frozen before there were several assessors have one.
+            settled_by=said.get("settled_by", ONE),
+            assessors=said.get("assessors", 1),
         ),
     )
 

@@ -79,6 +79,12 @@ KINDS = (
         body=_("Open it from your trainings page."),
     ),
     NoticeKind(
+        name="assessment_asked",
+        label=_("You are asked to assess"),
+        title=_("Assess “%(parameter)s” in %(number)s"),
+        body=_("“%(title)s”, %(label)s: your cells of the score grid wait for you."),
+    ),
+    NoticeKind(
         name="deviation_reported",
         label=_("A session differed from its plan"),
         title=_("%(number)s differed from the plan"),

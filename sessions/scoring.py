@@ -1,8 +1,13 @@
 """Results from scores: the public name of :mod:`planning.scoring`, which this stage and the scheme's page share."""
 
 from planning.scoring import (
+    AVERAGE,
     INCOMPLETE,
+    ONE,
     SCORED,
+    SECOND,
+    Assessed,
+    Given,
     Outcome,
     Parameter,
     Scheme,
@@ -10,11 +15,17 @@ from planning.scoring import (
     evaluate,
     explain,
     round_half_up,
+    settle,
 )
 
 __all__ = [
+    "AVERAGE",
     "INCOMPLETE",
+    "ONE",
     "SCORED",
+    "SECOND",
+    "Assessed",
+    "Given",
     "Outcome",
     "Parameter",
     "Scheme",
@@ -22,4 +33,5 @@ __all__ = [
     "evaluate",
     "explain",
     "round_half_up",
+    "settle",
 ]

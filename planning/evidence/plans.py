@@ -18,6 +18,7 @@ from planning.evidence.revisions import order_about_revision, plans_beginning
 from planning.models import ApprovalDecision, PlannedMeeting, PlannedSession, PlanRevision, TrainingPlan
 from planning.queries.plans import local_day
 from planning.wording import meeting_words
+from planning.wording.settling import scored_by
 from trainingops.people.enums import Role
 from trainingops.people.models import User
 from trainingops.records.models import EvidenceRequest
@@ -108,7 +109,7 @@ def _parameters(revision: PlanRevision) -> list[dict[str, Any]]:
             "weight": format_figure(plain(parameter.weight)),
             "minimum": "–" if parameter.minimum is None else format_figure(plain(parameter.minimum)),
             "maximum": format_figure(plain(parameter.maximum_score)),
-            "source": parameter.get_source_display(),
+            "source": scored_by(parameter),
         }
         for parameter in (revision.scheme.parameters.order_by("order", "name") if revision.scheme else [])
     ]

@@ -10,9 +10,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import ParameterSource
+from planning.enums import ParameterSource, SettledBy
 from planning.models import ScoringParameter, ScoringScheme
-from planning.services.schemes import MOST_REMEDIALS, ParameterText
+from planning.scoring import Assessed, Given, Scheme, Score, settle
+from planning.services.schemes import MOST_ASSESSORS, MOST_REMEDIALS, ParameterText, check_assessors
+from planning.wording.settling import settling_words
+from trainingops.domain import Refused
 from trainingops.ui.figures import format_figure, input_figure
 from trainingops.ui.forms import FigureField, PageForm, WholeField
 
@@ -20,6 +23,14 @@ from trainingops.ui.forms import FigureField, PageForm, WholeField
 SAMPLE = Decimal("0.85")
 #: The maximum of a line that names none.
 FULL_SCORE = Decimal(100)
+
+
+def settlings() -> list[tuple[str, str]]:
+    """The ways in which assessors are settled, each number of an average a choice of its own: ``average 2``."""
+    averages = [
+        (f"{SettledBy.AVERAGE} {n}", settling_words(SettledBy.AVERAGE, n)) for n in range(2, MOST_ASSESSORS + 1)
+    ]
+    return [(SettledBy.ONE, str(SettledBy.ONE.label)), *averages, (SettledBy.SECOND, str(SettledBy.SECOND.label))]
 
 
 class SchemeForm(PageForm):
@@ -60,6 +71,7 @@ class ParameterForm(PageForm):
     source = forms.ChoiceField(
         label=_("Scored by"), choices=ParameterSource.choices, initial=ParameterSource.TRAINER, required=False
     )
+    settling = forms.ChoiceField(label=_("Assessors"), choices=settlings, initial=SettledBy.ONE, required=False)
 
     def clean(self) -> dict[str, Any]:
         """A line with a name needs its weight; a weight needs a name."""
@@ -69,7 +81,27 @@ class ParameterForm(PageForm):
         if data.get("weight") is not None and not data.get("name"):
             self.add_error("name", _("Name the parameter of this weight."))
         self._check_scale(data)
+        if data.get("name") and "settling" in data and data.get("weight") is not None:
+            try:
+                check_assessors(self.text())
+            except Refused as refused:
+                self.add_error("settling", str(refused))
         return data
+
+    def text(self) -> ParameterText:
+        """The line for the service."""
+        data = self.cleaned_data
+        rule, _space, assessors = (data.get("settling") or SettledBy.ONE).partition(" ")
+        most = data.get("maximum_score")
+        return ParameterText(
+            name=data["name"].strip(),
+            weight=data["weight"],
+            maximum_score=most if most is not None else FULL_SCORE,
+            minimum=data.get("minimum"),
+            source=data.get("source") or ParameterSource.TRAINER,
+            settled_by=rule,
+            assessors=int(assessors or 1),
+        )
 
     def _check_scale(self, data: dict[str, Any]) -> None:
         """Refuse figures with which no result could come about, each at its field and with its value."""
@@ -100,17 +132,7 @@ class _ParameterFormSet(forms.BaseFormSet):
 
     def parameters(self) -> list[ParameterText]:
         """Those that have a name, for the service."""
-        return [
-            ParameterText(
-                name=data["name"].strip(),
-                weight=data["weight"],
-                maximum_score=data["maximum_score"] if data["maximum_score"] is not None else FULL_SCORE,
-                minimum=data["minimum"],
-                source=data["source"] or ParameterSource.TRAINER,
-            )
-            for form in self.forms
-            if (data := getattr(form, "cleaned_data", {})).get("name")
-        ]
+        return [form.text() for form in self.forms if getattr(form, "cleaned_data", {}).get("name")]
 
 
 #: Eight lines, so that it works without JavaScript.
@@ -137,12 +159,16 @@ class SchemeCopyForm(SchemeForm):
 
 def lines_of(scheme: ScoringScheme) -> list[dict[str, Any]]:
     """The parameters of a scheme as the lines of its copy begin."""
-    names = ("name", "weight", "maximum_score", "minimum", "source")
-    return list(scheme.parameters.values(*names))
+    names = ("name", "weight", "maximum_score", "minimum", "source", "settled_by", "assessors")
+    lines = list(scheme.parameters.values(*names))
+    for line in lines:
+        rule, assessors = line.pop("settled_by"), line.pop("assessors")
+        line["settling"] = f"{rule} {assessors}" if rule == SettledBy.AVERAGE else rule
+    return lines
 
 
 class ExampleForm(PageForm):
-    """Sample scores for the parameters of a scheme; nothing of it is kept."""
+    """Sample scores for the parameters of a scheme, one a parameter and assessor; nothing of it is kept."""
 
     attempt = forms.ChoiceField(
         label=_("Attempt"), choices=[("1", _("First")), ("2", "Remedial")], initial="1", required=False
@@ -152,27 +178,67 @@ class ExampleForm(PageForm):
         self.parameters = list(parameters)
         super().__init__(*args, **kwargs)
         for number, each in enumerate(self.parameters, 1):
-            self.fields[f"score_{number}"] = FigureField(
-                label=each.name,
-                min_value=0,
-                max_value=each.maximum_score,
-                max_digits=7,
-                decimal_places=2,
-                required=False,
-                initial=input_figure((each.maximum_score * SAMPLE).quantize(Decimal(1))),
-            )
+            for place, assessor in enumerate(_assessors(each), 1):
+                # Nobody has asked for a second opinion yet.
+                asked = each.settled_by == SettledBy.SECOND and place > 1
+                self.fields[_field(number, place)] = FigureField(
+                    label=f"{each.name}, {assessor}" if assessor else each.name,
+                    min_value=0,
+                    max_value=each.maximum_score,
+                    max_digits=7,
+                    decimal_places=2,
+                    required=False,
+                    initial=None if asked else input_figure(_sample(each)),
+                )
 
     def rows(self) -> list[tuple[ScoringParameter, forms.BoundField]]:
-        """Each parameter with its field, for the page."""
-        return [(each, self[f"score_{number}"]) for number, each in enumerate(self.parameters, 1)]
+        """Each parameter with its fields, one an assessor, for the page."""
+        return [
+            (each, self[_field(number, place)])
+            for number, each in enumerate(self.parameters, 1)
+            for place in range(1, len(_assessors(each)) + 1)
+        ]
 
-    def scores(self) -> dict[str, Decimal | None]:
-        """The scores by parameter name: those sent, else the samples; what cannot be read is missing."""
-        if not self.is_bound:
-            return {each.name: (each.maximum_score * SAMPLE).quantize(Decimal(1)) for each in self.parameters}
-        data = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
-        return {each.name: data.get(f"score_{number}") for number, each in enumerate(self.parameters, 1)}
+    def assessed(self) -> dict[str, Assessed]:
+        """What each assessor gave, by parameter name: those sent, else the samples; what cannot be read is missing."""
+        said: dict[str, Any] = {}
+        if self.is_bound:
+            said = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        found = {}
+        for number, each in enumerate(self.parameters, 1):
+            given = []
+            for place, assessor in enumerate(_assessors(each), 1):
+                name = _field(number, place)
+                value = said.get(name) if self.is_bound else (_sample(each) if self.fields[name].initial else None)
+                if value is not None:
+                    given.append(Given(assessor, value))
+            second = _assessors(each)[-1] if each.settled_by == SettledBy.SECOND else ""
+            asked = any(one.by == second for one in given)
+            found[each.name] = Assessed(given, second if asked else "")
+        return found
+
+    def scores(self, scheme: Scheme) -> dict[str, Score | None]:
+        """The scores that count, by parameter name."""
+        assessed = self.assessed()
+        return {each.name: settle(each, assessed[each.name]) for each in scheme.parameters}
 
     def number(self) -> int:
         """Which attempt the example is about."""
         return 2 if self.is_bound and self.is_valid() and self.cleaned_data["attempt"] == "2" else 1
+
+
+def _assessors(parameter: ScoringParameter) -> list[str]:
+    """The assessors of an example in words; one without a word where there is only one."""
+    if parameter.settled_by == SettledBy.AVERAGE:
+        return [gettext("assessor %(n)d") % {"n": number} for number in range(1, parameter.assessors + 1)]
+    if parameter.settled_by == SettledBy.SECOND:
+        return [gettext("first assessor"), gettext("second opinion")]
+    return [""]
+
+
+def _field(number: int, place: int) -> str:
+    return f"score_{number}" if place == 1 else f"score_{number}_{place}"
+
+
+def _sample(parameter: ScoringParameter) -> Decimal:
+    return (parameter.maximum_score * SAMPLE).quantize(Decimal(1))

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import MultipleRule, ParameterSource, QuestionKind
+from planning.enums import MultipleRule, ParameterSource, QuestionKind, SettledBy
 from planning.models.modules import Topic
 from trainingops.domain import Identified
 
@@ -141,6 +141,8 @@ class ScoringParameter(Identified):
     maximum_score = models.DecimalField(_("maximum"), max_digits=7, decimal_places=2, default=Decimal(100))
     minimum = models.DecimalField(_("minimum"), max_digits=7, decimal_places=2, null=True, blank=True)
     source = models.CharField(_("scored by"), max_length=9, choices=ParameterSource, default=ParameterSource.TRAINER)
+    settled_by = models.CharField(_("assessors"), max_length=7, choices=SettledBy, default=SettledBy.ONE)
+    assessors = models.PositiveSmallIntegerField(default=1, help_text="how many scores an average needs at least")
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -152,6 +154,15 @@ class ScoringParameter(Identified):
             models.CheckConstraint(
                 condition=Q(minimum=None) | Q(minimum__gte=0, minimum__lte=F("maximum_score")),
                 name="parameter_minimum_in_scale",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_by="average", assessors__range=(2, 5))
+                | (~Q(settled_by="average") & Q(assessors=1)),
+                name="parameter_average_of_2_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_by="one") | ~Q(source__in=["pre_test", "post_test"]),
+                name="parameter_of_a_test_has_no_assessors",
             ),
         ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from planning.enums import ParameterSource, SettledBy
 from planning.models import ScoringParameter, ScoringScheme
 from planning.policies.catalogue import can_write_schemes
 from trainingops.audit.journal import record, service
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 #: A remedial rule is a second chance, not a series.
 MOST_REMEDIALS = 3
+#: More assessors than this do not watch one role play.
+MOST_ASSESSORS = 5
+_TESTS = (ParameterSource.PRE_TEST, ParameterSource.POST_TEST)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class ParameterText:
     maximum_score: Decimal
     minimum: Decimal | None
     source: str
+    settled_by: str = SettledBy.ONE
+    assessors: int = 1
 
 
 @service
@@ -113,6 +119,7 @@ def _check_parameters(parameters: Sequence[ParameterText]) -> None:
         raise Refused(_("Write at least one parameter."))
     names = [each.name.casefold() for each in parameters]
     for each in parameters:
+        check_assessors(each)
         about = {"name": each.name, "weight": format_figure(each.weight), "maximum": format_figure(each.maximum_score)}
         if names.count(each.name.casefold()) > 1:
             raise Refused(_("The parameter %(name)s stands twice. Give each its own name.") % about)
@@ -126,6 +133,22 @@ def _check_parameters(parameters: Sequence[ParameterText]) -> None:
                 _("The minimum %(minimum)s of %(name)s is not between 0 and its maximum of %(maximum)s. Correct one.")
                 % about
             )
+
+
+def check_assessors(parameter: ParameterText) -> None:
+    """An average is of 2 to 5 assessors; a test has none, because it marks itself (5.1.2)."""
+    about: dict[str, object] = {"name": parameter.name, "n": parameter.assessors, "most": MOST_ASSESSORS}
+    if parameter.settled_by == SettledBy.AVERAGE and not 2 <= parameter.assessors <= MOST_ASSESSORS:
+        raise Refused(
+            _("%(name)s: an average of %(n)d assessors is not possible. Choose 2 to %(most)d.") % about,
+            field="assessors",
+        )
+    if parameter.settled_by != SettledBy.ONE and parameter.source in _TESTS:
+        raise Refused(
+            _("%(name)s is scored by a test, which has no assessors. Choose “One assessor”, or another “Scored by”.")
+            % about,
+            field="assessors",
+        )
 
 
 @service

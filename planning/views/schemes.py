@@ -18,6 +18,7 @@ from planning.policies.catalogue import can_write_schemes
 from planning.services import schemes as services
 from planning.tables.catalogue import SchemeTable
 from planning.views.common import act_or_conflict, form_page, posted, url
+from planning.wording.settling import scored_by
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page, render_part
@@ -86,13 +87,13 @@ def scheme_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     parameters = list(scheme.parameters.all())
     total = sum(each.weight for each in parameters)
     typed = request.GET if any(name.startswith("score_") for name in request.GET) else None
-    form = ExampleForm(typed, parameters=parameters)
+    form, pure = ExampleForm(typed, parameters=parameters), _pure(scheme, parameters)
     context = {
         "scheme": scheme,
-        "rows": [(each, each.weight / total) for each in parameters],
+        "rows": [(each, each.weight / total, scored_by(each)) for each in parameters],
         "tests": _share_of_tests(parameters),
         "form": form,
-        "said": scoring.explain(_pure(scheme, parameters), form.scores(), attempt=form.number()),
+        "said": scoring.explain(pure, form.scores(pure), attempt=form.number(), assessed=form.assessed()),
         "used": PlanRevision.objects.filter(scheme=scheme).values("plan").distinct().count(),
         "may_write": can_write_schemes(request.user),
         "may_retire": scheme.is_active and can_write_schemes(request.user),
@@ -103,7 +104,10 @@ def scheme_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def _pure(scheme: ScoringScheme, parameters: Sequence[ScoringParameter]) -> scoring.Scheme:
     """The scheme as the calculation takes it, with the pass mark that it suggests."""
     return scoring.Scheme(
-        tuple(scoring.Parameter(each.name, each.weight, each.minimum, each.maximum_score) for each in parameters),
+        tuple(
+            scoring.Parameter(each.name, each.weight, each.minimum, each.maximum_score, each.settled_by, each.assessors)
+            for each in parameters
+        ),
         pass_mark=scheme.pass_mark,
         decimals=scheme.decimals,
         remedial_cap=scheme.remedial_cap,

@@ -16,6 +16,7 @@ from planning.models.resources import RECOVERY_FORMS
 from planning.queries.changes import BEHIND
 from planning.wording.figures import figure, minutes, span
 from planning.wording.names import Names
+from planning.wording.settling import settling_words
 from trainingops.people.enums import Role
 from trainingops.ui.moments import day_words
 
@@ -88,6 +89,8 @@ class Values(Names):
         if value["maximum_score"] != "100":
             words.append(_("scale to %(maximum)s") % {"maximum": figure(value["maximum_score"])})
         words.append(str(ParameterSource(value["source"]).label))
+        if value.get("settled_by"):
+            words.append(settling_words(value["settled_by"], value["assessors"]))
         return ", ".join(words)
 
     def _say_pass_mark(self, value: str) -> str:

@@ -3,10 +3,11 @@
 from sessions.models.attendance import AbsenceReason, Attendance
 from sessions.models.held import Deviation, Enrolment, MeetingTrainer, SessionMeeting, SessionSummary, TrainingSession
 from sessions.models.recovery import RecoveryCase, TargetOutcome
-from sessions.models.results import ParameterScore, SessionResult, TestAnswer, TestAttempt
+from sessions.models.results import AskedAssessor, ParameterScore, SessionResult, TestAnswer, TestAttempt
 
 __all__ = [
     "AbsenceReason",
+    "AskedAssessor",
     "Attendance",
     "Deviation",
     "Enrolment",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from planning.models import (
     QuestionVersion,
@@ -16,7 +16,7 @@ from sessions.enums import (
     ResultStatus,
     TestPhase,
 )
-from sessions.models.held import Enrolment
+from sessions.models.held import Enrolment, TrainingSession
 from trainingops.domain import Identified
 from trainingops.imports.models import ImportRun
 from trainingops.people.models import User
@@ -105,6 +105,56 @@ class ParameterScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.parameter_id} {self.value}"
+
+
+class AskedAssessorQuerySet(models.QuerySet["AskedAssessor"]):
+    def visible_to(self, user: User) -> AskedAssessorQuerySet:
+        """Those of the sessions that the user sees as staff."""
+        return self.filter(training_session__in=TrainingSession.objects.visible_to_staff(user))
+
+    def in_force(self) -> AskedAssessorQuerySet:
+        """Those that nobody took back."""
+        return self.filter(withdrawn_at=None)
+
+
+class AskedAssessor(Identified):
+    """Somebody asked to assess a parameter beside those who run the session (5.1.2).
+
+    Without ``enrolment`` one of several assessors of everybody, whose scores are averaged; with it a second opinion on
+    one person, which counts instead of the first score.
+    """
+
+    training_session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="asked_assessors")
+    parameter = models.ForeignKey(ScoringParameter, models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, null=True, related_name="asked_assessors")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    assessor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = AskedAssessorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["training_session", "parameter", "attempt", "assessor"],
+                condition=Q(enrolment=None, withdrawn_at=None),
+                name="assessor_asked_once",
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "parameter", "attempt"],
+                condition=Q(enrolment__isnull=False, withdrawn_at=None),
+                name="one_second_opinion",
+            ),
+            models.CheckConstraint(condition=~Q(assessor=F("asked_by")), name="assessor_asked_by_another"),
+            models.CheckConstraint(condition=Q(enrolment=None) | ~Q(reason=""), name="second_opinion_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessor_id} for {self.parameter_id} in {self.training_session_id}"
 
 
 class SessionResult(Identified):

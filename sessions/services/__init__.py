@@ -1,5 +1,6 @@
 """What the execution stage does, one function a verb; each part has its module."""
 
+from sessions.services.assessors import ask_assessor, withdraw_assessor
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt, submit_due_attempts
 from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
 from sessions.services.check_in import CheckedIn, check_in, end_shared_pc, start_shared_pc
@@ -36,6 +37,7 @@ __all__ = [
     "RollCell",
     "ScoreCell",
     "acknowledge_deviation",
+    "ask_assessor",
     "cancel_make_up",
     "cancel_sessions_of",
     "case_waiver_hash",
@@ -71,4 +73,5 @@ __all__ = [
     "waive_case",
     "waive_outcome",
     "waiver_hash",
+    "withdraw_assessor",
 ]

@@ -14,11 +14,11 @@ from planning.models import ScoringParameter
 from sessions import evidence
 from sessions.enums import ResultStatus, SessionState
 from sessions.frozen import FrozenParameter, FrozenScheme, fills_itself, read_scheme
-from sessions.models import Enrolment, ParameterScore, SessionResult, TrainingSession
-from sessions.policies import can_run_session
+from sessions.models import ParameterScore, SessionResult, TrainingSession
 from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
 from sessions.services.common import Clash, GridConflict, lock_session_of_plan, refresh_summary, stands_for
+from sessions.services.reach import Reach, reach_of
 from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, on_paper, standing_of
 from sessions.signals import report_asked
 from trainingops.audit.journal import record, service
@@ -70,6 +70,7 @@ def record_scores(
 ) -> dict[int, Standing]:
     """Save scores of the trainer's parameters: all or none; results follow in the same transaction.
 
+    Of a parameter with several assessors each writes a score of their own, ``actor``'s here, and nobody another's.
     Once a session is concluded, the result of a test on paper is typed too, for whom no test is handed in.
 
     While the session is open any cell; once it is concluded only blanks, because its record stands. A cell that asks
@@ -84,11 +85,13 @@ def record_scores(
         what stands now of each person of the cells, by enrolment.
 
     Raises:
+        NotAllowed: neither the PIC nor an executing trainer nor asked to assess.
         GridConflict: another value stands in a cell since the page was opened; nothing was written.
         Refused: a score outside its scale, or a parameter that a test fills; the message names person and limit.
     """
     training_session = lock_session_of_plan(training_session)
-    require(can_run_session(actor, training_session))
+    reach = reach_of(actor, training_session)
+    require(bool(reach))
     if training_session.state not in (SessionState.OPEN, SessionState.CONCLUDED):
         raise WrongState(
             _("Scores cannot be recorded: the session is “%(state)s”.")
@@ -98,13 +101,15 @@ def record_scores(
         raise WrongState(_("The report on this session was submitted; a score changes by an amendment only."))
     people = _standing(training_session, {cell.enrolment for cell in cells}, attempt)
     known = {each.uuid: each for each in read_scheme(training_session.scheme).parameters}
-    cells = [cell for cell in cells if not _stands(cell, people[cell.enrolment].scores.get((cell.parameter, attempt)))]
+    old = {cell: _stored(cell, people, known, attempt, actor) for cell in cells}
+    cells = [cell for cell in cells if not _stands(cell, old[cell])]
     if not cells:
         return people
-    _refuse_clashes(cells, people, known, attempt)
+    _refuse_clashes(cells, old, people, known)
     for cell in cells:
-        _check(cell, people[cell.enrolment], known, training_session, attempt, source)
-    _upsert(cells, people, attempt, actor, now, source.run if source else None)
+        _check_place(cell, people[cell.enrolment], known, training_session, attempt, source, reach)
+        _check_value(cell, old[cell], people[cell.enrolment], known, training_session, attempt)
+    _upsert(cells, old, people, attempt, actor, now, source.run if source else None)
     recompute(training_session, people.values(), attempt, actor, now)
     uuids = {key: each.enrolment.uuid for key, each in people.items()}
     record(
@@ -154,7 +159,8 @@ def _compute(
     replaced, blanked, new = [], [], []
     for each in people:
         given, old = given_scores(training_session, each, attempt=attempt), each.result
-        waits = None in each.tests.values()
+        # A test not marked yet, or a score that waits for another assessor: incomplete, not unscored.
+        waits = None in each.tests.values() or each.has_begun(attempt)
         if old and old.attempt > attempt:
             continue
         if not waits and all(value is None for value in given.values()):
@@ -162,7 +168,7 @@ def _compute(
                 blanked.append(old.pk)
                 each.result = None
             continue
-        result = _result(frozen, given, each.enrolment, training_session, attempt, now)
+        result = _result(frozen, given, each, training_session, attempt, now)
         if paper := on_paper(training_session, each):
             result.explanation["on_paper"] = paper
         if files := from_files(training_session, each, attempt):
@@ -198,20 +204,21 @@ def typed_parameters(training_session: TrainingSession) -> list[FrozenParameter]
 def _result(
     frozen: FrozenScheme,
     given: dict[str, Score | None],
-    enrolment: Enrolment,
+    standing: Standing,
     training_session: TrainingSession,
     attempt: int,
     now: datetime,
 ) -> SessionResult:
     outcome = evaluate(frozen.scheme, given, attempt=attempt)
+    assessed = {each.name: standing.assessed(each, standing.counting(each, attempt)) for each in frozen.parameters}
     return SessionResult(
-        enrolment=enrolment,
+        enrolment=standing.enrolment,
         attempt=attempt,
         scheme_hash=training_session.scheme_hash,
         status=outcome.status,
         final=outcome.final,
         passed=outcome.passed,
-        explanation=explain(frozen.scheme, given, attempt=attempt),
+        explanation=explain(frozen.scheme, given, attempt=attempt, assessed=assessed),
         computed_at=now,
     )
 
@@ -224,74 +231,100 @@ def _standing(training_session: TrainingSession, wanted: set[int], attempt: int)
     return found
 
 
+def _stored(
+    cell: ScoreCell, people: dict[int, Standing], known: dict[UUID, FrozenParameter], attempt: int, actor: User
+) -> Stored | None:
+    """What stands in the cell: of a parameter with several assessors, what ``actor`` gave."""
+    parameter = known.get(cell.parameter)
+    return people[cell.enrolment].cell(parameter, attempt, actor.pk) if parameter else None
+
+
 def _stands(cell: ScoreCell, old: Stored | None) -> bool:
     """Whether the cell asks for what is stored: also when its page is older than that."""
     return old is not None and old.value == cell.value
 
 
 def _refuse_clashes(
-    cells: Sequence[ScoreCell], people: dict[int, Standing], known: dict[UUID, FrozenParameter], attempt: int
+    cells: Sequence[ScoreCell],
+    stored: dict[ScoreCell, Stored | None],
+    people: dict[int, Standing],
+    known: dict[UUID, FrozenParameter],
 ) -> None:
-    clashes = []
-    for cell in cells:
-        old = people[cell.enrolment].scores.get((cell.parameter, attempt))
-        if (old.version if old else 0) != cell.version:
-            clashes.append(
-                Clash(
-                    enrolment=people[cell.enrolment].enrolment,
-                    mine=cell,
-                    theirs=old.value if old else None,
-                    by=old.by if old else "",
-                    at=old.at if old else None,
-                    version=old.version if old else 0,
-                    parameter=known[cell.parameter].name if cell.parameter in known else "",
-                )
-            )
+    clashes = [
+        Clash(
+            enrolment=people[cell.enrolment].enrolment,
+            mine=cell,
+            theirs=old.value if old else None,
+            by=old.by if old else "",
+            at=old.at if old else None,
+            version=_version(old),
+            parameter=known[cell.parameter].name if cell.parameter in known else "",
+        )
+        for cell in cells
+        if _version(old := stored[cell]) != cell.version
+    ]
     if clashes:
         raise GridConflict(clashes)
 
 
-def _check(
+def _version(stored: Stored | None) -> int:
+    return stored.version if stored else 0
+
+
+def _check_place(
     cell: ScoreCell,
     standing: Standing,
     known: dict[UUID, FrozenParameter],
     training_session: TrainingSession,
     attempt: int,
     source: ScoreSource | None,
+    reach: Reach,
 ) -> None:
-    who, field = standing.enrolment.person.name, f"score-{cell.enrolment}-{cell.parameter}"
-    parameter = known.get(cell.parameter)
+    """The cell is typed by somebody, and by this one."""
+    who, parameter = standing.enrolment.person.name, known.get(cell.parameter)
+    field = f"score-{cell.enrolment}-{cell.parameter}"
     if parameter is None or not is_typed(training_session, parameter, standing, attempt, from_file=source is not None):
         raise Refused(_("%(who)s: this parameter is filled by its test.") % {"who": who}, field=field)
+    if why := reach.why_not(standing, parameter, attempt):
+        about = {"who": who, "parameter": parameter.name, "why": why}
+        raise Refused(_("%(who)s, %(parameter)s: %(why)s.") % about, field=field, code="not_yours")
+
+
+def _check_value(
+    cell: ScoreCell,
+    old: Stored | None,
+    standing: Standing,
+    known: dict[UUID, FrozenParameter],
+    training_session: TrainingSession,
+    attempt: int,
+) -> None:
+    """The value fits the scale, and nothing that is part of a record changes."""
+    parameter, field = known[cell.parameter], f"score-{cell.enrolment}-{cell.parameter}"
+    about = {"who": standing.enrolment.person.name, "parameter": parameter.name}
     maximum = parameter.parameter.maximum_score
     if cell.value is not None and not 0 <= cell.value <= maximum:
         raise Refused(
             _("%(who)s, %(parameter)s: %(value)s is outside 0–%(maximum)s.")
-            % {
-                "who": who,
-                "parameter": parameter.name,
-                "value": format_figure(cell.value),
-                "maximum": format_figure(maximum),
-            },
+            % {**about, "value": format_figure(cell.value), "maximum": format_figure(maximum)},
             field=field,
         )
     if cell.value is not None and cell.value != round(cell.value, SCORE_DECIMALS):
         raise Refused(
             _("%(who)s, %(parameter)s: %(value)s has more than two decimals.")
-            % {"who": who, "parameter": parameter.name, "value": format_figure(cell.value)},
+            % {**about, "value": format_figure(cell.value)},
             field=field,
         )
-    old = standing.scores.get((cell.parameter, attempt))
     concluded = attempt == 1 and training_session.state == SessionState.CONCLUDED
     if concluded and old is not None and old.value is not None and old.value != cell.value:
         raise WrongState(
             _("%(who)s, %(parameter)s: the session is concluded and its record stands; only blanks can be filled.")
-            % {"who": who, "parameter": parameter.name}
+            % about
         )
 
 
 def _upsert(
     cells: Sequence[ScoreCell],
+    stored: dict[ScoreCell, Stored | None],
     people: dict[int, Standing],
     attempt: int,
     actor: User,
@@ -299,12 +332,11 @@ def _upsert(
     run: ImportRun | None,
 ) -> None:
     """Write the cells, and note them with what stands of their people."""
-    new = {cell.parameter for cell in cells if (cell.parameter, attempt) not in people[cell.enrolment].scores}
+    new = {cell.parameter for cell in cells if stored[cell] is None}
     keys = dict(ScoringParameter.objects.filter(uuid__in=new).values_list("uuid", "pk")) if new else {}
     rows = []
     for cell in cells:
-        scores = people[cell.enrolment].scores
-        old = scores.get((cell.parameter, attempt))
+        old = stored[cell]
         row = ParameterScore(
             enrolment_id=cell.enrolment,
             parameter_id=old.parameter_id if old else keys[cell.parameter],
@@ -317,7 +349,7 @@ def _upsert(
             version=cell.version + 1,
         )
         rows.append(row)
-        scores[cell.parameter, attempt] = Stored(
+        written = Stored(
             row.parameter_id,
             row.assessor_id,
             cell.value,
@@ -326,7 +358,10 @@ def _upsert(
             at=now,
             file=run.file_name if run else "",
             system=run.system if run else "",
+            assessor_uuid=old.assessor_uuid if old else str(actor.uuid),
+            assessor=old.assessor if old else actor.name,
         )
+        people[cell.enrolment].note((cell.parameter, attempt), written)
     ParameterScore.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -15,8 +15,11 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from sessions.enums import AttemptState, SessionState, TestPhase
 from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself, read_scheme
-from sessions.models import Enrolment, ParameterScore, SessionResult, TestAttempt, TrainingSession
-from sessions.scoring import Score
+from sessions.models import AskedAssessor, Enrolment, ParameterScore, SessionResult, TestAttempt, TrainingSession
+from sessions.scoring import Assessed, Given, Score, settle
+
+#: A parameter and an attempt.
+Place = tuple[UUID, int]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,17 @@ class Stored:
     at: datetime
     file: str = ""
     system: str = ""
+    assessor_uuid: str = ""
+    assessor: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who was asked for a second opinion."""
+
+    assessor_id: int
+    assessor_uuid: str
+    name: str
 
 
 @dataclass
@@ -38,12 +52,55 @@ class Standing:
     """One person: scores by parameter and attempt, the share of points by phase of the last tests, the result.
 
     A share is None while a short answer of the test waits for the trainer.
+
+    Attributes:
+        rows: the score of each assessor, the first one first.
+        asked: second opinions that were asked for.
     """
 
     enrolment: Enrolment
-    scores: dict[tuple[UUID, int], Stored]
+    rows: dict[Place, list[Stored]]
     tests: dict[str, Fraction | None]
     result: SessionResult | None
+    asked: dict[Place, Asked]
+
+    @property
+    def scores(self) -> dict[Place, Stored]:
+        """The score of a parameter that one assessor gives; of several, the first assessor's."""
+        return {place: rows[0] for place, rows in self.rows.items()}
+
+    def cell(self, parameter: FrozenParameter, attempt: int, assessor: int) -> Stored | None:
+        """The score that ``assessor`` writes: their own of a parameter with several assessors, else the only one."""
+        rows = self.rows.get((parameter.uuid, attempt), [])
+        if parameter.parameter.has_several:
+            rows = [row for row in rows if row.assessor_id == assessor]
+        return rows[0] if rows else None
+
+    def note(self, place: Place, stored: Stored) -> None:
+        """Put a score that was just written where the old one of its assessor stood."""
+        rows = self.rows.setdefault(place, [])
+        at = next((at for at, row in enumerate(rows) if row.assessor_id == stored.assessor_id), len(rows))
+        rows[at : at + 1] = [stored]
+
+    def assessed(self, parameter: FrozenParameter, attempt: int) -> Assessed:
+        """What assessors gave in one attempt, as the calculation takes it."""
+        place = (parameter.uuid, attempt)
+        given = [Given(row.assessor_uuid, row.value) for row in self.rows.get(place, []) if row.value is not None]
+        asked = self.asked.get(place)
+        return Assessed(given, asked.assessor_uuid if asked else "")
+
+    def settled(self, parameter: FrozenParameter, attempt: int) -> Score | None:
+        """The score that one attempt gives."""
+        return settle(parameter.parameter, self.assessed(parameter, attempt))
+
+    def counting(self, parameter: FrozenParameter, attempt: int) -> int:
+        """The attempt up to ``attempt`` whose score counts: the best, the earlier of two that are the same."""
+        scored = [number for number in range(1, attempt + 1) if self.settled(parameter, number) is not None]
+        return max(scored, key=lambda number: (self.settled(parameter, number), -number), default=attempt)
+
+    def has_begun(self, attempt: int) -> bool:
+        """Whether somebody gave a score in this attempt, even one that waits for another assessor."""
+        return any(row.value is not None for (_, at), rows in self.rows.items() if at == attempt for row in rows)
 
 
 def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
@@ -51,14 +108,16 @@ def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
     rows = enrolments.annotate(
         stored_scores=ArraySubquery(_scores()),
         stored_tests=ArraySubquery(_tests()),
+        stored_opinions=ArraySubquery(_opinions()),
         current_result=FilteredRelation("results", condition=Q(results__current=True)),
     ).select_related("person", "current_result")  # type: ignore[misc]
     return [
         Standing(
             each,
-            scores={(UUID(said["parameter"]), said["attempt"]): _score(said) for said in each.stored_scores},
+            rows=_by_place(each.stored_scores),
             tests={said["phase"]: _share(said) for said in each.stored_tests},
             result=getattr(each, "current_result", None),  # Django leaves it out where there is none
+            asked={(UUID(said["parameter"]), said["attempt"]): _asked(said) for said in each.stored_opinions},
         )
         for each in rows
     ]
@@ -111,8 +170,8 @@ def from_files(training_session: TrainingSession, standing: Standing, attempt: i
     for each in read_scheme(training_session.scheme).parameters:
         if fills_itself(training_session, each) and TESTED_BY[each.source] in standing.tests:  # type: ignore[index]
             continue
-        rows = [standing.scores.get((each.uuid, number)) for number in range(1, attempt + 1)]
-        best = max((row for row in rows if row and row.value is not None), key=lambda row: row.value or 0, default=None)
+        rows = [row for number in range(1, attempt + 1) for row in standing.rows.get((each.uuid, number), [])]
+        best = max((row for row in rows if row.value is not None), key=lambda row: row.value or 0, default=None)
         if best and best.file:
             found.append([each.name, best.system, best.file])
     return found
@@ -131,9 +190,8 @@ def on_paper(training_session: TrainingSession, standing: Standing) -> list[str]
 
 
 def _best(standing: Standing, parameter: FrozenParameter, attempt: int) -> Score | None:
-    """The best score that was typed up to an attempt."""
-    typed = (standing.scores.get((parameter.uuid, number)) for number in range(1, attempt + 1))
-    return max((found.value for found in typed if found and found.value is not None), default=None)
+    """The best score that assessors gave up to an attempt, each attempt settled by itself."""
+    return standing.settled(parameter, standing.counting(parameter, attempt))
 
 
 def _tested(standing: Standing, parameter: FrozenParameter, phase: str) -> Score | None:
@@ -150,12 +208,27 @@ def _scores() -> QuerySet[Any, Any]:
             parameter_id="parameter",
             attempt="attempt",
             assessor="assessor",
+            assessor_uuid="assessor__uuid",
+            assessor_name="assessor__name",
             value=_exact("value"),
             version="version",
             by="recorded_by__name",
             at="recorded_at",
             file=Coalesce("imported__file_name", Value("")),
             system=Coalesce("imported__system", Value("")),
+        )
+    )
+
+
+def _opinions() -> QuerySet[Any, Any]:
+    rows = AskedAssessor.objects.in_force().filter(enrolment=OuterRef("pk")).order_by()
+    return rows.values(
+        said=JSONObject(
+            parameter="parameter__uuid",
+            attempt="attempt",
+            assessor="assessor",
+            uuid="assessor__uuid",
+            name="assessor__name",
         )
     )
 
@@ -177,6 +250,17 @@ def _share(said: dict[str, Any]) -> Fraction | None:
     return None if said["points"] is None else Fraction(said["points"]) / Fraction(said["maximum"])
 
 
+def _by_place(stored: list[dict[str, Any]]) -> dict[Place, list[Stored]]:
+    rows: dict[Place, list[Stored]] = {}
+    for said in stored:
+        rows.setdefault((UUID(said["parameter"]), said["attempt"]), []).append(_score(said))
+    return rows
+
+
+def _asked(said: dict[str, Any]) -> Asked:
+    return Asked(said["assessor"], said["uuid"], said["name"])
+
+
 def _score(said: dict[str, Any]) -> Stored:
     return Stored(
         parameter_id=said["parameter_id"],
@@ -187,4 +271,6 @@ def _score(said: dict[str, Any]) -> Stored:
         at=datetime.fromisoformat(said["at"]),
         file=said["file"],
         system=said["system"],
+        assessor_uuid=said["assessor_uuid"],
+        assessor=said["assessor_name"],
     )

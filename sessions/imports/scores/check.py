@@ -148,7 +148,7 @@ def _compare(batch: Batch, marks: Marks, each: Attempt) -> None:
         checked.leave(f"{checked.said}; " + _("they handed in this test here, and that counts."))
         return
     value = scaled(each.points.value, each.maximum, parameter.parameter.maximum_score)
-    stored = standing.scores.get((parameter.uuid, 1))
+    stored = standing.cell(parameter, 1, batch.user.pk)
     old = stored.value if stored else None
     checked.data = Given(
         marks.training_session,
