@@ -42,23 +42,21 @@ from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine
 from trainingops.records.documents import document_response
 from trainingops.records.models import EvidenceRequest
-from trainingops.ui.exports import table_response, workbook_response
+from trainingops.ui.exports import workbook_response
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def module_list(request: SignedInRequest) -> HttpResponse:
-    """The catalogue, filtered by the address; ``export=xlsx`` gives exactly these rows as Excel (EXP-1)."""
+    """The catalogue, filtered by the address."""
     chosen = ModuleFilter(request.GET, with_versions(TrainingModule.objects.all()))
-    table = configure(request, ModuleTable(chosen.qs))
-    if request.GET.get("export") == "xlsx":
-        return table_response(table, name="modul")
     context = {
-        "table": table,
+        "table": configure(request, ModuleTable(chosen.qs)),
         "filter": chosen,
         "may_write": can_write_modules(request.user),
         "may_import": request.user.authority.has(*MODULES.roles),
     }
-    return render(request, "planning/module_list.html", context)
+    return list_page(request, "planning/module_list.html", context, file="modul")
 
 
 def module_standard(request: SignedInRequest) -> HttpResponse:

@@ -7,7 +7,6 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,8 +18,8 @@ from planning.models import TrainingPlan
 from planning.queries.facets import Facets, count_facets
 from planning.queries.plans import with_first_meeting
 from trainingops.people.http import SignedInRequest
-from trainingops.ui.exports import table_response
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn, configure
+from trainingops.ui.views import list_page
 
 STATE_KINDS = {
     PlanState.IN_PREPARATION: "idle",
@@ -84,16 +83,13 @@ def plan_list(request: SignedInRequest) -> HttpResponse:
         chosen = {name: value for name, value in chosen.items() if name not in unknown}
     lookups = {"line": "line__code", "site": "site__code"}
     found = plans.filter(**{lookups.get(name, name): value for name, value in chosen.items()})
-    table = configure(request, PlanTable(with_first_meeting(found).select_related("line", "site", "pic")))
-    if request.GET.get("export") == "xlsx":
-        return table_response(table, name=_("plans"))
     context = {
-        "table": table,
+        "table": configure(request, PlanTable(with_first_meeting(found).select_related("line", "site", "pic"))),
         "facets": [(_FACET_LABELS[name], name, rows) for name, rows in facets.items()],
         "chosen": chosen,
         "may_begin": request.user.authority.has("trainer"),
     }
-    return render(request, "planning/plan_list.html", context)
+    return list_page(request, "planning/plan_list.html", context, file=_("plans"))
 
 
 _FACET_LABELS = {

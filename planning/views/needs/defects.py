@@ -26,9 +26,10 @@ from planning.views.common import form_page, posted, url
 from trainingops.domain import require
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
-from trainingops.ui.exports import table_response, workbook_response
+from trainingops.ui.exports import workbook_response
 from trainingops.ui.moments import day_words
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 #: How long back the list of parameters counts.
 _COUNTED = timedelta(days=90)
@@ -201,10 +202,8 @@ def parameter_list(request: SignedInRequest) -> HttpResponse:
     recent = Q(defects__occurred_on__gt=timezone.localdate() - _COUNTED) & ~Q(defects__state=DefectState.ANNULLED)
     rows = QualityParameter.objects.annotate(defect_count=Count("defects", filter=recent)).order_by("code")
     may_keep = can_keep_parameters(request.user)
-    table = configure(request, ParameterTable(rows, may_keep=may_keep))
-    if request.GET.get("export") == "xlsx":
-        return table_response(table, name="parameter-qc")
-    return render(request, "planning/parameter_list.html", {"table": table, "may_keep": may_keep})
+    context = {"table": configure(request, ParameterTable(rows, may_keep=may_keep)), "may_keep": may_keep}
+    return list_page(request, "planning/parameter_list.html", context, file="parameter-qc")
 
 
 def parameter_new(request: SignedInRequest) -> HttpResponse:

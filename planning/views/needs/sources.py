@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -19,8 +19,8 @@ from planning.tables.needs import NeedSourceTable
 from planning.views.common import form_page, posted, url
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
-from trainingops.ui.exports import table_response
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def need_source_list(request: SignedInRequest) -> HttpResponse:
@@ -32,15 +32,12 @@ def need_source_list(request: SignedInRequest) -> HttpResponse:
         .annotate(plan_count=Count("revisions__plan", distinct=True))
         .order_by("-dated_on", "-pk")
     )
-    table = configure(request, NeedSourceTable(rows))
-    if request.GET.get("export") == "xlsx":
-        return table_response(table, name="sumber-kebutuhan")
     context = {
-        "table": table,
+        "table": configure(request, NeedSourceTable(rows)),
         "may_add": request.user.authority.has(*NEED_WRITERS),
         "see_needs": request.user.authority.has(*SEES_NEEDS),
     }
-    return render(request, "planning/need_source_list.html", context)
+    return list_page(request, "planning/need_source_list.html", context, file="sumber-kebutuhan")
 
 
 def need_source_new(request: SignedInRequest) -> HttpResponse:
