@@ -59,6 +59,9 @@ class ActionState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+#: What its owner still has to do.
+UNFINISHED = (ActionState.OPEN, ActionState.IN_PROGRESS)
+
 ACTION_TRANSITIONS: dict[str, tuple[str, ...]] = {
     ActionState.OPEN: (ActionState.IN_PROGRESS, ActionState.DONE, ActionState.WITHDRAWN),
     ActionState.IN_PROGRESS: (ActionState.DONE, ActionState.WITHDRAWN),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluation.enums import Aspect
 from evaluation.models import CoachingForm, Finding, Review
-from evaluation.queries import findings_of
+from evaluation.queries import Written, by_aspect
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import User
 from trainingops.records.payloads import signed
@@ -49,11 +49,10 @@ def register_evidence() -> None:
     register_kind(COACHING)
 
 
-def minutes_payload(review: Review, *, approver: User, now: datetime) -> dict[str, Any]:
+def minutes_payload(review: Review, *, written: Written, approver: User, now: datetime) -> dict[str, Any]:
     """The minutes as they are printed: everything in words, in the record's language."""
     zone = review.site.zone
     with translation.override(LANGUAGE):
-        findings = list(findings_of(review).prefetch_related("training_defects"))
         held_at = review.held_at or review.scheduled_at
         return {
             "title": _("Minutes of review"),
@@ -66,14 +65,14 @@ def minutes_payload(review: Review, *, approver: User, now: datetime) -> dict[st
                 [_("Period"), f"{day_words(review.period_from)} – {day_words(review.period_to)}"],
                 [_("Led by"), approver.name],
                 [_("Secretary"), review.secretary.name],
-                [_("Trainings"), ", ".join(plan.number for plan in review.plans.order_by("number")) or "–"],
+                [_("Trainings"), ", ".join(plan.number for plan in written.plans) or "–"],
             ],
             "participants": [
                 {"name": p.user.name, "presence": str(p.get_presence_display()), "excuse": p.excuse}
-                for p in review.participants.select_related("user").order_by("user__name")
+                for p in written.participants
             ],
             "text": review.minutes.text,
-            "aspects": [_aspect(aspect, findings, zone) for aspect in Aspect],
+            "aspects": [_aspect(aspect, findings, zone) for aspect, findings in by_aspect(written.findings)],
             "signatures": [
                 {
                     "name": approver.name,
@@ -105,7 +104,6 @@ def _aspect(aspect: Aspect, findings: list[Finding], zone: Any) -> dict[str, Any
                 ],
             }
             for finding in findings
-            if finding.aspect == aspect
         ],
     }
 

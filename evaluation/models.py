@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.enums import ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
+from evaluation.enums import UNFINISHED, ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
 from planning.models import Defect, TrainingPlan
 from sessions.enums import DeviationKind
 from sessions.models import TrainingSession
@@ -259,6 +259,11 @@ class ImprovementAction(Identified):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether its owner still has to do it: until then it can be finished, or withdrawn."""
+        return self.state in UNFINISHED
 
 
 class EffectivenessCheck(Identified):

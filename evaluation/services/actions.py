@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from evaluation.enums import ACTION_TRANSITIONS, ActionState, ReviewState
+from evaluation.enums import ACTION_TRANSITIONS, ActionState
 from evaluation.models import EffectivenessCheck, Finding, ImprovementAction, Review, TrainingDefect
-from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
-from evaluation.services.reviews.open import locked_review
+from evaluation.policies import can_carry_out, can_check_effect
+from evaluation.services.reviews.open import standing_finding, writable_review
 from sessions.models import TrainingSession
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, WrongState, require, require_state, require_transition
+from trainingops.domain import Refused, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
 from trainingops.records.numbers import next_number
@@ -33,12 +33,8 @@ def add_action(
         Refused: due in the past or more than a year ahead, or "nothing found" needs no action.
         WrongState: the minutes are approved already, or the finding was withdrawn.
     """
-    review = locked_review(finding.review)
-    require(can_write_minutes(actor, review))
-    require_state(review, ReviewState.HELD)
-    finding = Finding.objects.get(pk=finding.pk)
-    if finding.withdrawn_at:
-        raise WrongState(_("This finding was withdrawn. Reload the page and choose another one."))
+    review = writable_review(finding.review, actor=actor)
+    finding = standing_finding(finding)
     if finding.nothing_found:
         raise Refused(_("Nothing was found here, so nothing is to be done."), field="finding")
     _check_due(due_at, review, now)
@@ -51,14 +47,7 @@ def add_action(
         due_at=due_at,
         created_at=now,
     )
-    notify(
-        kind="action.assigned",
-        recipients=[owner],
-        subject=action,
-        url=reverse("action_detail", args=[action.uuid]),
-        params={"number": action.number, "text": text[:160]},
-        now=now,
-    )
+    _tell("action.assigned", owner, action, now, text=text[:160])
     record(
         "action.added",
         subject=action,
@@ -95,25 +84,28 @@ def withdraw_action(*, action: ImprovementAction, reason: str, actor: User, now:
         Refused: no reason is given.
         WrongState: the minutes are approved, or the action is done or withdrawn already.
     """
-    review = locked_review(action.finding.review)
-    require(can_write_minutes(actor, review))
-    require_state(review, ReviewState.HELD)
+    writable_review(action.finding.review, actor=actor)
     action = _locked(action)
     require_transition(action, ActionState.WITHDRAWN, ACTION_TRANSITIONS)
     if not reason.strip():
         raise Refused(_("Write why it is withdrawn."), field="reason")
     action.state, action.withdrawn_reason = ActionState.WITHDRAWN, reason.strip()
     action.save(update_fields=["state", "withdrawn_reason"])
-    notify(
-        kind="action.withdrawn",
-        recipients=[action.owner],
-        subject=action,
-        url=reverse("action_detail", args=[action.uuid]),
-        params={"number": action.number},
-        now=now,
-    )
+    _tell("action.withdrawn", action.owner, action, now)
     record("action.withdrawn", subject=action, actor=actor, now=now, detail={"reason": reason.strip()})
     return action
+
+
+def _tell(kind: str, user: User, action: ImprovementAction, now: datetime, *, step: str = "", **params: str) -> None:
+    notify(
+        kind=kind,
+        recipients=[user],
+        subject=action,
+        step=step,
+        url=reverse("action_detail", args=[action.uuid]),
+        params={"number": action.number, **params},
+        now=now,
+    )
 
 
 def _locked(action: ImprovementAction) -> ImprovementAction:
@@ -150,16 +142,7 @@ def finish_action(*, action: ImprovementAction, evidence_note: str, actor: User,
         raise Refused(_("Name what shows that it is done, for example a record number."), field="evidence_note")
     action.state, action.done_at, action.evidence_note = ActionState.DONE, now, evidence_note
     action.save(update_fields=["state", "done_at", "evidence_note"])
-    review = action.finding.review
-    notify(
-        kind="action.done",
-        recipients=[review.chair],
-        subject=action,
-        url=reverse("action_detail", args=[action.uuid]),
-        params={"number": action.number},
-        step=str(action.checks.count()),
-        now=now,
-    )
+    _tell("action.done", action.finding.review.chair, action, now, step=str(action.checks.count()))
     record("action.done", subject=action, actor=actor, now=now, detail={"evidence_note": evidence_note})
     return action
 
@@ -216,15 +199,8 @@ def check_action(
 def _close_or_reopen(action: ImprovementAction, to: ActionState, check: EffectivenessCheck, now: datetime) -> None:
     action.state = to
     action.save(update_fields=["state"])
-    notify(
-        kind="action.checked" if check.effective else "action.reopened",
-        recipients=[action.owner],
-        subject=action,
-        url=reverse("action_detail", args=[action.uuid]),
-        params={"number": action.number},
-        step=str(check.pk),
-        now=now,
-    )
+    kind = "action.checked" if check.effective else "action.reopened"
+    _tell(kind, action.owner, action, now, step=str(check.pk))
 
 
 def _require_trainings_since(action: ImprovementAction, now: datetime) -> None:

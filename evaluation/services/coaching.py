@@ -166,14 +166,18 @@ def _order_record(form: CoachingForm, now: datetime) -> None:
 def _tell_agent(form: CoachingForm, now: datetime) -> None:
     """Whoever has an account; the others are told by their coach."""
     if account := User.objects.filter(person=form.person).first():
-        notify(
-            kind="coaching.made",
-            recipients=[account],
-            subject=form,
-            url=reverse("coaching_detail", args=[form.uuid]),
-            params={"number": form.number},
-            now=now,
-        )
+        _tell("coaching.made", account, form, now)
+
+
+def _tell(kind: str, user: User, form: CoachingForm, now: datetime) -> None:
+    notify(
+        kind=kind,
+        recipients=[user],
+        subject=form,
+        url=reverse("coaching_detail", args=[form.uuid]),
+        params={"number": form.number},
+        now=now,
+    )
 
 
 @service
@@ -193,13 +197,6 @@ def comment_on_coaching(*, form: CoachingForm, comment: str, actor: User, now: d
     form.comment, form.commented_at = comment, now
     form.save(update_fields=["comment", "commented_at"])
     _order_record(form, now)
-    notify(
-        kind="coaching.commented",
-        recipients=[form.coach],
-        subject=form,
-        url=reverse("coaching_detail", args=[form.uuid]),
-        params={"number": form.number},
-        now=now,
-    )
+    _tell("coaching.commented", form.coach, form, now)
     record("coaching.commented", subject=form, actor=actor, now=now, detail={"comment": comment})
     return form

@@ -69,11 +69,10 @@ def action_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "checks": action.checks.select_related("checked_by"),
         "opens_review": Review.objects.visible_to(request.user).filter(pk=action.finding.review_id).exists(),
         "may_start": can_carry_out(request.user, action) and action.state == ActionState.OPEN,
-        "may_finish": can_carry_out(request.user, action)
-        and action.state in (ActionState.OPEN, ActionState.IN_PROGRESS),
+        "may_finish": can_carry_out(request.user, action) and action.is_unfinished,
         "may_withdraw": can_write_minutes(request.user, action.finding.review)
         and action.finding.review.state == ReviewState.HELD
-        and action.state in (ActionState.OPEN, ActionState.IN_PROGRESS),
+        and action.is_unfinished,
         "may_check": can_check_effect(request.user, action) and action.state == ActionState.DONE,
     }
     return render(request, "evaluation/action_detail.html", context)

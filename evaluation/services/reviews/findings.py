@@ -8,12 +8,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from evaluation.answers import contradiction
-from evaluation.enums import ActionState, ReviewState
+from evaluation.enums import ActionState
 from evaluation.models import Finding, Review, TrainingDefect
-from evaluation.policies import can_write_minutes
-from evaluation.services.reviews.open import locked_review
+from evaluation.services.reviews.open import standing_finding, writable_review
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, WrongState, require, require_state
+from trainingops.domain import Refused
 from trainingops.people.models import User
 
 
@@ -35,7 +34,7 @@ def add_finding(
         Refused: no words, or "nothing found" beside a finding, in one answer or of the same aspect.
         WrongState: the review has not been held, or its minutes are approved.
     """
-    review = _writable(review, actor)
+    review = writable_review(review, actor=actor)
     finding = Finding(
         review=review, aspect=aspect, nothing_found=nothing_found, text=text, no_action_reason=no_action_reason
     )
@@ -72,8 +71,8 @@ def change_finding(
         Refused: as :func:`add_finding`; or "nothing found" where actions stand.
         WrongState: the minutes are approved, or the finding was withdrawn.
     """
-    _writable(finding.review, actor)
-    finding = _standing(finding)
+    writable_review(finding.review, actor=actor)
+    finding = standing_finding(finding)
     defects = list(training_defects)
     before = {"text": finding.text, "no_action_reason": finding.no_action_reason}
     data = {"before": [finding.aspect, finding.nothing_found], "after": [aspect, nothing_found]}
@@ -100,8 +99,8 @@ def withdraw_finding(*, finding: Finding, reason: str, actor: User, now: datetim
         Refused: no reason is given, or actions about it stand.
         WrongState: the minutes are approved, or it was withdrawn already.
     """
-    _writable(finding.review, actor)
-    finding = _standing(finding)
+    writable_review(finding.review, actor=actor)
+    finding = standing_finding(finding)
     if not reason.strip():
         raise Refused(_("Write why it is withdrawn."), field="reason")
     _require_no_action(finding, field="")
@@ -115,20 +114,6 @@ def withdraw_finding(*, finding: Finding, reason: str, actor: User, now: datetim
         data={"aspect": finding.aspect, "nothing_found": finding.nothing_found},
         detail={"reason": reason.strip()},
     )
-    return finding
-
-
-def _writable(review: Review, actor: User) -> Review:
-    review = locked_review(review)
-    require(can_write_minutes(actor, review))
-    require_state(review, ReviewState.HELD)
-    return review
-
-
-def _standing(finding: Finding) -> Finding:
-    finding = Finding.objects.select_for_update(no_key=True).get(pk=finding.pk)
-    if finding.withdrawn_at:
-        raise WrongState(_("This finding was withdrawn. Reload the page and choose another one."))
     return finding
 
 

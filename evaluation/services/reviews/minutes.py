@@ -163,9 +163,10 @@ def approve_minutes(*, review: Review, content_hash: str, signature: Signature, 
     review = locked_review(review)
     require(can_approve_minutes(actor, review))
     require_transition(review, ReviewState.APPROVED, REVIEW_TRANSITIONS)
-    if missing := missing_before_approval(review):
+    written = written_in(review)
+    if missing := missing_before_approval(review, written.findings):
         raise Refused(" ".join(missing), code="incomplete")
-    content = minutes_content(review)
+    content = minutes_content(review, written=written)
     if digest(content).hex() != content_hash:
         raise StaleVersion(_("The minutes changed since you read them. Read the changes and approve again."))
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
@@ -179,17 +180,17 @@ def approve_minutes(*, review: Review, content_hash: str, signature: Signature, 
         kind="minutes",
         subject=review,
         title=f"{review.number} {review.line} {review.site}",
-        payload=minutes_payload(review, approver=actor, now=now),
+        payload=minutes_payload(review, written=written, approver=actor, now=now),
         evidence_date=local_day,
         actor=actor,
         now=now,
-        training=review.plans.first() if review.plans.count() == 1 else None,
+        training=written.plans[0] if len(written.plans) == 1 else None,
         site=review.site,
         line=review.line,
     )
     notify(
         kind="review.approved",
-        recipients=[participant.user for participant in review.participants.select_related("user")],
+        recipients=[participant.user for participant in written.participants],
         subject=review,
         url=reverse("review_detail", args=[review.uuid]),
         params={"number": review.number},

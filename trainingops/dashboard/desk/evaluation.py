@@ -16,7 +16,6 @@ from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
 
 _STAFF = (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER)
-_UNFINISHED = (ActionState.OPEN, ActionState.IN_PROGRESS)
 
 
 # --- Reviews -----------------------------------------------------------------------------------------------
@@ -109,7 +108,7 @@ def minutes_expected(desk: Desk) -> Iterable[Awaited]:
 def actions_to_do(desk: Desk) -> Iterable[Item]:
     """The reader's own actions until they are done (5.4)."""
     for action in desk.actions:
-        if action.owner_id == desk.user.pk and action.state in _UNFINISHED:
+        if action.owner_id == desk.user.pk and action.is_unfinished:
             yield Item(
                 title=_("Carry out the action: %(text)s") % {"text": action.text},
                 why=f"{action.number}, {action.get_kind_display()}",
@@ -145,7 +144,7 @@ def actions_to_check(desk: Desk) -> Iterable[Item]:
 def actions_of_others(desk: Desk) -> Iterable[Awaited]:
     """Actions that others carry out within the manager's scope."""
     for action in desk.actions:
-        is_others = action.owner_id != desk.user.pk and action.state in _UNFINISHED
+        is_others = action.owner_id != desk.user.pk and action.is_unfinished
         if is_others and desk.covers(Role.MANAGER, place=action.finding.review):
             yield Awaited(
                 who=str(action.owner),
