@@ -8,7 +8,7 @@ from evaluation.models import CoachingForm, Minutes
 from evaluation.services.coaching import content_of_coaching
 from evaluation.services.reviews.minutes import form_of, minutes_content
 from trainingops.audit.journal import digest
-from trainingops.people.signed import Signed, SignedKind, register_signed
+from trainingops.people.signed import Signed, SignedKind, agreed, register_signed
 
 
 def register() -> None:
@@ -22,8 +22,8 @@ def _minutes() -> Iterator[Signed]:
     for each in approved.order_by("pk").iterator(100):
         # From the rows and from the text kept of them: both must be what the manager signed.
         now = minutes_content(each.review, form=form_of(each.content))
-        rows, kept = (digest(text).hex() for text in (now, each.content))
-        yield Signed(each.review.number, each.signature, {rows} & {kept} & {each.content_hash})  # type: ignore[arg-type]
+        hashes = agreed(*(digest(text).hex() for text in (now, each.content)), each.content_hash)
+        yield Signed(each.review.number, each.signature, hashes)  # type: ignore[arg-type]
 
 
 def _coaching() -> Iterator[Signed]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from planning.content import hash_of
 from planning.models import Appointment, ApprovalDecision
 from planning.services.appointments import appointment_hash
-from trainingops.people.signed import Signed, SignedKind, register_signed
+from trainingops.people.signed import Signed, SignedKind, agreed, register_signed
 
 
 def register() -> None:
@@ -32,6 +32,5 @@ def _appointments() -> Iterator[Signed]:
 def _decisions() -> Iterator[Signed]:
     decisions = ApprovalDecision.objects.exclude(signature=None).select_related("signature", "revision__plan")
     for each in decisions.order_by("pk").iterator(100):
-        computed = hash_of(each.revision.content)
-        agreed = {computed} & {each.revision.content_hash} & {each.content_hash}
-        yield Signed(str(each.revision), each.signature, agreed)  # type: ignore[arg-type]
+        hashes = agreed(hash_of(each.revision.content), each.revision.content_hash, each.content_hash)
+        yield Signed(str(each.revision), each.signature, hashes)  # type: ignore[arg-type]

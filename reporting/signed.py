@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reporting.content import Frozen
 from reporting.models import ReportVersion
-from trainingops.people.signed import Signed, SignedKind, register_signed
+from trainingops.people.signed import Signed, SignedKind, agreed, register_signed
 
 
 def register() -> None:
@@ -17,4 +17,4 @@ def register() -> None:
 def _versions() -> Iterator[Signed]:
     for each in ReportVersion.objects.select_related("signature", "report").order_by("pk").iterator(100):
         what = f"{each.report.number} v{each.number}"
-        yield Signed(what, each.signature, {Frozen(each.content).hash} & {each.content_hash})
+        yield Signed(what, each.signature, agreed(Frozen(each.content).hash, each.content_hash))

@@ -43,6 +43,11 @@ class SignatureCheck:
     problems: list[str] = field(default_factory=list)
 
 
+def agreed(*hashes: str) -> set[str]:
+    """The one hash that the rows and all that was kept of them say; none where they differ."""
+    return set(hashes) if len(set(hashes)) == 1 else set()
+
+
 _kinds: Registry[SignedKind] = Registry("signed kind")
 
 
