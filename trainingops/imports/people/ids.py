@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from trainingops.imports.registry import Checked, Row
+from trainingops.people.ids import ID, NOT_AN_ID
 from trainingops.people.models import Person, User
 
 #: What belongs to one person only; a file may name its owner by any of them, or by the employee number.
 OWN_IDS = ("acd_id", "login_id", "email")
 #: Ids that are no mail address.
 _CODES = ("employee_no", "login_id", "acd_id")
-#: What an id is written with; blanks and brackets are a slip, or a formula.
-ID = re.compile(r"[\w./-]+")
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ def check_ids(checked: Checked, number: str, owners: Owners) -> None:
     for name in _CODES:
         text = checked.row.text(name)
         if text and not ID.fullmatch(text):
-            words = _("May hold only letters, digits, dots, hyphens, slashes and underscores. Take the rest out.")
-            checked.refuse(name, "not_an_id", words)
+            checked.refuse(name, "not_an_id", str(NOT_AN_ID))
     for name in ("employee_no", *OWN_IDS):
         key = checked.row.text(name).upper()
         owner = owners.people.get(key) if key else None

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.people.enums import ChannelKind, CodePurpose, Employment, Role
+from trainingops.people.ids import ID, NOT_AN_ID
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, ServiceLine, Site, Team, User
 from trainingops.people.queries import in_force, users_with_role
 from trainingops.ui.bounds import reversed_words
@@ -84,13 +85,11 @@ class OutsideAccountForm(PageForm):
     """An account for somebody who does not work here: a client, an external auditor."""
 
     login = forms.RegexField(
-        r"^[\w./-]+$",
+        rf"\A{ID.pattern}\Z",
         label=_("Sign-in name"),
         max_length=40,
         help_text=_("For example KLIEN01."),
-        error_messages={
-            "invalid": _("May hold only letters, digits, dots, hyphens, slashes and underscores. Take the rest out.")
-        },
+        error_messages={"invalid": NOT_AN_ID},
     )
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("Mail address"), required=False)

@@ -8,10 +8,10 @@ from trainingops.people.services.accounts import (
     open_outside_account,
     save_preferences,
 )
+from trainingops.people.services.administrators import admit_administrator
 from trainingops.people.services.codes import (
     CODE_ATTEMPTS,
     Slip,
-    admit_administrator,
     issue_codes,
     issue_pins,
     issue_sign_in_code,

@@ -124,10 +124,18 @@ def _require_free(login: str, email: str, taken: tuple[set[str], set[str]]) -> N
 def open_outside_account(*, login: str, name: str, email: str, role: str, actor: User, now: datetime) -> User:
     """An account without a person: a client, an external auditor.
 
-    Raises:
-        Refused: the log-in or mail address is taken.
+    Raises as :func:`open_without_person`.
     """
     require(can_manage_people(actor))
+    return open_without_person(login=login, name=name, email=email, role=role, actor=actor, now=now)
+
+
+def open_without_person(*, login: str, name: str, email: str, role: str, actor: User | None, now: datetime) -> User:
+    """The account of nobody who is employed here, with its role from today on; for services.
+
+    Raises:
+        Refused: the log-in or mail address is taken, or the log-in is an id of somebody.
+    """
     _require_free(login, email, _taken([(login, email)]))
     owner = Person.objects.filter(Q(employee_no__iexact=login) | Q(login_id__iexact=login)).first()
     if owner is not None:

@@ -7,17 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
-from trainingops.people.enums import CodePurpose, Role
-from trainingops.people.models import Person, RoleAssignment, SignInCode, User
+from trainingops.people.enums import CodePurpose
+from trainingops.people.models import Person, SignInCode, User
 from trainingops.people.policies import users_helped_by
-from trainingops.people.queries import in_force
 from trainingops.people.services.accounts import change_password, open_accounts
 
 #: Without 0 O 1 I L 5 S 2 Z 8 B: what is misread from a slip of paper.
@@ -190,42 +187,3 @@ def _redeem(*, user: User, code_id: int, plain: str, password: str, now: datetim
 def hash_of(user: User, plain: str) -> str:
     """Keyed, so that the rows alone do not reveal a code that is short enough to be typed."""
     return salted_hmac("trainingops.people.sign_in_code", f"{user.uuid}:{plain}", algorithm="sha256").hexdigest()
-
-
-@service
-def admit_administrator(*, login: str, name: str, email: str, now: datetime) -> Slip:
-    """The code by which the first administrator enters a new installation, or one who forgot the password comes back.
-
-    Asked from the machine itself (``manage.py administrator``): whoever runs commands there holds the database anyway.
-    With an administrator in office nobody else is made one here; that is done on the page of accounts.
-
-    Raises:
-        Refused: the log-in belongs to somebody else, no name for a new account, or there is an administrator already.
-    """
-    office = RoleAssignment.objects.filter(
-        in_force(timezone.localdate(now)), role=Role.ADMINISTRATOR, user__is_active=True
-    )
-    user = User.objects.select_for_update(no_key=True).filter(login__iexact=login.strip()).first()
-    if user is None:
-        _require_no_administrator(office)
-        if not login.strip() or not name.strip():
-            raise Refused(_("A new account needs a log-in and a name. Give both."), field="name")
-        user = User.objects.create_user(login, name=name.strip(), email=email, must_set_password=True)
-        RoleAssignment.objects.create(user=user, role=Role.ADMINISTRATOR, starts_on=now.astimezone(user.zone).date())
-        record("account.opened", subject=user, actor=None, now=now, data={"role": Role.ADMINISTRATOR})
-    elif not office.filter(user=user).exists():
-        raise Refused(
-            _("“%(login)s” is the account of %(name)s, who is no administrator. Choose another log-in.")
-            % {"login": login, "name": user.name},
-            field="login",
-        )
-    return issue_slip(user=user, actor=user, now=now)
-
-
-def _require_no_administrator(office: QuerySet[RoleAssignment]) -> None:
-    if first := office.select_related("user").order_by("pk").first():
-        raise Refused(
-            _("%(name)s (%(login)s) is administrator and opens accounts. For a new code give that log-in.")
-            % {"name": first.user.name, "login": first.user.login},
-            field="login",
-        )

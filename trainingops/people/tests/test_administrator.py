@@ -54,3 +54,14 @@ def test_a_log_in_of_somebody_else_or_without_name_is_refused_with_the_remedy():
         _ask(login=agent.login, name="Sari")
     with pytest.raises(CommandError, match="nama"):
         _ask(login="ADM01")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [({"login": "ADM 01"}, "ADM 01"), ({"login": "ADM01", "email": "Sari@contoh.id"}, "Sari@contoh.id")],
+)
+def test_a_log_in_that_cannot_be_one_or_a_mail_address_of_another_account_is_refused(given, named):
+    make_user(Role.AGENT, email="sari@contoh.id")
+    with pytest.raises(CommandError, match=named):
+        _ask(name="Sari", **given)
+    assert User.objects.count() == 1
