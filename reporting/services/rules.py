@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from reporting.enums import ChangeCause
@@ -128,7 +129,9 @@ def add_policy(
             code="begins_in_the_past",
         )
     collective_leave_is_off = business_days and collective_leave_is_off
-    replaced = _make_way(site, effective_on, (business_days, collective_leave_is_off), today, now)
+    replaced = _make_way(
+        site, effective_on, (business_days, collective_leave_is_off), _latest_day(site, today, now), now
+    )
     policy = DeadlinePolicy.objects.create(
         site=site,
         effective_on=effective_on,
@@ -153,14 +156,18 @@ def add_policy(
 
 
 def _make_way(
-    site: Site | None, day: date, counted: tuple[bool, bool], today: date, now: datetime
+    site: Site | None, day: date, counted: tuple[bool, bool], latest: date, now: datetime
 ) -> DeadlinePolicy | None:
-    """The rule of this place that was to begin on ``day`` and is taken out of force; none where there was none."""
+    """The rule of this place that was to begin on ``day`` and is taken out of force; none where there was none.
+
+    Args:
+        latest: as :func:`_latest_day` says it.
+    """
     there = DeadlinePolicy.objects.select_for_update(no_key=True, of=("self",))
     old = there.filter(site=site, effective_on=day, removed_at=None).first()
     if old is None:
         return None
-    if _has_begun(old, today, now):
+    if day <= latest:
         raise Refused(
             _("A rule began on %(day)s already and stays. Choose %(free)s or later.")
             % {"day": day_words(day), "free": day_words(day + timedelta(days=1))},
@@ -179,10 +186,12 @@ def _make_way(
     return old
 
 
-def _has_begun(policy: DeadlinePolicy, today: date, now: datetime) -> bool:
-    """Whether its day has come where it comes first: here, at its site, or at the easternmost one of the house."""
-    sites = [policy.site] if policy.site else Site.objects.all()
-    return policy.effective_on <= max([today, *(now.astimezone(each.zone).date() for each in sites)])
+def _latest_day(site: Site | None, today: date, now: datetime) -> date:
+    """The day where it comes first: here, at the rule's site, or at the easternmost one of the house.
+
+    A rule that begins on it, or before, has begun.
+    """
+    return max([today, *(now.astimezone(each.zone).date() for each in ([site] if site else Site.objects.all()))])
 
 
 @service
@@ -220,7 +229,8 @@ def _require_dispensable(policy: DeadlinePolicy, house: Sequence[DeadlinePolicy]
 
     A rule that has not begun has made no history: what it counted ahead is counted again.
     """
-    if not _has_begun(policy, today, now):
+    latest = _latest_day(policy.site, today, now)
+    if policy.effective_on > latest:
         return
     said = {"day": day_words(policy.effective_on)}
     if counted := ReportObligation.objects.filter(policy=policy).count():
@@ -229,7 +239,7 @@ def _require_dispensable(policy: DeadlinePolicy, house: Sequence[DeadlinePolicy]
                 "The rule in force from %(day)s counted %(n)d due times and stays. "
                 "Add the rule that holds instead, from %(free)s or later."
             )
-            % (said | {"n": counted, "free": day_words(_first_free(policy.site, today, now))}),
+            % (said | {"n": counted, "free": day_words(_first_free(policy.site, today, latest))}),
             code="counted_by_it",
         )
     others = (each for each in house if each.pk != policy.pk and each.removed_at is None)
@@ -240,8 +250,8 @@ def _require_dispensable(policy: DeadlinePolicy, house: Sequence[DeadlinePolicy]
         )
 
 
-def _first_free(site: Site | None, today: date, now: datetime) -> date:
-    """The first day from which another rule of this place can be added."""
-    taken = DeadlinePolicy.objects.filter(site=site, removed_at=None, effective_on__gte=today)
-    begun = [each.effective_on for each in taken.select_related("site") if _has_begun(each, today, now)]
-    return max(begun, default=today - timedelta(days=1)) + timedelta(days=1)
+def _first_free(site: Site | None, today: date, latest: date) -> date:
+    """The first day from which another rule of this place can be added: today, or the day after one that has begun."""
+    begun = DeadlinePolicy.objects.filter(site=site, removed_at=None, effective_on__range=(today, latest))
+    last = begun.aggregate(last=Max("effective_on"))["last"]
+    return last + timedelta(days=1) if last else today
