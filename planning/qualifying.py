@@ -62,13 +62,6 @@ def why_unqualified(teaching: Iterable[tuple[TrainerProfile, Sequence[date]]], v
     return ""
 
 
-def qualified_until(trainer: TrainerProfile, certificates: Iterable[TrainerQualification]) -> date | None:
-    """The last day of profile and certificates together; None for no end."""
-    ends = [each.valid_until for each in certificates]
-    last = None if not ends or None in ends else max(end for end in ends if end)
-    return min((day for day in (trainer.valid_until, last) if day), default=None)
-
-
 def _is_qualified(trainer: TrainerProfile, day: date) -> bool:
     if trainer.valid_until and trainer.valid_until < day:
         return False

@@ -115,6 +115,13 @@ class TrainerProfile(Identified):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def qualified_until(self) -> date | None:
+        """The last day of the profile and of its certificates together; None for no end. Lists prefetch these."""
+        ends = [each.valid_until for each in self.qualifications.all()]
+        last = None if None in ends else max((end for end in ends if end), default=None)
+        return min((day for day in (self.valid_until, last) if day), default=None)
+
 
 class TrainerModule(models.Model):
     """A module that a trainer may teach, and until when; no date: as long as they are qualified at all."""

@@ -165,7 +165,7 @@ class TrainerTable(PageTable):
     kind = tables.Column(verbose_name=_("From"))
     unit = tables.Column(accessor="unit__name", verbose_name=_("Unit"))
     modules = tables.Column(verbose_name=_("Modules they may teach"), orderable=False)
-    valid_until = DayColumn(verbose_name=_("Qualified until"))
+    qualified_until = DayColumn(verbose_name=_("Qualified until"))
 
     def render_modules(self, record: Any) -> str:
         return ", ".join(module.code for module in record.modules.all()) or "–"

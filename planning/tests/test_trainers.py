@@ -15,7 +15,7 @@ from django.utils import timezone
 from planning.completeness import Snapshot, check
 from planning.enums import Qualification, RequestAnswer
 from planning.models import Appointment, TrainerModule, TrainerProfile, TrainerQualification
-from planning.qualifying import qualified_on, qualified_until
+from planning.qualifying import qualified_on
 from planning.services import Incomplete, amend_plan, save_part, submit_revision, withdraw_revision
 from planning.services import trainers as services
 from planning.services.expiry import remind_expiries, step_of
@@ -179,13 +179,12 @@ def test_a_certificate_is_judged_on_the_day_of_the_meeting_and_the_profile_says_
         )  # fmt: skip
     assert item(revision).complete is complete
     world.trainer.refresh_from_db()
-    held = list(world.trainer.qualifications.all())
     last = 400 if None in ends else max(step for step in ends if step is not None)
-    assert qualified_until(world.trainer, held) == day + timedelta(days=last)
+    assert world.trainer.qualified_until == day + timedelta(days=last)
     named = qualified_on(TrainerProfile.objects.filter(pk=world.trainer.pk), world.module_version, day)
     assert named.exists() is complete  # who is proposed for a batch, by the same rule
     page = client_of(world.manager).get(reverse("trainer_detail", args=[world.trainer.uuid]))
-    assert page.context["qualified_until"] == day + timedelta(days=last)
+    assert page.context["trainer"].qualified_until == day + timedelta(days=last)
 
 
 def test_an_amendment_keeps_the_reason():

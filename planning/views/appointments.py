@@ -15,7 +15,6 @@ from planning.forms.catalogue import ApplicationForm, QualificationForm, ReasonF
 from planning.forms.needs import AppointmentForm
 from planning.models import Appointment, Room, TrainerProfile, TrainingApplication
 from planning.policies.catalogue import can_keep_places, can_revoke
-from planning.qualifying import qualified_until
 from planning.services import appointments as services
 from planning.services import places
 from planning.tables.catalogue import ApplicationTable, AppointmentTable, RoomTable, TrainerTable, appointment_state
@@ -112,14 +111,12 @@ def place_list(request: SignedInRequest) -> HttpResponse:
     """Rooms, applications and who may teach."""
     rooms = Room.objects.select_related("site")
     applications = TrainingApplication.objects.filter(is_active=True).annotate(count=Count("seats"))
-    trainers = list(TrainerProfile.objects.select_related("unit").prefetch_related("modules", "qualifications"))
-    for each in trainers:
-        each.valid_until = qualified_until(each, each.qualifications.all())
+    trainers = TrainerProfile.objects.select_related("unit").prefetch_related("modules", "qualifications")
     may_keep = can_keep_places(request.user)
     context = {
         "rooms": configure(request, RoomTable(list(rooms), prefix="rooms-")),
         "applications": configure(request, ApplicationTable(list(applications), prefix="apps-")),
-        "trainers": configure(request, TrainerTable(trainers, prefix="trainers-")),
+        "trainers": configure(request, TrainerTable(list(trainers), prefix="trainers-")),
         "may_keep": may_keep,
     }
     return render(request, "planning/place_list.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,7 +19,6 @@ from planning.forms.trainers import (
 )
 from planning.models import TrainerProfile, TrainerQualification, TrainerRequest
 from planning.policies.catalogue import REQUESTERS, can_answer_request, can_enter_answer, can_keep_places
-from planning.qualifying import qualified_until
 from planning.services import trainers as services
 from planning.services.places import link_account
 from planning.tables.trainers import TrainerRequestTable, answer_status
@@ -27,20 +27,20 @@ from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
 from trainingops.records.models import EvidenceRequest
-from trainingops.ui.exports import table_response
 from trainingops.ui.tables import configure
+from trainingops.ui.views import list_page
 
 
 def trainer_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A trainer: from where, what they may teach until when, what shows it, requests they answered."""
-    trainer = get_object_or_404(TrainerProfile.objects.select_related("unit", "user"), uuid=uuid)
-    qualifications = list(trainer.qualifications.select_related("file"))
+    certificates = Prefetch("qualifications", TrainerQualification.objects.select_related("file"))
+    trainers = TrainerProfile.objects.select_related("unit", "user").prefetch_related(certificates)
+    trainer = get_object_or_404(trainers, uuid=uuid)
     context = {
         "trainer": trainer,
-        "qualified_until": qualified_until(trainer, qualifications),
         "today": timezone.localdate(),
         "permits": trainer.permits.select_related("trainingmodule").order_by("trainingmodule__code"),
-        "qualifications": qualifications,
+        "qualifications": trainer.qualifications.all(),
         "requests": TrainerRequest.objects.visible_to(request.user).filter(trainer=trainer)[:20],
         "may_keep": can_keep_places(request.user),
     }
@@ -116,11 +116,11 @@ def qualification_document(request: SignedInRequest, uuid: UUID) -> HttpResponse
 def trainer_request_list(request: SignedInRequest) -> HttpResponse:
     """What SSO Training was asked in one's scope."""
     rows = TrainerRequest.objects.visible_to(request.user).select_related("module", "line", "site", "requested_by")
-    table = configure(request, TrainerRequestTable(rows))
-    if request.GET.get("export") == "xlsx":
-        return table_response(table, name="permohonan-sso-training")
-    context = {"table": table, "may_ask": request.user.authority.has(*REQUESTERS)}
-    return render(request, "planning/trainer_request_list.html", context)
+    context = {
+        "table": configure(request, TrainerRequestTable(rows)),
+        "may_ask": request.user.authority.has(*REQUESTERS),
+    }
+    return list_page(request, "planning/trainer_request_list.html", context, file="permohonan-sso-training")
 
 
 def trainer_request_new(request: SignedInRequest) -> HttpResponse:
