@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from planning.enums import DEFECT_TRANSITIONS, DefectState, RootCause
 from planning.models import Defect, QualityParameter
 from planning.policies.catalogue import can_dispute_defect, can_judge_defect, can_record_defect
+from planning.services.evaluations import DECISION, decide
 from planning.services.samples import drop_from_rates
 from planning.services.sources import QC_SOURCE, finding_reference, named_and_placed, place_then
 from trainingops.audit.journal import record, service
@@ -170,8 +171,8 @@ def _decide(locked: Defect, to: DefectState, reason: str, actor: User, now: date
     if not reason.strip():
         raise Refused(_("Write the reason."), field="reason")
     before = locked.state
-    locked.state, locked.decision_note, locked.decided_by, locked.decided_at = to, reason, actor, now
-    locked.save(update_fields=["state", "decision_note", "decided_by", "decided_at"])
+    decide(locked, to, reason=reason, actor=actor, now=now)
+    locked.save(update_fields=DECISION)
     record(
         f"defect.{'upheld' if to == DefectState.VALID else to.value}",
         subject=locked,

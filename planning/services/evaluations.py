@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,25 @@ def other_evaluations(counting: Iterable[MonitoringSample]) -> list[MonitoringSa
     )
 
 
+def decide(row: MonitoringSample | Defect, state: str, *, reason: str, actor: User, now: datetime) -> None:
+    """Note on an evaluation or a finding whether it counts, who decided so, when and why (:data:`DECISION`)."""
+    row.state, row.decided_by, row.decided_at, row.decision_note = state, actor, now, reason
+
+
+def findings_on(contacts: Collection[tuple[str, int]]) -> list[Defect]:
+    """The findings of Quality Control on contacts (reference and key of the agent), with their parameters, locked."""
+    rows = (
+        Defect.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("parameter")
+        .filter(
+            source=QC_SOURCE,
+            contact_reference__in={contact for contact, _person in contacts},
+            person__in={person for _contact, person in contacts},
+        )
+    )
+    return [row for row in rows if (row.contact_reference, row.person_id) in contacts]
+
+
 def take_out(samples: Sequence[MonitoringSample], *, to: str, reason: str, actor: User, now: datetime) -> None:
     """Let evaluations leave the rates; the findings on their contacts are annulled with them. Both are kept.
 
@@ -38,7 +57,7 @@ def take_out(samples: Sequence[MonitoringSample], *, to: str, reason: str, actor
     """
     for sample in samples:
         require_transition(sample, to, SAMPLE_TRANSITIONS)
-        sample.state, sample.decided_by, sample.decided_at, sample.decision_note = to, actor, now, reason
+        decide(sample, to, reason=reason, actor=actor, now=now)
     MonitoringSample.objects.bulk_update(samples, DECISION, batch_size=_IN_ONE_STATEMENT)
     take_findings_along(samples, reason=reason, actor=actor, now=now)
 
@@ -48,19 +67,9 @@ def take_findings_along(samples: Sequence[MonitoringSample], *, reason: str, act
     whose = {(each.contact_reference, each.person_id): each for each in samples if each.contact_reference}
     if not whose:
         return
-    fallen = [
-        row
-        for row in Defect.objects.counting()
-        .select_for_update(no_key=True, of=("self",))
-        .filter(
-            source=QC_SOURCE,
-            contact_reference__in={contact for contact, _person in whose},
-            person__in={person for _contact, person in whose},
-        )
-        if (row.contact_reference, row.person_id) in whose
-    ]
+    fallen = [row for row in findings_on(whose.keys()) if row.state != DefectState.ANNULLED]
     for row in fallen:
-        row.state, row.decided_by, row.decided_at, row.decision_note = DefectState.ANNULLED, actor, now, reason
+        decide(row, DefectState.ANNULLED, reason=reason, actor=actor, now=now)
         row.fell_with = whose[row.contact_reference, row.person_id]
     Defect.objects.bulk_update(fallen, [*DECISION, "fell_with"], batch_size=_IN_ONE_STATEMENT)
 
@@ -71,8 +80,7 @@ def bring_back(samples: Sequence[MonitoringSample], *, reason: str, actor: User,
         return
     for sample in samples:
         require_transition(sample, SampleState.COUNTING, SAMPLE_TRANSITIONS)
-        sample.state, sample.decided_by, sample.decided_at = SampleState.COUNTING, actor, now
-        sample.decision_note = reason
+        decide(sample, SampleState.COUNTING, reason=reason, actor=actor, now=now)
     Defect.objects.filter(fell_with__in=samples).update(
         state=DefectState.VALID, decided_by=actor, decided_at=now, decision_note=reason, fell_with=None
     )

@@ -55,12 +55,8 @@ def correct_sample(
     reference = sample_reference(contact="", employee_no=locked.person.employee_no, day=contacted_on, kind=kind)
     require_free(reference, locked.person, but=locked)
     before = _figures(locked)
-    locked.contacted_on, locked.kind, locked.inspected, locked.source_reference = (
-        contacted_on,
-        kind,
-        inspected,
-        reference,
-    )
+    locked.contacted_on, locked.kind = contacted_on, kind
+    locked.inspected, locked.source_reference = inspected, reference
     locked.site_id, locked.line_id, locked.team_id = place.site_id, place.line_id, place.team_id
     locked.save()
     SampleCount.objects.filter(sample=locked).delete()

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from planning.enums import DefectState, SampleState
 from planning.models import Defect, MonitoringSample, QualityParameter, SampleCount
 from planning.policies.catalogue import can_record_defect
-from planning.services.evaluations import DECISION, bring_back, other_evaluations, take_findings_along, take_out
+from planning.services.evaluations import (
+    DECISION,
+    bring_back,
+    decide,
+    findings_on,
+    other_evaluations,
+    take_findings_along,
+    take_out,
+)
 from planning.services.sources import QC_SOURCE, finding_reference, named_and_placed, place_then
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
@@ -93,7 +101,8 @@ def save_samples(*, entries: Sequence[SampleEntry], actor: User, now: datetime) 
         return
     entries = list({entry.sample.source_reference: entry for entry in entries}.values())
     samples = [entry.sample for entry in entries]
-    counting = {each.contact_reference or each.source_reference: each for each in samples}.values()
+    last = {_about(each): each for each in samples}
+    counting, replaced = last.values(), [each for each in samples if last[_about(each)] is not each]
     rivals = other_evaluations(counting)
     for sample in (*samples, *rivals):
         require(can_record_defect(actor, site_id=sample.site_id, line_id=sample.line_id, team_id=sample.team_id))
@@ -101,10 +110,8 @@ def save_samples(*, entries: Sequence[SampleEntry], actor: User, now: datetime) 
     take_out(rivals, to=SampleState.REPLACED, reason=reason, actor=actor, now=now)
     returning = [each for each in counting if each.state == SampleState.REPLACED]
     bring_back(returning, reason=_("This evaluation of the contact counts."), actor=actor, now=now)
-    replaced = [each for each in samples if each not in counting]
     for sample in replaced:
-        sample.state, sample.decided_by, sample.decided_at = SampleState.REPLACED, actor, now
-        sample.decision_note = reason
+        decide(sample, SampleState.REPLACED, reason=reason, actor=actor, now=now)
     changed = [each for each in samples if each.pk is not None]
     new = [each for each in samples if each.pk is None]
     MonitoringSample.objects.bulk_create(new, batch_size=_IN_ONE_STATEMENT)
@@ -119,6 +126,11 @@ def save_samples(*, entries: Sequence[SampleEntry], actor: User, now: datetime) 
         "replaced": sorted({str(each.uuid) for each in (*rivals, *replaced)}),
     }
     record("samples.saved", subject=actor, actor=actor, now=now, data=data)
+
+
+def _about(sample: MonitoringSample) -> str:
+    """The contact that was evaluated; several contacts of an agent are named by the sample itself."""
+    return sample.contact_reference or sample.source_reference
 
 
 def sample_reference(*, contact: str, employee_no: str, day: date, kind: str) -> str:
@@ -213,17 +225,7 @@ def _save_findings(entries: Sequence[SampleEntry], actor: User, now: datetime) -
     evaluated = {
         (entry.sample.contact_reference, entry.sample.person_id): set(entry.sample.answers) for entry in entries
     }
-    stored = [
-        row
-        for row in Defect.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("parameter")
-        .filter(
-            source=QC_SOURCE,
-            contact_reference__in={contact for contact, _person in evaluated},
-            person__in={person for _contact, person in evaluated},
-        )
-        if (row.contact_reference, row.person_id) in evaluated
-    ]
+    stored = findings_on(evaluated.keys())
     known = {row.source_reference for row in stored}
     Defect.objects.bulk_create(
         [
@@ -242,11 +244,8 @@ def _save_findings(entries: Sequence[SampleEntry], actor: User, now: datetime) -
         and row.parameter.code in evaluated[row.contact_reference, row.person_id]
     ]
     for row in gone:
-        row.state, row.decided_by, row.decided_at = DefectState.ANNULLED, actor, now
-        row.decision_note = _("The monitoring sheet was corrected.")
-    Defect.objects.bulk_update(
-        gone, ["state", "decided_by", "decided_at", "decision_note"], batch_size=_IN_ONE_STATEMENT
-    )
+        decide(row, DefectState.ANNULLED, reason=_("The monitoring sheet was corrected."), actor=actor, now=now)
+    Defect.objects.bulk_update(gone, DECISION, batch_size=_IN_ONE_STATEMENT)
     return {row.source_reference for row in stored if row.state == DefectState.ANNULLED}
 
 
