@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from planning.forms.plans import BatchField
 from planning.models import PlanRevision, ProductChange, TrainingModule
 from planning.queries.groups import GroupRule
+from planning.services.groups import check_rule
+from trainingops.domain import Refused
 from trainingops.people.models import Segment, Team, User
 from trainingops.ui.forms import LoadedChoiceField, PageForm, WholeField
 
@@ -32,9 +35,9 @@ class GroupForm(PageForm):
     since = forms.DateField(label=_("Not trained since"), required=False, help_text=_("Blank: never trained in it."))
     batch = BatchField()
 
-    def __init__(self, *args: Any, revision: PlanRevision, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, revision: PlanRevision, user: User, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.line = revision.plan.line
+        self.line, self.day = revision.plan.line, day
         teams = list(Team.objects.filter(line=self.line).select_related("site"))
         modules = TrainingModule.objects.filter(lines=self.line, versions__state__in=["approved", "retired"])
         choices: dict[str, Any] = {
@@ -47,6 +50,16 @@ class GroupForm(PageForm):
         for name, rows in choices.items():
             self.fields[name].load(rows, key="uuid" if name == "change" else "pk")  # type: ignore[attr-defined]
         self.fields["batch"].queryset = revision.sessions.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A rule that contradicts itself is said so before anybody is looked for."""
+        data = super().clean() or {}
+        if not self.errors:
+            try:
+                check_rule(self.rule, day=self.day)
+            except Refused as refused:
+                self.add_refusal(refused)
+        return data
 
     @property
     def rule(self) -> GroupRule:

@@ -108,7 +108,7 @@ def _tenure(rule: GroupRule) -> str:
 
 
 def check_rule(rule: GroupRule, *, day: date) -> None:
-    """Refuse a rule that contradicts itself, or asks about days after ``day``; the preview asks it, too.
+    """Refuse a rule that contradicts itself, or asks about days after ``day``; the form asks it, too.
 
     Raises:
         Refused: with the field and the remedy.

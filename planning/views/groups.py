@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -12,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planning.forms.groups import GroupForm
-from planning.queries.groups import GroupRule, members
+from planning.queries.groups import members
 from planning.queries.plans import local_day
-from planning.services.groups import check_rule, choose_group, why
+from planning.services.groups import choose_group, why
 from planning.views.plans import get_draft
 from planning.views.targets import take_over
-from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 
 #: Names on the page; the plan takes everybody who matches.
@@ -29,8 +27,9 @@ def plan_targets_group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Describe a group, see who matches and why, then put all of them on target."""
     revision = get_draft(request, uuid)
     plan = revision.plan
+    day = local_day(request.now, plan.site)
     asked = (request.POST if request.method == "POST" else request.GET) or None
-    form = GroupForm(asked, revision=revision, user=request.user, initial={"site": plan.site_id})
+    form = GroupForm(asked, revision=revision, user=request.user, day=day, initial={"site": plan.site_id})
     rows, count = [], None
     if form.is_bound and form.is_valid():
         rule = form.rule
@@ -45,15 +44,10 @@ def plan_targets_group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             )
             if added := take_over(request, form, plan, choose):
                 return added
-        day = local_day(request.now, plan.site)
-        if refused := _contradiction(rule, day):
-            if request.method == "GET":  # a POST was told the same by the service
-                form.add_refusal(refused)
-        else:
-            found = members(rule, user=request.user, day=day)
-            first = list(found[: SHOWN + 1])
-            count = len(first) if len(first) <= SHOWN else found.count()
-            rows = [(person, why(rule, getattr(person, "last_trained", None))) for person in first[:SHOWN]]
+        found = members(rule, user=request.user, day=day)
+        first = list(found[: SHOWN + 1])
+        count = len(first) if len(first) <= SHOWN else found.count()
+        rows = [(person, why(rule, getattr(person, "last_trained", None))) for person in first[:SHOWN]]
     context = {
         "plan": plan,
         "form": form,
@@ -64,11 +58,3 @@ def plan_targets_group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "planning/plan_targets_group.html", context, status=status)
-
-
-def _contradiction(rule: GroupRule, day: date) -> Refused | None:
-    try:
-        check_rule(rule, day=day)
-    except Refused as refused:
-        return refused
-    return None
