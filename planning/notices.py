@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from trainingops.notifications.registry import NoticeKind, register_kinds
+
+if TYPE_CHECKING:
+    from planning.models import PlanRevision, TrainingPlan
+
+
+def url_of(plan: TrainingPlan) -> str:
+    """Where a plan is read."""
+    return reverse("plan_detail", args=[plan.uuid])
+
+
+def words_of(plan: TrainingPlan, actor: Any, revision: PlanRevision | None = None) -> dict[str, Any]:
+    """The params of every notice about a plan."""
+    return {
+        "number": plan.number,
+        "title": plan.title,
+        "actor": str(actor),
+        "revision": revision.number if revision else "",
+    }
 
 
 def register_plans() -> None:

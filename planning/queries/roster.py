@@ -15,10 +15,10 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from planning.enums import Consent
-from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, PlanTarget
+from planning.models import OvertimeOrder, PlannedMeeting, PlannedSession, PlanRevision, PlanTarget
 from trainingops.people.enums import Presence
 from trainingops.people.models import RosterDay, Site
-from trainingops.people.shifts import Shift, Standing, stand
+from trainingops.people.shifts import Shift, Standing, stand, too_much_overtime
 
 #: How many people a refusal names.
 NAMED = 5
@@ -42,8 +42,8 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Attendance:
-    """One target in one meeting of their batch."""
+class TargetAtMeeting:
+    """One target at one meeting of their batch."""
 
     person: int
     name: str
@@ -57,9 +57,10 @@ class Attendance:
         return self.standing.needs_order and self.order is None
 
     @property
-    def is_declined(self) -> bool:
-        """The agent declined: another time, another batch, or a new order."""
-        return self.order is not None and self.order.consent == Consent.REFUSED
+    def awaits_order(self) -> bool:
+        """Overtime that nobody ordered, or that the agent declined: another time, another batch, or a new order."""
+        declined = self.order is not None and self.order.consent == Consent.REFUSED
+        return self.lacks_order or (self.standing.needs_order and declined)
 
     @property
     def is_settled(self) -> bool:
@@ -82,7 +83,7 @@ class PlanRoster:
         minutes: overtime ordered for any plan and not declined, by person and local day.
     """
 
-    rows: tuple[Attendance, ...]
+    rows: tuple[TargetAtMeeting, ...]
     known: bool
     shifts: Mapping[int, Sequence[Shift]] = field(default_factory=dict)
     minutes: Mapping[int, Mapping[date, int]] = field(default_factory=dict)
@@ -97,12 +98,12 @@ class PlanRoster:
         return [(presence, found[presence]) for presence in Presence if found[presence]]
 
     @property
-    def absent(self) -> list[Attendance]:
+    def absent(self) -> list[TargetAtMeeting]:
         """Who cannot come: leave, sick, excused, duty travel."""
         return [row for row in self.rows if row.standing.is_absent]
 
     @property
-    def overtime(self) -> list[Attendance]:
+    def overtime(self) -> list[TargetAtMeeting]:
         """For whom a meeting is overtime."""
         return [row for row in self.rows if row.standing.needs_order]
 
@@ -116,20 +117,58 @@ def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, ahe
     return _rosters({revision: meetings}, ahead)[revision.pk]
 
 
-def unsettled_overtime(revision: PlanRevision, *, now: datetime) -> list[Attendance]:
+def unsettled_overtime(revision: PlanRevision, *, now: datetime) -> list[TargetAtMeeting]:
     """Who would come to a meeting ahead outside their shift without an order or their consent; two queries."""
     meetings = PlannedMeeting.objects.filter(planned_session__revision=revision, starts_at__gt=now)
     roster = roster_of(revision, list(meetings.order_by("starts_at")))
     return [row for row in roster.rows if not row.is_settled]
 
 
-def names_in(rows: Sequence[Attendance]) -> str:
+def names_in(rows: Sequence[TargetAtMeeting]) -> str:
     """Who they are, each once; of many the first and how many more."""
     names = list({row.person: row.name for row in rows}.values())
     words = ", ".join(names[:NAMED])
     if len(names) <= NAMED:
         return words
     return _("%(names)s and %(count)d more") % {"names": words, "count": len(names) - NAMED}
+
+
+def beyond_the_law(roster: PlanRoster, site: Site) -> list[tuple[str, list[date], list[date]]]:
+    """Who would come to more overtime than PP 35/2021 allows, orders of other plans included.
+
+    Returns:
+        name, days above four hours, and weeks (by their first day) above eighteen, of each who comes in overtime.
+    """
+    late = [(row, row.meeting.starts_at.astimezone(site.zone).date()) for row in roster.overtime]
+    if not late:
+        return []
+    first, last = min(day for _row, day in late), max(day for _row, day in late)
+    first, last = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
+    minutes: dict[int, dict[date, int]] = {}
+    for row, day in late:
+        ordered = {then: count for then, count in roster.minutes.get(row.person, {}).items() if first <= then <= last}
+        own = minutes.setdefault(row.person, ordered)
+        if row.order is None:
+            own[day] = own.get(day, 0) + row.standing.overtime_minutes
+    names = {row.person: row.name for row, _day in late}
+    return [(names[person], *too_much_overtime(own)) for person, own in minutes.items()]
+
+
+def to_place(targets: Iterable[PlanTarget], roster: PlanRoster, sessions: Iterable[PlannedSession]) -> list[int]:
+    """Keys of those for whom batches are proposed.
+
+    Who has none; where everybody has one, those whom it does not hold: it lies outside their shift without an order,
+    they are away, or the room has no seat for them.
+    """
+    rows = sorted((target.person_id, target.planned_session_id) for target in targets)
+    if free := [person for person, batch in rows if batch is None]:
+        return free
+    outside = {row.person for row in roster.rows if row.awaits_order or row.standing.is_absent}
+    for planned in sessions:
+        inside = [person for person, batch in rows if batch == planned.pk and person not in outside]
+        if planned.room:
+            outside |= set(inside[planned.room.capacity :])
+    return sorted(outside)
 
 
 def rosters_of(revisions: Iterable[PlanRevision]) -> dict[int, PlanRoster]:
@@ -204,7 +243,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
     of_batch: dict[int, list[PlannedMeeting]] = {}
     for meeting in meetings:
         of_batch.setdefault(meeting.planned_session_id, []).append(meeting)
-    rows: list[Attendance] = []
+    rows: list[TargetAtMeeting] = []
     shifts_of: dict[int, list[Shift]] = {}
     known = False
     minutes_of: dict[int, dict[date, int]] = {}
@@ -221,7 +260,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
             known = known or bool(near)
             standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)
             order = next((each for each in given if each.covers(meeting)), None)
-            rows.append(Attendance(person, name, meeting, standing, order))
+            rows.append(TargetAtMeeting(person, name, meeting, standing, order))
     return PlanRoster(tuple(rows), known, shifts_of, minutes_of)
 
 

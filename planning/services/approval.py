@@ -16,13 +16,14 @@ from planning.models import (
     ApprovalDecision,
     PlanRevision,
 )
+from planning.notices import url_of, words_of
 from planning.policies.plans import can_create_plan, can_decide_revision, can_edit_plan, deciding_for
 from planning.queries.plans import holders, leaders_of, local_day
 from planning.queries.roster import names_in, unsettled_overtime
 from planning.services.bookings import book_revision
 from planning.services.drafting import open_draft
 from planning.services.orders import withdraw_pointless_orders
-from planning.services.plans import advance_plan, locked_plan, url_of, words_of
+from planning.services.plans import advance_plan, locked_plan
 from planning.services.releases import renew_releases
 from planning.services.targets import only_session
 from planning.signals import revision_approved

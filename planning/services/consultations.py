@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from planning.enums import ConsultationAnswer, PlanState
 from planning.evidence.coordination import request_sheet
 from planning.models import Consultation, TrainingPlan
+from planning.notices import url_of, words_of
 from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
 from planning.queries.plans import holders, local_day
-from planning.services.plans import locked_plan, party_word, url_of, words_of
+from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.models import Notice
@@ -145,7 +146,7 @@ def _note(consultation: Consultation, *, answer: str, remark: str, actor: User, 
     if consultation.answer:
         raise WrongState(
             _("%(party)s has answered already: “%(answer)s”.")
-            % {"party": party_word(consultation.party), "answer": consultation.get_answer_display()}
+            % {"party": consultation.get_party_display(), "answer": consultation.get_answer_display()}
         )
     if answer not in ConsultationAnswer.values:
         raise Refused(_("Choose one of: agreed, remarks, no remarks."), field="answer")
@@ -194,7 +195,7 @@ def make_sheet(*, plan: TrainingPlan, actor: User, now: datetime) -> EvidenceReq
     if waiting:
         raise WrongState(
             _("%(party)s may answer until %(day)s. Make the sheet after that day, or when all have answered.")
-            % {"party": party_word(waiting[0].party), "day": day_words(waiting[0].due_on)}
+            % {"party": waiting[0].get_party_display(), "day": day_words(waiting[0].due_on)}
         )
     return request_sheet(revision=plan.revisions.order_by("-number")[0], actor=actor, now=now)
 

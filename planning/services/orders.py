@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from planning.enums import PlanState, RevisionState
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
+from planning.notices import words_of
 from trainingops.audit.journal import record
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
@@ -28,7 +29,7 @@ def withdraw_pointless_orders(*, plan: TrainingPlan, actor: User, now: datetime)
     if not orders:
         return 0
     OvertimeOrder.objects.filter(pk__in=[each.pk for each in orders]).update(withdrawn_at=now)
-    _tell(orders, plan, actor, now)
+    tell_agents(orders, plan, kind="overtime_withdrawn", actor=actor, now=now)
     record("overtime.withdrawn", subject=plan, actor=actor, now=now, data={"orders": [each.uuid for each in orders]})
     return len(orders)
 
@@ -58,21 +59,16 @@ def pointless(plan: TrainingPlan) -> QuerySet[OvertimeOrder]:
     return live.filter(~Exists(expected))
 
 
-def _tell(orders: Sequence[OvertimeOrder], plan: TrainingPlan, actor: User, now: datetime) -> None:
+def tell_agents(orders: Sequence[OvertimeOrder], plan: TrainingPlan, *, kind: str, actor: User, now: datetime) -> None:
+    """A notice about an overtime order to its agent, where they have an account."""
     accounts = {user.person_id: user for user in User.objects.filter(person__in=[each.person_id for each in orders])}
     for order in orders:
-        user = accounts.get(order.person_id)
-        if user is not None:
+        if user := accounts.get(order.person_id):
             notify(
-                kind="overtime_withdrawn",
+                kind=kind,
                 recipients=[user],
                 subject=order,
                 url=reverse("overtime_answer", args=[order.uuid]),
-                params={
-                    "number": plan.number,
-                    "title": plan.title,
-                    "actor": str(actor),
-                    "when": moment_words(order.starts_at, plan.site.zone),
-                },
+                params={**words_of(plan, actor), "when": moment_words(order.starts_at, plan.site.zone)},
                 now=now,
             )

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from planning.enums import CONSENT_TRANSITIONS, Consent, PlanState, RevisionState
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
+from planning.notices import words_of
 from planning.policies.plans import can_answer_overtime, can_edit_plan
-from planning.queries.roster import Attendance, roster_of
-from planning.services.orders import pointless
-from planning.services.plans import locked_plan, words_of
+from planning.queries.roster import TargetAtMeeting, roster_of
+from planning.services.orders import pointless, tell_agents
+from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
-from trainingops.ui.moments import moment_words
 
 #: A person (key) in a meeting (uuid).
 Pair = tuple[int, UUID]
@@ -73,7 +73,8 @@ def order_overtime(
         )
         for person, uuid in sorted(pairs)
     )
-    _ask(orders, actor, now)
+    # The consent of those without an account is entered by the PIC with its document.
+    tell_agents(orders, plan, kind="overtime_asked", actor=actor, now=now)
     record(
         "overtime.ordered",
         subject=plan,
@@ -106,7 +107,7 @@ def takes_orders(revision: PlanRevision) -> bool:
     return revision.state in {RevisionState.DRAFT, RevisionState.SUBMITTED}
 
 
-def _overtime_due(revision: PlanRevision, pairs: Collection[Pair], now: datetime) -> dict[Pair, Attendance]:
+def _overtime_due(revision: PlanRevision, pairs: Collection[Pair], now: datetime) -> dict[Pair, TargetAtMeeting]:
     """The overtime to come of the revision as the roster has it now, in which every pair stands."""
     meetings = list(
         PlannedMeeting.objects.filter(planned_session__revision=revision, starts_at__gt=now).select_related(
@@ -124,22 +125,6 @@ def _withdraw(plan: TrainingPlan, pairs: Collection[Pair], *, now: datetime) -> 
     live = OvertimeOrder.objects.filter(plan=plan, withdrawn_at=None, meeting__in={uuid for _person, uuid in pairs})
     stale = [row.pk for row in live if (row.person_id, row.meeting) in set(pairs)]
     return OvertimeOrder.objects.filter(pk__in=stale).update(withdrawn_at=now)
-
-
-def _ask(orders: Collection[OvertimeOrder], actor: User, now: datetime) -> None:
-    """A notice to each agent who has an account; the PIC enters the consent of the others with its document."""
-    accounts = {user.person_id: user for user in User.objects.filter(person__in=[each.person_id for each in orders])}
-    for order in orders:
-        user = accounts.get(order.person_id)
-        if user is not None:
-            notify(
-                kind="overtime_asked",
-                recipients=[user],
-                subject=order,
-                url=reverse("overtime_answer", args=[order.uuid]),
-                params={**words_of(order.plan, actor), "when": moment_words(order.starts_at, order.plan.site.zone)},
-                now=now,
-            )
 
 
 @service

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import PLAN_TRANSITIONS, PlanState, RevisionState
@@ -18,6 +16,7 @@ from planning.models import (
     RecoveryForm,
     TrainingPlan,
 )
+from planning.notices import url_of, words_of
 from planning.policies.plans import can_cancel_plan, can_create_plan
 from planning.queries.plans import holders, leaders_of, local_day, parties_of
 from planning.services.bookings import release
@@ -27,7 +26,7 @@ from planning.signals import plan_advanced, plan_cancelled
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
 from trainingops.notifications.services import notify
-from trainingops.people.enums import MANDATORY_PARTIES, Role
+from trainingops.people.enums import MANDATORY_PARTIES
 from trainingops.people.models import ServiceLine, Site, User
 from trainingops.records.numbers import next_number
 
@@ -175,23 +174,3 @@ def locked_plan(plan: TrainingPlan) -> TrainingPlan:
         .select_related("site", "line", "pic", "approved_revision")
         .get(pk=plan.pk)
     )
-
-
-def url_of(plan: TrainingPlan) -> str:
-    """Where a plan is read."""
-    return reverse("plan_detail", args=[plan.uuid])
-
-
-def party_word(party: str) -> str:
-    """A party by its name."""
-    return str(Role(party).label)
-
-
-def words_of(plan: TrainingPlan, actor: Any, revision: PlanRevision | None = None) -> dict[str, Any]:
-    """The params of every notice about a plan."""
-    return {
-        "number": plan.number,
-        "title": plan.title,
-        "actor": str(actor),
-        "revision": revision.number if revision else "",
-    }

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from planning.content import hash_of
 from planning.enums import RELEASE_TRANSITIONS, PlanState, ReleaseState
 from planning.models import PlanRevision, PlanTarget, ReleaseConfirmation
+from planning.notices import url_of, words_of
 from planning.policies.plans import can_answer_release
-from planning.services.plans import locked_plan, url_of, words_of
+from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
 from trainingops.notifications.models import Notice

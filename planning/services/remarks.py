@@ -7,8 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from planning.models import PlanRevision, RevisionComment
+from planning.notices import url_of, words_of
 from planning.policies.plans import can_comment, can_resolve_comment
-from planning.services.plans import locked_plan, url_of, words_of
+from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.services import notify

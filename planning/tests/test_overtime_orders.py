@@ -196,6 +196,19 @@ def test_overtime_is_ordered_for_a_coming_meeting_of_an_approved_plan_when_the_r
     assert OvertimeOrder.objects.get().reason == "Shift berubah"
 
 
+def test_a_declined_order_asks_for_nothing_once_the_meeting_lies_inside_the_shift(client, world):
+    (late,) = agents(world, 1)
+    plan, revision, meeting = approved(world, [late])
+    rostered(world, late, SHIFT)
+    ordered(world, revision, late, meeting, consent=Consent.REFUSED)
+    rostered(world, late, ShiftEntry("MD", "Middle", ShiftKind.WORK, time(9), time(20)))
+    client.force_login(world.pic)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("plan_roster", args=[plan.uuid]))
+    assert not page.context["lacking"]
+    assert f'value="{late.pk}:{meeting.uuid}"' not in page.content.decode()
+
+
 def test_no_overtime_is_ordered_for_a_meeting_that_began_or_a_training_that_is_over(world):
     (late,) = agents(world, 1)
     plan, revision, meeting = approved(world, [late])

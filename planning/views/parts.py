@@ -27,7 +27,7 @@ from planning.forms.plans import (
 from planning.models import PlannedSession, PlanRevision, TrainingPlan
 from planning.queries.load import days_ahead, impacts
 from planning.queries.plans import local_day, parties_of
-from planning.queries.roster import roster_of
+from planning.queries.roster import roster_of, to_place
 from planning.queries.traffic import load_of_line
 from planning.services import (
     MeetingTimes,
@@ -40,8 +40,8 @@ from planning.services import (
 from planning.services.bookings import clashes_of
 from planning.views.common import picked_start
 from planning.views.plans import get_draft
-from planning.views.roster import fingerprint, slots_of, to_place, tomorrow_of, windows_shown
 from planning.views.task_list import PARTS
+from planning.views.windows import fingerprint, slots_of, tomorrow_of, windows_shown
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, OFFERED_PARTIES, Role
 from trainingops.people.http import SignedInRequest
@@ -79,14 +79,14 @@ def _back(request: SignedInRequest, plan: TrainingPlan) -> HttpResponse:
 def plan_sessions(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The batches with their meetings, what they do to service, and the reason for a busy interval (5.1.1 f)."""
     plan, revision = _draft(request, uuid)
-    seats = "seats_reason" in request.POST
-    form = BusyReasonForm((not seats and request.POST) or None, instance=revision, user=request.user)
-    seats_form = SeatsReasonForm(request.POST if seats else None, instance=revision, user=request.user)
-    given, part = (seats_form, "seats") if seats else (form, "slot")
-    if request.method == "POST" and given.is_valid():
-        save_part(revision=revision, part=part, values=given.values(), actor=request.user, now=request.now)
-        messages.success(request, _("Saved."))
-        return redirect("plan_sessions", uuid=plan.uuid)
+    sent = request.POST
+    form = BusyReasonForm(sent if "busy_reason" in sent else None, instance=revision, user=request.user)
+    seats_form = SeatsReasonForm(sent if "seats_reason" in sent else None, instance=revision, user=request.user)
+    for given, part in ((form, "slot"), (seats_form, "seats")):
+        if given.is_valid():
+            save_part(revision=revision, part=part, values=given.values(), actor=request.user, now=request.now)
+            messages.success(request, _("Saved."))
+            return redirect("plan_sessions", uuid=plan.uuid)
     load(revision)
     sessions = list(revision.sessions.all())
     people = Counter(target.planned_session_id for target in targets_of(revision))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -13,32 +10,23 @@ from django.contrib import messages
 from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from planning.content import load, sessions_of, targets_of
 from planning.enums import Consent, RevisionState
 from planning.forms.traffic import ConsentForm, OvertimeForm
-from planning.models import OvertimeOrder, PlannedMeeting, PlannedSession, PlanRevision, PlanTarget, TrainingPlan
+from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
 from planning.policies.plans import can_edit_plan
-from planning.queries.diary import diary_of
-from planning.queries.load import Slots, days_ahead, duration_of, slots_for
-from planning.queries.plans import local_day
-from planning.queries.roster import PlanRoster, roster_of
-from planning.queries.traffic import LineLoad, load_of_line
-from planning.services import ProposedBatch, answer_overtime, order_overtime, take_batches
+from planning.queries.roster import PlanRoster, beyond_the_law, roster_of
+from planning.services import answer_overtime, order_overtime
 from planning.services.overtime import takes_orders
-from planning.slots import DayWindow, Proposal
-from planning.views.plans import get_draft
 from planning.views.task_list import PARTS
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
-from trainingops.people.shifts import too_much_overtime
 from trainingops.ui.errors import Line, foreign_ticks
-from trainingops.ui.moments import day_words, zone_word
+from trainingops.ui.moments import day_words
 from trainingops.ui.remedies import too_long
 
 #: What the column of the note holds.
@@ -75,7 +63,7 @@ def plan_roster(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "revision": revision,
         "form": form,
         "may_order": may_order,
-        "lacking": any(row.meeting.pk in ahead and (row.lacks_order or row.is_declined) for row in roster.overtime),
+        "lacking": any(row.meeting.pk in ahead and row.awaits_order for row in roster.overtime),
         "may_enter": can_edit_plan(request.user, plan),
         "roster": roster,
         "meetings": _by_meeting(meetings, roster, plan, ahead),
@@ -184,7 +172,7 @@ def _by_meeting(
                         "kind": _KINDS.get(row.standing.presence, "late"),
                         "order": orders.get((row.person, row.order.uuid)) if row.order else None,
                         "pair": f"{row.person}:{meeting.uuid}",
-                        "lacks_order": (lacks := meeting.pk in ahead and (row.lacks_order or row.is_declined)),
+                        "lacks_order": (lacks := meeting.pk in ahead and row.awaits_order),
                         "index": next(boxes) if lacks else None,
                     }
                     for row in rows
@@ -195,36 +183,15 @@ def _by_meeting(
 
 
 def overtime_warnings(roster: PlanRoster, plan: TrainingPlan) -> list[str]:
-    """Who would come above four hours a day or eighteen a week, orders of other plans included (PP 35/2021)."""
-    late = roster.overtime
-    if not late:
-        return []
-    zone = plan.site.zone
-    days = [row.meeting.starts_at.astimezone(zone).date() for row in late]
-    first, last = min(days) - timedelta(days=min(days).weekday()), max(days) + timedelta(days=6 - max(days).weekday())
-    minutes = {
-        person: {day: count for day, count in roster.minutes.get(person, {}).items() if first <= day <= last}
-        for person in {row.person: row.name for row in late}
-    }
-    for row in late:
-        if row.order is None:
-            own = minutes.setdefault(row.person, {})
-            day = row.meeting.starts_at.astimezone(zone).date()
-            own[day] = own.get(day, 0) + row.standing.overtime_minutes
-    names = {row.person: row.name for row in late}
-    found = []
-    for person, own in minutes.items():
-        over_days, over_weeks = too_much_overtime(own)
-        found += [
-            _("%(name)s: more than 4 hours of overtime on %(day)s.") % {"name": names[person], "day": day_words(day)}
-            for day in over_days
-        ]
-        found += [
-            _("%(name)s: more than 18 hours of overtime in the week from %(day)s.")
-            % {"name": names[person], "day": day_words(day)}
-            for day in over_weeks
-        ]
-    return found
+    """Who would come above four hours a day or eighteen a week, in words (PP 35/2021)."""
+    a_day = _("%(name)s: more than 4 hours of overtime on %(day)s.")
+    a_week = _("%(name)s: more than 18 hours of overtime in the week from %(day)s.")
+    return [
+        words % {"name": name, "day": day_words(day)}
+        for name, days, weeks in beyond_the_law(roster, plan.site)
+        for words, found in ((a_day, days), (a_week, weeks))
+        for day in found
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -246,140 +213,3 @@ def overtime_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     may_answer = order.withdrawn_at is None and order.starts_at > request.now
     context = {"order": order, "form": form, "may_answer": may_answer, "title": _("Overtime for a training")}
     return render(request, "planning/overtime_answer.html", context, status=422 if form.is_bound else 200)
-
-
-def to_place(targets: Iterable[PlanTarget], roster: PlanRoster, sessions: Iterable[PlannedSession]) -> list[int]:
-    """Keys of those for whom batches are proposed.
-
-    Who has none; where everybody has one, those whom it does not hold: it lies outside their shift without an order,
-    they are away, or the room has no seat for them.
-    """
-    rows = sorted((target.person_id, target.planned_session_id) for target in targets)
-    if free := [person for person, batch in rows if batch is None]:
-        return free
-    outside = {row.person for row in roster.rows if row.lacks_order or row.is_declined or row.standing.is_absent}
-    for planned in sessions:
-        inside = [person for person, batch in rows if batch == planned.pk and person not in outside]
-        if planned.room:
-            outside |= set(inside[planned.room.capacity :])
-    return sorted(outside)
-
-
-# --- batches -----------------------------------------------------------------------------------------------
-def tomorrow_of(request: SignedInRequest, plan: TrainingPlan) -> date:
-    """The first day that the choice of a window looks at."""
-    return local_day(request.now, plan.site) + timedelta(days=1)
-
-
-def slots_of(
-    request: SignedInRequest,
-    revision: PlanRevision,
-    people: list[int],
-    known: LineLoad,
-    roster: PlanRoster,
-    *,
-    batches: bool = False,
-) -> Slots:
-    """The windows of the two weeks from tomorrow, for people of a plan whose roster ahead was read.
-
-    Args:
-        batches: whether batches are proposed too; then the diaries of trainers, rooms and people are read.
-    """
-    plan = revision.plan
-    first, minutes = tomorrow_of(request, plan), duration_of(revision)
-    diary = diary_of(revision, people, days_ahead(first)) if batches and people else None
-    return slots_for(people, known, site=plan.site, first=first, duration_minutes=minutes, roster=roster, diary=diary)
-
-
-def windows_shown(
-    request: SignedInRequest, revision: PlanRevision, slots: Slots, known: LineLoad, *, limit: int
-) -> dict[str, Any]:
-    """What both pages with windows show of them: the same list, on one of them longer."""
-    return {
-        "slots": slots,
-        "count": slots.people,
-        "goal": known.goal,
-        "day_windows": holding(slots, known)[:limit],
-        "zone_word": zone_word(request.now.astimezone(revision.plan.site.zone)),
-    }
-
-
-def holding(slots: Slots, known: LineLoad) -> list[DayWindow]:
-    """The windows that hold the target while somebody of them is on shift, best first; nobody yet: all that hold."""
-    goal = known.goal.target.goal
-    return [each for each in slots.windows if not each.window.is_busy(goal) and (each.on_shift or not slots.people)]
-
-
-@require_GET
-def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Pick a low window for a batch, or for a new one: it fills date and time of a meeting."""
-    revision = get_draft(request, uuid)
-    plan = revision.plan
-    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
-    roster = roster_of(revision, (), ahead=days_ahead(tomorrow_of(request, plan)))
-    places = list(revision.targets.order_by("person").values_list("person", "planned_session__uuid"))
-    batch = request.GET.get("batch", "")
-    own = [person for person, place in places if str(place or "") == batch]
-    people = own or [person for person, _place in places]
-    known_batch = batch if batch in {str(place) for _person, place in places} else ""
-    slots = slots_of(request, revision, people, known, roster)
-    context = {
-        "plan": plan,
-        "traffic_known": bool(known.profile.half_hours),
-        **windows_shown(request, revision, slots, known, limit=20),
-        "pick_url": _page_of_times(request, plan, known_batch),
-        "title": _("Choose a low interval"),
-    }
-    return render(request, "planning/plan_windows.html", context)
-
-
-def _page_of_times(request: SignedInRequest, plan: TrainingPlan, batch: str) -> str:
-    """Where a picked window fills the times: its batch, the first batch from a template, or a new one."""
-    if batch:
-        return reverse("plan_session", args=[plan.uuid, batch])
-    name = "plan_when" if request.GET.get("for") == "when" else "plan_session_new"
-    return reverse(name, args=[plan.uuid])
-
-
-def fingerprint(proposal: Proposal | None) -> str:
-    """What was shown, so that nothing else is taken over."""
-    batches = proposal.batches if proposal else ()
-    text = ";".join(
-        f"{batch.day} {batch.window.minute} {batch.people} "
-        f"{batch.trainer.key if batch.trainer else ''} {batch.room.key if batch.room else ''}"
-        for batch in batches
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-@require_POST
-def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take the proposed batches over: sessions with their people, and the trainer and room that are free then."""
-    revision = get_draft(request, uuid)
-    plan = revision.plan
-    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
-    load(revision)
-    sessions = sessions_of(revision)
-    meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
-    roster = roster_of(revision, meetings, ahead=days_ahead(tomorrow_of(request, plan)))
-    people = to_place(targets_of(revision), roster, sessions)
-    proposal = slots_of(request, revision, people, known, roster, batches=True).proposal
-    if proposal is None or fingerprint(proposal) != request.POST.get("fingerprint"):
-        raise Refused(_("Roster or traffic has changed since the page was shown. Look at the proposal again."))
-    made = take_batches(
-        revision=revision,
-        batches=[
-            ProposedBatch(
-                starts_at=(start := datetime.combine(batch.day, batch.window.starts_at, tzinfo=plan.site.zone)),
-                ends_at=start + timedelta(minutes=batch.window.duration_minutes),
-                people=batch.people,
-                trainer=batch.trainer.key if batch.trainer else None,
-                room=batch.room.key if batch.room else None,
-            )
-            for batch in proposal.batches
-        ],
-        actor=request.user,
-        now=request.now,
-    )
-    messages.success(request, ngettext("%(n)d batch is made.", "%(n)d batches are made.", len(made)) % {"n": len(made)})
-    return redirect("plan_sessions", uuid=plan.uuid)

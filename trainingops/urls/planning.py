@@ -26,6 +26,7 @@ from planning.views import topics as topic_views
 from planning.views import traffic as traffic_views
 from planning.views import trainers as trainer_views
 from planning.views import when as when_views
+from planning.views import windows as window_views
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
@@ -173,8 +174,8 @@ urlpatterns += [
     ),
     path("plans/<uuid:uuid>/when/", when_views.plan_when, name="plan_when"),
     path("plans/<uuid:uuid>/roster/", plan_roster_views.plan_roster, name="plan_roster"),
-    path("plans/<uuid:uuid>/windows/", plan_roster_views.plan_windows, name="plan_windows"),
-    path("plans/<uuid:uuid>/batches/", plan_roster_views.plan_batches, name="plan_batches"),
+    path("plans/<uuid:uuid>/windows/", window_views.plan_windows, name="plan_windows"),
+    path("plans/<uuid:uuid>/batches/", window_views.plan_batches, name="plan_batches"),
     path("overtime/<uuid:uuid>/", plan_roster_views.overtime_answer, name="overtime_answer"),
     path("plans/<uuid:uuid>/targets/", target_views.plan_targets, name="plan_targets"),
     path("plans/<uuid:uuid>/targets/group/", group_views.plan_targets_group, name="plan_targets_group"),
