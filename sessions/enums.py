@@ -183,3 +183,13 @@ class DeviationKind(models.TextChoices):
     APPLICATION = "application", _("Application")
     PARTICIPANT = "participant", _("Participant")
     TEST = "test", _("Test")
+
+
+class Agreement(models.IntegerChoices):
+    """The steps of a statement of the reaction survey, from 1 to 5; their places in a tally."""
+
+    DISAGREE_FULLY = 1, _("Fully disagree")
+    DISAGREE = 2, _("Disagree")
+    NEITHER = 3, _("Neither")
+    AGREE = 4, _("Agree")
+    AGREE_FULLY = 5, _("Fully agree")

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.models import RecoveryForm, Room, TrainerProfile
 from sessions import codes
-from sessions.enums import DeviationKind
-from sessions.models import MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
+from sessions.enums import Agreement, DeviationKind
+from sessions.models import MeetingTrainer, RecoveryCase, SessionMeeting, SurveyForm, TrainingSession
 from sessions.services.deviations import Difference
 from sessions.services.recovery import ANOTHER_BATCH, MakeUp
+from sessions.services.survey import LONGEST_TEXT
 from trainingops.people.models import Site
 from trainingops.ui.forms import MomentField, PageForm, PlannedMomentField
 from trainingops.ui.moments import moment_words, zone_word
@@ -267,3 +268,32 @@ class PinForm(PageForm):
         error_messages={"required": _("Enter your six digits")},
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
+
+
+class SurveyAnswerForm(PageForm):
+    """The statements of a survey with the five steps in words, and the open question."""
+
+    text = forms.CharField(
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("May stay empty. The trainer reads it without your name: leave out what gives you away."),
+    )
+
+    def __init__(self, *args: Any, questions: SurveyForm, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = self.fields.pop("text")
+        for code, words in questions.statements_shown:
+            self.fields[code] = forms.TypedChoiceField(
+                label=words, choices=Agreement.choices, coerce=int, widget=forms.RadioSelect
+            )
+        text.label = questions.question_shown
+        self.fields["text"] = text
+
+    def ratings(self) -> dict[str, int]:
+        """The chosen step by the code of its statement."""
+        return {code: value for code, value in self.cleaned_data.items() if code != "text"}
+
+    def text_given(self) -> str:
+        """What was written in one's own words."""
+        return str(self.cleaned_data["text"])

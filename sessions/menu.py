@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from sessions.panels import survey_panels
 from sessions.queries.pages import open_cases
 from trainingops.people.enums import Role
 from trainingops.ui.navigation import NavItem, register_counts
 from trainingops.ui.navigation import register as register_items
-from trainingops.ui.panels import register_slot
+from trainingops.ui.panels import register_provider, register_slot
 
 if TYPE_CHECKING:
     from sessions.models import RecoveryCase
@@ -29,7 +30,7 @@ def register() -> None:
             order=30,
             low=True,
             low_for=frozenset({Role.AGENT}),
-            area=("my_trainings", "test_"),
+            area=("my_trainings", "test_", "survey_answer", "survey_done"),
         ),
         NavItem(
             "5.2",
@@ -51,9 +52,11 @@ def register() -> None:
             area=("recovery_", "case_"),
         ),
         NavItem("5.2", _("Deviations"), "deviation_list", "flag", order=30, area=("deviation_",)),
+        NavItem("5.2", _("Reaction surveys"), "survey_list", "chart", order=40, area=("survey_list", "survey_result")),
     )
     register_counts(_counts)
     register_slot("sessions.session", "training session ids; what the stages above say about a session, a panel each")
+    register_provider("sessions.session", survey_panels)
 
 
 def _counts(request: HttpRequest) -> dict[str, QuerySet[RecoveryCase]]:

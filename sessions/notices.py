@@ -85,6 +85,12 @@ KINDS = (
         body=_("“%(title)s”, %(label)s: your cells of the score grid wait for you."),
     ),
     NoticeKind(
+        name="survey_opened",
+        label=_("A survey about a training that you attended"),
+        title=_("How was it: %(title)s"),
+        body=_("Five statements and one question, without your name, until %(closes)s. Nobody has to answer."),
+    ),
+    NoticeKind(
         name="deviation_reported",
         label=_("A session differed from its plan"),
         title=_("%(number)s differed from the plan"),

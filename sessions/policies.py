@@ -46,3 +46,8 @@ def can_waive(user: User, case: RecoveryCase, plan: TrainingPlan) -> bool:
 def can_take_tests(user: User, enrolment: Enrolment) -> bool:
     """The enrolled person themselves."""
     return user.person_id is not None and enrolment.person_id == user.person_id and enrolment.removed_at is None
+
+
+def can_answer_survey(user: User, enrolment: Enrolment) -> bool:
+    """As a test: the enrolled person themselves."""
+    return can_take_tests(user, enrolment)

@@ -1,14 +1,16 @@
-"""What this stage offers at a shared PC: the test that is open (ATT-8)."""
+"""What this stage offers at a shared PC: the test that is open, and the reaction survey (ATT-8)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sessions.enums import AttemptState, TestPhase
 from sessions.models import Enrolment, SessionMeeting, TestAttempt
+from sessions.queries.survey import asked_enrolments, has_answered, why_no_survey
 from sessions.services.attempts import opening_case, paper_of, why_closed
 from sessions.shared_pc import STEPS, Offer, Step
 from trainingops.ui.figures import format_figure
@@ -46,7 +48,23 @@ def _receipt(request: Any, kwargs: dict[str, Any]) -> str:
     return _("%(test)s handed in at %(at)s: %(points)s of %(maximum)s points.") % {**said, **points}
 
 
+def _offer_survey(meeting: SessionMeeting, enrolment: Enrolment) -> Offer | None:
+    enrolment.training_session = meeting.training_session
+    if why_no_survey(enrolment, timezone.now()):
+        return None
+    return Offer(_("Survey"), reverse("survey_answer", args=[enrolment.uuid]))
+
+
+def _survey_receipt(request: Any, kwargs: dict[str, Any]) -> str:
+    enrolment = asked_enrolments(request.user).filter(uuid=kwargs["uuid"]).first()
+    if enrolment is None or not has_answered(enrolment):
+        return ""
+    return _("Your answer is kept, without your name and without the time.")
+
+
 def register() -> None:
-    """Make the test known as a step of shared PCs."""
+    """Make the test and the survey known as steps of shared PCs."""
     pages = frozenset({"test_start", "test_question", "test_summary", "test_submit"})
     STEPS.add(Step(name="test", offer=_offer, pages=pages, ends="test_done", receipt=_receipt))
+    pages = frozenset({"survey_answer"})
+    STEPS.add(Step(name="survey", offer=_offer_survey, pages=pages, ends="survey_done", receipt=_survey_receipt))

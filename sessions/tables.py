@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_tables2.utils import A
 
-from sessions.enums import OutcomeResult
+from sessions.enums import Agreement, OutcomeResult
 from sessions.models import RecoveryCase, TrainingSession
+from sessions.queries.reactions import Gathered
+from trainingops.ui.figures import format_figure
 from trainingops.ui.tables import FigureColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
 from trainingops.ui.templatetags import ui
 
@@ -100,3 +102,99 @@ class CaseTable(PageTable):
 
     def value_state(self, record: RecoveryCase) -> str:
         return case_status(record)[1]
+
+
+class StatementTable(PageTable):
+    """One survey: how many chose each step of each statement."""
+
+    caption = _("Reactions")
+    empty_title = _("Nothing to show yet")
+    words = tables.Column(_("Statement"), orderable=False)
+    step_1 = FigureColumn(verbose_name=Agreement.DISAGREE_FULLY.label, accessor="counts__0", orderable=False)
+    step_2 = FigureColumn(verbose_name=Agreement.DISAGREE.label, accessor="counts__1", orderable=False)
+    step_3 = FigureColumn(verbose_name=Agreement.NEITHER.label, accessor="counts__2", orderable=False)
+    step_4 = FigureColumn(verbose_name=Agreement.AGREE.label, accessor="counts__3", orderable=False)
+    step_5 = FigureColumn(verbose_name=Agreement.AGREE_FULLY.label, accessor="counts__4", orderable=False)
+    mean = FigureColumn(verbose_name=_("Mean (1–5)"), places=2, orderable=False)
+
+
+class ReactionTable(PageTable):
+    """Sessions with their survey, readable or not yet."""
+
+    caption = _("Reactions by session")
+    empty_title = _("No survey yet")
+    empty_text = _("A survey begins when a session is concluded.")
+    number = NumberColumn(
+        _("Session"),
+        accessor="survey__training_session__number",
+        linkify=("survey_result", {"uuid": A("survey__training_session__uuid")}),
+        orderable=False,
+    )
+    title = tables.Column(_("Training"), accessor="survey__training_session__plan__title", orderable=False)
+    starts_at = MomentColumn(
+        verbose_name=_("Starts"),
+        accessor="survey__training_session__starts_at",
+        zone="survey__training_session__site__zone",
+        orderable=False,
+    )
+    trainers = tables.Column(_("Trainer"), accessor="survey__trainers", orderable=False)
+    answers = tables.Column(_("Answers"), accessor="answered", orderable=False)
+    mean = FigureColumn(verbose_name=_("Mean (1–5)"), places=2, orderable=False, empty_values=())
+    why = tables.Column(_("Note"), orderable=False, default="")
+
+    def render_title(self, value: str, record: Any) -> SafeString:
+        return ui.person(value, record.survey.training_session.label)
+
+    def value_title(self, value: str) -> str:
+        return value
+
+    def render_trainers(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def render_answers(self, value: int, record: Any) -> str:
+        return f"{value}/{record.present}"
+
+    def render_mean(self, value: Any) -> SafeString | str:
+        return "–" if value is None else format_figure(value, 2)
+
+    def value_mean(self, value: Any) -> Any:
+        return value
+
+
+class GatheredTable(PageTable):
+    """Reactions added up under a heading; a later form keeps the codes of the statements that mean the same."""
+
+    empty_title = _("No result yet")
+    empty_text = _("A survey counts here when it has closed with enough answers.")
+    heading = tables.Column(_("Trainer"), orderable=False)
+    sessions = FigureColumn(verbose_name=_("Sessions"), orderable=False)
+    answers = tables.Column(_("Answers"), accessor="answered", orderable=False)
+    useful = FigureColumn(verbose_name=_("Useful"), accessor="means__useful", places=2, orderable=False)
+    clear = FigureColumn(verbose_name=_("Clear"), accessor="means__clear", places=2, orderable=False)
+    practice = FigureColumn(verbose_name=_("Practice"), accessor="means__practice", places=2, orderable=False)
+    setting = FigureColumn(verbose_name=_("Setting"), accessor="means__setting", places=2, orderable=False)
+    ready = FigureColumn(verbose_name=_("Ready"), accessor="means__ready", places=2, orderable=False)
+    mean = FigureColumn(verbose_name=_("Mean (1–5)"), places=2, orderable=False)
+
+    def render_answers(self, value: int, record: Gathered) -> str:
+        return f"{value}/{record.present}"
+
+
+class TrainerReactionTable(GatheredTable):
+    """Reactions by who taught; of a session with two trainers, both."""
+
+    caption = _("Reactions by trainer")
+
+
+class ModuleReactionTable(GatheredTable):
+    """Reactions by module version."""
+
+    caption = _("Reactions by module version")
+    heading = tables.Column(_("Module"), orderable=False)
+
+
+REACTION_TABLES: dict[str, type[PageTable]] = {
+    "session": ReactionTable,
+    "trainer": TrainerReactionTable,
+    "module": ModuleReactionTable,
+}

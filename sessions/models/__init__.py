@@ -4,6 +4,7 @@ from sessions.models.attendance import AbsenceReason, Attendance
 from sessions.models.held import Deviation, Enrolment, MeetingTrainer, SessionMeeting, SessionSummary, TrainingSession
 from sessions.models.recovery import RecoveryCase, TargetOutcome
 from sessions.models.results import AskedAssessor, ParameterScore, SessionResult, TestAnswer, TestAttempt
+from sessions.models.survey import ReactionSurvey, SurveyForm, SurveyParticipation
 
 __all__ = [
     "AbsenceReason",
@@ -13,10 +14,13 @@ __all__ = [
     "Enrolment",
     "MeetingTrainer",
     "ParameterScore",
+    "ReactionSurvey",
     "RecoveryCase",
     "SessionMeeting",
     "SessionResult",
     "SessionSummary",
+    "SurveyForm",
+    "SurveyParticipation",
     "TargetOutcome",
     "TestAnswer",
     "TestAttempt",

@@ -91,6 +91,9 @@ class TrainingSession(Identified):
     concluded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     notes = models.TextField(_("notes"), blank=True)
     cancel_reason = models.TextField(blank=True)
+    calendar_sequence = models.PositiveIntegerField(
+        default=0, help_text="how often its times changed: SEQUENCE of its calendar entries (CAL-2)"
+    )
 
     objects = TrainingSessionQuerySet.as_manager()
 

@@ -38,6 +38,7 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.queries.ledger import TRAINED
+from sessions.queries.survey import JOINED
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -234,6 +235,7 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
             "training_session__planned__room",
             "training_session__pre_paper",
             "training_session__post_paper",
+            *JOINED,
         )
         .prefetch_related(
             Prefetch("training_session__meetings", SessionMeeting.objects.exclude(state=MeetingState.CANCELLED)),

@@ -19,6 +19,7 @@ from sessions.services.recovery import (
 from sessions.services.results import ScoreCell, compute_results, record_scores
 from sessions.services.running import conclude_meeting, conclude_session, open_meeting, open_post_test, open_session
 from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
+from sessions.services.survey import answer_survey, open_survey
 from sessions.services.waivers import (
     case_waiver_hash,
     lapse_case,
@@ -37,6 +38,7 @@ __all__ = [
     "RollCell",
     "ScoreCell",
     "acknowledge_deviation",
+    "answer_survey",
     "ask_assessor",
     "cancel_make_up",
     "cancel_sessions_of",
@@ -55,6 +57,7 @@ __all__ = [
     "open_meeting",
     "open_post_test",
     "open_session",
+    "open_survey",
     "record_attendance",
     "record_roll",
     "record_scores",

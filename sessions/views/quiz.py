@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sessions.enums import AttemptState, OutcomeState, TestPhase
 from sessions.models import Enrolment, TargetOutcome, TestAttempt
 from sessions.queries.ledger import trained_of
 from sessions.queries.pages import enrolments_of_person
+from sessions.queries.survey import survey_card
 from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
 from sessions.tables import case_status
 from sessions.verdicts import verdict_for
@@ -30,7 +32,7 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     enrolments = list(enrolments_of_person(request.user)[:50])
     trained = trained_of(each.pk for each in enrolments)
     context = {
-        "cards": [_card(each, trained=each.pk in trained) for each in enrolments],
+        "cards": [_card(each, trained=each.pk in trained, now=request.now) for each in enrolments],
         "waived": TargetOutcome.objects.filter(
             person=request.user.person_id, state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
         ).count()
@@ -40,7 +42,7 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     return render(request, "sessions/my_trainings.html", context)
 
 
-def _card(enrolment: Enrolment, *, trained: bool) -> dict[str, Any]:
+def _card(enrolment: Enrolment, *, trained: bool, now: datetime) -> dict[str, Any]:
     """What one training shows; every row was fetched with the list."""
     training_session = enrolment.training_session
     attempts = {(each.phase, each.state): each for each in enrolment.attempts.all()}
@@ -66,6 +68,7 @@ def _card(enrolment: Enrolment, *, trained: bool) -> dict[str, Any]:
         ),
         "cases": [(each, *case_status(each)) for each in enrolment.cases.all()],
         "attendances": attendances,
+        "survey": survey_card(enrolment, now),
     }
 
 

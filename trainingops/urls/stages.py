@@ -16,6 +16,7 @@ from sessions.views import roll as roll_views
 from sessions.views import scores as score_views
 from sessions.views import sessions as session_views
 from sessions.views import shared_pc as shared_pc_views
+from sessions.views import survey as survey_views
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
@@ -53,6 +54,8 @@ urlpatterns += [
     path("pc/", shared_pc_views.shared_pc, name="shared_pc"),
     path("pc/choice/", shared_pc_views.shared_pc_choice, name="shared_pc_choice"),
     path("pc/end/", shared_pc_views.shared_pc_end, name="shared_pc_end"),
+    path("surveys/", survey_views.survey_list, name="survey_list"),
+    path("sessions/<uuid:uuid>/survey/", survey_views.survey_result, name="survey_result"),
     path("deviations/", session_views.deviation_list, name="deviation_list"),
     path("deviations/<uuid:uuid>/acknowledge/", session_views.deviation_acknowledge, name="deviation_acknowledge"),
     path("recovery/", recovery_views.recovery_list, name="recovery_list"),
@@ -62,6 +65,8 @@ urlpatterns += [
     path("recovery/<uuid:uuid>/waive/", recovery_views.case_waive, name="case_waive"),
     path("recovery/<uuid:uuid>/lapse/", recovery_views.case_lapse, name="case_lapse"),
     path("trainings/", quiz_views.my_trainings, name="my_trainings"),
+    path("trainings/<uuid:uuid>/survey/", survey_views.survey_answer, name="survey_answer"),
+    path("trainings/<uuid:uuid>/survey/done/", survey_views.survey_done, name="survey_done"),
     path("trainings/<uuid:uuid>/<slug:phase>/", quiz_views.test_start, name="test_start"),
     path("tests/<uuid:uuid>/<int:place>/", quiz_views.test_question, name="test_question"),
     path("tests/<uuid:uuid>/summary/", quiz_views.test_summary, name="test_summary"),
