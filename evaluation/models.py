@@ -22,6 +22,7 @@ SEEN_BY_SYSTEM = {
     TrainingDefectKind.REPORT_BREACH: _("The H+1 report of %(session)s was not submitted in time."),
     TrainingDefectKind.ABSENCE: _("A participant was absent: %(session)s."),
     TrainingDefectKind.DEVIATION: _("Deviation: %(kind)s. Planned %(planned)s, actual %(actual)s."),
+    TrainingDefectKind.NO_APPROVAL: _("%(session)s was held without prior approval and filed afterwards."),
     TrainingDefectKind.LATENESS: _("A participant came late or left early: %(session)s."),
 }
 

@@ -16,8 +16,8 @@ from planning.models import TrainingPlan
 from planning.signals import plan_advanced
 from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
-from sessions.enums import AttendanceStatus, CaseKind
-from sessions.models import Attendance, RecoveryCase, TrainingSession
+from sessions.enums import AttendanceStatus, CaseKind, DeviationKind
+from sessions.models import Attendance, Deviation, RecoveryCase, TrainingSession
 from sessions.signals import session_concluded, targets_settled
 from trainingops.people.models import User
 
@@ -42,22 +42,7 @@ def register_session_defects(
 ) -> None:
     """Deviations, absences and lateness over the tolerance, one each."""
     plan = training_session.plan
-    deviations = [
-        Occurrence(
-            kind=TrainingDefectKind.DEVIATION,
-            plan=plan,
-            training_session=training_session,
-            occurred_at=deviation.reported_at,
-            source=deviation.uuid,
-            found={
-                "kind": deviation.kind,
-                "planned": deviation.planned[:80],
-                "actual": deviation.actual[:80],
-                "measured": deviation.measured,
-            },
-        )
-        for deviation in training_session.deviations.all()
-    ]
+    deviations = [_of_deviation(each, training_session) for each in training_session.deviations.all()]
     absences = Attendance.objects.filter(
         enrolment=OuterRef("enrolment"), meeting=OuterRef("meeting"), status=AttendanceStatus.ABSENT
     )
@@ -73,6 +58,31 @@ def register_session_defects(
         for case in cases.select_related("meeting").annotate(absent=Exists(absences)).order_by("pk")
     ]
     register_training_defects(occurrences=[*deviations, *missed], actor=actor, now=now)
+
+
+def _of_deviation(deviation: Deviation, training_session: TrainingSession) -> Occurrence:
+    """A deviation in the register; a class held without approval is a kind of its own, on the day it was held (5.2)."""
+    if deviation.kind == DeviationKind.APPROVAL:
+        return Occurrence(
+            kind=TrainingDefectKind.NO_APPROVAL,
+            plan=training_session.plan,
+            training_session=training_session,
+            occurred_at=training_session.starts_at,
+            source=deviation.uuid,
+        )
+    return Occurrence(
+        kind=TrainingDefectKind.DEVIATION,
+        plan=training_session.plan,
+        training_session=training_session,
+        occurred_at=deviation.reported_at,
+        source=deviation.uuid,
+        found={
+            "kind": deviation.kind,
+            "planned": deviation.planned[:80],
+            "actual": deviation.actual[:80],
+            "measured": deviation.measured,
+        },
+    )
 
 
 @receiver(plan_advanced)

@@ -73,7 +73,7 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
         "method": revision.method,
         "application": revision.application.name if revision.application else None,
         "class_types": sorted(kind.code for kind in class_types_of(revision)),
-        "scheme": revision.scheme and _scheme(revision.scheme, revision),
+        "scheme": revision.scheme and scheme_of(revision.scheme, revision),
         "pre_paper": revision.pre_paper and {"uuid": str(revision.pre_paper.uuid), "code": revision.pre_paper.code},
         "post_paper": revision.post_paper and {"uuid": str(revision.post_paper.uuid), "code": revision.post_paper.code},
         "tolerance_minutes": revision.tolerance_minutes,
@@ -214,7 +214,7 @@ def parameters_of(revision: PlanRevision) -> list[ScoringParameter]:
     return list(revision.scheme.parameters.all()) if revision.scheme else []
 
 
-def _scheme(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
+def scheme_of(scheme: ScoringScheme, revision: PlanRevision) -> dict[str, Any]:
     """The scoring scheme with the pass mark of this revision: the manager sets it by approving (DESIGN.md §2)."""
     # One remedial attempt is what a content says that names none: those frozen before the rule keep their hash.
     remedials = {} if scheme.remedial_attempts == 1 else {"remedial_attempts": scheme.remedial_attempts}

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from reporting.enums import ObligationState
-from sessions.enums import SessionState
+from sessions.enums import HELD, SessionState
 from sessions.models import TrainingSession
 from trainingops.notifications.models import Notice
 from trainingops.people.enums import Role
@@ -127,7 +127,7 @@ def held_without_report() -> QuerySet[ReportObligation]:
         ReportObligation.objects.filter(
             report=None,
             state=ObligationState.PENDING,
-            training_session__state__in=[SessionState.CONCLUDED, SessionState.FILED],
+            training_session__state__in=HELD,
         )
         .select_related("training_session__site")
         .order_by("pk")

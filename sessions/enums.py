@@ -17,8 +17,11 @@ class SessionState(models.TextChoices):
     OPEN = "open", _("Under way")
     CONCLUDED = "concluded", _("Concluded")
     CANCELLED = "cancelled", _("Cancelled")
-    FILED = "filed", _("Filed")
+    FILED = "filed", _("Filed, without prior approval")
 
+
+#: Of a session that was held and whose record stands; a filed one is made so.
+HELD = (SessionState.CONCLUDED, SessionState.FILED)
 
 SESSION_TRANSITIONS: dict[str, tuple[str, ...]] = {
     SessionState.SCHEDULED: (SessionState.OPEN, SessionState.CANCELLED),
@@ -183,6 +186,7 @@ class DeviationKind(models.TextChoices):
     APPLICATION = "application", _("Application")
     PARTICIPANT = "participant", _("Participant")
     TEST = "test", _("Test")
+    APPROVAL = "approval", _("Approval")
 
 
 class Agreement(models.IntegerChoices):
@@ -193,3 +197,21 @@ class Agreement(models.IntegerChoices):
     NEITHER = 3, _("Neither")
     AGREE = 4, _("Agree")
     AGREE_FULLY = 5, _("Fully agree")
+
+
+#: The aspects that 4.2 compares, and the approval itself; a test or a person more is no other execution of the plan.
+OF_THE_PLAN = (
+    DeviationKind.DATE,
+    DeviationKind.TIME,
+    DeviationKind.DURATION,
+    DeviationKind.TRAINER,
+    DeviationKind.MODULE,
+    DeviationKind.METHOD,
+    DeviationKind.APPLICATION,
+    DeviationKind.APPROVAL,
+)
+
+
+class ClassFileKind(models.TextChoices):
+    PHOTO = "photo", _("Photo of the class")
+    PAPER = "paper", _("Scan of the paper")

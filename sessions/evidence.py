@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.models import TrainerProfile
-from sessions.enums import AttendanceStatus, CaseCause, MeetingState, SessionState, Verdict
+from sessions.enums import HELD, AttendanceStatus, CaseCause, MeetingState, Verdict
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
 from sessions.verdicts import verdict_of
@@ -281,7 +281,7 @@ def _missing(kind: str, start: date, end: date, user: User) -> QuerySet[Any, tup
     from trainingops.records.models import EvidenceRecord
 
     held = TrainingSession.objects.visible_to_staff(user).filter(
-        state=SessionState.CONCLUDED,
+        state__in=HELD,
         meetings__state=MeetingState.CONCLUDED,
         ends_at__date__gte=start,
         ends_at__date__lte=end,

@@ -91,6 +91,12 @@ KINDS = (
         body=_("Five statements and one question, without your name, until %(closes)s. Nobody has to answer."),
     ),
     NoticeKind(
+        name="trainer_substituted",
+        label=_("Another trainer teaches a session"),
+        title=_("%(substitute)s teaches %(number)s"),
+        body=_("“%(title)s”, %(label)s, starts %(starts)s: %(substitute)s stands in as trainer."),
+    ),
+    NoticeKind(
         name="deviation_reported",
         label=_("A session differed from its plan"),
         title=_("%(number)s differed from the plan"),

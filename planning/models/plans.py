@@ -63,6 +63,7 @@ class TrainingPlan(Identified):
         related_name="plans",
         help_text="what its first draft began with",
     )
+    is_filed = models.BooleanField(default=False, help_text="made afterwards for a class held without approval (5.2)")
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
@@ -71,9 +72,19 @@ class TrainingPlan(Identified):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state", "line"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_filed=False) | Q(approved_revision=None), name="filed_plan_is_never_approved"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def get_state_display(self) -> str:
+        """The state in words, wherever it is shown; a plan filed afterwards never looks approved (5.2)."""
+        word = str(PlanState(self.state).label)
+        return gettext("%(state)s, without prior approval") % {"state": word} if self.is_filed else word
 
 
 class PlanRevision(Identified, Outline):

@@ -40,6 +40,10 @@ def amend_plan(*, plan: TrainingPlan, actor: User, now: datetime) -> PlanRevisio
     """
     plan = locked_plan(plan)
     require(can_edit_plan(actor, plan), _("Only the PIC of this plan can change it."))
+    if plan.is_filed:
+        raise WrongState(
+            _("%(plan)s was filed afterwards and is never approved. Begin a new plan instead.") % {"plan": plan.number}
+        )
     if plan.state not in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}:
         raise WrongState(
             _("%(plan)s is “%(state)s” and cannot be changed any more.")

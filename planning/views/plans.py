@@ -160,6 +160,7 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         and plan.approved_revision_id
         and plan.state in {PlanState.APPROVED, PlanState.UNDER_WAY},
         "may_amend": mine
+        and not plan.is_filed
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
         **coordination(plan, request),

@@ -18,7 +18,7 @@ from reporting.services.obligations import advance_when_reported
 from reporting.services.sending import send_version
 from reporting.signals import report_submitted
 from reporting.wording import missing_sections
-from sessions.enums import SessionState
+from sessions.enums import HELD, SessionState
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.people.enums import Role, SignatureMeaning
@@ -27,7 +27,7 @@ from trainingops.people.services import require_signature, sign
 if TYPE_CHECKING:
     from trainingops.people.models import Signature, User
 
-HELD = (SessionState.CONCLUDED, SessionState.FILED, SessionState.CANCELLED)
+OVER = (*HELD, SessionState.CANCELLED)
 
 
 @service
@@ -164,7 +164,7 @@ def _locked(report: TrainingReport) -> TrainingReport:
 
 def _require_complete(report: TrainingReport) -> None:
     training_session = report.obligation.training_session
-    if training_session.state not in HELD:
+    if training_session.state not in OVER:
         raise Refused(
             _("Session %(number)s is not concluded yet. Conclude it, then submit the report.")
             % {"number": training_session.number},

@@ -21,7 +21,7 @@ from reporting.filters import STATES, ObligationFilter, state_counts, state_filt
 from reporting.models import ReportObligation, ReportObligationQuerySet
 from reporting.queries import reminders_sent
 from reporting.wording import counting_steps, due_standing, reason_of, report_standing
-from sessions.enums import SessionState
+from sessions.enums import HELD
 from sessions.models import TrainingSession
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -32,8 +32,8 @@ PER_PAGE = 50
 
 
 def _rows() -> ReportObligationQuerySet:
-    """With ``ended_at``: when the last meeting of a concluded session really ended."""
-    held = TrainingSession.objects.filter(pk=OuterRef("training_session"), state=SessionState.CONCLUDED)
+    """With ``ended_at``: when the last meeting of a session that was held really ended."""
+    held = TrainingSession.objects.filter(pk=OuterRef("training_session"), state__in=HELD)
     rows = ReportObligation.objects.select_related(
         "owner", "report", "training_session__plan", "training_session__site", "training_session__line"
     )

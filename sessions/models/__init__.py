@@ -1,6 +1,7 @@
 """Sessions as they were held: meetings, attendance, tests, scores, recovery (5.2, 5.3.1)."""
 
 from sessions.models.attendance import AbsenceReason, Attendance
+from sessions.models.files import ClassFile
 from sessions.models.held import Deviation, Enrolment, MeetingTrainer, SessionMeeting, SessionSummary, TrainingSession
 from sessions.models.recovery import RecoveryCase, TargetOutcome
 from sessions.models.results import AskedAssessor, ParameterScore, SessionResult, TestAnswer, TestAttempt
@@ -10,6 +11,7 @@ __all__ = [
     "AbsenceReason",
     "AskedAssessor",
     "Attendance",
+    "ClassFile",
     "Deviation",
     "Enrolment",
     "MeetingTrainer",

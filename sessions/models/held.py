@@ -90,10 +90,17 @@ class TrainingSession(Identified):
     concluded_at = models.DateTimeField(null=True)
     concluded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     notes = models.TextField(_("notes"), blank=True)
+    notes_version = models.PositiveIntegerField(default=0, help_text="row version of the notes alone")
+    notes_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    notes_at = models.DateTimeField(null=True)
+    held_version = models.ForeignKey(
+        ModuleVersion, models.PROTECT, null=True, related_name="+", help_text="what was taught, where it was another"
+    )
     cancel_reason = models.TextField(blank=True)
     calendar_sequence = models.PositiveIntegerField(
         default=0, help_text="how often its times changed: SEQUENCE of its calendar entries (CAL-2)"
     )
+    cancelled_at = models.DateTimeField(null=True, help_text="none for those cancelled before this was kept")
 
     objects = TrainingSessionQuerySet.as_manager()
 
@@ -110,6 +117,16 @@ class TrainingSession(Identified):
 
     def __str__(self) -> str:
         return f"{self.number} {self.label}"
+
+    @property
+    def taught_version(self) -> ModuleVersion:
+        """The module version that was taught: the approved one, unless the conclusion said another (4.2)."""
+        return self.held_version or self.module_version
+
+    @property
+    def taught_version_id(self) -> int:
+        """Its key, without reading it."""
+        return self.held_version_id or self.module_version_id
 
 
 class SessionMeeting(Identified):

@@ -3,11 +3,16 @@
 from sessions.services.assessors import ask_assessor, withdraw_assessor
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt, submit_due_attempts
 from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
+from sessions.services.batch_moves import propose_move
 from sessions.services.check_in import CheckedIn, check_in, end_shared_pc, start_shared_pc
 from sessions.services.common import Clash, GridConflict
-from sessions.services.deviations import acknowledge_deviation, differences, report_deviation
+from sessions.services.concluding import conclude_session
+from sessions.services.deviations import Used, acknowledge_deviation, differences, report_deviation
+from sessions.services.filing import Came, file_class
 from sessions.services.marking import Mark, mark_answers
 from sessions.services.moving import move_make_up
+from sessions.services.notes import save_notes
+from sessions.services.photos import add_photos, remove_photo
 from sessions.services.recovery import (
     MakeUp,
     cancel_make_up,
@@ -17,8 +22,9 @@ from sessions.services.recovery import (
     settle_self_study,
 )
 from sessions.services.results import ScoreCell, compute_results, record_scores
-from sessions.services.running import conclude_meeting, conclude_session, open_meeting, open_post_test, open_session
+from sessions.services.running import conclude_meeting, open_meeting, open_post_test, open_session
 from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
+from sessions.services.substituting import substitute_trainer
 from sessions.services.survey import answer_survey, open_survey
 from sessions.services.waivers import (
     case_waiver_hash,
@@ -30,6 +36,7 @@ from sessions.services.waivers import (
 )
 
 __all__ = [
+    "Came",
     "CheckedIn",
     "Clash",
     "GridConflict",
@@ -37,7 +44,9 @@ __all__ = [
     "Mark",
     "RollCell",
     "ScoreCell",
+    "Used",
     "acknowledge_deviation",
+    "add_photos",
     "answer_survey",
     "ask_assessor",
     "cancel_make_up",
@@ -49,6 +58,7 @@ __all__ = [
     "conclude_session",
     "differences",
     "end_shared_pc",
+    "file_class",
     "lapse_case",
     "mark_answers",
     "mark_rest_present",
@@ -58,11 +68,14 @@ __all__ = [
     "open_post_test",
     "open_session",
     "open_survey",
+    "propose_move",
     "record_attendance",
     "record_roll",
     "record_scores",
+    "remove_photo",
     "report_deviation",
     "save_answer",
+    "save_notes",
     "schedule_from_revision",
     "schedule_in_batch",
     "schedule_make_up",
@@ -72,6 +85,7 @@ __all__ = [
     "start_shared_pc",
     "submit_attempt",
     "submit_due_attempts",
+    "substitute_trainer",
     "undo_mark_rest",
     "waive_case",
     "waive_outcome",

@@ -9,21 +9,23 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planning.models import TrainerProfile
+from planning.enums import Method
+from planning.models import ModuleVersion, TrainerProfile, TrainingApplication
+from planning.models.resources import untranslated
 from planning.queries.plans import holders
-from planning.services.bookings import book_substitute, give_back_trainer
 from sessions.enums import DeviationKind, MeetingState, SessionState
-from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.models import Deviation, SessionMeeting, TrainingSession
 from sessions.models.held import actual_of, planned_of
 from sessions.notices import about
 from sessions.policies import can_decide, can_run_session
 from sessions.queries.pages import untaken_tests
 from sessions.services.common import lock_session, stands_for
+from sessions.services.stand_in import put_in
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
-from trainingops.ui.stored import Stored, stored_day, stored_moment, stored_share, stored_span
+from trainingops.ui.stored import Stored, stored_day, stored_moment, stored_share, stored_span, stored_word
 
 #: A start or a length that differs by less is as planned.
 SLACK = timedelta(minutes=15)
@@ -78,6 +80,39 @@ def differences(training_session: TrainingSession, meetings: Iterable[SessionMee
     if tests := untaken_tests(training_session):
         found[DeviationKind.TEST] = [(str(phase.label), stored_share(0, here)) for phase, here in tests]
     return [Difference(kind, pairs) for kind, pairs in found.items()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """What was really used, as its trainer says when the session ends; None where nobody asked."""
+
+    method: str | None = None
+    application: TrainingApplication | None = None
+    module_version: ModuleVersion | None = None
+
+
+def differences_of(training_session: TrainingSession, used: Used) -> list[Difference]:
+    """What was used otherwise than approved (4.2): method, application, module version.
+
+    A kind that was reported on the day is not asked for again.
+    """
+    revision = training_session.revision
+    pairs: dict[str, tuple[Stored, Stored]] = {}
+    if revision is not None and used.method and used.method != revision.method:
+        pairs[DeviationKind.METHOD] = (method_word(revision.method), method_word(used.method))
+    if revision is not None and used.application and used.application != revision.application:
+        pairs[DeviationKind.APPLICATION] = (str(revision.application or ""), str(used.application))
+    if used.module_version and used.module_version != training_session.module_version:
+        pairs[DeviationKind.MODULE] = (str(training_session.module_version), str(used.module_version))
+    if not pairs:
+        return []
+    reported = set(training_session.deviations.values_list("kind", flat=True))
+    return [Difference(kind, [pair]) for kind, pair in pairs.items() if kind not in reported]
+
+
+def method_word(method: str) -> Stored:
+    """A method as it is kept, to be read in the reader's language."""
+    return stored_word(untranslated(Method(method).label)) if method else ""
 
 
 def write_differences(
@@ -142,7 +177,7 @@ def report_deviation(
             % {"state": training_session.get_state_display()}
         )
     if substitute is not None:
-        _substitute(training_session, substitute, replaces, actor)
+        put_in(training_session, substitute, replaces, actor)
         actual = actual or substitute.name
     for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
         if not value.strip():
@@ -204,54 +239,6 @@ def _write(
         detail={"planned": planned, "actual": actual, "measured": list(measured), "reason": reason},
     )
     return row
-
-
-def _substitute(
-    training_session: TrainingSession, substitute: TrainerProfile, replaces: TrainerProfile | None, actor: User
-) -> None:
-    """The substitute stands with the meetings not yet concluded, booked for them instead of whom they replace."""
-    meetings = list(training_session.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.OPEN]))
-    if replaced := _replaced(meetings, substitute, replaces):
-        uuids = [meeting.uuid for meeting in meetings]
-        give_back_trainer(training_session.planned, trainer=replaced, meetings=uuids)
-        MeetingTrainer.objects.filter(
-            meeting__in=[meeting for meeting in meetings if meeting.state == MeetingState.PLANNED], trainer=replaced
-        ).delete()
-    book_substitute(
-        training_session.planned, trainer=substitute, meetings=[meeting.uuid for meeting in meetings], reader=actor
-    )
-    MeetingTrainer.objects.bulk_create(
-        [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],
-        ignore_conflicts=True,
-    )
-
-
-def _replaced(
-    meetings: list[SessionMeeting], substitute: TrainerProfile, named: TrainerProfile | None
-) -> TrainerProfile | None:
-    """Who is replaced: the one named, or who teaches alone; nobody where the substitute teaches it already.
-
-    Raises:
-        Refused: several teach and none of them is named, or somebody is named who does not teach it.
-    """
-    taught = MeetingTrainer.objects.filter(meeting__in=meetings)
-    teaching = list(TrainerProfile.objects.filter(pk__in=taught.values("trainer")))
-    if substitute in teaching:
-        return None
-    names = ", ".join(sorted(each.name for each in teaching))
-    if named is not None and named not in teaching:
-        raise Refused(
-            _("%(name)s does not teach what is left of this session. Choose one of: %(names)s.")
-            % {"name": named.name, "names": names},
-            field="replaces",
-        )
-    if named is None and len(teaching) > 1:
-        raise Refused(
-            _("Several teach this session: %(names)s. Choose whom %(name)s replaces.")
-            % {"name": substitute.name, "names": names},
-            field="replaces",
-        )
-    return named or next(iter(teaching), None)
 
 
 def _tell_managers(training_session: TrainingSession, rows: list[Deviation], now: datetime) -> None:

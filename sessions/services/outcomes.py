@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from planning.models import TrainingPlan
 from planning.services.history import Shown, Trained, record_competences, record_trainings
 from sessions.enums import (
+    HELD,
     OPEN_CASES,
     AttemptState,
     AttendanceStatus,
@@ -35,6 +36,7 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
+from sessions.queries.ledger import trained_of
 from sessions.services.cases import open_remedial_cases, settle_case, shortfall
 from sessions.services.common import lock_plans
 from sessions.signals import targets_settled
@@ -105,8 +107,14 @@ def outcomes_touched_by(training_session: TrainingSession, people: Iterable[int]
 def settle_results(
     training_session: TrainingSession, enrolments: Iterable[int], *, attempt: int, actor: Any, now: datetime
 ) -> None:
-    """Results of a concluded session changed: open or end remedial cases, then the ledger."""
+    """Results of a concluded session changed: open or end remedial cases, then the ledger.
+
+    A filed class has neither: nobody was on target of an approved plan.
+    """
     keys = list(enrolments)
+    if training_session.state == SessionState.FILED:
+        note_filed(training_session, keys, actor=actor, now=now)
+        return
     if attempt == 1:
         open_remedial_cases(training_session, keys, actor=actor, now=now)
     else:
@@ -115,6 +123,35 @@ def settle_results(
     refresh_outcomes(outcomes_touched_by(training_session, people), actor=actor, now=now)
     if attempt > 1:
         tell_settled({training_session.plan_id}, actor, now)
+
+
+def note_filed(training_session: TrainingSession, enrolments: Iterable[int], *, actor: Any, now: datetime) -> None:
+    """Tell planning who had the module in a class filed afterwards, and who passed, on the day it was held (7.2)."""
+    keys = list(enrolments)
+    trained, held_on = trained_of(keys), training_session.ends_at.astimezone(training_session.site.zone).date()
+    version = training_session.taught_version
+    rows = Enrolment.objects.filter(pk__in=keys).select_related("person")
+    here = [each for each in rows if each.pk in trained]
+    record_trainings(
+        Trained(person_id=each.person_id, module_version_id=version.pk, trained_on=held_on, source=each.uuid)
+        for each in here
+    )
+    passed = dict(
+        SessionResult.objects.filter(enrolment__in=here, current=True, passed=True).values_list("enrolment", "final")
+    )
+    shown = [
+        Shown(
+            person=each.person,
+            module_version=version,
+            achieved_on=held_on,
+            result=passed[each.pk],
+            source=each.uuid,
+        )
+        for each in here
+        if each.pk in passed
+    ]
+    if shown:
+        record_competences(shown=shown, actor=actor, now=now)
 
 
 def settle_self_study_of(attempt: TestAttempt, *, actor: Any, now: datetime) -> None:
@@ -225,7 +262,7 @@ def _recovery(enrolment: Enrolment, rows: _Rows) -> list[RecoveryCase]:
 def _is_trained(enrolment: Enrolment, rows: _Rows) -> bool:
     """Every meeting held, and attended within tolerance or recovered; never before the session is concluded."""
     training_session = enrolment.training_session
-    if training_session.state not in (SessionState.CONCLUDED, SessionState.FILED):
+    if training_session.state not in HELD:
         return False
     recovered = {each.meeting_id for each in _recovery(enrolment, rows) if each.state == CaseState.RESOLVED}
     for meeting in rows.meetings.get(training_session.pk, []):
@@ -267,7 +304,7 @@ def _tell_trained(outcomes: Iterable[TargetOutcome], now: datetime) -> None:
     record_trainings(
         Trained(
             person_id=each.person_id,
-            module_version_id=sessions[held[each.pk]].module_version_id,
+            module_version_id=sessions[held[each.pk]].taught_version_id,
             trained_on=now.astimezone(sessions[held[each.pk]].site.zone).date(),
             source=each.uuid,
         )
@@ -280,14 +317,14 @@ def _record_competences(passed: list[tuple[TargetOutcome, SessionResult]], actor
     if not passed:
         return
     held = {result.enrolment.training_session_id for _outcome, result in passed}
-    sessions = TrainingSession.objects.select_related("site", "module_version").in_bulk(held)
+    sessions = TrainingSession.objects.select_related("site", "module_version", "held_version").in_bulk(held)
     shown = []
     for outcome, result in passed:
         training_session = sessions[result.enrolment.training_session_id]
         shown.append(
             Shown(
                 person=outcome.person,
-                module_version=training_session.module_version,
+                module_version=training_session.taught_version,
                 achieved_on=now.astimezone(training_session.site.zone).date(),
                 result=result.final,
                 source=result.enrolment.uuid,

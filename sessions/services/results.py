@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import ScoringParameter
 from sessions import evidence
-from sessions.enums import ResultStatus, SessionState
+from sessions.enums import HELD, ResultStatus, SessionState
 from sessions.frozen import FrozenParameter, FrozenScheme, fills_itself, read_scheme
 from sessions.models import ParameterScore, SessionResult, TrainingSession
 from sessions.queries.pages import remedial_people
@@ -92,7 +92,7 @@ def record_scores(
     training_session = lock_session_of_plan(training_session)
     reach = reach_of(actor, training_session)
     require(bool(reach))
-    if training_session.state not in (SessionState.OPEN, SessionState.CONCLUDED):
+    if training_session.state not in (SessionState.OPEN, *HELD):
         raise WrongState(
             _("Scores cannot be recorded: the session is “%(state)s”.")
             % {"state": training_session.get_state_display()}
@@ -314,7 +314,7 @@ def _check_value(
             % {**about, "value": format_figure(cell.value)},
             field=field,
         )
-    concluded = attempt == 1 and training_session.state == SessionState.CONCLUDED
+    concluded = attempt == 1 and training_session.state in HELD
     if concluded and old is not None and old.value is not None and old.value != cell.value:
         raise WrongState(
             _("%(who)s, %(parameter)s: the session is concluded and its record stands; only blanks can be filled.")
@@ -376,7 +376,7 @@ def recompute(
     """Results, and once the session is concluded cases, ledger and record, after scores or marks changed."""
     people = list(people)
     _compute(training_session, people, attempt, now)
-    if training_session.state == SessionState.CONCLUDED:
+    if training_session.state in HELD:
         from sessions.services.outcomes import settle_results
 
         keys = [each.enrolment.pk for each in people]

@@ -13,7 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
-from sessions.enums import AttemptState, SessionState, TestPhase
+from sessions.enums import HELD, AttemptState, TestPhase
 from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself, read_scheme
 from sessions.models import AskedAssessor, Enrolment, ParameterScore, SessionResult, TestAttempt, TrainingSession
 from sessions.scoring import Assessed, Given, Score, settle
@@ -160,7 +160,7 @@ def is_typed(
     if not fills_itself(training_session, parameter):
         return True
     tested = TESTED_BY[parameter.source] in standing.tests  # type: ignore[index]
-    over = from_file or training_session.state == SessionState.CONCLUDED
+    over = from_file or training_session.state in HELD
     return attempt == 1 and over and not tested
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from sessions import services
-from sessions.enums import SessionState, Verdict
+from sessions.enums import HELD, SessionState, Verdict
 from sessions.frozen import FrozenParameter, fills_itself, read_scheme
 from sessions.models import Enrolment, SessionResult, TrainingSession
 from sessions.policies import can_run_session
@@ -191,7 +191,7 @@ def _row_of(training_session: TrainingSession, enrolment: int, saved: Standing |
 def _row(training_session: TrainingSession, standing: Standing, attempt: int, presence: Presence) -> Row:
     """One person's cells: what is typed as it was typed, what a test fills as the test says."""
     shown = given_scores(training_session, standing, attempt=attempt)
-    concluded = training_session.state == SessionState.CONCLUDED and attempt == 1
+    concluded = training_session.state in HELD and attempt == 1
     files = {name: system or file for name, system, file in from_files(training_session, standing, attempt)}
     cells = []
     for each in read_scheme(training_session.scheme).parameters:
@@ -219,7 +219,7 @@ def _touched(training_session: TrainingSession, posted: Mapping[str, Any]) -> li
             continue
         for each in read_scheme(training_session.scheme).parameters:
             if str(each.uuid) == found["parameter"]:
-                concluded = training_session.state == SessionState.CONCLUDED
+                concluded = training_session.state in HELD
                 typed = concluded or not fills_itself(training_session, each)
                 cell = Cell(Enrolment(pk=int(found["enrolment"])), each, typed)
                 if _take(cell, posted):
@@ -302,7 +302,7 @@ def _page(
         for cell in row.cells
         if cell.problem
     ]
-    states = (SessionState.OPEN, SessionState.CONCLUDED)
+    states = (SessionState.OPEN, *HELD)
     scheme = read_scheme(training_session.scheme)
     filled = {
         each.uuid: sum(1 for row in rows for cell in row.cells if cell.parameter.uuid == each.uuid and cell.text)

@@ -39,6 +39,11 @@ def stored_share(count: int, whole: int) -> dict[str, Any]:
     return {"participants": count, "of": whole}
 
 
+def stored_word(word: str) -> dict[str, Any]:
+    """A word of the interface by its English msgid (``gettext_noop``, or the untranslated label of a choice)."""
+    return {"word": word}
+
+
 def said(value: Any) -> Any:
     """A stored value in words of the active language; anything that is no mapping stays as it is.
 
@@ -52,6 +57,8 @@ def said(value: Any) -> Any:
             return day_words(date.fromisoformat(day))
         case {"minutes": int(minutes)}:
             return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+        case {"word": str(word)}:
+            return _(word)
         case {"participants": int(count), "of": int(whole)}:
             return _("%(count)d of %(whole)d participants") % {"count": count, "whole": whole}
         case Mapping():

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.enums import SessionState
+from sessions.enums import HELD, SessionState
 from sessions.frozen import TESTED_BY, fills_itself
 from sessions.imports.scores import forms, kahoot, moodle
 from sessions.imports.scores.marks import Attempt, Marks, choices_of, marks_of, read_row
@@ -101,7 +101,7 @@ def check_scores(batch: Batch) -> list[Checked]:
 
 def _closed(training_session: TrainingSession) -> str:
     """Why no score may come in any more."""
-    if training_session.state not in (SessionState.OPEN, SessionState.CONCLUDED):
+    if training_session.state not in (SessionState.OPEN, *HELD):
         return _("Scores are recorded once the session is under way; it is “%(state)s”.") % {
             "state": training_session.get_state_display()
         }
@@ -160,7 +160,7 @@ def _compare(batch: Batch, marks: Marks, each: Attempt) -> None:
         checked.status = RowStatus.SAME
         return
     checked.changes = [Change(parameter.name, shown, input_figure(value))]
-    if old is not None and marks.training_session.state == SessionState.CONCLUDED:
+    if old is not None and marks.training_session.state in HELD:
         checked.leave(checked.said)
         checked.warn("", "recorded_already", _("The session is concluded and its record stands."))
         return

@@ -24,7 +24,7 @@ from planning.models import (
 )
 from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion
-from sessions.enums import OPEN_CASES, CaseState, MeetingState, SessionState
+from sessions.enums import HELD, OPEN_CASES, CaseState, MeetingState, SessionState
 from sessions.models import Deviation, Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
 from sessions.queries.pages import people_without_score
 from trainingops.dashboard.plain import Row, packed, plain_rows
@@ -125,7 +125,7 @@ class Desk:
         )
         teaches = MeetingTrainer.objects.filter(meeting__training_session=OuterRef("pk"), trainer__user=self.user)
         unsettled = Q(state__in=[SessionState.SCHEDULED, SessionState.OPEN], ends_at__lt=self.now) | Q(
-            state=SessionState.CONCLUDED, obligation__state=ObligationState.PENDING
+            state__in=HELD, obligation__state=ObligationState.PENDING
         )
         waiting = Deviation.objects.filter(training_session=OuterRef("pk"), acknowledged_at=None)
         manages = self.user.authority.scope(Role.MANAGER, site="plan__site", line="plan__line")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
+from sessions.enums import HELD, AttemptState, CaseKind, CaseState, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.policies import can_decide
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
@@ -64,7 +64,7 @@ def scores_missing(desk: Desk) -> Iterable[Item]:
     """Held sessions whose report is not submitted and where somebody present has no complete score (5.1.2)."""
     for each in desk.sessions:
         missing: int = each.unscored  # type: ignore[attr-defined]
-        if each.state == SessionState.CONCLUDED and missing and _is_own(desk, each):
+        if each.state in HELD and missing and _is_own(desk, each):
             yield Item(
                 title=_("Complete the scores: %(name)s") % {"name": _name(each)},
                 why=ngettext(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from evaluation.enums import ActionState, ReviewState
 from planning.enums import PlanState
 from reporting.enums import ObligationState
-from sessions.enums import SessionState
+from sessions.enums import HELD, SessionState
 from trainingops.dashboard.timeline.story import Story
 
 
@@ -53,7 +53,7 @@ def _preparation(story: Story) -> _Part:
 
 def _execution(story: Story) -> _Part:
     due = [each for each in story.sessions if each.state != SessionState.CANCELLED]
-    held = [each for each in due if each.state in (SessionState.CONCLUDED, SessionState.FILED)]
+    held = [each for each in due if each.state in HELD]
     note = _("%(done)d of %(total)d sessions") % {"done": len(held), "total": len(due)}
     return _("Execution"), "5.2", bool(due) and len(held) == len(due), note
 

@@ -39,9 +39,10 @@ from sessions.enums import AttendanceStatus, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from sessions.services.attendance import RollCell, record_attendance, record_roll
+from sessions.services.concluding import conclude_session
 from sessions.services.recovery import MakeUp, schedule_make_up
 from sessions.services.results import ScoreCell, record_scores, typed_parameters
-from sessions.services.running import conclude_meeting, conclude_session, open_post_test, open_session
+from sessions.services.running import conclude_meeting, open_post_test, open_session
 from trainingops.local.demo import school
 from trainingops.local.demo.cast import Cast
 from trainingops.people.enums import Role

@@ -21,7 +21,8 @@ from sessions.models import TrainingSession
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from sessions.services.attendance import RollCell, record_roll
 from sessions.services.check_in import check_in
-from sessions.services.running import conclude_meeting, conclude_session, open_session
+from sessions.services.concluding import conclude_session
+from sessions.services.running import conclude_meeting, open_session
 from trainingops.local.demo.cast import PIN
 from trainingops.local.demo.cycle import Cycle, fill
 from trainingops.local.demo.online import record_from_zoom

@@ -1,0 +1,208 @@
+"""A class held without approval, filed afterwards from its paper (clauses 4.1, 4.2, 5.2, 5.3.2)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from evaluation.models import TrainingDefect
+from planning.models import Competence, ModuleTraining
+from planning.queries.indicator import count, in_period, plans_due
+from planning.services import amend_plan
+from planning.services.filing import HeldClass
+from reporting.models import ReportObligation, TrainingReport
+from sessions.frozen import read_scheme
+from sessions.models import ClassFile, Deviation, RecoveryCase, SessionResult, TargetOutcome, TrainingSession
+from sessions.services import Came, ScoreCell, acknowledge_deviation, file_class, record_scores
+from sessions.tests.factories import START, scheduled
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.people.tests.factories import make_user
+from trainingops.records.models import EvidencePayload
+
+pytestmark = pytest.mark.django_db
+
+HELD = START
+NOW = START + timedelta(days=3)
+
+
+def paper(name="daftar-hadir.pdf"):
+    return SimpleUploadedFile(name, b"%PDF-1.7 paper")
+
+
+def held_class(world, **changes):
+    values = {
+        "kind": "refreshment",
+        "title": "Penyegaran mendadak",
+        "site": world.site,
+        "line": world.line,
+        "starts_at": HELD,
+        "ends_at": HELD + timedelta(hours=2),
+        "module_version": world.module_version,
+        "method": "offline",
+        "application": world.application,
+        "scheme": world.scheme,
+        "pass_mark": Decimal(80),
+        "trainers": [world.trainer],
+    }
+    return HeldClass(**{**values, **changes})
+
+
+def filed(world, *, people=None, now=NOW, reason="Gangguan mendadak pada aplikasi.", **changes) -> TrainingSession:
+    came = [Came(each) for each in world.people] if people is None else people
+    return file_class(
+        held=held_class(world, **changes), people=came, reason=reason, paper=paper(), actor=world.pic, now=now
+    )
+
+
+@pytest.fixture
+def beside():
+    """An approved plan of the same people, whose ledger nothing may disturb."""
+    return scheduled(starts_at=START + timedelta(days=5))
+
+
+@pytest.fixture
+def world(beside):
+    return beside.world
+
+
+@pytest.mark.clause("5.2")
+def test_a_filed_class_is_made_as_concluded_and_says_so_everywhere(world):
+    training_session = filed(world)
+    assert (training_session.kind, training_session.state, training_session.revision) == ("filed", "filed", None)
+    assert training_session.label == "Tanpa persetujuan sebelumnya"
+    assert training_session.summary.present == 3
+    plan = training_session.plan
+    assert (plan.is_filed, plan.state, plan.approved_revision) == (True, "under_way", None)
+    with translation.override("en"):
+        assert plan.get_state_display() == "Under way, without prior approval"
+        assert training_session.get_state_display() == "Filed, without prior approval"
+    assert ClassFile.objects.get(training_session=training_session, kind="paper").file_name == "daftar-hadir.pdf"
+
+
+@pytest.mark.clause("5.2")
+def test_the_database_never_lets_a_filed_plan_look_approved(world):
+    plan, other = filed(world).plan, world
+    plan.approved_revision = plan.revisions.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        plan.save(update_fields=["approved_revision"])
+    with pytest.raises(WrongState, match=plan.number):
+        amend_plan(plan=plan, actor=other.pic, now=NOW)
+
+
+@pytest.mark.clause("4.2")
+def test_the_manager_acknowledges_it_as_a_deviation_and_it_is_a_training_defect(world):
+    training_session = filed(world)
+    deviation = Deviation.objects.get(training_session=training_session)
+    assert (deviation.kind, deviation.reason) == ("approval", "Gangguan mendadak pada aplikasi.")
+    with translation.override("en"):
+        assert deviation.planned_words == "approved before it was held"
+        assert deviation.actual_words == "without prior approval"
+    with pytest.raises(NotAllowed):
+        acknowledge_deviation(deviation=deviation, actor=world.pic, now=NOW)
+    acknowledge_deviation(deviation=deviation, actor=world.manager, now=NOW)
+    defect = TrainingDefect.objects.get(training_session=training_session)
+    assert (defect.kind, defect.occurred_at) == ("no_approval", HELD)
+    assert training_session.number in defect.words
+
+
+@pytest.mark.clause("5.3.2")
+def test_its_report_is_due_the_day_after_it_was_held(world):
+    training_session = filed(world)
+    obligation = ReportObligation.objects.get(training_session=training_session)
+    assert obligation.due_at == (HELD.replace(hour=17) + timedelta(days=1))  # midnight in WIB that ends the next day
+    assert obligation.due_at < NOW
+    assert TrainingReport.objects.filter(obligation=obligation).exists()
+
+
+@pytest.mark.clause("4.3")
+def test_it_makes_no_target_no_case_and_leaves_other_ledgers_alone(world, beside):
+    before = list(TargetOutcome.objects.order_by("pk").values())
+    training_session = filed(world, people=[Came(world.people[0]), Came(world.people[1], minutes_late=40)])
+    assert list(TargetOutcome.objects.order_by("pk").values()) == before
+    assert not RecoveryCase.objects.filter(enrolment__training_session=training_session).exists()
+    assert ModuleTraining.objects.filter(module_version=world.module_version).count() == 2
+    assert {each.trained_on for each in ModuleTraining.objects.all()} == {HELD.date()}
+
+
+@pytest.mark.clause("7.2")
+def test_scores_are_typed_afterwards_and_who_passes_has_shown_the_module(world):
+    training_session = filed(world)
+    first, second, third = training_session.enrolments.order_by("pk")
+    parameters = read_scheme(training_session.scheme).parameters
+    cells = [
+        ScoreCell(enrolment.pk, each.uuid, Decimal(value))
+        for enrolment, value in ((first, "95"), (second, "40"))
+        for each in parameters
+    ]
+    record_scores(training_session=training_session, cells=cells, actor=world.pic, now=NOW)
+    passed = {each.enrolment: each.passed for each in SessionResult.objects.filter(current=True)}
+    assert passed == {first: True, second: False}
+    shown = Competence.objects.get(module_version=world.module_version)
+    assert (shown.person, shown.achieved_on) == (first.person, HELD.date())
+    assert not RecoveryCase.objects.filter(enrolment__training_session=training_session).exists()
+    assert third.pk not in {each.pk for each in passed}
+
+
+@pytest.mark.clause("4.1")
+def test_it_is_a_miss_in_indicator_4_1(world):
+    training_session = filed(world)
+    due = plans_due(world.manager, since=HELD.date(), until=HELD.date(), now=NOW)
+    rows = in_period(due.select_related("site"), since=HELD.date(), until=HELD.date())
+    assert [(each.pk, each.is_met) for each in rows] == [(training_session.plan_id, False)]
+    assert count(rows).share == 0
+
+
+@pytest.mark.clause("5.2")
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("reason", {"reason": " "}),
+        ("people", {"people": []}),
+        ("title", {"title": " "}),
+        ("method", {"method": "sulap"}),
+        ("pass_mark", {"pass_mark": Decimal(101)}),
+        ("trainers", {"trainers": []}),
+        ("ends_at", {"ends_at": HELD}),
+        ("ends_at", {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1)}),
+        ("ends_at", {"ends_at": HELD + timedelta(hours=13)}),
+        ("starts_at", {"starts_at": HELD - timedelta(days=400), "ends_at": HELD - timedelta(days=399.9)}),
+    ],
+)
+def test_what_cannot_have_been_is_refused_at_its_field(world, field, changes):
+    with pytest.raises(Refused) as refused:
+        filed(world, **changes)
+    assert refused.value.field == field
+    assert not TrainingSession.objects.filter(kind="filed").exists()
+
+
+@pytest.mark.clause("5.2")
+def test_somebody_named_twice_or_late_beyond_the_end_is_refused_by_name(world):
+    person = world.people[0]
+    with pytest.raises(Refused, match=person.name):
+        filed(world, people=[Came(person), Came(person)])
+    with pytest.raises(Refused, match=person.name):
+        filed(world, people=[Came(person, minutes_late=120)])
+
+
+@pytest.mark.clause("5.1.1")
+def test_only_a_pic_with_an_appointment_in_force_files_a_class(world):
+    stranger = make_user("trainer", site=world.site, line=world.line)
+    with pytest.raises(NotAllowed):
+        file_class(
+            held=held_class(world), people=[Came(world.people[0])], reason="x", paper=paper(), actor=stranger, now=NOW
+        )
+
+
+@pytest.mark.clause("6")
+def test_the_attendance_list_of_a_filed_class_names_no_revision(world):
+    training_session = filed(world)
+    payload = EvidencePayload.objects.get(requests__kind="attendance", requests__subject=training_session.uuid)
+    ident = dict(json.loads(payload.text)["data"]["ident"])
+    assert "rev." not in ident["Rencana"]
+    assert "tanpa persetujuan sebelumnya" in ident["Jenis"].lower()
