@@ -65,7 +65,7 @@ def action_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "action": action,
         "status": ACTION_STATES[action.state],
-        "counts": action.finding.training_defects.exists(),
+        "has_defects": action.finding.training_defects.exists(),
         "checks": action.checks.select_related("checked_by"),
         "opens_review": Review.objects.visible_to(request.user).filter(pk=action.finding.review_id).exists(),
         "may_start": can_carry_out(request.user, action) and action.state == ActionState.OPEN,

@@ -1,9 +1,10 @@
-"""What a page may cost, measured on every page of the demo's house for every role (DESIGN.md §8)."""
+"""What a page may cost, and that its frame is whole: every page of the house, for every role (DESIGN.md §8)."""
 
 from __future__ import annotations
 
 import pytest
 from django.http import HttpResponse
+from django.template import RequestContext
 from django.test import Client
 
 from trainingops.people.tests.factories import sign_in
@@ -25,6 +26,15 @@ def measure(client: Client, url: str) -> tuple[HttpResponse, list[str], int]:
     return answer, queries, 0 if answer.streaming else len(answer.content)
 
 
+def hidden(answer: HttpResponse) -> set[str]:
+    """Names of the page's frame (its menu, its counts …) that the view gives another meaning."""
+    context = answer.context[0] if answer.context else {}
+    if not isinstance(context, RequestContext):
+        return set()
+    framed, *given = context.dicts[context._processors_index :]
+    return framed.keys() & set().union(*given)
+
+
 @pytest.mark.parametrize("login", [*OFFICES, "agent", "team_leader"])
 def test_every_page_keeps_its_budget(house, drawn, login):
     user, client = account(login), Client()
@@ -37,6 +47,8 @@ def test_every_page_keeps_its_budget(house, drawn, login):
         if answer.status_code != 200:
             continue
         opened.add(name)
+        if names := hidden(answer):
+            offenders.append(f"{name} {url}: hides {names} of the page's frame")
         limit = QUERIES_HOME if name == "home" else QUERIES
         if len(queries) > limit or size > BYTES:
             offenders.append("\n  ".join([f"{name} {url}: {len(queries)} queries, {size} bytes", *map(shown, queries)]))
