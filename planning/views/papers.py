@@ -102,7 +102,7 @@ def paper_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     places = list(paper.paper_questions.select_related("question_version__question"))
     context = {
         "paper": paper,
-        "places": places,
+        "questions": places,
         "points": sum(place.points for place in places),
         "pair": _pair(paper, places),
         "may_write": can_write_questions(request.user),

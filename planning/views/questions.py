@@ -74,7 +74,7 @@ def question_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "latest": versions[0],
         "correct": [str(each) for each in versions[0].correct],
         "versions": versions,
-        "places": list(papers_of(question)),
+        "uses": list(papers_of(question)),
         "statistics": list(
             QuestionStatistics.objects.filter(question_version__in=versions)
             .select_related("question_version")

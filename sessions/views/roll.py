@@ -342,7 +342,7 @@ def _context(
         "training_session": training_session,
         "status": MEETING_STATES[meeting.state],
         "rows": rows,
-        "counts": counts,
+        "tally": counts,
         "filled": sum(counts.values()),
         "blank": len(rows) - sum(counts.values()),
         "fill": fills[0] if fills and meeting.state == MeetingState.OPEN else None,

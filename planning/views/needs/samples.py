@@ -148,7 +148,9 @@ def sample_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "sample": sample,
         "status": SAMPLE_KINDS[sample.state],
-        "counts": [(CLASS_SHORT[each.error_class], each.defective) for each in sample.counts.all() if each.defective],
+        "defective": [
+            (CLASS_SHORT[each.error_class], each.defective) for each in sample.counts.all() if each.defective
+        ],
         "findings": Defect.objects.visible_to(request.user)
         .filter(source=QC_SOURCE, person=sample.person_id, contact_reference=sample.contact_reference)
         .select_related("parameter")
