@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from evaluation import services
 from evaluation.enums import ActionState, ReviewState
-from evaluation.forms import ActionForm, CheckForm, FinishForm, WithdrawForm
+from evaluation.forms import ActionForm, CheckForm, FinishForm
 from evaluation.models import Finding, ImprovementAction, Review
 from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
 from evaluation.tables import ACTION_STATES, ActionTable
+from evaluation.views.withdrawing import withdraw_page
 from trainingops.domain import Refused, require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.days_off import warn_of_days_off
@@ -103,17 +103,14 @@ def action_withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     action = _visible(request, uuid)
     review = action.finding.review
     require(can_write_minutes(request.user, review))
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.withdraw_action(action=action, **form.cleaned_data, actor=request.user, now=request.now)
-            messages.success(request, _("The action is withdrawn. Its owner is told."))
-            return redirect("review_detail", uuid=review.uuid)
-        except Refused as refused:
-            form.add_refusal(refused)
-    what = f"{action.number}: {action.text}"
-    context = {"form": form, "review": review, "title": _("Withdraw the action"), "what": what}
-    return render(request, "evaluation/withdraw_form.html", context)
+    return withdraw_page(
+        request,
+        review,
+        lambda reason: services.withdraw_action(action=action, reason=reason, actor=request.user, now=request.now),
+        title=_("Withdraw the action"),
+        what=f"{action.number}: {action.text}",
+        said=_("The action is withdrawn. Its owner is told."),
+    )
 
 
 def action_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:

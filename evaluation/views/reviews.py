@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from evaluation import services
 from evaluation.enums import ReviewState
-from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm, WithdrawForm
+from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
 from evaluation.models import Finding, Review, TrainingDefect
 from evaluation.policies import can_approve_minutes, can_lead_review, can_write_minutes
 from evaluation.queries import Unsettled, by_aspect, findings_of, unsettled_of, written_in
 from evaluation.tables import REVIEW_STATES, ReviewTable
+from evaluation.views.withdrawing import withdraw_page
 from planning.enums import PlanState
 from planning.models import TrainingPlan
 from trainingops.audit.journal import digest
@@ -180,22 +181,15 @@ def finding_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def finding_withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take an answer back (``uuid`` of the finding), with a reason."""
     finding = _standing_finding(request, uuid)
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.withdraw_finding(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
-            messages.success(request, _("The finding is withdrawn. Its aspect can be answered again."))
-            return redirect("review_detail", uuid=finding.review.uuid)
-        except Refused as refused:
-            form.add_refusal(refused)
     what = _("Nothing found") if finding.nothing_found else finding.text
-    context = {
-        "form": form,
-        "review": finding.review,
-        "title": _("Withdraw the finding"),
-        "what": f"{finding.get_aspect_display()}: {what}",
-    }
-    return render(request, "evaluation/withdraw_form.html", context)
+    return withdraw_page(
+        request,
+        finding.review,
+        lambda reason: services.withdraw_finding(finding=finding, reason=reason, actor=request.user, now=request.now),
+        title=_("Withdraw the finding"),
+        what=f"{finding.get_aspect_display()}: {what}",
+        said=_("The finding is withdrawn. Its aspect can be answered again."),
+    )
 
 
 @fresh_log_in_required
