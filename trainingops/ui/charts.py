@@ -45,7 +45,7 @@ def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
     return [run for run in runs if run]
 
 
-def _line(points: Sequence[tuple[float, float] | None], width: float = 1.75) -> SafeString:
+def _line(points: Sequence[tuple[float, float] | None]) -> SafeString:
     """A line through the known points; a point alone is a dot."""
     drawn = []
     for run in _runs(points):
@@ -55,11 +55,10 @@ def _line(points: Sequence[tuple[float, float] | None], width: float = 1.75) -> 
         path = " ".join(f"{_n(x)},{_n(y)}" for x, y in run)
         drawn.append(
             format_html(
-                '<polyline points="{}" fill="none" stroke="{}" stroke-width="{}" stroke-linejoin="round"'
+                '<polyline points="{}" fill="none" stroke="{}" stroke-width="1.75" stroke-linejoin="round"'
                 ' stroke-linecap="round"/>',
                 path,
                 DATA,
-                width,
             )
         )
     return mark_safe("".join(drawn))
@@ -114,69 +113,6 @@ def _frame(title: str, text: str, body: SafeString, width: int, height: int) -> 
         text,
         body,
     )
-
-
-def _tick(value: float) -> str:
-    """An axis figure: two decimals at most, no idle zeros."""
-    return format_figure(Decimal(f"{value:.2f}").normalize())
-
-
-def _y_axis(low: float, high: float, top: float, bottom: float, left: float, right: float) -> SafeString:
-    """Three quiet lines across with their figures."""
-    return format_html_join(
-        "",
-        '<line x1="{}" x2="{}" y1="{}" y2="{}" stroke="currentColor" stroke-opacity=".18"/>'
-        '<text x="{}" y="{}" text-anchor="end">{}</text>',
-        (
-            (left, right, _n(y), _n(y), left - 6, _n(y + 4), _tick(low + share * (high - low)))
-            for share in (0, 0.5, 1)
-            for y in (bottom - share * (bottom - top),)
-        ),
-    )
-
-
-def line_chart(labels: Sequence[str], values: Sequence[Figure | None], *, title: str, text: str, unit: str) -> Chart:
-    """A line over time; ``unit`` heads the column of the numbers ("calls", "%"). Gaps stay gaps."""
-    width, height, left, top, bottom = 640, 220, 48, 12, 190
-    low, high = _span([*values, 0] if all((value or 0) >= 0 for value in values) else values)
-    step = (width - left - 12) / max(len(values) - 1, 1)
-    points = [
-        None if value is None else (left + index * step, bottom - (float(value) - low) / (high - low) * (bottom - top))
-        for index, value in enumerate(values)
-    ]
-    dots = format_html_join(
-        "", '<circle cx="{}" cy="{}" r="3" fill="{}"/>', ((_n(p[0]), _n(p[1]), DATA) for p in points if p)
-    )
-    axis = _y_axis(low, high, top, bottom, left, width - 12)
-    names = _x_names(labels, [left + index * step for index in range(len(labels))], bottom + 18)
-    body = format_html("{}{}{}{}", axis, _line(points, 2), dots, names)
-    rows = list(zip(labels, values, strict=True))
-    return Chart(title, text, ["", unit], rows, _frame(title, text, body, width, height))
-
-
-def bar_chart(labels: Sequence[str], values: Sequence[Figure | None], *, title: str, text: str, unit: str) -> Chart:
-    """Bars from zero, each with its figure above it; what is not recorded has no bar."""
-    width, height, left, top, bottom = 640, 220, 48, 24, 190
-    high = max([float(value) for value in values if value is not None] + [1.0])
-    step = (width - left - 12) / max(len(values), 1)
-    drawn = []
-    for index, value in enumerate(values):
-        if value is None:
-            continue
-        x, tall = left + step * (index + 0.18), float(value) / high * (bottom - top)
-        middle, word = x + step * 0.32, format_figure(value)
-        drawn.append(
-            (_n(x), _n(bottom - tall), _n(step * 0.64), _n(tall), DATA, _n(middle), _n(bottom - tall - 5), word)
-        )
-    bars = format_html_join(
-        "",
-        '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/><text x="{}" y="{}" text-anchor="middle">{}</text>',
-        drawn,
-    )
-    names = _x_names(labels, [left + step * (index + 0.5) for index in range(len(labels))], bottom + 18)
-    body = format_html("{}{}{}", _y_axis(0, high, top, bottom, left, width - 12), bars, names)
-    rows = list(zip(labels, values, strict=True))
-    return Chart(title, text, ["", unit], rows, _frame(title, text, body, width, height))
 
 
 def pareto_chart(

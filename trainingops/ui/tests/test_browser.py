@@ -50,7 +50,7 @@ def sample_page(rf, theme):
         "title": "Rencana baru",
         "form": SampleForm({"mark": "1.000,5"}),
         "heat": charts.heat_map(caption="Panggilan", columns=["09"], rows=[("Sen", [120]), ("Sel", [None])]),
-        "chart": charts.line_chart(["Okt", "Nov"], [3, 5], title="Efek", text="Naik.", unit="kasus"),
+        "chart": charts.pareto_chart(["C1", "C2"], [3, 1], [0.75, 1], title="Defek", text="C1.", unit="kasus"),
         "navigation": [(Group("5.1", "Persiapan", "5.1"), items)],
         "navigation_low": items,
         "places": {"home": "/", "search": "/cari/", "inbox": "/kotak/", "account": "/akun/"},
