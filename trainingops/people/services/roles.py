@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ def grant_role(
             role within the same scope on a day of the period already.
     """
     require(can_grant_role(actor))
-    site_list, line_list, team_list = list(sites), list(lines), list(teams)
+    scope: dict[str, list[Any]] = {"sites": list(sites), "lines": list(lines), "teams": list(teams)}
     if ends_on is not None and ends_on < starts_on:
         raise Refused(reversed_words(starts_on, ends_on), field="ends_on", code="period")
     if ends_on is not None and ends_on < now.astimezone(actor.zone).date():
@@ -50,14 +51,13 @@ def grant_role(
             field="ends_on",
             code="over",
         )
-    if role == Role.TEAM_LEADER and not team_list:
+    if role == Role.TEAM_LEADER and not scope["teams"]:
         raise Refused(_("A team leader needs a team. Choose at least one."), field="teams", code="team_missing")
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one grant to a user at a time
-    _require_new(user, role, (starts_on, ends_on), site_list, line_list, team_list)
+    _require_new(user, role, (starts_on, ends_on), {place for places in scope.values() for place in places})
     assignment = RoleAssignment.objects.create(user=user, role=role, starts_on=starts_on, ends_on=ends_on)
-    assignment.sites.set(site_list)
-    assignment.lines.set(line_list)
-    assignment.teams.set(team_list)
+    for name, places in scope.items():
+        getattr(assignment, name).set(places)
     record(
         "role.granted",
         subject=assignment,
@@ -68,31 +68,21 @@ def grant_role(
             "role": role,
             "starts_on": starts_on,
             "ends_on": ends_on,
-            "sites": [site.uuid for site in site_list],
-            "lines": [line.uuid for line in line_list],
-            "teams": [team.uuid for team in team_list],
+            **{name: [place.uuid for place in places] for name, places in scope.items()},
         },
     )
-    _tell_leaders(role, [team.pk for team in team_list], actor, now)
+    _tell_leaders(role, [team.pk for team in scope["teams"]], actor, now)
     return assignment
 
 
-def _require_new(
-    user: User,
-    role: str,
-    period: tuple[date, date | None],
-    sites: list[Site],
-    lines: list[ServiceLine],
-    teams: list[Team],
-) -> None:
+def _require_new(user: User, role: str, period: tuple[date, date | None], scope: Set[Any]) -> None:
     """Refuse what the user holds already: a role twice would have to be ended twice."""
     starts_on, ends_on = period
-    scope = frozenset([*sites, *lines, *teams])
     held = user.role_assignments.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on), role=role)
     if ends_on is not None:
         held = held.filter(starts_on__lte=ends_on)
     for each in held.order_by("starts_on").prefetch_related("sites", "lines", "teams"):
-        if frozenset(each.places) == scope:
+        if set(each.places) == scope:
             told = {"name": user.name, "role": Role(role).label, "start": day_words(each.starts_on)}
             if each.ends_on is None:
                 raise Refused(
