@@ -201,8 +201,11 @@ class ParameterForm(PageForm):
     weight = FigureField(label=_("Weight"), min_value=Decimal(0), max_digits=6, decimal_places=2, initial=0)
 
 
-#: Between these the scale of a measure ends; further out is a slip of the hand.
-_LOWEST_OF_ALL, _HIGHEST_OF_ALL = -1_000_000, 1_000_000_000
+def _end_of_scale(**words: Any) -> FigureField:
+    """Where the scale of a measure ends, if it does; further out than this is a slip of the hand."""
+    return FigureField(
+        min_value=-1_000_000, max_value=1_000_000_000, max_digits=14, decimal_places=4, required=False, **words
+    )
 
 
 class MeasureForm(PageForm):
@@ -213,24 +216,8 @@ class MeasureForm(PageForm):
     unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
     decimals = WholeField(label=_("Decimals"), min_value=0, max_value=4, initial=2)
     better = forms.ChoiceField(label=_("Better when"), choices=Better, widget=forms.RadioSelect)
-    lowest = FigureField(
-        label=_("Lowest figure"),
-        min_value=_LOWEST_OF_ALL,
-        max_value=_HIGHEST_OF_ALL,
-        max_digits=14,
-        decimal_places=4,
-        required=False,
-        help_text=_("Lower ones are refused. Blank: there is none."),
-    )
-    highest = FigureField(
-        label=_("Highest figure"),
-        min_value=_LOWEST_OF_ALL,
-        max_value=_HIGHEST_OF_ALL,
-        max_digits=14,
-        decimal_places=4,
-        required=False,
-        help_text=_("Higher ones are refused. Blank: there is none."),
-    )
+    lowest = _end_of_scale(label=_("Lowest figure"), help_text=_("Lower ones are refused. Blank: there is none."))
+    highest = _end_of_scale(label=_("Highest figure"), help_text=_("Higher ones are refused. Blank: there is none."))
 
 
 class IndicatorFilter(django_filters.FilterSet):

@@ -38,7 +38,7 @@ from planning.services.evaluations import DECISION
 from planning.services.samples import SampleEntry, sample_reference, save_samples
 from planning.services.sources import QC_SOURCE, named_and_placed
 from trainingops.audit.journal import service
-from trainingops.imports.registry import Batch, Checked, Column, Importer, Question
+from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row
 from trainingops.imports.values import heading_key
 from trainingops.people.enums import Role
 
@@ -200,11 +200,9 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         channel=row.text("channel"),
         note=row.text("note"),
         answers=answers if defective is None else {},
-        **({name: getattr(old, name) for name in DECISION} if old else {}),
     )
-    for name in ("channel", "note", "score"):
-        if old and name not in row.cells:  # a column that the file does not have says nothing
-            setattr(sample, name, getattr(old, name))
+    if old:
+        _keep(old, sample, row)
     checked.compare(_values(old, _counts_of(old)) if old else None, _values(sample, defective or {}))
     checked.data = SampleEntry(
         sample=sample,
@@ -215,6 +213,15 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         note=sample.note,
         defective=defective,
     )
+
+
+def _keep(old: MonitoringSample, sample: MonitoringSample, row: Row) -> None:
+    """What was decided about a stored evaluation stays, and what a column would say that the file does not have."""
+    for name in DECISION:
+        setattr(sample, name, getattr(old, name))
+    for name in ("channel", "note", "score"):
+        if name not in row.cells:
+            setattr(sample, name, getattr(old, name))
 
 
 def _inspected(batch: Batch, checked: Checked) -> int:

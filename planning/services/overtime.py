@@ -50,12 +50,7 @@ def order_overtime(
     """
     revision = _orderable(revision, actor=actor)
     plan = revision.plan
-    if not pairs:
-        raise Refused(_("Nobody is chosen. Tick at least one person."), field="pair")
-    if not reason.strip():
-        raise Refused(_("The reason is blank. Write why the training lies outside the shift."), field="reason")
-    if not ordered_by.strip():
-        raise Refused(_("Write who orders the overtime, with the office."), field="ordered_by")
+    _require_said(pairs, reason, ordered_by)
     due = _overtime_due(revision, pairs, now)
     withdrawn = _withdraw(plan, pairs, now=now)
     orders = OvertimeOrder.objects.bulk_create(
@@ -98,6 +93,15 @@ def _orderable(revision: PlanRevision, *, actor: User) -> PlanRevision:
             % {"number": revision.number, "state": revision.get_state_display()}
         )
     return revision
+
+
+def _require_said(pairs: Collection[Pair], reason: str, ordered_by: str) -> None:
+    if not pairs:
+        raise Refused(_("Nobody is chosen. Tick at least one person."), field="pair")
+    if not reason.strip():
+        raise Refused(_("The reason is blank. Write why the training lies outside the shift."), field="reason")
+    if not ordered_by.strip():
+        raise Refused(_("Write who orders the overtime, with the office."), field="ordered_by")
 
 
 def takes_orders(revision: PlanRevision) -> bool:

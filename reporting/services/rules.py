@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -128,16 +128,12 @@ def add_policy(
             field="effective_on",
             code="begins_in_the_past",
         )
-    collective_leave_is_off = business_days and collective_leave_is_off
-    replaced = _make_way(
-        site, effective_on, (business_days, collective_leave_is_off), _latest_day(site, today, now), now
-    )
-    policy = DeadlinePolicy.objects.create(
-        site=site,
-        effective_on=effective_on,
-        business_days=business_days,
-        collective_leave_is_off=collective_leave_is_off,
-    )
+    counted = {
+        "business_days": business_days,
+        "collective_leave_is_off": business_days and collective_leave_is_off,
+    }
+    replaced = _make_way(site, effective_on, counted, _latest_day(site, today, now), now)
+    policy = DeadlinePolicy.objects.create(site=site, effective_on=effective_on, **counted)
     moved = recount_obligations(cause=ChangeCause.POLICY, actor=actor, now=now)
     record(
         "deadline_policy.added",
@@ -146,8 +142,7 @@ def add_policy(
         now=now,
         data={
             "effective_on": effective_on,
-            "business_days": business_days,
-            "collective_leave_is_off": collective_leave_is_off,
+            **counted,
             "replaces": replaced.uuid if replaced else None,
             "moved": moved,
         },
@@ -156,11 +151,12 @@ def add_policy(
 
 
 def _make_way(
-    site: Site | None, day: date, counted: tuple[bool, bool], latest: date, now: datetime
+    site: Site | None, day: date, counted: Mapping[str, bool], latest: date, now: datetime
 ) -> DeadlinePolicy | None:
     """The rule of this place that was to begin on ``day`` and is taken out of force; none where there was none.
 
     Args:
+        counted: how the new rule counts days, by field.
         latest: as :func:`_latest_day` says it.
     """
     there = DeadlinePolicy.objects.select_for_update(no_key=True, of=("self",))
@@ -174,7 +170,7 @@ def _make_way(
             field="effective_on",
             code="listed_already",
         )
-    if counted == (old.business_days, old.collective_leave_is_off):
+    if all(getattr(old, name) == value for name, value in counted.items()):
         raise Refused(
             _("This very rule begins on %(day)s already. Choose another day, or count the days otherwise.")
             % {"day": day_words(day)},

@@ -16,7 +16,7 @@ from trainingops.domain import Refused
 from trainingops.imports import services
 from trainingops.imports.exports import errors_response, people_response, template_response
 from trainingops.imports.forms import ApplyForm, ColumnsForm, UploadForm
-from trainingops.imports.models import ImportRun, ImportState
+from trainingops.imports.models import ImportRun, ImportState, PreviewRow
 from trainingops.imports.preview import asked_questions, open_questions
 from trainingops.imports.registry import Importer, RowStatus, get_importer, importers_for
 from trainingops.people.forms import PersonFilter
@@ -222,15 +222,6 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
     page = Paginator(listed, ROWS_SHOWN).get_page(request.GET.get("page"))
     about = services.subject_of(run, importer)
     result_url = _result(request, importer, about)
-    rows = [
-        {
-            **row.body,
-            "number": row.number if row.body.get("in_file", True) else "",
-            "kind": _STATUS[row.status],
-            "word": row.get_status_display(),
-        }
-        for row in page
-    ]
     unknown = list(enumerate(run.preview.get("unknown_people", [])))
     expired = _expired(run, request)
     stopped = run.state in _WORKING and not _working(run)
@@ -239,7 +230,7 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         "run": run,
         "importer": importer,
         "form": form,
-        "rows": rows,
+        "rows": [_row(row) for row in page],
         "page_obj": page,
         "more": run.preview.get("hidden", 0),
         "chosen": chosen,
@@ -267,6 +258,12 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         "title": _("Import: %(kind)s") % {"kind": importer.label},
     }
     return render(request, "imports/detail.html", context)
+
+
+def _row(row: PreviewRow) -> dict[str, Any]:
+    """What the preview shows of a row; one that is in no file has no number there."""
+    number = row.number if row.body.get("in_file", True) else ""
+    return {**row.body, "number": number, "kind": _STATUS[row.status], "word": row.get_status_display()}
 
 
 def _result(request: SignedInRequest, importer: Importer, about: Any) -> str:
