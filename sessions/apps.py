@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class SessionsConfig(AppConfig):
@@ -12,8 +13,13 @@ class SessionsConfig(AppConfig):
         from sessions import evidence, menu, notices, receivers, signed, steps  # noqa: F401 (receivers connect by import)
         from sessions.imports.attendance import ATTENDANCE
         from sessions.imports.scores import SCORES
+        from sessions.paper import record as paper_record
+        from sessions.paper.job import page_of_upload, read_scans
         from sessions.reference import ensure_reference
+        from sessions.services.scans import READ_JOB
         from trainingops.imports.registry import register_importer
+        from trainingops.jobs.registry import JobKind
+        from trainingops.jobs.registry import register_kind as register_job
 
         register_importer(ATTENDANCE)
         register_importer(SCORES)
@@ -22,4 +28,6 @@ class SessionsConfig(AppConfig):
         evidence.register()
         steps.register()
         signed.register()
+        paper_record.register()
+        register_job(JobKind(name=READ_JOB, label=_("Reading of scans"), handler=read_scans, page=page_of_upload))
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

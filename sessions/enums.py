@@ -215,3 +215,32 @@ OF_THE_PLAN = (
 class ClassFileKind(models.TextChoices):
     PHOTO = "photo", _("Photo of the class")
     PAPER = "paper", _("Scan of the paper")
+
+
+class PageState(models.TextChoices):
+    """Of a page of a scan (PRN-3)."""
+
+    UNFILED = "unfiled", _("Not filed yet")
+    FILED = "filed", _("Filed")
+    DISCARDED = "discarded", _("Discarded")
+
+
+PAGE_TRANSITIONS: dict[str, tuple[str, ...]] = {PageState.UNFILED: (PageState.FILED, PageState.DISCARDED)}
+
+
+class PageProblem(models.TextChoices):
+    """Why a page was not filed by itself."""
+
+    NO_CODE = "no_code", _("No QR code that can be read")
+    FOREIGN = "foreign", _("The QR code is not of an attendance list of ours")
+    OTHER_CLASS = "other_class", _("The QR code is of a class that the uploader does not see")
+    SEVERAL = "several", _("QR codes of several lists on one page")
+
+
+class ScanProblem(models.TextChoices):
+    """Why a file could not be opened as pages."""
+
+    DAMAGED = "damaged", _("The file is damaged, or no picture and no PDF")
+    ENCRYPTED = "encrypted", _("The PDF asks for a password")
+    TOO_LARGE = "too_large", _("More than 60 pages, or a picture too large")
+    TOO_SLOW = "too_slow", _("Reading it took too long")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sessions.panels import survey_panels
+from sessions.paper.panels import paper_panels
+from sessions.policies import can_upload_scans
 from sessions.queries.pages import open_cases
+from sessions.queries.paper import waiting_pages
 from trainingops.people.enums import Role
 from trainingops.ui.navigation import NavItem, register_counts
 from trainingops.ui.navigation import register as register_items
 from trainingops.ui.panels import register_provider, register_slot
-
-if TYPE_CHECKING:
-    from sessions.models import RecoveryCase
 
 
 def register() -> None:
@@ -51,15 +51,22 @@ def register() -> None:
             count_key="recovery",
             area=("recovery_", "case_"),
         ),
+        NavItem("5.2", _("Archive scans"), "scan_list", "upload", order=40, count_key="scans", area=("scan_",)),
         NavItem("5.2", _("Deviations"), "deviation_list", "flag", order=30, area=("deviation_",)),
         NavItem("5.2", _("Reaction surveys"), "survey_list", "chart", order=40, area=("survey_list", "survey_result")),
     )
     register_counts(_counts)
     register_slot("sessions.session", "training session ids; what the stages above say about a session, a panel each")
     register_provider("sessions.session", survey_panels)
+    register_provider("sessions.session", paper_panels)
 
 
-def _counts(request: HttpRequest) -> dict[str, QuerySet[RecoveryCase]]:
-    if not request.user.is_authenticated or not request.user.authority.has("trainer", "sso_training"):
+def _counts(request: HttpRequest) -> dict[str, QuerySet[Any]]:
+    if not request.user.is_authenticated:
         return {}
-    return {"recovery": open_cases(request.user)}
+    counts: dict[str, QuerySet[Any]] = {}
+    if request.user.authority.has("trainer", "sso_training"):
+        counts["recovery"] = open_cases(request.user)
+    if can_upload_scans(request.user):
+        counts["scans"] = waiting_pages(request.user)
+    return counts

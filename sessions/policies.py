@@ -8,7 +8,7 @@ from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, TrainingSes
 
 if TYPE_CHECKING:
     from planning.models import TrainingPlan
-    from sessions.models import TargetOutcome
+    from sessions.models import ScanPage, TargetOutcome
     from trainingops.people.models import User
 
 
@@ -51,3 +51,24 @@ def can_take_tests(user: User, enrolment: Enrolment) -> bool:
 def can_answer_survey(user: User, enrolment: Enrolment) -> bool:
     """As a test: the enrolled person themselves."""
     return can_take_tests(user, enrolment)
+
+
+#: Who prints lists to be signed, and files what was signed.
+PAPER_ROLES = ("manager", "trainer", "sso_training", "team_leader")
+
+
+def can_upload_scans(user: User) -> bool:
+    """Bring in scans; where each page may be filed is decided page by page."""
+    return user.authority.has(*PAPER_ROLES)
+
+
+def can_handle_paper(user: User, training_session: TrainingSession) -> bool:
+    """Print its attendance list and file its scans: who runs it, and those roles where it takes place."""
+    place = {"site_id": training_session.site_id, "line_id": training_session.line_id}
+    return user.authority.covers(*PAPER_ROLES, **place) or can_run_session(user, training_session)
+
+
+def can_discard_page(user: User, page: ScanPage) -> bool:
+    """Who uploaded it, or a manager."""
+    site_id = page.scan.site_id
+    return page.scan.uploaded_by_id == user.pk or user.authority.covers("manager", site_id=site_id)

@@ -247,6 +247,7 @@ _SESSION_STAFF = (
     Role.AUDITOR,
 )
 _WHO_RUN = (Role.TRAINER, Role.SSO_TRAINING)
+_WHO_FILES = (Role.MANAGER, Role.TRAINER, Role.SSO_TRAINING, Role.TEAM_LEADER)
 _WHO_RECOVER = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
 ACCESS |= {
     "session_list": only(*_SESSION_STAFF),
@@ -268,6 +269,15 @@ ACCESS |= {
     "meeting_open": only(*_WHO_RUN, methods=POST_ONLY),
     "meeting_conclude": only(*_WHO_RUN, methods=WRITE),
     "meeting_kiosk": only(*_WHO_RUN),
+    "meeting_sheets": only(*_SESSION_STAFF, methods=WRITE),
+    "sheet_file": only(*_SESSION_STAFF),
+    "sheet_code": signed_in(),
+    "scan_list": only(*_WHO_FILES),
+    "scan_new": only(*_WHO_FILES, methods=WRITE),
+    "scan_page": only(*_SESSION_STAFF, methods=WRITE),
+    "scan_discard": only(*_WHO_FILES, methods=POST_ONLY),
+    "scan_picture": only(*_SESSION_STAFF),
+    "scan_file": only(*_SESSION_STAFF),
     "check_in": public(WRITE),
     "check_in_scan": public(),
     "check_in_confirm": signed_in(WRITE),

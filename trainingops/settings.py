@@ -246,6 +246,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "*.tasks.sweep_*": {"queue": "clock"},
     "trainingops.records.tasks.*": {"queue": "pdf"},
+    "sessions.tasks.draw_sheet": {"queue": "pdf"},
     "trainingops.jobs.tasks.*": {"queue": "jobs"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -255,6 +256,7 @@ CELERY_BEAT_SCHEDULE = {
     "coordination": {"task": "planning.tasks.sweep_reminders", "schedule": schedule(600)},
     "expiries": {"task": "planning.tasks.sweep_expiries", "schedule": schedule(3600)},
     "tests": {"task": "sessions.tasks.sweep_attempts", "schedule": schedule(15)},
+    "prints": {"task": "sessions.tasks.sweep_prints", "schedule": schedule(30)},
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},
     "jobs": {"task": "trainingops.jobs.tasks.sweep_jobs", "schedule": schedule(15)},
     "evidence": {"task": "trainingops.records.tasks.sweep_requests", "schedule": schedule(15)},

@@ -3,8 +3,16 @@
 from sessions.models.attendance import AbsenceReason, Attendance
 from sessions.models.files import ClassFile
 from sessions.models.held import Deviation, Enrolment, MeetingTrainer, SessionMeeting, SessionSummary, TrainingSession
+from sessions.models.paper import PaperSheet, Scan, ScanPage
 from sessions.models.recovery import RecoveryCase, TargetOutcome
-from sessions.models.results import AskedAssessor, ParameterScore, SessionResult, TestAnswer, TestAttempt
+from sessions.models.results import (
+    AskedAssessor,
+    ExtraTime,
+    ParameterScore,
+    SessionResult,
+    TestAnswer,
+    TestAttempt,
+)
 from sessions.models.survey import ReactionSurvey, SurveyForm, SurveyParticipation
 
 __all__ = [
@@ -14,10 +22,14 @@ __all__ = [
     "ClassFile",
     "Deviation",
     "Enrolment",
+    "ExtraTime",
     "MeetingTrainer",
+    "PaperSheet",
     "ParameterScore",
     "ReactionSurvey",
     "RecoveryCase",
+    "Scan",
+    "ScanPage",
     "SessionMeeting",
     "SessionResult",
     "SessionSummary",

@@ -80,6 +80,22 @@ class TestAnswer(models.Model):
         return f"{self.attempt_id} {self.question_version_id}"
 
 
+class ExtraTime(Identified):
+    """Minutes more for the tests of one person in one session, given by the trainer (QUZ-4); the latest row counts."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="extra_times")
+    minutes = models.PositiveSmallIntegerField()
+    reason = models.TextField()
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["given_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} +{self.minutes}"
+
+
 class ParameterScore(models.Model):
     """A score for one parameter by one assessor; blank is no row, and never zero (SCR-5)."""
 

@@ -12,6 +12,7 @@ from sessions.services.filing import Came, file_class
 from sessions.services.marking import Mark, mark_answers
 from sessions.services.moving import move_make_up
 from sessions.services.notes import save_notes
+from sessions.services.paper import print_sheet
 from sessions.services.photos import add_photos, remove_photo
 from sessions.services.recovery import (
     MakeUp,
@@ -23,6 +24,7 @@ from sessions.services.recovery import (
 )
 from sessions.services.results import ScoreCell, compute_results, record_scores
 from sessions.services.running import conclude_meeting, open_meeting, open_post_test, open_session
+from sessions.services.scans import discard_page, file_pages, upload_scans
 from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
 from sessions.services.substituting import substitute_trainer
 from sessions.services.survey import answer_survey, open_survey
@@ -57,8 +59,10 @@ __all__ = [
     "conclude_meeting",
     "conclude_session",
     "differences",
+    "discard_page",
     "end_shared_pc",
     "file_class",
+    "file_pages",
     "lapse_case",
     "mark_answers",
     "mark_rest_present",
@@ -68,6 +72,7 @@ __all__ = [
     "open_post_test",
     "open_session",
     "open_survey",
+    "print_sheet",
     "propose_move",
     "record_attendance",
     "record_roll",
@@ -87,6 +92,7 @@ __all__ = [
     "submit_due_attempts",
     "substitute_trainer",
     "undo_mark_rest",
+    "upload_scans",
     "waive_case",
     "waive_outcome",
     "waiver_hash",

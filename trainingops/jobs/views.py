@@ -14,7 +14,7 @@ from trainingops.jobs.registry import get_kind
 from trainingops.jobs.services import cancel_job
 from trainingops.people.http import SignedInRequest
 
-_STATUS = {
+STATUS = {
     JobState.QUEUED: "idle",
     JobState.RUNNING: "info",
     JobState.SUCCEEDED: "ok",
@@ -31,7 +31,7 @@ def job_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "job": job,
         "label": kind.label,
-        "status": _STATUS[JobState(job.state)],
+        "status": STATUS[JobState(job.state)],
         "page_url": kind.page(job) if kind.page else "",
     }
     template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/job_detail.html"

@@ -95,11 +95,21 @@ def keep_document(file: Any, *, now: datetime) -> tuple[StoredFile, str]:
     media_type = media_type_of(content)
     if not media_type or len(content) > MAX_BYTES:
         raise Refused(_("Attach a PDF, picture or office file of at most 10 MB."), field="file")
+    return keep_bytes(content, media_type=media_type, now=now), plain_name(file.name)
+
+
+def keep_bytes(content: bytes, *, media_type: str, now: datetime) -> StoredFile:
+    """Keep bytes whose kind is known inside the caller's transaction; the same bytes are kept once."""
     stored, _made = StoredFile.objects.get_or_create(
         sha256=storage.put_once(content),
         defaults={"size": len(content), "media_type": media_type, "stored_at": now},
     )
-    return stored, PurePath(file.name).name[-160:]
+    return stored
+
+
+def plain_name(name: str) -> str:
+    """The name that a file came with, without folders, as long as our column."""
+    return PurePath(name).name[-160:]
 
 
 def document_response(request: SignedInRequest, subject: Any) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,6 +34,8 @@ class EvidenceKind:
         expected: ``(period_from, period_to, user) -> rows``, where a stage can tell what is missing; one query reads
             the rows of all kinds, so each row is one text, ``values_list("what")``.
         expected_title: the words around that text, such as ``_("Attendance list of %(what)s")``.
+        pictures: ``payload -> {name: JPEG}``, shown by ``<img src="trainingops:pictures/<name>">``; the same payload
+            must give the same bytes.
         title_began: how its titles began while they still repeated the kind, in Indonesian; such records are sealed.
     """
 
@@ -50,6 +52,7 @@ class EvidenceKind:
     retention_years: int = 2
     expected: Callable[[date, date, Any], QuerySet[Any, tuple[str]]] | None = None
     expected_title: Promise | str = "%(what)s"
+    pictures: Callable[[Mapping[str, Any]], Mapping[str, bytes]] | None = None
     title_began: str = ""
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, NoReturn
 from xml.etree import ElementTree
 
@@ -33,7 +34,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from trainingops.records.registry import EvidenceKind
 
 #: Version of ``records/print/base.html`` and ``print/print.css``: raise it with every change of either.
-BASE_VERSION = "4"
+BASE_VERSION = "5"
 STYLESHEET = settings.BASE_DIR / "static" / "print" / "print.css"
 #: What the elements of our pages are before they are dressed; WeasyPrint's own has much that costs and never applies.
 BARE_STYLESHEET = settings.BASE_DIR / "static" / "print" / "elements.css"
@@ -44,6 +45,7 @@ _QR_MASK = 2
 _VOID_TAG = re.compile(r"<(br|col|hr|img|meta|wbr)\b([^>]*?)/?>")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FONT_SCHEME = "trainingops:fonts/"
+_PICTURE_SCHEME = "trainingops:pictures/"
 for _name in ("weasyprint.progress", "fontTools.subset"):  # a dozen lines a record otherwise
     logging.getLogger(_name).setLevel(logging.WARNING)
 
@@ -53,9 +55,17 @@ class RenderingFailed(Exception):
 
 
 class AssetFetcher(URLFetcher):
-    """Hands out our own fonts; any other address ends the rendering, so that no page can reach a file or a host."""
+    """Hands out our own fonts and the pictures given; any other address ends the rendering, so that no page can reach
+    a file or a host."""
+
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__()
+        self.pictures = pictures or {}
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
+        picture = self.pictures.get(url.removeprefix(_PICTURE_SCHEME)) if url.startswith(_PICTURE_SCHEME) else None
+        if picture is not None:
+            return URLFetcherResponse(url, picture, {"Content-Type": "image/jpeg"})
         name = url.removeprefix(_FONT_SCHEME)
         if not url.startswith(_FONT_SCHEME) or name not in FONTS:
             refuse(url)
@@ -159,10 +169,12 @@ def render_pdf(*, kind: EvidenceKind, number: str, verify_code: str, payload_tex
         modified=created,
         relationship="Data",
     )
+    data = json.loads(payload_text)["data"]
+    pictures = kind.pictures(data) if kind.pictures else {}
     try:
         fonts, stylesheet = _press()
         with _collector_at_rest():
-            result: bytes = _Page(page).write_pdf(
+            result: bytes = _Page(page, pictures).write_pdf(
                 stylesheets=[stylesheet],
                 font_config=fonts,
                 pdf_variant="pdf/a-3a",
@@ -175,6 +187,24 @@ def render_pdf(*, kind: EvidenceKind, number: str, verify_code: str, payload_tex
     except ElementTree.ParseError as error:
         raise RenderingFailed(f"{kind.template} must close every tag that it opens: {error}") from None
     return result
+
+
+def draw_sheet(page: str, *, stylesheet: Path) -> bytes:
+    """A PDF to be printed and filled in by hand: no record, so without seal, attached data and archive form.
+
+    Args:
+        page: XHTML, as for a record.
+        stylesheet: what differs from ``print.css``.
+    """
+    fonts, common = _press()
+    with _collector_at_rest():
+        result: bytes = _Page(page).write_pdf(stylesheets=[common, _beside(stylesheet)], font_config=fonts)
+    return result
+
+
+@cache
+def _beside(stylesheet: Path) -> CSS:
+    return CSS(string=stylesheet.read_text(), url_fetcher=AssetFetcher())
 
 
 def _finish(_document: Any, pdf: pydyf.PDF) -> None:
@@ -212,8 +242,8 @@ class _Page(HTML):
     it takes a tenth of the time. Each rule fewer in the sheet is matched against every cell of a list.
     """
 
-    def __init__(self, page: str) -> None:
-        super().__init__(string="<html></html>", url_fetcher=AssetFetcher())
+    def __init__(self, page: str, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__(string="<html></html>", url_fetcher=AssetFetcher(pictures))
         readable = _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", _VOID_TAG.sub(r"<\1\2/>", page))
         root = ElementTree.fromstring(readable)  # noqa: S314 - our own page, with what people typed escaped
         self.wrapper_element = _Element.from_html_root(root, content_language=None)

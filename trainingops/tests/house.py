@@ -49,7 +49,17 @@ from planning.services.remarks import comment_on_revision
 from reporting.models import DayOff, DeadlinePolicy, Distribution, ReportObligation, ReportVersion, TrainingReport
 from sessions.enums import DeviationKind, TestPhase
 from sessions.frozen import read_scheme
-from sessions.models import Deviation, Enrolment, RecoveryCase, SessionMeeting, TestAttempt, TrainingSession
+from sessions.models import (
+    Deviation,
+    Enrolment,
+    PaperSheet,
+    RecoveryCase,
+    Scan,
+    ScanPage,
+    SessionMeeting,
+    TestAttempt,
+    TrainingSession,
+)
 from sessions.services import report_deviation, start_attempt
 from trainingops.access import ACCESS
 from trainingops.imports.models import ImportRun
@@ -83,7 +93,11 @@ NOT_PAGES = {
     "trainer_request_document",
     "product_change_document",
     "roster_download",
+    "scan_file",
+    "scan_picture",
     "session_file",
+    "sheet_code",
+    "sheet_file",
     "traffic_csv",
     "verify",
     "verify_record",
@@ -267,10 +281,14 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "revision_comment": _by_uuid(PlanRevision),
     "role_": _by_uuid(User),
     "role_end": _by_uuid(RoleAssignment, "role"),
+    "scan_": _by_uuid(ScanPage),
+    "scan_file": _by_uuid(Scan),
     "scheme_": _by_uuid(ScoringScheme),
     "session_": _by_uuid(TrainingSession),
     "session_file": lambda: [{**each, "run": UUID(int=0)} for each in _by_uuid(TrainingSession)()],
     "session_score_cell": _score_cells,
+    "sheet_": _by_uuid(PaperSheet),
+    "sheet_code": lambda: [{"code": each.code} for each in PaperSheet.objects.all()[:3]],
     "test_": _attempts,
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],

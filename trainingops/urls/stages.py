@@ -10,9 +10,11 @@ from sessions.views import check_in as check_in_views
 from sessions.views import files as file_views
 from sessions.views import kiosk as kiosk_views
 from sessions.views import marking as marking_views
+from sessions.views import paper as paper_views
 from sessions.views import quiz as quiz_views
 from sessions.views import recovery as recovery_views
 from sessions.views import roll as roll_views
+from sessions.views import scans as scan_views
 from sessions.views import scores as score_views
 from sessions.views import sessions as session_views
 from sessions.views import shared_pc as shared_pc_views
@@ -46,6 +48,15 @@ urlpatterns += [
     path("meetings/<uuid:uuid>/open/", session_views.meeting_open, name="meeting_open"),
     path("meetings/<uuid:uuid>/conclude/", session_views.meeting_conclude, name="meeting_conclude"),
     path("meetings/<uuid:uuid>/check-in/", kiosk_views.meeting_kiosk, name="meeting_kiosk"),
+    path("meetings/<uuid:uuid>/sheets/", paper_views.meeting_sheets, name="meeting_sheets"),
+    path("sheets/<uuid:uuid>/", paper_views.sheet_file, name="sheet_file"),
+    path("k/<str:code>/", paper_views.sheet_code, name="sheet_code"),
+    path("scans/", scan_views.scan_list, name="scan_list"),
+    path("scans/new/", scan_views.scan_new, name="scan_new"),
+    path("scans/<uuid:uuid>/file/", scan_views.scan_file, name="scan_file"),
+    path("scans/pages/<uuid:uuid>/", scan_views.scan_page, name="scan_page"),
+    path("scans/pages/<uuid:uuid>/discard/", scan_views.scan_discard, name="scan_discard"),
+    path("scans/pages/<uuid:uuid>/picture/", scan_views.scan_picture, name="scan_picture"),
     path("h/", check_in_views.check_in, name="check_in"),
     path("h/<str:code>/", check_in_views.check_in_scan, name="check_in_scan"),
     path("check-in/", check_in_views.check_in_confirm, name="check_in_confirm"),

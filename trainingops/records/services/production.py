@@ -7,6 +7,7 @@ hashes were noted is used again instead of a second one.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import secrets
 import uuid
@@ -171,6 +172,7 @@ def _write_record(*, request_id: int, token: uuid.UUID, draft: dict[str, str | i
         certificate_sha256=draft["certificate"],
         sealed=stored,
         verify_code=request.verify_code,
+        paper_place=json.loads(payload.text)["data"].get("paper_place", ""),
         created_at=now,
     )
     request.state, request.token, request.lease_until, request.error = State.PRODUCED, None, None, ""

@@ -1,0 +1,74 @@
+"""The job that reads what was uploaded together: a step a page; another worker carries on behind the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from sessions.enums import PageState, ScanProblem
+from sessions.models import Scan, ScanPage
+from sessions.paper.reading import Unreadable, count_pages, read_pages
+from sessions.services.scans import add_page, file_recognised, note_pages, unreadable
+from trainingops.jobs.models import Job
+from trainingops.jobs.registry import Progress
+from trainingops.records import storage
+
+
+def read_scans(job: Job, _now: datetime) -> Generator[Progress, None, dict[str, Any]]:
+    """The handler of the job; the result says what could not be read and what waits for somebody."""
+    scans = list(Scan.objects.filter(job=job).select_related("file", "uploaded_by").order_by("pk"))
+    for scan in scans:
+        if scan.pages is None and not scan.problem:
+            _count(scan)
+    total = sum(scan.pages or 0 for scan in scans)
+    done = ScanPage.objects.filter(scan__in=scans).count()
+    yield Progress(done, total, {})
+    for scan in scans:
+        for _page in _read(scan):
+            done += 1
+            yield Progress(min(done, total), total, {})
+        file_recognised(scan=scan, now=timezone.now())
+    return _result(scans, job)
+
+
+def page_of_upload(job: Job) -> str:
+    """Where the pages of one upload are seen."""
+    return f"{reverse('scan_list')}?upload={job.uuid}"
+
+
+def _count(scan: Scan) -> None:
+    try:
+        note_pages(scan=scan, pages=count_pages(storage.read_file(scan.file.sha256)))
+    except Unreadable as why:
+        note_pages(scan=scan, problem=why.problem)
+
+
+def _read(scan: Scan) -> Generator[ScanPage, None, None]:
+    """Read the pages that no worker has kept yet."""
+    kept = scan.page_rows.count()
+    if scan.problem or kept >= (scan.pages or 0):
+        return
+    try:
+        for page in read_pages(storage.read_file(scan.file.sha256), first=kept + 1):
+            yield add_page(scan=scan, page=page, now=timezone.now())
+    except Unreadable as why:
+        note_pages(scan=scan, problem=why.problem)
+
+
+def _result(scans: list[Scan], job: Job) -> dict[str, Any]:
+    pages = ScanPage.objects.filter(scan__in=scans)
+    waiting = pages.filter(state=PageState.UNFILED).count()
+    with translation.override(job.owner.language):
+        warnings = [
+            f"{scan.file_name}: {ScanProblem(scan.problem).label}. {unreadable(ScanProblem(scan.problem))}"
+            for scan in scans
+            if scan.problem
+        ]
+        if waiting:
+            warnings.append(_("%(n)d pages wait for somebody to file them.") % {"n": waiting})
+    return {"warnings": warnings, "filed": pages.filter(state=PageState.FILED).count(), "waiting": waiting}

@@ -1,0 +1,34 @@
+"""What this stage itself puts into the slot of its page of a session: the paper (PRN-3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from sessions.models import ScanPage, TrainingSession
+from sessions.policies import can_handle_paper
+from sessions.queries.pages import meetings_of
+from sessions.queries.paper import filed_pages
+
+
+def paper_panels(ids: list[int], user: Any) -> dict[int, SafeString]:
+    """Lists to print and scans that were filed, of each session."""
+    filed: dict[int, list[ScanPage]] = {key: [] for key in ids}
+    for page in filed_pages(ids):
+        filed[page.training_session_id or 0].append(page)
+    sessions = TrainingSession.objects.filter(pk__in=ids).select_related("site", "plan")
+    return {
+        each.pk: render_to_string(
+            "sessions/paper_panel.html",
+            {
+                "training_session": each,
+                "meetings": meetings_of(each),
+                "pages": filed[each.pk],
+                "may_file": can_handle_paper(user, each),
+                "zone": each.site.zone,
+            },
+        )
+        for each in sessions
+    }
