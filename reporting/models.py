@@ -207,6 +207,8 @@ class TrainingReport(Identified):
     version = models.PositiveIntegerField(default=1, help_text="row version of the draft")
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     updated_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True, help_text="facts changed since the last version: the next one is owed")
+    changed_what = models.JSONField(default=list, help_text="what of them: attendance, scores, participants")
 
     objects = TrainingReportQuerySet.as_manager()
 

@@ -52,6 +52,15 @@ KINDS = (
         mandatory=MANDATORY,
     ),
     NoticeKind(
+        name="report.to_amend",
+        label=_("A report owes its next version"),
+        title=_("Amend the report: %(title)s, %(batch)s"),
+        body=_(
+            "What session %(number)s says changed after report %(report)s was sent. Read the next version and sign it."
+        ),
+        mandatory=MANDATORY,
+    ),
+    NoticeKind(
         name="report.unread",
         label=_("Reminder of a report to read"),
         title=_("Please read the report: %(title)s, %(batch)s"),

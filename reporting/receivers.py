@@ -12,12 +12,14 @@ from reporting.services import (
     cancel_obligation,
     extend_obligation,
     open_draft,
+    owe_next_version,
     reschedule_obligation,
     schedule_obligation,
 )
 from sessions.models import TrainingSession
 from sessions.signals import (
     report_asked,
+    session_amended,
     session_cancelled,
     session_concluded,
     session_ended_later,
@@ -76,3 +78,9 @@ def on_concluded(training_session: TrainingSession, actor: Any, now: datetime, *
     """The draft is there when the trainer looks for it; an obligation that was missing is made."""
     obligation: ReportObligation = schedule_obligation(training_session=training_session, actor=actor, now=now)
     open_draft(obligation=obligation, actor=actor, now=now)
+
+
+@receiver(session_amended)
+def on_amended(training_session: TrainingSession, what: str, actor: Any, now: datetime, **_: Any) -> None:
+    """A report that was submitted owes its next version."""
+    owe_next_version(training_session=training_session, what=what, actor=actor, now=now)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from reporting.enums import ChangeCause, ObligationState, ReportState
 from reporting.models import in_readers_language
@@ -52,10 +52,12 @@ def report_standing(obligation: ReportObligation) -> Standing:
     """What there is of the report."""
     if obligation.state == ObligationState.VOID:
         return Standing("waive", _("Not needed"))
+    report: TrainingReport | None = getattr(obligation, "report", None)
+    if report is not None and report.changed_at is not None:
+        return Standing("warn", _("Next version to be signed"), "edit")
     if obligation.submitted_at is not None:
         words = _("Submitted %(at)s") % {"at": moment_words(obligation.submitted_at, obligation.zone, "short")}
         return Standing("ok" if obligation.is_on_time else "warn", words, "doc")
-    report: TrainingReport | None = getattr(obligation, "report", None)
     if report is not None and report.state == ReportState.DRAFT:
         return _draft_standing(report)
     if obligation.training_session.state == SessionState.OPEN:
@@ -63,6 +65,19 @@ def report_standing(obligation: ReportObligation) -> Standing:
     if obligation.training_session.state == SessionState.SCHEDULED:
         return Standing("idle", _("Waiting for the session"))
     return Standing("idle", _("None yet"))
+
+
+#: What of a session may change after its report, in a sentence each.
+_CHANGES = {
+    "attendance": gettext_lazy("Attendance was corrected."),
+    "scores": gettext_lazy("Scores were amended."),
+    "participants": gettext_lazy("Participants beyond target were recorded."),
+}
+
+
+def change_words(report: TrainingReport) -> str:
+    """What changed since the last version, without anybody's name: the proposed reason of the next one."""
+    return " ".join(str(_CHANGES[each]) for each in report.changed_what if each in _CHANGES)
 
 
 def _draft_standing(report: TrainingReport) -> Standing:

@@ -49,6 +49,10 @@ class EnrolmentOrigin(models.TextChoices):
     EXTRA = "extra", _("Extra")
 
 
+#: Who came without being targeted: counted apart, and no obligation of anybody's is settled by it (4.3).
+BEYOND_TARGET = (EnrolmentOrigin.SUBSTITUTE, EnrolmentOrigin.EXTRA)
+
+
 class AttendanceStatus(models.TextChoices):
     """Blank is "not recorded": nobody is ever marked present by a clock (ATT-7)."""
 
@@ -63,6 +67,21 @@ class AttendanceSource(models.TextChoices):
     TYPED = "typed", _("Typed code")
     PIN = "pin", _("PIN on a shared PC")
     IMPORTED = "import", _("Import")
+    CORRECTION = "correct", _("Correction")
+
+
+class CorrectionState(models.TextChoices):
+    """Of an asked change of attendance after its meeting was concluded (ATT-5)."""
+
+    PENDING = "pending", _("Waits for a decision")
+    APPROVED = "approved", pgettext_lazy("correction", "Approved")
+    REJECTED = "rejected", pgettext_lazy("correction", "Rejected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("correction", "Withdrawn")
+
+
+CORRECTION_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    CorrectionState.PENDING: (CorrectionState.APPROVED, CorrectionState.REJECTED, CorrectionState.WITHDRAWN),
+}
 
 
 class TestPhase(models.TextChoices):
@@ -158,6 +177,7 @@ CASE_TRANSITIONS: dict[str, tuple[str, ...]] = {
         CaseState.LAPSED,
         CaseState.VOIDED,
     ),
+    CaseState.RESOLVED: (CaseState.VOIDED,),
 }
 
 

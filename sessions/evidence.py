@@ -18,6 +18,7 @@ from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
 from sessions.verdicts import verdict_of
 from trainingops.people.models import Person
+from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
 from trainingops.ui.figures import format_figure
@@ -68,17 +69,19 @@ def register() -> None:
     )
 
 
-def request_attendance(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
-    """Order the attendance list of a session that has ended, inside the service that ends it."""
+def request_attendance(training_session: TrainingSession, *, actor: Any, now: datetime, why: str = "") -> None:
+    """Order the attendance list, inside the service that ends a session, or changes it afterwards (``why``)."""
     with translation.override("id"):
         payload = _base(training_session, _("Attendance list"), "5.3.1") | _attendance(training_session)
+        payload |= _version(ATTENDANCE, training_session, why, now)
     _request(ATTENDANCE, training_session, payload, actor, now)
 
 
-def request_test_results(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
-    """Order the test results of a session, each with how it came about."""
+def request_test_results(training_session: TrainingSession, *, actor: Any, now: datetime, why: str = "") -> None:
+    """Order the test results, each with how it came about; ``why`` says what changed them afterwards."""
     with translation.override("id"):
         payload = _base(training_session, _("Test results"), "5.1.2") | _results(training_session)
+        payload |= _version(TEST_RESULTS, training_session, why, now)
     _request(TEST_RESULTS, training_session, payload, actor, now)
 
 
@@ -98,6 +101,16 @@ def _request(kind: str, training_session: TrainingSession, payload: dict[str, An
         site=training_session.site,
         line=training_session.line,
     )
+
+
+def _version(kind: str, training_session: TrainingSession, why: str, now: datetime) -> dict[str, Any]:
+    """A record that replaces an earlier one says so; the earlier one stays."""
+    if not why:
+        return {}
+    number = EvidenceRequest.objects.filter(kind=kind, subject=training_session.uuid).count() + 1
+    at = moment_words(now, training_session.site.zone)
+    note = _("Replaces the version before it. Changed on %(at)s: %(why)s") % {"at": at, "why": why}
+    return {"version": _("version %(n)d") % {"n": number}, "notes": [note]}
 
 
 def _base(training_session: TrainingSession, title: str, clause: str) -> dict[str, Any]:

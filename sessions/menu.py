@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from sessions.panels import survey_panels
 from sessions.paper.panels import paper_panels
 from sessions.policies import can_upload_scans
+from sessions.queries.corrections import corrections_to_decide
 from sessions.queries.pages import open_cases
 from sessions.queries.paper import waiting_pages
 from trainingops.people.enums import Role
@@ -52,6 +53,15 @@ def register() -> None:
             area=("recovery_", "case_"),
         ),
         NavItem("5.2", _("Archive scans"), "scan_list", "upload", order=40, count_key="scans", area=("scan_",)),
+        NavItem(
+            "5.2",
+            _("Corrections"),
+            "correction_list",
+            "undo",
+            order=25,
+            count_key="corrections",
+            area=("correction_", "attendance_correct"),
+        ),
         NavItem("5.2", _("Deviations"), "deviation_list", "flag", order=30, area=("deviation_",)),
         NavItem("5.2", _("Reaction surveys"), "survey_list", "chart", order=40, area=("survey_list", "survey_result")),
     )
@@ -67,6 +77,7 @@ def _counts(request: HttpRequest) -> dict[str, QuerySet[Any]]:
     counts: dict[str, QuerySet[Any]] = {}
     if request.user.authority.has("trainer", "sso_training"):
         counts["recovery"] = open_cases(request.user)
+        counts["corrections"] = corrections_to_decide(request.user)
     if can_upload_scans(request.user):
         counts["scans"] = waiting_pages(request.user)
     return counts

@@ -103,6 +103,25 @@ KINDS = (
         body=_("%(count)s deviations wait for your acknowledgement."),
         mandatory=_("The manager acknowledges every deviation (4.2)."),
     ),
+    NoticeKind(
+        name="correction_asked",
+        label=_("Somebody asks for a correction of attendance"),
+        title=_("Correction of attendance asked: %(name)s, %(number)s"),
+        body=_("“%(title)s”: compare what stands with what is asked, then decide."),
+        mandatory=_("The PIC answers for the attendance (5.3.1)."),
+    ),
+    NoticeKind(
+        name="correction_approved",
+        label=_("An attendance was corrected"),
+        title=_("Attendance corrected: %(title)s"),
+        body=_("%(number)s, %(label)s of %(starts)s: what stands now is on the page behind this notice."),
+    ),
+    NoticeKind(
+        name="correction_rejected",
+        label=_("A correction of attendance was rejected"),
+        title=_("Correction rejected: %(title)s"),
+        body=_("%(number)s, %(label)s of %(starts)s: the reason is on the page behind this notice."),
+    ),
 )
 
 

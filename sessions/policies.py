@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, TrainingSession
+from sessions.models import AttendanceCorrection, Enrolment, MeetingTrainer, RecoveryCase, TrainingSession
 
 if TYPE_CHECKING:
     from planning.models import TrainingPlan
@@ -41,6 +41,16 @@ def can_waive(user: User, case: RecoveryCase, plan: TrainingPlan) -> bool:
     """The manager, but never over a case that they own, or that is about themselves (separation of duties)."""
     mine = case.owner_id == user.pk or case.enrolment.person_id == user.person_id
     return can_decide(user, plan) and plan.pic_id != user.pk and not mine
+
+
+def can_decide_correction(user: User, correction: AttendanceCorrection) -> bool:
+    """Who runs the session decides what a participant asks, the PIC what a trainer proposes; nobody over themselves."""
+    participant, training_session = correction.enrolment.person_id, correction.meeting.training_session
+    if participant == user.person_id:
+        return False
+    if correction.requested_by.person_id == participant:
+        return can_run_session(user, training_session)
+    return training_session.plan.pic_id == user.pk
 
 
 def can_take_tests(user: User, enrolment: Enrolment) -> bool:

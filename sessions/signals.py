@@ -20,6 +20,10 @@ session_cancelled = Signal()
 #: evaluation registers training defects.
 session_concluded = Signal()
 
+#: Something recorded changed after a session was concluded. Arguments: ``training_session``, ``what`` ("attendance",
+#: "scores" or "participants"), ``actor``, ``now``. Reporting owes the next version of a report that was submitted.
+session_amended = Signal()
+
 #: Every target of a plan is trained, waived or lapsed, or one of its cases was settled after that; it may be sent
 #: again. Arguments: ``plan``, ``actor``, ``now``. Evaluation closes what waited for it.
 targets_settled = Signal()

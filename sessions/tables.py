@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.utils import A
 
 from sessions.enums import Agreement, OutcomeResult
-from sessions.models import RecoveryCase, TrainingSession
+from sessions.models import AttendanceCorrection, RecoveryCase, TrainingSession
 from sessions.queries.reactions import Gathered
 from trainingops.ui.figures import format_figure
 from trainingops.ui.tables import FigureColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
@@ -32,6 +32,8 @@ CASE_STATES = {
     "lapsed": "idle",
     "voided": "idle",
 }
+
+CORRECTION_STATES = {"pending": "warn", "approved": "ok", "rejected": "late", "withdrawn": "idle"}
 
 
 def case_status(case: Any) -> tuple[str, str]:
@@ -198,3 +200,30 @@ REACTION_TABLES: dict[str, type[PageTable]] = {
     "trainer": TrainerReactionTable,
     "module": ModuleReactionTable,
 }
+
+
+class CorrectionTable(PageTable):
+    """Corrections of attendance as a file (EXP-1)."""
+
+    caption = _("Corrections of attendance")
+    empty_title = _("No corrections")
+    employee_no = tables.Column(_("Employee number"), accessor="enrolment__person__employee_no")
+    name = tables.Column(_("Name"), accessor="enrolment__person__name")
+    number = tables.Column(_("Session"), accessor="meeting__training_session__number")
+    starts_at = MomentColumn(
+        verbose_name=_("Meeting"), accessor="meeting__starts_at", zone="meeting__training_session__site__zone"
+    )
+    status = tables.Column(_("Asked attendance"))
+    minutes_late = FigureColumn(verbose_name=_("Minutes late"), default="")
+    minutes_left_early = FigureColumn(verbose_name=_("Minutes left early"), default="")
+    reason = tables.Column(_("Reason of the absence"), default="")
+    why = tables.Column(_("Why"))
+    requested_by = tables.Column(_("Asked by"))
+    requested_at = MomentColumn(verbose_name=_("Asked at"))
+    state = tables.Column(_("State"))
+    decided_by = tables.Column(_("Decided by"), default="")
+    decided_at = MomentColumn(verbose_name=_("Decided at"), default="")
+    decision_note = tables.Column(_("Answer"), default="")
+
+    def value_status(self, record: AttendanceCorrection) -> str:
+        return record.get_status_display()

@@ -29,6 +29,7 @@ class Environment:
     ``local_dir`` is where the embedded database, broker, files and keys of one machine live; an empty
     ``database_url`` or ``broker_url`` means the embedded one there. ``bind`` and ``port`` are the web server's,
     ``base_url`` the address that people and printed documents use, on this machine unless it is set.
+    ``correction_days`` are the working days after a meeting in which a correction of attendance is asked for (ATT-5).
     """
 
     mode: Mode = "production"
@@ -44,6 +45,7 @@ class Environment:
     seal_key_dir: Path | None = None
     trust_proxy: bool = False
     web_workers: int = 2
+    correction_days: int = 3
     bind: str = "127.0.0.1"
     port: int = 8000
     database_url: str = ""
@@ -196,6 +198,11 @@ def _folder(raw: str) -> None:
         raise _Wrong("is a file. Write the path of a folder; it is made when it is missing.")
 
 
+def _days(raw: str) -> None:
+    if not 1 <= int(raw) <= 60:
+        raise _Wrong("is no number of working days here. Write 1 to 60, for example 3.")
+
+
 _CHECKS: dict[str, Callable[[str], None]] = {
     "database_url": _database,
     "broker_url": _broker,
@@ -205,6 +212,7 @@ _CHECKS: dict[str, Callable[[str], None]] = {
     "bind": _bind,
     "port": _port,
     "web_workers": _workers,
+    "correction_days": _days,
     "default_from_email": _sender,
     "local_dir": _folder,
     "media_root": _folder,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,6 +43,15 @@ def record_trainings(trained: Iterable[Trained]) -> None:
     )
 
 
+def withdraw_trainings(sources: Iterable[UUID]) -> None:
+    """Take back what was noted of these sources: a correction showed that they were not trained (4.3).
+
+    Called inside a service that journals the outcome itself.
+    """
+    if keys := list(sources):
+        ModuleTraining.objects.filter(source__in=keys).delete()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """A person passed a module: ``source`` is the uuid of the enrolment that showed it, ``result`` from 0 to 100."""
@@ -56,12 +65,14 @@ class Shown:
 
 @service
 def record_competences(*, shown: Sequence[Shown], actor: Any, now: datetime) -> list[Competence]:
-    """Note what people have shown (7.2). A second call for one source corrects the first.
+    """Note what people have shown (7.2). A second call for one source corrects the first; its day stays.
 
     Two queries and the journal's, whatever the number.
     """
+    if not shown:
+        return []
     standing = {
-        (each.person_id, each.module_version_id, each.source): each.uuid
+        (each.person_id, each.module_version_id, each.source): each
         for each in Competence.objects.filter(source__in=[each.source for each in shown])
     }
     rows = []
@@ -74,7 +85,8 @@ def record_competences(*, shown: Sequence[Shown], actor: Any, now: datetime) -> 
             source=each.source,
         )
         known = standing.get((row.person_id, row.module_version_id, row.source))
-        row.uuid = known or row.uuid
+        if known:
+            row.uuid, row.achieved_on = known.uuid, known.achieved_on
         rows.append(row)
         record(
             "competence.corrected" if known else "competence.recorded",
@@ -82,8 +94,25 @@ def record_competences(*, shown: Sequence[Shown], actor: Any, now: datetime) -> 
             actor=actor,
             now=now,
             data={"person": each.person.uuid, "module_version": each.module_version.uuid, "source": each.source},
-            detail={"result": each.result, "achieved_on": each.achieved_on},
+            detail={"result": each.result, "achieved_on": row.achieved_on},
         )
     return Competence.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["uuid"], update_fields=["achieved_on", "result"]
     )
+
+
+@service
+def withdraw_competences(*, sources: Collection[UUID], actor: Any, now: datetime) -> int:
+    """An amendment showed that somebody has not passed: what these sources had shown is taken back; how many."""
+    rows = list(Competence.objects.filter(source__in=sources).select_related("person", "module_version"))
+    for each in rows:
+        record(
+            "competence.withdrawn",
+            subject=each,
+            actor=actor,
+            now=now,
+            data={"person": each.person.uuid, "module_version": each.module_version.uuid, "source": each.source},
+            detail={"result": each.result, "achieved_on": each.achieved_on},
+        )
+    Competence.objects.filter(pk__in=[each.pk for each in rows]).delete()
+    return len(rows)

@@ -1,5 +1,6 @@
 """What the reporting stage does; each function is one transaction."""
 
+from reporting.services.amending import owe_next_version
 from reporting.services.breaches import breach_overdue, mark_breach
 from reporting.services.drafts import open_draft, save_draft
 from reporting.services.obligations import (
@@ -34,6 +35,7 @@ __all__ = [
     "note_share",
     "open_draft",
     "open_report",
+    "owe_next_version",
     "reconcile_obligations",
     "remind_owner",
     "remind_owners",

@@ -133,8 +133,8 @@ def amend_report(
     if _without_number(frozen) == _without_number(Frozen(last.content)):
         raise Refused(_("Nothing differs from version %(number)d.") % {"number": last.number}, code="nothing_changed")
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
-    report.state = ReportState.AMENDED
-    report.save(update_fields=["state"])
+    report.state, report.changed_at, report.changed_what = ReportState.AMENDED, None, []
+    report.save(update_fields=["state", "changed_at", "changed_what"])
     version = _freeze_version(
         report, frozen, signature, number=last.number + 1, reason=reason.strip(), actor=actor, now=now
     )

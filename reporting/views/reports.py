@@ -22,7 +22,7 @@ from reporting.models import Distribution, ReportVersion, TrainingReport, Traini
 from reporting.queries import record_of
 from reporting.reading import deviation_words, read, whatsapp_text
 from reporting.tables import ReportTable
-from reporting.wording import due_standing, missing_sections
+from reporting.wording import change_words, due_standing, missing_sections
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -127,6 +127,7 @@ def _version_page(
         **_page(report, Frozen(version.content), None if writes else user, request),
         "version": version,
         "latest": versions[0].number,
+        "changes": change_words(report) if report.changed_at else "",
         "older": [each.number for each in versions if each.number < version.number],
         "receipts": receipts,
         "read_count": sum(each.acknowledged_at is not None for each in receipts),
@@ -211,7 +212,8 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Read the whole report once more and sign it: the first submission, or an amendment with its reason."""
     report = _writable(request, uuid)
     amends = report.state != ReportState.DRAFT
-    form = AmendForm(request.POST if request.method == "POST" else None) if amends else None
+    known = {"reason": change_words(report)}
+    form = AmendForm(request.POST if request.method == "POST" else None, initial=known) if amends else None
     errors: list[str] = []
     status = 200
     if request.method == "POST" and (form is None or form.is_valid()):

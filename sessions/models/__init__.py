@@ -1,6 +1,7 @@
 """Sessions as they were held: meetings, attendance, tests, scores, recovery (5.2, 5.3.1)."""
 
 from sessions.models.attendance import AbsenceReason, Attendance
+from sessions.models.corrections import AttendanceCorrection, JoinRequest
 from sessions.models.files import ClassFile
 from sessions.models.held import Deviation, Enrolment, MeetingTrainer, SessionMeeting, SessionSummary, TrainingSession
 from sessions.models.paper import PaperSheet, Scan, ScanPage
@@ -19,10 +20,12 @@ __all__ = [
     "AbsenceReason",
     "AskedAssessor",
     "Attendance",
+    "AttendanceCorrection",
     "ClassFile",
     "Deviation",
     "Enrolment",
     "ExtraTime",
+    "JoinRequest",
     "MeetingTrainer",
     "PaperSheet",
     "ParameterScore",

@@ -21,6 +21,7 @@ from planning.models import (
     TrainingPlan,
 )
 from sessions.enums import (
+    BEYOND_TARGET,
     DeviationKind,
     EnrolmentOrigin,
     MeetingState,
@@ -184,13 +185,35 @@ class Enrolment(Identified):
     line = models.ForeignKey(ServiceLine, models.PROTECT, null=True, related_name="+")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     removed_at = models.DateTimeField(null=True)
+    instead_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", help_text="of a substitute: whose place they took"
+    )
+    deviation = models.OneToOneField(
+        "training_sessions.Deviation",
+        models.SET_NULL,
+        null=True,
+        related_name="enrolment",
+        help_text="of somebody beyond target: what the manager acknowledges",
+    )
 
     class Meta:
         ordering = [Lower("person__name"), "pk"]
-        constraints = [models.UniqueConstraint(fields=["training_session", "person"], name="enrolment_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["training_session", "person"], name="enrolment_once"),
+            models.CheckConstraint(
+                condition=Q(origin="substitute", instead_of__isnull=False)
+                | Q(~Q(origin="substitute"), instead_of__isnull=True),
+                name="substitute_names_whom",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.training_session_id}"
+
+    @property
+    def is_beyond_target(self) -> bool:
+        """Came without being targeted: substitute or extra."""
+        return self.origin in BEYOND_TARGET
 
 
 def planned_of(measured: Measured) -> str:
@@ -249,6 +272,7 @@ class SessionSummary(models.Model):
 
     training_session = models.OneToOneField(TrainingSession, models.PROTECT, primary_key=True, related_name="summary")
     enrolled = models.PositiveIntegerField(default=0)
+    beyond_target = models.PositiveIntegerField(default=0, help_text="substitutes and extras; in no other count")
     recorded = models.PositiveIntegerField(default=0, help_text="enrolments whose every meeting is recorded")
     present = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)

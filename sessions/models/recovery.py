@@ -115,6 +115,9 @@ class RecoveryCase(Identified):
     suspended_until = models.DateField(null=True, help_text="inclusive; none while nobody knows the end")
     form = models.ForeignKey(RecoveryForm, models.PROTECT, null=True, related_name="+")
     scheduled_in = models.ForeignKey(TrainingSession, models.PROTECT, null=True, related_name="recovers")
+    missed_in = models.ForeignKey(
+        TrainingSession, models.PROTECT, null=True, related_name="+", help_text="the class that was to recover it"
+    )
     test_opened_at = models.DateTimeField(
         null=True, help_text="self-study or remedial: from then on the test may start"
     )

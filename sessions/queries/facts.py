@@ -40,7 +40,8 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
 
     Keys: ``counts``, ``scheme``, ``meetings`` (planned and actual, trainers), ``people`` (attendance with reasons,
     tests, result with its explanation), ``gain`` (matched pairs in percent), ``items`` (post-test questions, the hard
-    ones marked), ``deviations``, ``recovery``. Names are not in it: look them up apart by uuid.
+    ones marked), ``deviations``, ``recovery``. Who came without being targeted is among the people by ``origin`` and
+    in no figure but ``counts.beyond_target``. Names are not in it: look them up apart by uuid.
     """
     enrolments = list(
         Enrolment.objects.filter(training_session=training_session, removed_at=None)
@@ -49,17 +50,18 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
         .order_by(Lower("person__name"), "pk")
     )
     people = {each.pk: _person(each) for each in enrolments}
+    targeted = {each.pk: people[each.pk] for each in enrolments if not each.is_beyond_target}
     meetings = _meetings(training_session)
     _add_attendance(training_session, people)
     trained = trained_of(people)
     for each in enrolments:
         people[each.pk] |= _achieved(each) | {"trained": each.pk in trained}
     return {
-        "counts": _counts(enrolments, people),
+        "counts": _counts(enrolments, targeted),
         "scheme": _scheme(training_session),
         "meetings": meetings,
         "people": list(people.values()),
-        "gain": _gain(people),
+        "gain": _gain(targeted),
         "items": _items(training_session, people),
         "deviations": _deviations(training_session),
         "recovery": _recovery(enrolments),
@@ -186,6 +188,7 @@ def _counts(enrolments: Sequence[Enrolment], people: dict[int, dict[str, Any]]) 
     not_released = sum(any(cell["charged_to_operation"] for cell in person["attendance"]) for person in people.values())
     return {
         "enrolled": summary.enrolled,
+        "beyond_target": summary.beyond_target,
         "recorded": summary.recorded,
         "present": summary.present,
         "late": summary.late,

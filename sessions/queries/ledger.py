@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from sessions.enums import OPEN_CASES, CaseKind, CaseState, OutcomeResult, OutcomeState, Verdict
+from sessions.enums import BEYOND_TARGET, OPEN_CASES, CaseKind, CaseState, OutcomeResult, OutcomeState, Verdict
 from sessions.models import TargetOutcome
 from sessions.verdicts import verdict_of
 
@@ -107,6 +107,11 @@ class Ledger:
     not_scored: int
 
 
+def on_target(people: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those whom the ledger counts: who came without being targeted is nobody's target (4.3)."""
+    return [each for each in people if each.get("origin") not in BEYOND_TARGET]
+
+
 def ledger_of(people: Iterable[Mapping[str, Any]], recovery: Iterable[Mapping[str, Any]]) -> Ledger:
     """Count people of :func:`sessions.queries.facts.session_facts`, or of the frozen content of a report.
 
@@ -117,7 +122,7 @@ def ledger_of(people: Iterable[Mapping[str, Any]], recovery: Iterable[Mapping[st
     remedial = {each["person"] for each in cases if each["kind"] == CaseKind.REMEDIAL and each["state"] in OPEN_CASES}
     given_up = {CaseState.WAIVED, CaseState.LAPSED}
     released = {each["person"] for each in cases if each["kind"] == CaseKind.RECOVERY and each["state"] in given_up}
-    found = list(people)
+    found = on_target(people)
     trained = [each for each in found if each["trained"]]
     verdicts = [(verdict_of(each), each["person"] in remedial) for each in trained]
     passed = sum(word == Verdict.PASSED for word, _waits in verdicts)

@@ -2,11 +2,18 @@
 
 from sessions.services.assessors import ask_assessor, withdraw_assessor
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt, submit_due_attempts
-from sessions.services.attendance import RollCell, mark_rest_present, record_attendance, record_roll, undo_mark_rest
+from sessions.services.attendance import mark_rest_present, record_attendance, record_roll, undo_mark_rest
 from sessions.services.batch_moves import propose_move
 from sessions.services.check_in import CheckedIn, check_in, end_shared_pc, start_shared_pc
 from sessions.services.common import Clash, GridConflict
 from sessions.services.concluding import conclude_session
+from sessions.services.correcting import (
+    approve_correction,
+    ask_correction,
+    correct_attendance,
+    reject_correction,
+    withdraw_correction,
+)
 from sessions.services.deviations import Used, acknowledge_deviation, differences, report_deviation
 from sessions.services.filing import Came, file_class
 from sessions.services.marking import Mark, mark_answers
@@ -23,6 +30,7 @@ from sessions.services.recovery import (
     settle_self_study,
 )
 from sessions.services.results import ScoreCell, compute_results, record_scores
+from sessions.services.roll_checks import RollCell
 from sessions.services.running import conclude_meeting, open_meeting, open_post_test, open_session
 from sessions.services.scans import discard_page, file_pages, upload_scans
 from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
@@ -50,7 +58,9 @@ __all__ = [
     "acknowledge_deviation",
     "add_photos",
     "answer_survey",
+    "approve_correction",
     "ask_assessor",
+    "ask_correction",
     "cancel_make_up",
     "cancel_sessions_of",
     "case_waiver_hash",
@@ -58,6 +68,7 @@ __all__ = [
     "compute_results",
     "conclude_meeting",
     "conclude_session",
+    "correct_attendance",
     "differences",
     "discard_page",
     "end_shared_pc",
@@ -77,6 +88,7 @@ __all__ = [
     "record_attendance",
     "record_roll",
     "record_scores",
+    "reject_correction",
     "remove_photo",
     "report_deviation",
     "save_answer",
@@ -97,4 +109,5 @@ __all__ = [
     "waive_outcome",
     "waiver_hash",
     "withdraw_assessor",
+    "withdraw_correction",
 ]

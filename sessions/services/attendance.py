@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -16,11 +15,11 @@ from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
 from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_summary, stands_for
+from sessions.services.roll_checks import RollCell, asks_for, check_cell
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.imports.models import ImportRun
 from trainingops.people.models import User
-from trainingops.ui.moments import moment_words
 
 _FIELDS = (
     "status",
@@ -35,25 +34,6 @@ _FIELDS = (
     "fill",
     "version",
 )
-
-
-@dataclass(frozen=True)
-class RollCell:
-    """What somebody wants to stand in one cell.
-
-    Attributes:
-        version: the version that was on the page; 0 where there was no row.
-        reason: code of an :class:`AbsenceReason`; needed for an absence.
-        reason_note: who decided, or what happened.
-    """
-
-    enrolment: int
-    status: str
-    version: int = 0
-    minutes_late: int = 0
-    minutes_left_early: int = 0
-    reason: str = ""
-    reason_note: str = ""
 
 
 @service
@@ -140,6 +120,24 @@ def write_own(
     return written
 
 
+def write_corrected(
+    meeting: SessionMeeting,
+    cell: RollCell,
+    enrolment: Enrolment,
+    reasons: Mapping[str, AbsenceReason],
+    *,
+    actor: User,
+    now: datetime,
+) -> Attendance:
+    """Write the cell of an approved correction over what stands, with a new version; cases follow in the caller.
+
+    Refuses what cannot be, as :func:`record_roll`.
+    """
+    row = _row(cell, recorded_at(enrolment), meeting, enrolment, reasons, actor, now, AttendanceSource.CORRECTION)
+    (written,) = _upsert([row])
+    return written
+
+
 def _write(
     meeting: SessionMeeting,
     rows: list[Attendance],
@@ -157,13 +155,13 @@ def _write(
         actor=actor,
         now=now,
         data={**data, "cells": {str(enrolments[row.enrolment_id].uuid): row.version for row in rows}},
-        detail={"cells": {str(enrolments[row.enrolment_id].uuid): _said(row) for row in rows}},
+        detail={"cells": {str(enrolments[row.enrolment_id].uuid): said_of(row) for row in rows}},
     )
     return rows
 
 
-def _said(row: Attendance) -> list[Any]:
-    """What a cell says, for the journal."""
+def said_of(row: Attendance) -> list[Any]:
+    """What a cell says, for the journal: status, minutes late, minutes left early, code of the reason, note."""
     reason = row.reason.code if row.reason else ""
     return [row.status, row.minutes_late, row.minutes_left_early, reason, row.reason_note]
 
@@ -249,19 +247,7 @@ def _standing(meeting: SessionMeeting, wanted: set[int]) -> tuple[dict[int, Enro
 
 def _stands(cell: RollCell, old: Attendance | None) -> bool:
     """Whether there is nothing to write. Saving by hand what “mark the rest” filled takes it out of the undo."""
-    return _same(cell, old) and (old is None or old.fill is None)
-
-
-def _same(cell: RollCell, old: Attendance | None) -> bool:
-    """Whether the cell asks for what is stored: also when its page is older than that."""
-    if old is None or cell.status != old.status:
-        return False
-    if cell.status == AttendanceStatus.ABSENT:
-        reason = old.reason.code if old.reason else ""
-        return (cell.reason, cell.reason_note.strip()) == (reason, old.reason_note)
-    late = cell.minutes_late if cell.status == AttendanceStatus.LATE else 0
-    early = cell.minutes_left_early if cell.status else 0
-    return (late, early) == (old.minutes_late, old.minutes_left_early)
+    return asks_for(cell, old) and (old is None or old.fill is None)
 
 
 def _refuse_clashes(
@@ -270,7 +256,7 @@ def _refuse_clashes(
     clashes = []
     for cell in cells:
         old = standing.get(cell.enrolment)
-        if (old.version if old else 0) == cell.version or _same(cell, old):
+        if (old.version if old else 0) == cell.version or asks_for(cell, old):
             continue
         clashes.append(
             Clash(
@@ -296,10 +282,10 @@ def _row(
     now: datetime,
     source: str,
 ) -> Attendance:
-    if meeting.state == MeetingState.CONCLUDED and old is not None and old.status:
+    closed = meeting.state == MeetingState.CONCLUDED and source != AttendanceSource.CORRECTION
+    if closed and old is not None and old.status:
         raise WrongState(_("This meeting is concluded. What is recorded can only be changed by a correction."))
-    _check(cell, enrolment, meeting, reasons)
-    _refuse_future(cell, enrolment, meeting, now)
+    check_cell(cell, enrolment, meeting, reasons, now)
     row = old or Attendance(meeting=meeting, enrolment=enrolment, version=0)
     row.status, row.source, row.recorded_by, row.recorded_at = cell.status, source, actor, now
     absent = cell.status == AttendanceStatus.ABSENT
@@ -309,79 +295,6 @@ def _row(
     row.minutes_left_early = cell.minutes_left_early if cell.status and not absent else 0
     row.version, row.fill, row.imported = row.version + 1, None, None
     return row
-
-
-def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reasons: Mapping[str, AbsenceReason]) -> None:
-    """Refuse what cannot be, naming the person, the value and the remedy."""
-    who, key = enrolment.person.name, enrolment.pk
-    length = int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)
-    if cell.status not in ("", *AttendanceStatus.values):
-        raise Refused(
-            _("%(who)s: “%(value)s” is no attendance.") % {"who": who, "value": cell.status}, field=f"status-{key}"
-        )
-    if cell.status == AttendanceStatus.ABSENT:
-        reason = reasons.get(cell.reason)
-        if reason is None:
-            raise Refused(_("%(who)s: choose the reason of the absence.") % {"who": who}, field=f"reason-{key}")
-        if reason.needs_decider and not cell.reason_note.strip():
-            raise Refused(
-                _("%(who)s: “%(reason)s” needs the name of who decided.") % {"who": who, "reason": reason},
-                field=f"note-{key}",
-            )
-    if cell.status == AttendanceStatus.LATE and not 0 < cell.minutes_late <= length:
-        raise Refused(
-            _("%(who)s: arrived at %(at)s does not fit the meeting of %(start)s–%(end)s. Give the time of arrival.")
-            % {**_times(meeting), "who": who, "at": _clock(meeting.starts_at, cell.minutes_late, meeting)},
-            field=f"arrived-{key}",
-        )
-    if not 0 <= cell.minutes_left_early <= length:
-        raise Refused(
-            _("%(who)s: left at %(at)s does not fit the meeting of %(start)s–%(end)s. Give the time of leaving.")
-            % {**_times(meeting), "who": who, "at": _clock(meeting.ends_at, -cell.minutes_left_early, meeting)},
-            field=f"left-{key}",
-        )
-    late = cell.minutes_late if cell.status == AttendanceStatus.LATE else 0
-    here = cell.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
-    if here and cell.minutes_left_early and late + cell.minutes_left_early >= length:
-        raise Refused(
-            _("%(who)s: left at %(left)s is not after the arrival at %(at)s. Correct one of the two times.")
-            % {
-                "who": who,
-                "left": _clock(meeting.ends_at, -cell.minutes_left_early, meeting),
-                "at": _clock(meeting.starts_at, late, meeting),
-            },
-            field=f"left-{key}",
-        )
-
-
-def _clock(edge: datetime, minutes: int, meeting: SessionMeeting) -> str:
-    return moment_words(edge + timedelta(minutes=minutes), meeting.training_session.site.zone, "time")
-
-
-def _times(meeting: SessionMeeting) -> dict[str, str]:
-    """When the meeting is planned, in words."""
-    return {"start": _clock(meeting.starts_at, 0, meeting), "end": _clock(meeting.ends_at, 0, meeting)}
-
-
-def _refuse_future(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, now: datetime) -> None:
-    """Nobody has arrived, or left, in a minute that has not come."""
-    zone = meeting.training_session.site.zone
-    said = {"who": enrolment.person.name, "now": moment_words(now, zone, "time")}
-    arrived = (meeting.starts_at + timedelta(minutes=cell.minutes_late)).replace(second=0, microsecond=0)
-    if cell.status == AttendanceStatus.LATE and arrived > now:
-        raise Refused(
-            _("%(who)s: %(at)s has not come yet; it is %(now)s. Give when they arrived, or record it then.")
-            % {**said, "at": moment_words(arrived, zone, "time")},
-            field=f"arrived-{enrolment.pk}",
-        )
-    left = (meeting.ends_at - timedelta(minutes=cell.minutes_left_early)).replace(second=0, microsecond=0)
-    here = cell.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
-    if here and cell.minutes_left_early and left > now:
-        raise Refused(
-            _("%(who)s: %(at)s has not come yet; it is %(now)s. Give when they left, or record it then.")
-            % {**said, "at": moment_words(left, zone, "time")},
-            field=f"left-{enrolment.pk}",
-        )
 
 
 def _upsert(rows: list[Attendance]) -> list[Attendance]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from planning.services.bookings import give_back
 from sessions.enums import (
+    BEYOND_TARGET,
     CASE_TRANSITIONS,
     AttendanceStatus,
     CaseCause,
@@ -36,6 +37,9 @@ from trainingops.audit.journal import record
 from trainingops.domain import require_transition
 from trainingops.notifications.services import notify
 from trainingops.ui.stored import stored_moment
+
+#: Who misses nothing of their own in a session: guests who make up for something, and who came without being targeted.
+NOT_OBLIGED = (EnrolmentOrigin.RECOVERY, *BEYOND_TARGET)
 
 
 def shortfall(attendance: Attendance, meeting: SessionMeeting, tolerance_minutes: int) -> tuple[str, int | None] | None:
@@ -64,30 +68,29 @@ def _minutes(start: datetime | None, end: datetime | None) -> int:
 def open_cases_of(meeting: SessionMeeting, training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
     """Open a case for each absence, early leave and lateness over tolerance of a concluded meeting; once each.
 
-    Those who came to make up for something have their case already: it opens again when the session is concluded.
+    Those who came to make up for something have their case already: it opens again when the session is concluded. Who
+    came without being targeted owes nothing here.
     """
     rows = (
         Attendance.objects.filter(meeting=meeting, enrolment__removed_at=None)
-        .exclude(enrolment__origin=EnrolmentOrigin.RECOVERY)
+        .exclude(enrolment__origin__in=NOT_OBLIGED)
         .select_related("enrolment__person")
     )
     wanted = [
         (row.enrolment, found) for row in rows if (found := shortfall(row, meeting, training_session.tolerance_minutes))
     ]
-    _open(training_session, wanted, CaseKind.RECOVERY, meeting=meeting, actor=actor, now=now)
+    open_these(training_session, wanted, CaseKind.RECOVERY, meeting=meeting, actor=actor, now=now)
 
 
 def open_cases_for_blanks(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
     """What was never recorded is not attendance: each blank of a session that ends becomes a case (ATT-7, 4.3)."""
     enrolments = list(
-        training_session.enrolments.filter(removed_at=None)
-        .exclude(origin=EnrolmentOrigin.RECOVERY)
-        .select_related("person")
+        training_session.enrolments.filter(removed_at=None).exclude(origin__in=NOT_OBLIGED).select_related("person")
     )
     for meeting in training_session.meetings.exclude(state=MeetingState.CANCELLED):
         recorded = set(meeting.attendances.exclude(status="").values_list("enrolment", flat=True))
         wanted = [(each, (CaseCause.NOT_RECORDED, None)) for each in enrolments if each.pk not in recorded]
-        _open(training_session, wanted, CaseKind.RECOVERY, meeting=meeting, actor=actor, now=now)
+        open_these(training_session, wanted, CaseKind.RECOVERY, meeting=meeting, actor=actor, now=now)
 
 
 def open_remedial_cases(
@@ -99,10 +102,11 @@ def open_remedial_cases(
     failed = SessionResult.objects.filter(
         enrolment__training_session=training_session, current=True, passed=False, attempt=1
     ).select_related("enrolment__person")
+    failed = failed.exclude(enrolment__origin__in=BEYOND_TARGET)
     if enrolments is not None:
         failed = failed.filter(enrolment__in=list(enrolments))
     wanted = [(each.enrolment, (CaseCause.BELOW_PASS_MARK, None)) for each in failed]
-    _open(training_session, wanted, CaseKind.REMEDIAL, meeting=None, actor=actor, now=now)
+    open_these(training_session, wanted, CaseKind.REMEDIAL, meeting=None, actor=actor, now=now)
 
 
 def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
@@ -110,7 +114,7 @@ def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note:
     held = case.scheduled_in
     _settle(case, to, actor=actor, now=now, note=note, **data)
     case.save()
-    if held is not None and to in (CaseState.WAIVED, CaseState.LAPSED, CaseState.VOIDED):
+    if held is not None and to != CaseState.OPEN:
         leave_class(held, case.enrolment, now)
 
 
@@ -165,7 +169,9 @@ def settle_cases_recovered_in(training_session: TrainingSession, *, actor: Any, 
     for case in cases:
         to = CaseState.RESOLVED if case.enrolment.person_id in attended else CaseState.OPEN
         _settle(case, to, actor=actor, now=now, recovered_in=training_session.uuid)
-    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form", "settled_at", "settled_by"])
+        case.missed_in = training_session if to == CaseState.OPEN else None
+    kept = ["state", "scheduled_in", "missed_in", "form", "settled_at", "settled_by"]
+    RecoveryCase.objects.bulk_update(cases, kept)
     return cases
 
 
@@ -193,7 +199,7 @@ def attended_by(training_session: TrainingSession) -> set[int]:
     return {person for person, count in counts.items() if count == meetings}
 
 
-def _open(
+def open_these(
     training_session: TrainingSession,
     wanted: Sequence[tuple[Enrolment, tuple[str, int | None]]],
     kind: str,
@@ -202,6 +208,7 @@ def _open(
     actor: Any,
     now: datetime,
 ) -> None:
+    """Open a case for each place with its cause and minutes; who has one already, or was released, gets none."""
     known = set(
         RecoveryCase.objects.filter(kind=kind, meeting=meeting, enrolment__in=[each.pk for each, _why in wanted])
         .exclude(state=CaseState.VOIDED)

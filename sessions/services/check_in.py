@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
+from sessions.lateness import minutes_late
 from sessions.models import Attendance, SessionMeeting
 from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
-from sessions.services.attendance import RollCell, write_own
+from sessions.services.attendance import write_own
 from sessions.services.common import lock_meeting
+from sessions.services.roll_checks import RollCell
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
 from trainingops.ui.moments import moment_words
-
-#: Less than this after the start is on time: times of arrival are whole minutes.
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -65,15 +64,9 @@ def not_enrolled() -> str:
 
 
 def arrival(meeting: SessionMeeting, at: datetime) -> tuple[str, int]:
-    """How a scan counts: the status, and minutes after the planned start.
-
-    Nobody is late for a meeting that has not begun: before its actual start everybody is on time. The minutes count
-    from the plan, as in the roll; what of them was missed is decided when the meeting is concluded (5.3.1).
-    """
-    begun = max(meeting.starts_at, meeting.actual_starts_at or meeting.starts_at)
-    if at - begun < MINUTE:
-        return AttendanceStatus.PRESENT, 0
-    return AttendanceStatus.LATE, (at - meeting.starts_at) // MINUTE
+    """How a scan counts: the status, and minutes after the planned start (:func:`sessions.lateness.minutes_late`)."""
+    minutes = minutes_late(meeting, at)
+    return (AttendanceStatus.LATE if minutes else AttendanceStatus.PRESENT), minutes
 
 
 def why_closed(meeting: SessionMeeting, at: datetime) -> str:

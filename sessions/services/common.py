@@ -153,6 +153,7 @@ def require_reason(reason: str) -> None:
 _SUMMARY = f"""
 WITH people AS (
     SELECT id FROM training_sessions_enrolment WHERE training_session_id = %(key)s AND removed_at IS NULL
+        AND origin NOT IN ('substitute', 'extra')
 ), met AS (
     SELECT id FROM training_sessions_sessionmeeting WHERE training_session_id = %(key)s AND state <> 'cancelled'
 ), roll AS (
@@ -172,6 +173,10 @@ WITH people AS (
 )
 UPDATE training_sessions_sessionsummary SET
     enrolled = (SELECT count(*) FROM people),
+    beyond_target = (
+        SELECT count(*) FROM training_sessions_enrolment WHERE training_session_id = %(key)s AND removed_at IS NULL
+            AND origin IN ('substitute', 'extra')
+    ),
     recorded = (SELECT count(*) FROM roll WHERE recorded >= (SELECT count(*) FROM met)),
     present = (SELECT count(*) FROM roll WHERE NOT absent AND NOT late),
     late = (SELECT count(*) FROM roll WHERE late AND NOT absent),
@@ -192,7 +197,8 @@ WHERE training_session_id = %(key)s
 def refresh_summary(training_session: TrainingSession) -> None:
     """Recompute the counts of a session from its rows, by one statement; its lock is held.
 
-    Somebody counts once, by the worst of their meetings: absent before late before present.
+    Somebody counts once, by the worst of their meetings: absent before late before present. Who came without being
+    targeted counts apart.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, {"key": training_session.pk})

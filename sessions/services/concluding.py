@@ -32,7 +32,7 @@ from sessions.services.common import (
 )
 from sessions.services.deviations import MEASURED, Used, differences, differences_of, write_differences
 from sessions.services.notes import NOTES, take_notes
-from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
+from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes, tell_beyond_target
 from sessions.services.results import compute_results
 from sessions.services.statistics import refresh_question_statistics
 from sessions.signals import session_concluded, session_ended_later
@@ -135,6 +135,7 @@ def _work_out(training_session: TrainingSession, actor: User, now: datetime) -> 
     settled = settle_cases_recovered_in(training_session, actor=actor, now=now)
     outcomes = outcomes_touched_by(training_session)
     refresh_outcomes(outcomes, actor=actor, now=now)
+    tell_beyond_target(training_session, actor=actor, now=now)
     refresh_summary(training_session)
     refresh_origins(settled)
     refresh_question_statistics(training_session)

@@ -10,8 +10,16 @@ from typing import Any
 from django.db.models import Count, Q
 
 from planning.models import TrainingPlan
-from planning.services.history import Shown, Trained, record_competences, record_trainings
+from planning.services.history import (
+    Shown,
+    Trained,
+    record_competences,
+    record_trainings,
+    withdraw_competences,
+    withdraw_trainings,
+)
 from sessions.enums import (
+    BEYOND_TARGET,
     HELD,
     OPEN_CASES,
     AttemptState,
@@ -56,7 +64,8 @@ class _Rows:
 def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: datetime) -> None:
     """Bring outcomes in line with attendance, recovery and results; competence for those who passed.
 
-    Called inside a service that holds the locks. Waived and lapsed ones stay. Eight queries or so, whatever the number.
+    Called inside a service that holds the locks. Waived and lapsed ones stay. A correction may make outstanding again
+    who was trained. Eight queries or so, whatever the number.
     """
     live = [
         each
@@ -64,26 +73,28 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
         if each.enrolment_id and each.state in (OutcomeState.OUTSTANDING, OutcomeState.TRAINED)
     ]
     rows = _load(live)
-    changed, shown, trained = [], [], []
+    changed, shown, lost = [], [], []
     for outcome in live:
-        before = (outcome.state, outcome.result)
+        before = (outcome.state, outcome.result, outcome.on_schedule)
         enrolment: Enrolment = outcome.enrolment  # type: ignore[assignment]
-        if outcome.state == OutcomeState.OUTSTANDING and _is_trained(enrolment, rows):
-            recovered = any(each.state == CaseState.RESOLVED for each in _recovery(enrolment, rows))
-            outcome.state, outcome.settled_at, outcome.on_schedule = OutcomeState.TRAINED, now, not recovered
-            trained.append(outcome)
-        if outcome.state == OutcomeState.TRAINED:
-            result = _deciding_result(enrolment, rows)
-            outcome.result = _verdict(result, rows)
-            if result is not None and outcome.result == OutcomeResult.PASSED:
-                shown.append((outcome, result))
-        if (outcome.state, outcome.result) != before:
-            changed.append(outcome)
-    TargetOutcome.objects.bulk_update(changed, ["state", "result", "settled_at", "on_schedule"])
+        result = _bring_in_line(outcome, enrolment, rows, now)
+        is_changed = (outcome.state, outcome.result, outcome.on_schedule) != before
+        if is_changed:
+            changed.append((outcome, before))
+        if result is not None and (is_changed or result.computed_at == now):
+            shown.append((outcome, result))
+        elif result is None and before[1] == OutcomeResult.PASSED:
+            lost.append(outcome)
+    TargetOutcome.objects.bulk_update(
+        [outcome for outcome, _before in changed], ["state", "result", "settled_at", "on_schedule"]
+    )
+    trained = [each for each, old in changed if each.state == OutcomeState.TRAINED and old[0] != each.state]
+    untrained = [each for each, old in changed if old[0] == OutcomeState.TRAINED and old[0] != each.state]
     _tell_trained(trained, now)
-    known = {outcome.pk for outcome in changed}
-    _record_competences([each for each in shown if each[0].pk in known], actor, now)
-    for outcome in changed:
+    withdraw_trainings(each.uuid for each in untrained)
+    _record_competences(shown, actor, now)
+    _withdraw_competences(lost, actor, now)
+    for outcome, _before in changed:
         record(
             "target.settled",
             subject=outcome,
@@ -91,7 +102,23 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
             now=now,
             data={"state": outcome.state, "result": outcome.result, "on_schedule": outcome.on_schedule},
         )
-    tell_settled({outcome.plan_id for outcome in changed}, actor, now)
+    tell_settled({outcome.plan_id for outcome, _before in changed}, actor, now)
+
+
+def _bring_in_line(outcome: TargetOutcome, enrolment: Enrolment, rows: _Rows, now: datetime) -> SessionResult | None:
+    """Set what an outcome is by its rows; the result where it is passed."""
+    missed = _missed_meetings(enrolment, rows)
+    recovered = {each.meeting_id for each in _recovery(enrolment, rows) if each.state == CaseState.RESOLVED}
+    if missed is None or not missed <= recovered:
+        outcome.state, outcome.settled_at, outcome.on_schedule = OutcomeState.OUTSTANDING, None, None
+        outcome.result = OutcomeResult.NOT_SCORED
+        return None
+    if outcome.state == OutcomeState.OUTSTANDING:
+        outcome.state, outcome.settled_at = OutcomeState.TRAINED, now
+    outcome.on_schedule = not missed
+    result = _deciding_result(enrolment, rows)
+    outcome.result = _verdict(result, rows)
+    return result if outcome.result == OutcomeResult.PASSED else None
 
 
 def outcomes_touched_by(training_session: TrainingSession, people: Iterable[int] | None = None) -> list[TargetOutcome]:
@@ -119,8 +146,11 @@ def settle_results(
         open_remedial_cases(training_session, keys, actor=actor, now=now)
     else:
         _end_remedial(training_session, keys, attempt, actor, now)
-    people = Enrolment.objects.filter(pk__in=keys).values_list("person", flat=True)
+    places = list(Enrolment.objects.filter(pk__in=keys))
+    people = [each.person_id for each in places]
     refresh_outcomes(outcomes_touched_by(training_session, people), actor=actor, now=now)
+    if beyond := [each.person_id for each in places if each.is_beyond_target]:
+        tell_beyond_target(training_session, beyond, actor=actor, now=now)
     if attempt > 1:
         tell_settled({training_session.plan_id}, actor, now)
 
@@ -259,12 +289,12 @@ def _recovery(enrolment: Enrolment, rows: _Rows) -> list[RecoveryCase]:
     return [each for each in rows.cases.get(enrolment.pk, []) if each.kind == CaseKind.RECOVERY]
 
 
-def _is_trained(enrolment: Enrolment, rows: _Rows) -> bool:
-    """Every meeting held, and attended within tolerance or recovered; never before the session is concluded."""
+def _missed_meetings(enrolment: Enrolment, rows: _Rows) -> set[int] | None:
+    """Keys of the meetings that were not attended within tolerance; None before the session is concluded."""
     training_session = enrolment.training_session
     if training_session.state not in HELD:
-        return False
-    recovered = {each.meeting_id for each in _recovery(enrolment, rows) if each.state == CaseState.RESOLVED}
+        return None
+    missed = set()
     for meeting in rows.meetings.get(training_session.pk, []):
         row = rows.attendance.get((enrolment.pk, meeting.pk))
         attended = (
@@ -272,15 +302,17 @@ def _is_trained(enrolment: Enrolment, rows: _Rows) -> bool:
             and row.status in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
             and shortfall(row, meeting, training_session.tolerance_minutes) is None
         )
-        if not attended and meeting.pk not in recovered:
-            return False
-    return True
+        if not attended:
+            missed.add(meeting.pk)
+    return missed
 
 
 def _deciding_result(enrolment: Enrolment, rows: _Rows) -> SessionResult | None:
     """The newest scored result: of the session itself, or of a class in which the person recovered."""
     held = {enrolment.training_session_id} | {
-        each.scheduled_in_id for each in _recovery(enrolment, rows) if each.scheduled_in_id
+        each.scheduled_in_id
+        for each in _recovery(enrolment, rows)
+        if each.scheduled_in_id and each.state != CaseState.VOIDED
     }
     found = [rows.results[key, enrolment.person_id] for key in held if (key, enrolment.person_id) in rows.results]
     return max(found, key=lambda each: (each.computed_at, each.pk), default=None)
@@ -331,6 +363,60 @@ def _record_competences(passed: list[tuple[TargetOutcome, SessionResult]], actor
             )
         )
     record_competences(shown=shown, actor=actor, now=now)
+
+
+def _withdraw_competences(outcomes: list[TargetOutcome], actor: Any, now: datetime) -> None:
+    """Who no longer passes has not shown the module: neither in their session nor in a class that recovered it."""
+    for outcome in outcomes:
+        held = Q(training_session=outcome.enrolment.training_session_id)  # type: ignore[union-attr]
+        held |= Q(training_session__recovers__enrolment=outcome.enrolment_id)
+        places = Enrolment.objects.filter(held, person=outcome.person_id)
+        withdraw_competences(sources=set(places.values_list("uuid", flat=True)), actor=actor, now=now)
+
+
+def tell_beyond_target(
+    training_session: TrainingSession, people: Iterable[int] | None = None, *, actor: Any, now: datetime
+) -> None:
+    """Who came without being targeted has shown the module where they passed; no target's outcome moves (4.3, 7.2).
+
+    Args:
+        people: keys of persons; everybody of the session without.
+    """
+    if training_session.state not in HELD:
+        return
+    guests = training_session.enrolments.filter(origin__in=BEYOND_TARGET, removed_at=None)
+    if people is not None:
+        guests = guests.filter(person__in=list(people))
+    rows = {each.pk: each for each in guests.select_related("person")}
+    if not rows:
+        return
+    trained = trained_of(rows)
+    day = now.astimezone(training_session.site.zone).date()
+    passed = {
+        each.enrolment_id: each
+        for each in SessionResult.objects.filter(enrolment__in=trained, current=True, passed=True)
+    }
+    version = training_session.module_version
+    there = [
+        Trained(person_id=each.person_id, module_version_id=version.pk, trained_on=day, source=each.uuid)
+        for each in rows.values()
+        if each.pk in trained
+    ]
+    record_trainings(there)
+    withdraw_trainings(each.uuid for each in rows.values() if each.pk not in trained)
+    shown = [
+        Shown(
+            person=rows[key].person,
+            module_version=version,
+            achieved_on=day,
+            result=result.final,
+            source=rows[key].uuid,
+        )
+        for key, result in passed.items()
+    ]
+    record_competences(shown=shown, actor=actor, now=now)
+    sources = {each.uuid for each in rows.values() if each.pk not in passed}
+    withdraw_competences(sources=sources, actor=actor, now=now)
 
 
 def tell_settled(plan_ids: set[int], actor: Any, now: datetime) -> None:

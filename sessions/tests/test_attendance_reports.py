@@ -114,7 +114,7 @@ def test_a_zoom_report_is_recorded_by_share_and_tolerance_and_nobody_is_marked_a
         "CC0021": ("present", 0, 0),
         "CC0023": ("present", 0, 0),
         "CC0032": ("late", 25, 0),
-        "CC0028": ("present", 0, 0),
+        "CC0028": ("late", 3, 0),
         "CC0043": ("present", 0, 29),
     }
     assert row_of(found, "CC0042").status == "aside" and "40 %" in row_of(found, "CC0042").said

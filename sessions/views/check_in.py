@@ -19,6 +19,7 @@ from sessions.enums import AttendanceSource
 from sessions.forms import CheckInForm
 from sessions.models import Enrolment, SessionMeeting
 from sessions.queries.check_in import meetings_of_code, meetings_with_place, own_enrolment
+from sessions.queries.corrections import own_cell
 from sessions.queries.pages import recorded_at
 from sessions.services.check_in import arrival, not_enrolled, why_closed
 from sessions.steps import test_open_to
@@ -169,5 +170,6 @@ def check_in_done(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "recorded": recorded_at(enrolment),
         "enrolment": enrolment,
         "test": test_open_to(meeting, enrolment),
+        "cell": own_cell(meeting, enrolment, request.now),
     }
     return render(request, "sessions/check_in_done.html", context)

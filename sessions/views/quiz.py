@@ -16,6 +16,7 @@ from planning.models import PaperQuestion
 from sessions import services
 from sessions.enums import AttemptState, OutcomeState, TestPhase
 from sessions.models import Enrolment, TargetOutcome, TestAttempt
+from sessions.queries.corrections import OwnCell, own_cells
 from sessions.queries.ledger import trained_of
 from sessions.queries.pages import enrolments_of_person
 from sessions.queries.survey import survey_card
@@ -31,8 +32,9 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     """Invitations, tests to take, results, recovery: one's own and nobody else's."""
     enrolments = list(enrolments_of_person(request.user)[:50])
     trained = trained_of(each.pk for each in enrolments)
+    cells = own_cells(enrolments, request.now)
     context = {
-        "cards": [_card(each, trained=each.pk in trained, now=request.now) for each in enrolments],
+        "cards": [_card(each, cells, trained=each.pk in trained, now=request.now) for each in enrolments],
         "waived": TargetOutcome.objects.filter(
             person=request.user.person_id, state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
         ).count()
@@ -42,7 +44,9 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     return render(request, "sessions/my_trainings.html", context)
 
 
-def _card(enrolment: Enrolment, *, trained: bool, now: datetime) -> dict[str, Any]:
+def _card(
+    enrolment: Enrolment, cells: dict[tuple[int, int], OwnCell], *, trained: bool, now: datetime
+) -> dict[str, Any]:
     """What one training shows; every row was fetched with the list."""
     training_session = enrolment.training_session
     attempts = {(each.phase, each.state): each for each in enrolment.attempts.all()}
@@ -69,6 +73,7 @@ def _card(enrolment: Enrolment, *, trained: bool, now: datetime) -> dict[str, An
         "cases": [(each, *case_status(each)) for each in enrolment.cases.all()],
         "attendances": attendances,
         "survey": survey_card(enrolment, now),
+        "own_cells": {meeting: cell for (place, meeting), cell in cells.items() if place == enrolment.pk},
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions import services
+from sessions.clock import minutes_from
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
 from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
 from sessions.policies import can_run_session
+from sessions.queries.corrections import pending_of
 from sessions.queries.files import files_about
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import Clash, GridConflict, RollCell
@@ -65,6 +67,8 @@ class RollRow:
     number: int = 0
     was: dict[str, str] = field(default_factory=dict)
     may_write: bool = False
+    may_correct: bool = False
+    asked: UUID | None = None
 
     @property
     def key(self) -> int:
@@ -276,10 +280,7 @@ def _minutes(text: str, edge: datetime, meeting: SessionMeeting) -> int | None:
     match = _CLOCK.fullmatch(text)
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         return None
-    local = edge.astimezone(meeting.training_session.site.zone)
-    typed = local.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
-    distance = round((typed - local.replace(second=0, microsecond=0)).total_seconds() / 60)
-    return (distance + 720) % 1440 - 720
+    return minutes_from(edge, time(int(match[1]), int(match[2])), meeting.training_session.site.zone)
 
 
 def _clock(moment: datetime, meeting: SessionMeeting) -> str:
@@ -335,8 +336,11 @@ def _context(
         and can_run_session(request.user, training_session)
     )
     is_over = meeting.state == MeetingState.CONCLUDED
+    corrects = is_over and can_run_session(request.user, training_session)
+    asked = pending_of(meeting) if corrects else {}
     for row in rows:
         row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
+        row.may_correct, row.asked = corrects and not row.may_write, asked.get(row.key)
     return {
         "meeting": meeting,
         "training_session": training_session,

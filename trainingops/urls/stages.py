@@ -7,6 +7,7 @@ from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
 from sessions.views import check_in as check_in_views
+from sessions.views import corrections as correction_views
 from sessions.views import files as file_views
 from sessions.views import kiosk as kiosk_views
 from sessions.views import marking as marking_views
@@ -67,6 +68,16 @@ urlpatterns += [
     path("pc/end/", shared_pc_views.shared_pc_end, name="shared_pc_end"),
     path("surveys/", survey_views.survey_list, name="survey_list"),
     path("sessions/<uuid:uuid>/survey/", survey_views.survey_result, name="survey_result"),
+    path(
+        "meetings/<uuid:uuid>/roll/<int:enrolment>/correct/",
+        correction_views.attendance_correct,
+        name="attendance_correct",
+    ),
+    path("check-in/<uuid:uuid>/correction/", correction_views.correction_new, name="correction_new"),
+    path("corrections/", correction_views.correction_list, name="correction_list"),
+    path("corrections/<uuid:uuid>/", correction_views.correction_detail, name="correction_detail"),
+    path("corrections/<uuid:uuid>/withdraw/", correction_views.correction_withdraw, name="correction_withdraw"),
+    path("corrections/<uuid:uuid>/document/", correction_views.correction_document, name="correction_document"),
     path("deviations/", session_views.deviation_list, name="deviation_list"),
     path("deviations/<uuid:uuid>/acknowledge/", session_views.deviation_acknowledge, name="deviation_acknowledge"),
     path("recovery/", recovery_views.recovery_list, name="recovery_list"),

@@ -12,6 +12,7 @@ from sessions.enums import AttendanceStatus, MeetingState, SessionState
 from sessions.imports.attendance.presences import Line, Presence, Reading, gather, line_of
 from sessions.imports.attendance.stamps import day_of_name, is_numeric, minutes_of, near, read_stamp
 from sessions.imports.people import Named
+from sessions.lateness import minutes_late
 from sessions.models import Attendance, Enrolment, SessionMeeting
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import RollCell
@@ -215,7 +216,8 @@ def _compare(batch: Batch, report: Report) -> None:
 def _proposed(batch: Batch, report: Report, found: Found) -> tuple[RollCell | None, int]:
     """The cell that the file gives, and the share of the meeting in percent; no cell below the share that counts.
 
-    Lateness and leaving within the tolerance of the plan are none. Minutes are against the plan, as on the roll.
+    Late is late from the first minute (:func:`sessions.lateness.minutes_late`); leaving within the tolerance of the
+    plan, which a report shows of nearly everybody, is none. Minutes are against the plan, as on the roll.
     """
     starts, ends = report.window
     presence = found.presence
@@ -225,9 +227,8 @@ def _proposed(batch: Batch, report: Report, found: Found) -> tuple[RollCell | No
     if found.is_unreadable or report.other_day or share < least or found.enrolment is None:
         return None, share
     tolerance = report.meeting.training_session.tolerance_minutes
-    late = early = 0
-    if presence.joined and minutes_of(presence.joined - starts) > tolerance:
-        late = minutes_of(presence.joined - report.local(report.meeting.starts_at))
+    late = minutes_late(report.meeting, report.moment(presence.joined)) if presence.joined else 0
+    early = 0
     if presence.left and minutes_of(ends - presence.left) > tolerance:
         early = minutes_of(report.local(report.meeting.ends_at) - presence.left)
     return (

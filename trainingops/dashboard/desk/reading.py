@@ -23,9 +23,18 @@ from planning.models import (
     ReleaseConfirmation,
 )
 from reporting.enums import ObligationState
-from reporting.models import Distribution, ReportObligation, ReportVersion
-from sessions.enums import HELD, OPEN_CASES, CaseState, MeetingState, SessionState
-from sessions.models import Deviation, Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
+from reporting.models import Distribution, ReportObligation, ReportVersion, TrainingReport
+from sessions.enums import HELD, OPEN_CASES, CaseState, CorrectionState, MeetingState, SessionState
+from sessions.models import (
+    AttendanceCorrection,
+    Deviation,
+    Enrolment,
+    MeetingTrainer,
+    RecoveryCase,
+    SessionMeeting,
+    TrainingSession,
+)
+from sessions.queries.corrections import corrections_to_decide
 from sessions.queries.pages import people_without_score
 from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
@@ -250,6 +259,8 @@ class Desk:
             ("consultations", CONSULTED, self._consultations()),
             ("releases", (Role.TEAM_LEADER, *TEACHERS), self._releases()),
             ("overtime", (Role.AGENT, Role.TEAM_LEADER, *TEACHERS), self._overtime()),
+            ("corrections", (*TEACHERS, Role.AGENT), self._corrections()),
+            ("amendments", TEACHERS, self._amendments()),
             ("reviews", (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER), self._reviews()),
             ("coaching", (Role.MANAGER, *TEACHERS, Role.TEAM_LEADER, Role.AGENT), self._coaching()),
             ("archives", (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR), self._archives()),
@@ -323,6 +334,33 @@ class Desk:
             title="plan__title",
             pic_id="plan__pic_id",
             timezone="plan__site__timezone",
+        )
+
+    def _corrections(self) -> QuerySet[Any]:
+        """Corrections of attendance that the reader decides on, and those that they asked for (ATT-5)."""
+        to_decide = corrections_to_decide(self.user)
+        rows = AttendanceCorrection.objects.filter(
+            Q(pk__in=to_decide.order_by().values("pk")) | Q(requested_by=self.user), state=CorrectionState.PENDING
+        )
+        return packed(
+            rows.order_by("requested_at"),
+            *("uuid", "requested_by_id", "requested_at"),
+            person="enrolment__person__name",
+            person_id="enrolment__person_id",
+            meeting="meeting__uuid",
+            title="meeting__training_session__plan__title",
+            batch="meeting__training_session__label",
+            pic="meeting__training_session__plan__pic__name",
+        )
+
+    def _amendments(self) -> QuerySet[Any]:
+        """Submitted reports of the reader whose session says something else since (5.3.2)."""
+        rows = TrainingReport.objects.filter(changed_at__isnull=False, obligation__owner=self.user)
+        return packed(
+            rows.order_by("changed_at"),
+            *("uuid", "number", "changed_at"),
+            title="obligation__training_session__plan__title",
+            batch="obligation__training_session__label",
         )
 
     def _reviews(self) -> QuerySet[Any]:

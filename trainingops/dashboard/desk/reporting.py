@@ -56,6 +56,21 @@ def reports_to_write(desk: Desk) -> Iterable[Item]:
         )
 
 
+@provides(ITEMS, *TEACHERS)
+def reports_to_amend(desk: Desk) -> Iterable[Item]:
+    """Reports whose session was amended after they were sent: the next version waits for its signature (5.3.2)."""
+    for row in desk.small["amendments"]:
+        yield Item(
+            title=_("Amend the report: %(title)s, %(batch)s") % row,
+            why=_("The session says something else than report %(number)s since.") % row,
+            url=reverse("report_submit", args=[row["uuid"]]),
+            action=_("Read and sign"),
+            icon="doc",
+            primary=True,
+            since=row["changed_at"],
+        )
+
+
 @provides(ITEMS, Role.MANAGER)
 def reports_missing(desk: Desk) -> Iterable[Item]:
     """Late reports of others: a breach is a fact, a reminder one click away (5.3.2)."""

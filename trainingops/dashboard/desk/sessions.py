@@ -79,6 +79,37 @@ def scores_missing(desk: Desk) -> Iterable[Item]:
             )
 
 
+@provides(ITEMS, *TEACHERS)
+def corrections_to_decide(desk: Desk) -> Iterable[Item]:
+    """Attendance that somebody says was recorded wrongly (ATT-5)."""
+    for row in desk.small["corrections"]:
+        if row["requested_by_id"] != desk.user.pk:
+            yield Item(
+                title=_("Decide on a correction of attendance: %(person)s") % row,
+                why=_("%(title)s, %(batch)s.") % row,
+                url=reverse("correction_detail", args=[row["uuid"]]),
+                action=_("Decide"),
+                icon="undo",
+                since=row["requested_at"],
+            )
+
+
+@provides(AWAITED, *TEACHERS, Role.AGENT)
+def corrections_awaited(desk: Desk) -> Iterable[Awaited]:
+    """Corrections that the reader asked for."""
+    for row in desk.small["corrections"]:
+        if row["requested_by_id"] == desk.user.pk:
+            own = row["person_id"] == desk.user.person_id
+            yield Awaited(
+                who=row["pic"],
+                title=_("Correction of attendance: %(title)s, %(batch)s") % row,
+                url=reverse("check_in_done", args=[row["meeting"]])
+                if own
+                else reverse("correction_detail", args=[row["uuid"]]),
+                since=row["requested_at"],
+            )
+
+
 @provides(ITEMS, Role.MANAGER)
 def deviations_to_acknowledge(desk: Desk) -> Iterable[Item]:
     """What was done otherwise than planned, with its reason (4.2)."""
