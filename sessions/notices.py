@@ -50,7 +50,7 @@ KINDS = (
         name="recovery_suspended",
         label=_("A recovery case waits for somebody on leave"),
         title=_("%(name)s is away: recovery for %(title)s"),
-        body=_("Away %(away)s. The case is due %(due)s."),
+        body=_("Away %(since)s – %(until)s. The case is due %(due)s."),
     ),
     NoticeKind(
         name="recovery_inherited",
@@ -69,7 +69,10 @@ KINDS = (
         name="lapse_proposed",
         label=_("Somebody on target left or moved"),
         title=_("Confirm or keep: %(name)s, %(title)s"),
-        body=_("%(cause)s. The target stays open until the PIC or the manager confirms that it lapses."),
+        body=_(
+            "By the list of people they left, or work on a line to which the module does not apply. The target stays "
+            "open until the PIC or the manager decides."
+        ),
         mandatory=_("No target lapses unconfirmed (4.3)."),
     ),
     NoticeKind(

@@ -37,6 +37,14 @@ def can_waive_outcome(user: User, outcome: TargetOutcome, plan: TrainingPlan) ->
     return can_decide(user, plan) and plan.pic_id != user.pk and outcome.person_id != user.person_id
 
 
+def can_confirm_lapse(user: User, outcome: TargetOutcome, plan: TrainingPlan) -> bool:
+    """The manager, and the PIC where the system proposed it; never about oneself."""
+    if outcome.person_id == user.person_id:
+        return False
+    proposed = outcome.lapse_proposed_at is not None and plan.pic_id == user.pk
+    return proposed or can_decide(user, plan)
+
+
 def can_waive(user: User, case: RecoveryCase, plan: TrainingPlan) -> bool:
     """The manager, but never over a case that they own, or that is about themselves (separation of duties)."""
     mine = case.owner_id == user.pk or case.enrolment.person_id == user.person_id

@@ -1,19 +1,27 @@
-"""What the execution stage does when planning speaks, and when a session of its own has ended."""
+"""What the execution stage does when planning or the room of people speaks, and when a session of its own has ended."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 
 from planning.models import PlanRevision, TrainingPlan
 from planning.signals import plan_cancelled, revision_approved, targets_moved
 from sessions.enums import SessionState
 from sessions.models import TrainingSession
+from sessions.services.inheriting import inherit_cases
+from sessions.services.lapsing import propose_lapses
 from sessions.services.scheduling import cancel_sessions_of, follow_targets, schedule_from_revision
 from sessions.services.survey import open_survey
+from sessions.services.suspending import suspend_cases
 from sessions.signals import session_concluded
+from trainingops.people.enums import Role
+from trainingops.people.models import RoleAssignment, Team
+from trainingops.people.signals import absences_changed, leaders_changed, places_changed
 
 
 @receiver(revision_approved, dispatch_uid="sessions.schedule")
@@ -39,3 +47,26 @@ def on_session_concluded(*, training_session: TrainingSession, actor: Any, now: 
     """Who was there is asked how it was; a class that was filed from paper has nobody waiting for the question."""
     if training_session.state == SessionState.CONCLUDED:
         open_survey(training_session=training_session, actor=actor, now=now)
+
+
+@receiver(places_changed, dispatch_uid="sessions.places_changed")
+def on_places_changed(*, people: Collection[int], actor: Any, now: datetime, **_: Any) -> None:
+    """Who works elsewhere may have another leader, or nothing more to be trained for."""
+    inherit_cases(people=people, actor=actor, now=now)
+    propose_lapses(people=people, actor=actor, now=now)
+
+
+@receiver(leaders_changed, dispatch_uid="sessions.leaders_changed")
+def on_leaders_changed(*, teams: Collection[int], actor: Any, now: datetime, **_: Any) -> None:
+    """The new leader of a team inherits its cases."""
+    inherit_cases(teams=teams, actor=actor, now=now)
+
+
+@receiver(absences_changed, dispatch_uid="sessions.absences_changed")
+def on_absences_changed(*, people: Collection[int], actor: Any, now: datetime, **_: Any) -> None:
+    """What is due of somebody who is away for long waits; whom a leader led who is away goes to another."""
+    suspend_cases(people=people, actor=actor, now=now)
+    appointed = RoleAssignment.objects.filter(role=Role.TEAM_LEADER, user__person__in=people)
+    led = Team.objects.filter(Q(leaders__in=people) | Q(pk__in=appointed.values("teams")))
+    if teams := list(led.distinct().values_list("pk", flat=True)):
+        inherit_cases(teams=teams, actor=actor, now=now)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tables2.utils import A
 
-from sessions.enums import Agreement, OutcomeResult
+from sessions.enums import Agreement, CaseState, OutcomeResult
 from sessions.models import AttendanceCorrection, RecoveryCase, TrainingSession
 from sessions.queries.reactions import Gathered
 from trainingops.ui.figures import format_figure
@@ -36,10 +38,18 @@ CASE_STATES = {
 CORRECTION_STATES = {"pending": "warn", "approved": "ok", "rejected": "late", "withdrawn": "idle"}
 
 
-def case_status(case: Any) -> tuple[str, str]:
-    """The kind and the word of a case of ``with_failure``: a remedial that was not passed is settled, and failed."""
+OUTCOME_STATES = {"outstanding": "warn", "trained": "ok", "waived": "waive", "lapsed": "idle"}
+
+
+def case_status(case: Any, now: datetime | None = None) -> tuple[str, str]:
+    """The kind and the word of a case of ``with_failure``: a remedial that was not passed is settled, and failed.
+
+    At ``now``, where it is given: an open one whose due date waits says so.
+    """
     if case.failed:
         return "late", str(OutcomeResult.NOT_PASSED.label)
+    if now is not None and case.state == CaseState.OPEN and case.is_suspended(now):
+        return "waive", gettext("Suspended")
     return CASE_STATES[case.state], case.get_state_display()
 
 
@@ -98,9 +108,14 @@ class CaseTable(PageTable):
     number = tables.Column(_("Session"), accessor="enrolment__training_session__number")
     due_at = MomentColumn(verbose_name=_("Due"))
     owner = tables.Column(_("Owner"))
+    leader = tables.Column(_("Team leader"), default="")
+    suspension = tables.Column(_("Suspended"), default="")
     state = tables.Column(_("State"))
     scheduled_in = tables.Column(_("Scheduled in"), accessor="scheduled_in__number", default="")
     settled_at = MomentColumn(verbose_name=_("Settled at"), default="")
+
+    def value_suspension(self, record: RecoveryCase) -> str:
+        return record.suspended_words
 
     def value_state(self, record: RecoveryCase) -> str:
         return case_status(record)[1]
@@ -227,3 +242,34 @@ class CorrectionTable(PageTable):
 
     def value_status(self, record: AttendanceCorrection) -> str:
         return record.get_status_display()
+
+
+class ReachTable(PageTable):
+    """The targets behind indicator 4.3a."""
+
+    caption = _("People on target whose class was due")
+    empty_title = _("Nobody was due in this period")
+    empty_text = _("Choose another period, site or line.")
+    row_header = "person"
+    person = tables.Column(_("Participant"), accessor="person__name", orderable=False)
+    employee_no = tables.Column(_("Employee number"), accessor="person__employee_no", orderable=False)
+    title = tables.Column(_("Training"), accessor="plan__title", orderable=False)
+    number = tables.Column(
+        _("Session"),
+        accessor="enrolment__training_session__number",
+        linkify=("session_detail", {"uuid": A("enrolment__training_session__uuid")}),
+        orderable=False,
+    )
+    line = tables.Column(_("Service line"), accessor="plan__line", orderable=False)
+    site = tables.Column(_("Site"), accessor="plan__site", orderable=False)
+    ends_at = MomentColumn(
+        verbose_name=_("Ended"),
+        accessor="enrolment__training_session__ends_at",
+        zone="enrolment__training_session__site__zone",
+        orderable=False,
+    )
+    state = StatusColumn(verbose_name=_("State"), kinds=OUTCOME_STATES, orderable=False)
+    on_schedule = tables.Column(_("Without recovery"), empty_values=(), orderable=False)
+
+    def render_on_schedule(self, value: bool | None) -> str:
+        return "" if value is None else gettext("Yes") if value else gettext("No")

@@ -6,7 +6,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from sessions.services.attempts import submit_due_attempts
+from sessions.services.inheriting import inherit_cases
+from sessions.services.lapsing import propose_lapses
 from sessions.services.paper import draw_print, let_prints_go, undrawn_prints
+from sessions.services.suspending import suspend_cases
 from trainingops.jobs.wake import wake
 
 
@@ -29,3 +32,9 @@ def sweep_prints() -> None:
     for sheet_id in undrawn_prints(now=now):
         wake(draw_sheet, sheet_id)
     let_prints_go(now=now)
+
+
+def sweep_recovery() -> int:
+    """What only the calendar brings about: a leave that goes on, a role or an assignment that ends (4.3, 5.3.1)."""
+    now = timezone.now()
+    return suspend_cases(now=now) + inherit_cases(now=now) + propose_lapses(now=now)

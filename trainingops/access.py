@@ -38,6 +38,9 @@ ACCESS |= {
     "shift_code_remove": only(*ROSTER_KEEPERS, methods=POST_ONLY),
     "people_codes": only("administrator", "trainer", "team_leader", methods=WRITE),
     "person_detail": signed_in(),
+    "person_leave": only(
+        "administrator", "manager", "operations", "operation_support", "trainer", "team_leader", methods=WRITE
+    ),
     "person_account": only("administrator", methods=POST_ONLY),
     "account_list": only("administrator"),
     "account_new": only("administrator", methods=WRITE),
@@ -300,7 +303,11 @@ ACCESS |= {
     "case_detail": only(*_SESSION_STAFF),
     "case_test": only(*_WHO_RECOVER, methods=WRITE),
     "case_waive": only(Role.MANAGER, methods=WRITE),
-    "case_lapse": only(Role.MANAGER, methods=WRITE),
+    "case_take_back": only(*_WHO_RECOVER, methods=WRITE),
+    "case_lapse": only(*_WHO_RECOVER, methods=WRITE),
+    "target_lapse": only(*_WHO_RECOVER, methods=WRITE),
+    "recovery_suggestions": only(*_WHO_RECOVER),
+    "recovery_indicator": only(*_SESSION_STAFF),
     "my_trainings": signed_in(),
     "survey_answer": signed_in(WRITE),
     "survey_done": signed_in(),

@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
     "expiries": {"task": "planning.tasks.sweep_expiries", "schedule": schedule(3600)},
     "tests": {"task": "sessions.tasks.sweep_attempts", "schedule": schedule(15)},
     "prints": {"task": "sessions.tasks.sweep_prints", "schedule": schedule(30)},
+    "recovery": {"task": "sessions.tasks.sweep_recovery", "schedule": schedule(3600)},
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},
     "jobs": {"task": "trainingops.jobs.tasks.sweep_jobs", "schedule": schedule(15)},
     "evidence": {"task": "trainingops.records.tasks.sweep_requests", "schedule": schedule(15)},

@@ -70,7 +70,10 @@ class Diary:
     def offer(self, each: DayWindow) -> Offer | None:
         """What a window has, or None where no trainer or no room is free."""
         start = datetime.combine(each.day, each.window.starts_at, tzinfo=self.zone)
-        end = start + timedelta(minutes=each.window.duration_minutes)
+        return self.offer_at(start, start + timedelta(minutes=each.window.duration_minutes))
+
+    def offer_at(self, start: datetime, end: datetime) -> Offer | None:
+        """The same for any time."""
         trainer = next((one for one in self.trainers or () if one.is_free(start, end)), None)
         rooms = [room for room in self.rooms or () if room.is_free(start, end)]
         if (self.trainers is not None and trainer is None) or (self.rooms is not None and not rooms):

@@ -81,13 +81,17 @@ class IndicatorTable(PageTable):
         return _("Approved after its start") if record.first_approved_at else _("Never approved")
 
 
+def this_half_year(request: SignedInRequest) -> dict[str, Any]:
+    """What the address asks for; where it names no period, six months with this one."""
+    today = request.now.astimezone(request.user.zone).date()
+    initial = {"since": Month.of(today).moved(-5).first, "until": today}
+    return {**request.GET.dict(), **{name: request.GET.get(name) or value for name, value in initial.items()}}
+
+
 @require_GET
 def plan_indicator(request: SignedInRequest) -> HttpResponse:
     """Plans approved before their start ÷ plans due, by month, line and site, for at most a year."""
-    today = request.now.astimezone(request.user.zone).date()
-    initial = {"since": Month.of(today).moved(-5).first, "until": today}  # six months with this one
-    asked = {name: request.GET.get(name) or value for name, value in initial.items()}
-    form = IndicatorForm({**request.GET.dict(), **asked})
+    form = IndicatorForm(this_half_year(request))
     plans: list[TrainingPlan] = []
     if form.is_valid():
         given = form.cleaned_data

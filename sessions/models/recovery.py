@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from planning.models import (
     RecoveryForm,
@@ -26,6 +27,7 @@ from sessions.models.held import Enrolment, SessionMeeting, TrainingSession
 from sessions.models.results import SessionResult
 from trainingops.domain import Identified
 from trainingops.people.models import Person, Signature, User
+from trainingops.ui.moments import day_words
 
 
 class TargetOutcomeQuerySet(models.QuerySet["TargetOutcome"]):
@@ -170,6 +172,16 @@ class RecoveryCase(Identified):
     def first_due_at(self) -> datetime:
         """When it is due unless its person is away for long: so many days after it was opened."""
         return self.opened_at + timedelta(days=self.enrolment.training_session.recovery_days)
+
+    @property
+    def suspended_words(self) -> str:
+        """For how long, and why, its due date waits, waited or will wait; blank where it never did."""
+        if self.suspended_from is None:
+            return ""
+        said = {"why": self.get_suspension_display().lower(), "since": day_words(self.suspended_from)}
+        if self.suspended_until is None:
+            return _("from %(since)s until the return (%(why)s)") % said
+        return _("from %(since)s to %(until)s (%(why)s)") % {**said, "until": day_words(self.suspended_until)}
 
     def is_suspended(self, now: datetime) -> bool:
         """Whether its due date waits today, by the calendar of the session's site."""

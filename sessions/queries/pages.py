@@ -252,9 +252,19 @@ def cases_for_list(user: User) -> QuerySet[RecoveryCase]:
     """Cases that the user may see as an office, with what the list shows."""
     return (
         RecoveryCase.objects.with_failure()
-        .filter(Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user)) | Q(owner=user))
+        .filter(
+            Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user))
+            | Q(owner=user)
+            | Q(leader=user)
+        )
         .select_related(
-            "enrolment__person", "enrolment__training_session__site", "owner", "meeting", "form", "scheduled_in"
+            "enrolment__person",
+            "enrolment__training_session__site",
+            "owner",
+            "leader",
+            "meeting",
+            "form",
+            "scheduled_in",
         )
         .order_by("due_at", "pk")
     )

@@ -16,6 +16,8 @@ from sessions.services.correcting import (
 )
 from sessions.services.deviations import Used, acknowledge_deviation, differences, report_deviation
 from sessions.services.filing import Came, file_class
+from sessions.services.inheriting import inherit_cases
+from sessions.services.lapsing import keep_target, lapse_case, lapse_target, propose_lapses
 from sessions.services.marking import Mark, mark_answers
 from sessions.services.moving import move_make_up
 from sessions.services.notes import save_notes
@@ -36,9 +38,10 @@ from sessions.services.scans import discard_page, file_pages, upload_scans
 from sessions.services.scheduling import cancel_sessions_of, schedule_from_revision
 from sessions.services.substituting import substitute_trainer
 from sessions.services.survey import answer_survey, open_survey
+from sessions.services.suspending import suspend_cases
+from sessions.services.taking_back import take_back_case
 from sessions.services.waivers import (
     case_waiver_hash,
-    lapse_case,
     sign_and_waive_case,
     waive_case,
     waive_outcome,
@@ -74,7 +77,10 @@ __all__ = [
     "end_shared_pc",
     "file_class",
     "file_pages",
+    "inherit_cases",
+    "keep_target",
     "lapse_case",
+    "lapse_target",
     "mark_answers",
     "mark_rest_present",
     "move_make_up",
@@ -84,6 +90,7 @@ __all__ = [
     "open_session",
     "open_survey",
     "print_sheet",
+    "propose_lapses",
     "propose_move",
     "record_attendance",
     "record_roll",
@@ -103,6 +110,8 @@ __all__ = [
     "submit_attempt",
     "submit_due_attempts",
     "substitute_trainer",
+    "suspend_cases",
+    "take_back_case",
     "undo_mark_rest",
     "upload_scans",
     "waive_case",

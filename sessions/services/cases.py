@@ -32,6 +32,7 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.notices import about
+from sessions.queries.leading import leaders_for
 from sessions.services.common import refresh_summary, tell_participants
 from trainingops.audit.journal import record
 from trainingops.domain import require_transition
@@ -215,6 +216,8 @@ def open_these(
         .values_list("enrolment", flat=True)
     )
     known |= _released([enrolment for enrolment, _why in wanted])
+    fresh = [enrolment for enrolment, _why in wanted if enrolment.pk not in known]
+    leaders = leaders_for([each.person_id for each in fresh], training_session.plan, now) if fresh else {}
     owner, due_at = training_session.plan.pic, now + timedelta(days=training_session.recovery_days)
     cases = RecoveryCase.objects.bulk_create(
         RecoveryCase(
@@ -224,6 +227,7 @@ def open_these(
             cause=cause,
             minutes=minutes,
             owner=owner,
+            leader_id=next(iter(leaders.get(enrolment.person_id, ())), None),
             due_at=due_at,
             opened_at=now,
         )

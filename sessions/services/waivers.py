@@ -1,4 +1,4 @@
-"""Exceptions from the ledger that the manager decides (4.3): waivers, and targets that lapse."""
+"""Exceptions from the ledger that the manager decides and signs (4.3): waivers."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from planning.models import TrainingPlan
 from sessions.enums import OPEN_CASES, CaseKind, CaseState, OutcomeState
 from sessions.models import Enrolment, RecoveryCase, TargetOutcome, TrainingSession
-from sessions.policies import can_decide, can_waive, can_waive_outcome
+from sessions.policies import can_waive, can_waive_outcome
 from sessions.services.cases import settle_case
 from sessions.services.common import lock_plans, refresh_summary, require_reason
 from sessions.services.outcomes import lock_case, refresh_outcomes, tell_settled
 from trainingops.audit.journal import canonical, digest, record, service
-from trainingops.domain import Refused, WrongState, require
-from trainingops.people.enums import Employment, Role, SignatureMeaning
+from trainingops.domain import WrongState, require
+from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.models import Signature, User
-from trainingops.people.queries import assignment_on
 from trainingops.people.services import require_signature, sign
 
 
@@ -43,7 +42,7 @@ def waive_outcome(
         WrongState: no longer outstanding.
         Refused: no reason, or a signature that does not cover this waiver.
     """
-    plan, outcome = _lock_outcome(outcome)
+    plan, outcome = lock_outcome(outcome)
     require(can_waive_outcome(actor, outcome, plan))
     require_reason(reason)
     require_signature(signature, user=actor, content_hash=waiver_hash(outcome, reason), now=now)
@@ -82,50 +81,13 @@ def waive_case(*, case: RecoveryCase, reason: str, signature: Signature, actor: 
     require(can_waive(actor, case, plan))
     require_reason(reason)
     require_signature(signature, user=actor, content_hash=case_waiver_hash(case, reason), now=now)
-    _require_open(case)
+    require_open(case)
     outcome = outcome_of(case)
     if case.kind == CaseKind.RECOVERY and outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
         _waive(outcome, reason, signature, actor, now)
     else:
         case.signature = signature
         settle_case(case, CaseState.WAIVED, actor=actor, now=now, note=reason, signature=signature.uuid)
-        if outcome is not None:
-            refresh_outcomes([outcome], actor=actor, now=now)
-        tell_settled({plan.pk}, actor, now)
-    refresh_summary(case.enrolment.training_session)
-    case.refresh_from_db()
-    return case
-
-
-@service
-def lapse_case(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -> RecoveryCase:
-    """The manager confirms that somebody left or moved: the target lapses, with its open cases.
-
-    Raises:
-        NotAllowed: not the manager of site and line.
-        Refused: no reason; or the person still works at the site and line of then, which is a waiver.
-    """
-    plan, case = lock_case(case)
-    require(can_decide(actor, plan))
-    require_reason(reason)
-    _require_open(case)
-    if _still_here(case.enrolment, now):
-        raise Refused(
-            _("%(name)s still works at this site and line. Waive the case instead.")
-            % {"name": case.enrolment.person.name},
-            field="reason",
-        )
-    outcome = outcome_of(case)
-    cases = _open_cases(case.enrolment) if outcome else [case]
-    for each in cases:
-        settle_case(each, CaseState.LAPSED, actor=actor, now=now, note=reason)
-    if outcome is not None and outcome.state == OutcomeState.OUTSTANDING:
-        outcome.state, outcome.settled_at = OutcomeState.LAPSED, now
-        outcome.reason, outcome.decided_by = reason, actor
-        outcome.save()
-        record("target.lapsed", subject=outcome, actor=actor, now=now, detail={"reason": reason})
-        tell_settled({outcome.plan_id}, actor, now)
-    else:
         if outcome is not None:
             refresh_outcomes([outcome], actor=actor, now=now)
         tell_settled({plan.pk}, actor, now)
@@ -156,7 +118,7 @@ def _waive(outcome: TargetOutcome, reason: str, signature: Signature, actor: Use
     outcome.decided_by, outcome.signature = actor, signature
     outcome.save()
     if outcome.enrolment is not None:
-        for case in _open_cases(outcome.enrolment):
+        for case in open_cases_of(outcome.enrolment):
             case.signature = signature
             settle_case(case, CaseState.WAIVED, actor=actor, now=now, note=reason, signature=signature.uuid)
     record(
@@ -170,7 +132,7 @@ def _waive(outcome: TargetOutcome, reason: str, signature: Signature, actor: Use
     tell_settled({outcome.plan_id}, actor, now)
 
 
-def _open_cases(enrolment: Enrolment) -> list[RecoveryCase]:
+def open_cases_of(enrolment: Enrolment) -> list[RecoveryCase]:
     """Recovery and remedial alike: nobody goes on with either who is excused or gone."""
     return list(
         RecoveryCase.objects.select_for_update(no_key=True, of=("self",))
@@ -179,7 +141,8 @@ def _open_cases(enrolment: Enrolment) -> list[RecoveryCase]:
     )
 
 
-def _lock_outcome(outcome: TargetOutcome) -> tuple[TrainingPlan, TargetOutcome]:
+def lock_outcome(outcome: TargetOutcome) -> tuple[TrainingPlan, TargetOutcome]:
+    """Plan, session and target, locked in this order."""
     (plan,) = lock_plans([outcome.plan_id])
     sessions = TrainingSession.objects.filter(enrolments=outcome.enrolment_id)
     list(sessions.select_for_update(no_key=True).values("pk"))
@@ -191,15 +154,7 @@ def _lock_outcome(outcome: TargetOutcome) -> tuple[TrainingPlan, TargetOutcome]:
     return plan, locked
 
 
-def _require_open(case: RecoveryCase) -> None:
+def require_open(case: RecoveryCase) -> None:
+    """Raise ``WrongState`` for a case that is settled."""
     if case.state not in OPEN_CASES:
         raise WrongState(_("The case is “%(state)s” already.") % {"state": case.get_state_display()})
-
-
-def _still_here(enrolment: Enrolment, now: datetime) -> bool:
-    """Whether the person works where they worked at the time of the session."""
-    if enrolment.person.employment == Employment.LEFT:
-        return False
-    day = now.astimezone(enrolment.training_session.site.zone).date()
-    present = assignment_on(enrolment.person_id, day)
-    return present is not None and (present.site_id, present.line_id) == (enrolment.site_id, enrolment.line_id)

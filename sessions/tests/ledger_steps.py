@@ -226,7 +226,7 @@ class ExceptionSteps(LedgerMachine):
     @rule(which=ANY)
     def leaves(self, which: int) -> None:
         if case := self.one(self.cases(), which):
-            PersonAssignment.objects.filter(person=case.enrolment.person).update(site=self.elsewhere)
+            PersonAssignment.objects.filter(person=case.enrolment.person).update(line=self.elsewhere)
             self.do(lapse_case, case=case, reason="Pindah", actor=self.manager)
 
     @rule(who=ANY, where=ANY)

@@ -47,7 +47,7 @@ from trainingops.audit.models import Entry
 from trainingops.audit.tests.fixtures import guards_lifted
 from trainingops.domain import Refused, WrongState
 from trainingops.people.models import PersonAssignment
-from trainingops.people.tests.factories import SiteFactory, make_user
+from trainingops.people.tests.factories import ServiceLineFactory, make_user
 
 pytestmark = pytest.mark.django_db
 LATER = START + timedelta(days=1)
@@ -270,7 +270,7 @@ def test_a_settled_case_is_neither_waived_nor_lapsed(missed):
     rows = RecoveryCase.objects.filter(pk=case.pk)
     earlier = _settled(held, case)
     signed = signature(held.manager, case_waiver_hash(case, "Cuti"), now=LATER, meaning="waived")
-    PersonAssignment.objects.filter(person=case.enrolment.person).update(site=SiteFactory())
+    PersonAssignment.objects.filter(person=case.enrolment.person).update(line=ServiceLineFactory())
     for step in (
         lambda: waive_case(case=case, reason="Cuti", signature=signed, actor=held.manager, now=LATER),
         lambda: lapse_case(case=case, reason="Pindah", actor=held.manager, now=LATER),

@@ -31,7 +31,7 @@ from sessions.signals import session_cancelled, session_rescheduled
 from sessions.tests.factories import START, absent, concluded, make_up_for, scheduled
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.models import PersonAssignment
-from trainingops.people.tests.factories import SiteFactory, grant_role, make_agent, make_user
+from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, grant_role, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
 LATER = START + timedelta(days=1)
@@ -141,6 +141,9 @@ def test_a_case_lapses_only_for_who_left_or_moved():
     with pytest.raises(NotAllowed):
         lapse_case(case=case, reason="Pindah", actor=held.pic, now=LATER)
     PersonAssignment.objects.filter(person=held.enrolments[0].person).update(site=SiteFactory())
+    with pytest.raises(Refused):  # the module applies at every site of its line
+        lapse_case(case=case, reason="Pindah", actor=held.manager, now=LATER)
+    PersonAssignment.objects.filter(person=held.enrolments[0].person).update(line=ServiceLineFactory())
     lapse_case(case=case, reason="Pindah", actor=held.manager, now=LATER)
     assert (_ledger(held).lapsed, _ledger(held).outstanding) == (1, 0)
     with pytest.raises(WrongState):

@@ -20,7 +20,7 @@ from planning.models import TrainingPlan
 from planning.tests.factories import approved_plan, make_world
 from sessions.tests.factories import START
 from sessions.tests.ledger_steps import ClassSteps, ExceptionSteps, RecoverySteps
-from trainingops.people.tests.factories import SiteFactory, make_agent
+from trainingops.people.tests.factories import ServiceLineFactory, make_agent
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def _plans(world: Any) -> Iterable[TrainingPlan]:
 def test_both_sums_hold_after_every_step_of_any_order_of_events():
     world = make_world(people=4)
     WholeLedger.world, WholeLedger.plans = world, list(_plans(world))
-    WholeLedger.elsewhere = SiteFactory()
+    WholeLedger.elsewhere = ServiceLineFactory()
     run_state_machine_as_test(
         WholeLedger,
         settings=settings(

@@ -47,7 +47,7 @@ from sessions.tests.factories import (
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
 from trainingops.people.models import PersonAssignment
-from trainingops.people.tests.factories import SiteFactory, client_of, make_agent, make_user
+from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, client_of, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -319,7 +319,7 @@ def _waive(held, case):
 
 
 def _lapse(held, case):
-    PersonAssignment.objects.filter(person=case.enrolment.person).update(site=SiteFactory())
+    PersonAssignment.objects.filter(person=case.enrolment.person).update(line=ServiceLineFactory())
     lapse_case(case=case, reason="Pindah", actor=held.manager, now=LATER)
 
 

@@ -1,32 +1,44 @@
-"""The ledger of recovery: who still has to make up for what, by when, and how (5.3.1)."""
+"""The ledger of recovery: who still has to make up for what, by when, how, and how many were reached (4.3, 5.3.1)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from planning.enums import PlanState
+from planning.models import RecoveryForm
+from planning.services.drafting import LONGEST_MEETING
+from planning.views.common import picked_start
+from planning.views.indicator import IndicatorForm, this_half_year
 from sessions import services
-from sessions.enums import FAILED, OPEN_CASES, CaseKind, CaseState, OutcomeResult
-from sessions.forms import CaseTestForm, ReasonForm, RecoveryScheduleForm
-from sessions.models import RecoveryCase
-from sessions.policies import can_decide, can_recover, can_waive
+from sessions.enums import FAILED, CaseKind, CaseState, OutcomeResult
+from sessions.forms import RecoveryScheduleForm
+from sessions.models import RecoveryCase, TargetOutcome
+from sessions.queries.gathering import MAKE_UP, gatherings, schedule_url, suggestions_for
+from sessions.queries.gone import lapses_to_confirm
 from sessions.queries.pages import batches_for, case_counts, cases_for_list, cases_of_tab
+from sessions.queries.reach import by, reach_of, targets_due, total
 from sessions.services.recovery import ANOTHER_BATCH
-from sessions.tables import CaseTable, case_status
+from sessions.tables import CaseTable, ReachTable, case_status
 from trainingops.domain import Refused
+from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
-from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.days_off import warn_of_days_off
+from trainingops.ui.exports import table_response
+from trainingops.ui.moments import day_words
+from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
 
+#: Who arranges recovery, as the access table has it.
+ARRANGES = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
 #: Those who missed one session are gathered on one page.
 A_PAGE = 100
 
@@ -35,7 +47,7 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     """Cases by state, mine first chosen; several can be gathered into one class."""
     cases = cases_for_list(request.user)
     if owner := request.GET.get("owner") == "me":
-        cases = cases.filter(owner=request.user)
+        cases = cases.filter(Q(owner=request.user) | Q(leader=request.user))
     counts = case_counts(cases)
     words = {value: str(label) for value, label in CaseState.choices if value != CaseState.VOIDED}
     words |= {FAILED: str(OutcomeResult.NOT_PASSED.label), "all": _("All")}
@@ -48,54 +60,58 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     tabs = [(key, word, counts[key], key == state) for key, word in words.items()]
     context = {
         "page_obj": page,
-        "rows": [(each, *case_status(each)) for each in rows],
+        "rows": [(each, *case_status(each, request.now)) for each in rows],
         "tabs": tabs,
         "owner": owner,
         "gathers": any(each.state == CaseState.OPEN and each.kind == CaseKind.RECOVERY for each in rows),
         "filtered": owner or counts["all"] > 0,
+        "lapses": lapses_to_confirm(request.user).select_related("person", "plan").order_by("lapse_proposed_at", "pk"),
+        "may_gather": request.authority.has(*ARRANGES),
         "table": CaseTable(found.select_related("enrolment__site", "enrolment__line", "enrolment__team")),
     }
     return list_page(request, "sessions/recovery_list.html", context, file="recovery")
 
 
-def _visible(request: SignedInRequest, uuid: UUID) -> RecoveryCase:
-    cases = (
-        RecoveryCase.objects.visible_to(request.user)
-        .with_failure()
-        .select_related(
-            "enrolment__person",
-            "enrolment__training_session__plan__approved_revision",
-            "enrolment__training_session__plan__pic",
-            "enrolment__training_session__site",
-            "enrolment__training_session__module_version",
-            "owner",
-            "meeting",
-            "form",
-            "scheduled_in__site",
-            "settled_by",
-        )
-    )
-    return get_object_or_404(cases, uuid=uuid)
-
-
-def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """One case: why it is open, what was arranged, what can be done."""
-    case = _visible(request, uuid)
-    training_session = case.enrolment.training_session
-    plan = training_session.plan
-    arranges = can_recover(request.user, plan)
-    is_open = case.state == CaseState.OPEN
+def recovery_suggestions(request: SignedInRequest) -> HttpResponse:
+    """Classes that could gather the open cases, at a low interval and while their people are on shift (5.1.1 f)."""
+    found = gatherings(request.user, request.now)
+    asked = request.GET.get("of", "")
+    chosen = next((each for each in found if each.key == asked), found[0] if found else None)
     context = {
-        "case": case,
-        "status": case_status(case),
-        "training_session": training_session,
-        "zone": training_session.site.zone,
-        "may_schedule": arranges and is_open and case.kind == CaseKind.RECOVERY,
-        "may_test": arranges and is_open and case.test_opened_at is None and plan.state != PlanState.CLOSED,
-        "may_waive": case.state in OPEN_CASES and can_waive(request.user, case, plan),
-        "may_lapse": case.state in OPEN_CASES and can_decide(request.user, plan),
+        "gatherings": found,
+        "chosen": chosen,
+        "suggestions": suggestions_for(chosen, request.now) if chosen else None,
+        "by_hand": schedule_url(chosen.cases) if chosen else "",
     }
-    return render(request, "sessions/case_detail.html", context)
+    return render(request, "sessions/recovery_suggestions.html", context)
+
+
+def recovery_indicator(request: SignedInRequest) -> HttpResponse:
+    """Indicator 4.3a with the targets behind it, for at most a year."""
+    form = IndicatorForm(this_half_year(request))
+    targets: QuerySet[Any] = TargetOutcome.objects.none()
+    rows: list[dict[str, Any]] = []
+    if form.is_valid():
+        given = form.cleaned_data
+        due = targets_due(request.user, since=given["since"], until=given["until"], now=request.now)
+        targets = due.filter(**{f"plan__{name}": given[name] for name in ("line", "site") if given[name]})
+        rows = reach_of(targets)
+    related = ("person", "plan__site", "plan__line", "enrolment__training_session__site")
+    table = ReachTable(targets.select_related(*related).order_by("-enrolment__training_session__ends_at", "pk"))
+    if request.GET.get("export") == "xlsx":
+        return table_response(table, name=_("indicator-4-3a"))
+    context = {
+        "form": form,
+        "figure": total(rows),
+        "groups": [
+            (_("Month"), "month", by(rows, "month")),
+            (_("Service line"), "line", by(rows, "line")),
+            (_("Site"), "site", by(rows, "site")),
+        ],
+        "table": configure(request, table),
+        "title": _("Trained of those on target"),
+    }
+    return render(request, "sessions/recovery_indicator.html", context, status=422 if form.errors else 200)
 
 
 def recovery_schedule(request: SignedInRequest) -> HttpResponse:
@@ -117,7 +133,10 @@ def recovery_schedule(request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("Choose at least one recovery case."))
         return redirect("recovery_list")
     form = RecoveryScheduleForm(
-        request.POST if request.method == "POST" else None, cases=cases, batches=batches_for(cases[0], request.now)
+        request.POST if request.method == "POST" else None,
+        cases=cases,
+        batches=batches_for(cases[0], request.now),
+        initial=_suggested(request, cases),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -128,6 +147,23 @@ def recovery_schedule(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "sessions/recovery_form.html", {"form": form, "cases": cases})
+
+
+def _suggested(request: SignedInRequest, cases: list[RecoveryCase]) -> dict[str, Any]:
+    """What a suggestion fills in: the class with its times, trainer and room; nothing where none was picked."""
+    site = cases[0].enrolment.training_session.site
+    start, minutes = picked_start(request, site.zone), request.GET.get("minutes", "")
+    if start is None or not minutes.isdecimal():
+        return {}
+    keys = {name: request.GET.get(name, "") for name in ("trainer", "room")}
+    return {
+        "form": RecoveryForm.objects.filter(code=MAKE_UP).first(),
+        "label": _("Make-up class %(day)s") % {"day": day_words(start.date(), "short")},
+        "starts_at": start,
+        "ends_at": start + timedelta(minutes=min(int(minutes), LONGEST_MEETING // timedelta(minutes=1))),
+        "trainers": [int(keys["trainer"])] if keys["trainer"].isdecimal() else [],
+        "room": int(keys["room"]) if keys["room"].isdecimal() else None,
+    }
 
 
 def _schedule(request: SignedInRequest, cases: list[RecoveryCase], form: RecoveryScheduleForm) -> Any:
@@ -147,72 +183,6 @@ def _schedule(request: SignedInRequest, cases: list[RecoveryCase], form: Recover
         actor=request.user,
         now=request.now,
     )
-
-
-def case_test(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Open the test of a case: remedial, or the post-test of self-study."""
-    case = _visible(request, uuid)
-    if case.state != CaseState.OPEN:
-        return _settled(request, case)
-    remedial = case.kind == CaseKind.REMEDIAL
-    form = None if remedial else CaseTestForm(request.POST or None, case=case)
-    if request.method == "POST" and (form is None or form.is_valid()):
-        try:
-            chosen = form.cleaned_data["form"] if form else None
-            services.open_case_test(case=case, form=chosen, actor=request.user, now=request.now)
-            messages.success(request, _("The test is open to %(name)s.") % {"name": case.enrolment.person.name})
-            return redirect("case_detail", uuid=uuid)
-        except Refused as refused:
-            if form is None:
-                messages.error(request, str(refused))
-                return redirect("case_detail", uuid=uuid)
-            form.add_refusal(refused)
-    return render(request, "sessions/case_test.html", {"form": form, "case": case})
-
-
-@fresh_log_in_required
-def case_waive(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The manager excuses a case with a reason and a signature."""
-    case = _visible(request, uuid)
-    if case.state not in OPEN_CASES:
-        return _settled(request, case)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.sign_and_waive_case(
-                case=case,
-                reason=form.cleaned_data["reason"],
-                authenticated_at=authenticated_at(request),
-                actor=request.user,
-                now=request.now,
-            )
-            messages.success(request, _("The waiver is recorded."))
-            return redirect("case_detail", uuid=uuid)
-        except Refused as refused:
-            form.add_refusal(refused)
-    return render(request, "sessions/case_waive.html", {"form": form, "case": case})
-
-
-def case_lapse(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The manager confirms that somebody left or moved."""
-    case = _visible(request, uuid)
-    if case.state not in OPEN_CASES:
-        return _settled(request, case)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.lapse_case(case=case, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
-            messages.success(request, _("The case has lapsed."))
-            return redirect("case_detail", uuid=uuid)
-        except Refused as refused:
-            form.add_refusal(refused)
-    return render(request, "sessions/case_lapse.html", {"form": form, "case": case})
-
-
-def _settled(request: SignedInRequest, case: RecoveryCase) -> HttpResponse:
-    """Nothing more is decided about a case that is settled, or arranged already."""
-    messages.error(request, _("The case is “%(state)s” already.") % {"state": case.get_state_display()})
-    return redirect("case_detail", uuid=case.uuid)
 
 
 def _is_uuid(text: str) -> bool:

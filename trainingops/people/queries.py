@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -79,6 +80,30 @@ def users_with_role(*roles: str) -> QuerySet[User]:
 
     holding = RoleAssignment.objects.filter(in_force(timezone.localdate()), user=OuterRef("pk"), role__in=roles)
     return User.objects.filter(Exists(holding), is_active=True)
+
+
+def leaders_by_person(person_ids: Iterable[int], day: date) -> dict[int, list[int]]:
+    """Keys of the accounts that lead the team in which each of these people works on ``day``: one query.
+
+    Who holds the role for the team; where nobody does, who stands as its leader. Those on long leave are left out;
+    people without a team are missing.
+    """
+    from trainingops.people.models import LongLeave, PersonAssignment, RoleAssignment, User
+
+    away = LongLeave.objects.filter(in_force(day), person=OuterRef("person"))
+    present = User.objects.filter(~Exists(away), is_active=True).order_by("login")
+    holding = RoleAssignment.objects.filter(
+        in_force(day), role="team_leader", teams=OuterRef(OuterRef("team")), user=OuterRef("pk")
+    )
+    rows = (
+        PersonAssignment.objects.filter(in_force(day), person__in=list(person_ids), team__isnull=False)
+        .annotate(
+            appointed=ArraySubquery(present.filter(Exists(holding)).values("pk")),
+            standing=ArraySubquery(present.filter(person__led_teams=OuterRef("team")).values("pk")),
+        )
+        .values_list("person", "appointed", "standing")
+    )
+    return {person: appointed or standing for person, appointed, standing in rows}
 
 
 def is_working(user: User, now: datetime) -> bool:

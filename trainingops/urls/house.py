@@ -48,6 +48,7 @@ urlpatterns += [
     path("people/roster/codes/<uuid:uuid>/remove/", shift_code_views.shift_code_remove, name="shift_code_remove"),
     path("people/codes/", people_views.people_codes, name="people_codes"),
     path("people/<uuid:uuid>/", people_views.person_detail, name="person_detail"),
+    path("people/<uuid:uuid>/leave/", people_views.person_leave, name="person_leave"),
     path("people/<uuid:uuid>/account/", people_views.person_account, name="person_account"),
     path("accounts/", accounts_views.account_list, name="account_list"),
     path("accounts/new/", accounts_views.account_new, name="account_new"),

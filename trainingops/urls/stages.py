@@ -6,6 +6,7 @@ from evaluation.views import actions, coaching, defects, reviews
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
+from sessions.views import cases as case_views
 from sessions.views import check_in as check_in_views
 from sessions.views import corrections as correction_views
 from sessions.views import files as file_views
@@ -82,10 +83,14 @@ urlpatterns += [
     path("deviations/<uuid:uuid>/acknowledge/", session_views.deviation_acknowledge, name="deviation_acknowledge"),
     path("recovery/", recovery_views.recovery_list, name="recovery_list"),
     path("recovery/schedule/", recovery_views.recovery_schedule, name="recovery_schedule"),
-    path("recovery/<uuid:uuid>/", recovery_views.case_detail, name="case_detail"),
-    path("recovery/<uuid:uuid>/test/", recovery_views.case_test, name="case_test"),
-    path("recovery/<uuid:uuid>/waive/", recovery_views.case_waive, name="case_waive"),
-    path("recovery/<uuid:uuid>/lapse/", recovery_views.case_lapse, name="case_lapse"),
+    path("recovery/suggestions/", recovery_views.recovery_suggestions, name="recovery_suggestions"),
+    path("recovery/indicator/", recovery_views.recovery_indicator, name="recovery_indicator"),
+    path("recovery/targets/<uuid:uuid>/lapse/", case_views.target_lapse, name="target_lapse"),
+    path("recovery/<uuid:uuid>/", case_views.case_detail, name="case_detail"),
+    path("recovery/<uuid:uuid>/test/", case_views.case_test, name="case_test"),
+    path("recovery/<uuid:uuid>/take-back/", case_views.case_take_back, name="case_take_back"),
+    path("recovery/<uuid:uuid>/waive/", case_views.case_waive, name="case_waive"),
+    path("recovery/<uuid:uuid>/lapse/", case_views.case_lapse, name="case_lapse"),
     path("trainings/", quiz_views.my_trainings, name="my_trainings"),
     path("trainings/<uuid:uuid>/survey/", survey_views.survey_answer, name="survey_answer"),
     path("trainings/<uuid:uuid>/survey/done/", survey_views.survey_done, name="survey_done"),

@@ -35,6 +35,7 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.queries.corrections import corrections_to_decide
+from sessions.queries.gone import lapses_to_confirm
 from sessions.queries.pages import people_without_score
 from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
@@ -161,12 +162,16 @@ class Desk:
 
     @cached_property
     def cases(self) -> list[RecoveryCase]:
-        """Open cases that the reader owns, and those not settled of agents whom they lead (5.3.1)."""
+        """Open cases that the reader owns, and those not settled of agents whom they lead (5.3.1).
+
+        Whose person is away for long is left out: nothing can be arranged before they are back.
+        """
         led = self.user.authority.scope(
             Role.TEAM_LEADER, site="enrolment__site", line="enrolment__line", team="enrolment__team"
         )
-        return list(
-            RecoveryCase.objects.filter(Q(owner=self.user, state=CaseState.OPEN) | led & Q(state__in=OPEN_CASES))
+        answers = Q(leader=self.user) | led & Q(leader=None)
+        found = (
+            RecoveryCase.objects.filter(Q(owner=self.user, state=CaseState.OPEN) | answers & Q(state__in=OPEN_CASES))
             .select_related(
                 "enrolment__person",
                 "enrolment__training_session__plan",
@@ -176,6 +181,7 @@ class Desk:
             )
             .order_by("due_at", "pk")
         )
+        return [case for case in found if not case.is_suspended(self.now)]
 
     @cached_property
     def enrolments(self) -> list[Enrolment]:
@@ -264,6 +270,7 @@ class Desk:
             ("reviews", (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER), self._reviews()),
             ("coaching", (Role.MANAGER, *TEACHERS, Role.TEAM_LEADER, Role.AGENT), self._coaching()),
             ("archives", (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR), self._archives()),
+            ("lapses", (Role.MANAGER, *TEACHERS), self._lapses()),
             ("failed_mails", (Role.ADMINISTRATOR,), self._failed_mails()),
         ]
 
@@ -399,6 +406,15 @@ class Desk:
         """The reader's archives that can still be downloaded."""
         there = Archive.objects.visible_to(self.user).filter(ready_at__isnull=False, expires_at__gt=self.now)
         return packed(there.order_by("-ready_at"), "uuid", "ready_at", "expires_at", records="records_count")
+
+    def _lapses(self) -> QuerySet[Any]:
+        """People on target who left or moved, as the list of people says: the reader confirms or keeps them (4.3)."""
+        return packed(
+            lapses_to_confirm(self.user).order_by("lapse_proposed_at", "pk"),
+            *("uuid", "lapse_cause", "lapse_proposed_at"),
+            person="person__name",
+            title="plan__title",
+        )
 
     def _failed_mails(self) -> QuerySet[Any]:
         failed = OutboxMessage.objects.filter(state=OutboxState.FAILED)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from sessions.enums import HELD, AttemptState, CaseKind, CaseState, SessionState, TestPhase
+from sessions.enums import HELD, AttemptState, CaseKind, CaseState, LapseCause, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.policies import can_decide
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
@@ -185,7 +185,21 @@ def recovery_to_arrange(desk: Desk) -> Iterable[Item]:
     yield from _gathered(failed, _("Open the remedial test: %(name)s"), _("Arrange"))
 
 
-@provides(ITEMS, Role.TEAM_LEADER)
+@provides(ITEMS, Role.MANAGER, *TEACHERS)
+def lapses_to_decide(desk: Desk) -> Iterable[Item]:
+    """Who on target left or moved: nobody lapses unconfirmed (4.3)."""
+    for row in desk.small["lapses"]:
+        yield Item(
+            title=_("Confirm or keep: %(name)s, %(title)s") % {"name": row["person"], "title": row["title"]},
+            why=f"{LapseCause(row['lapse_cause']).label}.",
+            url=reverse("target_lapse", args=[row["uuid"]]),
+            action=_("Decide"),
+            icon="user",
+            since=row["lapse_proposed_at"],
+        )
+
+
+@provides(ITEMS, Role.TEAM_LEADER, Role.MANAGER)
 def recovery_of_my_agents(desk: Desk) -> Iterable[Item]:
     """Cases of agents whom the reader leads: release them from the floor (5.3.1)."""
     led = [case for case in desk.cases if case.owner_id != desk.user.pk]

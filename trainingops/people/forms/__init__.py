@@ -11,6 +11,7 @@ from trainingops.people.forms.account import (
 from trainingops.people.forms.people import (
     CodesForm,
     DelegationForm,
+    LeaveForm,
     LineForm,
     OutsideAccountForm,
     PersonFilter,
@@ -24,6 +25,7 @@ __all__ = (
     "CodeForm",
     "CodesForm",
     "DelegationForm",
+    "LeaveForm",
     "LineForm",
     "NewPasswordForm",
     "OutsideAccountForm",

@@ -54,6 +54,17 @@ class PersonFilter(django_filters.FilterSet):
         return people.filter(pk__in=here.values("person"))
 
 
+class LeaveForm(PageForm):
+    """From when until when somebody is away."""
+
+    starts_on = forms.DateField(label=_("First day"))
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Blank while nobody knows; then what is due waits for the return."),
+    )
+
+
 class RoleForm(PageForm, forms.ModelForm):
     """Grant a role; no place chosen means everywhere."""
 

@@ -6,20 +6,21 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from trainingops.domain import Refused
 from trainingops.people import policies
 from trainingops.people.enums import Role
-from trainingops.people.forms import CodesForm, PersonFilter
+from trainingops.people.forms import CodesForm, LeaveForm, PersonFilter
 from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, Team
-from trainingops.people.queries import in_force, present_assignments
-from trainingops.people.services import issue_codes, issue_pins, open_account
+from trainingops.people.queries import SEES_PEOPLE, in_force, present_assignments
+from trainingops.people.services import issue_codes, issue_pins, open_account, record_long_leave
 from trainingops.people.tables import EMPLOYMENT, PersonTable
 from trainingops.ui.tables import configure
 
@@ -55,8 +56,30 @@ def person_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "history": history.order_by("-starts_on"),
         "may_issue": may_issue and person.employment != "left",
         "may_manage": policies.can_manage_people(request.user),
+        "leaves": list(person.long_leaves.all()) if request.authority.has(*SEES_PEOPLE) else [],
+        "may_record_leave": person.employment != "left" and policies.can_record_leave(request.user, person),
     }
     return render(request, "people/detail.html", context)
+
+
+def person_leave(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Record that somebody is away for long, or correct what was recorded."""
+    person = get_object_or_404(Person.objects.visible_to(request.user).working(), uuid=uuid)
+    if not policies.can_record_leave(request.user, person):
+        raise PermissionDenied
+    today = request.now.astimezone(request.user.zone).date()
+    standing = person.long_leaves.filter(Q(ends_on=None) | Q(ends_on__gte=today)).last()
+    initial = {"starts_on": standing.starts_on, "ends_on": standing.ends_on} if standing else {"starts_on": today}
+    form = LeaveForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_long_leave(person=person, **form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The leave of %(name)s is recorded.") % {"name": person.name})
+            return redirect("person_detail", uuid=person.uuid)
+    return render(request, "people/leave.html", {"form": form, "person": person, "standing": standing})
 
 
 def person_account(request: SignedInRequest, uuid: UUID) -> HttpResponse:
