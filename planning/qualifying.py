@@ -47,8 +47,9 @@ def why_unqualified(teaching: Iterable[tuple[TrainerProfile, Sequence[date]]], v
         version: the module; without one only the qualification itself is judged.
     """
     rows = list(teaching)
-    if expired := [each.name for each, days in rows if any(not _is_qualified(each, day) for day in days)]:
-        return _("The qualification of %(names)s ends before the last meeting.") % {"names": ", ".join(expired)}
+    if lacking := [each.name for each, days in rows if any(not _is_qualified(each, day) for day in days)]:
+        words = _("The qualification of %(names)s is not in force on every day of the meetings.")
+        return words % {"names": ", ".join(lacking)}
     if version is None:
         return ""
     said = {"module": version.module.code}

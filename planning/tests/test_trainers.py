@@ -187,6 +187,14 @@ def test_a_certificate_is_judged_on_the_day_of_the_meeting_and_the_profile_says_
     assert page.context["trainer"].qualified_until == day + timedelta(days=last)
 
 
+def test_a_certificate_that_begins_after_the_meeting_is_not_said_to_end_before_it():
+    world = make_world()
+    revision = draft_plan(world=world).revisions.get()
+    day = revision.sessions.get().meetings.get().ends_at.astimezone(world.site.zone).date()
+    qualify(world, valid_from=day + timedelta(days=1), valid_until=None)
+    assert item(revision).gap.startswith(f"The qualification of {world.trainer} is not in force on every day")
+
+
 def test_an_amendment_keeps_the_reason():
     world, now = make_world(), timezone.now()
     revision = draft_plan(world=world).revisions.get()

@@ -211,7 +211,7 @@ def _counting(request: SignedInRequest, uuid: UUID) -> MonitoringSample:
     sample = _sample(request, uuid)
     require(can_keep_sample(request.user, sample))
     if sample.state != SampleState.COUNTING:
-        raise WrongState(_("This sample does not count any more."))
+        raise WrongState(_("This sample does not count any more. Its page says who decided so, and why."))
     return sample
 
 
