@@ -81,7 +81,7 @@ class TrainingPlan(Identified):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         """The state in words, wherever it is shown; a plan filed afterwards never looks approved (5.2)."""
         word = str(PlanState(self.state).label)
         return gettext("%(state)s, without prior approval") % {"state": word} if self.is_filed else word

@@ -37,8 +37,8 @@ from reporting.services import acknowledge_report, sign_and_send
 from reporting.services.drafts import save_draft
 from sessions.enums import AttendanceStatus, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
+from sessions.services import RollCell, record_attendance, record_roll
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
-from sessions.services.attendance import RollCell, record_attendance, record_roll
 from sessions.services.concluding import conclude_session
 from sessions.services.recovery import MakeUp, schedule_make_up
 from sessions.services.results import ScoreCell, record_scores, typed_parameters

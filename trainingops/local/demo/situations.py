@@ -18,8 +18,8 @@ from planning.services.targets import add_targets
 from reporting.services.breaches import breach_overdue
 from sessions.enums import AttendanceSource, AttendanceStatus, TestPhase
 from sessions.models import TrainingSession
+from sessions.services import RollCell, record_roll
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
-from sessions.services.attendance import RollCell, record_roll
 from sessions.services.check_in import check_in
 from sessions.services.concluding import conclude_session
 from sessions.services.running import conclude_meeting, open_session
