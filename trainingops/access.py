@@ -66,6 +66,7 @@ ACCESS |= {
 _ACROSS = tuple(role for role in Role if role not in (Role.CLIENT, Role.AGENT, Role.ADMINISTRATOR))
 ACCESS |= {
     "home": signed_in(),
+    "calendar": signed_in(),
     "search": only(*_ACROSS, Role.ADMINISTRATOR),
     "plan_timeline": only(*_ACROSS),
 }

@@ -4,6 +4,7 @@ from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, path
 
 from trainingops.dashboard import health as health_views
+from trainingops.dashboard.views import calendar as calendar_views
 from trainingops.dashboard.views import home as home_views
 from trainingops.dashboard.views import search as search_views
 from trainingops.dashboard.views import timeline as timeline_views
@@ -74,6 +75,7 @@ urlpatterns += [
 urlpatterns += [
     path("", home_views.home, name="home"),
     path("search/", search_views.search, name="search"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
     path("plans/<uuid:uuid>/timeline/", timeline_views.plan_timeline, name="plan_timeline"),
 ]
 
