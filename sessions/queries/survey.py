@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from sessions.enums import Agreement, AttemptState, AttendanceStatus, MeetingState, SessionState, TestPhase
 from sessions.models import (
+    Attendance,
     Enrolment,
     MeetingTrainer,
     ReactionSurvey,
@@ -48,6 +49,12 @@ def asked_enrolments(user: User) -> QuerySet[Enrolment]:
         .select_related("training_session__plan", "training_session__site", *JOINED)
         .prefetch_related("attendances", "attempts", "training_session__meetings")
     )
+
+
+def asked_in(training_session: TrainingSession) -> QuerySet[Enrolment]:
+    """Who was at a session: those who may answer its survey."""
+    here = Attendance.objects.filter(enrolment=OuterRef("pk"), status__in=HERE)
+    return training_session.enrolments.filter(Exists(here), removed_at=None)
 
 
 #: What a query of enrolments joins for :func:`why_no_survey`.

@@ -14,7 +14,7 @@ from sessions.enums import Agreement
 from sessions.models import Enrolment, ReactionSurvey, SurveyParticipation, TrainingSession
 from sessions.notices import about
 from sessions.policies import can_answer_survey
-from sessions.queries.survey import HERE, asked_enrolments, form_in_force, why_no_survey
+from sessions.queries.survey import asked_enrolments, asked_in, form_in_force, why_no_survey
 from sessions.services.common import users_of
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
@@ -36,12 +36,7 @@ def open_survey(*, training_session: TrainingSession, actor: User | None, now: d
     survey = _begun(training_session)
     survey.closes_at = now + timedelta(days=survey.form.open_days)
     survey.save(update_fields=["closes_at"])
-    asked = Enrolment.objects.filter(
-        training_session=training_session,
-        removed_at=None,
-        attendances__status__in=HERE,
-        survey_participation__isnull=True,
-    ).distinct()
+    asked = asked_in(training_session).filter(survey_participation__isnull=True)
     notify(
         kind="survey_opened",
         recipients=users_of(asked),
