@@ -5,27 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from sessions.models import ReactionSurvey
-from sessions.queries.survey import reaction_of, surveys_with_detail
+from sessions.enums import SessionState
+from sessions.models import TrainingSession
+from sessions.queries.survey import HERE, reaction_of, survey_of
+from trainingops.people.handing_out import never_signed_in
+from trainingops.people.policies import HELPS_IN
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
 
-def survey_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
-    """The reaction survey of each session that the reader sees as staff; one query."""
-    now = timezone.now()
-    surveys = surveys_with_detail(ReactionSurvey.objects.visible_to(user).filter(training_session__in=ids))
-    return {
-        each.training_session_id: render_to_string(
-            "sessions/survey_panel.html",
-            {
-                "reaction": reaction_of(each, present=each.present, now=now),  # type: ignore[attr-defined]
-                "training_session": each.training_session,
-            },
+def participant_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
+    """Of each session whose page the reader has open: who cannot sign in yet, and the reaction survey; one query."""
+    now, enrolled = timezone.now(), Q(enrolments__removed_at=None)
+    here = enrolled & Q(enrolments__attendances__status__in=HERE)
+    new = enrolled & never_signed_in("enrolments__person")
+    rows = (
+        TrainingSession.objects.filter(pk__in=ids)
+        .select_related("site", "survey__form")
+        .annotate(
+            people=Count("enrolments", filter=enrolled, distinct=True),
+            present=Count("enrolments", filter=here, distinct=True),
+            new=Count("enrolments", filter=new, distinct=True),
         )
-        for each in surveys
+    )
+    return {
+        each.pk: render_to_string("sessions/participant_panels.html", context)
+        for each in rows
+        if (context := _context(each, user, now))
     }
+
+
+def _context(training_session: Any, user: User, now: Any) -> dict[str, Any]:
+    """What there is to say of a session; empty for nothing."""
+    context: dict[str, Any] = {}
+    if training_session.state in (SessionState.SCHEDULED, SessionState.OPEN) and user.authority.has(*HELPS_IN):
+        context = {"codes": True, "people": training_session.people, "new": training_session.new}
+    if survey := survey_of(training_session):
+        survey.training_session = training_session
+        context |= {"reaction": reaction_of(survey, present=training_session.present, now=now)}
+    return context and {**context, "training_session": training_session}

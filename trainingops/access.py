@@ -6,7 +6,7 @@ for nobody, and a test fails.
 
 from trainingops.people.access import POST_ONLY, WRITE, Rule, only, public, signed_in
 from trainingops.people.enums import Role
-from trainingops.people.policies import ROSTER_KEEPERS
+from trainingops.people.policies import HELPS_IN, ROSTER_KEEPERS
 from trainingops.people.queries import SEES_PEOPLE
 
 ACCESS: dict[str, Rule] = {}
@@ -17,6 +17,7 @@ IMPORTS = ("administrator", "manager", "trainer", "sso_training", "qc", "operati
 ACCESS |= {
     "account_login": public(WRITE),
     "account_code": public(WRITE),
+    "account_code_short": public(),
     "account_reauthenticate": signed_in(WRITE),
     "account_inactive": public(),
     "account_logout": public(WRITE),
@@ -260,6 +261,7 @@ ACCESS |= {
     "session_post_test": only(*_WHO_RUN, methods=POST_ONLY),
     "session_conclude": only(*_WHO_RUN, methods=WRITE),
     "session_move": only(*_WHO_RECOVER, methods=WRITE),
+    "session_codes": only(*HELPS_IN, methods=WRITE),
     "session_cancel": only(*_WHO_RECOVER, methods=WRITE),
     "session_results": only(*_SESSION_STAFF),
     "session_scores": only(*_SESSION_STAFF, methods=WRITE),

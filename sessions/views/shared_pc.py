@@ -27,7 +27,6 @@ from sessions.views.sessions import visible_meeting
 from trainingops.audit.access_events import record_access
 from trainingops.audit.models import AccessEvent
 from trainingops.domain import Refused
-from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.people.policies import HELPS_IN
@@ -52,7 +51,7 @@ def shared_pc_start(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return response
     context = _about(meeting) | {
         "is_open": _is_open(meeting),
-        "may_give_pins": request.authority.has(Role.ADMINISTRATOR, *HELPS_IN),
+        "may_give_pins": request.authority.has(*HELPS_IN),
     }
     return render(request, "sessions/shared_pc_start.html", context)
 

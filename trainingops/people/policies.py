@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from trainingops.people.enums import Role
-from trainingops.people.models import Delegation, Person, PersonAssignment, RoleAssignment, Site, User
+from trainingops.people.models import Delegation, Person, PersonAssignment, RoleAssignment, Site, Team, User
 from trainingops.people.queries import in_force
 
 #: Who hands out one-time codes within their scope, besides administrators.
@@ -59,6 +60,12 @@ def users_helped_by(actor: User, users: Sequence[User]) -> set[int]:
     delegated = Delegation.objects.filter(today, delegate__in=users).values_list("delegate", flat=True)
     more = {*granted, *delegated}
     return {user.pk for user in users if user.person_id in people and user.pk not in more}
+
+
+def teams_helped_by(actor: User) -> QuerySet[Team]:
+    """The teams to whose people ``actor`` may give one-time codes."""
+    scope = actor.authority.scope(Role.ADMINISTRATOR, *HELPS_IN, site="site", line="line", team="pk")
+    return Team.objects.filter(scope)
 
 
 def can_help_person_in(actor: User, person: Person) -> bool:

@@ -2,6 +2,7 @@
 
 from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 from trainingops.dashboard import health as health_views
 from trainingops.dashboard.views import calendar as calendar_views
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = []
 urlpatterns += [
     path("sign-in/", allauth_views.login, name="account_login"),
     path("sign-in/code/", account_views.code_redeem, name="account_code"),
+    # Short, because it is printed on every slip.
+    path("k/", RedirectView.as_view(pattern_name="account_code"), name="account_code_short"),
     path("sign-in/again/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
     path("sign-out/", allauth_views.logout, name="account_logout"),

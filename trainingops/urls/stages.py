@@ -8,6 +8,7 @@ from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
 from sessions.views import cases as case_views
 from sessions.views import check_in as check_in_views
+from sessions.views import codes as code_views
 from sessions.views import corrections as correction_views
 from sessions.views import files as file_views
 from sessions.views import kiosk as kiosk_views
@@ -32,6 +33,7 @@ urlpatterns += [
     path("sessions/<uuid:uuid>/post-test/", session_views.session_post_test, name="session_post_test"),
     path("sessions/<uuid:uuid>/conclude/", session_views.session_conclude, name="session_conclude"),
     path("sessions/<uuid:uuid>/move/", session_views.session_move, name="session_move"),
+    path("sessions/<uuid:uuid>/codes/", code_views.session_codes, name="session_codes"),
     path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
     path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
     path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),

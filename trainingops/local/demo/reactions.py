@@ -28,14 +28,15 @@ def prepare_surveys() -> None:
 
 
 def load_reactions(now: datetime) -> str:
-    """All but the last of each class who were there answer three hours after it; a line for the reader."""
+    """Who was there answers three hours after the class, of all but the oldest without the last one; a line to read."""
     answered = 0
-    for survey in ReactionSurvey.objects.select_related("training_session").order_by("training_session__starts_at"):
+    surveys = ReactionSurvey.objects.select_related("training_session").order_by("training_session__starts_at")
+    for place, survey in enumerate(surveys):
         concluded_at = survey.training_session.concluded_at
         assert concluded_at is not None  # a survey of the demo begins with the conclusion
         at = min(concluded_at + timedelta(hours=3), now)
         people = list(asked_in(survey.training_session).select_related("person__user").order_by("pk"))
-        for enrolment, (steps, text) in zip(people[:-1], again(_ANSWERS), strict=False):
+        for enrolment, (steps, text) in zip(people[: -1 if place else None], again(_ANSWERS), strict=False):
             codes = [code for code, _words in survey.form.statements_shown]
             ratings = dict(zip(codes, steps, strict=True))
             answer_survey(enrolment=enrolment, ratings=ratings, text=text, actor=enrolment.person.user, now=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -147,11 +148,22 @@ class CodesForm(PageForm):
     """Whom one-time codes, or PINs for shared PCs, are for."""
 
     CODE, PIN = "code", "pin"
+    SCREEN, SLIPS, LIST = "screen", "slips", "list"
     purpose = forms.ChoiceField(
         label=_("What they get"),
         choices=[(CODE, _("One-time code to sign in or set a new password")), (PIN, CodePurpose.SHARED_PC.label)],
         initial=CODE,
         help_text=_("A PIN checks in and takes tests on a PC that several people share; it opens nothing else."),
+        required=False,
+    )
+    output = forms.ChoiceField(
+        label=_("How you hand it out"),
+        choices=[
+            (SCREEN, _("On the screen")),
+            (SLIPS, _("PDF: slips to cut, four on a page")),
+            (LIST, _("PDF: a list, one row a person to cut off")),
+        ],
+        initial=SCREEN,
         required=False,
     )
     people = forms.ModelMultipleChoiceField(
@@ -162,11 +174,20 @@ class CodesForm(PageForm):
         error_messages={"required": _("Choose at least one person.")},
     )
 
-    def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: QuerySet[Person], needs: Mapping[int, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """``needs`` says beside each person how they stand (:func:`trainingops.people.handing_out.needs_of`)."""
         super().__init__(*args, **kwargs)
         field = self.fields["people"]
         field.queryset = people  # type: ignore[attr-defined]
-        field.label_from_instance = lambda person: f"{person.name} · {person.employee_no}"  # type: ignore[attr-defined]
+        known = needs or {}
+
+        def label(person: Person) -> str:
+            words = [person.name, person.employee_no]
+            return " · ".join([*words, known[person.pk].words] if person.pk in known else words)
+
+        field.label_from_instance = label  # type: ignore[attr-defined]
 
 
 #: Offices whose holders can act for a manager.

@@ -10,9 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from trainingops.domain import Refused
 from trainingops.people.forms import OutsideAccountForm, RoleForm
+from trainingops.people.handing_out import slips_response
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import RoleAssignment, User
 from trainingops.people.queries import in_force
@@ -87,11 +89,12 @@ def account_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return redirect("account_detail", uuid=user.uuid)
 
 
+@never_cache
 def account_code(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A one-time code for one account, shown once."""
     user = get_object_or_404(User.objects.visible_to(request.user), uuid=uuid)
     slip = issue_slip(user=user, actor=request.user, now=request.now)
-    return render(request, "people/slips.html", {"slips": [slip]})
+    return slips_response(request, [slip], are_pins=False)
 
 
 def role_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:

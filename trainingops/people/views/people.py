@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,10 +18,11 @@ from trainingops.domain import Refused
 from trainingops.people import policies
 from trainingops.people.enums import Role
 from trainingops.people.forms import CodesForm, LeaveForm, PersonFilter
+from trainingops.people.handing_out import Need, hand_out, needs_of
 from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment, Team
 from trainingops.people.queries import SEES_PEOPLE, in_force, present_assignments
-from trainingops.people.services import issue_codes, issue_pins, open_account, record_long_leave
+from trainingops.people.services import open_account, record_long_leave
 from trainingops.people.tables import EMPLOYMENT, PersonTable
 from trainingops.ui.tables import configure
 
@@ -96,29 +98,36 @@ def people_codes(request: SignedInRequest) -> HttpResponse:
     if not _may_issue(request):
         raise PermissionDenied
     team, people = _choice(request)
+    people = people.select_related("user")
+    needs = needs_of(people, request.now)
     form = CodesForm(
         request.POST if request.method == "POST" else None,
         people=people,
-        # A team's people are ticked one by one: a code replaces the one somebody may hold. A single person of the
-        # address was chosen already.
-        initial={"people": [] if team else list(people), "purpose": request.GET.get("for", CodesForm.CODE)},
+        needs=needs,
+        initial={"people": _ticked(request, team, people, needs), "purpose": request.GET.get("for", CodesForm.CODE)},
     )
     if request.method == "POST" and form.is_valid():
-        are_pins = form.cleaned_data["purpose"] == CodesForm.PIN
-        issue = issue_pins if are_pins else issue_codes
-        slips = issue(people=list(form.cleaned_data["people"]), actor=request.user, now=request.now)
-        return render(request, "people/slips.html", {"slips": slips, "are_pins": are_pins})
-    context = {"form": form, "team": team, "people": people, "teams": _teams(request)}
+        return hand_out(request, form, about=team.name if team else "")
+    context = {
+        "form": form,
+        "team": team,
+        "people": people,
+        "teams": policies.teams_helped_by(request.user).select_related("site", "line"),
+    }
     return render(request, "people/codes.html", context)
+
+
+def _ticked(
+    request: SignedInRequest, team: Team | None, people: QuerySet[Person], needs: Mapping[int, Need]
+) -> list[Person]:
+    """Whom the page begins with. A single person of the address was chosen already; of a team nobody, since a code
+    replaces the one that somebody may hold, unless the address asks for all or for the new ones."""
+    wanted = request.GET.get("tick", "") if team else "all"
+    return [person for person in people if wanted == "all" or (wanted == "new" and needs[person.pk].is_new)]
 
 
 def _may_issue(request: SignedInRequest) -> bool:
     return request.authority.has(Role.ADMINISTRATOR, *policies.HELPS_IN)
-
-
-def _teams(request: SignedInRequest) -> QuerySet[Team]:
-    scope = request.authority.scope(Role.ADMINISTRATOR, *policies.HELPS_IN, site="site", line="line", team="pk")
-    return Team.objects.filter(scope).select_related("site", "line")
 
 
 def _choice(request: SignedInRequest) -> tuple[Team | None, QuerySet[Person]]:
@@ -131,7 +140,7 @@ def _choice(request: SignedInRequest) -> tuple[Team | None, QuerySet[Person]]:
     if person := request.GET.get("person"):
         return None, people.filter(uuid=uuid) if (uuid := uuid_of(person)) else people.none()
     code = request.GET.get("team", "")
-    team = _teams(request).filter(code=code).first() if code else None
+    team = policies.teams_helped_by(request.user).filter(code=code).first() if code else None
     if team is None:
         return None, people.none()
     here = PersonAssignment.objects.filter(in_force(timezone.localdate()), team=team)

@@ -35,6 +35,7 @@ def team_list(request: SignedInRequest) -> HttpResponse:
         "lines": ServiceLine.objects.all(),
         "teams": teams,
         "may_manage": policies.can_manage_people(request.user),
+        "helped": set(policies.teams_helped_by(request.user).values_list("pk", flat=True)),
     }
     return render(request, "people/places.html", context)
 
