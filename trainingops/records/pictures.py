@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trainingops.domain import Refused
-from trainingops.records import storage
+from trainingops.records.documents import keep_bytes
 from trainingops.records.models import StoredFile
 
 #: The largest photo, in bytes.
@@ -107,11 +107,7 @@ def draw(content: bytes, *, name: str) -> Drawn:
 
 def keep_drawn(content: bytes, *, now: datetime) -> StoredFile:
     """Keep a JPEG of :func:`draw` inside the caller's transaction; the same bytes are kept once."""
-    stored, _made = StoredFile.objects.get_or_create(
-        sha256=storage.put_once(content),
-        defaults={"size": len(content), "media_type": "image/jpeg", "stored_at": now},
-    )
-    return stored
+    return keep_bytes(content, media_type="image/jpeg", now=now)
 
 
 def name_of(file: Any) -> str:

@@ -15,8 +15,7 @@ from trainingops.imports.outside import read_outside
 from trainingops.imports.reading import Head, Sheet, read_sheet, stored_rows
 from trainingops.imports.registry import Importer, get_importer
 from trainingops.imports.values import as_text, heading_key
-from trainingops.records import storage
-from trainingops.records.models import StoredFile
+from trainingops.records.documents import keep_bytes
 from trainingops.ui.exports import XLSX, workbook
 
 #: How long an upload and its preview are kept.
@@ -50,10 +49,7 @@ def keep_original(run: ImportRun, now: datetime) -> None:
     if run.upload is None or run.upload.original is None:
         return
     content = bytes(run.upload.original)
-    run.file, _made = StoredFile.objects.get_or_create(
-        sha256=storage.put_once(content),
-        defaults={"size": len(content), "media_type": _media_type(content), "stored_at": now},
-    )
+    run.file = keep_bytes(content, media_type=_media_type(content), now=now)
     if content[:2] == b"PK" and not run.file_name.endswith(".xlsx"):
         run.file_name = f"{PurePath(run.file_name).stem[:150]}.xlsx"
 

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from trainingops.imports.reading import Head, guess_mapping
 from trainingops.imports.registry import Importer, get_importer
 from trainingops.imports.services.cells import UPLOAD_LIFETIME, head_of, layout_of, original_of, read_upload
 from trainingops.imports.services.checking import look_at_rows, open_run
+from trainingops.records.documents import plain_name
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -63,7 +63,7 @@ def take_upload(
         upload=upload,
         owner=actor,
         subject=subject if importer.subject else None,
-        file_name=PurePath(name).name[-160:],
+        file_name=plain_name(name),
         system=head.system,
         created_at=now,
         mapping=remembered.mapping if remembered else guess_mapping(head, importer),
