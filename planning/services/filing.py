@@ -20,12 +20,12 @@ from planning.models import (
     TrainingApplication,
     TrainingPlan,
 )
-from planning.policies.plans import can_create_plan
 from planning.queries.plans import local_day
 from planning.services.drafting import LONGEST_MEETING
+from planning.services.plans import require_appointed
 from planning.services.schemes import check_pass_mark
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, require
+from trainingops.domain import Refused
 from trainingops.people.models import ServiceLine, Site, User
 from trainingops.records.numbers import next_number
 from trainingops.ui.moments import moment_words
@@ -69,15 +69,12 @@ def file_plan(*, held: HeldClass, label: str, actor: User, now: datetime) -> tup
         NotAllowed: no trainer there, or without an appointment in force today.
         Refused: a blank title, nobody taught, a module that was never approved, or times that cannot have been.
     """
-    require(
-        can_create_plan(actor, site=held.site, line=held.line, day=local_day(now, held.site)),
-        _("You need an appointment in force as PIC for %(line)s at %(site)s. Ask the manager for one.")
-        % {"line": held.line, "site": held.site},
-    )
+    today = local_day(now, held.site)
+    require_appointed(actor, site=held.site, line=held.line, day=today)
     _check(held)
     _check_times(held, now)
     plan = TrainingPlan.objects.create(
-        number=next_number("TR", local_day(now, held.site).year),
+        number=next_number("TR", today.year),
         kind=held.kind,
         title=held.title.strip(),
         site=held.site,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -31,6 +31,15 @@ from trainingops.people.models import ServiceLine, Site, User
 from trainingops.records.numbers import next_number
 
 
+def require_appointed(actor: User, *, site: Site, line: ServiceLine, day: date) -> None:
+    """Only a PIC with an appointment in force there begins a plan (5.1.1 a)."""
+    require(
+        can_create_plan(actor, site=site, line=line, day=day),
+        _("You need an appointment in force as PIC for %(line)s at %(site)s. Ask the manager for one.")
+        % {"line": line, "site": site},
+    )
+
+
 @service
 def create_plan(
     *,
@@ -56,11 +65,7 @@ def create_plan(
         Refused: the title is blank, or the template is for another kind or line.
     """
     today = local_day(now, site)
-    require(
-        can_create_plan(actor, site=site, line=line, day=today),
-        _("You need an appointment in force as PIC for %(line)s at %(site)s. Ask the manager for one.")
-        % {"line": line, "site": site},
-    )
+    require_appointed(actor, site=site, line=line, day=today)
     if not title.strip():
         raise Refused(_("The title is blank. Write what the training is about."), field="title")
     if template is not None:
