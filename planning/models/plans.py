@@ -150,6 +150,7 @@ class PlannedSession(models.Model):
     trainers = models.ManyToManyField(TrainerProfile, related_name="planned_sessions", verbose_name=_("trainers"))
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("room"))
     link = models.URLField(_("link"), blank=True)
+    place_changed_at = models.DateTimeField(null=True, help_text="last change of room or link without a revision")
 
     class Meta:
         ordering = ["id"]
@@ -196,6 +197,8 @@ class PlanTarget(Identified):
     extra_minutes = models.PositiveSmallIntegerField(
         _("extra time for each test (minutes)"), default=0, help_text="not material: the PIC gives it alone (QUZ-4)"
     )
+    moved_at = models.DateTimeField(null=True, help_text="last move to another batch without a revision")
+    extra_time_at = models.DateTimeField(null=True, help_text="last change of the extra time without a revision")
 
     class Meta:
         ordering = ["person__name"]
@@ -213,6 +216,7 @@ class PlanRecipient(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(_("name"), max_length=120, blank=True)
     email = models.EmailField(_("mail address"), blank=True)
+    added_at = models.DateTimeField(null=True, help_text="when added without a revision")
 
     class Meta:
         ordering = ["party", "id"]

@@ -1,7 +1,7 @@
 """What the PIC changes in an approved plan alone, journalled and without a new revision (UX.md APR-3).
 
 Room, link, the batch of a target, extra time for a test, one more recipient. The approved content and its hash stay as
-they were signed; the rows say what holds now, and the next revision is copied from them.
+they were signed; the rows say what holds now and since when, and the next revision takes them over.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def change_place(
         )
     before = {"room": planned.room.uuid if planned.room else None, "link": planned.link}
     moved = planned.room != room
-    planned.room, planned.link = room, link.strip()
-    planned.save(update_fields=["room", "link"])
+    planned.room, planned.link, planned.place_changed_at = room, link.strip(), now
+    planned.save(update_fields=["room", "link", "place_changed_at"])
     if moved:
         book_revision(revision, superseded=revision, reader=actor)
     after = {"room": room.uuid if room else None, "link": planned.link}
@@ -104,8 +104,8 @@ def adjust_target(
             before=target.extra_minutes,
             after=extra_minutes,
         )
-        target.extra_minutes = extra_minutes
-        target.save(update_fields=["extra_minutes"])
+        target.extra_minutes, target.extra_time_at = extra_minutes, now
+        target.save(update_fields=["extra_minutes", "extra_time_at"])
     if target.planned_session is None or target.planned_session.uuid != to.uuid:
         _move(target, revision, to, actor=actor, now=now)
         _settle_overtime(target, revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
@@ -123,8 +123,8 @@ def _move(target: PlanTarget, revision: PlanRevision, to: PlannedSession, *, act
             % {"name": target.person.name, "batch": before},
             field="to",
         )
-    target.planned_session = _batch(revision, to, now)
-    target.save(update_fields=["planned_session"])
+    target.planned_session, target.moved_at = _batch(revision, to, now), now
+    target.save(update_fields=["planned_session", "moved_at"])
     withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     book_revision(revision, superseded=revision, reader=actor)
     targets_moved.send(sender=PlanRevision, revision=revision, actor=actor, now=now)
@@ -207,6 +207,7 @@ def add_recipient(*, plan: TrainingPlan, recipient: Recipient, actor: User, now:
         user=recipient.user,
         name="" if recipient.user else recipient.name,
         email="" if recipient.user else recipient.email,
+        added_at=now,
     )
     user = recipient.user.uuid if recipient.user else None
     record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState, RevisionState
@@ -32,7 +33,8 @@ _COPIED = ("purpose", "module_version", *PLAIN, "busy_reason", "trainer_reason",
 def amend_plan(*, plan: TrainingPlan, actor: User, now: datetime) -> PlanRevision:
     """Begin the next revision: a draft copied from the last one, its sessions and meetings under the same uuids.
 
-    A draft that was thrown away unsubmitted is not copied: the approved revision is.
+    A draft that was thrown away unsubmitted is not copied: the approved revision is. One that was submitted is, with
+    what the PIC has changed in the approved revision alone since it was begun (APR-3).
 
     Raises:
         NotAllowed: not the PIC.
@@ -58,6 +60,8 @@ def amend_plan(*, plan: TrainingPlan, actor: User, now: datetime) -> PlanRevisio
     discarded = last.state == RevisionState.WITHDRAWN and not last.content_hash
     source = plan.approved_revision if discarded and plan.approved_revision else last
     draft = _copy(source, number=last.number + 1, actor=actor, now=now)
+    if plan.approved_revision and source != plan.approved_revision:
+        _take_over(plan.approved_revision, draft, since=source.created_at)
     record(
         "revision.begun",
         subject=draft,
@@ -78,10 +82,14 @@ def _copy(source: PlanRevision, *, number: int, actor: User, now: datetime) -> P
     )
     for name in ("needs", *MANY):
         getattr(draft, name).set(getattr(source, name).all())
-    PlanRecipient.objects.bulk_create(copy_rows(PlanRecipient, list(source.recipients.all()), revision_id=draft.pk))
+    PlanRecipient.objects.bulk_create(
+        copy_rows(PlanRecipient, list(source.recipients.all()), revision_id=draft.pk, added_at=None)
+    )
     places = {}
     for planned in source.sessions.prefetch_related("meetings", "trainers"):
-        (copy,) = PlannedSession.objects.bulk_create(copy_rows(PlannedSession, [planned], revision_id=draft.pk))
+        (copy,) = PlannedSession.objects.bulk_create(
+            copy_rows(PlannedSession, [planned], revision_id=draft.pk, place_changed_at=None)
+        )
         copy.trainers.set(planned.trainers.all())
         PlannedMeeting.objects.bulk_create(
             copy_rows(PlannedMeeting, list(planned.meetings.all()), planned_session_id=copy.pk)
@@ -100,6 +108,8 @@ def _copy_targets(source: PlanRevision, draft: PlanRevision, places: dict[int, i
             uuid=uuid4(),
             revision_id=draft.pk,
             planned_session_id=places.get(target.planned_session_id or 0),
+            moved_at=None,
+            extra_time_at=None,
         )[0]
         for target in targets
     ]
@@ -109,4 +119,42 @@ def _copy_targets(source: PlanRevision, draft: PlanRevision, places: dict[int, i
         through(plantarget_id=copy.pk, defect_id=defect.pk)
         for target, copy in zip(targets, copies, strict=True)
         for defect in target.defects.all()
+    )
+
+
+def _take_over(approved: PlanRevision, draft: PlanRevision, *, since: datetime) -> None:
+    """Bring into ``draft`` what was changed without a revision after ``since``, where the draft has a place for it.
+
+    Rooms and links of batches, moves between batches and extra time of targets, recipients added. A batch or a target
+    that the draft gave up stays given up; a room stays where the draft moved the batch to another site.
+    """
+    batches = {each.uuid: each for each in draft.sessions.all()}
+    for planned in approved.sessions.filter(place_changed_at__gt=since):
+        batch = batches.get(planned.uuid)
+        if batch and batch.host_site_id == planned.host_site_id:
+            batch.room_id, batch.link = planned.room_id, planned.link
+            batch.save(update_fields=["room", "link"])
+    targets = {each.person_id: each for each in draft.targets.all()}
+    changed = Q(moved_at__gt=since) | Q(extra_time_at__gt=since)
+    for target in approved.targets.filter(changed).select_related("planned_session"):
+        copy = targets.get(target.person_id)
+        if copy is None:
+            continue
+        if target.extra_time_at and target.extra_time_at > since:
+            copy.extra_minutes = target.extra_minutes
+        if target.moved_at and target.moved_at > since and target.planned_session:
+            copy.planned_session = batches.get(target.planned_session.uuid, copy.planned_session)
+        copy.save(update_fields=["extra_minutes", "planned_session"])
+    known = {(each.party, each.user_id, each.email.lower()) for each in draft.recipients.all()}
+    PlanRecipient.objects.bulk_create(
+        copy_rows(
+            PlanRecipient,
+            [
+                each
+                for each in approved.recipients.filter(added_at__gt=since)
+                if (each.party, each.user_id, each.email.lower()) not in known
+            ],
+            revision_id=draft.pk,
+            added_at=None,
+        )
     )

@@ -13,7 +13,17 @@ from planning.content import content_of
 from planning.difference import difference
 from planning.enums import BookingRole, Method
 from planning.models import Booking, Room, TrainerProfile, TrainingApplication
-from planning.services import DoubleBooking, MeetingTimes, Recipient, amend_plan, save_part, save_session
+from planning.services import (
+    DoubleBooking,
+    MeetingTimes,
+    Recipient,
+    amend_plan,
+    return_revision,
+    save_part,
+    save_session,
+    submit_revision,
+    withdraw_revision,
+)
 from planning.services.adjusting import add_recipient, adjust_target, change_place
 from planning.tests.factories import (
     approved_plan,
@@ -161,6 +171,39 @@ def test_the_pic_changes_what_is_not_material_alone_and_the_journal_knows(world,
     draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
     assert not difference(content_of(revision), content_of(draft))
     assert not [each for each in difference(_signed(revision), content_of(draft)) if each.material]
+
+
+@pytest.mark.parametrize("end", ["returned", "withdrawn"])
+def test_the_next_revision_keeps_what_was_changed_while_none_was_open(world, plan, end):
+    """APR-3: a revision that came back is the pattern of the next, and the PIC's own changes since go along."""
+    begun = timezone.now()
+    second = amend_plan(plan=plan, actor=world.pic, now=begun)
+    save_part(revision=second, part="scoring", values={"pass_mark": Decimal(85)}, actor=world.pic, now=begun)
+    submit_revision(revision=second, actor=world.pic, now=begun)
+    if end == "returned":
+        return_revision(revision=second, comment="Belum tepat.", actor=world.manager, now=begun)
+    else:
+        withdraw_revision(revision=second, actor=world.pic, now=begun)
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    moved, slow = one.targets.first(), two.targets.first()
+    room = Room.objects.create(site=world.site, name="Ruang lain")
+    later = timezone.now()
+    change_place(planned=two, room=room, link="https://rapat.example.com/1", actor=world.pic, now=later)
+    adjust_target(target=moved, to=two, extra_minutes=0, actor=world.pic, now=later)
+    adjust_target(target=slow, to=two, extra_minutes=15, actor=world.pic, now=later)
+    recipient = Recipient(party="client", name="Klien", email="klien@example.com")
+    add_recipient(plan=plan, recipient=recipient, actor=world.pic, now=later)
+
+    third = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
+
+    batch = third.sessions.get(uuid=two.uuid)
+    assert third.pass_mark == Decimal(85), "what the revision that came back said"
+    assert (batch.room, batch.link) == (room, "https://rapat.example.com/1")
+    assert third.targets.get(person=moved.person).planned_session == batch
+    assert third.targets.get(person=slow.person).extra_minutes == 15
+    assert third.recipients.filter(email="klien@example.com").count() == 1
+    found = {each.field for each in difference(_signed(plan.approved_revision), content_of(third))}
+    assert {"room", "link", "batch", "recipient"} <= found, "the manager reads them in the difference"
 
 
 def _signed(revision):
