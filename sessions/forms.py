@@ -13,7 +13,6 @@ from planning.models import RecoveryForm, Room, TrainerProfile
 from sessions import codes
 from sessions.enums import Agreement, DeviationKind
 from sessions.models import MeetingTrainer, RecoveryCase, SessionMeeting, SurveyForm, TrainingSession
-from sessions.services.deviations import Difference
 from sessions.services.recovery import ANOTHER_BATCH, MakeUp
 from sessions.services.survey import LONGEST_TEXT
 from trainingops.people.models import Site
@@ -36,34 +35,6 @@ class MeetingEndForm(PageForm):
         super().__init__(*args, **kwargs)
         for name in ("actual_starts_at", "actual_ends_at"):
             self.fields[name].zone = meeting.training_session.site.zone  # type: ignore[attr-defined]
-
-
-class ConcludeForm(PageForm):
-    """The reason of each difference from the plan, and notes."""
-
-    notes = forms.CharField(
-        label=_("Notes"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("They go into the report."),
-    )
-
-    def __init__(self, *args: Any, differences: list[Difference], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.differences = differences
-        notes = self.fields.pop("notes")
-        for each in differences:
-            self.fields[f"reason_{each.kind}"] = forms.CharField(
-                label=_("Reason: %(kind)s") % {"kind": DeviationKind(each.kind).label},
-                help_text=_("Planned %(planned)s, actual %(actual)s.")
-                % {"planned": each.planned, "actual": each.actual},
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
-        self.fields["notes"] = notes
-
-    def reasons(self) -> dict[str, str]:
-        """Reasons by kind of difference."""
-        return {each.kind: self.cleaned_data[f"reason_{each.kind}"] for each in self.differences}
 
 
 class ReasonForm(PageForm):

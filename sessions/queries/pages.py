@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
-from django.utils.translation import ngettext
 
 from planning.enums import QuestionKind
 from sessions.enums import (
@@ -122,48 +121,6 @@ def tab_counts(sessions: QuerySet[TrainingSession], user: User, now: datetime) -
     )
 
 
-def missing_before_conclusion(training_session: TrainingSession, meetings: list[SessionMeeting]) -> list[str]:
-    """What still keeps an open session from its end, or would be worth doing before; in words."""
-    missing = []
-    running = [each for each in meetings if each.state != MeetingState.CONCLUDED]
-    if running:
-        missing.append(
-            ngettext("%(n)d meeting is not concluded.", "%(n)d meetings are not concluded.", len(running))
-            % {"n": len(running)}
-        )
-    summary = training_session.summary
-    if blank := summary.enrolled - summary.recorded:
-        missing.append(
-            ngettext(
-                "The attendance of %(n)d participant is not recorded; it becomes a recovery case.",
-                "The attendance of %(n)d participants is not recorded; it becomes a recovery case.",
-                blank,
-            )
-            % {"n": blank}
-        )
-    tests, unscored = _testing_and_unscored(training_session)
-    if tests:
-        missing.append(
-            ngettext("%(n)d participant is still taking a test.", "%(n)d participants are still taking a test.", tests)
-            % {"n": tests}
-        )
-    if unscored:
-        missing.append(
-            ngettext("%(n)d participant has no complete score.", "%(n)d participants have no complete score.", unscored)
-            % {"n": unscored}
-        )
-    return missing
-
-
-def _testing_and_unscored(training_session: TrainingSession) -> tuple[int, int]:
-    """How many are still taking a test, and how many lack a complete score; one query."""
-    testing = TestAttempt.objects.filter(enrolment=OuterRef("pk"), state=AttemptState.IN_PROGRESS)
-    found = Enrolment.objects.filter(training_session=training_session).aggregate(
-        testing=Count("pk", filter=Exists(testing)), unscored=Count("pk", filter=_lacks_score())
-    )
-    return found["testing"], found["unscored"]
-
-
 def people_without_score() -> QuerySet[Enrolment]:
     """Enrolments of people who were at a meeting and have no complete score; a blank in the roll is no attendance."""
     return Enrolment.objects.filter(_lacks_score()).order_by()
@@ -216,10 +173,12 @@ def _taken_elsewhere(training_session: TrainingSession) -> set[TestPhase]:
 
 
 def meetings_of(training_session: TrainingSession) -> list[SessionMeeting]:
-    """Meetings in their order with trainers, cancelled ones left out (two queries)."""
-    rows = training_session.meetings.exclude(state=MeetingState.CANCELLED).prefetch_related(
-        Prefetch("meeting_trainers", MeetingTrainer.objects.select_related("trainer"))
+    """Meetings in their order with trainers and how many are ``recorded``, cancelled ones left out (two queries)."""
+    is_recorded = ~Q(attendances__status="") & Q(attendances__enrolment__removed_at=None)
+    rows = training_session.meetings.exclude(state=MeetingState.CANCELLED).annotate(
+        recorded=Count("attendances", filter=is_recorded)
     )
+    rows = rows.prefetch_related(Prefetch("meeting_trainers", MeetingTrainer.objects.select_related("trainer")))
     return list(rows.order_by("starts_at"))
 
 

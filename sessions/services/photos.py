@@ -76,7 +76,7 @@ def add_photos(
                 added_by=actor,
                 added_at=now,
             )
-    made = ClassFile.objects.bulk_create(rows.values())
+    made = ClassFile.objects.bulk_create(list(rows.values()))
     if made:
         record(
             "session.photos_added",

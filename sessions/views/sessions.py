@@ -12,27 +12,28 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from planning.queries.releases import release_lines, releases_of_session
 from sessions import services
-from sessions.enums import DeviationKind, MeetingState, SessionState
-from sessions.forms import ConcludeForm, DeviationForm, MeetingEndForm, MoveForm, ReasonForm
+from sessions.day_forms import ConcludeForm, same_minute
+from sessions.enums import DeviationKind, SessionState
+from sessions.forms import DeviationForm, MeetingEndForm, MoveForm, ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
-from sessions.policies import can_decide, can_recover, can_run_session
+from sessions.policies import can_decide, can_run_session
+from sessions.queries.day import lacking, phases_in_order
+from sessions.queries.indicator import figure_of
 from sessions.queries.pages import (
     TABS,
     attendance_of,
     by_tab,
     meetings_of,
     mine,
-    missing_before_conclusion,
     of_today,
     post_test_can_open,
     tab_counts,
     waiting_deviations,
     with_detail,
 )
-from sessions.tables import MEETING_STATES, SESSION_STATES, DeviationTable, SessionTable
+from sessions.tables import SESSION_STATES, DeviationTable, SessionTable
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -43,7 +44,8 @@ from trainingops.ui.views import list_page
 
 def visible(request: SignedInRequest, uuid: UUID) -> TrainingSession:
     """The session as staff see it, or 404."""
-    return get_object_or_404(with_detail(TrainingSession.objects.visible_to_staff(request.user)), uuid=uuid)
+    rows = with_detail(TrainingSession.objects.visible_to_staff(request.user)).select_related("revision__application")
+    return get_object_or_404(rows, uuid=uuid)
 
 
 def visible_meeting(request: SignedInRequest, uuid: UUID) -> SessionMeeting:
@@ -79,6 +81,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         tab = "mine" if counts["n_mine"] else "all"
     rows = with_detail(sessions.filter(by_tab(tab, request.user, request.now))).order_by("-starts_at")
     today = with_detail(sessions).filter(mine(request.user) & (of_today(request.now, request.user)))
+    today_here = request.now.astimezone(request.user.zone).date()
     words = {
         "mine": _("Mine"),
         "today": _("Today"),
@@ -93,39 +96,10 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         "tabs": [(name, words[name], counts[f"n_{name}"], name == tab) for name in TABS],
         "today": today.exclude(state=SessionState.CANCELLED).order_by("starts_at"),
         "states": SESSION_STATES,
+        "figure": figure_of(request.user, since=today_here.replace(day=1), until=today_here, now=request.now),
+        "may_file": request.user.authority.has("trainer"),
     }
     return list_page(request, "sessions/session_list.html", context, file="sesi")
-
-
-def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Everything for the day: who, where, materials, attendance, tests, scores, what is missing, what comes next."""
-    known: Any = with_detail(TrainingSession.objects.visible_to_staff(request.user))
-    training_session = get_object_or_404(known.annotate(release_rows=releases_of_session()), uuid=uuid)
-    plan = training_session.plan
-    meetings = meetings_of(training_session)
-    runs = can_run_session(request.user, training_session)
-    is_open = training_session.state == SessionState.OPEN
-    is_moved_here = training_session.revision_id is None and training_session.state == SessionState.SCHEDULED
-    context = {
-        "training_session": training_session,
-        "status": SESSION_STATES[training_session.state],
-        "meetings": [(each, MEETING_STATES[each.state]) for each in meetings],
-        "summary": training_session.summary,
-        "materials": training_session.module_version.materials.all(),
-        "deviations": training_session.deviations.select_related("reported_by", "acknowledged_by"),
-        "missing": missing_before_conclusion(training_session, meetings) if is_open else [],
-        "may_run": runs,
-        "may_open": runs and training_session.state == SessionState.SCHEDULED,
-        "may_conclude": runs and is_open and all(each.state == MeetingState.CONCLUDED for each in meetings),
-        "may_open_post": runs and post_test_can_open(training_session),
-        "may_report": runs and training_session.state in (SessionState.SCHEDULED, SessionState.OPEN),
-        "may_cancel": is_moved_here and can_recover(request.user, plan),
-        "may_move": is_moved_here and len(meetings) == 1 and (runs or can_recover(request.user, plan)),
-        "scheme": read_scheme(training_session.scheme),
-        "releases": release_lines(training_session.release_rows, plan=plan, reader=request.user),
-        "zone": training_session.site.zone,
-    }
-    return render(request, "sessions/session_detail.html", context)
 
 
 def session_open(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -167,7 +141,7 @@ def meeting_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     initial = {"actual_starts_at": meeting.actual_starts_at, "actual_ends_at": request.now}
     form = MeetingEndForm(request.POST or None, meeting=meeting, initial=initial)
     if request.method == "POST" and form.is_valid():
-        times = {name: _same_minute(value, initial[name]) for name, value in form.cleaned_data.items()}
+        times = {name: same_minute(value, initial[name]) for name, value in form.cleaned_data.items()}
         try:
             services.conclude_meeting(meeting=meeting, **times, actor=request.user, now=request.now)
             messages.success(request, _("The meeting is concluded."))
@@ -178,23 +152,20 @@ def meeting_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "sessions/meeting_conclude.html", context)
 
 
-def _same_minute(typed: Any, known: Any) -> Any:
-    """A field shows minutes: what was not changed keeps its seconds."""
-    return known if known is not None and typed == known.replace(second=0, microsecond=0) else typed
-
-
 def session_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """End the session: each difference from the plan needs its reason."""
     training_session = visible(request, uuid)
     meetings = meetings_of(training_session)
     found = services.differences(training_session, meetings)
-    form = ConcludeForm(request.POST or None, differences=found)
+    form = ConcludeForm(request.POST or None, training_session=training_session, differences=found)
     if request.method == "POST" and form.is_valid():
         try:
             services.conclude_session(
                 training_session=training_session,
                 reasons=form.reasons(),
                 notes=form.cleaned_data["notes"],
+                notes_version=form.cleaned_data["notes_version"] or 0,
+                used=form.used(),
                 actor=request.user,
                 now=request.now,
             )
@@ -205,7 +176,7 @@ def session_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "form": form,
         "training_session": training_session,
-        "missing": missing_before_conclusion(training_session, meetings),
+        "lacking": lacking(training_session, meetings, phases_in_order(training_session)),
         "untaken": [each.planned for each in found if each.kind == DeviationKind.TEST],
         "may_open_post": post_test_can_open(training_session) and can_run_session(request.user, training_session),
     }

@@ -50,6 +50,7 @@ from reporting.models import DayOff, DeadlinePolicy, Distribution, ReportObligat
 from sessions.enums import DeviationKind, TestPhase
 from sessions.frozen import read_scheme
 from sessions.models import (
+    ClassFile,
     Deviation,
     Enrolment,
     PaperSheet,
@@ -95,6 +96,8 @@ NOT_PAGES = {
     "roster_download",
     "scan_file",
     "scan_picture",
+    "class_file",
+    "class_file_thumbnail",
     "session_file",
     "sheet_code",
     "sheet_file",
@@ -204,6 +207,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "case_": _by_uuid(RecoveryCase),
     "check_in_": _by_uuid(SessionMeeting),
     "check_in_scan": lambda: [{"code": "ACDEFG"}],
+    "class_file_": _by_uuid(ClassFile, "kind"),
     "class_type_": _by_uuid(ClassType),
     "coaching_": _by_uuid(CoachingForm),
     "comment_": _by_uuid(RevisionComment),

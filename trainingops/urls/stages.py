@@ -10,7 +10,10 @@ from sessions.views import cases as case_views
 from sessions.views import check_in as check_in_views
 from sessions.views import codes as code_views
 from sessions.views import corrections as correction_views
+from sessions.views import day as day_views
 from sessions.views import files as file_views
+from sessions.views import filing as filing_views
+from sessions.views import indicator as indicator_views
 from sessions.views import kiosk as kiosk_views
 from sessions.views import marking as marking_views
 from sessions.views import paper as paper_views
@@ -28,7 +31,16 @@ urlpatterns: list[URLPattern | URLResolver] = []
 # --- sessions --------------------------------------------------------------------------------------------
 urlpatterns += [
     path("sessions/", session_views.session_list, name="session_list"),
-    path("sessions/<uuid:uuid>/", session_views.session_detail, name="session_detail"),
+    path("sessions/<uuid:uuid>/", day_views.session_detail, name="session_detail"),
+    path("sessions/indicator/", indicator_views.session_indicator, name="session_indicator"),
+    path("sessions/filed/new/", filing_views.session_filed_new, name="session_filed_new"),
+    path("sessions/<uuid:uuid>/notes/", day_views.session_notes, name="session_notes"),
+    path("sessions/<uuid:uuid>/photos/", day_views.session_photos, name="session_photos"),
+    path("sessions/<uuid:uuid>/substitute/", day_views.session_substitute, name="session_substitute"),
+    path("sessions/<uuid:uuid>/other-time/", day_views.session_propose_move, name="session_propose_move"),
+    path("class-files/<uuid:uuid>/", day_views.class_file, name="class_file"),
+    path("class-files/<uuid:uuid>/small/", day_views.class_file_thumbnail, name="class_file_thumbnail"),
+    path("class-files/<uuid:uuid>/remove/", day_views.class_file_remove, name="class_file_remove"),
     path("sessions/<uuid:uuid>/open/", session_views.session_open, name="session_open"),
     path("sessions/<uuid:uuid>/post-test/", session_views.session_post_test, name="session_post_test"),
     path("sessions/<uuid:uuid>/conclude/", session_views.session_conclude, name="session_conclude"),

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from trainingops.dashboard import desk, setting_up
+from trainingops.dashboard.desk.figures import figures
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 
@@ -27,6 +28,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "more_events": max(len(events) - MOST_EVENTS, 0),
         "steps": steps if any(not step.done for step in steps) else [],
         "steps_done": sum(step.done for step in steps),
+        "figures": figures(mine) if request.authority.has(Role.MANAGER) else [],
         "archives": mine.small.get("archives", []),
         "reads_evidence": request.authority.has(Role.AUDITOR),
         "is_participant": request.authority.has(Role.AGENT),

@@ -1,0 +1,419 @@
+"""The day of a session: notes, photos, a substitute, a moved batch, what was really used (clauses 4.2, 5.2, APR-3)."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pillow_heif
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from planning.enums import Method
+from planning.models import Booking, Competence, TrainerProfile
+from planning.services.approval import approve_revision, return_revision
+from planning.tests.factories import make_module, signature
+from sessions.models import ClassFile, Deviation, MeetingTrainer, SessionMeeting
+from sessions.queries.day import compared, lacking, move_awaiting, phases_in_order
+from sessions.queries.pages import meetings_of
+from sessions.services import (
+    Used,
+    add_photos,
+    conclude_meeting,
+    conclude_session,
+    propose_move,
+    remove_photo,
+    save_notes,
+    substitute_trainer,
+)
+from sessions.tests.factories import attend, concluded, opened, scheduled
+from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
+from trainingops.notifications.models import Notice
+from trainingops.people.tests.factories import make_user
+from trainingops.records.storage import read_file
+
+pytestmark = pytest.mark.django_db
+GPS = 0x8825
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Let pages believe in a time: what the middleware puts on the request."""
+
+    def set_time(moment):
+        monkeypatch.setattr("trainingops.people.middleware.timezone.now", lambda: moment)
+
+    return set_time
+
+
+def _client(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+# --- Notes -------------------------------------------------------------------------------------------------
+
+
+def test_notes_are_saved_on_their_own_and_never_over_anothers(client):
+    held = opened()
+    session, now = held.training_session, held.meeting.starts_at
+    save_notes(training_session=session, notes="Proyektor mati.", version=0, actor=held.pic, now=now)
+    assert held.fresh().notes_version == 1
+    save_notes(training_session=session, notes="Proyektor mati.", version=0, actor=held.pic, now=now)
+    assert held.fresh().notes_version == 1  # the same text again changes nothing
+    with pytest.raises(StaleVersion) as stale:
+        save_notes(training_session=session, notes="Lain.", version=0, actor=held.pic, now=now)
+    assert held.pic.name in str(stale.value)
+    assert held.fresh().notes == "Proyektor mati."
+    with pytest.raises(NotAllowed):
+        save_notes(training_session=session, notes="x", version=1, actor=held.manager, now=now)
+
+
+def test_a_page_of_notes_shows_both_texts_where_somebody_saved_meanwhile(at):
+    held = opened()
+    at(held.meeting.starts_at)
+    url = reverse("session_notes", args=[held.training_session.uuid])
+    client = _client(held.pic)
+    assert client.post(url, {"notes": "Pertama", "version": "0"}).status_code == 302
+    answer = client.post(url, {"notes": "Kedua", "version": "0"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Pertama" in page and "Kedua" in page and 'value="1"' in page
+    assert client.post(url, {"notes": "Kedua", "version": "1"}).status_code == 302
+    assert held.fresh().notes == "Kedua"
+
+
+def test_notes_stand_once_the_session_is_concluded():
+    held = concluded()
+    with pytest.raises(WrongState):
+        save_notes(
+            training_session=held.training_session, notes="x", version=0, actor=held.pic, now=held.meeting.ends_at
+        )
+
+
+# --- Photos ------------------------------------------------------------------------------------------------
+
+
+def photo(kind="JPEG", name="IMG_0001.jpg", colour="red"):
+    """A small photo that says where it was taken."""
+    picture, drawn = Image.new("RGB", (640, 480), colour), io.BytesIO()
+    if kind == "HEIF":
+        pillow_heif.register_heif_opener()
+        picture.save(drawn, "HEIF")
+    else:
+        exif = Image.Exif()
+        exif.get_ifd(GPS)[1] = "S"
+        exif[0x010F] = "Kamera"
+        picture.save(drawn, kind, exif=exif)
+    return SimpleUploadedFile(name, drawn.getvalue())
+
+
+@pytest.mark.clause("6")
+@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "b.png"), ("HEIF", "c.heic")])
+def test_a_photo_is_kept_drawn_anew_without_place_and_device(kind, name):
+    held = opened()
+    (kept,) = add_photos(
+        training_session=held.training_session,
+        photos=[photo(kind, name)],
+        actor=held.pic,
+        now=held.meeting.starts_at,
+    )
+    stored = Image.open(io.BytesIO(read_file(kept.file.sha256)))
+    assert (stored.format, stored.size, dict(stored.getexif())) == ("JPEG", (640, 480), {})
+    assert max(Image.open(io.BytesIO(read_file(kept.thumbnail.sha256))).size) == 320
+    assert kept.file_name.endswith(".jpg")
+    again = add_photos(
+        training_session=held.training_session,
+        photos=[photo(kind, name)],
+        actor=held.pic,
+        now=held.meeting.starts_at,
+    )
+    assert again == [] and ClassFile.objects.count() == 1
+
+
+def test_what_is_no_photo_is_refused_by_name_and_nothing_is_kept():
+    held = opened()
+    with pytest.raises(Refused, match=r"surat\.jpg"):
+        add_photos(
+            training_session=held.training_session,
+            photos=[photo(), SimpleUploadedFile("surat.jpg", b"%PDF-1.7 no picture")],
+            actor=held.pic,
+            now=held.meeting.starts_at,
+        )
+    assert not ClassFile.objects.exists()
+
+
+def test_photos_come_after_the_opening_and_only_from_who_runs_it():
+    held = scheduled()
+    now = held.meeting.starts_at
+    with pytest.raises(WrongState):
+        add_photos(training_session=held.training_session, photos=[photo()], actor=held.pic, now=now)
+    with pytest.raises(NotAllowed):
+        add_photos(training_session=held.training_session, photos=[photo()], actor=held.manager, now=now)
+
+
+def test_a_photo_is_removed_with_a_reason_before_the_conclusion_and_stays_after_it():
+    held = opened()
+    now = held.meeting.starts_at
+    first, second = add_photos(
+        training_session=held.training_session,
+        photos=[photo(), photo(name="2.jpg", colour="blue")],
+        actor=held.pic,
+        now=now,
+    )
+    with pytest.raises(Refused):
+        remove_photo(photo=first, reason=" ", actor=held.pic, now=now)
+    remove_photo(photo=first, reason="Kabur.", actor=held.pic, now=now)
+    with pytest.raises(WrongState):
+        remove_photo(photo=first, reason="Lagi.", actor=held.pic, now=now)
+    first.refresh_from_db()
+    assert (first.removed_by, first.removal_reason) == (held.pic, "Kabur.")
+    attend(held)
+    conclude_meeting(meeting=held.meeting, actor=held.pic, now=held.meeting.ends_at)
+    conclude_session(
+        training_session=held.training_session, reasons={"test": "x"}, actor=held.pic, now=held.meeting.ends_at
+    )
+    with pytest.raises(WrongState):
+        remove_photo(photo=second, reason="Terlambat.", actor=held.pic, now=held.meeting.ends_at)
+
+
+@pytest.mark.clause("6")
+def test_photos_open_to_staff_alone(at):
+    held = opened()
+    at(held.meeting.starts_at)
+    url = reverse("session_photos", args=[held.training_session.uuid])
+    assert _client(held.pic).post(url, {"photos": [photo(), photo(name="2.jpg", colour="blue")]}).status_code == 302
+    kept = ClassFile.objects.photos().first()
+    agent = make_user("agent", person=held.enrolments[0].person)
+    for name in ("class_file", "class_file_thumbnail"):
+        address = reverse(name, args=[kept.uuid])
+        assert _client(held.manager).get(address)["Content-Type"] == "image/jpeg"
+        assert _client(agent).get(address).status_code == 403
+        assert _client(make_user("manager")).get(address).status_code in (200, 404)
+        assert Client().get(address).status_code == 302
+
+
+# --- Another trainer ---------------------------------------------------------------------------------------
+
+
+def _trainer(held, *, able=True):
+    made = TrainerProfile.objects.create(name=f"Pengganti {TrainerProfile.objects.count()}")
+    if able:
+        made.modules.add(held.training_session.module_version.module)
+    return made
+
+
+@pytest.mark.point("APR-3")
+def test_a_substitute_is_one_action_a_booking_and_a_deviation():
+    held = opened()
+    other, now = _trainer(held), held.meeting.starts_at
+    deviation = substitute_trainer(
+        training_session=held.training_session, substitute=other, reason="Sakit.", actor=held.pic, now=now
+    )
+    assert (deviation.kind, deviation.planned, deviation.actual) == ("trainer", held.world.trainer.name, other.name)
+    assert MeetingTrainer.objects.filter(meeting=held.meeting, trainer=other, is_substitute=True).exists()
+    assert Booking.objects.filter(trainer=other, live=True).exists()
+    assert not Booking.objects.filter(trainer=held.world.trainer, live=True).exists()
+    with pytest.raises(Refused) as refused:
+        substitute_trainer(
+            training_session=held.training_session, substitute=other, reason="Lagi.", actor=held.pic, now=now
+        )
+    assert refused.value.field == "substitute"
+
+
+@pytest.mark.clause("5.1.1")
+def test_who_is_not_qualified_teaches_with_a_written_reason_only():
+    held = opened()
+    other, now = _trainer(held, able=False), held.meeting.starts_at
+    given = {"training_session": held.training_session, "substitute": other, "actor": held.pic, "now": now}
+    with pytest.raises(Refused, match=other.name) as refused:
+        substitute_trainer(reason="Sakit.", **given)
+    assert refused.value.field == "trainer_reason"
+    deviation = substitute_trainer(reason="Sakit.", trainer_reason="Penulis modul.", **given)
+    assert deviation.reason == "Sakit.; Penulis modul."
+
+
+def test_a_substitute_who_teaches_elsewhere_is_refused():
+    held = opened()
+    beside = scheduled(starts_at=held.meeting.starts_at + timedelta(minutes=30))
+    other = TrainerProfile.objects.get(pk=beside.world.trainer.pk)
+    other.modules.add(held.training_session.module_version.module)
+    with pytest.raises(Refused, match=other.name):
+        substitute_trainer(
+            training_session=held.training_session,
+            substitute=other,
+            reason="Sakit.",
+            actor=held.pic,
+            now=held.meeting.starts_at,
+        )
+    assert not Deviation.objects.exists()
+
+
+# --- A moved batch -----------------------------------------------------------------------------------------
+
+
+def _moved(held, hours=24):
+    meeting = held.meeting
+    start, end = meeting.starts_at + timedelta(hours=hours), meeting.ends_at + timedelta(hours=hours)
+    return {meeting.uuid: (start, end)}
+
+
+@pytest.mark.clause("5.2")
+def test_moving_a_batch_submits_a_revision_and_moves_the_session_once_approved():
+    held = scheduled()
+    make_user("agent", person=held.enrolments[0].person)
+    now, times = held.meeting.starts_at - timedelta(hours=2), _moved(held)
+    revision = propose_move(
+        training_session=held.training_session, times=times, reason="Listrik padam.", actor=held.pic, now=now
+    )
+    assert (revision.state, revision.number) == ("submitted", 2)
+    assert [each.text for each in revision.comments.all()] == ["Listrik padam."]
+    before = held.meeting.starts_at
+    assert [each.starts_at for each in move_awaiting(held.fresh())] == [times[held.meeting.uuid][0]]
+    assert not Notice.objects.filter(kind="session_moved").exists()
+    approve_revision(
+        revision=revision,
+        content_hash=revision.content_hash,
+        signature=signature(held.manager, revision.content_hash, now=now),
+        actor=held.manager,
+        now=now,
+    )
+    meeting = SessionMeeting.objects.get(pk=held.meeting.pk)
+    assert (meeting.starts_at, meeting.ends_at) == times[meeting.uuid]
+    assert held.fresh().starts_at == before + timedelta(hours=24)
+    assert move_awaiting(held.training_session) == []
+    assert Notice.objects.filter(kind="session_moved").exists()
+    assert not Deviation.objects.exists()
+
+
+def test_a_move_that_is_returned_leaves_the_session_where_it_is():
+    held = scheduled()
+    now = held.meeting.starts_at - timedelta(hours=2)
+    revision = propose_move(
+        training_session=held.training_session, times=_moved(held), reason="x", actor=held.pic, now=now
+    )
+    return_revision(revision=revision, comment="Tetap hari ini.", actor=held.manager, now=now)
+    assert move_awaiting(held.fresh()) == []
+    assert held.training_session.starts_at == held.meeting.starts_at
+
+
+@pytest.mark.parametrize("hours", [0, -3])
+def test_a_move_to_the_same_time_or_into_the_past_is_refused(hours):
+    held = scheduled()
+    now = held.meeting.starts_at - timedelta(hours=2)
+    with pytest.raises(Refused) as refused:
+        propose_move(
+            training_session=held.training_session, times=_moved(held, hours), reason="x", actor=held.pic, now=now
+        )
+    assert refused.value.field == f"starts_at_{held.meeting.uuid}"
+    assert held.plan.revisions.count() == 1
+
+
+def test_only_the_pic_moves_a_batch_and_only_what_has_not_begun():
+    held = opened()
+    now = held.meeting.starts_at
+    with pytest.raises(WrongState):
+        propose_move(training_session=held.training_session, times=_moved(held), reason="x", actor=held.pic, now=now)
+    other = scheduled()
+    with pytest.raises(NotAllowed):
+        propose_move(
+            training_session=other.training_session,
+            times=_moved(other),
+            reason="x",
+            actor=other.manager,
+            now=other.meeting.starts_at - timedelta(hours=2),
+        )
+
+
+@pytest.mark.clause("5.2")
+def test_the_pages_of_a_move_say_what_waits(at):
+    held = scheduled()
+    at(held.meeting.starts_at - timedelta(hours=2))
+    url = reverse("session_propose_move", args=[held.training_session.uuid])
+    key, client = held.meeting.uuid, _client(held.pic)
+    assert client.get(url).status_code == 200
+    start = held.meeting.starts_at.astimezone(held.world.site.zone) + timedelta(days=1)
+    said = {
+        f"starts_at_{key}_day": start.strftime("%Y-%m-%d"),
+        f"starts_at_{key}_time": start.strftime("%H:%M"),
+        f"ends_at_{key}_day": start.strftime("%Y-%m-%d"),
+        f"ends_at_{key}_time": (start + timedelta(hours=2)).strftime("%H:%M"),
+        "reason": "Listrik padam.",
+    }
+    assert client.post(url, said).status_code == 302
+    page = client.get(reverse("session_detail", args=[held.training_session.uuid])).content.decode()
+    assert "Menunggu persetujuan pindah jadwal" in page
+    assert client.post(url, said).status_code in (409, 422)  # one revision at a time
+
+
+# --- Planned and actual ------------------------------------------------------------------------------------
+
+
+def _end(held, used, reasons, **more):
+    attend(held)
+    conclude_meeting(meeting=held.meeting, actor=held.pic, now=held.meeting.ends_at)
+    return conclude_session(
+        training_session=held.training_session,
+        used=used,
+        reasons={"test": "Jaringan putus.", **reasons},
+        actor=held.pic,
+        now=held.meeting.ends_at,
+        **more,
+    )
+
+
+@pytest.mark.clause("4.2")
+def test_another_method_and_module_need_their_reasons_and_are_deviations():
+    held = opened()
+    revision = held.training_session.revision
+    other = next(each for each in Method.values if each != revision.method)
+    version = make_module(held.world.line, author=held.pic, decided_by=held.manager)
+    used = Used(method=other, application=revision.application, module_version=version)
+    with pytest.raises(Refused) as refused:
+        _end(held, used, {})
+    assert refused.value.field in ("reason_method", "reason_module")
+    session = conclude_session(
+        training_session=held.training_session,
+        used=used,
+        reasons={"test": "x", "method": "Ruang dipakai.", "module": "Versi baru belum siap."},
+        actor=held.pic,
+        now=held.meeting.ends_at,
+    )
+    kinds = set(session.deviations.values_list("kind", flat=True))
+    assert kinds == {"test", "method", "module"}
+    assert session.taught_version == version
+    assert not Competence.objects.exclude(module_version=version).exists()
+    rows = {row.label: row for row in compared(session, meetings_of(session), session.deviations.all())}
+    assert rows["Metode"].planned != rows["Metode"].actual
+    assert rows["Modul"].actual == str(version)
+
+
+@pytest.mark.clause("4.2")
+def test_what_was_used_as_planned_is_no_deviation():
+    held = opened()
+    revision = held.training_session.revision
+    used = Used(
+        method=revision.method,
+        application=revision.application,
+        module_version=held.training_session.module_version,
+    )
+    session = _end(held, used, {}, notes="Lancar.", notes_version=0)
+    assert set(session.deviations.values_list("kind", flat=True)) == {"test"}
+    assert (session.held_version, session.notes) == (None, "Lancar.")
+
+
+@pytest.mark.clause("5.2")
+def test_what_is_missing_before_the_conclusion_leads_to_where_it_is_done():
+    held = opened()
+    meetings = meetings_of(held.training_session)
+    found = {each.url for each in lacking(held.training_session, meetings, phases_in_order(held.training_session))}
+    assert found == {reverse("meeting_roll", args=[held.meeting.uuid])}
+    attend(held)
+    held.fresh()
+    found = {each.url for each in lacking(held.training_session, meetings, phases_in_order(held.training_session))}
+    assert f"{reverse('session_detail', args=[held.training_session.uuid])}#tests" in found
+    assert reverse("session_scores", args=[held.training_session.uuid]) in found

@@ -1,0 +1,238 @@
+"""The page of a session on its day, and what is done from it: notes, photos, another trainer, other times."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from planning.policies.plans import can_edit_plan
+from planning.queries.releases import release_lines, releases_of_session
+from sessions import services
+from sessions.day_forms import NotesForm, PhotosForm, ProposeMoveForm, SubstituteForm
+from sessions.enums import HELD, ClassFileKind, MeetingState, SessionState
+from sessions.forms import ReasonForm
+from sessions.frozen import read_scheme
+from sessions.models import ClassFile, TrainingSession
+from sessions.policies import can_recover, can_run_session
+from sessions.queries.day import compared, lacking, licences_of, move_awaiting, phases_in_order, with_revision
+from sessions.queries.pages import meetings_of, post_test_can_open, with_detail
+from sessions.services.photos import can_be_removed, takes_photos
+from sessions.tables import MEETING_STATES, SESSION_STATES
+from sessions.views.sessions import visible
+from trainingops.domain import Refused, StaleVersion
+from trainingops.people.http import SignedInRequest
+from trainingops.records import storage
+from trainingops.records.documents import document_response
+from trainingops.ui.days_off import warn_of_days_off
+
+
+@require_GET
+def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Everything for the day: who, where, materials, attendance, tests, scores, what is missing, what comes next."""
+    known: Any = with_revision(with_detail(TrainingSession.objects.visible_to_staff(request.user)))
+    training_session = get_object_or_404(known.annotate(release_rows=releases_of_session()), uuid=uuid)
+    plan, meetings = training_session.plan, meetings_of(training_session)
+    runs = can_run_session(request.user, training_session)
+    state = training_session.state
+    is_open, is_to_come = state == SessionState.OPEN, state in (SessionState.SCHEDULED, SessionState.OPEN)
+    has_revision = training_session.revision_id is not None
+    is_moved_here = not has_revision and state == SessionState.SCHEDULED
+    deviations = list(training_session.deviations.select_related("reported_by", "acknowledged_by"))
+    tests = phases_in_order(training_session)
+    files = list(training_session.class_files.filter(removed_at=None).select_related("added_by"))
+    is_left = any(each.state == MeetingState.PLANNED for each in meetings)
+    context = {
+        "training_session": training_session,
+        "status": SESSION_STATES[state],
+        "is_filed": state == SessionState.FILED,
+        "is_held": state in HELD,
+        "meetings": [(each, MEETING_STATES[each.state]) for each in meetings],
+        "summary": training_session.summary,
+        "materials": training_session.module_version.materials.all(),
+        "licences": licences_of(training_session),
+        "compared": compared(training_session, meetings, deviations),
+        "deviations": deviations,
+        "unacknowledged": sum(each.acknowledged_at is None for each in deviations),
+        "tests": tests,
+        "lacking": lacking(training_session, meetings, tests) if is_open else [],
+        "awaiting": move_awaiting(training_session) if is_to_come else [],
+        "photos": [each for each in files if each.kind == ClassFileKind.PHOTO],
+        "papers": [each for each in files if each.kind == ClassFileKind.PAPER],
+        "photos_form": PhotosForm() if runs and (is_open or state in HELD) else None,
+        "notes_form": _notes_form(training_session) if runs and is_to_come else None,
+        "may_run": runs,
+        "may_open": runs and state == SessionState.SCHEDULED,
+        "may_conclude": runs and is_open and all(each.state == MeetingState.CONCLUDED for each in meetings),
+        "may_open_post": runs and post_test_can_open(training_session),
+        "may_report": runs and is_to_come,
+        "may_substitute": runs and is_to_come and any(each.state != MeetingState.CONCLUDED for each in meetings),
+        "may_propose_move": is_to_come and is_left and has_revision and can_edit_plan(request.user, plan),
+        "may_cancel": is_moved_here and can_recover(request.user, plan),
+        "may_move": is_moved_here and len(meetings) == 1 and (runs or can_recover(request.user, plan)),
+        "scheme": read_scheme(training_session.scheme),
+        "releases": release_lines(training_session.release_rows, plan=plan, reader=request.user),
+        "zone": training_session.site.zone,
+    }
+    return render(request, "sessions/session_detail.html", context)
+
+
+def _notes_form(training_session: TrainingSession) -> NotesForm:
+    return NotesForm(initial={"notes": training_session.notes, "version": training_session.notes_version})
+
+
+def _page_of(training_session: TrainingSession, part: str = "") -> str:
+    return reverse("session_detail", args=[training_session.uuid]) + (f"#{part}" if part else "")
+
+
+def session_notes(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Save the notes on their own; where somebody saved others meanwhile, both stand on the page."""
+    training_session = visible(request, uuid)
+    form = NotesForm(request.POST or None, initial=_notes_form(training_session).initial)
+    theirs = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_notes(
+                training_session=training_session, **form.cleaned_data, actor=request.user, now=request.now
+            )
+        except StaleVersion as stale:
+            training_session = visible(request, uuid)
+            theirs = training_session.notes
+            form.data = form.data.copy()
+            form.data["version"] = str(training_session.notes_version)  # saving again, knowingly, replaces theirs
+            form.add_refusal(stale)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The notes are saved."))
+            return redirect(_page_of(training_session, "notes"))
+    context = {"form": form, "training_session": training_session, "theirs": theirs}
+    return render(request, "sessions/session_notes.html", context)
+
+
+def session_photos(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Add photos of the class."""
+    training_session = visible(request, uuid)
+    if not can_run_session(request.user, training_session):
+        raise PermissionDenied(_("Photos are added by the PIC or the executing trainer."))
+    form = PhotosForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.add_photos(
+                training_session=training_session,
+                photos=form.cleaned_data["photos"],
+                actor=request.user,
+                now=request.now,
+            )
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            words = ngettext("%(n)d photo is kept.", "%(n)d photos are kept.", len(made))
+            messages.success(request, words % {"n": len(made)})
+            return redirect(_page_of(training_session, "photos"))
+    context = {"form": form, "training_session": training_session, "takes": takes_photos(training_session)}
+    return render(request, "sessions/session_photos.html", context)
+
+
+def _class_file(request: SignedInRequest, uuid: UUID) -> ClassFile:
+    rows = ClassFile.objects.visible_to(request.user).filter(removed_at=None)
+    detail = ("file", "thumbnail", "training_session__plan__pic", "training_session__site")
+    return get_object_or_404(rows.select_related(*detail, "training_session__planned__room"), uuid=uuid)
+
+
+@require_GET
+def class_file(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Hand out a photo or the scan of a paper; noted as an access."""
+    return document_response(request, _class_file(request, uuid))
+
+
+@require_GET
+def class_file_thumbnail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A photo small, for the page of its session."""
+    thumbnail = _class_file(request, uuid).thumbnail
+    if thumbnail is None:
+        raise Http404
+    try:
+        data = storage.read_file(thumbnail.sha256)
+    except (storage.FileMissing, storage.FileAltered):
+        raise Http404 from None
+    response = HttpResponse(data, content_type=thumbnail.media_type)
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def class_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take a photo out of its class, with the reason."""
+    photo = _class_file(request, uuid)
+    training_session = photo.training_session
+    if photo.kind != ClassFileKind.PHOTO or not can_run_session(request.user, training_session):
+        raise PermissionDenied(_("Photos are removed by the PIC or the executing trainer."))
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.remove_photo(photo=photo, **form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The photo is removed."))
+            return redirect(_page_of(training_session, "photos"))
+    context = {
+        "form": form,
+        "photo": photo,
+        "training_session": training_session,
+        "removable": can_be_removed(photo),
+    }
+    return render(request, "sessions/class_file_remove.html", context)
+
+
+def session_substitute(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Another trainer teaches what is left: one action, and the manager acknowledges it."""
+    training_session = visible(request, uuid)
+    form = SubstituteForm(request.POST or None, training_session=training_session)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.substitute_trainer(
+                training_session=training_session, **form.cleaned_data, actor=request.user, now=request.now
+            )
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The substitute is booked. The manager acknowledges the deviation."))
+            return redirect(_page_of(training_session))
+    return render(request, "sessions/session_substitute.html", {"form": form, "training_session": training_session})
+
+
+def session_propose_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A batch of the plan at other times: the new revision is submitted at once."""
+    training_session = visible(request, uuid)
+    plan = training_session.plan
+    if training_session.revision_id is None or not can_edit_plan(request.user, plan):
+        raise PermissionDenied(_("Only the PIC moves a batch of the plan; the manager approves it."))
+    left = list(training_session.meetings.filter(state=MeetingState.PLANNED).order_by("starts_at"))
+    form = ProposeMoveForm(request.POST or None, training_session=training_session, meetings=left)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.propose_move(
+                training_session=training_session,
+                times=form.times(),
+                reason=form.cleaned_data["reason"],
+                busy_reason=form.cleaned_data["busy_reason"],
+                actor=request.user,
+                now=request.now,
+            )
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            messages.success(request, _("The move awaits the manager's decision; participants are told once approved."))
+            warn_of_days_off(request, form)
+            return redirect(_page_of(training_session))
+    context = {"form": form, "training_session": training_session, "left": left}
+    return render(request, "sessions/session_propose_move.html", context)
