@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from planning.completeness.items import Item, Snapshot
 from planning.enums import Method
+from planning.queries.roster import people_in
 from trainingops.ui.moments import day_words
 
 
@@ -64,10 +65,12 @@ def busy(snapshot: Snapshot) -> Item:
 def overtime(snapshot: Snapshot) -> Item:
     """Who trains outside their shift needs an order and agrees; who is on leave cannot come (5.1.1 f)."""
     roster = snapshot.roster
-    absent, bare = len(roster.absent), sum(row.lacks_order for row in roster.rows)
-    waiting = sum(row.lacks_consent for row in roster.rows)
+    absent, bare = people_in(roster.absent), people_in(row for row in roster.rows if row.lacks_order)
+    waiting = people_in(row for row in roster.rows if row.lacks_consent)
     gap = ""
-    if absent:
+    if snapshot.batches_of_targets and not snapshot.meetings:
+        gap = _("Add a session with its meetings: the roster of the targets is read for them.")
+    elif absent:
         gap = ngettext(
             "%(count)d target is on leave, sick or travelling during a meeting: choose another batch.",
             "%(count)d targets are on leave, sick or travelling during a meeting: choose another batch.",
@@ -85,10 +88,12 @@ def overtime(snapshot: Snapshot) -> Item:
             "%(count)d targets have not agreed to the overtime.",
             waiting,
         ) % {"count": waiting}
-    ordered = len(roster.overtime)
+    ordered = people_in(roster.overtime)
     value = ngettext("%(count)d on overtime", "%(count)d on overtime", ordered) % {"count": ordered} if ordered else ""
     if not snapshot.batches_of_targets:
         value = _("Nobody is on target yet: choose targets, and their roster is read.")
+    elif not roster.expected:
+        value = _("Nobody is in a batch yet: place the targets, and their roster is read.") if snapshot.meetings else ""
     elif not roster.known:
         value = _("No roster: everybody is assumed on shift")
     return Item("overtime", _("Roster"), "roster", value, gap, clause="5.1.1")

@@ -75,7 +75,7 @@ class TargetAtMeeting:
 
 @dataclass(frozen=True)
 class PlanRoster:
-    """The standings of all targets in the meetings of their batches.
+    """The standings of all targets in the meetings of their batches; who has none is in the only one.
 
     Attributes:
         known: whether anybody of them has a roster around the meetings; if not, everybody is assumed on shift.
@@ -96,6 +96,11 @@ class PlanRoster:
         """How many stand how to a meeting, in the order of the enumeration."""
         found = Counter(row.standing.presence for row in self.rows if row.meeting.pk == meeting.pk)
         return [(presence, found[presence]) for presence in Presence if found[presence]]
+
+    @property
+    def expected(self) -> int:
+        """How many people it looked at: those who are in a meeting."""
+        return people_in(self.rows)
 
     @property
     def absent(self) -> list[TargetAtMeeting]:
@@ -122,6 +127,11 @@ def unsettled_overtime(revision: PlanRevision, *, now: datetime) -> list[TargetA
     meetings = PlannedMeeting.objects.filter(planned_session__revision=revision, starts_at__gt=now)
     roster = roster_of(revision, list(meetings.order_by("starts_at")))
     return [row for row in roster.rows if not row.is_settled]
+
+
+def people_in(rows: Iterable[TargetAtMeeting]) -> int:
+    """How many people they are; a person in several meetings is one."""
+    return len({row.person for row in rows})
 
 
 def names_in(rows: Sequence[TargetAtMeeting]) -> str:
@@ -243,6 +253,8 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
     of_batch: dict[int, list[PlannedMeeting]] = {}
     for meeting in meetings:
         of_batch.setdefault(meeting.planned_session_id, []).append(meeting)
+    # Submission puts everybody into the only batch.
+    only = next(iter(of_batch)) if len(of_batch) == 1 else None
     rows: list[TargetAtMeeting] = []
     shifts_of: dict[int, list[Shift]] = {}
     known = False
@@ -255,7 +267,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
             minutes[day] = minutes.get(day, 0) + each["minutes"]
         if own:
             shifts_of[person] = own
-        for meeting in of_batch.get(batch, ()):
+        for meeting in of_batch.get(only if batch is None else batch, ()):
             near = [each for each in own if each.day in _days_around(meeting, site)]
             known = known or bool(near)
             standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)

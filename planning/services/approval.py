@@ -25,7 +25,7 @@ from planning.services.drafting import open_draft
 from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import advance_plan, locked_plan
 from planning.services.releases import renew_releases
-from planning.services.targets import only_session
+from planning.services.targets import place_in_only_session
 from planning.signals import revision_approved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
@@ -62,8 +62,7 @@ def submit_revision(*, revision: PlanRevision, actor: User, now: datetime) -> Pl
         _("Your appointment as PIC is not in force today. Ask the manager for a new one."),
     )
     require_transition(revision, RevisionState.SUBMITTED, REVISION_TRANSITIONS)
-    if batch := only_session(revision):
-        revision.targets.filter(planned_session=None).update(planned_session=batch)
+    place_in_only_session(revision)
     gaps = [item for item in check(Snapshot(revision, now)) if not item.complete]
     if gaps:
         raise Incomplete(gaps)

@@ -16,6 +16,7 @@ from planning.policies.plans import can_answer_overtime, can_edit_plan
 from planning.queries.roster import TargetAtMeeting, roster_of
 from planning.services.orders import pointless, tell_agents
 from planning.services.plans import locked_plan
+from planning.services.targets import place_in_only_session
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
@@ -38,7 +39,8 @@ def order_overtime(
     """Order overtime for targets whose meeting lies outside their shift, and ask them to agree.
 
     Also for what awaits its decision and for what was approved: the roster may change after both. An order for a
-    meeting that moved since, or that was declined, is withdrawn and written anew.
+    meeting that moved since, or that was declined, is withdrawn and written anew. In a draft whose only batch is that
+    of everybody, those without one are placed in it first, as submission does.
 
     Returns:
         how many orders were written.
@@ -51,6 +53,8 @@ def order_overtime(
     revision = _orderable(revision, actor=actor)
     plan = revision.plan
     _require_said(pairs, reason, ordered_by)
+    if revision.state == RevisionState.DRAFT:
+        place_in_only_session(revision)
     due = _overtime_due(revision, pairs, now)
     withdrawn = _withdraw(plan, pairs, now=now)
     orders = OvertimeOrder.objects.bulk_create(

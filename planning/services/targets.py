@@ -254,3 +254,9 @@ def only_session(revision: PlanRevision) -> PlannedSession | None:
     """The batch of everybody where there is only one."""
     sessions = list(revision.sessions.all()[:2])
     return sessions[0] if len(sessions) == 1 else None
+
+
+def place_in_only_session(revision: PlanRevision) -> None:
+    """Put the targets without a batch into the only one, if there is only one."""
+    if batch := only_session(revision):
+        revision.targets.filter(planned_session=None).update(planned_session=batch)

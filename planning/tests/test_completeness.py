@@ -64,11 +64,11 @@ def test_each_missing_thing_is_named_and_stops_the_submission(world, key):
 
 
 def test_without_sessions_trainer_dates_and_duration_are_missing(world):
-    """4.1: they follow from the meetings."""
+    """4.1, 5.1.1 f: they follow from the meetings, and so does how the roster stands to them."""
     revision = draft_plan(world=world).revisions.get()
     revision.targets.update(planned_session=None)
     revision.sessions.get().delete()
-    assert gaps(revision) == {"trainers", "dates", "duration", "targets"}
+    assert gaps(revision) == {"trainers", "dates", "duration", "targets", "overtime"}
 
 
 def test_a_meeting_that_has_passed_is_refused_unless_it_was_approved_so(world):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 
+from planning.completeness import Snapshot
 from planning.enums import Consent, PlanState, RevisionState
 from planning.models import OvertimeOrder, PlannedMeeting
 from planning.queries.roster import roster_of
@@ -25,7 +26,8 @@ from planning.services import (
     withdraw_revision,
 )
 from planning.services.adjusting import adjust_target
-from planning.tests.factories import approve, make_world
+from planning.services.orders import withdraw_pointless_orders
+from planning.tests.factories import approve, draft_plan, make_world
 from planning.tests.test_overtime import (
     DAY,
     LEAVE,
@@ -391,6 +393,46 @@ def test_without_targets_the_roster_says_that_targets_are_missing_not_the_roster
     revision.targets.all().delete()
     item = overtime_item(revision)
     assert "choose targets" in item.value and "assumed" not in item.value
+
+
+def test_targets_chosen_before_the_only_batch_are_read_as_in_it_and_can_be_ordered(client, world):
+    """5.1.1 f: what the page counts is what submission checks; the roster page shows them, and overtime is ordered."""
+    late, there = agents(world, 2)
+    rostered(world, late, SHIFT)
+    plan, revision, meeting = drafted(world, [late, there])
+    revision.targets.update(planned_session=None)
+    item = overtime_item(revision)
+    assert "1 target would train outside the shift" in item.gap and "assumed" not in item.value
+    assert Snapshot(revision, NOW).roster.leaving(meeting) == 1
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(world.pic)
+        page = client.get(reverse("plan_roster", args=[plan.uuid]))
+    assert page.context["lacking"] and late.name in page.content.decode()
+    assert order(world, revision, [(late.pk, meeting.uuid)]) == 1
+    assert set(revision.targets.values_list("planned_session", flat=True)) == {meeting.planned_session_id}
+    withdraw_pointless_orders(plan=plan, actor=world.pic, now=NOW)
+    assert OvertimeOrder.objects.get().withdrawn_at is None
+
+
+def test_a_draft_without_a_batch_does_not_say_that_there_is_no_roster(world):
+    (late,) = agents(world, 1)
+    rostered(world, late, SHIFT)
+    _plan, revision, meeting = drafted(world, [late])
+    revision.targets.update(planned_session=None)
+    meeting.planned_session.delete()
+    item = overtime_item(revision)
+    assert not item.complete and "assumed" not in item.value
+
+
+@pytest.mark.parametrize("entry", [SHIFT, LEAVE])
+def test_people_are_counted_not_their_meetings(world, entry):
+    """5.1.1 f: somebody outside the shift at two meetings is one person."""
+    (late,) = agents(world, 1)
+    rostered(world, late, entry, days=[DAY, DAY + timedelta(days=1)])
+    world.people[:] = [late]
+    starts_at = datetime.combine(DAY, time(16), tzinfo=world.site.zone)
+    revision = draft_plan(world=world, starts_at=starts_at, meetings=2, now=NOW).revisions.get()
+    assert overtime_item(revision).gap.startswith("1 target ")
 
 
 @pytest.mark.parametrize(
