@@ -253,6 +253,7 @@ _SESSION_STAFF = (
 )
 _WHO_RUN = (Role.TRAINER, Role.SSO_TRAINING)
 _WHO_FILES = (Role.MANAGER, Role.TRAINER, Role.SSO_TRAINING, Role.TEAM_LEADER)
+_WHO_ASSESS = (*_WHO_RUN, Role.QC, Role.TEAM_LEADER)
 _WHO_RECOVER = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
 ACCESS |= {
     "session_list": only(*_SESSION_STAFF),
@@ -276,7 +277,10 @@ ACCESS |= {
     "session_scores": only(*_SESSION_STAFF, methods=WRITE),
     "session_file": only(*_SESSION_STAFF),
     "session_marking": only(*_SESSION_STAFF, methods=WRITE),
-    "session_score_cell": only(*_WHO_RUN, methods=POST_ONLY),
+    "session_score_cell": only(*_WHO_ASSESS, methods=POST_ONLY),
+    "session_assessors": only(*_SESSION_STAFF, methods=WRITE),
+    "session_assessor_withdraw": only(*_WHO_RUN, methods=POST_ONLY),
+    "session_score_paste": only(*_WHO_ASSESS, methods=WRITE),
     "meeting_roll": only(*_SESSION_STAFF, methods=WRITE),
     "meeting_cell": only(*_WHO_RUN, methods=POST_ONLY),
     "meeting_rest": only(*_WHO_RUN, methods=POST_ONLY),

@@ -134,6 +134,21 @@ def score(held: Held, values: dict[int, str], *, now: datetime, attempt: int = 1
     )
 
 
+def typed_number(held: Held) -> int:
+    """Which parameter of the scheme the trainer scores, from 1, as the grid counts."""
+    parameters = read_scheme(held.training_session.scheme).parameters
+    return next(number for number, each in enumerate(parameters, 1) if each.source == "trainer")
+
+
+def typed_cell(
+    held: Held, enrolment: Enrolment, text: str, *, was: str = "", version: int = 0, clash: bool = False
+) -> dict[str, str]:
+    """The trainer's parameter of one person as the form of the grid sends it."""
+    number = typed_number(held)
+    kept = f"{number}:{version}:{was}" + (":clash" if clash else "")
+    return {f"score-{enrolment.pk}-{number}": text, f"row-{enrolment.pk}": kept}
+
+
 def concluded(*cells_for: Any, right: Sequence[int] = (5, 5, 5), roleplay: str = "90", **options: Any) -> Held:
     """A session held as planned: roll, post-tests, role play, concluded at its planned end.
 

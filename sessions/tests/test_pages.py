@@ -32,12 +32,16 @@ from sessions.tests.factories import (
     opened,
     scheduled,
     score,
+    typed_cell,
+    typed_number,
 )
 from trainingops.people.models import User
 from trainingops.people.tests.factories import make_user
 from trainingops.ui.exports import XLSX
 
 pytestmark = pytest.mark.django_db
+#: How the script of the grid asks.
+JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
@@ -179,10 +183,8 @@ def test_the_day_in_the_browser_without_javascript(at):
     client.post(reverse("meeting_rest_undo", args=[held.meeting.uuid, fill]))
     assert Attendance.objects.get(enrolment=third).status == ""
     client.post(reverse("meeting_rest", args=[held.meeting.uuid]))
-    (typed,) = [p for p in session.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
     scores = reverse("session_scores", args=[session.uuid])
-    cell = f"{first.pk}-{typed.uuid}"
-    client.post(scores, {f"score-{cell}": "87,5", f"version-{cell}": "0", f"was-{cell}": ""})
+    client.post(scores, typed_cell(held, first, "87,5"))
     assert str(ParameterScore.objects.get().value) == "87.50"
     end = START + timedelta(hours=2)
     at(end)
@@ -235,15 +237,21 @@ def test_a_conflict_shows_both_values_and_saving_again_replaces_knowingly():
     attend(held)
     first = held.enrolments[0]
     score(held, {first.pk: "82"}, now=START)
-    (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
-    cell = f"{first.pk}-{typed.uuid}"
-    url = reverse("session_scores", args=[held.training_session.uuid])
-    answer = _client(held.pic).post(url, {f"score-{cell}": "76", f"version-{cell}": "0", f"was-{cell}": ""})
+    url, cell = reverse("session_scores", args=[held.training_session.uuid]), typed_cell(held, first, "76")
+    answer = _client(held.pic).post(url, cell)
     page = answer.content.decode()
     assert answer.status_code == 409
     assert 'value="76"' in page and "<b>82,00</b>" in page and held.pic.name in page
     assert str(ParameterScore.objects.get().value) == "82.00"
-    _client(held.pic).post(url, {f"score-{cell}": "76", f"version-{cell}": "1", f"was-{cell}": "82"})
+    again = typed_cell(held, first, "76", was="82", version=1, clash=True)
+    assert again[f"row-{first.pk}"] in page, "the page itself says that a choice is due"
+    undecided = _client(held.pic).post(url, again)
+    assert undecided.status_code == 422 and "Pilih mana yang berlaku" in undecided.content.decode()
+    assert str(ParameterScore.objects.get().value) == "82.00"
+    keep = f"keep-{first.pk}-{typed_number(held)}"
+    assert _client(held.pic).post(url, again | {keep: "theirs"}).status_code == 302
+    assert str(ParameterScore.objects.get().value) == "82.00"
+    _client(held.pic).post(url, again | {keep: "mine"})
     assert str(ParameterScore.objects.get().value) == "76.00"
 
 
@@ -257,14 +265,16 @@ def test_a_phone_shows_one_parameter_by_a_link_and_the_one_that_is_wrong_comes_f
     url, client = reverse("session_scores", args=[held.training_session.uuid]), _client(held.pic)
 
     def hidden(answer):
-        return set(re.findall(r'class="cell[^"]* off-phone" id="c-\d+-([0-9a-f-]+)"', answer.content.decode()))
+        page = answer.content.decode()
+        columns = re.findall(r'<th scope="col"[^>]*data-parameter="([0-9a-f-]+)"', page)
+        (shown,) = re.findall(r'data-phone="(\d+)"', page)
+        return {each for place, each in enumerate(columns, 2) if place != int(shown)}
 
     assert hidden(client.get(url)) == {str(tested.uuid)}
     asked = f"{url}?parameter={tested.uuid}"
     assert hidden(client.get(asked)) == {str(typed.uuid)}
     assert f'href="?parameter={typed.uuid}"' in client.get(asked).content.decode()
-    cell = f"{first.pk}-{typed.uuid}"
-    wrong = client.post(asked, {f"score-{cell}": "875", f"version-{cell}": "0", f"was-{cell}": ""})
+    wrong = client.post(asked, typed_cell(held, first, "875"))
     assert hidden(wrong) == {str(tested.uuid)}
     assert hidden(client.get(f"{url}?parameter=x")) == {str(tested.uuid)}
 
@@ -287,18 +297,15 @@ def test_bad_scores_name_what_is_wrong_and_nothing_is_written(typed_in, told):
     attend(held)
     first = held.enrolments[0]
     (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
-    cell = f"{first.pk}-{typed.uuid}"
     url = reverse("session_scores", args=[held.training_session.uuid])
-    answer = _client(held.pic).post(url, {f"score-{cell}": typed_in, f"version-{cell}": "0", f"was-{cell}": ""})
+    answer = _client(held.pic).post(url, typed_cell(held, first, typed_in))
     assert answer.status_code == 422
     page = answer.content.decode()
     assert f"{typed.name}, {first.person.name}" in page and told in page
     one = reverse("session_score_cell", args=[held.training_session.uuid, first.pk, typed.uuid])
-    tap = _client(held.pic).post(
-        one, {f"score-{cell}": typed_in, f"version-{cell}": "0", f"was-{cell}": ""}, headers={"HX-Request": "true"}
-    )
+    tap = _client(held.pic).post(one, {"value": typed_in, "version": "0"}, headers=JSON)
     assert tap.status_code == 422
-    assert told in tap.content.decode()
+    assert told in tap.json()["problem"]
     assert not ParameterScore.objects.exists()
 
 
@@ -307,14 +314,12 @@ def test_a_cell_answers_with_its_own_person_and_result():
     attend(held)
     first = held.enrolments[0]
     (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
-    cell = f"{first.pk}-{typed.uuid}"
     url = reverse("session_score_cell", args=[held.training_session.uuid, first.pk, typed.uuid])
-    answer = _client(held.pic).post(
-        url, {f"score-{cell}": "87.5", f"version-{cell}": "0", f"was-{cell}": ""}, headers={"HX-Request": "true"}
-    )
-    page = answer.content.decode()
+    answer = _client(held.pic).post(url, {"value": "87.5", "version": "0"}, headers=JSON)
+    said = answer.json()
     assert answer.status_code == 200
-    assert f'id="c-{cell}"' in page and f'id="total-{first.pk}"' in page
+    assert (said["enrolment"], said["parameter"]) == (first.pk, str(typed.uuid))
+    assert (said["value"], said["version"], said["total"]) == ("87,5", 1, "—")
     assert str(ParameterScore.objects.get().value) == "87.50"
 
 

@@ -15,6 +15,7 @@ from planning.enums import PlanState
 from planning.models import PaperQuestion
 from sessions import services
 from sessions.enums import AttemptState, OutcomeState, TestPhase
+from sessions.explanations import name_assessors
 from sessions.models import Enrolment, TargetOutcome, TestAttempt
 from sessions.queries.corrections import OwnCell, own_cells
 from sessions.queries.ledger import trained_of
@@ -33,8 +34,10 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     enrolments = list(enrolments_of_person(request.user)[:50])
     trained = trained_of(each.pk for each in enrolments)
     cells = own_cells(enrolments, request.now)
+    cards = [_card(each, cells, trained=each.pk in trained, now=request.now) for each in enrolments]
+    name_assessors(card["result"] for card in cards if card["result"])
     context = {
-        "cards": [_card(each, cells, trained=each.pk in trained, now=request.now) for each in enrolments],
+        "cards": cards,
         "waived": TargetOutcome.objects.filter(
             person=request.user.person_id, state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
         ).count()

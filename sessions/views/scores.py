@@ -2,142 +2,130 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from sessions import services
 from sessions.enums import HELD, SessionState, Verdict
-from sessions.frozen import FrozenParameter, fills_itself, read_scheme
-from sessions.models import Enrolment, SessionResult, TrainingSession
-from sessions.policies import can_run_session
+from sessions.frozen import read_scheme
+from sessions.grid import Column, Row, Typed, columns_of, groups_of, put_back, read_typed, row_of, rows_of
+from sessions.models import TrainingSession
 from sessions.queries.files import files_about
-from sessions.queries.pages import Presence, attendance_of, remedial_people
-from sessions.services import Clash, GridConflict, ScoreCell
-from sessions.services.results import REMEDIAL_ATTEMPT, SCORE_DECIMALS
-from sessions.services.standing import Standing, from_files, given_scores, is_typed, standing_of
-from sessions.verdicts import verdict_for
+from sessions.services import GridConflict, ScoreCell
+from sessions.services.assessors import assessed_together
+from sessions.services.reach import Reach, reach_of
+from sessions.services.results import REMEDIAL_ATTEMPT
+from sessions.services.standing import Standing, standing_of
 from sessions.views.sessions import visible
 from sessions.views.sheets import identity, identity_head, places_of
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
 from trainingops.ui.exports import workbook_response
-from trainingops.ui.figures import format_figure, input_figure, parse_figure
-from trainingops.ui.remedies import figure_problem
+from trainingops.ui.figures import parse_figure
+from trainingops.ui.icons import drawings
+from trainingops.ui.moments import moment_words
+from trainingops.ui.templatetags.ui import STATUS_ICONS
 
-_CELL = re.compile(r"score-(?P<enrolment>\d{1,18})-(?P<parameter>[0-9a-f-]{36})")
-
-
-@dataclass
-class Cell:
-    """One score of one person as the page shows it."""
-
-    enrolment: Enrolment
-    parameter: FrozenParameter
-    typed: bool
-    text: str = ""
-    was: str = ""
-    version: int = 0
-    problem: str = ""
-    clash: Clash | None = None
-    saved: bool = False
-    locked: bool = False
-    paper: bool = False
-    file: str = ""
-    figure: Decimal | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.enrolment.pk}-{self.parameter.uuid}"
-
-    def is_at(self, enrolment: int, parameter: UUID) -> bool:
-        return (self.enrolment.pk, self.parameter.uuid) == (enrolment, parameter)
-
-
-@dataclass
-class Row:
-    """One person: their cells and what the scheme makes of them."""
-
-    enrolment: Enrolment
-    cells: list[Cell]
-    result: SessionResult | None
-    presence: Presence
-
-    @property
-    def verdict(self) -> Verdict:
-        return verdict_for(self.result, self.presence.statuses, trained=self.presence.trained)
+STATES = (SessionState.OPEN, *HELD)
 
 
 def session_scores(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The whole grid; POST saves the cells that were touched, all or none."""
+    """The grid; POST saves the cells that were touched, all or none."""
     training_session = visible(request, uuid)
-    attempt = _attempt(request)
+    attempt = asked_attempt(request)
     if request.method == "GET" and request.GET.get("export") == "xlsx":
-        return _file(training_session, _rows(training_session, attempt))
+        return _file(training_session, rows_of(training_session, attempt, None))
     if request.method != "POST":
-        return _page(request, training_session, _rows(training_session, attempt), attempt)
-    touched = _touched(training_session, request.POST)
-    refused: Refused | None = None
-    if touched and not any(cell.problem for cell in touched):
-        try:
-            _save(request, training_session, touched, attempt)
-        except Refused as why:
-            refused = why
-    if not refused and not any(cell.problem for cell in touched):
-        messages.success(request, _("Scores saved."))
-        return redirect(request.get_full_path())
-    rows = _rows(training_session, attempt)
-    again = [cell for row in rows for cell in row.cells if _take(cell, request.POST)]
-    if isinstance(refused, GridConflict):
-        _show_clashes(again, refused)
-        return _page(request, training_session, rows, attempt, refused=refused, status=409)
-    return _page(request, training_session, rows, attempt, refused=refused, status=422)
+        return _page(request, training_session, attempt)
+    parameters = read_scheme(training_session.scheme).parameters
+    typed = read_typed(request.POST, len(parameters))
+    if any(each.problem(parameters[each.number - 1]) for each in typed):
+        return _page(request, training_session, attempt, typed=typed, status=422)
+    try:
+        _save(request, training_session, typed, attempt)
+    except GridConflict as conflict:
+        return _page(request, training_session, attempt, typed=typed, refused=conflict, status=409)
+    except Refused as refused:
+        return _page(request, training_session, attempt, typed=typed, refused=refused, status=422)
+    messages.success(request, _("Scores saved."))
+    return redirect(request.get_full_path())
 
 
 def session_score_cell(request: SignedInRequest, uuid: UUID, enrolment: int, parameter: UUID) -> HttpResponse:
-    """Save one cell and answer with that cell and its person's result; it carries the participant's id (SCR-5)."""
+    """Save one cell: ``value`` typed over ``version``; the answer carries the participant's id (SCR-3, SCR-5)."""
     training_session = visible(request, uuid)
-    sent = next((each for each in _touched(training_session, request.POST) if each.is_at(enrolment, parameter)), None)
-    refused: Refused | None = None
-    saved = None
-    if sent and not sent.problem:
-        try:
-            saved = _save(request, training_session, [sent], 1)[enrolment]
-        except Refused as why:
-            refused = why
-    row = _row_of(training_session, enrolment, saved)
-    cell = next((each for each in row.cells if each.is_at(enrolment, parameter)), None) if row else None
-    if row is None or cell is None or not request.htmx:  # type: ignore[attr-defined]
+    if request.headers.get("Accept") != "application/json":
         return redirect("session_scores", uuid=uuid)
-    status = 200
-    if saved:
-        cell.saved = True
-    elif _take(cell, request.POST):
-        status = 422
-        if isinstance(refused, GridConflict):
-            _show_clashes([cell], refused)
-            status = 409
-        elif refused:
-            cell.problem = str(refused)
-    context = {
-        "training_session": training_session,
-        "cell": cell,
-        "row": row,
-        "with_result": True,
-        "may_record": True,
-        "attempt": 1,
-        "zone": training_session.site.zone,
+    attempt = asked_attempt(request)
+    known = {each.uuid: (at, each) for at, each in enumerate(read_scheme(training_session.scheme).parameters, 1)}
+    about: dict[str, Any] = {"enrolment": enrolment, "parameter": str(parameter)}
+    if parameter not in known:
+        return JsonResponse(about | {"problem": _("The scheme has no such parameter. Reload the page.")}, status=422)
+    number, frozen = known[parameter]
+    version = request.POST.get("version", "0")
+    text = request.POST.get("value", "").strip()
+    typed = Typed(enrolment, number, text, "", int(version) if version.isdecimal() else 0, False, "")
+    if problem := typed.problem(frozen):
+        return JsonResponse(about | {"problem": problem}, status=422)
+    try:
+        saved = _save(request, training_session, [typed], attempt)[enrolment]
+    except GridConflict as conflict:
+        return JsonResponse(about | _clash(request, training_session, typed, conflict, attempt), status=409)
+    except Refused as refused:
+        return JsonResponse(about | {"problem": str(refused)}, status=422)
+    return JsonResponse(about | _saved(request, training_session, saved, number, attempt))
+
+
+def asked_attempt(request: SignedInRequest) -> int:
+    """The attempt that the address asks for: 1, or that of those in remedial."""
+    return REMEDIAL_ATTEMPT if request.GET.get("attempt") == str(REMEDIAL_ATTEMPT) else 1
+
+
+def reach_to_record(request: SignedInRequest, training_session: TrainingSession) -> Reach | None:
+    """What the reader may score now; None where it is nothing, or not the time."""
+    return (reach_of(request.user, training_session) or None) if training_session.state in STATES else None
+
+
+def _saved(
+    request: SignedInRequest, training_session: TrainingSession, saved: Standing, number: int, attempt: int
+) -> dict[str, Any]:
+    """What the page shows of a cell that was saved, and of its person."""
+    row = row_of(training_session, saved, attempt, reach_of(request.user, training_session))
+    cell, at = row.cells[number - 1], moment_words(request.now, training_session.site.zone, "time")
+    return {
+        "value": cell.text,
+        "version": cell.version,
+        "said": _("saved %(at)s") % {"at": at},
+        "at": at,
+        "total": row.total,
+        "look": row.verdict.look,
+        "verdict": row.verdict.label,
     }
-    return render(request, "sessions/score_cell.html", context, status=status)
+
+
+def _clash(
+    request: SignedInRequest, training_session: TrainingSession, typed: Typed, conflict: GridConflict, attempt: int
+) -> dict[str, Any]:
+    """Both values of a cell, and the choice between them (SCR-4)."""
+    standing = standing_of(training_session.enrolments.filter(pk=typed.enrolment))
+    rows = [row_of(training_session, each, attempt, reach_of(request.user, training_session)) for each in standing]
+    cell = put_back(rows, [typed], conflict.clashes)[0]
+    assert cell.clash is not None
+    context = {"cell": cell, "zone": training_session.site.zone}
+    return {
+        "version": cell.version,
+        "theirs": cell.was,
+        "choice": render_to_string("sessions/score_choice.html", context, request),
+    }
 
 
 def _file(training_session: TrainingSession, rows: list[Row]) -> HttpResponse:
@@ -157,168 +145,93 @@ def _file(training_session: TrainingSession, rows: list[Row]) -> HttpResponse:
     return workbook_response(head, lines, name=f"nilai-{training_session.number}")
 
 
-def _attempt(request: SignedInRequest) -> int:
-    return REMEDIAL_ATTEMPT if request.GET.get("attempt") == str(REMEDIAL_ATTEMPT) else 1
-
-
-def _on_phone(request: SignedInRequest, rows: list[Row], parameters: list[UUID]) -> UUID | None:
-    """The one parameter that a phone shows: where something is wrong, else the one asked for, else the first typed."""
-    wrong = next((cell for row in rows for cell in row.cells if cell.problem or cell.clash), None)
-    if wrong is not None:
-        return wrong.parameter.uuid
-    asked = next((each for each in parameters if str(each) == request.GET.get("parameter")), None)
-    typed = next((cell.parameter.uuid for row in rows[:1] for cell in row.cells if cell.typed), None)
-    return asked or typed or next(iter(parameters), None)
-
-
-def _rows(training_session: TrainingSession, attempt: int) -> list[Row]:
-    """Everybody with cells and result (two queries, whatever the number)."""
-    people = remedial_people(training_session) if attempt > 1 else training_session.enrolments.filter(removed_at=None)
-    standing = standing_of(people)
-    roll = attendance_of([each.enrolment for each in standing])
-    return [_row(training_session, each, attempt, roll[each.enrolment.pk]) for each in standing]
-
-
-def _row_of(training_session: TrainingSession, enrolment: int, saved: Standing | None) -> Row | None:
-    """The row of one person, as it was just saved or as it stands."""
-    people = training_session.enrolments.filter(removed_at=None, pk=enrolment)
-    standing = saved or next(iter(standing_of(people)), None)
-    if standing is None:
-        return None
-    return _row(training_session, standing, 1, attendance_of([standing.enrolment])[enrolment])
-
-
-def _row(training_session: TrainingSession, standing: Standing, attempt: int, presence: Presence) -> Row:
-    """One person's cells: what is typed as it was typed, what a test fills as the test says."""
-    shown = given_scores(training_session, standing, attempt=attempt)
-    concluded = training_session.state in HELD and attempt == 1
-    files = {name: system or file for name, system, file in from_files(training_session, standing, attempt)}
-    cells = []
-    for each in read_scheme(training_session.scheme).parameters:
-        typed = is_typed(training_session, each, standing, attempt)
-        paper = typed and fills_itself(training_session, each)
-        stored = standing.scores.get((each.uuid, attempt))
-        value = (stored.value if stored else None) if typed else shown[each.name]
-        text = "" if value is None else _written(value)
-        locked = concluded and stored is not None and stored.value is not None
-        cell = Cell(standing.enrolment, each, typed, text=text, was=text, locked=locked)
-        cell.figure = _figure(value)
-        cell.version = stored.version if stored else 0
-        cell.file = files.get(each.name, "")
-        cell.paper = paper and not cell.file
-        cells.append(cell)
-    return Row(standing.enrolment, cells, standing.result, presence)
-
-
-def _touched(training_session: TrainingSession, posted: Mapping[str, Any]) -> list[Cell]:
-    """The cells that were posted and differ from what the page was opened with; whose they are the service looks up."""
-    cells = []
-    for name in posted:
-        found = _CELL.fullmatch(name)
-        if found is None:
-            continue
-        for each in read_scheme(training_session.scheme).parameters:
-            if str(each.uuid) == found["parameter"]:
-                concluded = training_session.state in HELD
-                typed = concluded or not fills_itself(training_session, each)
-                cell = Cell(Enrolment(pk=int(found["enrolment"])), each, typed)
-                if _take(cell, posted):
-                    cells.append(cell)
-    return cells
-
-
-def _figure(value: Any) -> Decimal | None:
-    """A score as a figure; a test's fraction with two decimals."""
-    if value is None or isinstance(value, Decimal):
-        return value
-    return round(Decimal(value.numerator) / Decimal(value.denominator), 2)
-
-
-def _written(value: Any) -> str:
-    """A score as it stands in a field; a test's fraction with two decimals."""
-    if isinstance(value, Decimal):
-        return input_figure(value)
-    return format_figure(Decimal(value.numerator) / Decimal(value.denominator), 2)
-
-
-def _take(cell: Cell, posted: Mapping[str, Any]) -> bool:
-    """Read what was posted for a cell; whether it differs from what the page was opened with."""
-    name = f"score-{cell.key}"
-    if not cell.typed or name not in posted:
-        return False
-    text, was = str(posted[name]).strip(), str(posted.get(f"was-{cell.key}", cell.was))
-    version = str(posted.get(f"version-{cell.key}", "0"))
-    if text == was:
-        return False
-    cell.text, cell.version = text, int(version) if version.isdecimal() else 0
-    if text:
-        most = cell.parameter.parameter.maximum_score
-        cell.problem = figure_problem(text, least=0, most=most, decimals=SCORE_DECIMALS)
-    return True
-
-
 def _save(
-    request: SignedInRequest, training_session: TrainingSession, cells: list[Cell], attempt: int
+    request: SignedInRequest, training_session: TrainingSession, typed: Sequence[Typed], attempt: int
 ) -> dict[int, Standing]:
+    parameters = read_scheme(training_session.scheme).parameters
+    cells = [
+        ScoreCell(
+            each.enrolment,
+            parameters[each.number - 1].uuid,
+            parse_figure(each.text) if each.text else None,
+            each.version,
+        )
+        for each in typed
+        if not each.is_given_up
+    ]
+    if not cells:
+        return {}
     return services.record_scores(
-        training_session=training_session,
-        cells=[
-            ScoreCell(
-                cell.enrolment.pk,
-                cell.parameter.uuid,
-                parse_figure(cell.text) if cell.text else None,
-                cell.version,
-            )
-            for cell in cells
-        ],
-        attempt=attempt,
-        actor=request.user,
-        now=request.now,
+        training_session=training_session, cells=cells, attempt=attempt, actor=request.user, now=request.now
     )
-
-
-def _show_clashes(cells: list[Cell], conflict: GridConflict) -> None:
-    """Both values stand on the page; saving again, knowingly, replaces theirs."""
-    clashes = {(clash.mine.enrolment, clash.mine.parameter): clash for clash in conflict.clashes}
-    for cell in cells:
-        clash = clashes.get((cell.enrolment.pk, cell.parameter.uuid))
-        if clash is not None:
-            cell.clash, cell.version = clash, clash.version
-            cell.was = "" if clash.theirs is None else input_figure(clash.theirs)
 
 
 def _page(
     request: SignedInRequest,
     training_session: TrainingSession,
-    rows: list[Row],
     attempt: int,
     *,
+    typed: Sequence[Typed] = (),
     refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    reach = reach_to_record(request, training_session)
+    rows = rows_of(training_session, attempt, reach)
+    again = put_back(rows, typed, refused.clashes if isinstance(refused, GridConflict) else ())
     problems = [
         Line(f"{cell.parameter.name}, {cell.enrolment.person.name}", cell.problem, f"i-{cell.key}")
-        for row in rows
-        for cell in row.cells
+        for cell in again
         if cell.problem
     ]
-    states = (SessionState.OPEN, *HELD)
-    scheme = read_scheme(training_session.scheme)
-    filled = {
-        each.uuid: sum(1 for row in rows for cell in row.cells if cell.parameter.uuid == each.uuid and cell.text)
-        for each in scheme.parameters
-    }
+    columns = columns_of(training_session, rows)
+    groups = groups_of(columns, len(rows))
+    on_phone = _on_phone(request, columns, next((c.number for c in again if c.problem or c.clash), 0), rows)
+    everything = request.GET.get("parameter") == "all"
+    shown = columns if everything else next((each for each in groups if on_phone in each), columns)
+    numbers = {each.number for each in shown}
+    for row in rows:
+        row.cells = [cell for cell in row.cells if cell.number in numbers]
     context = {
         "training_session": training_session,
-        "scheme": scheme,
-        "parameters": [(each, filled[each.uuid]) for each in scheme.parameters],
-        "on_phone": _on_phone(request, rows, list(filled)),
+        "scheme": read_scheme(training_session.scheme),
+        "columns": columns,
+        "groups": groups if len(groups) > 1 else [],
+        "shown": shown,
+        "everything": everything,
+        "on_phone": on_phone,
+        "on_phone_place": shown.index(on_phone) + 2 if on_phone in shown else 2,
         "rows": rows,
         "complete": sum(1 for row in rows if row.result and row.result.final is not None),
         "errors": [*([refused] if refused else []), *problems],
-        "may_record": training_session.state in states and can_run_session(request.user, training_session),
+        "may_record": any(cell.editable for row in rows for cell in row.cells),
+        "runs": reach is not None and reach.runs,
+        "several": bool(assessed_together(training_session)),
         "attempt": attempt,
         "files": files_about([training_session.uuid]),
         "zone": training_session.site.zone,
+        "looks": [(look, drawings()[STATUS_ICONS[look]]) for look in sorted({each.look for each in Verdict})],
+        "words": json.dumps(_words()),
+        "draft": f"scores:{request.user.uuid}:{training_session.uuid}:{attempt}",
     }
     return render(request, "sessions/scores.html", context, status=status)
+
+
+def _on_phone(request: SignedInRequest, columns: Sequence[Column], wrong: int, rows: Sequence[Row]) -> Column | None:
+    """The one parameter that a phone shows: where something is wrong, else the one asked for, else the first typed."""
+    asked = next((each.number for each in columns if str(each.parameter.uuid) == request.GET.get("parameter")), 0)
+    typed = next((cell.number for row in rows for cell in row.cells if cell.editable), 0)
+    number = wrong or asked or typed or 1
+    return columns[number - 1] if columns else None
+
+
+def _words() -> dict[str, str]:
+    """What the script of the grid says; ``%s`` is a number or a time."""
+    return {
+        "unsaved": _("not saved"),
+        "saving": _("%s scores are being saved."),
+        "saved": _("All saved, %s."),
+        "offline": _("Connection lost, %s scores not saved. They are sent by themselves once it is back."),
+        "out": _("You are signed out, %s scores not saved. Sign in again in another tab; they wait in this browser."),
+        "wrong": _("%s scores not saved: mend or choose in the cells marked."),
+        "elsewhere": _("%s scores of other parameters not saved; open these parameters."),
+    }

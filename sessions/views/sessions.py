@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from sessions import services
 from sessions.day_forms import ConcludeForm, same_minute
 from sessions.enums import DeviationKind, SessionState
+from sessions.explanations import name_assessors
 from sessions.forms import DeviationForm, MeetingEndForm, MoveForm, ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
@@ -40,6 +41,9 @@ from trainingops.people.http import SignedInRequest
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
+
+#: How many people's results one page explains.
+RESULTS_A_PAGE = 50
 
 
 def visible(request: SignedInRequest, uuid: UUID) -> TrainingSession:
@@ -232,10 +236,14 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         each.enrolment_id: each
         for each in SessionResult.objects.filter(enrolment__training_session=training_session, current=True)
     }
-    people = list(training_session.enrolments.filter(removed_at=None).select_related("person"))
+    pages = Paginator(training_session.enrolments.filter(removed_at=None).select_related("person"), RESULTS_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    people = list(page.object_list)
     roll = attendance_of(people)
+    name_assessors(results[each.pk] for each in people if each.pk in results)
     context = {
         "training_session": training_session,
+        "page_obj": page,
         "rows": [
             (each, result := results.get(each.pk), verdict_for(result, here.statuses, trained=here.trained))
             for each, here in ((each, roll[each.pk]) for each in people)

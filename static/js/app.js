@@ -73,6 +73,14 @@
     });
   });
 
+  // What a page keeps in the browser until it is saved belongs to its reader: signing out leaves nothing behind.
+  document.addEventListener("submit", function (event) {
+    if (!event.target.hasAttribute("data-forgets")) { return; }
+    Object.keys(window.localStorage).forEach(function (key) {
+      if (key.startsWith("scores:")) { window.localStorage.removeItem(key); }
+    });
+  });
+
   // A word about something saved in the background; the server sends it as HX-Trigger {"toast": {text, kind}}.
   function say(text, kind) {
     var region = document.getElementById("toasts");

@@ -18,6 +18,7 @@ from reporting.content import freeze
 from reporting.forms import DraftForm
 from reporting.models import TrainingReport
 from sessions.enums import AttemptState, CaseKind
+from sessions.frozen import read_scheme
 from sessions.models import RecoveryCase, TestAttempt, TrainingSession
 from sessions.tests.factories import START
 from trainingops.people.tests.factories import make_user, sign_in
@@ -47,7 +48,7 @@ class Day:
         with time_machine.travel(at, tick=False):
             sign_in(client, user)
             given = {**(data or {})} if tap else {**(data or {}), "once": f"key-{next(_keys)}"}
-            headers = {"HX-Request": "true"} if tap else {}
+            headers = {"HX-Request": "true", "Accept": "application/json"} if tap else {}
             with counted() as queries:
                 answer = client.post(reverse(view, args=args), given, headers=headers)
         assert answer.status_code in expect, (name, answer.status_code, answer.content.decode()[:2000])
@@ -103,14 +104,13 @@ class Day:
             if place >= third
         )
         (typed,) = self.session.plan.approved_revision.scheme.parameters.filter(source="trainer")
-        self.typed = typed
-        cells = [f"{each.pk}-{typed.uuid}" for each in self.people[third:]]
-        tap = {f"score-{cells[0]}": "80", f"version-{cells[0]}": "0", f"was-{cells[0]}": ""}
+        number = [each.uuid for each in read_scheme(self.session.scheme).parameters].index(typed.uuid) + 1
+        tap = {"value": "80", "version": "0"}
         where = (self.session.uuid, self.people[third].pk, typed.uuid)
         self.post("scores: one cell", pic, at, "session_score_cell", *where, data=tap, tap=True)
         grid: dict[str, str] = {}
-        for cell in cells[1:]:
-            grid |= {f"score-{cell}": "90", f"version-{cell}": "0", f"was-{cell}": ""}
+        for each in self.people[third + 1 :]:
+            grid |= {f"score-{each.pk}-{number}": "90", f"row-{each.pk}": f"{number}:0:"}
         self.post("scores: save", pic, at, "session_scores", self.session.uuid, data=grid)
         end = START + timedelta(hours=2)
         times = {"actual_starts_at_day": "2026-11-24", "actual_starts_at_time": "09:00"}

@@ -6,6 +6,7 @@ from evaluation.views import actions, coaching, defects, reviews
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
+from sessions.views import assessors as assessor_views
 from sessions.views import cases as case_views
 from sessions.views import check_in as check_in_views
 from sessions.views import codes as code_views
@@ -21,6 +22,7 @@ from sessions.views import quiz as quiz_views
 from sessions.views import recovery as recovery_views
 from sessions.views import roll as roll_views
 from sessions.views import scans as scan_views
+from sessions.views import score_paste as paste_views
 from sessions.views import scores as score_views
 from sessions.views import sessions as session_views
 from sessions.views import shared_pc as shared_pc_views
@@ -50,6 +52,13 @@ urlpatterns += [
     path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
     path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),
     path("sessions/<uuid:uuid>/scores/", score_views.session_scores, name="session_scores"),
+    path("sessions/<uuid:uuid>/assessors/", assessor_views.session_assessors, name="session_assessors"),
+    path(
+        "sessions/<uuid:uuid>/assessors/<uuid:asked>/withdraw/",
+        assessor_views.session_assessor_withdraw,
+        name="session_assessor_withdraw",
+    ),
+    path("sessions/<uuid:uuid>/scores/paste/", paste_views.session_score_paste, name="session_score_paste"),
     path(
         "sessions/<uuid:uuid>/scores/<int:enrolment>/<uuid:parameter>/",
         score_views.session_score_cell,

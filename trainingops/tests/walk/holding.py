@@ -126,21 +126,22 @@ class Holding(Journey):
         fields = "main input[name^='score-']:not([readonly]):not([disabled]):visible"
         for score, hesitate in (("80", 0), ("83,5", 700), ("87,5", 0)):
             trainer.go(self.session + "scores/")
-            before = self._versions(trainer, "main td:has(input[type=text])")
+            before = self._versions(trainer)
             for field in trainer.page.locator(fields).all():
-                trainer.type(trainer.page.locator(f"[id='{field.get_attribute('id')}']"), score)
+                trainer.type(trainer.page.locator(f"[name='{field.get_attribute('name')}']"), score)
             if score == "87,5":
                 trainer.page.keyboard.press("Tab")
             trainer.page.wait_for_timeout(hesitate)
             trainer.click("main form#scores .btn-primary")
             kept = {field.input_value() for field in trainer.page.locator(fields).all()}
             assert kept == {score}, (score, kept)
-            after = self._versions(trainer, "main td:has(input[type=text])")
+            after = self._versions(trainer)
             assert after == [each + 1 for each in before], "every score is written once"
 
-    def _versions(self, trainer: Visitor, rows: str) -> list[int]:
-        found = trainer.page.locator(f"{rows} input[name^='version-']")
-        return [int(each.input_value()) for each in found.all()]
+    def _versions(self, trainer: Visitor) -> list[int]:
+        """The versions of the cells, which each row keeps as "number:version:value"."""
+        rows = trainer.page.locator("main form#scores input[name^='row-']").all()
+        return [int(cell.split(":")[1]) for row in rows for cell in row.input_value().split("|")]
 
     def step_5_report(self, *, width: int = 1280) -> None:
         trainer = self.visitor("CC0002", width=width).go(self.session).follow("main a[href*='/roll/']")
