@@ -9,10 +9,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from planning.models import PlannedSession, PlanRevision
+from planning.notices import url_of
 from planning.services.amending import amend_plan
 from planning.services.approval import Incomplete, submit_revision
 from planning.services.drafting import MeetingTimes, save_part, save_session
-from planning.services.plans import url_of
 from planning.services.remarks import comment_on_revision
 from sessions.enums import MeetingState, SessionState
 from sessions.models import TrainingSession
