@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from planning.enums import ErrorClass, RootCause
 from planning.models import Defect
 from planning.policies.catalogue import can_record_defect
 from planning.queries.offices import OfficesThen
+from trainingops.imports.identity import EMPLOYEE_NO
 from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Column, longest_of
 from trainingops.imports.values import heading_key
@@ -52,14 +54,7 @@ CONTACT = Column(
     headings=("ID Kontak", "Contact ID", "Call ID"),
     example="176000100000900001",
 )
-EMPLOYEE_NO = Column(
-    name="employee_no",
-    longest=longest_of(Person, "employee_no"),
-    label=gettext_lazy("Employee number"),
-    required=True,
-    headings=("No. Karyawan", "Nomor Karyawan", "NIP"),
-    example="CC0101",
-)
+AGENT = replace(EMPLOYEE_NO, longest=longest_of(Person, "employee_no"), required=True)
 CHANNEL = Column(
     name="channel",
     longest=longest_of(Defect, "channel"),

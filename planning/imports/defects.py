@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy
 from planning.enums import DEFECT_TRANSITIONS, DefectState
 from planning.imports.channels import KnownChannels
 from planning.imports.common import (
+    AGENT,
     CAUSE,
     CAUSE_BY,
     CHANNEL,
     CLASSES,
     CONTACT,
     CONTACTED_ON,
-    EMPLOYEE_NO,
     Places,
     find_cause,
     find_contact,
@@ -49,7 +49,7 @@ STATES: dict[str, str] = {
 COLUMNS = (
     CONTACTED_ON,
     CONTACT,
-    EMPLOYEE_NO,
+    AGENT,
     CHANNEL,
     Column(
         name="parameter", label=gettext_lazy("Parameter"), required=True, headings=("Kode Parameter",), example="C1"

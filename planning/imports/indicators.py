@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from planning.policies.catalogue import INDICATOR_WRITERS, can_record_indicator
 from planning.services.indicators import check_figure, save_indicators
 from trainingops.audit.journal import service
 from trainingops.domain import Refused
+from trainingops.imports.identity import EMPLOYEE_NO
 from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Column, Importer
 from trainingops.imports.values import heading_key
@@ -58,12 +59,7 @@ COLUMNS = (
         example="Inbound",
     ),
     Column(name="site", label=gettext_lazy("Site"), headings=("Situs", "Lokasi", "Kota"), example=""),
-    Column(
-        name="employee_no",
-        label=gettext_lazy("Employee number"),
-        headings=("No. Karyawan", "Nomor Karyawan", "NIP"),
-        example="",
-    ),
+    replace(EMPLOYEE_NO, example=""),
     Column(name="value", label=gettext_lazy("Value"), required=True, headings=("Nilai", "Angka"), example="87,5"),
     Column(
         name="responses",

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from planning.enums import ErrorClass, SampleKind, SampleState
 from planning.imports.channels import KnownChannels
 from planning.imports.common import (
+    AGENT,
     CAUSE,
     CAUSE_BY,
     CHANNEL,
     CONTACT,
     CONTACTED_ON,
-    EMPLOYEE_NO,
     Places,
     find_cause,
     find_contact,
@@ -79,7 +79,7 @@ class SheetColumns:
     """The fixed columns and one for each parameter that Quality Control has now."""
 
     def __iter__(self) -> Iterator[Column]:
-        yield from (CONTACTED_ON, _CONTACT, EMPLOYEE_NO, CHANNEL)
+        yield from (CONTACTED_ON, _CONTACT, AGENT, CHANNEL)
         yield Column(
             name="kind",
             label=gettext_lazy("Kind of sample"),

@@ -51,7 +51,7 @@ class Unreadable(ValueError):
 
 
 def heading_key(text: str) -> str:
-    """A heading without case, blanks and punctuation, so that ``No. Karyawan`` is ``NO KARYAWAN``."""
+    """A heading without case, blanks and punctuation, so that ``No. Karyawan`` is ``nokaryawan``."""
     return re.sub(r"[^0-9a-z]+", "", text.casefold())
 
 

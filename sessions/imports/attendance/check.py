@@ -22,6 +22,7 @@ from sessions.models import Attendance, SessionMeeting, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import roll_of
 from sessions.services import RollCell, record_roll
+from trainingops.imports.identity import EMPLOYEE_NO
 from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Change, Checked, Column, Importer, Question, Row, RowStatus, Source
 from trainingops.imports.subjects import Subject
@@ -282,12 +283,7 @@ ATTENDANCE = Importer(
             example="CC0101 Siti",
         ),
         Column(name="last_name", label=gettext_lazy("Last name"), headings=("Last name", "Surname", "Nama Belakang")),
-        Column(
-            name="employee_no",
-            label=gettext_lazy("Employee number"),
-            headings=("No. Karyawan", "Nomor Karyawan", "NIP"),
-            example="CC0101",
-        ),
+        EMPLOYEE_NO,
         Column(
             name="email",
             label=gettext_lazy("Mail address"),

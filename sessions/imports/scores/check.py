@@ -22,6 +22,7 @@ from sessions.models import TrainingSession
 from sessions.policies import can_run_session
 from sessions.services import ScoreCell, record_scores
 from sessions.services.results import ScoreSource, report_is_in
+from trainingops.imports.identity import EMPLOYEE_NO
 from trainingops.imports.registry import Batch, Change, Checked, Column, Importer, Question, RowStatus, Source
 from trainingops.imports.subjects import Subject
 from trainingops.people.enums import Role
@@ -208,12 +209,7 @@ SCORES = Importer(
     label=gettext_lazy("Scores of another application"),
     about=gettext_lazy("Points of a test or an assessment held in Google Forms, Moodle, Kahoot or a sheet."),
     columns=(
-        Column(
-            name="employee_no",
-            label=gettext_lazy("Employee number"),
-            headings=("No. Karyawan", "Nomor Karyawan", "NIP", "Nomor Induk Karyawan"),
-            example="CC0101",
-        ),
+        EMPLOYEE_NO,
         Column(
             name="email",
             label=gettext_lazy("Mail address"),

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext_lazy
 
+from trainingops.imports.identity import EMPLOYEE_NO, HEADINGS
 from trainingops.imports.registry import Column, longest_of
 from trainingops.people.models import Person, Team
 
 COLUMNS = (
-    Column(
-        name="employee_no",
-        longest=longest_of(Person, "employee_no"),
-        label=gettext_lazy("Employee number"),
-        required=True,
-        headings=("No. Karyawan", "Nomor Karyawan", "No Karyawan", "NIK", "NIP", "ID Karyawan", "Employee No"),
-        example="CC0101",
-    ),
+    replace(EMPLOYEE_NO, longest=longest_of(Person, "employee_no"), required=True, headings=(*HEADINGS, "NIK")),
     Column(
         name="name",
         longest=longest_of(Person, "name"),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trainingops.audit.journal import service
+from trainingops.imports.identity import EMPLOYEE_NO, HEADINGS
 from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Column, Importer, Question, Row
 from trainingops.imports.roster.reading import code_of, days_in, reshape_roster
@@ -35,22 +36,7 @@ DAY_COLUMNS = tuple(
     Column(name=f"day_{number}", label=str(number), headings=(f"{number:02d}",), example="P") for number in range(1, 32)
 )
 COLUMNS = (
-    Column(
-        name="employee_no",
-        label=gettext_lazy("Employee number"),
-        required=True,
-        headings=(
-            "No. Karyawan",
-            "Nomor Karyawan",
-            "No Karyawan",
-            "NIK",
-            "NIP",
-            "ID Karyawan",
-            "Employee No",
-            "ID ACD",
-        ),
-        example="CC0101",
-    ),
+    replace(EMPLOYEE_NO, required=True, headings=(*HEADINGS, "NIK", "ID ACD")),
     Column(name="name", label=gettext_lazy("Name"), headings=("Nama", "Nama Karyawan", "Nama Agent"), example="Siti"),
     *DAY_COLUMNS,
 )
