@@ -85,18 +85,17 @@ def in_period(plans: Iterable[TrainingPlan], *, since: date, until: date) -> lis
     return found
 
 
-def count(plans: Iterable[TrainingPlan]) -> Counted:
-    """The figure of some plans of :func:`in_period`."""
-    rows: list[Any] = list(plans)
+def count(rows: Iterable[Any]) -> Counted:
+    """The figure of some plans of :func:`in_period`, or of what a later stage counts alike."""
+    rows = list(rows)
     return Counted(due=len(rows), met=sum(row.is_met for row in rows))
 
 
-def by(plans: Iterable[TrainingPlan], what: str) -> list[tuple[Any, Counted]]:
+def by(rows: Iterable[Any], what: str) -> list[tuple[Any, Counted]]:
     """The figure by ``month`` (its first day), ``line`` or ``site``, in order."""
     due: Counter[Any] = Counter()
     good: Counter[Any] = Counter()
-    for plan in plans:
-        row: Any = plan
+    for row in rows:
         key = row.day.replace(day=1) if what == "month" else getattr(row, what)
         due[key] += 1
         good[key] += row.is_met

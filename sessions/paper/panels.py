@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from sessions.models import ScanPage, TrainingSession
+from sessions.enums import MeetingState
+from sessions.models import ScanPage, SessionMeeting, TrainingSession
 from sessions.policies import can_handle_paper
-from sessions.queries.pages import meetings_of
 from sessions.queries.paper import filed_pages
 
 
@@ -18,13 +19,15 @@ def paper_panels(ids: list[int], user: Any) -> dict[int, SafeString]:
     filed: dict[int, list[ScanPage]] = {key: [] for key in ids}
     for page in filed_pages(ids):
         filed[page.training_session_id or 0].append(page)
+    met = SessionMeeting.objects.exclude(state=MeetingState.CANCELLED).order_by("starts_at")
     sessions = TrainingSession.objects.filter(pk__in=ids).select_related("site", "plan")
+    sessions = sessions.prefetch_related(Prefetch("meetings", met))
     return {
         each.pk: render_to_string(
             "sessions/paper_panel.html",
             {
                 "training_session": each,
-                "meetings": meetings_of(each),
+                "meetings": each.meetings.all(),
                 "pages": filed[each.pk],
                 "may_file": can_handle_paper(user, each),
                 "zone": each.site.zone,

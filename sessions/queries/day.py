@@ -6,17 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.enums import BookingRole, Method, RevisionState
-from planning.models import Booking, PlannedMeeting
-from sessions.enums import HELD, AttemptState, DeviationKind, MeetingState, TestPhase
-from sessions.models import Deviation, SessionMeeting, TestAttempt, TrainingSession
+from planning.models import Booking, ModuleMaterial, PlannedMeeting, TrainerProfile
+from sessions.enums import HELD, AttemptState, ClassFileKind, DeviationKind, MeetingState, SessionState, TestPhase
+from sessions.models import ClassFile, Deviation, MeetingTrainer, SessionMeeting, TestAttempt, TrainingSession
 from sessions.queries.pages import people_without_score
+from trainingops.people.models import User
 from trainingops.ui.moments import day_words, hours_words
 from trainingops.ui.stored import said, stored_span
 
@@ -34,24 +38,11 @@ class Taken:
 Phase = tuple[TestPhase, Taken, bool]
 
 
-def tests_of(training_session: TrainingSession) -> dict[str, Taken]:
-    """Each phase that somebody took; one query."""
-    rows = (
-        TestAttempt.objects.filter(enrolment__training_session=training_session, enrolment__removed_at=None)
-        .order_by()
-        .values("phase")
-        .annotate(
-            handed_in=Count("enrolment", filter=Q(state=AttemptState.SUBMITTED), distinct=True),
-            running=Count("pk", filter=Q(state=AttemptState.IN_PROGRESS)),
-            to_mark=Count("pk", filter=Q(state=AttemptState.SUBMITTED, points=None)),
-        )
-    )
-    return {row.pop("phase"): Taken(**row) for row in rows}
-
-
 def phases_in_order(training_session: TrainingSession) -> list[Phase]:
-    """Pre- and post-test of the plan with how far they are, and whether participants can begin them now."""
-    taken, is_open = tests_of(training_session), training_session.state == "open"
+    """Pre- and post-test of a session of :func:`with_day`, and whether participants can begin them now."""
+    rows: list[dict[str, Any]] = training_session.test_rows  # type: ignore[attr-defined]
+    taken = {row.pop("phase"): Taken(**row) for row in map(dict, rows)}
+    is_open = training_session.state == SessionState.OPEN
     posted = training_session.post_opened_at is not None
     papers = (
         (TestPhase.PRE, training_session.pre_paper_id, is_open and not posted),
@@ -60,28 +51,42 @@ def phases_in_order(training_session: TrainingSession) -> list[Phase]:
     return [(phase, taken.get(phase, Taken()), begins) for phase, paper, begins in papers if paper]
 
 
-def licences_of(training_session: TrainingSession) -> int:
-    """How many seats of the application are booked for a meeting of it; one query, none where it needs no licence."""
-    revision = training_session.revision
-    if revision is None or revision.application is None or not revision.application.needs_licence:
-        return 0
-    seats = Booking.objects.filter(
-        planned_meeting__planned_session=training_session.planned_id, role=BookingRole.SEAT, live=True
-    )
-    return seats.values("seat").distinct().count()
+def move_awaiting(training_session: TrainingSession, meetings: Iterable[SessionMeeting]) -> list[PlannedMeeting]:
+    """The meetings of a batch of :func:`with_day` as a submitted revision has them, where they differ."""
+    rows: list[dict[str, str]] = training_session.asked_rows  # type: ignore[attr-defined]
+    asked = [
+        PlannedMeeting(
+            uuid=UUID(row["uuid"]),
+            starts_at=datetime.fromisoformat(row["starts_at"]),
+            ends_at=datetime.fromisoformat(row["ends_at"]),
+        )
+        for row in rows
+    ]
+    known = {(each.uuid, each.starts_at, each.ends_at) for each in meetings}
+    return [each for each in asked if (each.uuid, each.starts_at, each.ends_at) not in known]
 
 
-def move_awaiting(training_session: TrainingSession) -> list[PlannedMeeting]:
-    """The meetings of this batch as a submitted revision has them, where they differ from what is approved."""
-    asked = PlannedMeeting.objects.filter(
-        planned_session__uuid=training_session.uuid, planned_session__revision__state=RevisionState.SUBMITTED
-    ).select_related("planned_session__revision__plan")
-    rows = list(asked.order_by("starts_at"))
-    if not rows:
-        return []
-    standing = training_session.meetings.exclude(state=MeetingState.CANCELLED)
-    known = {(each.uuid, each.starts_at, each.ends_at) for each in standing}
-    return [each for each in rows if (each.uuid, each.starts_at, each.ends_at) not in known]
+def deviations_in(training_session: TrainingSession) -> list[Deviation]:
+    """The deviations of a session of :func:`with_day`, the oldest first, with what its page shows of them."""
+    rows: list[dict[str, Any]] = training_session.deviation_rows  # type: ignore[attr-defined]
+    return [Deviation(**row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A photo or a paper of the class as its page shows it."""
+
+    uuid: str
+    kind: str
+    name: str
+    by: str
+    at: datetime
+
+
+def files_in(training_session: TrainingSession, kind: ClassFileKind) -> list[Kept]:
+    """What is kept beside a session of :func:`with_day`, in the order in which it came."""
+    rows: list[dict[str, Any]] = training_session.file_rows  # type: ignore[attr-defined]
+    return [Kept(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows if row["kind"] == kind]
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def compared(
 ) -> list[Compared]:
     """Planned against actual for date, time, duration, trainer, module, method and application (4.2).
 
-    Without a query: the session brings its revision with the application, and ``planned`` its trainers.
+    Without a query for a session of :func:`with_day`.
     """
     by_kind: dict[str, list[Deviation]] = {}
     for each in deviations:
@@ -160,15 +165,80 @@ def _length(start: datetime, end: datetime, _zone: Any) -> str:
 
 
 def _trainers(training_session: TrainingSession, meetings: Sequence[SessionMeeting]) -> tuple[str, str]:
-    planned = sorted(each.name for each in training_session.planned.trainers.all())
+    planned: list[str] = training_session.planned_trainers  # type: ignore[attr-defined]
     taught = sorted({row.trainer.name for each in meetings for row in each.meeting_trainers.all()})
     return ", ".join(planned), ", ".join(taught)
 
 
-def with_revision(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
-    """Sessions with what :func:`compared` and :func:`licences_of` read of them (one query more)."""
-    more = ("revision__application", "held_version__module", "notes_by", "concluded_by")
-    return sessions.select_related(*more).prefetch_related("planned__trainers")
+def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[TrainingSession]:
+    """Sessions with everything of few words that their page shows, so that it costs no query more.
+
+    ``is_taught`` (by ``user``), ``planned_trainers``, ``material_rows``, ``licences`` (seats booked), ``test_rows``,
+    ``unscored``, ``asked_rows`` (times of a submitted revision), ``deviation_rows``, ``file_rows``.
+    """
+    this, batch = OuterRef("pk"), OuterRef("planned")
+    seats = Booking.objects.filter(planned_meeting__planned_session=batch, role=BookingRole.SEAT, live=True)
+    materials = ModuleMaterial.objects.filter(version=OuterRef("module_version")).order_by("pk")
+    deviations = Deviation.objects.filter(training_session=this).order_by("reported_at", "pk")
+    files = ClassFile.objects.filter(training_session=this, removed_at=None).order_by("pk")
+    asked = PlannedMeeting.objects.filter(
+        planned_session__uuid=OuterRef("uuid"), planned_session__revision__state=RevisionState.SUBMITTED
+    )
+    return sessions.select_related("revision__application", "held_version__module", "notes_by").annotate(
+        is_taught=Exists(MeetingTrainer.objects.filter(meeting__training_session=this, trainer__user=user)),
+        planned_trainers=ArraySubquery(
+            TrainerProfile.objects.filter(planned_sessions=batch).order_by("name").values("name")
+        ),
+        material_rows=ArraySubquery(
+            materials.values(row=JSONObject(uuid="uuid", title="title", url="url", file="file_id"))
+        ),
+        licences=_counted(seats.order_by(), "planned_meeting__planned_session", "seat"),
+        test_rows=ArraySubquery(_taken(this)),
+        unscored=_counted(people_without_score().filter(training_session=this), "training_session", "pk"),
+        asked_rows=ArraySubquery(
+            asked.order_by("starts_at").values(row=JSONObject(uuid="uuid", starts_at="starts_at", ends_at="ends_at"))
+        ),
+        deviation_rows=ArraySubquery(
+            deviations.values(
+                row=JSONObject(
+                    kind="kind",
+                    planned="planned",
+                    actual="actual",
+                    measured="measured",
+                    reason="reason",
+                    acknowledged_at="acknowledged_at",
+                )
+            )
+        ),
+        file_rows=ArraySubquery(
+            files.values(row=JSONObject(uuid="uuid", kind="kind", name="file_name", by="added_by__name", at="added_at"))
+        ),
+    )
+
+
+def _counted(rows: QuerySet[Any], group: str, what: str) -> Coalesce:
+    """How many different ``what`` a correlated subquery has; none is 0."""
+    counted = rows.order_by().values(group).annotate(n=Count(what, distinct=True)).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def _taken(training_session: OuterRef) -> QuerySet[Any, Any]:
+    """Each phase that somebody took, as :class:`Taken` says it."""
+    rows = TestAttempt.objects.filter(enrolment__training_session=training_session, enrolment__removed_at=None)
+    is_in = Q(state=AttemptState.SUBMITTED)
+    return (
+        rows.order_by()
+        .values("phase")
+        .annotate(
+            row=JSONObject(
+                phase="phase",
+                handed_in=Count("enrolment", filter=is_in, distinct=True),
+                running=Count("pk", filter=Q(state=AttemptState.IN_PROGRESS)),
+                to_mark=Count("pk", filter=is_in & Q(points=None)),
+            )
+        )
+        .values("row")
+    )
 
 
 @dataclass(frozen=True)
@@ -185,7 +255,7 @@ class Lacking:
 def lacking(
     training_session: TrainingSession, meetings: Sequence[SessionMeeting], tests: Sequence[Phase]
 ) -> list[Lacking]:
-    """What is still missing before an open session can be concluded; one query."""
+    """What is still missing before an open session of :func:`with_day` can be concluded."""
     summary, found = training_session.summary, []
     roll = next((each for each in meetings if each.state != MeetingState.CONCLUDED), meetings[-1] if meetings else None)
     attendance = reverse("meeting_roll", args=[roll.uuid]) if roll else ""
@@ -204,7 +274,7 @@ def lacking(
         )
         found.append(Lacking(words % {"n": count}, attendance))
     found += _lacking_tests(training_session, tests)
-    if count := people_without_score().filter(training_session=training_session).count():
+    if count := training_session.unscored:  # type: ignore[attr-defined]
         words = ngettext(
             "%(n)d participant has no complete score.", "%(n)d participants have no complete score.", count
         )

@@ -16,8 +16,8 @@ from planning.enums import Method
 from planning.models import Booking, Competence, TrainerProfile
 from planning.services.approval import approve_revision, return_revision
 from planning.tests.factories import make_module, signature
-from sessions.models import ClassFile, Deviation, MeetingTrainer, SessionMeeting
-from sessions.queries.day import compared, lacking, move_awaiting, phases_in_order
+from sessions.models import ClassFile, Deviation, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.queries.day import compared, lacking, move_awaiting, phases_in_order, with_day
 from sessions.queries.pages import meetings_of
 from sessions.services import (
     Used,
@@ -53,6 +53,16 @@ def _client(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def _seen(held):
+    """The session as its page reads it."""
+    return with_day(TrainingSession.objects.all(), held.pic).get(pk=held.training_session.pk)
+
+
+def _awaited(held):
+    """The start of each meeting that awaits approval."""
+    return [each.starts_at for each in move_awaiting(_seen(held), meetings_of(held.fresh()))]
 
 
 # --- Notes -------------------------------------------------------------------------------------------------
@@ -273,7 +283,7 @@ def test_moving_a_batch_submits_a_revision_and_moves_the_session_once_approved()
     assert (revision.state, revision.number) == ("submitted", 2)
     assert [each.text for each in revision.comments.all()] == ["Listrik padam."]
     before = held.meeting.starts_at
-    assert [each.starts_at for each in move_awaiting(held.fresh())] == [times[held.meeting.uuid][0]]
+    assert _awaited(held) == [times[held.meeting.uuid][0]]
     assert not Notice.objects.filter(kind="session_moved").exists()
     approve_revision(
         revision=revision,
@@ -285,7 +295,7 @@ def test_moving_a_batch_submits_a_revision_and_moves_the_session_once_approved()
     meeting = SessionMeeting.objects.get(pk=held.meeting.pk)
     assert (meeting.starts_at, meeting.ends_at) == times[meeting.uuid]
     assert held.fresh().starts_at == before + timedelta(hours=24)
-    assert move_awaiting(held.training_session) == []
+    assert _awaited(held) == []
     assert Notice.objects.filter(kind="session_moved").exists()
     assert not Deviation.objects.exists()
 
@@ -297,7 +307,7 @@ def test_a_move_that_is_returned_leaves_the_session_where_it_is():
         training_session=held.training_session, times=_moved(held), reason="x", actor=held.pic, now=now
     )
     return_revision(revision=revision, comment="Tetap hari ini.", actor=held.manager, now=now)
-    assert move_awaiting(held.fresh()) == []
+    assert _awaited(held) == []
     assert held.training_session.starts_at == held.meeting.starts_at
 
 
@@ -387,7 +397,7 @@ def test_another_method_and_module_need_their_reasons_and_are_deviations():
     assert kinds == {"test", "method", "module"}
     assert session.taught_version == version
     assert not Competence.objects.exclude(module_version=version).exists()
-    rows = {row.label: row for row in compared(session, meetings_of(session), session.deviations.all())}
+    rows = {row.label: row for row in compared(_seen(held), meetings_of(session), session.deviations.all())}
     assert rows["Metode"].planned != rows["Metode"].actual
     assert rows["Modul"].actual == str(version)
 
@@ -410,10 +420,10 @@ def test_what_was_used_as_planned_is_no_deviation():
 def test_what_is_missing_before_the_conclusion_leads_to_where_it_is_done():
     held = opened()
     meetings = meetings_of(held.training_session)
-    found = {each.url for each in lacking(held.training_session, meetings, phases_in_order(held.training_session))}
+    found = {each.url for each in lacking(_seen(held), meetings, phases_in_order(_seen(held)))}
     assert found == {reverse("meeting_roll", args=[held.meeting.uuid])}
     attend(held)
     held.fresh()
-    found = {each.url for each in lacking(held.training_session, meetings, phases_in_order(held.training_session))}
+    found = {each.url for each in lacking(_seen(held), meetings, phases_in_order(_seen(held)))}
     assert f"{reverse('session_detail', args=[held.training_session.uuid])}#tests" in found
     assert reverse("session_scores", args=[held.training_session.uuid]) in found

@@ -23,7 +23,15 @@ from sessions.forms import ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import ClassFile, TrainingSession
 from sessions.policies import can_recover, can_run_session
-from sessions.queries.day import compared, lacking, licences_of, move_awaiting, phases_in_order, with_revision
+from sessions.queries.day import (
+    compared,
+    deviations_in,
+    files_in,
+    lacking,
+    move_awaiting,
+    phases_in_order,
+    with_day,
+)
 from sessions.queries.pages import meetings_of, post_test_can_open, with_detail
 from sessions.services.photos import can_be_removed, takes_photos
 from sessions.tables import MEETING_STATES, SESSION_STATES
@@ -38,18 +46,18 @@ from trainingops.ui.days_off import warn_of_days_off
 @require_GET
 def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Everything for the day: who, where, materials, attendance, tests, scores, what is missing, what comes next."""
-    known: Any = with_revision(with_detail(TrainingSession.objects.visible_to_staff(request.user)))
+    known: Any = with_day(with_detail(TrainingSession.objects.visible_to_staff(request.user)), request.user)
     training_session = get_object_or_404(known.annotate(release_rows=releases_of_session()), uuid=uuid)
     plan, meetings = training_session.plan, meetings_of(training_session)
-    runs = can_run_session(request.user, training_session)
+    runs = plan.pic_id == request.user.pk or training_session.is_taught  # as can_run_session, without a query
     state = training_session.state
     is_open, is_to_come = state == SessionState.OPEN, state in (SessionState.SCHEDULED, SessionState.OPEN)
     has_revision = training_session.revision_id is not None
     is_moved_here = not has_revision and state == SessionState.SCHEDULED
-    deviations = list(training_session.deviations.select_related("reported_by", "acknowledged_by"))
+    deviations = deviations_in(training_session)
     tests = phases_in_order(training_session)
-    files = list(training_session.class_files.filter(removed_at=None).select_related("added_by"))
     is_left = any(each.state == MeetingState.PLANNED for each in meetings)
+    application = training_session.revision.application if has_revision else None
     context = {
         "training_session": training_session,
         "status": SESSION_STATES[state],
@@ -57,16 +65,15 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "is_held": state in HELD,
         "meetings": [(each, MEETING_STATES[each.state]) for each in meetings],
         "summary": training_session.summary,
-        "materials": training_session.module_version.materials.all(),
-        "licences": licences_of(training_session),
+        "materials": training_session.material_rows,
+        "licences": training_session.licences if application and application.needs_licence else 0,
         "compared": compared(training_session, meetings, deviations),
-        "deviations": deviations,
         "unacknowledged": sum(each.acknowledged_at is None for each in deviations),
         "tests": tests,
         "lacking": lacking(training_session, meetings, tests) if is_open else [],
-        "awaiting": move_awaiting(training_session) if is_to_come else [],
-        "photos": [each for each in files if each.kind == ClassFileKind.PHOTO],
-        "papers": [each for each in files if each.kind == ClassFileKind.PAPER],
+        "awaiting": move_awaiting(training_session, meetings) if is_to_come else [],
+        "photos": files_in(training_session, ClassFileKind.PHOTO),
+        "papers": files_in(training_session, ClassFileKind.PAPER),
         "photos_form": PhotosForm() if runs and (is_open or state in HELD) else None,
         "notes_form": _notes_form(training_session) if runs and is_to_come else None,
         "may_run": runs,
@@ -106,8 +113,9 @@ def session_notes(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except StaleVersion as stale:
             training_session = visible(request, uuid)
             theirs = training_session.notes
-            form.data = form.data.copy()
-            form.data["version"] = str(training_session.notes_version)  # saving again, knowingly, replaces theirs
+            typed = request.POST.copy()
+            typed["version"] = str(training_session.notes_version)  # saving again, knowingly, replaces theirs
+            form.data = typed
             form.add_refusal(stale)
         except Refused as refused:
             form.add_refusal(refused)

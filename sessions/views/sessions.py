@@ -20,7 +20,7 @@ from sessions.forms import DeviationForm, MeetingEndForm, MoveForm, ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
 from sessions.policies import can_decide, can_run_session
-from sessions.queries.day import lacking, phases_in_order
+from sessions.queries.day import lacking, phases_in_order, with_day
 from sessions.queries.indicator import figure_of
 from sessions.queries.pages import (
     TABS,
@@ -48,8 +48,7 @@ RESULTS_A_PAGE = 50
 
 def visible(request: SignedInRequest, uuid: UUID) -> TrainingSession:
     """The session as staff see it, or 404."""
-    rows = with_detail(TrainingSession.objects.visible_to_staff(request.user)).select_related("revision__application")
-    return get_object_or_404(rows, uuid=uuid)
+    return get_object_or_404(with_detail(TrainingSession.objects.visible_to_staff(request.user)), uuid=uuid)
 
 
 def visible_meeting(request: SignedInRequest, uuid: UUID) -> SessionMeeting:
@@ -158,7 +157,8 @@ def meeting_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def session_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """End the session: each difference from the plan needs its reason."""
-    training_session = visible(request, uuid)
+    rows = with_day(with_detail(TrainingSession.objects.visible_to_staff(request.user)), request.user)
+    training_session = get_object_or_404(rows, uuid=uuid)
     meetings = meetings_of(training_session)
     found = services.differences(training_session, meetings)
     form = ConcludeForm(request.POST or None, training_session=training_session, differences=found)
