@@ -13,9 +13,9 @@ from planning.enums import DefectState, ModuleState
 from planning.models import Appointment, Defect, NeedSource, QuestionVersion, ScoringScheme, TestPaper, TrainingModule
 from planning.services import modules
 from planning.tests.factories import make_module, make_world
-from planning.tests.test_catalogue_pages import make_defects, signed_in
+from planning.tests.needs import make_defects
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import ServiceLineFactory, make_user, sign_in
+from trainingops.people.tests.factories import ServiceLineFactory, client_of, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def world():
 
 
 def post(user, name, data, **kwargs):
-    return signed_in(user).post(reverse(name, kwargs=kwargs or None), data)
+    return client_of(user).post(reverse(name, kwargs=kwargs or None), data)
 
 
 def test_a_module_is_written_submitted_and_approved_by_another(world):
@@ -124,7 +124,7 @@ def test_a_scheme_reads_commas_and_leaves_blank_lines_out(world):
 
 @pytest.mark.clause("5.1.2")
 def test_a_scheme_changes_as_a_copy_and_the_old_one_goes_out_of_use(world):
-    page = signed_in(world.pic).get(reverse("scheme_copy", kwargs={"uuid": world.scheme.uuid}))
+    page = client_of(world.pic).get(reverse("scheme_copy", kwargs={"uuid": world.scheme.uuid}))
     lines = [form.initial for form in page.context["formset"].initial_forms]
     assert [each["name"] for each in lines] == ["Post-test", "Roleplay"]
     typed = scheme_lines(*({**each, "minimum": "", "weight": each["weight"]} for each in lines))
@@ -141,7 +141,7 @@ def test_a_scheme_changes_as_a_copy_and_the_old_one_goes_out_of_use(world):
 def test_the_example_is_computed_as_results_are_and_names_what_is_missing(world):
     world.scheme.parameters.filter(name="Roleplay").update(minimum=Decimal(70))
     address = reverse("scheme_detail", kwargs={"uuid": world.scheme.uuid})
-    client = signed_in(world.pic)
+    client = client_of(world.pic)
     page = client.get(address, {"score_1": "92,5", "score_2": "69"})
     assert page.context["said"]["below_minimum"] == ["Roleplay"] and not page.context["said"]["passed"]
     assert b"83.1" in page.content and b"lies below its minimum" in page.content
@@ -213,9 +213,9 @@ def test_the_manager_appoints_with_a_fresh_log_in_and_revokes(world, client):
     assert b"The last day lies before the first" in wrong.content
     post(world.manager, "appointment_new", typed)
     appointment = Appointment.objects.get(user=trainer)
-    page = signed_in(world.manager).get(reverse("appointment_detail", kwargs={"uuid": appointment.uuid}))
+    page = client_of(world.manager).get(reverse("appointment_detail", kwargs={"uuid": appointment.uuid}))
     assert b"Being made" in page.content
-    assert signed_in(trainer).get(reverse("appointment_detail", kwargs={"uuid": appointment.uuid})).status_code == 200
+    assert client_of(trainer).get(reverse("appointment_detail", kwargs={"uuid": appointment.uuid})).status_code == 200
     post(world.manager, "appointment_revoke", {"reason": "Pindah"}, uuid=appointment.uuid)
     appointment.refresh_from_db()
     assert appointment.revocation_reason == "Pindah"
@@ -229,7 +229,7 @@ def test_places_are_kept(world):
     post(world.manager, "trainer_new", {"name": "Bu Rina", "kind": "client"})
     modules = {"modules": [world.module_version.module.pk], "valid_until": "2027-01-01"}
     post(world.manager, "trainer_edit", modules, uuid=world.trainer.uuid)
-    page = signed_in(world.manager).get(reverse("place_list")).content.decode()
+    page = client_of(world.manager).get(reverse("place_list")).content.decode()
     assert "Merapi" in page and "Zoom" in page and "Bu Rina" in page and world.module_version.module.code in page
 
 
@@ -269,12 +269,12 @@ def test_who_may_not_change_a_module_is_refused_before_they_write_anything(world
         (trainer, "module_version_edit", draft),
         (trainer, "material_new", draft),
     ):
-        assert signed_in(user).get(reverse(name, kwargs={"uuid": thing.uuid})).status_code == 403, name
+        assert client_of(user).get(reverse(name, kwargs={"uuid": thing.uuid})).status_code == 403, name
     modules.add_material(version=draft, title="Slide", url="", text="Isi", **by)
     modules.submit_version(version=draft, **by)
     decide = reverse("module_version_decide", kwargs={"uuid": draft.uuid})
-    assert signed_in(manager).get(decide).status_code == 403
-    assert signed_in(world.manager).get(decide).status_code == 200
+    assert client_of(manager).get(decide).status_code == 403
+    assert client_of(world.manager).get(decide).status_code == 200
     approved = module.versions.get(state=ModuleState.APPROVED)
     retire = reverse("module_version_retire", kwargs={"uuid": approved.uuid})
-    assert (signed_in(manager).get(retire).status_code, signed_in(world.manager).get(retire).status_code) == (403, 200)
+    assert (client_of(manager).get(retire).status_code, client_of(world.manager).get(retire).status_code) == (403, 200)

@@ -2,118 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from planning.enums import DefectState, ErrorClass, ModuleState, RootCause, SampleKind
+from planning.enums import DefectState, ErrorClass, ModuleState, SampleKind
 from planning.models import (
-    Defect,
     ModuleMaterial,
     ModuleVersion,
-    MonitoringSample,
     NeedSource,
-    QualityParameter,
-    SampleCount,
     TrafficInterval,
 )
-from planning.services.needs import ChangeText, register_change
 from planning.tests.factories import make_module, make_paper, make_world
+from planning.tests.needs import make_change, make_defects, make_samples, make_traffic
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import make_agent, make_user, sign_in
+from trainingops.people.tests.factories import client_of, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-def make_defects(world, count=1, **fields):
-    """Defects of one agent of the world, a day apart, ending yesterday."""
-    parameter, _ = QualityParameter.objects.get_or_create(
-        code="C1", defaults={"name": "Informasi benar", "error_class": ErrorClass.CACE}
-    )
-    team = world.people[0].assignments.get().team
-    return [
-        Defect.objects.create(
-            **{
-                "source": "QC",
-                "source_reference": str(uuid4()),
-                "person": world.people[0],
-                "site": world.site,
-                "line": world.line,
-                "team": team,
-                "occurred_on": timezone.localdate() - timedelta(days=1 + n),
-                "contact_reference": f"17600{n}",
-                "error_class": ErrorClass.CACE,
-                "parameter": parameter,
-                "root_cause": RootCause.KNOWLEDGE,
-                **fields,
-            }
-        )
-        for n in range(count)
-    ]
-
-
-def make_samples(world, count=1, kind=SampleKind.RANDOM, defective=()):
-    for n in range(count):
-        sample = MonitoringSample.objects.create(
-            source="QC",
-            source_reference=str(uuid4()),
-            person=world.people[0],
-            site=world.site,
-            line=world.line,
-            contacted_on=timezone.localdate() - timedelta(days=1 + n),
-            kind=kind,
-            score=Decimal(90),
-        )
-        SampleCount.objects.bulk_create(
-            SampleCount(sample=sample, error_class=each, defective=int(each in defective)) for each in ErrorClass.values
-        )
-
-
-def make_traffic(world, days=14, **fields):
-    """Half hours from 08.00 to 10.00 local time over the last days; the later, the busier."""
-    for back in range(1, days + 1):
-        day = timezone.localdate() - timedelta(days=back)
-        TrafficInterval.objects.bulk_create(
-            TrafficInterval(
-                site=world.site,
-                line=world.line,
-                source="ACD",
-                starts_at=datetime(day.year, day.month, day.day, 1, tzinfo=UTC) + timedelta(minutes=30 * n),
-                minutes=30,
-                offered=10 * (n + 1),
-                **fields,
-            )
-            for n in range(4)
-        )
-
-
-def make_change(world, days=3, **fields):
-    """A product change of the world's line that holds ``days`` from today and is answered by its module."""
-    today = timezone.localdate()
-    return register_change(
-        content=ChangeText(
-            **{
-                "kind": "product",
-                "number": f"SE-{uuid4().hex[:6]}",
-                "title": "Tabungan Emas, biaya transfer",
-                "summary": "Biaya berubah.",
-                "issuer": "Divisi Produk",
-                "issued_on": today - timedelta(days=20),
-                "effective_on": today + timedelta(days=days),
-                "lines": [world.line],
-                "modules": [world.module_version.module],
-                **fields,
-            }
-        ),
-        actor=world.manager,
-        now=timezone.now(),
-    )
 
 
 @pytest.fixture
@@ -231,18 +140,12 @@ def address(name, scene, uuid=None):
     return reverse(name, kwargs={"uuid": uuid or getattr(scene, thing).uuid, **place} if thing else None)
 
 
-def signed_in(user) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_page_opens_in_both_languages_within_twelve_queries(name, scene, django_assert_max_num_queries):
     for language in ("id", "en"):
         scene.boss.language = language
         scene.boss.save()
-        client = signed_in(scene.boss)
+        client = client_of(scene.boss)
         with django_assert_max_num_queries(12):
             response = client.get(address(name, scene))
         assert response.status_code == 200, response.content[:500]
@@ -259,21 +162,21 @@ def test_anonymous_is_sent_to_sign_in(name, scene):
 @pytest.mark.parametrize("name", [*PAGES, *POSTS])
 def test_wrong_role_is_forbidden(name, scene):
     role = {**PAGES, **POSTS}[name][1]
-    client = signed_in(make_user(role))
+    client = client_of(make_user(role))
     method = client.post if name in POSTS else client.get
     assert method(address(name, scene)).status_code == 403
 
 
 @pytest.mark.parametrize("name", [*PAGES, *POSTS])
 def test_wrong_method_is_refused(name, scene):
-    client = signed_in(scene.boss)
+    client = client_of(scene.boss)
     method = client.get if name in POSTS else client.delete
     assert method(address(name, scene)).status_code == 405
 
 
 @pytest.mark.parametrize("name", [n for n, (thing, _role) in {**PAGES, **POSTS}.items() if thing])
 def test_unknown_thing_is_not_found(name, scene):
-    client = signed_in(scene.boss)
+    client = client_of(scene.boss)
     method = client.post if name in POSTS else client.get
     assert method(address(name, scene, uuid=uuid4())).status_code == 404
 
@@ -284,7 +187,7 @@ def test_unknown_thing_is_not_found(name, scene):
 )
 def test_thing_of_another_scope_is_not_found(name, role, scene):
     stranger = make_user(role, site=make_world(people=0).site)
-    assert signed_in(stranger).get(address(name, scene)).status_code == 404
+    assert client_of(stranger).get(address(name, scene)).status_code == 404
 
 
 def _more_rows(scene):
@@ -308,7 +211,7 @@ def test_number_of_queries_does_not_depend_on_rows(name, scene, django_assert_nu
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    client = signed_in(scene.boss)
+    client = client_of(scene.boss)
     client.get(address(name, scene))
     with CaptureQueriesContext(
         connection,
@@ -323,9 +226,9 @@ def test_number_of_queries_does_not_depend_on_rows(name, scene, django_assert_nu
 def test_overview_counts_defects_and_leads_to_list(scene):
     make_defects(scene.world, 2)
     make_defects(scene.world, 5, state=DefectState.ANNULLED)
-    page = signed_in(scene.boss).get(reverse("need_overview"), {"by": "root_cause"})
+    page = client_of(scene.boss).get(reverse("need_overview"), {"by": "root_cause"})
     assert [(row.cell.key, row.cell.count, row.share) for row in page.context["rows"]] == [("knowledge", 3, 1.0)]
-    listed = signed_in(scene.boss).get(page.context["rows"][0].list_url)
+    listed = client_of(scene.boss).get(page.context["rows"][0].list_url)
     assert len(listed.context["table"].rows) == 3
 
 
@@ -333,7 +236,7 @@ def test_overview_counts_defects_and_leads_to_list(scene):
 def test_only_random_samples_give_a_rate(scene):
     make_samples(scene.world, 1, SampleKind.RANDOM, [ErrorClass.CACE])
     make_samples(scene.world, 2, SampleKind.COMPLAINT, [ErrorClass.CACE])
-    page = signed_in(scene.boss).get(reverse("sample_list"))
+    page = client_of(scene.boss).get(reverse("sample_list"))
     random, complaint = page.context["rates"]
     assert random["classes"][0] == ("CACE", 1, 0.5, 0.5) and random["counts"]
     assert complaint["classes"][0] == ("CACE", 2, 1.0, 0.0) and not complaint["counts"]
@@ -343,7 +246,7 @@ def test_only_random_samples_give_a_rate(scene):
 def test_counts_of_filters_equal_the_lists_they_link_to(scene):
     make_defects(scene.world, 2, error_class=ErrorClass.BACE)
     make_defects(scene.world, 1, state=DefectState.DISPUTED, error_class=ErrorClass.BACE)
-    client = signed_in(scene.boss)
+    client = client_of(scene.boss)
     for query in ({}, {"state": "valid"}, {"error_class": "bace"}, {"state": "disputed", "error_class": "bace"}):
         page = client.get(reverse("defect_list"), query)
         for key, _chosen, values in page.context["facets"]:
@@ -354,7 +257,7 @@ def test_counts_of_filters_equal_the_lists_they_link_to(scene):
 
 def test_list_of_defects_filters_by_what_stands_in_the_address(scene):
     defect = make_defects(scene.world, 1, root_cause="", occurred_on=date(2026, 1, 5))[0]
-    client = signed_in(scene.boss)
+    client = client_of(scene.boss)
     query = {
         "since": "2026-01-01",
         "until": "2026-01-31",
@@ -370,7 +273,7 @@ def test_list_of_defects_filters_by_what_stands_in_the_address(scene):
 
 @pytest.mark.point("CHT-3")
 def test_traffic_names_the_lowest_interval_and_recommends_by_volume(scene):
-    page = signed_in(scene.boss).get(reverse("traffic"), {"duration": "30"})
+    page = client_of(scene.boss).get(reverse("traffic"), {"duration": "30"})
     first = page.context["windows"][0][1]
     assert first.starts_at.hour == 8 and first.peak == 10 and page.context["basis"] == "volume"
     assert page.context["heat"].lowest in page.content.decode().replace("&#x27;", "'")
@@ -378,7 +281,7 @@ def test_traffic_names_the_lowest_interval_and_recommends_by_volume(scene):
 
 def test_traffic_with_staffing_is_ranked_by_service_level(scene):
     TrafficInterval.objects.update(aht_seconds=180, agents=6)
-    page = signed_in(scene.boss).get(reverse("traffic"), {"duration": "30", "leaving": "2"})
+    page = client_of(scene.boss).get(reverse("traffic"), {"duration": "30", "leaving": "2"})
     first = page.context["windows"][0][1]
     assert page.context["basis"] == "service_level" and first.service_level < first.unaffected
 
@@ -394,7 +297,7 @@ def test_traffic_of_years_ago_is_read_up_to_its_last_day(scene):
         minutes=30,
         offered=5,
     )
-    page = signed_in(scene.boss).get(reverse("traffic"))
+    page = client_of(scene.boss).get(reverse("traffic"))
     assert page.context["chosen"].until == date(2003, 8, 16)
     assert page.context["profile"].last_day == date(2003, 8, 15)
 
@@ -402,7 +305,7 @@ def test_traffic_of_years_ago_is_read_up_to_its_last_day(scene):
 @pytest.mark.clause("2.1")
 def test_standard_modules_show_topics_with_and_without_an_approved_module(scene):
     topic = scene.question.topic
-    client = signed_in(scene.boss)
+    client = client_of(scene.boss)
     query = {"line": scene.world.line.code}
     before = client.get(reverse("module_standard"), query).context["groups"][0]
     assert [(row.topic, row.versions) for row in before.rows] == [(topic, [])] and before.covered == 0
@@ -412,5 +315,5 @@ def test_standard_modules_show_topics_with_and_without_an_approved_module(scene)
 
 
 def test_material_is_rendered_without_anything_that_runs(scene):
-    page = signed_in(scene.boss).get(address("material_detail", scene)).content.decode()
+    page = client_of(scene.boss).get(address("material_detail", scene)).content.decode()
     assert "<h2>Judul</h2>" in page and "<script>x" not in page

@@ -15,7 +15,7 @@ from planning.services import defects, modules, needs, papers, places, questions
 from planning.services.questions import QuestionText
 from planning.services.schemes import ParameterText
 from planning.tests.factories import draft_module, make_world
-from planning.tests.test_catalogue_pages import make_defects
+from planning.tests.needs import make_defects
 from trainingops.audit.models import Entry, EntryDetail
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice

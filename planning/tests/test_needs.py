@@ -26,7 +26,7 @@ from planning.queries.needs import defect_counts, sample_rates
 from planning.services.defects import annul_defect, set_root_cause
 from planning.services.samples import add_sample
 from planning.tests.factories import draft_plan, make_world
-from planning.tests.test_catalogue_pages import make_change, make_defects
+from planning.tests.needs import make_change, make_defects
 from trainingops.domain import NotAllowed, Refused
 from trainingops.imports.registry import RowStatus
 from trainingops.imports.testing import run_import

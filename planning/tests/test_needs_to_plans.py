@@ -13,7 +13,7 @@ from planning.enums import DefectState, TargetReason
 from planning.models import ModuleTraining, NeedSource, ProductChange, TrainingPlan
 from planning.queries.changes import progress_of
 from planning.tests.factories import PDF, draft_plan, make_world
-from planning.tests.test_catalogue_pages import make_change, make_defects
+from planning.tests.needs import make_change, make_defects
 from planning.tests.test_needs import client_of
 from trainingops.audit.models import AccessEvent
 from trainingops.people.enums import Role

@@ -15,8 +15,8 @@ from planning.services import papers
 from planning.services.papers import PARALLEL, SAME
 from planning.services.questions import QuestionText, add_question
 from planning.tests.factories import make_world
-from planning.tests.test_catalogue_pages import signed_in
 from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.people.tests.factories import client_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_a_parallel_form_has_other_questions_of_the_same_topics_and_kinds_and_th
     assert (form_b.form, form_b.multiple_rule, form_b.duration_minutes) == ("B", "partial", 10)
     found = [(each.question_version.question.code, each.points) for each in form_b.paper_questions.order_by("order")]
     assert found == [("K-2", 2), ("K-4", 3)]
-    page = signed_in(world.pic).get(reverse("paper_detail", kwargs={"uuid": form_a.uuid}))
+    page = client_of(world.pic).get(reverse("paper_detail", kwargs={"uuid": form_a.uuid}))
     assert (page.context["pair"].paper, page.context["pair"].common, page.context["pair"].alike) == (form_b, 0, True)
     with pytest.raises(WrongState):
         papers.pair_paper(paper=form_b, code="K-C", how=SAME, actor=world.pic, now=NOW)
@@ -67,7 +67,7 @@ def test_a_parallel_form_has_other_questions_of_the_same_topics_and_kinds_and_th
 
 
 def test_the_same_questions_come_in_another_order(world, form_a):
-    response = signed_in(world.pic).post(
+    response = client_of(world.pic).post(
         reverse("paper_pair", kwargs={"uuid": form_a.uuid}), {"code": "K-B", "how": "same"}
     )
     form_b = TestPaper.objects.get(code="K-B")
@@ -90,7 +90,7 @@ def test_questions_without_a_parallel_are_named_and_only_authors_make_papers(wor
 
 @pytest.mark.point("QUZ-5")
 def test_the_preview_is_the_page_of_the_test_and_writes_nothing(world, form_a):
-    client = signed_in(world.pic)
+    client = client_of(world.pic)
     first = client.get(reverse("paper_preview", kwargs={"uuid": form_a.uuid, "place": 1}))
     used = {each.name for each in first.templates}
     assert {"planning/quiz.html", "planning/quiz_question.html"} <= used
@@ -106,7 +106,7 @@ def test_questions_are_chosen_beside_their_topic_kind_and_the_figures_of_earlier
     used = QuestionVersion.objects.get(question__code="K-0")
     figures = {"attempts": 34, "difficulty": Decimal("0.6176"), "discrimination": Decimal("0.4151")}
     QuestionStatistics.objects.create(question_version=used, phase="post", last_used_on=date(2026, 11, 3), **figures)
-    page = signed_in(world.pic).get(reverse("paper_new")).content.decode()
+    page = client_of(world.pic).get(reverse("paper_new")).content.decode()
     row = page[page.index("K-0</span>") :].split("</tr>")[0]
     for words in ("KCA", "Single choice", "34", "62%", "0.42", "3 Nov 2026"):
         assert words in row, words
@@ -114,7 +114,7 @@ def test_questions_are_chosen_beside_their_topic_kind_and_the_figures_of_earlier
 
 
 def test_filtering_questions_keeps_what_is_ticked_and_typed_without_a_script_and_saves_nothing(world, form_a):
-    client = signed_in(world.pic)
+    client = client_of(world.pic)
     ticked = QuestionVersion.objects.get(question__code="K-0")
     typed = {"code": "K-N", "title": "Dasar KCA", "form": "B", "duration_minutes": "15", "points": "2"}
     narrowed = client.post(
@@ -131,7 +131,7 @@ def test_filtering_questions_keeps_what_is_ticked_and_typed_without_a_script_and
 
 
 def test_a_paper_that_is_refused_keeps_its_ticks_and_leads_to_the_questions(world, form_a):
-    client = signed_in(world.pic)
+    client = client_of(world.pic)
     ticked = QuestionVersion.objects.get(question__code="K-2")
     refused = client.post(reverse("paper_new"), {"code": "K-N", "title": "", "questions": [ticked.pk], "kind": "short"})
     assert refused.status_code == 422 and [each.pk for each in refused.context["chosen"]] == [ticked.pk]
@@ -141,7 +141,7 @@ def test_a_paper_that_is_refused_keeps_its_ticks_and_leads_to_the_questions(worl
 
 
 def test_the_page_of_a_new_paper_takes_as_many_queries_for_three_hundred_questions(world, form_a):
-    client = signed_in(world.pic)
+    client = client_of(world.pic)
     client.get(reverse("paper_new"))
     topic = Topic.objects.get(code="kca")
     made = Question.objects.bulk_create(Question(code=f"M-{n}", topic=topic) for n in range(300))

@@ -16,10 +16,10 @@ from planning.services import papers
 from planning.services import questions as services
 from planning.services.questions import QuestionText
 from planning.tests.factories import make_world
-from planning.tests.test_catalogue_pages import signed_in
 from trainingops.audit.models import Entry
 from trainingops.domain import WrongState
 from trainingops.imports.testing import run_import
+from trainingops.people.tests.factories import client_of
 from trainingops.ui.exports import workbook
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_a_code_counts_once_in_a_file_and_a_retired_question_does_not_change(wor
 def test_the_bank_goes_out_as_filtered_and_comes_back_unchanged(world):
     rows = [*ROWS, ["B-5", "gadai", "Pilihan tunggal", "=1+1?", "-2", "2", "", "B", "@x"]]
     bank(world, rows)
-    page = signed_in(world.pic).get(reverse("question_list"), {"q": "b-", "export": "xlsx"})
+    page = client_of(world.pic).get(reverse("question_list"), {"q": "b-", "export": "xlsx"})
     again = run_import(QUESTIONS, io.BytesIO(page.content).getvalue(), user=world.pic, now=NOW)
     assert again.counts["same"] == 5 and len(again.checked) == 5
 
@@ -120,7 +120,7 @@ def test_the_bank_is_found_by_words_topic_kind_and_use_with_counts(world):
     add = {"title": "P", "form": "A", "duration_minutes": 10, "actor": world.pic, "now": NOW}
     papers.add_paper(code="P", questions=[(used, Decimal(1))], **add)
     services.retire_question(question=Question.objects.get(code="B-4"), actor=world.pic, now=NOW)
-    client = signed_in(world.pic)
+    client = client_of(world.pic)
 
     def codes(**query):
         rows = client.get(reverse("question_list"), query).context["table"].rows
@@ -136,7 +136,7 @@ def test_the_bank_is_found_by_words_topic_kind_and_use_with_counts(world):
 def test_a_retired_question_takes_no_version_and_no_new_paper_until_it_is_back(world):
     bank(world)
     version = QuestionVersion.objects.select_related("question").get(question__code="B-1")
-    client = signed_in(world.pic)
+    client = client_of(world.pic)
     kwargs = {"uuid": version.question.uuid}
     assert client.post(reverse("question_retire", kwargs=kwargs)).status_code == 302
     assert client.post(reverse("question_retire", kwargs=kwargs)).status_code == 409

@@ -17,8 +17,8 @@ from planning.models import PlanTemplate, TrainingPlan
 from planning.queries.load import duration_of
 from planning.services.needs import ChangeText, register_change
 from planning.tests.factories import approved_plan, draft_plan
+from planning.tests.needs import make_defects
 from planning.tests.plan_templates import begin, make
-from planning.tests.test_catalogue_pages import make_defects
 from trainingops.people.tests.factories import ServiceLineFactory, make_user
 
 pytestmark = pytest.mark.django_db

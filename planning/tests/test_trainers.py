@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planning.completeness import Snapshot, check
-from planning.enums import Qualification, RequestAnswer
+from planning.enums import Qualification
 from planning.models import Appointment, TrainerModule, TrainerProfile, TrainerQualification
 from planning.qualifying import qualified_on
 from planning.services import Incomplete, amend_plan, save_part, submit_revision, withdraw_revision
@@ -24,13 +24,10 @@ from planning.tasks import sweep_expiries
 from planning.tests.factories import PDF, draft_plan, make_module, make_world
 from trainingops.audit.models import AccessEvent, Entry
 from trainingops.audit.tests.fixtures import guards_lifted
-from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.domain import NotAllowed, Refused
 from trainingops.notifications.models import Notice
 from trainingops.people.enums import Role
-from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, client_of, make_user
-from trainingops.records.models import EvidenceRequest
-from trainingops.records.registry import get_kind
-from trainingops.records.rendering import render_html
+from trainingops.people.tests.factories import SiteFactory, client_of, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1 a"), pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -204,9 +201,6 @@ def test_an_amendment_keeps_the_reason():
     assert amend_plan(plan=revision.plan, actor=world.pic, now=now).trainer_reason == "x"
 
 
-# --- Requests to SSO Training ------------------------------------------------------------------------------
-
-
 def ask(world, **changed):
     said = {
         "site": world.site,
@@ -217,77 +211,6 @@ def ask(world, **changed):
         **changed,
     }
     return services.request_trainer(**said, actor=world.pic, now=NOW)
-
-
-def test_a_request_makes_a_letter_and_tells_sso_training(world, sso):
-    asked = ask(world)
-    assert asked.number.startswith("PMT-2026-"), "a series of its own: the letter is the record PST"
-    assert Notice.objects.filter(recipient=sso, kind="trainer_requested").exists()
-    request = EvidenceRequest.objects.get(kind="trainer_request", subject=asked.uuid)
-    html = render_html(
-        kind=get_kind("trainer_request"),
-        number="PST-2026-00001",
-        verify_code="x" * 20,
-        payload_text=request.payload.text,
-        payload_sha256=request.payload.sha256,
-    )
-    for expected in ("Permohonan ke SSO Training", asked.number, "Narahubung: PIC.", "7 Desember 2026"):
-        assert expected in html
-    with pytest.raises(Refused, match="passed"):
-        ask(world, wanted_on=date(2026, 11, 22))
-    with pytest.raises(NotAllowed):
-        services.request_trainer(
-            site=world.site,
-            line=ServiceLineFactory(),
-            module=None,
-            wanted_on=date(2026, 12, 7),
-            asked="x",
-            actor=world.pic,
-            now=NOW,
-        )
-
-
-def test_sso_training_answers_by_its_own_account_once(world, sso):
-    asked = ask(world)
-    sent = {"answer": "accepted", "trainer": "", "note": "Hadir."}
-    address = reverse("trainer_request_answer", args=[asked.uuid])
-    assert client_of(sso).post(address, sent).status_code == 302
-    asked.refresh_from_db()
-    assert (asked.answer, asked.answered_by, asked.entered_for) == (RequestAnswer.ACCEPTED, sso, "")
-    assert Notice.objects.filter(recipient=world.pic, kind="trainer_request_answered").exists()
-    with pytest.raises(WrongState):
-        services.answer_request(request=asked, answer="declined", note="", trainer=None, actor=sso, now=NOW)
-    assert client_of(sso).post(address, sent).status_code == 409
-
-
-def test_the_pic_enters_an_answer_only_with_name_and_document(world):
-    asked = ask(world)
-    said = {"answer": "declined", "note": "Penuh.", "trainer": None, "actor": world.pic, "now": NOW}
-    with pytest.raises(Refused, match="who answered"):
-        services.answer_request(request=asked, **said, file=pdf())
-    with pytest.raises(Refused, match="Attach"):
-        services.answer_request(request=asked, **said, entered_for="Ibu Tari")
-    with pytest.raises(Refused, match="ahead"):
-        services.answer_request(
-            request=asked, **said, entered_for="Ibu Tari", file=pdf(), answered_on=date(2026, 11, 30)
-        )
-    services.answer_request(request=asked, **said, entered_for="Ibu Tari", file=pdf())
-    page = client_of(world.pic).get(reverse("trainer_request_detail", args=[asked.uuid])).content.decode()
-    assert "Ibu Tari" in page and world.pic.name in page
-    document = client_of(world.pic).get(reverse("trainer_request_document", args=[asked.uuid]))
-    assert document.content == PDF
-    entry = Entry.objects.get(subject=asked.uuid, verb="trainer_request.answered")
-    said = json.loads(entry.text)["data"]
-    assert said["entered"] is True and said["answer"] == "declined"
-
-
-def test_who_has_nothing_to_do_with_the_place_sees_no_request(world):
-    asked = ask(world)
-    stranger = make_user(Role.TRAINER, Role.MANAGER, site=SiteFactory(), line=ServiceLineFactory())
-    for name in ("trainer_request_detail", "trainer_request_answer", "trainer_request_document"):
-        assert client_of(stranger).get(reverse(name, args=[asked.uuid])).status_code == 404
-    assert list(client_of(stranger).get(reverse("trainer_request_list")).context["table"].rows) == []
-    assert client_of(world.qc).get(reverse("trainer_request_list")).status_code == 403
 
 
 # --- Reminders ---------------------------------------------------------------------------------------------

@@ -9,14 +9,13 @@ from django.urls import reverse
 
 from planning.models import QuestionStatistics, QuestionVersion
 from planning.tests.factories import make_world
-from planning.tests.test_catalogue_pages import signed_in
 from sessions.models import SessionResult, TestAnswer
 from sessions.services import Mark, mark_answers
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from sessions.services.running import open_post_test
 from sessions.tests.factories import START, concluded, opened, score
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
-from trainingops.people.tests.factories import make_user
+from trainingops.people.tests.factories import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +60,7 @@ def test_a_result_waits_for_the_trainer_and_is_never_zero(held):
     score(held, {enrolment.pk: "80"}, now=START)
     (waiting,) = TestAnswer.objects.filter(points=None)
     address = reverse("session_marking", kwargs={"uuid": held.training_session.uuid})
-    client = signed_in(held.pic)
+    client = client_of(held.pic)
     page = client.get(address)
     assert (page.context["waiting"], page.context["total"]) == (1, 2)
     assert b"Surat Bukti Gadai" in page.content and enrolment.person.name.encode() not in page.content
@@ -81,7 +80,7 @@ def test_points_outside_the_question_are_named_and_nothing_is_written(held):
     answer(held, held.enrolments[0], ["x", "y"])
     one, two = TestAnswer.objects.filter(points=None)
     address = reverse("session_marking", kwargs={"uuid": held.training_session.uuid})
-    client = signed_in(held.pic)
+    client = client_of(held.pic)
     for typed in ("2", "-1", "0,333", "abc"):
         page = client.post(address, {f"points-{one.pk}": "1", f"points-{two.pk}": typed})
         assert page.status_code == 422 and typed.encode() in page.content
@@ -116,9 +115,9 @@ def test_only_sessions_under_way_or_concluded_are_marked(held, state):
 def test_the_page_is_for_the_staff_of_the_session(held, client, django_assert_max_num_queries):
     address = reverse("session_marking", kwargs={"uuid": held.training_session.uuid})
     assert client.get(address).status_code == 302
-    assert signed_in(make_user("agent")).get(address).status_code == 403
-    assert signed_in(make_user("trainer", site=make_world(people=0).site)).get(address).status_code == 404
-    staff = signed_in(held.pic)
+    assert client_of(make_user("agent")).get(address).status_code == 403
+    assert client_of(make_user("trainer", site=make_world(people=0).site)).get(address).status_code == 404
+    staff = client_of(held.pic)
     assert staff.delete(address).status_code == 405
     for enrolment in held.enrolments:
         answer(held, enrolment, ["x", "y"])
@@ -154,5 +153,5 @@ def test_discrimination_is_shown_from_ten_attempts_on(monkeypatch):
     assert figure.discrimination == Decimal("0.5000")
     first = held.training_session.post_paper.paper_questions.order_by("order").first()
     assert QuestionStatistics.objects.get(question_version=first.question_version_id).discrimination is None
-    page = signed_in(held.pic).get(reverse("question_detail", kwargs={"uuid": last.question_version.question.uuid}))
+    page = client_of(held.pic).get(reverse("question_detail", kwargs={"uuid": last.question_version.question.uuid}))
     assert "0,50" in page.content.decode()
