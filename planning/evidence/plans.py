@@ -122,7 +122,7 @@ def _targets(revision: PlanRevision) -> list[dict[str, Any]]:
             "name": target.person.name,
             "number": target.person.employee_no,
             "batch": target.planned_session.label if target.planned_session else "–",
-            "reason": target.reason_note or target.get_reason_display(),
+            "reason": target.reason_words or target.get_reason_display(),
         }
         for target in revision.targets.select_related("person", "planned_session")
     ]

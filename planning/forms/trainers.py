@@ -18,6 +18,7 @@ from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
 from trainingops.records.documents import DocumentField
+from trainingops.ui.bounds import not_past
 from trainingops.ui.forms import PageForm, PlannedDayField
 
 
@@ -26,7 +27,10 @@ class PermitForm(PageForm):
 
     module = forms.ModelChoiceField(label=_("Module"), queryset=TrainingModule.objects.all())
     valid_until = PlannedDayField(
-        label=_("May teach it until"), required=False, help_text=_("Blank: as long as the trainer is qualified.")
+        label=_("May teach it until"),
+        required=False,
+        validators=[not_past],
+        help_text=_("Blank: as long as the trainer is qualified."),
     )
 
 

@@ -28,6 +28,7 @@ from planning.models.outline import Outline
 from planning.models.questions import ScoringScheme
 from planning.models.resources import LicenceSeat, Room, TrainerProfile
 from planning.models.templates import PlanTemplate
+from planning.reasons import reason_words
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Signature, Site, User
@@ -192,7 +193,8 @@ class PlanTarget(Identified):
         PlannedSession, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name=_("batch")
     )
     reason = models.CharField(_("reason"), max_length=17, choices=TargetReason)
-    reason_note = models.CharField(_("reason in words"), max_length=300, blank=True)
+    reason_facts = models.JSONField(default=list, help_text="why, as kinds and values (planning.reasons)")
+    reason_note = models.CharField(_("reason in words"), max_length=300, blank=True, help_text="as the PIC wrote it")
     defects = models.ManyToManyField(Defect, blank=True, related_name="targets")
     extra_minutes = models.PositiveSmallIntegerField(
         _("extra time for each test (minutes)"), default=0, help_text="not material: the PIC gives it alone (QUZ-4)"
@@ -206,6 +208,11 @@ class PlanTarget(Identified):
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.revision_id}"
+
+    @property
+    def reason_words(self) -> str:
+        """Why, in the reader's words; nothing more than the kind of reason where nothing more is known."""
+        return reason_words(self.reason_facts) or self.reason_note  # before the facts were kept, the note held all
 
 
 class PlanRecipient(models.Model):

@@ -9,7 +9,7 @@ from planning.enums import ModuleState
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
-    from planning.models import Appointment, Defect, ModuleVersion, MonitoringSample, TrainerRequest
+    from planning.models import Appointment, Defect, ModuleVersion, MonitoringSample, ProductChange, TrainerRequest
     from trainingops.people.models import ServiceLine, User
 
 MODULE_AUTHORS = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
@@ -79,6 +79,11 @@ def can_write_questions(user: User) -> bool:
 def can_write_schemes(user: User) -> bool:
     """The trainer sets parameters, scores and pass mark (5.1.2); so may the manager."""
     return user.authority.has(*SCHEME_AUTHORS)
+
+
+def can_edit_change(user: User, change: ProductChange) -> bool:
+    """Who registers needs of every line that it touches."""
+    return all(can_register_need(user, line) for line in change.lines.all())
 
 
 def can_register_need(user: User, line: ServiceLine | None) -> bool:

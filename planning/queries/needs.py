@@ -34,6 +34,16 @@ class DefectFilter:
     parameter: QualityParameter | None = None
     team: Team | None = None
 
+    @property
+    def narrowed_to(self) -> dict[str, str]:
+        """What is meant beside the period, as codes and a team's name."""
+        return {
+            "parameter": self.parameter.code if self.parameter else "",
+            "error_class": self.error_class,
+            "root_cause": self.root_cause,
+            "team": self.team.name if self.team else "",
+        }
+
     def narrow(self, defects: DefectQuerySet) -> DefectQuerySet:
         """Those of ``defects`` that are meant."""
         found = defects.filter(occurred_on__range=(self.since, self.until))

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from planning.enums import TargetReason
 from planning.models import NeedSource
 from planning.queries.groups import GroupRule, members
 from planning.queries.plans import local_day
+from planning.reasons import facts_of_rule
 from planning.services.drafting import open_draft
 from planning.services.targets import Chosen, put_on_target
 from trainingops.audit.journal import record, service
@@ -53,7 +53,7 @@ def choose_group(
         people,
         planned=planned,
         reason=reason,
-        note=lambda person: why(rule, getattr(person, "last_trained", None)),
+        why=lambda person: facts_of_rule(rule, getattr(person, "last_trained", None)),
     )
     if rule.change:
         revision.needs.add(NeedSource.objects.get(product_change=rule.change))
@@ -72,39 +72,6 @@ def reason_of(rule: GroupRule) -> str:
     if rule.change:
         return TargetReason.PRODUCT_CHANGE
     return TargetReason.NOT_TRAINED_SINCE if rule.module else TargetReason.SEGMENT
-
-
-def why(rule: GroupRule, last_trained: date | None) -> str:
-    """The reason of one person in words, as it will be read on the approval page."""
-    parts = []
-    if rule.change:
-        parts.append(
-            _("%(change)s, effective from %(day)s")
-            % {"change": rule.change.number, "day": day_words(rule.change.effective_on)}
-        )
-    if rule.module:
-        parts.append(_not_since(rule, last_trained))
-    parts += [str(each) for each in (rule.segment, rule.team, rule.site) if each]
-    if rule.joined_months is not None or rule.joined_at_most is not None:
-        parts.append(_tenure(rule))
-    return "; ".join(parts) or _("Every agent of %(line)s") % {"line": rule.line}
-
-
-def _not_since(rule: GroupRule, last_trained: date | None) -> str:
-    code = rule.module.code if rule.module else ""
-    if last_trained is None:
-        return _("%(module)s: never trained") % {"module": code}
-    return _("%(module)s: last trained %(day)s") % {"module": code, "day": day_words(last_trained)}
-
-
-def _tenure(rule: GroupRule) -> str:
-    lowest, highest = rule.joined_months, rule.joined_at_most
-    if highest is None:
-        words = ngettext("tenure from %(n)d month", "tenure from %(n)d months", lowest or 0)
-        return words % {"n": lowest or 0}
-    if not lowest:
-        return ngettext("tenure below %(n)d month", "tenure below %(n)d months", highest) % {"n": highest}
-    return _("tenure %(from)d to %(to)d months") % {"from": lowest, "to": highest}
 
 
 def check_rule(rule: GroupRule, *, day: date) -> None:

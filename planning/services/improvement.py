@@ -6,12 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from planning.enums import TrainingKind
+from planning.reasons import defects_words
 from planning.services.drafting import save_part
 from planning.services.plans import create_plan
-from planning.services.targets import choose_targets_from_defects, reason_in_words
+from planning.services.targets import choose_targets_from_defects
 from trainingops.audit.journal import service
 from trainingops.domain import Refused
 from trainingops.ui.moments import day_words
@@ -48,14 +50,12 @@ def plan_improvement(
     """
     if not people:
         raise Refused(_("Nobody is chosen. Tick at least one person."))
-    what = reason_in_words(filters)
     plan = create_plan(
         kind=TrainingKind.IMPROVEMENT,
         title=title,
         site=site,
         line=line,
-        purpose=_("Service defects %(what)s, %(since)s–%(until)s.")
-        % {"what": what, "since": day_words(filters.since), "until": day_words(filters.until)},
+        purpose=_purpose(filters),
         template=template,
         actor=actor,
         now=now,
@@ -67,3 +67,13 @@ def plan_improvement(
         revision=revision, filters=filters, minimum_count=minimum_count, only=people, actor=actor, now=now
     )
     return plan
+
+
+def _purpose(filters: DefectFilter) -> str:
+    """A first sentence of the purpose, in the language of the records: the PIC goes on from there."""
+    with translation.override("id"):
+        what = defects_words(**filters.narrowed_to)
+        words = (
+            _("Service defects %(what)s, %(since)s–%(until)s.") if what else _("Service defects, %(since)s–%(until)s.")
+        )
+        return words % {"what": what, "since": day_words(filters.since), "until": day_words(filters.until)}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import NeedKind
 from planning.models import NeedSource, ProductChange, TrainingModule
-from planning.policies.catalogue import can_register_need
+from planning.policies.catalogue import can_edit_change, can_register_need
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.records.documents import keep_document
@@ -110,8 +110,7 @@ def edit_change(
     The document stays unless another one is given. Raises as :func:`register_change`.
     """
     locked = ProductChange.objects.select_for_update(no_key=True).get(pk=change.pk)
-    for line in locked.lines.all():
-        require(can_register_need(actor, line))
+    require(can_edit_change(actor, locked))
     _check_change(content, actor, now, besides=locked)
     before = _facts(locked)
     _write_change(locked, content, file, now)

@@ -201,6 +201,12 @@ def check_content(content: QuestionText) -> None:
         return
     if len(content.options) < 2:
         raise Refused(_("Write at least two options."), field="option_a")
+    if content.kind == QuestionKind.TRUE_FALSE and (more := sorted(set(content.options) - {"A", "B"})):
+        raise Refused(
+            _("True or false has the options A and B only; %(keys)s has a text too. Empty it, or choose single choice.")
+            % {"keys": ", ".join(more)},
+            field=f"option_{more[0].lower()}",
+        )
     _refuse_equal(content.options)
     if unknown := set(content.correct) - set(content.options):
         raise Refused(

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from planning.enums import RootCause, TargetReason
+from planning.enums import TargetReason
 from planning.models import Defect, PlannedSession, PlanRevision, PlanTarget
 from planning.queries.needs import DefectFilter
 from planning.queries.plans import agents_with_defects, defects_matching
+from planning.reasons import Facts, facts_of_defects
 from planning.services.drafting import open_draft
 from planning.services.orders import withdraw_pointless_orders
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
 from trainingops.people.models import Person, User
 from trainingops.ui.bounds import reversed_words
-from trainingops.ui.moments import day_words
 
 #: The longest reason in words.
 _LONGEST_NOTE = PlanTarget._meta.get_field("reason_note").max_length
@@ -75,7 +74,7 @@ def choose_targets_from_defects(
         people,
         planned=planned,
         reason=TargetReason.DEFECTS,
-        note=lambda person: _in_words(filters, len(by_person[person.pk])),
+        why=lambda person: facts_of_defects(filters, len(by_person[person.pk])),
     )
     _link_defects([*made, *standing], by_person)
     record(
@@ -94,13 +93,15 @@ def put_on_target(
     *,
     planned: PlannedSession | None,
     reason: str,
-    note: Callable[[Person], str],
+    why: Callable[[Person], list[Facts]] = lambda _person: [],
+    note: str = "",
 ) -> tuple[list[PlanTarget], list[PlanTarget]]:
     """The targets made, and those that stood already and keep the reason of then.
 
     Args:
         planned: the batch of those who are new; without one, the only one of the plan.
-        note: the reason of one person in words, cut to what fits.
+        why: what the system knows of one person's reason, as :mod:`planning.reasons` keeps it.
+        note: the reason as the PIC wrote it, cut to what fits.
     """
     chosen = list(people)
     standing = list(revision.targets.filter(person__in=chosen))
@@ -112,7 +113,8 @@ def put_on_target(
             person=person,
             planned_session=batch,
             reason=reason,
-            reason_note=note(person)[:_LONGEST_NOTE],
+            reason_facts=why(person),
+            reason_note=note[:_LONGEST_NOTE],
         )
         for person in chosen
         if person.pk not in known
@@ -141,31 +143,6 @@ def _link_defects(targets: Collection[PlanTarget], by_person: Mapping[int, list[
     )
 
 
-def reason_in_words(filters: DefectFilter) -> str:
-    """Which defects, in a few words."""
-    cause = dict(RootCause.choices).get(filters.root_cause, "")
-    parts = [
-        filters.parameter.code if filters.parameter else "",
-        filters.error_class.upper().replace("_", " "),
-        _("root cause not determined yet") if filters.root_cause == "none" else str(cause),
-        filters.team.name if filters.team else "",
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _in_words(filters: DefectFilter, count: int) -> str:
-    """The reason of one target, as it will be read on the approval page."""
-    words = ngettext(
-        "%(count)d defect %(what)s, %(since)s–%(until)s", "%(count)d defects %(what)s, %(since)s–%(until)s", count
-    )
-    return words % {
-        "count": count,
-        "what": reason_in_words(filters),
-        "since": day_words(filters.since),
-        "until": day_words(filters.until),
-    }
-
-
 @service
 def add_targets(
     *,
@@ -192,7 +169,7 @@ def add_targets(
         raise Refused(_("The reason in words is blank. Write why these people were chosen."), field="note")
     if gone := [person.name for person in people if person.employment == "left"]:
         raise Refused(_("%(names)s left and cannot be on target.") % {"names": ", ".join(gone)}, field="people")
-    made, standing = put_on_target(revision, people, planned=planned, reason=reason, note=lambda _person: note.strip())
+    made, standing = put_on_target(revision, people, planned=planned, reason=reason, note=note.strip())
     record(
         "revision.targets_added",
         subject=revision,

@@ -385,3 +385,40 @@ def test_a_row_that_cannot_be_written_says_why(world, changed, code):
 def test_the_next_number_counts_on_from_the_highest():
     assert next_number(["1.0", "1.9", "x"]) == "1.10"
     assert next_number([]) == "1.0"
+
+
+# --- Decisions ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("2.1")
+def test_the_page_of_a_decision_names_the_version_that_goes_out_of_use_and_what_uses_it(world):
+    plan = approved_plan(world=world)
+    version = modules.add_version(
+        module=world.module_version.module,
+        objectives="Menjelaskan tarif baru.",
+        duration_minutes=60,
+        number="9.0",
+        change_note="Tarif baru",
+        actor=world.pic,
+        now=NOW,
+    )
+    modules.add_material(version=version, title="Tarif", url="https://contoh.id", text="", actor=world.pic, now=NOW)
+    modules.submit_version(version=version, actor=version.author, now=NOW)
+    page = client_of(world.manager).get(reverse("module_version_decide", args=[version.uuid]))
+    assert page.context["former"] == world.module_version
+    assert reverse("plan_detail", args=[plan.uuid]) in page.content.decode()
+
+
+@pytest.mark.clause("2.1")
+def test_a_returned_version_is_offered_for_editing_and_not_for_submission(world, draft):
+    modules.add_material(version=draft, title="Materi", url="https://contoh.id", text="", actor=draft.author, now=NOW)
+    modules.submit_version(version=draft, actor=draft.author, now=NOW)
+    modules.return_version(version=draft, note="Tambah contoh", actor=world.manager, now=NOW)
+    page, submit = (
+        reverse("module_detail", args=[draft.module.uuid]),
+        reverse("module_version_submit", args=[draft.uuid]),
+    )
+    client = client_of(draft.author)
+    assert submit not in client.get(page).content.decode()
+    modules.add_material(version=draft, title="Contoh", url="https://contoh.id", text="", actor=draft.author, now=NOW)
+    assert submit in client.get(page).content.decode()

@@ -93,6 +93,14 @@ class TestProductChanges:
             text = " ".join(client_of(world.manager).get(reverse(name, args=args)).content.decode().split())
             assert "berlaku 3 hari lagi" in text and "1 dari 3 agent sudah training" in text
 
+    def test_who_may_not_correct_it_on_every_line_reads_so_before_writing(self, world):
+        """GET refuses whom POST would refuse."""
+        change = make_change(world)
+        change.lines.add(ServiceLineFactory())
+        client = client_of(make_user("trainer", line=world.line))
+        assert client.get(reverse("product_change_detail", args=[change.uuid])).status_code == 200
+        assert client.get(reverse("product_change_edit", args=[change.uuid])).status_code == 403
+
     def test_those_of_another_line_are_not_found(self, world):
         change = make_change(world)
         stranger = make_world(people=0)
@@ -190,7 +198,32 @@ class TestFromABarToAPlan:
         target = revision.targets.get()
         assert answer.url == reverse("plan_detail", args=[plan.uuid])
         assert (target.person, target.reason, revision.module_version) == (often, TargetReason.DEFECTS, version)
-        assert set(target.defects.all()) == set(mine) and "C1" in target.reason_note
+        assert set(target.defects.all()) == set(mine) and "C1" in target.reason_words
+
+    @pytest.mark.parametrize("wrong", ["since=2026-11-30&until=2026-11-01", "parameter=XX", "minimum=0", "module=0"])
+    def test_what_is_asked_for_wrongly_lists_nobody_and_plans_nobody(self, world, wrong):
+        make_defects(world, 3, person=world.people[0])
+        client, place = client_of(world.pic), world.pic.appointments.get()
+        page = client.get(f"{reverse('need_agents')}?{wrong}")
+        assert page.context["rows"] == []
+        assert page.context["form"].errors
+        given = {"title": "x", "place": place.pk, "person": [world.people[0].pk]}
+        assert client.post(f"{reverse('need_agents')}?{wrong}", given).status_code == 422
+        assert not TrainingPlan.objects.exists()
+
+    def test_the_reason_reads_in_the_language_of_who_reads_it(self, world):
+        make_defects(world, 2, person=world.people[0])
+        place = world.pic.appointments.get()
+        given = {"title": "x", "place": place.pk, "person": [world.people[0].pk]}
+        with translation.override("en"):
+            client_of(world.pic).post(f"{reverse('need_agents')}?parameter=C1", given)
+        revision = TrainingPlan.objects.get().revisions.get()
+        target = revision.targets.get()
+        with translation.override("en"):
+            assert target.reason_words.startswith("2 defects C1, ")
+        with translation.override("id"):
+            assert target.reason_words.startswith("2 defect C1, ")
+        assert revision.purpose.startswith("Defect layanan C1, ")
 
     def test_nobody_ticked_is_said_and_others_than_a_pic_cannot_begin(self, world):
         make_defects(world)
@@ -234,9 +267,9 @@ class TestGroups:
         assert {person for person, _why in page.context["rows"]} == {long_ago, never}
         assert not revision.targets.exists()
         client.post(url, asked)
-        reasons = {each.person: (each.reason, each.reason_note) for each in revision.targets.all()}
+        reasons = {each.person: (each.reason, each.reason_words) for each in revision.targets.all()}
         assert set(reasons) == {long_ago, never}
-        assert {reason for reason, _note in reasons.values()} == {TargetReason.NOT_TRAINED_SINCE}
+        assert {reason for reason, _words in reasons.values()} == {TargetReason.NOT_TRAINED_SINCE}
         assert reasons[long_ago][1] != reasons[never][1]
 
     def test_a_product_change_leaves_out_who_was_trained_and_becomes_a_source(self, world):
@@ -250,7 +283,7 @@ class TestGroups:
         )
         client_of(world.pic).post(url, {"change": change.uuid})
         assert {each.person for each in revision.targets.all()} == set(world.people[1:])
-        assert all(change.number in each.reason_note for each in revision.targets.all())
+        assert all(change.number in each.reason_words for each in revision.targets.all())
         assert list(revision.needs.all()) == [change.need]
 
     def test_tenure_team_and_segment_narrow_the_line_and_officers_are_no_agents(self, world):

@@ -14,10 +14,10 @@ from planning.imports.questions import QUESTIONS
 from planning.models import Question, QuestionVersion, Topic
 from planning.services import papers
 from planning.services import questions as services
-from planning.services.questions import QuestionText
+from planning.services.questions import QuestionText, check_content
 from planning.tests.factories import make_world
 from trainingops.audit.models import Entry
-from trainingops.domain import WrongState
+from trainingops.domain import Refused, WrongState
 from trainingops.imports.testing import run_import
 from trainingops.people.tests.factories import client_of
 from trainingops.ui.exports import workbook
@@ -165,3 +165,13 @@ def test_importing_many_questions_takes_few_queries(world, django_assert_max_num
     with django_assert_max_num_queries(20):
         bank(world, rows)
     assert Question.objects.filter(code__startswith="M-").count() == 200
+
+
+@pytest.mark.clause("5.1.1 e")
+@pytest.mark.usefixtures("english")
+def test_true_or_false_has_two_options_and_no_third():
+    content = QuestionText("true_false", "Bunga 1%?", {"A": "Benar", "B": "Salah", "C": "Mungkin"}, ("C",))
+    with pytest.raises(Refused, match="C has a text too") as refused:
+        check_content(content)
+    assert refused.value.field == "option_c"
+    check_content(QuestionText("true_false", "Bunga 1%?", {"A": "Benar", "B": "Salah"}, ("B",)))

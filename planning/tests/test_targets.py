@@ -77,7 +77,7 @@ def test_agents_are_chosen_by_their_defects_and_keep_the_link(world, parameter):
     target = revision.targets.get()
     assert (chosen.added, target.person, target.reason) == (1, often, TargetReason.DEFECTS)
     assert set(target.defects.all()) == set(mine)
-    assert "C1" in target.reason_note
+    assert "C1" in target.reason_words
     assert target.planned_session == revision.sessions.get()
 
 

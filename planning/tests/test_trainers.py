@@ -156,7 +156,7 @@ def test_whoever_sends_a_trainer_they_need_the_module_and_a_qualification_in_for
     assert "may not teach" in item(revision).gap
     world.trainer.modules.add(world.module_version.module)
     end_profile(world)
-    assert "ends before" in item(revision).gap
+    assert "not in force" in item(revision).gap
 
 
 @pytest.mark.parametrize(

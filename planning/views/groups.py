@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from planning.forms.groups import GroupForm
 from planning.queries.groups import members
 from planning.queries.plans import local_day
-from planning.services.groups import choose_group, why
+from planning.reasons import facts_of_rule, reason_words
+from planning.services.groups import choose_group
 from planning.views.plans import get_draft
 from planning.views.targets import take_over
 from trainingops.people.http import SignedInRequest
@@ -47,7 +48,10 @@ def plan_targets_group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         found = members(rule, user=request.user, day=day)
         first = list(found[: SHOWN + 1])
         count = len(first) if len(first) <= SHOWN else found.count()
-        rows = [(person, why(rule, getattr(person, "last_trained", None))) for person in first[:SHOWN]]
+        rows = [
+            (person, reason_words(facts_of_rule(rule, getattr(person, "last_trained", None))))
+            for person in first[:SHOWN]
+        ]
     context = {
         "plan": plan,
         "form": form,

@@ -264,6 +264,7 @@ def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         _("A manager of every line of the module decides, and never the author."),
     )
     returns = request.POST.get("decision") == "return"
+    former = version.module.versions.filter(state=ModuleState.APPROVED).first()
 
     def act(form: NoteForm) -> tuple[str, str]:
         decide = services.return_version if returns else services.approve_version
@@ -279,7 +280,12 @@ def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         parent=(url("module_detail", version.module), str(version.module)),
         submit=_("Approve"),
         template="planning/module_decide.html",
-        extra={"version": version, "materials": version.materials.all()},
+        extra={
+            "version": version,
+            "materials": version.materials.all(),
+            "former": former,
+            "uses": uses_of(former, user=request.user) if former else [],
+        },
     )
 
 

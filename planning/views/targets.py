@@ -120,7 +120,7 @@ def _export(targets: QuerySet[PlanTarget], plan: TrainingPlan) -> HttpResponse:
             ", ".join(str(at.team) for at in each.person.here if at.team),  # type: ignore[attr-defined]
             str(each.planned_session or ""),
             each.get_reason_display(),
-            each.reason_note,
+            each.reason_words,
             each.defect_count,  # type: ignore[attr-defined]
             each.disputed_count,  # type: ignore[attr-defined]
             each.annulled_count,  # type: ignore[attr-defined]

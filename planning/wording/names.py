@@ -60,7 +60,7 @@ class Names:
         """The reason of each person, as the newest revision says, and how many of its defects fell since."""
         ordered = sorted(self._targets.items(), key=lambda item: item[0][0])
         return {
-            person: reason_now(target.reason_note or target.get_reason_display(), target.annulled_now)  # type: ignore[attr-defined]
+            person: reason_now(target.reason_words or target.get_reason_display(), target.annulled_now)  # type: ignore[attr-defined]
             for (_key, person), target in ordered
         }
 

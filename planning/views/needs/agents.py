@@ -33,9 +33,11 @@ def need_agents(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     form = AgentsForm(request.GET or None, user=request.user, today=today)
     wanted = form.wanted
-    data = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    is_wrong = form.is_bound and not form.is_valid()
+    data = form.cleaned_data if form.is_bound and not is_wrong else {}
     minimum, module = data.get("minimum") or 1, data.get("module")
-    agents = agents_of(wanted.defects(Defect.objects.visible_to(request.user)), minimum=minimum)
+    # What is asked for wrongly finds nobody: a list of others would be taken for the answer, and planned.
+    agents = [] if is_wrong else agents_of(wanted.defects(Defect.objects.visible_to(request.user)), minimum=minimum)
     shown = agents if request.GET.get("export") == "xlsx" else agents[:SHOWN]
     trained = trained_since([each.person for each in shown], module.module, today - RECENTLY) if module else {}
     if request.GET.get("export") == "xlsx":
@@ -48,7 +50,7 @@ def need_agents(request: SignedInRequest) -> HttpResponse:
     if ticked is not None and shown:
         people = [each.person for each in shown]
         errors = wrong_ticks(request, people, str(_("Agents")), [people[0].pk])
-    if request.method == "POST" and plan_form.is_valid() and not errors:
+    if request.method == "POST" and plan_form.is_valid() and not errors and not is_wrong:
         chosen = [each.person for each in shown if str(each.person.pk) in (ticked or ())]
         try:
             return _begin(request, plan_form, wanted, chosen, minimum=minimum, module=module)

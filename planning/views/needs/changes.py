@@ -15,10 +15,11 @@ from django.utils.translation import pgettext
 
 from planning.forms.changes import ChangeForm
 from planning.models import ProductChange, TrainingPlan
-from planning.policies.catalogue import NEED_WRITERS, can_register_need
+from planning.policies.catalogue import NEED_WRITERS, can_edit_change
 from planning.queries.changes import Progress, not_trained, progress_of, with_progress
 from planning.services.needs import edit_change, register_change
 from planning.views.common import form_page, posted, url
+from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
 from trainingops.ui.exports import workbook_response
@@ -111,7 +112,7 @@ def product_change_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "missing": list(missing[:_NAMES]),
         "more": max(0, progress.agents - progress.trained - _NAMES),
         "plans": plans.select_related("line", "site").distinct()[:20],
-        "may_edit": all(can_register_need(request.user, line) for line in change.lines.all()),
+        "may_edit": can_edit_change(request.user, change),
         "may_plan": bool(address(request, "plan_new")),
     }
     return render(request, "planning/product_change_detail.html", context)
@@ -140,6 +141,11 @@ def product_change_new(request: SignedInRequest) -> HttpResponse:
 def product_change_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Correct a change; its document stays unless another one is given."""
     change = _change(request, uuid)
+    require(
+        can_edit_change(request.user, change),
+        _("%(change)s touches service lines outside your scope. Ask somebody who registers needs for all of them.")
+        % {"change": change.number},
+    )
 
     def act(form: ChangeForm) -> tuple[str, str]:
         edit_change(
