@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from planning.panels import person_competence
 from trainingops.ui.navigation import NavItem, register, register_counts
-from trainingops.ui.panels import register_slot
+from trainingops.ui.panels import register_provider, register_slot
 
 _NEEDS = ("need_", "defect_", "sample_", "parameter_", "indicator_", "measure_")
 
 
 def register_catalogue() -> None:
     """Needs, modules, questions, schemes, traffic, appointments, places."""
+    register_provider("people.person", person_competence)
     register_slot("planning.defect", "defect ids; which trainings answered the finding")
     register(
         NavItem("5.1", _("Needs"), "need_overview", "flag", order=10, area=_NEEDS),
@@ -20,6 +22,7 @@ def register_catalogue() -> None:
         NavItem("5.1", _("Modules"), "module_list", "book", order=40, area=("module_", "material_", "topic_")),
         NavItem("5.1", _("Questions and tests"), "question_list", "edit", order=50, area=("question_", "paper_")),
         NavItem("5.1", _("Scoring schemes"), "scheme_list", "half", order=60, area=("scheme_",)),
+        NavItem("5.1", _("Competences"), "competence_list", "ok", order=65, area=("competence_list",)),
         NavItem("5.1", _("Appointments"), "appointment_list", "check", order=70, area=("appointment_",)),
         NavItem("5.1", _("Requests to SSO Training"), "trainer_request_list", "mail", order=75),
         NavItem(

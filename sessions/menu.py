@@ -31,7 +31,7 @@ def register() -> None:
             order=30,
             low=True,
             low_for=frozenset({Role.AGENT}),
-            area=("my_trainings", "test_", "survey_answer", "survey_done"),
+            area=("my_trainings", "test_", "survey_answer", "survey_done", "my_competence"),
         ),
         NavItem(
             "5.2",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from sessions.calendar import attached_calendar
 from sessions.models import TrainingSession
 from trainingops.notifications.registry import NoticeKind, register_kinds
 from trainingops.ui.stored import stored_moment
@@ -14,18 +15,21 @@ KINDS = (
         label=_("Invitation to a training"),
         title=_("You are invited: %(title)s"),
         body=_("%(number)s, %(label)s, starts %(starts)s."),
+        attachment=attached_calendar,
     ),
     NoticeKind(
         name="session_moved",
         label=_("A training was moved"),
         title=_("Moved: %(title)s"),
         body=_("%(number)s, %(label)s, now starts %(starts)s."),
+        attachment=attached_calendar,
     ),
     NoticeKind(
         name="session_cancelled",
         label=_("A training was cancelled"),
         title=_("Cancelled: %(title)s"),
         body=_("%(number)s, %(label)s, of %(starts)s does not take place."),
+        attachment=attached_calendar,
     ),
     NoticeKind(
         name="recovery_opened",

@@ -174,6 +174,13 @@ ACCESS |= {
     "trainer_request_document": only(*_SEES_REQUESTS),
 }
 
+# --- planning: competence ------------------------------------------------------------------------------------
+ACCESS |= {
+    "my_competence": signed_in(),
+    "competence_pdf": signed_in(),
+    "competence_list": only(*SEES_PEOPLE),
+}
+
 # --- planning: plans ---------------------------------------------------------------------------------------
 SEES_PLANS = (
     "manager",
@@ -325,6 +332,7 @@ ACCESS |= {
     "recovery_suggestions": only(*_WHO_RECOVER),
     "recovery_indicator": only(*_SESSION_STAFF),
     "my_trainings": signed_in(),
+    "training_calendar": signed_in(),
     "survey_answer": signed_in(WRITE),
     "survey_done": signed_in(),
     "survey_list": only(*_SESSION_STAFF),

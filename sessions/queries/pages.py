@@ -189,7 +189,7 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
     return (
         Enrolment.objects.filter(person=user.person_id, removed_at=None)
         .select_related(
-            "training_session__plan",
+            "training_session__plan__pic",
             "training_session__site",
             "training_session__planned__room",
             "training_session__pre_paper",
@@ -200,7 +200,9 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
             Prefetch("training_session__meetings", SessionMeeting.objects.exclude(state=MeetingState.CANCELLED)),
             Prefetch("attempts", TestAttempt.objects.order_by("number")),
             Prefetch("results", SessionResult.objects.filter(current=True)),
-            Prefetch("cases", RecoveryCase.objects.with_failure().select_related("form", "scheduled_in__site")),
+            Prefetch(
+                "cases", RecoveryCase.objects.with_failure().select_related("form", "owner", "scheduled_in__site")
+            ),
             "attendances__reason",
         )
         .order_by("-training_session__starts_at")

@@ -351,6 +351,8 @@ def tell_moved(
     Args:
         step: what moved it, once for each notice.
     """
+    training_session.calendar_sequence += 1
+    training_session.save(update_fields=["calendar_sequence"])
     tell_participants("session_moved", training_session, step=step, now=now)
     session_rescheduled.send(
         sender=TrainingSession, training_session=training_session, old_ends_at=old_ends_at, actor=actor, now=now

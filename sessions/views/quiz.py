@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from planning.enums import PlanState
 from planning.models import PaperQuestion
 from sessions import services
-from sessions.enums import AttemptState, OutcomeState, TestPhase
+from sessions.calendar import CANCEL, PUBLISH, calendar_of
+from sessions.enums import AttemptState, OutcomeState, SessionState, TestPhase
 from sessions.explanations import name_assessors
 from sessions.models import Enrolment, TargetOutcome, TestAttempt
 from sessions.queries.corrections import OwnCell, own_cells
@@ -76,6 +77,7 @@ def _card(
         "cases": [(each, *case_status(each)) for each in enrolment.cases.all()],
         "attendances": attendances,
         "survey": survey_card(enrolment, now),
+        "is_ahead": training_session.state == SessionState.SCHEDULED and training_session.ends_at > now,
         "own_cells": {meeting: cell for (place, meeting), cell in cells.items() if place == enrolment.pk},
     }
 
@@ -96,6 +98,17 @@ def _open(enrolment: Enrolment, phase: str) -> bool:
     if phase == TestPhase.REMEDIAL or done or training_session.state != "open":
         return False
     return bool(training_session.post_opened_at) == (phase == TestPhase.POST)
+
+
+def training_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """One's own invitation as a file for a calendar (CAL-2)."""
+    enrolment = get_object_or_404(enrolments_of_person(request.user), uuid=uuid)
+    training_session = enrolment.training_session
+    gone = training_session.state == SessionState.CANCELLED
+    file = calendar_of(training_session, method=CANCEL if gone else PUBLISH, at=request.now)
+    response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{training_session.number}.ics"'
+    return response
 
 
 def test_start(request: SignedInRequest, uuid: UUID, phase: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from trainingops.notifications.models import OutboxMessage, OutboxState
+from trainingops.notifications.registry import get_kind
 from trainingops.notifications.texts import notice_text
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,9 @@ def as_mail(message: OutboxMessage, connection: BaseEmailBackend | None = None) 
             connection=connection,
         )
         mail.attach_alternative(render_to_string("notifications/mail.html", context), "text/html")
+        attachment = get_kind(message.kind).attachment
+        if attachment is not None and (part := attachment(message)) is not None:
+            mail.attach(part)
     return mail
 
 

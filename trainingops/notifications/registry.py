@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from email.mime.base import MIMEBase
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 
 from trainingops.domain import Registry
+
+if TYPE_CHECKING:
+    from trainingops.notifications.models import OutboxMessage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +20,8 @@ class NoticeKind:
     """What a kind says.
 
     ``title`` and ``body`` are lazily translated ``%(name)s`` formats over the notice's params.
-    ``mandatory`` names why it cannot be switched off, or is empty.
+    ``mandatory`` names why it cannot be switched off, or is empty. ``attachment`` makes what its mails carry, when they
+    are sent; it may answer with nothing.
     """
 
     name: str
@@ -24,6 +30,7 @@ class NoticeKind:
     body: Promise | str = ""
     mail: bool = True
     mandatory: Promise | str = ""
+    attachment: Callable[[OutboxMessage], MIMEBase | None] | None = None
 
 
 _kinds: Registry[NoticeKind] = Registry("notice kind")

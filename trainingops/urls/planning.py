@@ -6,6 +6,7 @@ from planning.views import adjusting as adjusting_views
 from planning.views import appointments as appointment_views
 from planning.views import approval as approval_views
 from planning.views import class_types as class_type_views
+from planning.views import competence as competence_views
 from planning.views import consultations as consultation_views
 from planning.views import groups as group_views
 from planning.views import indicator as indicator_views
@@ -124,6 +125,13 @@ urlpatterns += [
         trainer_views.trainer_request_document,
         name="trainer_request_document",
     ),
+]
+
+# --- planning: competence --------------------------------------------------------------------------------
+urlpatterns += [
+    path("competence/", competence_views.my_competence, name="my_competence"),
+    path("competence/<uuid:uuid>.pdf", competence_views.competence_pdf, name="competence_pdf"),
+    path("competences/", competence_views.competence_list, name="competence_list"),
 ]
 
 # --- planning: class types -------------------------------------------------------------------------------

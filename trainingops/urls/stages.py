@@ -115,6 +115,7 @@ urlpatterns += [
     path("recovery/<uuid:uuid>/waive/", case_views.case_waive, name="case_waive"),
     path("recovery/<uuid:uuid>/lapse/", case_views.case_lapse, name="case_lapse"),
     path("trainings/", quiz_views.my_trainings, name="my_trainings"),
+    path("trainings/<uuid:uuid>/calendar.ics", quiz_views.training_calendar, name="training_calendar"),
     path("trainings/<uuid:uuid>/survey/", survey_views.survey_answer, name="survey_answer"),
     path("trainings/<uuid:uuid>/survey/done/", survey_views.survey_done, name="survey_done"),
     path("trainings/<uuid:uuid>/<slug:phase>/", quiz_views.test_start, name="test_start"),

@@ -1,0 +1,31 @@
+"""What this stage shows in the slots of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from planning.queries.competence import competences_of
+from planning.tables.competence import validity
+from trainingops.people.models import Person
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+
+def person_competence(ids: list[Any], user: User) -> Mapping[Any, Any]:
+    """What somebody has shown, on the page of the person; the page is open to who may see them."""
+    today = timezone.localdate()
+    return {
+        person.pk: render_to_string(
+            "planning/_person_competence.html",
+            {
+                "person": person.uuid,
+                "rows": [(each, *validity(each.valid_until, today)) for each in competences_of(person)],
+            },
+        )
+        for person in Person.objects.visible_to(user).filter(pk__in=ids)
+    }

@@ -1,0 +1,90 @@
+"""A session as entries of a calendar: one for each meeting, under an id that stays (CAL-2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.mime.text import MIMEText
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from icalendar import Calendar, Event, vCalAddress
+
+from sessions.enums import MeetingState, SessionState
+from sessions.models import SessionMeeting, TrainingSession
+
+if TYPE_CHECKING:
+    from trainingops.notifications.models import OutboxMessage
+
+#: What a file does to a calendar: put the entries in, invite somebody to them, take them out.
+PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
+
+
+def calendar_of(training_session: TrainingSession, *, method: str, at: datetime, attendee: str = "") -> bytes:
+    """The meetings of a session as an iCalendar file, with their time zone and without anybody's name but the PIC's.
+
+    Args:
+        training_session: with ``plan__pic``, ``site`` and ``planned__room``; its meetings are read.
+        method: :data:`PUBLISH`, :data:`REQUEST` or :data:`CANCEL`.
+        at: when the file says this; a later file of one sequence replaces an earlier one.
+        attendee: the mail address that is invited, for a file in a mail.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Trainingops//ID")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    for meeting in training_session.meetings.all():
+        calendar.add_component(_event(training_session, meeting, at=at, attendee=attendee, cancels=method == CANCEL))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _event(
+    training_session: TrainingSession, meeting: SessionMeeting, *, at: datetime, attendee: str, cancels: bool
+) -> Event:
+    zone, room, link = training_session.site.zone, training_session.planned.room, training_session.planned.link
+    own_page = urljoin(settings.BASE_URL, reverse("my_trainings"))
+    gone = cancels or meeting.state == MeetingState.CANCELLED or training_session.state == SessionState.CANCELLED
+    event = Event()
+    event.add("uid", f"{meeting.uuid}@trainingops")
+    event.add("sequence", training_session.calendar_sequence)
+    event.add("dtstamp", at)
+    event.add("dtstart", meeting.starts_at.astimezone(zone))
+    event.add("dtend", meeting.ends_at.astimezone(zone))
+    event.add("summary", training_session.plan.title)
+    event.add("location", ", ".join(filter(None, [room.name if room else "", training_session.site.name])))
+    lines = [f"{training_session.number}, {training_session.label}", link, own_page]
+    event.add("description", "\n".join(filter(None, lines)))
+    event.add("url", own_page)
+    event.add("status", "CANCELLED" if gone else "CONFIRMED")
+    event.add("organizer", _organizer(training_session))
+    if attendee:
+        event.add("attendee", _address(attendee))
+    return event
+
+
+def _organizer(training_session: TrainingSession) -> vCalAddress:
+    """The PIC; their answer box is the house's where they have no address."""
+    pic = training_session.plan.pic
+    address = _address(pic.email or settings.DEFAULT_FROM_EMAIL)
+    address.params["cn"] = pic.name
+    return address
+
+
+def _address(mail: str) -> vCalAddress:
+    return vCalAddress(f"mailto:{mail}")
+
+
+def attached_calendar(message: OutboxMessage) -> MIMEText | None:
+    """What a mail about a session carries, as the session stands when it is sent; nothing for who is out of it."""
+    found = TrainingSession.objects.select_related("plan__pic", "site", "planned__room").filter(uuid=message.subject)
+    training_session = found.filter(enrolments__person__user=message.recipient_id, enrolments__removed_at=None).first()
+    if training_session is None:
+        return None
+    method = CANCEL if training_session.state == SessionState.CANCELLED else REQUEST
+    text = calendar_of(training_session, method=method, at=message.created_at, attendee=message.address).decode()
+    part = MIMEText(text, "calendar", "utf-8")
+    part.set_param("method", method)
+    part.add_header("Content-Disposition", "attachment", filename=f"{training_session.number}.ics")
+    return part
