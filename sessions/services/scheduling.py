@@ -133,7 +133,8 @@ def cancel_locked(training_session: TrainingSession, *, reason: str, actor: Any,
     training_session.meetings.update(state=MeetingState.CANCELLED)
     training_session.state, training_session.cancel_reason = SessionState.CANCELLED, reason
     training_session.cancelled_at = now
-    training_session.save(update_fields=["state", "cancel_reason", "cancelled_at"])
+    training_session.calendar_sequence += 1
+    training_session.save(update_fields=["state", "cancel_reason", "cancelled_at", "calendar_sequence"])
     reopen_cases_of(training_session, actor=actor, now=now)
     tell_participants("session_cancelled", training_session, now=now)
     session_cancelled.send(
