@@ -21,7 +21,9 @@ _PASTE = """(input, text) => {
 
 
 @pytest.fixture
-def chromium():
+def chromium(monkeypatch):
+    # Playwright's loop runs in this thread, where the tests read the database between two clicks.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
