@@ -135,9 +135,9 @@ class _ParameterFormSet(forms.BaseFormSet):
         return [form.text() for form in self.forms if getattr(form, "cleaned_data", {}).get("name")]
 
 
-#: Eight lines, so that it works without JavaScript.
+#: Twelve lines, as wide as a score grid is, so that it works without JavaScript.
 ParameterFormSet: type[_ParameterFormSet] = forms.formset_factory(  # type: ignore[assignment]
-    ParameterForm, formset=_ParameterFormSet, extra=8, max_num=8
+    ParameterForm, formset=_ParameterFormSet, extra=12, max_num=12
 )
 
 

@@ -151,6 +151,36 @@ def test_the_example_is_computed_as_results_are_and_names_what_is_missing(world)
     assert wrong.context["said"]["missing"] == ["Post-test", "Roleplay"] and len(wrong.context["form"].errors) == 2
 
 
+@pytest.mark.clause("5.1.2")
+def test_a_scheme_says_how_several_assessors_are_settled_and_shows_it_at_work(world):
+    head = {"name": "Bersama", "pass_mark": "80", "decimals": "2", "remedial_attempts": "1"}
+    play = {"name": "Roleplay", "weight": "60", "settling": "average 3"}
+    lines = scheme_lines(play, {"name": "Empati", "weight": "40", "settling": "second"})
+    assert post(world.pic, "scheme_new", {**head, **lines}).status_code == 302
+    scheme = ScoringScheme.objects.get(name="Bersama")
+    rules = [(each.name, each.settled_by, each.assessors) for each in scheme.parameters.all()]
+    assert rules == [("Roleplay", "average", 3), ("Empati", "second", 1)]
+    copy = signed_in(world.pic).get(reverse("scheme_copy", kwargs={"uuid": scheme.uuid}))
+    assert [form.initial["settling"] for form in copy.context["formset"].initial_forms] == ["average 3", "second"]
+
+    test = scheme_lines({"name": "Post-test", "weight": "100", "source": "post_test", "settling": "second"})
+    refused = post(world.pic, "scheme_new", {**head, "name": "Tes", **test})
+    assert refused.status_code == 422 and b"Post-test is scored by a test" in refused.content
+
+    address = reverse("scheme_detail", kwargs={"uuid": scheme.uuid})
+    page = signed_in(world.pic).get(address, {"score_1": "80", "score_1_2": "81", "score_2": "60", "score_2_2": "90"})
+    said = page.context["said"]
+    assert said["missing"] == ["Roleplay"], "two of three assessors are no average"
+    full = {"score_1": "80", "score_1_2": "81", "score_1_3": "83", "score_2": "60"}
+    said = signed_in(world.pic).get(address, full).context["said"]
+    assert said["final"] == "72.80", "244 ÷ 3 is not rounded on the way; the first score counts while nobody doubts it"
+    said = signed_in(world.pic).get(address, full | {"score_2_2": "90"}).context["said"]
+    assert said["final"] == "84.80" and [each["counts"] for each in said["parameters"][1]["assessed"]["given"]] == [
+        False,
+        True,
+    ]
+
+
 @pytest.mark.point("IMP-7")
 def test_a_finding_names_the_agent_by_number_within_scope(world):
     make_defects(world)

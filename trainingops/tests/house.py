@@ -50,6 +50,7 @@ from reporting.models import DayOff, DeadlinePolicy, Distribution, ReportObligat
 from sessions.enums import DeviationKind, TestPhase
 from sessions.frozen import read_scheme
 from sessions.models import (
+    AskedAssessor,
     ClassFile,
     Deviation,
     Enrolment,
@@ -291,6 +292,10 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "scan_file": _by_uuid(Scan),
     "scheme_": _by_uuid(ScoringScheme),
     "session_": _by_uuid(TrainingSession),
+    "session_assessor_withdraw": lambda: [
+        {"uuid": each.training_session.uuid, "asked": each.uuid}
+        for each in AskedAssessor.objects.select_related("training_session")
+    ],
     "session_file": lambda: [{**each, "run": UUID(int=0)} for each in _by_uuid(TrainingSession)()],
     "session_score_cell": _score_cells,
     "sheet_": _by_uuid(PaperSheet),

@@ -23,6 +23,7 @@ from sessions.services.attempts import save_answer, start_attempt, submit_attemp
 from sessions.services.check_in import check_in
 from sessions.services.concluding import conclude_session
 from sessions.services.running import conclude_meeting, open_session
+from trainingops.local.demo.assessing import choose_scheme, score_together
 from trainingops.local.demo.cast import PIN
 from trainingops.local.demo.cycle import Cycle, fill
 from trainingops.local.demo.online import record_from_zoom
@@ -49,10 +50,12 @@ def load_situations(cycle: Cycle) -> list[str]:
         cycle, "KCA, jatuh tempo SBG bagi petugas baru", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
     )
     _with_short_answers(cycle, running)
+    choose_scheme(cycle, running)
     _submit(cycle, running)
     approve(cycle, running)
     open_and_begin(running.training_sessions.get())
     write_answers(running.training_sessions.get())
+    score_together(cycle, running.training_sessions.get())
     waiting = submitted(
         cycle, "KCA, perpanjangan SBG menjelang akhir tahun", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7
     )
@@ -72,7 +75,8 @@ def load_situations(cycle: Cycle) -> list[str]:
     return [
         f"{breaches} breach, one report due today, a session under way,",
         f"{waiting.number} waits for approval with a difference to see,",
-        "an answer to mark by hand, a release that its leader confirmed and one that waits,",
+        "an answer to mark by hand, a second opinion that waits,",
+        "a release that its leader confirmed and one that waits,",
         f"a roster of {days} days around today; {draft.number} is a draft with {orders} on overtime and two questions "
         "to the teams",
     ]
