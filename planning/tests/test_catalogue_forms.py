@@ -160,7 +160,7 @@ def test_a_scheme_says_how_several_assessors_are_settled_and_shows_it_at_work(wo
     scheme = ScoringScheme.objects.get(name="Bersama")
     rules = [(each.name, each.settled_by, each.assessors) for each in scheme.parameters.all()]
     assert rules == [("Roleplay", "average", 3), ("Empati", "second", 1)]
-    copy = signed_in(world.pic).get(reverse("scheme_copy", kwargs={"uuid": scheme.uuid}))
+    copy = client_of(world.pic).get(reverse("scheme_copy", kwargs={"uuid": scheme.uuid}))
     assert [form.initial["settling"] for form in copy.context["formset"].initial_forms] == ["average 3", "second"]
 
     test = scheme_lines({"name": "Post-test", "weight": "100", "source": "post_test", "settling": "second"})
@@ -168,13 +168,13 @@ def test_a_scheme_says_how_several_assessors_are_settled_and_shows_it_at_work(wo
     assert refused.status_code == 422 and b"Post-test is scored by a test" in refused.content
 
     address = reverse("scheme_detail", kwargs={"uuid": scheme.uuid})
-    page = signed_in(world.pic).get(address, {"score_1": "80", "score_1_2": "81", "score_2": "60", "score_2_2": "90"})
+    page = client_of(world.pic).get(address, {"score_1": "80", "score_1_2": "81", "score_2": "60", "score_2_2": "90"})
     said = page.context["said"]
     assert said["missing"] == ["Roleplay"], "two of three assessors are no average"
     full = {"score_1": "80", "score_1_2": "81", "score_1_3": "83", "score_2": "60"}
-    said = signed_in(world.pic).get(address, full).context["said"]
+    said = client_of(world.pic).get(address, full).context["said"]
     assert said["final"] == "72.80", "244 ÷ 3 is not rounded on the way; the first score counts while nobody doubts it"
-    said = signed_in(world.pic).get(address, full | {"score_2_2": "90"}).context["said"]
+    said = client_of(world.pic).get(address, full | {"score_2_2": "90"}).context["said"]
     assert said["final"] == "84.80" and [each["counts"] for each in said["parameters"][1]["assessed"]["given"]] == [
         False,
         True,
