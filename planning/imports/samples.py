@@ -34,7 +34,7 @@ from planning.imports.evaluated_twice import (
     standing_question,
 )
 from planning.models import MonitoringSample, QualityParameter
-from planning.services.evaluations import DECISION
+from planning.services.sample_decisions import DECISION
 from planning.services.samples import SampleEntry, sample_reference, save_samples
 from planning.services.sources import QC_SOURCE, named_and_placed
 from trainingops.audit.journal import service

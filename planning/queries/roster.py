@@ -250,7 +250,7 @@ def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterabl
 
 def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets: Iterable[_Target]) -> PlanRoster:
     site = revision.plan.site
-    of_batch: dict[int, list[PlannedMeeting]] = {}
+    of_batch: dict[int | None, list[PlannedMeeting]] = {}
     for meeting in meetings:
         of_batch.setdefault(meeting.planned_session_id, []).append(meeting)
     # Submission puts everybody into the only batch.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from planning.enums import DEFECT_TRANSITIONS, DefectState, RootCause
 from planning.models import Defect, QualityParameter
 from planning.policies.catalogue import can_dispute_defect, can_judge_defect, can_record_defect
-from planning.services.evaluations import DECISION, decide
+from planning.services.sample_decisions import DECISION, decide
 from planning.services.samples import drop_from_rates
 from planning.services.sources import QC_SOURCE, finding_reference, named_and_placed, place_then
 from trainingops.audit.journal import record, service

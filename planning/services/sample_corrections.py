@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from planning.enums import SampleState
 from planning.models import MonitoringSample, SampleCount
 from planning.policies.catalogue import can_keep_sample
-from planning.services.evaluations import take_out
+from planning.services.sample_decisions import take_out
 from planning.services.samples import require_free, require_within, sample_reference, write_counts
 from planning.services.sources import place_then
 from trainingops.audit.journal import record, service

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from planning.enums import DefectState, SampleState
 from planning.models import Defect, MonitoringSample, QualityParameter, SampleCount
 from planning.policies.catalogue import can_record_defect
-from planning.services.evaluations import (
+from planning.services.sample_decisions import (
     DECISION,
     bring_back,
     decide,
