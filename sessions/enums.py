@@ -241,7 +241,7 @@ class PageState(models.TextChoices):
     """Of a page of a scan (PRN-3)."""
 
     UNFILED = "unfiled", _("Not filed yet")
-    FILED = "filed", _("Filed")
+    FILED = "filed", _("Archived")
     DISCARDED = "discarded", _("Discarded")
 
 

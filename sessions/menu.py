@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sessions.panels import participant_panels
-from sessions.paper.panels import paper_panels
 from sessions.policies import can_upload_scans
 from sessions.queries.corrections import corrections_to_decide
 from sessions.queries.pages import open_cases
 from sessions.queries.paper import waiting_pages
+from sessions.queries.testing import answers_to_mark
 from trainingops.people.enums import Role
 from trainingops.ui.navigation import NavItem, register_counts
 from trainingops.ui.navigation import register as register_items
@@ -52,6 +52,9 @@ def register() -> None:
             count_key="recovery",
             area=("recovery_", "case_"),
         ),
+        NavItem(
+            "5.2", _("Mark short answers"), "marking_queue", "edit", order=15, count_key="marking", area=("marking_",)
+        ),
         NavItem("5.2", _("Archive scans"), "scan_list", "upload", order=40, count_key="scans", area=("scan_",)),
         NavItem(
             "5.2",
@@ -67,7 +70,6 @@ def register() -> None:
     )
     register_counts(_counts)
     register_slot("sessions.session", "training session ids; what the stages above say about a session, a panel each")
-    register_provider("sessions.session", paper_panels)
     register_provider("sessions.session", participant_panels)
 
 
@@ -77,6 +79,7 @@ def _counts(request: HttpRequest) -> dict[str, QuerySet[Any]]:
     counts: dict[str, QuerySet[Any]] = {}
     if request.user.authority.has("trainer", "sso_training"):
         counts["recovery"] = open_cases(request.user)
+        counts["marking"] = answers_to_mark(request.user)
         counts["corrections"] = corrections_to_decide(request.user)
     if can_upload_scans(request.user):
         counts["scans"] = waiting_pages(request.user)

@@ -82,8 +82,13 @@ def can_upload_scans(user: User) -> bool:
 
 def can_handle_paper(user: User, training_session: TrainingSession) -> bool:
     """Print its attendance list and file its scans: who runs it, and those roles where it takes place."""
+    return has_paper_role(user, training_session) or can_run_session(user, training_session)
+
+
+def has_paper_role(user: User, training_session: TrainingSession) -> bool:
+    """Whether one of those roles is held where the session takes place."""
     place = {"site_id": training_session.site_id, "line_id": training_session.line_id}
-    return user.authority.covers(*PAPER_ROLES, **place) or can_run_session(user, training_session)
+    return user.authority.covers(*PAPER_ROLES, **place)
 
 
 def can_discard_page(user: User, page: ScanPage) -> bool:

@@ -64,7 +64,7 @@ def _survey_receipt(request: Any, kwargs: dict[str, Any]) -> str:
 
 def register() -> None:
     """Make the test and the survey known as steps of shared PCs."""
-    pages = frozenset({"test_start", "test_question", "test_summary", "test_submit"})
+    pages = frozenset({"test_start", "test_question", "test_paper", "test_summary", "test_submit"})
     STEPS.add(Step(name="test", offer=_offer, pages=pages, ends="test_done", receipt=_receipt))
     pages = frozenset({"survey_answer"})
     STEPS.add(Step(name="survey", offer=_offer_survey, pages=pages, ends="survey_done", receipt=_survey_receipt))

@@ -34,7 +34,7 @@ from planning.tests.factories import (
     make_world,
 )
 from sessions.models import Enrolment
-from sessions.services.attempts import _extra_minutes
+from sessions.services.extra_time import extra_minutes
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.models import User
@@ -142,7 +142,7 @@ def move_target(world, plan):
 def give_time(world, plan):
     target = plan.approved_revision.targets.first()
     adjust_target(target=target, to=target.planned_session, extra_minutes=15, actor=world.pic, now=timezone.now())
-    assert _extra_minutes(Enrolment.objects.get(person=target.person)) == 15
+    assert extra_minutes(Enrolment.objects.get(person=target.person)) == 15
     return "plan.extra_time_given"
 
 

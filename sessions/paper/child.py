@@ -91,7 +91,7 @@ def codes_on(page: Image) -> list[str]:
     import zxingcpp
 
     for looked_at in _ways_of_looking(page):
-        found = zxingcpp.read_barcodes(looked_at, formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(looked_at, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
         if texts := sorted({each.text for each in found if each.text}):
             return texts[:10]
     return []

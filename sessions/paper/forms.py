@@ -27,7 +27,7 @@ class SheetForm(PageForm):
             ("1", gettext_lazy("With the attendance recorded so far")),
         ],
         coerce=bool,
-        empty_value=False,
+        empty_value="",
         required=False,
     )
     spare_rows = WholeField(
@@ -57,7 +57,7 @@ class ScansField(forms.FileField):
 class UploadForm(PageForm):
     """Scans and photos to be filed."""
 
-    files = ScansField(
+    scans = ScansField(
         label=gettext_lazy("Scans or photos"),
         widget=_FilesInput(attrs={"accept": ACCEPTED}),
         max_length=160,

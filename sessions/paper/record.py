@@ -92,7 +92,7 @@ def _payload(
             [_("Meeting"), _meeting(meeting, zone) if meeting else _("the whole session")],
             [_("Uploaded by"), scan.uploaded_by.name],
             [_("Print no."), ", ".join(sheets) or _("none on the page")],
-            [_("Filed"), moment_words(now, zone)],
+            [_("Archived"), moment_words(now, zone)],
             [_("File"), scan.file_name],
             [_("Pages"), _("%(these)s of %(all)d") % {"these": numbers, "all": scan.pages or len(pages)}],
             [_("Place of the paper"), scan.paper_place or _("not recorded")],

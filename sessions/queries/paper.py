@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from sessions.enums import MeetingState, PageState
 from sessions.models import ScanPage, SessionMeeting, TrainingSession
@@ -37,10 +41,30 @@ def waiting_pages(user: User) -> QuerySet[ScanPage]:
     return ScanPage.objects.filter(scan__uploaded_by=user, state=PageState.UNFILED)
 
 
-def filed_pages(training_session_ids: list[int]) -> QuerySet[ScanPage]:
-    """The filed pages of sessions, the oldest paper first."""
-    rows = ScanPage.objects.filter(training_session__in=training_session_ids, state=PageState.FILED)
-    return rows.select_related("scan", "sheet", "meeting").order_by("evidence_date", "scan", "number")
+def filed_pages_of_session() -> ArraySubquery:
+    """An annotation of a session with its filed pages, the oldest paper first: the page costs no query more."""
+    rows = ScanPage.objects.filter(training_session=OuterRef("pk"), state=PageState.FILED)
+    rows = rows.order_by("evidence_date", "scan", "number")
+    return ArraySubquery(
+        rows.values(
+            said=JSONObject(uuid="uuid", number="number", evidence_date="evidence_date", file_name="scan__file_name")
+        )
+    )
+
+
+@dataclass(frozen=True)
+class FiledPage:
+    """A filed page as the page of its session lists it."""
+
+    uuid: str
+    number: int
+    evidence_date: date
+    file_name: str
+
+
+def filed_pages(said: Iterable[Mapping[str, Any]]) -> list[FiledPage]:
+    """The rows of :func:`filed_pages_of_session`."""
+    return [FiledPage(**{**each, "evidence_date": date.fromisoformat(each["evidence_date"])}) for each in said]
 
 
 def meetings_to_file(user: User, *, since: datetime, until: datetime) -> QuerySet[SessionMeeting]:

@@ -15,6 +15,7 @@ from sessions.services.correcting import (
     withdraw_correction,
 )
 from sessions.services.deviations import Used, acknowledge_deviation, differences, report_deviation
+from sessions.services.extra_time import give_extra_time
 from sessions.services.filing import Came, file_class
 from sessions.services.inheriting import inherit_cases
 from sessions.services.lapsing import keep_target, lapse_case, lapse_target, propose_lapses
@@ -77,6 +78,7 @@ __all__ = [
     "end_shared_pc",
     "file_class",
     "file_pages",
+    "give_extra_time",
     "inherit_cases",
     "keep_target",
     "lapse_case",

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from planning.enums import PlanState, QuestionKind
 from planning.marking import earned, points_for
-from planning.models import PaperQuestion, PlanTarget, QuestionVersion, TestPaper
+from planning.models import PaperQuestion, QuestionVersion, TestPaper
 from sessions import evidence
 from sessions.enums import AttemptState, CaseKind, CaseState, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_take_tests
 from sessions.services.common import lock_session, lock_session_of_plan, refresh_summary
+from sessions.services.extra_time import extra_minutes
 from sessions.services.results import REMEDIAL_ATTEMPT, compute_results
 from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
@@ -63,7 +64,7 @@ def start_attempt(*, enrolment: Enrolment, phase: str, actor: User, now: datetim
         phase=phase,
         number=max(last + 1, first),
         started_at=now,
-        due_at=now + timedelta(minutes=paper.duration_minutes + _extra_minutes(enrolment)),
+        due_at=now + timedelta(minutes=paper.duration_minutes + extra_minutes(enrolment)),
         maximum=total,
     )
     record(
@@ -74,14 +75,6 @@ def start_attempt(*, enrolment: Enrolment, phase: str, actor: User, now: datetim
         data={"enrolment": enrolment.uuid, "phase": phase, "paper": paper.uuid, "due_at": attempt.due_at},
     )
     return attempt
-
-
-def _extra_minutes(enrolment: Enrolment) -> int:
-    """The extra time that the plan gives this person (QUZ-4)."""
-    given = PlanTarget.objects.filter(
-        person=enrolment.person_id, revision__approved_for=enrolment.training_session.plan_id
-    )
-    return given.values_list("extra_minutes", flat=True).first() or 0
 
 
 @service

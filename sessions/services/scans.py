@@ -99,10 +99,10 @@ def upload_scans(
 
 def _check_file(name: str, content: bytes) -> None:
     if len(content) > MAX_BYTES:
-        raise Refused(_("“%(name)s” is larger than 10 MB. Scan it at 150 dpi.") % {"name": name}, field="files")
+        raise Refused(_("“%(name)s” is larger than 10 MB. Scan it at 150 dpi.") % {"name": name}, field="scans")
     if not media_type_of(content):
         raise Refused(
-            _("“%(name)s” is none of PDF, JPEG, PNG and HEIC. Save it as one of these.") % {"name": name}, field="files"
+            _("“%(name)s” is none of PDF, JPEG, PNG and HEIC. Save it as one of these.") % {"name": name}, field="scans"
         )
 
 
@@ -166,7 +166,7 @@ def _target(named: Sequence[Found], uploader: User) -> _Target:
     sheet = None
     if code.kind == "sheet":
         sheet = PaperSheet.objects.filter(code=code.code).select_related("meeting").first()
-        subject = {"pk": sheet.meeting.training_session_id} if sheet else None
+        subject: dict[str, Any] | None = {"pk": sheet.meeting.training_session_id} if sheet else None
     else:
         made = EvidenceRecord.objects.filter(verify_code=code.code, kind="attendance").first()
         subject = {"uuid": made.subject} if made else None

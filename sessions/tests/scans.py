@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 
 import numpy
 import pypdfium2
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageFilter, ImageOps
 
@@ -73,11 +75,12 @@ def file_of(*pages: Image.Image, kind: str = "PDF", name: str = "") -> SimpleUpl
     return SimpleUploadedFile(name or f"pindaian.{kind.lower()}", out.getvalue())
 
 
-def uploaded(*files: SimpleUploadedFile, actor: User, now: object = START, **said: object) -> Uploaded:
+def uploaded(*files: SimpleUploadedFile, actor: User, now: datetime = START, **said: object) -> Uploaded:
     """Upload and read as the worker would."""
     found = upload_scans(files=list(files), actor=actor, now=now, **said)  # type: ignore[arg-type]
     if found.job:
-        list(read_scans(found.job, found.job.created_at))
+        with time_machine.travel(now, tick=False):
+            list(read_scans(found.job, now))
     return found
 
 

@@ -22,7 +22,7 @@ from sessions.enums import HELD, ClassFileKind, MeetingState, SessionState
 from sessions.forms import ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import ClassFile, TrainingSession
-from sessions.policies import can_recover, can_run_session
+from sessions.policies import can_recover, can_run_session, has_paper_role
 from sessions.queries.day import (
     compared,
     deviations_in,
@@ -33,6 +33,7 @@ from sessions.queries.day import (
     with_day,
 )
 from sessions.queries.pages import meetings_of, post_test_can_open, with_detail
+from sessions.queries.paper import filed_pages, filed_pages_of_session
 from sessions.services.photos import can_be_removed, takes_photos
 from sessions.tables import MEETING_STATES, SESSION_STATES
 from sessions.views.sessions import visible
@@ -47,7 +48,8 @@ from trainingops.ui.days_off import warn_of_days_off
 def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Everything for the day: who, where, materials, attendance, tests, scores, what is missing, what comes next."""
     known: Any = with_day(with_detail(TrainingSession.objects.visible_to_staff(request.user)), request.user)
-    training_session = get_object_or_404(known.annotate(release_rows=releases_of_session()), uuid=uuid)
+    known = known.annotate(release_rows=releases_of_session(), filed_rows=filed_pages_of_session())
+    training_session = get_object_or_404(known, uuid=uuid)
     plan, meetings = training_session.plan, meetings_of(training_session)
     runs = plan.pic_id == request.user.pk or training_session.is_taught  # as can_run_session, without a query
     state = training_session.state
@@ -86,6 +88,8 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_cancel": is_moved_here and can_recover(request.user, plan),
         "may_move": is_moved_here and len(meetings) == 1 and (runs or can_recover(request.user, plan)),
         "scheme": read_scheme(training_session.scheme),
+        "filed_pages": filed_pages(training_session.filed_rows),
+        "may_file": runs or has_paper_role(request.user, training_session),
         "releases": release_lines(training_session.release_rows, plan=plan, reader=request.user),
         "zone": training_session.site.zone,
     }

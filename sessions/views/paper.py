@@ -32,8 +32,15 @@ def meeting_sheets(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     training_session = meeting.training_session
     form = SheetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
         try:
-            sheet = services.print_sheet(meeting=meeting, **form.cleaned_data, actor=request.user, now=request.now)
+            sheet = services.print_sheet(
+                meeting=meeting,
+                filled=bool(said["filled"]),
+                spare_rows=said["spare_rows"],
+                actor=request.user,
+                now=request.now,
+            )
             return redirect(f"{reverse('meeting_sheets', args=[uuid])}?print={sheet.number}")
         except Refused as refused:
             form.add_refusal(refused)

@@ -23,6 +23,7 @@ from sessions.queries.ledger import trained_of
 from sessions.queries.pages import enrolments_of_person
 from sessions.queries.survey import survey_card
 from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
+from sessions.services.extra_time import extra_minutes
 from sessions.tables import case_status
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
@@ -133,6 +134,7 @@ def test_start(request: SignedInRequest, uuid: UUID, phase: str) -> HttpResponse
         "phase": TestPhase(phase),
         "paper": paper,
         "questions": paper.paper_questions.count() if paper else 0,
+        "extra": extra_minutes(enrolment),
         "why": why_closed(enrolment.training_session, enrolment, phase, case),
     }
     return render(request, "sessions/test_start.html", context)
@@ -152,7 +154,8 @@ def _places(attempt: TestAttempt) -> list[PaperQuestion]:
 def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpResponse:
     """One question: GET shows it with what is saved, POST saves and goes on; a tap saves in the background."""
     attempt = _own(request, uuid)
-    if attempt.state != AttemptState.IN_PROGRESS:
+    by_script = bool(request.htmx)  # type: ignore[attr-defined]
+    if attempt.state != AttemptState.IN_PROGRESS and not (by_script and request.method == "POST"):
         return redirect("test_done", uuid=uuid)
     places = _places(attempt)
     if not 1 <= place <= len(places):
@@ -169,12 +172,14 @@ def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpRespo
                 now=request.now,
             )
         except Refused as refused:
+            if by_script:
+                return HttpResponse(str(refused), status=422 if refused.field else 409, content_type="text/plain")
             if not refused.field:
                 messages.error(request, str(refused))
                 return redirect("test_summary", uuid=uuid)
             errors = [Line(question.text, str(refused), "choice")]
         else:
-            return _after_answer(request, attempt, place, len(places))
+            return _receipt(request, attempt, place) if by_script else _onward(request, attempt, place, len(places))
     answered = _answered(attempt)
     sent = request.POST.getlist("choice") if errors else None
     context = _context(attempt, places, answered, request) | {
@@ -189,15 +194,40 @@ def test_question(request: SignedInRequest, uuid: UUID, place: int) -> HttpRespo
     return render(request, "sessions/test_question.html", context)
 
 
-def _after_answer(request: SignedInRequest, attempt: TestAttempt, place: int, last: int) -> HttpResponse:
-    """A word beside the question for a tap, else the next page, or the one before."""
-    if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "sessions/test_saved.html", {"attempt": attempt})
-    if "back" in request.POST and place > 1:
-        return redirect("test_question", uuid=attempt.uuid, place=place - 1)
-    if place < last:
-        return redirect("test_question", uuid=attempt.uuid, place=place + 1)
-    return redirect("test_summary", uuid=attempt.uuid)
+def _receipt(request: SignedInRequest, attempt: TestAttempt, place: int) -> HttpResponse:
+    """The server's word that it has the answer to this question, and the time that is left (QUZ-2, QUZ-3)."""
+    left = str(_seconds_left(attempt, request))
+    return HttpResponse(status=204, headers={"X-Saved": str(place), "X-Left": left, "Cache-Control": "no-store"})
+
+
+def _onward(request: SignedInRequest, attempt: TestAttempt, place: int, last: int) -> HttpResponse:
+    """Where the button leads: every way out of a question saves its answer first (QUZ-6)."""
+    to = request.POST.get("to", "")
+    if to == "leave":
+        return redirect("my_trainings")
+    wanted = int(to) if to.isdecimal() and len(to) < 6 else place + 1
+    if to == "summary" or wanted > last:
+        return redirect("test_summary", uuid=attempt.uuid)
+    return redirect("test_question", uuid=attempt.uuid, place=max(wanted, 1))
+
+
+def test_paper(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """All questions for the device of the participant, so that they can go on without a connection (QUZ-2)."""
+    attempt = _own(request, uuid)
+    if attempt.state != AttemptState.IN_PROGRESS:
+        raise Http404
+    answered = _answered(attempt)
+    context = {
+        "questions": [
+            (number, each.question_version, answered.get(each.question_version_id, []))
+            for number, each in enumerate(_places(attempt), start=1)
+        ],
+        "rule": attempt.paper.get_multiple_rule_display(),
+        "longest": LONGEST_ANSWER,
+    }
+    response = render(request, "sessions/test_paper.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def test_summary(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -246,7 +276,14 @@ def _context(
         "total": len(places),
         "answered": sum(1 for _number, done in marks if done),
         "unanswered": sum(1 for _number, done in marks if not done),
-        "minutes": max(int((attempt.due_at - request.now).total_seconds() // 60), 0),
+        "left": _seconds_left(attempt, request),
+        "minutes": max(-(-_seconds_left(attempt, request) // 60), 0),
+        "extra": extra_minutes(attempt.enrolment),
         "over": request.now > attempt.due_at + GRACE,
         "zone": attempt.enrolment.training_session.site.zone,
     }
+
+
+def _seconds_left(attempt: TestAttempt, request: SignedInRequest) -> int:
+    """By the server's clock; what the device's says does not matter (QUZ-3)."""
+    return int((attempt.due_at - request.now).total_seconds())

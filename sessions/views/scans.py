@@ -68,11 +68,18 @@ def scan_new(request: SignedInRequest) -> HttpResponse:
     key = uuid_of(request.GET.get("session", ""))
     sessions = TrainingSession.objects.visible_to_staff(request.user).select_related("plan", "site")
     training_session = get_object_or_404(sessions, uuid=key) if key else None
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    if form.is_valid():
         try:
+            said = form.cleaned_data
             found = services.upload_scans(
-                **form.cleaned_data, training_session=training_session, actor=request.user, now=request.now
+                files=said["scans"],
+                dated=said["dated"],
+                paper_place=said["paper_place"],
+                training_session=training_session,
+                actor=request.user,
+                now=request.now,
             )
             _say_known(request, found.known)
             return redirect(page_of_upload(found.job) if found.job else reverse("scan_list"))

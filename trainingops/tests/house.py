@@ -104,6 +104,7 @@ NOT_PAGES = {
     "session_file",
     "sheet_code",
     "sheet_file",
+    "test_paper",
     "traffic_csv",
     "verify",
     "verify_record",
@@ -295,6 +296,10 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "session_assessor_withdraw": lambda: [
         {"uuid": each.training_session.uuid, "asked": each.uuid}
         for each in AskedAssessor.objects.select_related("training_session")
+    ],
+    "session_extra_time": lambda: [
+        {"uuid": each.training_session.uuid, "enrolment": each.uuid}
+        for each in Enrolment.objects.select_related("training_session")[:6]
     ],
     "session_file": lambda: [{**each, "run": UUID(int=0)} for each in _by_uuid(TrainingSession)()],
     "session_score_cell": _score_cells,

@@ -17,6 +17,7 @@ from sessions.views import filing as filing_views
 from sessions.views import indicator as indicator_views
 from sessions.views import kiosk as kiosk_views
 from sessions.views import marking as marking_views
+from sessions.views import marking_queue as queue_views
 from sessions.views import paper as paper_views
 from sessions.views import quiz as quiz_views
 from sessions.views import recovery as recovery_views
@@ -27,6 +28,7 @@ from sessions.views import scores as score_views
 from sessions.views import sessions as session_views
 from sessions.views import shared_pc as shared_pc_views
 from sessions.views import survey as survey_views
+from sessions.views import testing as testing_views
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
@@ -51,6 +53,14 @@ urlpatterns += [
     path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
     path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
     path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),
+    path("sessions/<uuid:uuid>/tests/", testing_views.session_tests, name="session_tests"),
+    path(
+        "sessions/<uuid:uuid>/tests/<uuid:enrolment>/extra-time/",
+        testing_views.session_extra_time,
+        name="session_extra_time",
+    ),
+    path("sessions/<uuid:uuid>/tests/paper/", testing_views.session_paper_results, name="session_paper_results"),
+    path("marking/", queue_views.marking_queue, name="marking_queue"),
     path("sessions/<uuid:uuid>/scores/", score_views.session_scores, name="session_scores"),
     path("sessions/<uuid:uuid>/assessors/", assessor_views.session_assessors, name="session_assessors"),
     path(
@@ -120,6 +130,7 @@ urlpatterns += [
     path("trainings/<uuid:uuid>/survey/done/", survey_views.survey_done, name="survey_done"),
     path("trainings/<uuid:uuid>/<slug:phase>/", quiz_views.test_start, name="test_start"),
     path("tests/<uuid:uuid>/<int:place>/", quiz_views.test_question, name="test_question"),
+    path("tests/<uuid:uuid>/paper/", quiz_views.test_paper, name="test_paper"),
     path("tests/<uuid:uuid>/summary/", quiz_views.test_summary, name="test_summary"),
     path("tests/<uuid:uuid>/submit/", quiz_views.test_submit, name="test_submit"),
     path("tests/<uuid:uuid>/done/", quiz_views.test_done, name="test_done"),

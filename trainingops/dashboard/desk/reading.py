@@ -37,6 +37,8 @@ from sessions.models import (
 from sessions.queries.corrections import corrections_to_decide
 from sessions.queries.gone import lapses_to_confirm
 from sessions.queries.pages import people_without_score
+from sessions.queries.paper import waiting_pages
+from sessions.queries.testing import answers_to_mark
 from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
 from trainingops.people.enums import Role
@@ -52,6 +54,14 @@ TEACHERS = (Role.TRAINER, Role.SSO_TRAINING)
 #: The teams that a plan is coordinated with (5.1.1 d).
 CONSULTED = (Role.QC, Role.OPERATIONS, Role.OPERATION_SUPPORT)
 OFFICES = (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER, Role.AUDITOR)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How many rows wait in a queue, and since when the oldest does."""
+
+    count: int
+    since: datetime
 
 
 @dataclass
@@ -117,6 +127,22 @@ class Desk:
         )
 
     # --- Sessions ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def queues(self) -> dict[str, Queue]:
+        """The queues of rows that are worked off on a page of their own, those that are not empty; one query."""
+        waiting = {
+            "answers": (answers_to_mark(self.user), "attempt__submitted_at"),
+            "scans": (waiting_pages(self.user), "scan__uploaded_at"),
+        }
+        first, *rest = (
+            rows.order_by()
+            .values(queue=Value(name))
+            .annotate(n=Count("pk"), since=Min(path))
+            .values_list("queue", "n", "since")
+            for name, (rows, path) in waiting.items()
+        )
+        return {name: Queue(count, since) for name, count, since in first.union(*rest) if count}
 
     @cached_property
     def sessions(self) -> list[TrainingSession]:

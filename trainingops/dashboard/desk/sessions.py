@@ -110,6 +110,34 @@ def corrections_awaited(desk: Desk) -> Iterable[Awaited]:
             )
 
 
+@provides(ITEMS, *TEACHERS)
+def answers_that_wait(desk: Desk) -> Iterable[Item]:
+    """Short answers of the reader's sessions that nobody has marked: results wait for them (5.1.2)."""
+    if found := desk.queues.get("answers"):
+        yield Item(
+            title=ngettext("Mark %(n)d short answer", "Mark %(n)d short answers", found.count) % {"n": found.count},
+            why=_("Results stay incomplete until the last answer is marked."),
+            url=reverse("marking_queue"),
+            action=pgettext("verb", "Mark"),
+            icon="edit",
+            since=found.since,
+        )
+
+
+@provides(ITEMS, Role.MANAGER, *TEACHERS, Role.TEAM_LEADER)
+def scans_that_wait(desk: Desk) -> Iterable[Item]:
+    """Pages of the reader's scans that no code has filed (6)."""
+    if found := desk.queues.get("scans"):
+        yield Item(
+            title=ngettext("File %(n)d scanned page", "File %(n)d scanned pages", found.count) % {"n": found.count},
+            why=_("No code on them says where they belong."),
+            url=reverse("scan_list"),
+            action=pgettext("verb", "File"),
+            icon="archive",
+            since=found.since,
+        )
+
+
 @provides(ITEMS, Role.MANAGER)
 def deviations_to_acknowledge(desk: Desk) -> Iterable[Item]:
     """What was done otherwise than planned, with its reason (4.2)."""
