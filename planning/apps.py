@@ -8,7 +8,7 @@ class PlanningConfig(AppConfig):
     name = "planning"
 
     def ready(self) -> None:
-        from planning import imports, menu, module_notices, notices, signed, trainer_notices
+        from planning import imports, menu, module_notices, notices, receivers, signed, trainer_notices  # noqa: F401 (receivers connect by import)
         from planning.evidence import appointments, coordination, modules, plans, trainers
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot

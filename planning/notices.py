@@ -35,6 +35,19 @@ def register_plans() -> None:
 
 _PLAN_KINDS = (
     NoticeKind(
+        name="delegation_given",
+        label=_("You act for a manager"),
+        title=_("You act for %(principal)s from %(starts)s to %(ends)s"),
+        body=_("Their approvals stand on your home. What you decide says “a.n.”; your own plans others decide."),
+        mandatory=_("Who acts for a manager must know it (4.1)."),
+    ),
+    NoticeKind(
+        name="delegation_ended",
+        label=_("You act for a manager no more"),
+        title=_("You act for %(principal)s no more"),
+        body=_("%(actor)s ended it. What you decided stands."),
+    ),
+    NoticeKind(
         name="plan_submitted",
         label=_("A plan awaits your decision"),
         title=_("%(number)s awaits your decision"),

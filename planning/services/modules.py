@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, User
 
 EDITABLE = (ModuleState.DRAFT, ModuleState.RETURNED)
+#: Beside them no other version of the module begins.
+OPEN = (*EDITABLE, ModuleState.SUBMITTED)
 
 #: What :func:`_editable` may change on a version.
 _REOPENED = ["state", "author", "decided_by", "decided_at"]
@@ -178,7 +180,7 @@ def add_version(
     locked = TrainingModule.objects.select_for_update(no_key=True).get(pk=module.pk)
     require(can_write_for(actor, locked.lines.all()))
     versions = list(locked.versions.all())
-    if any(version.state in (*EDITABLE, ModuleState.SUBMITTED) for version in versions):
+    if any(version.state in OPEN for version in versions):
         raise Refused(_("A version of this module is still open. Finish it before you begin another one."))
     if any(version.number == number for version in versions):
         raise Refused(_("Version %(number)s exists. Choose another number.") % {"number": number}, field="number")

@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from planning.enums import DefectState, ErrorClass, ModuleState, SampleKind
 from planning.models import (
+    Defect,
     ModuleMaterial,
     ModuleVersion,
     NeedSource,
+    Question,
     TrafficInterval,
 )
 from planning.tests.factories import make_module, make_paper, make_world
@@ -48,6 +51,7 @@ def scene(db):
         change=change,
         parameter=defect.parameter,
         module=version.module,
+        whole=make_module(world.line, author=world.pic, decided_by=world.manager).module,
         version=draft,
         approved=version,
         submitted=submitted,
@@ -96,7 +100,7 @@ PAGES = {
     "topic_new": ("", Role.QC),
     "topic_edit": ("topic", Role.QC),
     "module_detail": ("module", Role.AGENT),
-    "module_version_new": ("module", Role.QC),
+    "module_version_new": ("whole", Role.QC),
     "module_version_edit": ("version", Role.QC),
     "module_version_decide": ("submitted", Role.TRAINER),
     "material_new": ("version", Role.QC),
@@ -151,6 +155,23 @@ def test_page_opens_in_both_languages_within_twelve_queries(name, scene, django_
         assert response.status_code == 200, response.content[:500]
         if "html" in response["Content-Type"]:
             assert b"style=" not in response.content and b"<script>" not in response.content
+
+
+def test_a_form_that_could_only_be_refused_leads_back_to_its_page_and_says_why(scene):
+    Question.objects.filter(pk=scene.question.pk).update(retired_at=timezone.now())
+    Defect.objects.filter(pk=scene.defect.pk).update(state=DefectState.ANNULLED)
+    client = client_of(scene.boss)
+    for name, args, page in [
+        ("question_edit", [scene.question.uuid], reverse("question_detail", args=[scene.question.uuid])),
+        ("defect_cause", [scene.defect.uuid], reverse("defect_detail", args=[scene.defect.uuid])),
+        ("defect_decide", [scene.defect.uuid, "annul"], reverse("defect_detail", args=[scene.defect.uuid])),
+        ("module_version_new", [scene.module.uuid], reverse("module_detail", args=[scene.module.uuid])),
+        ("module_version_edit", [scene.approved.uuid], reverse("module_detail", args=[scene.module.uuid])),
+        ("trainer_account", [scene.world.trainer.uuid], reverse("trainer_detail", args=[scene.world.trainer.uuid])),
+    ]:
+        answer = client.get(reverse(name, args=args), follow=True)
+        assert [target for target, _status in answer.redirect_chain] == [page], name
+        assert len(answer.context["messages"]) == 1, name
 
 
 @pytest.mark.parametrize("name", [*PAGES, *POSTS])

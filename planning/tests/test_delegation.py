@@ -14,6 +14,7 @@ from planning.tests.factories import submitted_plan
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
+from trainingops.notifications.texts import notice_text
 from trainingops.people.models import Delegation, User
 from trainingops.people.services import end_delegation, give_delegation
 from trainingops.people.tests.factories import grant_role, make_user, sign_in
@@ -86,6 +87,14 @@ def test_a_manager_of_their_own_right_decides_as_themself(world):
     revision = submitted_plan(world=world).revisions.get()
     made = return_revision(revision=revision, comment="Perbaiki.", actor=other, now=timezone.now())
     assert made.on_behalf_of is None
+
+
+def test_who_acts_for_a_manager_is_told_when_it_begins_and_when_it_is_ended(world):
+    made = given(world.manager, world.qc)
+    end_delegation(delegation=made, actor=world.manager, now=timezone.now())
+    told = Notice.objects.filter(recipient=world.qc).order_by("pk")
+    assert [each.kind for each in told] == ["delegation_given", "delegation_ended"]
+    assert str(world.manager) in notice_text(told[0].kind, told[0].params, language="en").title
 
 
 def test_a_delegation_holds_between_its_dates_only_and_can_be_ended(world):

@@ -18,7 +18,7 @@ from planning.policies.catalogue import can_keep_places, can_revoke
 from planning.services import appointments as services
 from planning.services import places
 from planning.tables.catalogue import ApplicationTable, AppointmentTable, RoomTable, TrainerTable, appointment_state
-from planning.views.common import form_page, posted, url
+from planning.views.common import form_page, posted, settled, url
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -104,6 +104,7 @@ def appointment_revoke(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         parent=(url("appointment_detail", appointment), appointment.number),
         submit=_("Revoke appointment"),
         danger=True,
+        closed=settled(appointment.number, _("Revoked")) if appointment.revoked_at else "",
     )
 
 

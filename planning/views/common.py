@@ -36,6 +36,7 @@ def form_page(
     formset: forms.BaseFormSet[Any] | None = None,
     danger: bool = False,
     extra: Mapping[str, Any] | None = None,
+    closed: str = "",
 ) -> HttpResponse:
     """A page with one form: show it, or act on what was sent and go on.
 
@@ -45,7 +46,11 @@ def form_page(
         parent: address and word of the page above.
         submit: the verb on the button.
         extra: more for the template.
+        closed: why sending could only be refused (:func:`settled`); the form is not shown then, the page above is.
     """
+    if closed and request.method == "GET":
+        messages.info(request, closed)
+        return HttpResponseRedirect(parent[0])
     status = 200
     if request.method == "POST":
         valid = form.is_valid()
@@ -72,6 +77,11 @@ def form_page(
         **(extra or {}),
     }
     return render(request, template, context, status=status)
+
+
+def settled(what: object, state: object) -> str:
+    """Says of something that a form comes too late for what became of it."""
+    return _("%(what)s is “%(state)s”: this can no longer be done.") % {"what": what, "state": state}
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -23,7 +23,7 @@ from planning.models import Consultation, TrainingPlan
 from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
 from planning.queries.plans import local_day
 from planning.services import answer_consultation, ask_consultation, enter_answer, make_sheet
-from planning.views.common import act_or_conflict, form_page, posted, url
+from planning.views.common import act_or_conflict, form_page, posted, settled, url
 from planning.wording import Wording
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.http import SignedInRequest
@@ -142,16 +142,18 @@ def consultation_enter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         enter_answer(consultation=consultation, **form.cleaned_data, actor=request.user, now=request.now)
         return url("plan_detail", plan), _("The answer is entered, with its document.")
 
+    party, answer = consultation.get_party_display(), consultation.get_answer_display()
     today = local_day(request.now, plan.site)
     form = EnteredAnswerForm(posted(request), request.FILES or None, initial={"answered_on": today})
     return form_page(
         request,
         form,
         act,
-        title=_("Enter the answer of %(party)s") % {"party": consultation.get_party_display()},
+        title=_("Enter the answer of %(party)s") % {"party": party},
         parent=(url("plan_detail", plan), plan.number),
         submit=_("Save the answer"),
         template="planning/upload.html",
+        closed=settled(party, answer) if answer else "",
     )
 
 

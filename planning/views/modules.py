@@ -36,7 +36,7 @@ from planning.services import modules as services
 from planning.services.standard import record_standard_modules
 from planning.tables.catalogue import MODULE_KINDS, ModuleTable
 from planning.text import safe_markdown
-from planning.views.common import act_or_conflict, form_page, posted, url
+from planning.views.common import act_or_conflict, form_page, posted, settled, url
 from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine
@@ -221,6 +221,9 @@ def module_version_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         title=_("New version of %(module)s") % {"module": module},
         parent=(url("module_detail", module), str(module)),
         submit=_("Save version"),
+        closed=_("%(version)s is still open. Finish it before you begin another one.") % {"version": before}
+        if before and before.state in services.OPEN
+        else "",
     )
 
 
@@ -240,6 +243,7 @@ def module_version_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         title=_("Edit %(version)s") % {"version": version},
         parent=(url("module_detail", version.module), str(version.module)),
         submit=_("Save version"),
+        closed="" if version.state in services.EDITABLE else settled(version, version.get_state_display()),
     )
 
 

@@ -24,7 +24,7 @@ from planning.queries.questions import (
 )
 from planning.services import questions as services
 from planning.tables.catalogue import QuestionTable
-from planning.views.common import act_or_conflict, form_page, posted, url
+from planning.views.common import act_or_conflict, form_page, posted, settled, url
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.exports import workbook_response
 from trainingops.ui.tables import configure
@@ -124,6 +124,7 @@ def question_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         title=_("Edit question %(code)s") % {"code": question.code},
         parent=(url("question_detail", question), question.code),
         submit=_("Save new version"),
+        closed=settled(question.code, _("Out of use")) if question.retired_at else "",
     )
 
 

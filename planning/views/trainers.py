@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planning.enums import Qualification
 from planning.forms.trainers import (
     PermitForm,
     RequestAnswerForm,
@@ -22,7 +23,7 @@ from planning.policies.catalogue import REQUESTERS, can_answer_request, can_ente
 from planning.services import trainers as services
 from planning.services.places import link_account
 from planning.tables.trainers import TrainerRequestTable, answer_status
-from planning.views.common import form_page, posted, url
+from planning.views.common import form_page, posted, settled, url
 from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
@@ -85,6 +86,9 @@ def trainer_account(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         title=_("Account of %(name)s") % {"name": trainer.name},
         parent=(url("trainer_detail", trainer), trainer.name),
         submit=_("Save"),
+        closed=_("The account of our own trainers comes with their appointment.")
+        if trainer.kind == Qualification.INTERNAL
+        else "",
     )
 
 
@@ -185,6 +189,7 @@ def trainer_request_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse
         parent=(url("trainer_request_detail", asked), asked.number),
         submit=_("Save the answer"),
         template="planning/upload.html",
+        closed=settled(asked.number, asked.get_answer_display()) if asked.answer else "",
     )
 
 

@@ -11,3 +11,6 @@ leaders_changed = Signal()
 #: The days on which people are away changed: roster or long leave. Arguments: ``people`` (their keys), ``actor``,
 #: ``now``.
 absences_changed = Signal()
+
+#: Somebody acts for an absent manager, or does no more. Arguments: ``delegation``, ``ended``, ``actor``, ``now``.
+delegation_changed = Signal()

@@ -22,7 +22,7 @@ from planning.policies.catalogue import can_dispute_defect, can_judge_defect, ca
 from planning.services import defects as services
 from planning.services.parameters import save_parameter
 from planning.tables.needs import CLASS_SHORT, DEFECT_KINDS, DefectTable, ParameterTable
-from planning.views.common import form_page, posted, url
+from planning.views.common import form_page, posted, settled, url
 from trainingops.domain import require
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
@@ -148,14 +148,16 @@ def defect_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def defect_decide(request: SignedInRequest, uuid: UUID, verb: str) -> HttpResponse:
     """Dispute, uphold or annul a finding, with a reason."""
     defect = _defect(request, uuid)
+    annulled = _("Annulled. It leaves the rates.")
     verbs = {
-        "dispute": (services.dispute_defect, _("Dispute the finding"), _("Dispute recorded.")),
-        "uphold": (services.uphold_defect, _("Uphold the finding"), _("The finding stands.")),
-        "annul": (services.annul_defect, _("Annul the finding"), _("Annulled. It leaves the rates.")),
+        "dispute": (services.dispute_defect, DefectState.DISPUTED, _("Dispute the finding"), _("Dispute recorded.")),
+        "uphold": (services.uphold_defect, DefectState.VALID, _("Uphold the finding"), _("The finding stands.")),
+        "annul": (services.annul_defect, DefectState.ANNULLED, _("Annul the finding"), annulled),
     }
     if verb not in verbs:
         raise Http404
-    decide, word, said = verbs[verb]
+    decide, to, word, said = verbs[verb]
+    is_possible = to in DEFECT_TRANSITIONS.get(defect.state, ())
     require((can_dispute_defect if verb == "dispute" else can_judge_defect)(request.user, defect))
 
     def act(form: ReasonForm) -> tuple[str, str]:
@@ -170,6 +172,7 @@ def defect_decide(request: SignedInRequest, uuid: UUID, verb: str) -> HttpRespon
         parent=(url("defect_detail", defect), _name(defect)),
         submit=word,
         danger=verb == "annul",
+        closed="" if is_possible else settled(_name(defect), defect.get_state_display()),
     )
 
 
@@ -190,6 +193,7 @@ def defect_cause(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         title=_("Root cause"),
         parent=(url("defect_detail", defect), _name(defect)),
         submit=_("Save the root cause"),
+        closed=settled(_name(defect), defect.get_state_display()) if defect.state == DefectState.ANNULLED else "",
     )
 
 

@@ -113,6 +113,40 @@ def coordination_to_answer(desk: Desk) -> Iterable[Item]:
 # --- Release of agents and overtime ----------------------------------------------------------------------------
 
 
+@provides(ITEMS, Role.SSO_TRAINING)
+def trainer_requests_to_answer(desk: Desk) -> Iterable[Item]:
+    """Who asks SSO Training for a trainer (5.1.1 a)."""
+    for row in desk.small["requests"]:
+        if row["requested_by_id"] != desk.user.pk:
+            zone = ZoneInfo(row["timezone"])
+            yield Item(
+                title=_("Answer the request for a trainer: %(number)s") % row,
+                why=_("%(requested_by)s asks for %(module)s.") % row,
+                url=reverse("trainer_request_detail", args=[row["uuid"]]),
+                action=pgettext("verb", "Answer"),
+                icon="mail",
+                due_at=_end_of(row["wanted_on"], zone),
+                zone=zone,
+                since=row["requested_at"],
+            )
+
+
+@provides(AWAITED, Role.MANAGER, *TEACHERS)
+def trainer_requests_awaited(desk: Desk) -> Iterable[Awaited]:
+    """What SSO Training has not answered to the reader yet."""
+    for row in desk.small["requests"]:
+        if row["requested_by_id"] == desk.user.pk:
+            zone = ZoneInfo(row["timezone"])
+            yield Awaited(
+                who=str(Role.SSO_TRAINING.label),
+                title=_("Trainer for %(module)s: %(number)s") % row,
+                url=reverse("trainer_request_detail", args=[row["uuid"]]),
+                due_at=_end_of(row["wanted_on"], zone),
+                zone=zone,
+                since=row["requested_at"],
+            )
+
+
 @provides(ITEMS, Role.TEAM_LEADER)
 def releases_to_confirm(desk: Desk) -> Iterable[Item]:
     """The leader says whether their agents can leave the floor (5.1.1)."""

@@ -21,6 +21,7 @@ from planning.models import (
     PlannedMeeting,
     PlanRevision,
     ReleaseConfirmation,
+    TrainerRequest,
 )
 from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion, TrainingReport
@@ -289,6 +290,7 @@ class Desk:
         return [
             ("modules", (Role.MANAGER, *TEACHERS), self._modules()),
             ("consultations", CONSULTED, self._consultations()),
+            ("requests", (Role.MANAGER, *TEACHERS), self._requests()),
             ("releases", (Role.TEAM_LEADER, *TEACHERS), self._releases()),
             ("overtime", (Role.AGENT, Role.TEAM_LEADER, *TEACHERS), self._overtime()),
             ("corrections", (*TEACHERS, Role.AGENT), self._corrections()),
@@ -330,6 +332,17 @@ class Desk:
             number="plan__number",
             asked_by="asked_by__name",
             timezone="plan__site__timezone",
+        )
+
+    def _requests(self) -> QuerySet[Any]:
+        """Requests for a trainer without answer: to the reader as SSO Training, and their own (5.1.1 a)."""
+        to_me = self.user.authority.scope(Role.SSO_TRAINING, site="site", line="line")
+        return packed(
+            TrainerRequest.objects.filter(to_me | Q(requested_by=self.user), answer="").order_by("wanted_on", "pk"),
+            *("uuid", "number", "wanted_on", "requested_at", "requested_by_id"),
+            requested_by="requested_by__name",
+            module="module__title",
+            timezone="site__timezone",
         )
 
     def _releases(self) -> QuerySet[Any]:

@@ -11,6 +11,7 @@ from planning.enums import Consent, ConsultationAnswer
 from planning.models import ModuleVersion, OvertimeOrder
 from planning.services import answer_consultation, answer_overtime, ask_consultation, return_revision
 from planning.services.releases import answer_release
+from planning.services.trainers import answer_request, request_trainer
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from sessions.tests.factories import START
 from trainingops.dashboard import desk
@@ -150,3 +151,29 @@ def test_a_module_waits_for_a_manager_of_its_lines_and_never_for_its_author():
     assert waiting(make_world().manager) == []
     grant_role(world.pic, "manager")
     assert some("Decide on the module", waiting(world.pic)) == []
+
+
+@pytest.mark.point("DSH-1")
+@pytest.mark.clause("5.1.1 a")
+def test_a_request_for_a_trainer_waits_for_sso_training_and_then_for_nobody():
+    world = make_world(people=1)
+    sso = make_user(Role.SSO_TRAINING, line=world.line)
+    asked = request_trainer(
+        site=world.site,
+        line=world.line,
+        module=world.module_version.module,
+        wanted_on=(NOW + timedelta(days=14)).date(),
+        asked="Satu trainer",
+        actor=world.pic,
+        now=NOW - HOUR,
+    )
+    (line,) = desk.waiting(desk_of(sso))
+    assert line.item.title == f"Answer the request for a trainer: {asked.number}"
+    assert line.item.url == reverse("trainer_request_detail", args=[asked.uuid])
+    title = f"Trainer for {world.module_version.module.title}: {asked.number}"
+    assert (str(Role.SSO_TRAINING.label), title) in awaited(world.pic)
+    assert waiting(make_user(Role.SSO_TRAINING, line=make_world(people=0).line)) == []
+
+    answer_request(request=asked, answer="declined", note="Penuh", trainer=None, actor=sso, now=NOW)
+    assert waiting(sso) == []
+    assert title not in [told for _who, told in awaited(world.pic)]

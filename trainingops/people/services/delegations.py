@@ -13,6 +13,7 @@ from trainingops.people.models import Delegation, RoleAssignment, User
 from trainingops.people.policies import can_delegate
 from trainingops.people.queries import in_force
 from trainingops.people.services.periods import end_before
+from trainingops.people.signals import delegation_changed
 from trainingops.ui.moments import day_words
 
 
@@ -56,6 +57,7 @@ def give_delegation(
         data={"principal": principal.uuid, "delegate": delegate.uuid, "starts_on": starts_on, "ends_on": ends_on},
         detail={"reason": delegation.reason} if delegation.reason else None,
     )
+    delegation_changed.send(Delegation, delegation=delegation, ended=False, actor=actor, now=now)
     return delegation
 
 
@@ -121,4 +123,5 @@ def end_delegation(*, delegation: Delegation, actor: User, now: datetime) -> Non
         "was_until": delegation.ends_on,
     }
     record("delegation.ended", subject=delegation, actor=actor, now=now, data=data)
+    delegation_changed.send(Delegation, delegation=delegation, ended=True, actor=actor, now=now)
     end_before(delegation, today)
