@@ -67,6 +67,7 @@ class TrainingPlan(Identified):
     is_filed = models.BooleanField(default=False, help_text="made afterwards for a class held without approval (5.2)")
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
 
     objects = TrainingPlanQuerySet.as_manager()
 

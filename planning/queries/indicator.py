@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, F, Min, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from planning.enums import Decision, PlanState
@@ -32,7 +32,10 @@ class Counted:
 
 
 def plans_due(user: User, *, since: date, until: date, now: datetime) -> QuerySet[Any]:
-    """The plans in sight whose first session began in the period and not after ``now``; cancelled plans are left out.
+    """The plans in sight whose first session began in the period and not after ``now``.
+
+    A plan that was cancelled before its start was never due. Cancelled afterwards it stays: what passed without an
+    approval cannot be mended by giving it up.
 
     Each with ``first_at`` (start of its first session: as approved, else as the newest revision says, or of a class
     filed without approval) and ``first_approved_at``. Completeness is what a submission requires, so every approval is
@@ -49,7 +52,6 @@ def plans_due(user: User, *, since: date, until: date, now: datetime) -> QuerySe
     return (
         TrainingPlan.objects.visible_to(user)
         .filter(pk__in=touched)
-        .exclude(state=PlanState.CANCELLED)
         .annotate(spoken=Coalesce(F("approved_revision"), Subquery(newest)))
         .annotate(
             first_at=Least(
@@ -65,6 +67,7 @@ def plans_due(user: User, *, since: date, until: date, now: datetime) -> QuerySe
             ),
         )
         .filter(first_at__gte=begin, first_at__lte=end)
+        .exclude(Q(cancelled_at=None) | Q(cancelled_at__lt=F("first_at")), state=PlanState.CANCELLED)
     )
 
 

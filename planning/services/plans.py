@@ -126,7 +126,9 @@ def advance_plan(*, plan: TrainingPlan, to: str, actor: User | None, now: dateti
     before, plan.state = plan.state, to
     if to == PlanState.CLOSED:
         plan.closed_at = now
-    plan.save(update_fields=["state", "closed_at"])
+    if to == PlanState.CANCELLED:
+        plan.cancelled_at = now
+    plan.save(update_fields=["state", "closed_at", "cancelled_at"])
     plan_advanced.send(sender=TrainingPlan, plan=plan, actor=actor, now=now)
     record("plan.advanced", subject=plan, actor=actor, now=now, data={"from": before, "to": to})
     return plan

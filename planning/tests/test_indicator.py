@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from planning.enums import PlanState
 from planning.models import ApprovalDecision, PlannedMeeting, TrainingPlan
 from planning.queries.indicator import by, count, in_period, plans_due
+from planning.services import cancel_plan
 from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
 from trainingops.audit.tests.fixtures import guards_lifted
 from trainingops.people.tests.factories import ServiceLineFactory, make_user, sign_in
@@ -46,7 +46,7 @@ def test_the_figure_equals_the_one_counted_by_hand(world):
         ApprovalDecision.objects.filter(revision__plan=late).update(decided_at=start(11, 11))
     draft_plan(world=world, starts_at=start(11, 12))  # D
     cancelled = submitted_plan(world=world, starts_at=start(11, 13))  # E
-    TrainingPlan.objects.filter(pk=cancelled.pk).update(state=PlanState.CANCELLED)
+    cancel_plan(plan=cancelled, reason="Tidak jadi.", actor=world.pic, now=start(11, 12))
     approved_plan(world=world, starts_at=start(11, 27))  # F
     approved_plan(world=world, starts_at=start(9, 30))  # G
 
@@ -57,6 +57,17 @@ def test_the_figure_equals_the_one_counted_by_hand(world):
     months = [(key.month, each.met, each.due) for key, each in by(plans, "month")]
     assert months == [(10, 1, 1), (11, 1, 3)]
     assert [(str(key), each.due) for key, each in by(plans, "site")] == [(str(world.site), 4)]
+
+
+def test_giving_a_plan_up_after_its_start_does_not_mend_the_figure(world):
+    """4.1: those never approved are included; only what was cancelled before its start was never due."""
+    draft = draft_plan(world=world, starts_at=start(11, 12))
+    period = start(11, 1).date(), start(11, 30).date()
+    cancel_plan(plan=draft, reason="Tidak jadi.", actor=world.pic, now=start(11, 12) + timedelta(minutes=1))
+    (row,) = found(world.manager, *period)
+    assert row == draft and not row.is_met
+    TrainingPlan.objects.filter(pk=draft.pk).update(cancelled_at=start(11, 12) - timedelta(minutes=1))
+    assert not found(world.manager, *period)
 
 
 def test_a_day_is_a_day_of_the_site(world):
