@@ -21,6 +21,7 @@ from planning.models import (
     RecoveryForm,
     ScoringParameter,
 )
+from planning.queries.terms import with_terms
 from trainingops.people.models import RoleAssignment, User
 from trainingops.people.queries import in_force
 
@@ -44,7 +45,7 @@ class Lists:
 
 
 def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[PlanRevision]:
-    """Revisions with their short lists, which :func:`lists_of` reads: no query more.
+    """Revisions with their short lists, which :func:`lists_of` reads, and their PIC's terms: no query more.
 
     Args:
         now: on whose day at the plan's site a recipient must hold the role of the party, as at submission.
@@ -63,7 +64,7 @@ def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[
         .order_by("party", "pk")
         .annotate(stands=Exists(grants.filter(user__is_active=True)))
     )
-    return revisions.annotate(
+    return with_terms(revisions).annotate(
         listed_needs=_chosen("needs", "uuid", "kind", "dated_on", "request"),
         listed_class_types=_chosen("class_types", "code", "name"),
         listed_recovery_forms=_chosen("recovery_forms", "code", "name"),

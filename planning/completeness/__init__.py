@@ -14,6 +14,7 @@ def check(snapshot: Snapshot) -> list[Item]:
     """Every item in the order of the task list; a plan may be submitted when none has a gap."""
     return [
         teaching.module(snapshot),
+        teaching.pic(snapshot),
         teaching.trainers(snapshot),
         teaching.qualification(snapshot),
         times.dates(snapshot),

@@ -7,23 +7,29 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from planning.completeness.items import Item, Snapshot
-from planning.enums import Method, ModuleState
+from planning.enums import Method
 from planning.models import TrainerProfile
 from planning.qualifying import why_unqualified
+from planning.queries.terms import terms_of
+from planning.standing import module_lost, pic_lost
+from trainingops.ui.moments import day_words
 
 
 def module(snapshot: Snapshot) -> Item:
     version = snapshot.revision.module_version
-    gap = ""
-    if version is None:
-        gap = _("Choose an approved module.")
-    elif version.state != ModuleState.APPROVED:
-        gap = _("%(module)s is “%(state)s”. Choose an approved version.") % {
-            "module": version,
-            "state": version.get_state_display(),
-        }
+    gap = module_lost(snapshot.revision) if version else _("Choose an approved module.")
     value = f"{version.module.code} v{version.number}" if version else ""
     return Item("module", _("Module"), "module", value, gap)
+
+
+def pic(snapshot: Snapshot) -> Item:
+    """The PIC is appointed today and on the day of the last meeting (5.1.1 a)."""
+    terms, today = terms_of(snapshot.revision), snapshot.local_day(snapshot.now)
+    last = max((snapshot.local_day(meeting.ends_at) for meeting in snapshot.meetings), default=None)
+    gap = pic_lost(snapshot.revision.plan, terms, today=today, last=last)
+    ends = max((until for _since, until in terms), default=today)
+    value = "" if gap else _("appointed until %(day)s") % {"day": day_words(ends)}
+    return Item("pic", _("Appointment of the PIC"), "sessions", value, gap, clause="5.1.1")
 
 
 def trainers(snapshot: Snapshot) -> Item:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from planning.evidence.coordination import request_sheet
 from planning.evidence.plans import request_plan_evidence
 from planning.models import (
     ApprovalDecision,
+    PlannedMeeting,
     PlanRevision,
 )
 from planning.notices import url_of, words_of
@@ -27,6 +29,7 @@ from planning.services.plans import advance_plan, locked_plan
 from planning.services.releases import renew_releases
 from planning.services.targets import place_in_only_session
 from planning.signals import revision_approved
+from planning.standing import lost_since
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.notifications.services import notify
@@ -209,6 +212,8 @@ def approve_revision(
         WrongState: not submitted any more.
         StaleVersion: the hash is another than the one shown, or the rows no longer give it.
         Refused: the signature is another's, old, or over another hash.
+        Refused: its module version is not approved any more (2.1), or its PIC holds no appointment today or on the day
+            of the last meeting (5.1.1 a).
         Refused: somebody would come in overtime without an order or their consent, by the roster of now; names them.
         DoubleBooking: somebody or something is taken already; names it.
     """
@@ -218,6 +223,7 @@ def approve_revision(
     require_transition(revision, RevisionState.APPROVED, REVISION_TRANSITIONS)
     _require_unchanged(revision, content_hash)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
+    _require_standing(revision, now)
     _require_overtime_settled(revision, now)
     superseded = _supersede(revision)
     withdraw_pointless_orders(plan=plan, actor=actor, now=now)
@@ -299,6 +305,16 @@ def _require_unchanged(revision: PlanRevision, content_hash: str) -> None:
             _("Revision %(number)d is not what was shown to you any more. Read the changes and decide again.")
             % {"number": revision.number},
             code="stale",
+        )
+
+
+def _require_standing(revision: PlanRevision, now: datetime) -> None:
+    """Nothing that the plan stands on fell away since it was submitted (2.1, 5.1.1 a)."""
+    ends_at = PlannedMeeting.objects.filter(planned_session__revision=revision).aggregate(at=Max("ends_at"))["at"]
+    if lost := lost_since(revision, ends_at=ends_at, now=now):
+        raise Refused(
+            _("%(lost)s Until then the plan is not approved; you can return it.") % {"lost": " ".join(lost)},
+            code="lost",
         )
 
 

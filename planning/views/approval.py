@@ -35,6 +35,7 @@ from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.queries.remarks import remark_rows, remarks_of
 from planning.queries.roster import roster_of
+from planning.queries.terms import with_terms
 from planning.queries.traffic import load_of_line
 from planning.services import (
     comment_on_revision,
@@ -45,9 +46,10 @@ from planning.services import (
     sign_and_approve,
 )
 from planning.slots import reference_start
+from planning.standing import lost_since
 from planning.views.consultations import consultations_of
 from planning.views.roster import overtime_warnings
-from planning.wording import Wording, first_meeting, unplaced
+from planning.wording import Wording, first_meeting, last_end, unplaced
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -173,6 +175,7 @@ def _page(
         **_said(new, wording),
         "consultations": consultations_of(plan, request.now),
         "form": form,
+        "lost": lost_since(revision, ends_at=last_end(new), now=request.now),
         "acts_for": _acts_for(request, revision),
         "title": plan.title,
         **_service_impact(request, revision),
@@ -321,4 +324,5 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 
 
 def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
-    return with_defects_now(_in_sight(request).exclude(content="")).annotate(remark_rows=remark_rows())
+    submitted = _in_sight(request).select_related("module_version__module").exclude(content="")
+    return with_terms(with_defects_now(submitted)).annotate(remark_rows=remark_rows())

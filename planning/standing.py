@@ -1,0 +1,56 @@
+"""What a plan stands on and may lose while it waits: its module version (2.1) and its PIC's appointment (5.1.1 a).
+
+Submission and approval ask the same, each on its own day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from planning.enums import ModuleState
+from planning.models import PlanRevision, TrainingPlan
+from planning.queries.plans import local_day
+from planning.queries.terms import Term, first_day_outside, terms_of
+from trainingops.ui.moments import day_words
+
+
+def module_lost(revision: PlanRevision) -> str:
+    """Why the module version cannot be taught, in words; empty where it is approved (2.1)."""
+    version = revision.module_version
+    if version is None or version.state == ModuleState.APPROVED:
+        return ""
+    return _("%(module)s is “%(state)s”. Choose an approved version.") % {
+        "module": version,
+        "state": version.get_state_display(),
+    }
+
+
+def pic_lost(plan: TrainingPlan, terms: Sequence[Term], *, today: date, last: date | None) -> str:
+    """Why the PIC cannot answer for the plan, in words; empty with an appointment today and on the last day.
+
+    Args:
+        last: the day of the last meeting at the plan's site; none without meetings.
+    """
+    day = first_day_outside(terms, {today, last or today})
+    if day is None:
+        return ""
+    return _(
+        "%(name)s has no appointment in force as PIC for %(line)s at %(site)s on %(day)s. "
+        "The manager appoints them for that day, or hands the plan over to another PIC."
+    ) % {"name": plan.pic, "line": plan.line, "site": plan.site, "day": day_words(day)}
+
+
+def lost_since(revision: PlanRevision, *, ends_at: datetime | None, now: datetime) -> list[str]:
+    """What forbids to approve ``revision`` on the day of ``now``, in words.
+
+    Args:
+        revision: with its plan; :func:`~planning.queries.terms.with_terms` saves a query.
+        ends_at: the end of its last meeting.
+    """
+    plan = revision.plan
+    last = local_day(ends_at, plan.site) if ends_at else None
+    found = [module_lost(revision), pic_lost(plan, terms_of(revision), today=local_day(now, plan.site), last=last)]
+    return [words for words in found if words]
