@@ -121,6 +121,13 @@ _PLAN_KINDS = (
         body=_("%(actor)s answered on “%(title)s”."),
     ),
     NoticeKind(
+        name="plan_handed_over",
+        label=_("A plan was handed over"),
+        title=_("%(number)s: %(pic)s is the PIC now"),
+        body=_("%(actor)s handed “%(title)s” over from %(before)s to %(pic)s. Read the reason on its page."),
+        mandatory=_("Somebody answers for every training (2.2)."),
+    ),
+    NoticeKind(
         name="plan_cancelled",
         label=_("A plan was cancelled"),
         title=_("%(number)s was cancelled"),

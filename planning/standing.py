@@ -43,8 +43,8 @@ def pic_lost(plan: TrainingPlan, terms: Sequence[Term], *, today: date, last: da
     ) % {"name": plan.pic, "line": plan.line, "site": plan.site, "day": day_words(day)}
 
 
-def lost_since(revision: PlanRevision, *, ends_at: datetime | None, now: datetime) -> list[str]:
-    """What forbids to approve ``revision`` on the day of ``now``, in words.
+def lost_since(revision: PlanRevision, *, ends_at: datetime | None, now: datetime) -> dict[str, str]:
+    """What forbids to approve ``revision`` on the day of ``now``, in words: ``module``, ``pic``; empty where nothing.
 
     Args:
         revision: with its plan; :func:`~planning.queries.terms.with_terms` saves a query.
@@ -52,5 +52,8 @@ def lost_since(revision: PlanRevision, *, ends_at: datetime | None, now: datetim
     """
     plan = revision.plan
     last = local_day(ends_at, plan.site) if ends_at else None
-    found = [module_lost(revision), pic_lost(plan, terms_of(revision), today=local_day(now, plan.site), last=last)]
-    return [words for words in found if words]
+    found = {
+        "module": module_lost(revision),
+        "pic": pic_lost(plan, terms_of(revision), today=local_day(now, plan.site), last=last),
+    }
+    return {key: words for key, words in found.items() if words}

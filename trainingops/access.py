@@ -233,6 +233,7 @@ ACCESS |= {
     "plan_adjust_target": only("trainer", methods=WRITE),
     "plan_adjust_recipient": only("trainer", methods=WRITE),
     "plan_cancel": only("trainer", "manager", methods=WRITE),
+    "plan_hand_over": only("manager", methods=WRITE),
     "plan_consult": only("trainer", "manager", methods=WRITE),
     "plan_sheet": only("trainer", "manager", methods=POST_ONLY),
     "consultation_enter": only("trainer", methods=WRITE),

@@ -2,6 +2,7 @@
 
 from planning.models.changes import ProductChange
 from planning.models.floor import LineTarget, MarkedDay, OvertimeOrder
+from planning.models.hand_overs import PlanHandOver
 from planning.models.history import ModuleTraining
 from planning.models.indicators import ServiceIndicator, ServiceMeasure
 from planning.models.modules import ModuleMaterial, ModuleVersion, Topic, TrainingModule
@@ -60,6 +61,7 @@ __all__ = [
     "NeedSource",
     "OvertimeOrder",
     "PaperQuestion",
+    "PlanHandOver",
     "PlanRecipient",
     "PlanRevision",
     "PlanTarget",

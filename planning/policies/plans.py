@@ -71,6 +71,11 @@ def can_cancel_plan(user: User, plan: TrainingPlan) -> bool:
     return plan.approved_revision_id is None and can_edit_plan(user, plan)
 
 
+def can_hand_over(user: User, plan: TrainingPlan) -> bool:
+    """The manager, who appoints the PICs (5.1.1 a)."""
+    return user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id)
+
+
 def can_ask_consultation(user: User, plan: TrainingPlan) -> bool:
     """The PIC, and the manager who wants to know more before deciding."""
     return can_edit_plan(user, plan) or user.authority.covers("manager", site_id=plan.site_id, line_id=plan.line_id)

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from planning.enums import DefectState, RevisionState
 from planning.models.needs import Defect, DefectQuerySet
 from planning.models.plans import PlannedMeeting, PlanRevision
+from planning.models.resources import Appointment
 from planning.queries.needs import Agent, DefectFilter, agents_of
 from trainingops.people.authority import Authority
 from trainingops.people.enums import MANDATORY_PARTIES
@@ -44,6 +45,12 @@ def holders(*roles: str, site: Site, line: ServiceLine, day: date) -> QuerySet[U
     """The active accounts that hold one of ``roles`` on ``day`` in a scope that covers site and line."""
     grants = _grants(roles, site=site, line=line, day=day)
     return User.objects.filter(is_active=True, pk__in=grants.values("user"))
+
+
+def pics_for(plan: TrainingPlan, *, day: date) -> QuerySet[User]:
+    """Who may be PIC of the plan on ``day``: trainers of its site and line with an appointment in force (5.1.1 a)."""
+    appointed = Appointment.objects.in_force(day).filter(site=plan.site_id, line=plan.line_id)
+    return holders("trainer", site=plan.site, line=plan.line, day=day).filter(pk__in=appointed.values("user"))
 
 
 def parties_held(*, site: Site, line: ServiceLine, day: date) -> dict[str, set[int]]:

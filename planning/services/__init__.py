@@ -30,6 +30,7 @@ from planning.services.drafting import (
 from planning.services.first_batch import plan_first_batch
 from planning.services.floor import mark_day, set_line_target, unmark_day
 from planning.services.groups import choose_group
+from planning.services.handing_over import hand_over_plan
 from planning.services.history import Shown, record_competences
 from planning.services.improvement import plan_improvement
 from planning.services.overtime import answer_overtime, order_overtime
@@ -69,6 +70,7 @@ __all__ = [
     "comment_on_revision",
     "create_plan",
     "enter_answer",
+    "hand_over_plan",
     "make_sheet",
     "mark_day",
     "order_overtime",

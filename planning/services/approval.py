@@ -313,7 +313,7 @@ def _require_standing(revision: PlanRevision, now: datetime) -> None:
     ends_at = PlannedMeeting.objects.filter(planned_session__revision=revision).aggregate(at=Max("ends_at"))["at"]
     if lost := lost_since(revision, ends_at=ends_at, now=now):
         raise Refused(
-            _("%(lost)s Until then the plan is not approved; you can return it.") % {"lost": " ".join(lost)},
+            _("%(lost)s Until then the plan is not approved; you can return it.") % {"lost": " ".join(lost.values())},
             code="lost",
         )
 

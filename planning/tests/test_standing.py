@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from planning.completeness import Snapshot, check
 from planning.enums import ModuleState, PlanState
-from planning.models import Appointment, ModuleVersion, PlannedMeeting
-from planning.services import amend_plan, return_revision
+from planning.models import Appointment, ModuleVersion, PlanHandOver, PlannedMeeting, TrainingPlan
+from planning.services import amend_plan, hand_over_plan, return_revision
 from planning.services.appointments import revoke_appointment
-from planning.tests.factories import approve, make_world, submitted_plan
+from planning.tests.factories import approve, approved_plan, draft_plan, make_appointment, make_world, submitted_plan
+from trainingops.audit.models import Entry
 from trainingops.audit.tests.fixtures import guards_lifted
-from trainingops.domain import Refused
-from trainingops.people.tests.factories import sign_in
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import Notice
+from trainingops.people.tests.factories import make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1 a"), pytest.mark.usefixtures("english")]
 
@@ -63,3 +65,119 @@ def test_what_fell_away_since_the_submission_forbids_the_approval_and_stands_on_
     draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
     gaps = [item.key for item in check(Snapshot(draft, timezone.now())) if item.gap]
     assert gaps == (["module"] if lose is retired else ["pic"]), "the next revision says so before it is submitted"
+
+
+def successor(world, **changes):
+    """Another PIC of the world's site and line."""
+    user = make_user("trainer", site=world.site, line=world.line)
+    appointment = make_appointment(user, world.manager, site=world.site, line=world.line)
+    if changes:
+        with guards_lifted("planning_appointment"):
+            Appointment.objects.filter(pk=appointment.pk).update(**changes)
+    return user
+
+
+def hand_over(plan, world, to, **changes):
+    given = {"reason": "PIC pindah unit.", "actor": world.manager, "now": timezone.now(), **changes}
+    return hand_over_plan(plan=plan, to=to, **given)
+
+
+def test_a_plan_that_lost_its_pic_is_handed_over_and_goes_on():
+    """2.2, 5.1.1 a: the way out of a revoked appointment, journalled; both are told."""
+    world = make_world(people=1)
+    plan = submitted_plan(world=world)
+    revoked(plan, world)
+    to = successor(world)
+
+    hand_over(plan, world, to)
+
+    plan.refresh_from_db()
+    assert plan.pic == to
+    assert Entry.objects.filter(verb="plan.handed_over", subject=plan.uuid).count() == 1
+    told = Notice.objects.filter(kind="plan_handed_over").values_list("recipient", flat=True)
+    assert set(told) == {world.pic.pk, to.pk}
+    approve(plan.revisions.get(), world.manager, timezone.now())
+    with pytest.raises(NotAllowed):
+        amend_plan(plan=plan, actor=world.pic, now=timezone.now())
+    assert amend_plan(plan=plan, actor=to, now=timezone.now()).number == 2
+
+
+def test_who_proposed_a_revision_does_not_decide_on_it_after_handing_over():
+    """APR-6: the new PIC answers for it, the old one wrote it."""
+    world = make_world(people=1)
+    plan = submitted_plan(world=world)
+    to = successor(world)
+    hand_over(plan, world, to)
+    plan.refresh_from_db()
+    for user in (world.pic, to):
+        with pytest.raises(NotAllowed):
+            approve(plan.revisions.get(), user, timezone.now())
+
+
+def test_a_plan_is_handed_over_by_the_manager_to_somebody_else_who_is_appointed():
+    world = make_world(people=1)
+    plan = draft_plan(world=world)
+    to = successor(world)
+    ended = timezone.now().date() - timedelta(days=1)
+    soon = timezone.now().date() + timedelta(days=1)
+    with pytest.raises(NotAllowed):
+        hand_over(plan, world, to, actor=world.pic)
+    with pytest.raises(NotAllowed):
+        hand_over(plan, world, world.manager)
+    for refused, field in (
+        ({"to": to, "reason": "  "}, "reason"),
+        ({"to": world.pic}, "to"),
+        ({"to": make_user("trainer", site=world.site, line=world.line)}, "to"),
+        ({"to": successor(world, ends_on=ended)}, "to"),
+        ({"to": successor(world, ends_on=soon)}, "to"),
+    ):
+        with pytest.raises(Refused) as said:
+            hand_over(plan, world, **refused)
+        assert said.value.field == field
+    assert not PlanHandOver.objects.exists()
+
+
+@pytest.mark.parametrize("state", PlanState)
+def test_what_is_over_is_not_handed_over(state):
+    """DESIGN §4: every state of a plan."""
+    world = make_world(people=1)
+    plan = draft_plan(world=world)
+    TrainingPlan.objects.filter(pk=plan.pk).update(state=state)
+    if state in {PlanState.CLOSED, PlanState.CANCELLED}:
+        with pytest.raises(WrongState):
+            hand_over(plan, world, successor(world))
+    else:
+        hand_over(plan, world, successor(world))
+
+
+def test_the_page_hands_over_and_the_plan_says_so(client):
+    world = make_world(people=1)
+    plan, to = approved_plan(world=world), successor(world)
+    address = reverse("plan_hand_over", args=[plan.uuid])
+    assert client.get(address).status_code == 302
+    sign_in(client, world.pic)
+    assert client.get(address).status_code == 403
+    sign_in(client, make_user("manager", site=make_world(people=0).site))
+    assert client.get(address).status_code == 404
+    sign_in(client, world.manager)
+    assert client.delete(address).status_code == 405
+    assert to.name in client.get(address).content.decode()
+    assert client.post(address, {"to": str(to.uuid), "reason": ""}).status_code == 422
+    assert client.post(address, {"to": str(world.pic.uuid), "reason": "Pindah."}).status_code == 422
+    assert client.post(address, {"to": str(to.uuid), "reason": "PIC pindah unit."}).status_code == 302
+    page = client.get(reverse("plan_detail", args=[plan.uuid])).content.decode()
+    assert "PIC pindah unit." in page and to.name in page
+
+
+def test_the_pages_cost_the_same_with_one_pic_and_with_three(client, django_assert_max_num_queries):
+    world = make_world(people=1)
+    plan = draft_plan(world=world)
+    sign_in(client, world.manager)
+    for name in ("plan_hand_over", "plan_detail"):
+        counts = []
+        for _n in range(2):
+            hand_over(plan, world, successor(world))
+            with django_assert_max_num_queries(12) as queries:
+                client.get(reverse(name, args=[plan.uuid]))
+            counts.append(len(queries.captured_queries))
+        assert counts[0] == counts[1]

@@ -17,16 +17,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planning.completeness import Snapshot, check
 from planning.content import CHOICES, content_of, load
 from planning.enums import PlanState, RevisionState, TrainingKind
-from planning.forms.plans import PlanForm, ReasonForm
+from planning.forms.plans import HandOverForm, PlanForm, ReasonForm
 from planning.lists import with_lists
-from planning.models import Appointment, NeedSource, PlanRevision, PlanTemplate, ProductChange, TrainingPlan
+from planning.models import (
+    Appointment,
+    NeedSource,
+    PlanHandOver,
+    PlanRevision,
+    PlanTemplate,
+    ProductChange,
+    TrainingPlan,
+)
 from planning.policies.plans import (
     can_cancel_plan,
     can_decide_revision,
     can_edit_plan,
+    can_hand_over,
     can_read_template,
     can_write_template,
 )
+from planning.queries.plans import local_day, pics_for
 from planning.queries.releases import release_lines, releases_of_plan
 from planning.queries.remarks import remark_rows, remarks_of
 from planning.services import (
@@ -34,10 +44,12 @@ from planning.services import (
     amend_plan,
     cancel_plan,
     create_plan,
+    hand_over_plan,
     submit_revision,
     withdraw_revision,
 )
 from planning.services.bookings import clashes_of
+from planning.services.handing_over import OVER
 from planning.views.consultations import coordination
 from planning.views.plan_list import STATE_KINDS
 from planning.views.task_list import task_list
@@ -153,6 +165,8 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_decide": revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision),
         "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
         and can_cancel_plan(request.user, plan),
+        "hand_overs": hand_overs_of(plan),
+        "may_hand_over": plan.state not in OVER and can_hand_over(request.user, plan),
         "may_keep": plan.approved_revision_id and can_write_template(request.user, line=plan.line),
         "may_read_template": plan.template and can_read_template(request.user, plan.template),
         "may_adjust": mine
@@ -262,6 +276,31 @@ def plan_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("%(plan)s is cancelled.") % {"plan": plan.number})
             return redirect("plan_detail", uuid=plan.uuid)
     return render(request, "planning/plan_cancel.html", {"form": form, "plan": plan, "title": _("Cancel the plan")})
+
+
+@require_http_methods(["GET", "POST"])
+def plan_hand_over(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The manager gives a plan to another PIC, with the reason (5.1.1 a)."""
+    plan = get_plan(request, uuid)
+    require(can_hand_over(request.user, plan), _("Only the manager hands a plan over to another PIC."))
+    pics = pics_for(plan, day=local_day(request.now, plan.site)).exclude(pk__in=[plan.pic_id, request.user.pk])
+    form = HandOverForm(request.POST or None, pics=pics.order_by("name"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            hand_over_plan(plan=plan, **form.cleaned_data, actor=request.user, now=request.now)
+        except Refused as refused:
+            form.add_refusal(refused)
+        else:
+            said = {"plan": plan.number, "pic": form.cleaned_data["to"]}
+            messages.success(request, _("%(plan)s is handed over to %(pic)s.") % said)
+            return redirect("plan_detail", uuid=plan.uuid)
+    context = {"form": form, "plan": plan, "title": _("Hand over to another PIC")}
+    return render(request, "planning/plan_hand_over.html", context, status=422 if form.is_bound else 200)
+
+
+def hand_overs_of(plan: TrainingPlan) -> list[PlanHandOver]:
+    """Who answered for the plan before, the newest first."""
+    return list(plan.hand_overs.select_related("from_pic", "to_pic", "handed_by").order_by("-handed_at"))
 
 
 def get_plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:

@@ -206,6 +206,7 @@ urlpatterns += [
         name="plan_adjust_target",
     ),
     path("plans/<uuid:uuid>/cancel/", plan_views.plan_cancel, name="plan_cancel"),
+    path("plans/<uuid:uuid>/hand-over/", plan_views.plan_hand_over, name="plan_hand_over"),
     path("plans/<uuid:uuid>/coordination/", consultation_views.plan_consult, name="plan_consult"),
     path("plans/<uuid:uuid>/coordination/sheet/", consultation_views.plan_sheet, name="plan_sheet"),
 ]

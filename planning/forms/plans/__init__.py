@@ -1,7 +1,7 @@
 """The forms of plans, by page."""
 
 from planning.forms.plans.begin import PlanForm
-from planning.forms.plans.deciding import DecisionForm, ReasonForm, RemarkForm
+from planning.forms.plans.deciding import DecisionForm, HandOverForm, ReasonForm, RemarkForm
 from planning.forms.plans.parts import (
     PART_FORMS,
     BusyReasonForm,
@@ -25,6 +25,7 @@ __all__ = [
     "BusyReasonForm",
     "DecisionForm",
     "DefectChoiceForm",
+    "HandOverForm",
     "MeetingForm",
     "MeetingFormSet",
     "MethodForm",

@@ -1,7 +1,8 @@
-"""The forms of remarks and decisions, and of why a plan is cancelled."""
+"""The forms of remarks and decisions, and of why a plan is cancelled or handed over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.forms.plans.common import text_area
 from planning.wording import LABELS
-from trainingops.ui.forms import PageForm
+from trainingops.people.models import User
+from trainingops.ui.forms import LoadedChoiceField, PageForm
 from trainingops.ui.remedies import not_a_choice
 
 
@@ -17,6 +19,18 @@ class ReasonForm(PageForm):
     """Why a plan is cancelled."""
 
     reason = forms.CharField(label=_("Reason"), widget=text_area())
+
+
+class HandOverForm(PageForm):
+    """To whom a plan is handed over, and why."""
+
+    to = LoadedChoiceField(label=_("New PIC"), empty_label=_("Choose …"))
+    reason = forms.CharField(label=_("Reason"), widget=text_area())
+
+    def __init__(self, *args: Any, pics: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.load(pics, key="uuid")
 
 
 class RemarkForm(PageForm):
