@@ -15,7 +15,7 @@ WHERE entry.subject = plan.uuid AND plan.state = 'cancelled'
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planning", "0025_changes_without_a_revision"),
+        ("planning", "0026_reasons_as_facts"),
         ("audit", "0004_details_disposed_of"),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0026_when_a_plan_was_cancelled'),
+        ('planning', '0027_when_a_plan_was_cancelled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
