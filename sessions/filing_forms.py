@@ -48,7 +48,9 @@ class FiledClassForm(PageForm):
     method = forms.ChoiceField(label=gettext_lazy("Method"), choices=Method.choices)
     application = LoadedChoiceField(label=gettext_lazy("Application"), empty_label=gettext_lazy("Choose"))
     trainers = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Trainers"), queryset=TrainerProfile.objects.order_by("name")
+        label=gettext_lazy("Trainers"),
+        queryset=TrainerProfile.objects.order_by("name"),
+        widget=forms.CheckboxSelectMultiple,
     )
     scheme = LoadedChoiceField(
         label=gettext_lazy("Scoring scheme"),

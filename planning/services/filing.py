@@ -1,4 +1,4 @@
-"""The plan of a class that was held without approval and is filed afterwards (5.2; docs/adr/0018)."""
+"""The plan of a class that was held without approval and is filed afterwards (5.2; docs/adr/0020)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A class held without approval, or filed afterwards from paper: made as concluded (clause 5.2; docs/adr/0018)."""
+"""A class held without approval, or filed afterwards from paper: made as concluded (clause 5.2; docs/adr/0020)."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from sessions.services.running import conclude_meeting, open_session
 from trainingops.local.demo.assessing import choose_scheme, score_together
 from trainingops.local.demo.cast import PIN
 from trainingops.local.demo.cycle import Cycle, fill
+from trainingops.local.demo.day import file_a_class, keep_the_day
 from trainingops.local.demo.online import record_from_zoom
 from trainingops.local.demo.roster import load_exceptions, load_roster, settle_overtime
 from trainingops.people.enums import Role
@@ -46,6 +47,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     )
     approve(cycle, due_today)
     hold(due_today.training_sessions.get())
+    file_a_class(cycle)
     running = drafted(
         cycle, "KCA, jatuh tempo SBG bagi petugas baru", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
     )
@@ -56,6 +58,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     open_and_begin(running.training_sessions.get())
     write_answers(running.training_sessions.get())
     score_together(cycle, running.training_sessions.get())
+    keep_the_day(running.training_sessions.get(), cycle)
     waiting = submitted(
         cycle, "KCA, perpanjangan SBG menjelang akhir tahun", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7
     )
@@ -75,7 +78,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     return [
         f"{breaches} breach, one report due today, a session under way,",
         f"{waiting.number} waits for approval with a difference to see,",
-        "an answer to mark by hand, a second opinion that waits,",
+        "a class filed without prior approval, an answer to mark by hand, a second opinion that waits,",
         "a release that its leader confirmed and one that waits,",
         f"a roster of {days} days around today; {draft.number} is a draft with {orders} on overtime and two questions "
         "to the teams",
