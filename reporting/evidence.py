@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.enums import Method, TrainingKind
+from planning.models import TrainingPlan
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from reporting.reading import Missed, Reading, deviation_words, read, session_ledger, with_sign
@@ -165,10 +166,16 @@ def _ident(version: ReportVersion, reading: Reading) -> list[list[str]]:
         [_("Module"), f"{data['module']['code']} v{data['module']['version']} {data['module']['title']}"],
         [_("Method"), str(Method(revision.method).label) if revision and revision.method else "–"],
         [_("Kind"), str(TrainingKind(data["plan"]["kind"]).label)],
-        [_("Plan"), f"{plan.number}, rev {revision.number}" if revision else plan.number],
+        [_("Plan"), f"{plan.number}, rev {revision.number}" if revision else _unapproved(plan)],
         [_("Application"), str(revision.application) if revision and revision.application else "–"],
         [_("Pass mark"), _figure(data["scheme"]["pass_mark"], data["scheme"]["decimals"])],
     ]
+
+
+def _unapproved(plan: TrainingPlan) -> str:
+    """The number of a plan without an approved revision; one that was filed afterwards says so (5.2)."""
+    words = _("%(number)s, without prior approval") if plan.is_filed else "%(number)s"
+    return words % {"number": plan.number}
 
 
 def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:

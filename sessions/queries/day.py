@@ -104,7 +104,7 @@ def compared(
 ) -> list[Compared]:
     """Planned against actual for date, time, duration, trainer, module, method and application (4.2).
 
-    Without a query for a session of :func:`with_day`.
+    Of a filed class nothing was planned. Without a query for a session of :func:`with_day`.
     """
     by_kind: dict[str, list[Deviation]] = {}
     for each in deviations:
@@ -127,7 +127,8 @@ def compared(
         mine = by_kind.pop(kind, [])
         known = is_over or kind in _KNOWN_BEFORE
         said = "; ".join(each.actual_words for each in mine) if mine and kind in _SAID else actual
-        found.append(Compared(str(kind.label), planned, said if known or mine else "", mine))
+        was_planned = "" if training_session.state == SessionState.FILED else planned
+        found.append(Compared(str(kind.label), was_planned, said if known or mine else "", mine))
     for kind_left, mine in by_kind.items():
         label = str(DeviationKind(kind_left).label)
         found += [Compared(label, each.planned_words, each.actual_words, [each]) for each in mine]

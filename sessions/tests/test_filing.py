@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
+from python_calamine import CalamineWorkbook
 
 from evaluation.models import TrainingDefect
 from planning.models import Competence, ModuleTraining
@@ -206,3 +210,73 @@ def test_the_attendance_list_of_a_filed_class_names_no_revision(world):
     ident = dict(json.loads(payload.text)["data"]["ident"])
     assert "rev." not in ident["Rencana"]
     assert "tanpa persetujuan sebelumnya" in ident["Jenis"].lower()
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Let pages believe in the day of the filing."""
+    monkeypatch.setattr("trainingops.people.middleware.timezone.now", lambda: NOW)
+
+
+def _said(world, **changes):
+    """The form of a filed class as the PIC sends it; times in WIB."""
+    place = world.pic.appointments.get()
+    return {
+        "place": str(place.pk),
+        "kind": "refreshment",
+        "title": "Penyegaran mendadak",
+        "reason": "Gangguan aplikasi.",
+        "starts_at_day": "2026-11-24",
+        "starts_at_time": "09:00",
+        "ends_at_day": "2026-11-24",
+        "ends_at_time": "11:00",
+        "module_version": str(world.module_version.uuid),
+        "method": "offline",
+        "application": str(world.application.uuid),
+        "trainers": [str(world.trainer.pk)],
+        "scheme": str(world.scheme.uuid),
+        "pass_mark": "80",
+        "people": f"{world.people[0].employee_no}\n{world.people[1].employee_no.lower()}; 12\n",
+        "paper": paper(),
+        **changes,
+    }
+
+
+@pytest.mark.clause("5.2")
+def test_the_page_files_a_class_and_every_page_of_it_says_so(world, at):
+    client = Client()
+    client.force_login(world.pic)
+    url = reverse("session_filed_new")
+    assert client.get(url).status_code == 200
+    unknown = client.post(url, _said(world, people="CC9999"))
+    assert unknown.status_code == 422 and "CC9999" in unknown.content.decode()
+    answer = client.post(url, _said(world))
+    training_session = TrainingSession.objects.get(kind="filed")
+    assert answer.status_code == 302
+    assert training_session.starts_at == HELD
+    assert list(training_session.enrolments.order_by("pk").values_list("attendances__minutes_late", flat=True)) == [
+        0,
+        12,
+    ]
+    words = "tanpa persetujuan sebelumnya"
+    for reader in (world.pic, world.manager):
+        client.force_login(reader)
+        for name, subject in (("session_detail", training_session), ("plan_detail", training_session.plan)):
+            assert words in client.get(reverse(name, args=[subject.uuid])).content.decode()
+        for name in ("session_list", "plan_list", "deviation_list"):
+            assert words in client.get(reverse(name), {"tab": "all"}).content.decode(), name
+        for name in ("session_list", "plan_list"):
+            book = CalamineWorkbook.from_filelike(
+                BytesIO(client.get(reverse(name), {"tab": "all", "export": "xlsx"}).content)
+            )
+            assert words in str(book.get_sheet_by_index(0).to_python()), name
+
+
+@pytest.mark.clause("5.1.1")
+def test_who_is_no_pic_does_not_open_the_page(world, at):
+    client = Client()
+    client.force_login(make_user("trainer", site=world.site, line=world.line))
+    assert client.get(reverse("session_filed_new")).status_code == 403
+    client.force_login(world.manager)
+    assert client.get(reverse("session_filed_new")).status_code == 403
+    assert Client().get(reverse("session_filed_new")).status_code == 302
