@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.2")]
 NOW = START + timedelta(days=2)
 
 
-def rows(held, *, now=NOW, since=START.date(), until=NOW.date()):
+def rows(held, *, now=NOW, since=None, until=None):
+    since, until = since or START.date(), until or NOW.date()
     found = sessions_due(held.manager, since=since, until=until, now=now).select_related("site")
     return in_period(found, since=since, until=until)
 
