@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import A
 
 from trainingops.ui.moments import day_words
-from trainingops.ui.tables import DayColumn, FigureColumn, PageTable
+from trainingops.ui.tables import DayColumn, FigureColumn, NumberColumn, PageTable
 from trainingops.ui.templatetags import ui
 
 
@@ -56,7 +56,7 @@ class CompetenceTable(OwnCompetenceTable):
     name = tables.Column(_("Name"), accessor="person__name", linkify=("person_detail", {"uuid": A("person__uuid")}))
     employee_no = tables.Column(_("Employee number"), accessor="person__employee_no")
     team_name = tables.Column(_("Team"), default="–")
-    code = tables.Column(_("Module code"), accessor="module_version__module__code")
+    code = NumberColumn(_("Module code"), accessor="module_version__module__code")
     achieved_on = DayColumn(verbose_name=_("Shown on"))
 
     class Meta(PageTable.Meta):

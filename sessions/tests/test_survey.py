@@ -21,6 +21,7 @@ from sessions.tests.factories import START, absent, attend, concluded, end_sessi
 from trainingops.audit.models import Entry, IdempotencyKey
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
+from trainingops.people.services import set_own_pin
 from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
 from trainingops.tests.counting import counted, shown
 
@@ -348,3 +349,27 @@ def test_attendance_that_was_taken_back_closes_it():
     Attendance.objects.filter(enrolment=held.enrolments[0]).update(status="")
     with pytest.raises(WrongState):
         answer(held.enrolments[0])
+
+
+@pytest.mark.point("ATT-8")
+def test_at_a_shared_pc_the_survey_is_a_step_that_ends_with_being_signed_out():
+    """The post-test is handed in, the person stands there: PIN, survey, receipt, next person."""
+    held = opened(people=1)
+    attend(held)
+    now = START + timedelta(minutes=40)
+    open_post_test(training_session=held.training_session, actor=held.pic, now=now)
+    (enrolment,) = held.enrolments
+    take_test(enrolment, phase="post", right=4, now=now)
+    set_own_pin(user=user_of(enrolment), pin="480271", now=now)
+    with time_machine.travel(now + timedelta(minutes=2), tick=False):
+        pc = client_of(held.pic)
+        pc.post(reverse("shared_pc_start", args=[held.meeting.uuid]))
+        assert pc.post("/pc/", {"login": user_of(enrolment).login, "pin": "480271"}).url == "/pc/choice/"
+        url = reverse("survey_answer", args=[enrolment.uuid])
+        assert pc.post("/pc/choice/", {"do": "survey"}).url == url
+        page = pc.get(url)
+        assert page.status_code == 200 and "no-store" in page["Cache-Control"]
+        receipt = pc.get(pc.post(url, form_data(text="Baik")).url)
+        assert "without your name" in text_of(receipt) and "Next person" in text_of(receipt)
+        assert pc.get(url).status_code == 302, "signed out with the receipt"
+    assert box(held).answered == 1 and box(held).texts == ["Baik"]

@@ -19,21 +19,21 @@ from trainingops.people.http import SignedInRequest
 def session_codes(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Choose participants, the ones who have never signed in first ticked; what is issued is shown once."""
     training_session = visible(request, uuid)
-    people, others = people_of_class(training_session, request.user)
-    needs = needs_of(people, request.now)
+    people = people_of_class(training_session, request.user)
+    needs = needs_of(people.helped, request.now)
     purpose = request.GET.get("for", CodesForm.CODE)
     ticks_all = request.GET.get("tick", "all" if purpose == CodesForm.PIN else "new") == "all"
     form = CodesForm(
         request.POST or None,
-        people=people,
+        people=people.choices,
         needs=needs,
         initial={
-            "people": [each for each in people if ticks_all or needs[each.pk].is_new],
+            "people": [each for each in people.helped if ticks_all or needs[each.pk].is_new],
             "purpose": purpose,
             "output": CodesForm.LIST,
         },
     )
     if request.method == "POST" and form.is_valid():
         return hand_out(request, form, about=f"{training_session.number} {training_session.label}")
-    context = {"training_session": training_session, "form": form, "people": people, "others": others}
+    context = {"training_session": training_session, "form": form, "people": people}
     return render(request, "sessions/session_codes.html", context)
