@@ -51,14 +51,17 @@ from sessions.enums import DeviationKind, TestPhase
 from sessions.frozen import read_scheme
 from sessions.models import (
     AskedAssessor,
+    AttendanceCorrection,
     ClassFile,
     Deviation,
     Enrolment,
     PaperSheet,
+    ReactionSurvey,
     RecoveryCase,
     Scan,
     ScanPage,
     SessionMeeting,
+    TargetOutcome,
     TestAttempt,
     TrainingSession,
 )
@@ -81,6 +84,7 @@ NOT_PAGES = {
     "archive_download",
     "competence_pdf",
     "consultation_document",
+    "correction_document",
     "evidence_data",
     "evidence_export",
     "evidence_pdf",
@@ -187,6 +191,10 @@ def _enrolments() -> list[Address]:
     return [{"uuid": each.uuid} for each in Enrolment.objects.filter(training_session__plan__state="under_way")]
 
 
+def _surveys() -> QuerySet[ReactionSurvey]:
+    return ReactionSurvey.objects.select_related("training_session")
+
+
 def _attempts() -> list[Address]:
     return [{"uuid": each.uuid} for each in TestAttempt.objects.all()]
 
@@ -208,6 +216,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "action_new": _by_uuid(Finding),
     "appointment_": _by_uuid(Appointment),
     "archive_": _by_uuid(Archive),
+    "attendance_correct": _roll_cells,
     "case_": _by_uuid(RecoveryCase),
     "check_in_": _by_uuid(SessionMeeting),
     "check_in_scan": lambda: [{"code": "ACDEFG"}],
@@ -224,6 +233,8 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     ],
     "delegation_end": _by_uuid(Delegation),
     "deviation_": _by_uuid(TrainingSession),
+    "correction_": _by_uuid(AttendanceCorrection),
+    "correction_new": _by_uuid(SessionMeeting),
     "day_off_": _by_uuid(DayOff),
     "deviation_acknowledge": _by_uuid(Deviation),
     "evidence_": _by_uuid(EvidenceRecord, "kind"),
@@ -305,6 +316,9 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "session_score_cell": _score_cells,
     "sheet_": _by_uuid(PaperSheet),
     "sheet_code": lambda: [{"code": each.code} for each in PaperSheet.objects.all()[:3]],
+    "survey_": _enrolments,
+    "survey_result": lambda: [{"uuid": each.training_session.uuid} for each in _surveys()],
+    "target_lapse": _by_uuid(TargetOutcome),
     "test_": _attempts,
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
