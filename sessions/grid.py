@@ -225,8 +225,9 @@ def _row(
             cell.text = "" if cell.figure is None else format_figure(cell.figure, 2)
             cell.locked = _("Its test gives this score.")
             continue
-        stored = standing.cell(each, attempt, reach.user if reach else 0)
-        _fill(cell, standing, attempt, stored)
+        reader = reach.user if reach else 0
+        stored = standing.cell(each, attempt, reader)
+        _fill(cell, standing, attempt, stored, reader)
         cell.locked = _why_locked(training_session, standing, cell, attempt, stored, reach)
         cell.editable = not cell.locked
         cell.doubtful = _is_doubtful(training_session, standing, cell, attempt, reach)
@@ -264,7 +265,7 @@ def _why_locked(
     return f"{why[0].upper()}{why[1:]}." if why else ""
 
 
-def _fill(cell: Cell, standing: Standing, attempt: int, stored: Stored | None) -> None:
+def _fill(cell: Cell, standing: Standing, attempt: int, stored: Stored | None, reader: int) -> None:
     """What the cell holds, and what other assessors gave beside it."""
     cell.version = stored.version if stored else 0
     cell.text = cell.was = "" if stored is None or stored.value is None else input_figure(stored.value)
@@ -276,7 +277,7 @@ def _fill(cell: Cell, standing: Standing, attempt: int, stored: Stored | None) -
     asked = standing.asked.get(place)
     scored = {row.assessor_id for row in standing.rows.get(place, []) if row.value is not None}
     if asked and asked.assessor_id not in scored:
-        cell.waits = asked.name
+        cell.waits = _("you") if reader == asked.assessor_id else asked.name
 
 
 def _figure(value: Any) -> Decimal | None:

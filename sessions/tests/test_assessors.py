@@ -5,18 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from planning.models import TrainerProfile
 from sessions.frozen import read_scheme
 from sessions.models import AskedAssessor, MeetingTrainer, ParameterScore, SessionResult
+from sessions.queries.assessing import assessments_waiting
 from sessions.services import GridConflict, ScoreCell, ask_assessor, record_scores, withdraw_assessor
 from sessions.tests.factories import START, attend, concluded, end_session
 from sessions.tests.test_score_grid import held_with
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.tests.factories import make_user
+from trainingops.people.tests.factories import client_of, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.2")]
 AVERAGE = {"name": "Roleplay", "settled_by": "average", "assessors": 2, "minimum": Decimal(70)}
@@ -117,6 +117,26 @@ def test_a_first_score_is_another_s_to_change_only_through_a_second_opinion():
         withdraw_assessor(asked=asked, actor=held.pic, now=START)
 
 
+@pytest.mark.point("DSH-3")
+def test_a_request_waits_on_the_desk_until_its_cells_are_filled():
+    held = session_with(AVERAGE)
+    ask(held, held.qc)
+    assert assessments_waiting(held.qc).count() == 1 and not assessments_waiting(held.second).exists()
+    home = client_of(held.qc).get(reverse("home")).content.decode()
+    assert "Nilai: Roleplay" in home and reverse("session_scores", args=[held.training_session.uuid]) in home
+    for person in range(3):
+        assert assessments_waiting(held.qc).exists()
+        give(held, held.qc, "80", person=person)
+    assert not assessments_waiting(held.qc).exists()
+
+    held = session_with(SECOND)
+    give(held, held.pic, "65")
+    asked = ask(held, held.qc, person=0, reason="Meragukan")
+    assert list(assessments_waiting(held.qc)) == [asked]
+    give(held, held.qc, "80")
+    assert not assessments_waiting(held.qc).exists()
+
+
 def test_a_request_taken_back_lets_the_first_score_count_again():
     held = session_with(SECOND)
     give(held, held.pic, "65")
@@ -175,9 +195,7 @@ def test_the_grid_opens_the_cells_of_each_assessor_and_the_results_name_everybod
     assessors = reverse("session_assessors", args=[held.training_session.uuid])
 
     def page(user, address=scores):
-        client = Client()
-        client.force_login(user)
-        return client.get(address).content.decode()
+        return client_of(user).get(address).content.decode()
 
     def editable(user):
         return [pk for pk in (each.pk for each in held.enrolments) if f'name="score-{pk}-1"' in page(user)]
@@ -188,8 +206,7 @@ def test_the_grid_opens_the_cells_of_each_assessor_and_the_results_name_everybod
     assert editable(held.qc) == []
     assert f"{assessors}?parameter={held.parameter.uuid}&amp;person={first}" in page(held.pic)
 
-    client = Client()
-    client.force_login(held.pic)
+    client = client_of(held.pic)
     sent = {"parameter": held.parameter.uuid, "enrolment": first, "assessor": held.qc.pk, "reason": "Meragukan"}
     assert client.post(assessors, sent | {"reason": ""}).status_code == 422
     assert client.post(assessors, sent).status_code == 302

@@ -35,11 +35,13 @@ from sessions.models import (
     SessionMeeting,
     TrainingSession,
 )
+from sessions.queries.assessing import assessments_waiting
 from sessions.queries.corrections import corrections_to_decide
 from sessions.queries.gone import lapses_to_confirm
 from sessions.queries.pages import people_without_score
 from sessions.queries.paper import waiting_pages
 from sessions.queries.testing import answers_to_mark
+from sessions.services.assessors import ASSESSORS
 from trainingops.dashboard.plain import Row, packed, plain_rows
 from trainingops.notifications.models import OutboxMessage, OutboxState
 from trainingops.people.enums import Role
@@ -294,6 +296,7 @@ class Desk:
             ("releases", (Role.TEAM_LEADER, *TEACHERS), self._releases()),
             ("overtime", (Role.AGENT, Role.TEAM_LEADER, *TEACHERS), self._overtime()),
             ("corrections", (*TEACHERS, Role.AGENT), self._corrections()),
+            ("assessments", ASSESSORS, self._assessments()),
             ("amendments", TEACHERS, self._amendments()),
             ("reviews", (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER), self._reviews()),
             ("coaching", (Role.MANAGER, *TEACHERS, Role.TEAM_LEADER, Role.AGENT), self._coaching()),
@@ -397,6 +400,18 @@ class Desk:
             title="meeting__training_session__plan__title",
             batch="meeting__training_session__label",
             pic="meeting__training_session__plan__pic__name",
+        )
+
+    def _assessments(self) -> QuerySet[Any]:
+        """Cells of score grids that wait for the reader, who was asked to assess (5.1.2)."""
+        return packed(
+            assessments_waiting(self.user).order_by("asked_at"),
+            *("attempt", "asked_at"),
+            session="training_session__uuid",
+            title="training_session__plan__title",
+            batch="training_session__label",
+            parameter="parameter__name",
+            person="enrolment__person__name",
         )
 
     def _amendments(self) -> QuerySet[Any]:

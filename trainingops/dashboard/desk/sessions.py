@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from sessions.enums import HELD, AttemptState, CaseKind, CaseState, LapseCause, SessionState, TestPhase
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.policies import can_decide
+from sessions.services.assessors import ASSESSORS
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
 from trainingops.dashboard.desk.reading import OFFICES, TEACHERS, Desk
 from trainingops.people.enums import Role
@@ -77,6 +78,22 @@ def scores_missing(desk: Desk) -> Iterable[Item]:
                 due_at=each.report_due_at,  # type: ignore[attr-defined]
                 zone=each.site.zone,
             )
+
+
+@provides(ITEMS, *ASSESSORS)
+def assessments_asked(desk: Desk) -> Iterable[Item]:
+    """Scores that the reader was asked to give: a second opinion, or one of several that are averaged (5.1.2)."""
+    for row in desk.small["assessments"]:
+        address = reverse("session_scores", args=[row["session"]])
+        title = _("Second opinion: %(parameter)s, %(person)s") if row["person"] else _("Assess: %(parameter)s")
+        yield Item(
+            title=title % row,
+            why=_("%(title)s, %(batch)s.") % row,
+            url=address if row["attempt"] == 1 else f"{address}?attempt={row['attempt']}",
+            action=_("Fill in"),
+            icon="grid",
+            since=row["asked_at"],
+        )
 
 
 @provides(ITEMS, *TEACHERS)
