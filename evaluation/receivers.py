@@ -16,9 +16,9 @@ from planning.models import TrainingPlan
 from planning.signals import plan_advanced
 from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
-from sessions.enums import AttendanceStatus, CaseKind, DeviationKind
+from sessions.enums import AttendanceStatus, CaseKind, CaseState, DeviationKind
 from sessions.models import Attendance, Deviation, RecoveryCase, TrainingSession
-from sessions.signals import session_concluded, targets_settled
+from sessions.signals import session_amended, session_concluded, targets_settled
 from trainingops.people.models import User
 
 
@@ -47,6 +47,7 @@ def register_session_defects(
         enrolment=OuterRef("enrolment"), meeting=OuterRef("meeting"), status=AttendanceStatus.ABSENT
     )
     cases = RecoveryCase.objects.filter(enrolment__training_session=training_session, kind=CaseKind.RECOVERY)
+    cases = cases.exclude(state=CaseState.VOIDED)
     missed = [
         Occurrence(
             kind=TrainingDefectKind.ABSENCE if case.absent else TrainingDefectKind.LATENESS,
@@ -58,6 +59,15 @@ def register_session_defects(
         for case in cases.select_related("meeting").annotate(absent=Exists(absences)).order_by("pk")
     ]
     register_training_defects(occurrences=[*deviations, *missed], actor=actor, now=now)
+
+
+@receiver(session_amended)
+def register_amended_defects(
+    *, training_session: TrainingSession, what: str, actor: User | None, now: datetime, **_more: Any
+) -> None:
+    """An absence that a correction brought to light is one, too; what is registered already is not again."""
+    if what != "scores":
+        register_session_defects(training_session=training_session, actor=actor, now=now)
 
 
 def _of_deviation(deviation: Deviation, training_session: TrainingSession) -> Occurrence:

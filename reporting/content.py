@@ -11,6 +11,7 @@ from typing import Any
 from reporting.models import TrainingReport
 from reporting.wording import SECTIONS
 from sessions.queries.facts import session_facts
+from sessions.queries.ledger import on_target
 from trainingops.audit.journal import canonical, digest
 
 #: The form of the content; raise it when keys change, so that old versions stay readable.
@@ -68,7 +69,7 @@ def freeze(report: TrainingReport, *, number: int) -> Frozen:
         "due_at": obligation.due_at,
         "counts": facts["counts"],
         "scheme": facts["scheme"],
-        "parameters": _parameters(facts["scheme"]["parameters"], facts["people"]),
+        "parameters": _parameters(facts["scheme"]["parameters"], on_target(facts["people"])),
         "meetings": facts["meetings"],
         "people": [_person(each) for each in facts["people"]],
         "gain": {key: facts["gain"][key] for key in ("n", "mean_pre", "mean_post")},

@@ -20,7 +20,7 @@ from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, Ca
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
-from sessions.queries.ledger import Ledger, ledger_of
+from sessions.queries.ledger import Ledger, ledger_of, on_target
 from sessions.verdicts import verdict_of
 from trainingops.people.queries import SEES_PEOPLE
 from trainingops.ui.figures import format_figure
@@ -55,6 +55,7 @@ class Figures:
     gain: Decimal | None
     decimals: int
     verdicts: Mapping[Verdict, int]
+    beyond_target: int = 0
 
     @property
     def share(self) -> Decimal | None:
@@ -185,7 +186,8 @@ def figures_of(data: Mapping[str, Any]) -> Figures:
         mean_final=decimal(data["counts"]["mean_final"]),
         gain=None if pre is None or post is None else post - pre,
         decimals=data["scheme"]["decimals"],
-        verdicts=Counter(verdict_of(each) for each in people_of(data)),
+        verdicts=Counter(verdict_of(each) for each in on_target(people_of(data))),
+        beyond_target=data["counts"].get("beyond_target", 0),
     )
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sessions.clock import minutes_from, time_at
 from sessions.enums import AttendanceStatus
-from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
-from sessions.services import RollCell
+from sessions.frozen import FrozenParameter, FrozenScheme
+from sessions.models import AbsenceReason, Attendance, Enrolment, ParameterScore, SessionMeeting
+from sessions.services import Mark, NewScore, RollCell
 from trainingops.records.documents import DocumentField
-from trainingops.ui.forms import ClockInput, PageForm
+from trainingops.ui.figures import format_figure
+from trainingops.ui.forms import ClockInput, FigureField, PageForm
 from trainingops.ui.moments import zone_word
 
 
@@ -101,3 +107,89 @@ class DecisionForm(PageForm):
         max_length=2000,
         help_text=_("Needed to reject; the participant reads it."),
     )
+
+
+class GuestForm(PageForm):
+    """Why somebody came who was not targeted, and whose place they took."""
+
+    instead_of = forms.ModelChoiceField(
+        label=_("Substitute for"),
+        queryset=Enrolment.objects.none(),
+        required=False,
+        empty_label=_("Nobody: an extra participant"),
+        help_text=_("The target's own obligation stays open."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text=_("The manager reads and acknowledges it."),
+    )
+
+    def __init__(self, *args: Any, targets: QuerySet[Enrolment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instead_of"].queryset = targets  # type: ignore[attr-defined]
+        self.fields["instead_of"].label_from_instance = lambda row: f"{row.person.name} ({row.person.employee_no})"  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A short answer that was marked: what it says, and its points of how many."""
+
+    answer: int
+    code: str
+    text: str
+    points: Decimal | None
+    maximum: Decimal
+
+
+class AmendForm(PageForm):
+    """Scores and marks of one person after the conclusion: a field each, and the reason."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+    def __init__(self, *args: Any, scores: list[ParameterScore], scheme: FrozenScheme, marks: list[Marked], **kw: Any):
+        super().__init__(*args, **kw)
+        self.scores, self.marks = scores, marks
+        known = {each.uuid: each for each in scheme.parameters}
+        reason = self.fields.pop("reason")
+        for row in scores:
+            parameter = known[row.parameter.uuid]
+            self._add(f"score_{row.pk}", _score_label(row, parameter), row.value, _scale(parameter), required=False)
+        for each in marks:
+            label = _("Points for %(code)s: “%(answer)s”") % {"code": each.code, "answer": each.text}
+            self._add(f"points-{each.answer}", label, each.points, _("of %(n)s") % {"n": format_figure(each.maximum)})
+        self.fields["reason"] = reason
+
+    def _add(self, name: str, label: str, value: Decimal | None, help_text: str, *, required: bool = True) -> None:
+        field = FigureField(label=label, required=required, initial=value, help_text=help_text, min_value=0)
+        self.fields[name] = field
+
+    def new_scores(self, versions: Mapping[str, str]) -> list[NewScore]:
+        """The scores as they should stand, over the versions that the page was opened with."""
+        return [
+            NewScore(row.pk, self.cleaned_data[f"score_{row.pk}"], _whole(versions.get(f"version_{row.pk}", "")))
+            for row in self.scores
+        ]
+
+    def new_marks(self) -> list[Mark]:
+        """The points as they should stand."""
+        return [Mark(each.answer, self.cleaned_data[f"points-{each.answer}"], each.points) for each in self.marks]
+
+
+def _score_label(row: ParameterScore, parameter: FrozenParameter) -> str:
+    """The parameter, with who gave the score where several do, and the remedial attempt."""
+    words = parameter.name
+    if parameter.parameter.has_several:
+        words = f"{words}, {row.assessor.name}"
+    return words if row.attempt == 1 else _("%(name)s, remedial") % {"name": words}
+
+
+def _scale(parameter: FrozenParameter) -> str:
+    return _("0–%(n)s; blank takes the score away, and is not 0.") % {
+        "n": format_figure(parameter.parameter.maximum_score)
+    }
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.models import TrainerProfile
-from sessions.enums import HELD, AttendanceStatus, CaseCause, MeetingState, Verdict
+from sessions.enums import BEYOND_TARGET, HELD, AttendanceStatus, CaseCause, MeetingState, Verdict
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
 from sessions.verdicts import verdict_of
@@ -174,7 +174,10 @@ def _attendance(training_session: TrainingSession) -> dict[str, Any]:
         rows = []
         for person in facts["people"]:
             cell = next((each for each in person["attendance"] if each["meeting"] == meeting["uuid"]), None)
-            rows.append(_attendance_row(people[person["person"]], cell, meeting, zone))
+            row = _attendance_row(people[person["person"]], cell, meeting, zone)
+            if person["origin"] in BEYOND_TARGET:
+                row["note"] = ", ".join(each for each in (_("beyond target"), row["note"]) if each)
+            rows.append(row)
         start, end = meeting["actual_starts_at"], meeting["actual_ends_at"]
         meetings.append(
             {
@@ -194,6 +197,7 @@ def _attendance(training_session: TrainingSession) -> dict[str, Any]:
             [_("Late"), counts["late"]],
             [_("Absent"), counts["absent"]],
             [_("Not recorded"), counts["not_recorded"]],
+            *([[_("Beyond target"), counts["beyond_target"]]] if counts["beyond_target"] else []),
             [_("Recovery cases"), sum(1 for each in facts["recovery"] if each["kind"] == "recovery")],
         ],
     }

@@ -17,7 +17,7 @@ from sessions.queries.pages import Presence, attendance_of, remedial_people
 from sessions.scoring import SECOND
 from sessions.services.common import Clash
 from sessions.services.reach import Reach
-from sessions.services.results import SCORE_DECIMALS
+from sessions.services.score_checks import SCORE_DECIMALS
 from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, standing_of
 from sessions.verdicts import verdict_for
 from trainingops.ui.figures import format_figure, input_figure

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sessions.enums import Verdict
 from sessions.grid import Cell, Column, Row
-from sessions.services.results import SCORE_DECIMALS
+from sessions.services.score_checks import SCORE_DECIMALS
 from trainingops.ui.figures import input_figure, parse_figure
 from trainingops.ui.remedies import figure_problem
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sessions.models import AttendanceCorrection, Enrolment, MeetingTrainer, RecoveryCase, TrainingSession
+from sessions.models import (
+    AttendanceCorrection,
+    Enrolment,
+    MeetingTrainer,
+    ParameterScore,
+    RecoveryCase,
+    TrainingSession,
+)
 
 if TYPE_CHECKING:
     from planning.models import TrainingPlan
@@ -59,6 +66,11 @@ def can_decide_correction(user: User, correction: AttendanceCorrection) -> bool:
     if correction.requested_by.person_id == participant:
         return can_run_session(user, training_session)
     return training_session.plan.pic_id == user.pk
+
+
+def can_amend_score(user: User, score: ParameterScore, training_session: TrainingSession, *, several: bool) -> bool:
+    """Of those who run the session: the PIC, who answers for the scores; of several assessors else only the giver."""
+    return not several or score.assessor_id == user.pk or training_session.plan.pic_id == user.pk
 
 
 def can_take_tests(user: User, enrolment: Enrolment) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from planning.enums import PlanState
 from sessions.enums import CorrectionState
@@ -65,9 +64,10 @@ def standing_of_cell(correction: AttendanceCorrection) -> Attendance | None:
     return rows.select_related("reason", "recorded_by").first()
 
 
-def pending_of(meeting: SessionMeeting) -> dict[int, UUID]:
-    """The corrections that wait at a meeting, by enrolment; one query."""
-    return dict(meeting.corrections.filter(state=CorrectionState.PENDING).values_list("enrolment", "uuid"))
+def with_pending(places: QuerySet[Enrolment], meeting: SessionMeeting) -> QuerySet[Enrolment]:
+    """Each place with ``asked``: the uuid of the correction that waits there at a meeting, or None."""
+    waiting = meeting.corrections.filter(state=CorrectionState.PENDING, enrolment=OuterRef("pk"))
+    return places.annotate(asked=Subquery(waiting.order_by().values("uuid")[:1]))
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,14 @@ def _own_cell(
     return OwnCell(meeting, attendance, asked, last_minute(ends_at), may_ask)
 
 
+def _asked(row: Mapping[str, Any]) -> AttendanceCorrection:
+    """What ``enrolments_of_person`` brought of a correction."""
+    kept = ("uuid", "state", "decision_note")
+    return AttendanceCorrection(meeting_id=row["meeting"], **{name: row[name] for name in kept})
+
+
 def own_cells(enrolments: Iterable[Enrolment], now: datetime) -> dict[tuple[int, int], OwnCell]:
-    """By enrolment and meeting, for rows with meetings and attendances at hand: two queries, whatever the number."""
+    """By enrolment and meeting, for rows of ``enrolments_of_person``: one query a site, whatever the number."""
     found = list(enrolments)
     meetings = []
     for each in found:
@@ -110,12 +116,7 @@ def own_cells(enrolments: Iterable[Enrolment], now: datetime) -> dict[tuple[int,
             if meeting.actual_ends_at and now - meeting.actual_ends_at < _RECENT:
                 meetings.append(meeting)
     ends = correction_ends(meetings)
-    latest = {
-        (each.enrolment_id, each.meeting_id): each
-        for each in AttendanceCorrection.objects.filter(enrolment__in=[each.pk for each in found]).order_by(
-            "requested_at"
-        )
-    }
+    latest = {(each.pk, row["meeting"]): _asked(row) for each in found for row in each.asked_corrections}  # type: ignore[attr-defined]
     cells = {}
     for each in found:
         recorded = {row.meeting_id: row for row in each.attendances.all()}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from planning.enums import QuestionKind
 from sessions.enums import (
@@ -18,6 +20,7 @@ from sessions.enums import (
     CaseKind,
     CaseState,
     MeetingState,
+    OutcomeState,
     ResultStatus,
     SessionState,
     TestPhase,
@@ -25,6 +28,7 @@ from sessions.enums import (
 from sessions.frozen import TESTED_BY, fills_itself, read_scheme
 from sessions.models import (
     Attendance,
+    AttendanceCorrection,
     Deviation,
     Enrolment,
     MeetingTrainer,
@@ -32,6 +36,7 @@ from sessions.models import (
     RecoveryCase,
     SessionMeeting,
     SessionResult,
+    TargetOutcome,
     TestAnswer,
     TestAttempt,
     TrainingSession,
@@ -82,7 +87,9 @@ def roll_of(meeting: SessionMeeting) -> QuerySet[Enrolment]:
     """Everybody enrolled with what is recorded of them at a meeting (:func:`recorded_at`); one query."""
     recorded = FilteredRelation("attendances", condition=Q(attendances__meeting=meeting.pk))
     people = Enrolment.objects.filter(training_session=meeting.training_session_id, removed_at=None)
-    return people.annotate(recorded=recorded).select_related("person", "recorded__reason", "recorded__recorded_by")  # type: ignore[misc]
+    return people.annotate(recorded=recorded).select_related(
+        "person", "instead_of__person", "recorded__reason", "recorded__recorded_by"
+    )  # type: ignore[misc]
 
 
 def recorded_at(enrolment: Enrolment) -> Attendance | None:
@@ -203,10 +210,24 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
             Prefetch(
                 "cases", RecoveryCase.objects.with_failure().select_related("form", "owner", "scheduled_in__site")
             ),
-            "attendances__reason",
+            Prefetch("attendances", Attendance.objects.select_related("reason")),
+        )
+        .annotate(
+            asked_corrections=ArraySubquery(
+                AttendanceCorrection.objects.filter(enrolment=OuterRef("pk"))
+                .order_by("requested_at")
+                .values(row=JSONObject(uuid="uuid", meeting="meeting", state="state", decision_note="decision_note"))
+            ),
+            released=Coalesce(Subquery(_released_of(OuterRef("person"))), 0),
         )
         .order_by("-training_session__starts_at")
     )
+
+
+def _released_of(person: OuterRef) -> QuerySet[Any, Any]:
+    """How many trainings were waived, or have lapsed, for somebody."""
+    rows = TargetOutcome.objects.filter(person=person, state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED])
+    return rows.order_by().values("person").annotate(n=Count("pk")).values("n")
 
 
 def cases_for_list(user: User) -> QuerySet[RecoveryCase]:

@@ -1,9 +1,11 @@
 """What the execution stage does, one function a verb; each part has its module."""
 
+from sessions.services.amending import NewScore, amend_results
 from sessions.services.assessors import ask_assessor, withdraw_assessor
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt, submit_due_attempts
 from sessions.services.attendance import mark_rest_present, record_attendance, record_roll, undo_mark_rest
 from sessions.services.batch_moves import propose_move
+from sessions.services.beyond import Guest, add_guest, ask_to_join, decline_to_join, remove_guest
 from sessions.services.check_in import CheckedIn, check_in, end_shared_pc, start_shared_pc
 from sessions.services.common import Clash, GridConflict
 from sessions.services.concluding import conclude_session
@@ -54,17 +56,22 @@ __all__ = [
     "CheckedIn",
     "Clash",
     "GridConflict",
+    "Guest",
     "MakeUp",
     "Mark",
+    "NewScore",
     "RollCell",
     "ScoreCell",
     "Used",
     "acknowledge_deviation",
+    "add_guest",
     "add_photos",
+    "amend_results",
     "answer_survey",
     "approve_correction",
     "ask_assessor",
     "ask_correction",
+    "ask_to_join",
     "cancel_make_up",
     "cancel_sessions_of",
     "case_waiver_hash",
@@ -73,6 +80,7 @@ __all__ = [
     "conclude_meeting",
     "conclude_session",
     "correct_attendance",
+    "decline_to_join",
     "differences",
     "discard_page",
     "end_shared_pc",
@@ -98,6 +106,7 @@ __all__ = [
     "record_roll",
     "record_scores",
     "reject_correction",
+    "remove_guest",
     "remove_photo",
     "report_deviation",
     "save_answer",

@@ -60,7 +60,12 @@ def check_in(*, meeting: SessionMeeting, at: datetime, source: str, actor: User,
 
 def not_enrolled() -> str:
     """What somebody reads who is not on the list of the class."""
-    return _("You are not on the list of this class, so nothing was recorded. Tell the trainer that you are here.")
+    return _("You are not on the list of this class, so nothing was recorded. Ask the trainer to add you.")
+
+
+def asked_to_join() -> str:
+    """What they read at a shared PC, where the PIN itself tells the trainer."""
+    return _("You are not on the list of this class. The trainer sees that you are here and can add you.")
 
 
 def arrival(meeting: SessionMeeting, at: datetime) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -64,6 +64,14 @@ def plans_recovering_in(training_session: TrainingSession) -> list[int]:
     """Keys of the plans whose cases wait for a session: locked with its own before the session."""
     cases = training_session.recovers.filter(state=CaseState.SCHEDULED)
     return list(cases.values_list("enrolment__training_session__plan", flat=True))
+
+
+def lock_plans_touched_by(training_session: TrainingSession) -> list[TrainingPlan]:
+    """Its own plan, and those whose cases were or should have been recovered in it: a correction there moves them."""
+    here = RecoveryCase.objects.filter(Q(scheduled_in=training_session) | Q(missed_in=training_session))
+    others = here.values_list("enrolment__training_session__plan", flat=True)
+    own = TrainingSession.objects.filter(pk=training_session.pk).values_list("plan", flat=True)
+    return lock_plans({*own, *others})
 
 
 def lock_session(training_session: TrainingSession) -> TrainingSession:

@@ -11,27 +11,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planning.enums import PlanState
 from sessions.enums import CORRECTION_TRANSITIONS, HELD, AttendanceStatus, CorrectionState, MeetingState, SessionState
 from sessions.models import (
     AbsenceReason,
     Attendance,
     AttendanceCorrection,
     Enrolment,
-    RecoveryCase,
     SessionMeeting,
-    TrainingSession,
 )
 from sessions.notices import about
 from sessions.policies import can_decide_correction, can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.attendance import said_of, write_corrected
-from sessions.services.common import lock_meeting, lock_plans, stands_for, users_of
-from sessions.services.rework import ATTENDANCE, follow_attendance, follow_up
+from sessions.services.common import lock_meeting, lock_plans_touched_by, stands_for, users_of
+from sessions.services.rework import ATTENDANCE, follow_attendance, follow_up, require_not_closed
 from sessions.services.roll_checks import RollCell, asks_for, check_cell
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState, require, require_transition
@@ -169,11 +165,7 @@ def withdraw_correction(*, correction: AttendanceCorrection, actor: User, now: d
 
 def _lock(meeting: SessionMeeting, enrolment: int) -> tuple[SessionMeeting, Enrolment]:
     """Plans, session and meeting, locked in this order, and the place with what is recorded of it."""
-    training_session = meeting.training_session_id
-    here = RecoveryCase.objects.filter(Q(scheduled_in=training_session) | Q(missed_in=training_session))
-    plans = set(here.values_list("enrolment__training_session__plan", flat=True))
-    plans |= set(TrainingSession.objects.filter(pk=training_session).values_list("plan", flat=True))
-    lock_plans(plans)
+    lock_plans_touched_by(meeting.training_session)
     meeting = lock_meeting(meeting)
     found = roll_of(meeting).filter(pk=enrolment).first()
     if found is None:
@@ -250,10 +242,7 @@ def _require_correctable(meeting: SessionMeeting) -> None:
             _("A correction is asked of a concluded meeting; this one is “%(state)s”.")
             % {"state": meeting.get_state_display()}
         )
-    if training_session.plan.state == PlanState.CLOSED:
-        raise WrongState(
-            _("The training %(number)s is closed: its attendance stands.") % {"number": training_session.plan.number}
-        )
+    require_not_closed(training_session)
 
 
 def _require_version(enrolment: Enrolment, version: int) -> None:

@@ -187,6 +187,23 @@ def report_deviation(
     return row
 
 
+def note_deviation(
+    training_session: TrainingSession,
+    kind: str,
+    reason: str,
+    *,
+    planned: str,
+    actual: str,
+    measured: Sequence[tuple[Stored, Stored]] = (),
+    actor: User,
+    now: datetime,
+) -> Deviation:
+    """Keep a deviation that another step causes, inside that service, and tell the manager."""
+    row = _write(training_session, kind, reason, actor, now, planned=planned, actual=actual, measured=measured)
+    _tell_managers(training_session, [row], now)
+    return row
+
+
 @service
 def acknowledge_deviation(*, deviation: Deviation, actor: User, now: datetime) -> Deviation:
     """The manager has seen a deviation and its reason.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -59,13 +59,10 @@ def mark_answers(*, training_session: TrainingSession, marks: Sequence[Mark], ac
         )
     points = points_of(answers.values())
     for mark in marks:
-        _check(mark, answers[mark.answer], points, training_session, actor)
-    for mark in marks:
-        answer = answers[mark.answer]
-        answer.points, answer.marked_by, answer.marked_at = mark.points, actor, now
+        check_mark(mark, answers[mark.answer], points, actor)
+        _require_waiting(mark, answers[mark.answer], training_session)
     marked = [answers[mark.answer] for mark in marks]
-    TestAnswer.objects.bulk_update(marked, ["points", "marked_by", "marked_at"])
-    attempts = _add_up({answer.attempt_id for answer in marked})
+    attempts = write_marks(marks, answers, actor=actor, now=now)
     record(
         "answers.marked",
         subject=training_session,
@@ -110,13 +107,19 @@ def points_of(answers: Iterable[TestAnswer]) -> dict[tuple[int, int], Decimal]:
     return {(paper, version): points for paper, version, points in rows}
 
 
-def _check(
-    mark: Mark,
-    answer: TestAnswer,
-    points: dict[tuple[int, int], Decimal],
-    training_session: TrainingSession,
-    actor: User,
-) -> None:
+def write_marks(
+    marks: Sequence[Mark], answers: Mapping[int, TestAnswer], *, actor: User, now: datetime
+) -> list[TestAttempt]:
+    """Give answers their points; tests whose last answer this was, or that had theirs, get the sum. Returns these."""
+    marked = [answers[mark.answer] for mark in marks]
+    for answer, mark in zip(marked, marks, strict=True):
+        answer.points, answer.marked_by, answer.marked_at = mark.points, actor, now
+    TestAnswer.objects.bulk_update(marked, ["points", "marked_by", "marked_at"])
+    return _add_up({answer.attempt_id for answer in marked})
+
+
+def check_mark(mark: Mark, answer: TestAnswer, points: dict[tuple[int, int], Decimal], actor: User) -> None:
+    """Raise for points that cannot be, an answer of one's own, or one that somebody marked meanwhile."""
     maximum = points[answer.attempt.paper_id, answer.question_version_id]
     if actor.person_id is not None and answer.attempt.enrolment.person_id == actor.person_id:
         raise NotAllowed(_("Nobody marks an answer of their own."))
@@ -132,6 +135,9 @@ def _check(
             },
             field=f"points-{answer.pk}",
         )
+
+
+def _require_waiting(mark: Mark, answer: TestAnswer, training_session: TrainingSession) -> None:
     if training_session.state == SessionState.CONCLUDED and answer.points is not None and answer.points != mark.points:
         raise WrongState(_("The session is concluded and its record stands; only what waits can be marked."))
 

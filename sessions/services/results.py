@@ -19,17 +19,15 @@ from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
 from sessions.services.common import Clash, GridConflict, lock_session_of_plan, refresh_summary, stands_for
 from sessions.services.reach import Reach, reach_of
+from sessions.services.score_checks import check_score
 from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, on_paper, standing_of
 from sessions.signals import report_asked
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.imports.models import ImportRun
 from trainingops.people.models import User
-from trainingops.ui.figures import format_figure
 
 REMEDIAL_ATTEMPT = 2
-#: Decimals of a score that a trainer gives; the scheme's own decimals round the final figure.
-SCORE_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -301,19 +299,7 @@ def _check_value(
     """The value fits the scale, and nothing that is part of a record changes."""
     parameter, field = known[cell.parameter], f"score-{cell.enrolment}-{cell.parameter}"
     about = {"who": standing.enrolment.person.name, "parameter": parameter.name}
-    maximum = parameter.parameter.maximum_score
-    if cell.value is not None and not 0 <= cell.value <= maximum:
-        raise Refused(
-            _("%(who)s, %(parameter)s: %(value)s is outside 0–%(maximum)s.")
-            % {**about, "value": format_figure(cell.value), "maximum": format_figure(maximum)},
-            field=field,
-        )
-    if cell.value is not None and cell.value != round(cell.value, SCORE_DECIMALS):
-        raise Refused(
-            _("%(who)s, %(parameter)s: %(value)s has more than two decimals.")
-            % {**about, "value": format_figure(cell.value)},
-            field=field,
-        )
+    check_score(cell.value, parameter, who=about["who"], field=field)
     concluded = attempt == 1 and training_session.state in HELD
     if concluded and old is not None and old.value is not None and old.value != cell.value:
         raise WrongState(

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from planning.enums import PlanState
 from sessions import evidence
 from sessions.enums import (
     HELD,
@@ -23,9 +26,19 @@ from sessions.services.common import refresh_origins, refresh_summary
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes, tell_beyond_target
 from sessions.signals import session_amended
 from trainingops.audit.journal import record
+from trainingops.domain import WrongState
 
 #: What changed, for the record and the report.
 ATTENDANCE, SCORES, PARTICIPANTS = "attendance", "scores", "participants"
+
+
+def require_not_closed(training_session: TrainingSession) -> None:
+    """Raise ``WrongState`` when the training is closed: nothing of it may be outstanding again (4.3, 5.4)."""
+    if training_session.plan.state == PlanState.CLOSED:
+        raise WrongState(
+            _("The training %(number)s is closed: what is recorded of it stands.")
+            % {"number": training_session.plan.number}
+        )
 
 
 def follow_attendance(

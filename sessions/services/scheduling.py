@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import PlannedSession, PlanRevision, PlanTarget, TrainingPlan
 from sessions.enums import (
+    BEYOND_TARGET,
     MEETING_TRANSITIONS,
     SESSION_TRANSITIONS,
     EnrolmentOrigin,
@@ -246,7 +247,7 @@ def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingS
             origin=EnrolmentOrigin.TARGET,
         )
     )
-    touched = _touched(standing)
+    touched = happened_to(standing)
     batch = {target.person_id: _batch_of(target, sessions) for target in targets}
     done = {
         each.person_id: each
@@ -272,7 +273,7 @@ def _batch_of(target: PlanTarget, sessions: dict[Any, TrainingSession]) -> Train
     return next(iter(sessions.values()), None)
 
 
-def _touched(enrolments: list[Enrolment]) -> set[int]:
+def happened_to(enrolments: list[Enrolment]) -> set[int]:
     """Enrolments in which something has happened: their rows are evidence and stay."""
     keys = [each.pk for each in enrolments]
     happened: set[int] = set()
@@ -290,6 +291,12 @@ def _enrol_targets(
     targets: list[PlanTarget], batch: dict[int, TrainingSession | None], standing: list[Enrolment]
 ) -> dict[int, Enrolment]:
     known = {(each.training_session_id, each.person_id): each for each in standing}
+    guests = Enrolment.objects.filter(
+        training_session__in=[each for each in batch.values() if each],
+        person__in=[target.person_id for target in targets],
+        origin__in=BEYOND_TARGET,
+    )
+    known |= {(each.training_session_id, each.person_id): each for each in guests}
     groups: dict[TrainingSession, list[PlanTarget]] = {}
     for target in targets:
         if training_session := batch[target.person_id]:
@@ -300,13 +307,13 @@ def _enrol_targets(
         for target in group:
             old = known.get((training_session.pk, target.person_id))
             row = old or Enrolment(training_session=training_session, person=target.person)
-            row.removed_at = None
+            row.removed_at, row.origin, row.instead_of = None, EnrolmentOrigin.TARGET, None
             place(row, where.get(target.person_id))
             enrolled[target.person_id] = row
     Enrolment.objects.bulk_create(row for row in enrolled.values() if row.pk is None)
     Enrolment.objects.bulk_update(
         [row for row in enrolled.values() if (row.training_session_id, row.person_id) in known],
-        ["removed_at", "site", "line", "team"],
+        ["removed_at", "origin", "instead_of", "site", "line", "team"],
     )
     return enrolled
 

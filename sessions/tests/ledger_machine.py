@@ -80,8 +80,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def manager(self) -> Any:
         return manager_of(self.plans[0])
 
-    def do(self, service: Callable[..., Any], **said: Any) -> Any:
-        """Call a service now; a refusal writes nothing. Each state that changed did so by one arrow of its table."""
+    def do(self, service: Callable[..., Any], *, corrects: bool = False, **said: Any) -> Any:
+        """Call a service now; a refusal writes nothing. Each state that changed did so by one arrow of its table.
+
+        Only a step that ``corrects`` an attendance takes somebody back who was trained.
+        """
         try:
             with transaction.atomic():
                 done = service(**said, now=self.now)
@@ -91,6 +94,8 @@ class LedgerMachine(RuleBasedStateMachine):
         for key, state in after.items():
             before = self.states.get(key, state)
             allowed = dict(TABLES)[key[0]].get(before, ())
+            if corrects and (key[0], before) == (TargetOutcome, OutcomeState.TRAINED):
+                allowed = (OutcomeState.OUTSTANDING,)
             assert state == before or state in allowed, (service.__name__, key, before, state)
         self.states = after
         return done

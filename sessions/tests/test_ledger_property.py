@@ -19,13 +19,14 @@ from hypothesis.stateful import run_state_machine_as_test
 from planning.models import TrainingPlan
 from planning.tests.factories import approved_plan, make_world
 from sessions.tests.factories import START
+from sessions.tests.ledger_corrections import CorrectionSteps
 from sessions.tests.ledger_steps import ClassSteps, ExceptionSteps, RecoverySteps
 from trainingops.people.tests.factories import ServiceLineFactory, make_agent
 
 pytestmark = pytest.mark.django_db
 
 
-class WholeLedger(ClassSteps, RecoverySteps, ExceptionSteps):
+class WholeLedger(ClassSteps, RecoverySteps, ExceptionSteps, CorrectionSteps):
     """Every step of every topic, in any order."""
 
 

@@ -119,7 +119,8 @@ def check_in_confirm(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return _confirm(request, claim, meeting, context)
     if enrolment is None:
-        return render(request, "sessions/check_in_closed.html", {**context, "why": not_enrolled()}, status=409)
+        context |= {"why": not_enrolled(), "may_join": not why_closed(meeting, claim.at)}
+        return render(request, "sessions/check_in_closed.html", context, status=409)
     recorded = recorded_at(enrolment)
     if recorded is not None and recorded.status:
         return redirect("check_in_done", uuid=meeting.uuid)

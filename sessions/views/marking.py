@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import QuestionVersion
 from sessions import services
-from sessions.enums import SessionState
+from sessions.enums import HELD, SessionState
 from sessions.models import TestAnswer, TrainingSession
 from sessions.policies import can_run_session
 from sessions.services.marking import Mark, markable, points_of
@@ -131,6 +131,7 @@ def _page(
         "waiting": sum(1 for row in rows if row.answer.points is None),
         "total": len(rows),
         "errors": [*([refused] if refused else []), *problems],
+        "may_amend": training_session.state in HELD and can_run_session(request.user, training_session),
         "may_mark": training_session.state in (SessionState.OPEN, SessionState.CONCLUDED)
         and any(not row.locked for row in rows)
         and can_run_session(request.user, training_session),

@@ -15,9 +15,9 @@ from planning.enums import PlanState
 from planning.models import PaperQuestion
 from sessions import services
 from sessions.calendar import CANCEL, PUBLISH, calendar_of
-from sessions.enums import AttemptState, OutcomeState, SessionState, TestPhase
+from sessions.enums import AttemptState, SessionState, TestPhase
 from sessions.explanations import name_assessors
-from sessions.models import Enrolment, TargetOutcome, TestAttempt
+from sessions.models import Enrolment, TestAttempt
 from sessions.queries.corrections import OwnCell, own_cells
 from sessions.queries.ledger import trained_of
 from sessions.queries.pages import enrolments_of_person
@@ -40,11 +40,7 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     name_assessors(card["result"] for card in cards if card["result"])
     context = {
         "cards": cards,
-        "waived": TargetOutcome.objects.filter(
-            person=request.user.person_id, state__in=[OutcomeState.WAIVED, OutcomeState.LAPSED]
-        ).count()
-        if request.user.person_id
-        else 0,
+        "waived": enrolments[0].released if enrolments else 0,  # type: ignore[attr-defined]
     }
     return render(request, "sessions/my_trainings.html", context)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,12 +20,13 @@ from sessions.clock import minutes_from
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
 from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
 from sessions.policies import can_run_session
-from sessions.queries.corrections import pending_of
+from sessions.queries.corrections import with_pending
 from sessions.queries.files import files_about
+from sessions.queries.guests import door_of, with_door
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import Clash, GridConflict, RollCell
 from sessions.tables import MEETING_STATES
-from sessions.views.sessions import visible_meeting
+from sessions.views.sessions import visible_meeting, visible_meetings
 from sessions.views.sheets import identity, identity_head, places_of
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -93,7 +94,7 @@ class RollRow:
 
 def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The roll of a meeting; POST saves every row that was touched, all or none."""
-    meeting = visible_meeting(request, uuid)
+    meeting = get_object_or_404(with_door(visible_meetings(request)), uuid=uuid)
     if request.method == "GET" and request.GET.get("export") == "xlsx":
         return _file(meeting)
     if request.method != "POST":
@@ -196,8 +197,9 @@ def _file(meeting: SessionMeeting) -> HttpResponse:
 
 
 def _rows(meeting: SessionMeeting) -> list[RollRow]:
-    """Everybody enrolled, with what is stored (one query)."""
-    return [_row(each, recorded_at(each), meeting, number) for number, each in enumerate(roll_of(meeting), start=1)]
+    """Everybody enrolled, with what is stored and what is asked of it (one query)."""
+    places = with_pending(roll_of(meeting), meeting)
+    return [_row(each, recorded_at(each), meeting, number) for number, each in enumerate(places, start=1)]
 
 
 def _row(enrolment: Enrolment, attendance: Attendance | None, meeting: SessionMeeting, number: int) -> RollRow:
@@ -209,6 +211,7 @@ def _row(enrolment: Enrolment, attendance: Attendance | None, meeting: SessionMe
         was=dict(values),
         version=attendance.version if attendance else 0,
         number=number,
+        asked=getattr(enrolment, "asked", None),
     )
 
 
@@ -337,10 +340,9 @@ def _context(
     )
     is_over = meeting.state == MeetingState.CONCLUDED
     corrects = is_over and can_run_session(request.user, training_session)
-    asked = pending_of(meeting) if corrects else {}
     for row in rows:
         row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
-        row.may_correct, row.asked = corrects and not row.may_write, asked.get(row.key)
+        row.may_correct = corrects and not row.may_write
     return {
         "meeting": meeting,
         "training_session": training_session,
@@ -353,6 +355,8 @@ def _context(
         "reasons": [each for each in reasons.values() if each.is_active],
         "files": files_about([meeting.uuid]),
         "may_record": may_record,
+        "guests": [row for row in rows if row.enrolment.is_beyond_target],
+        "door": door_of(meeting) if may_record else [],
         "is_over": is_over,
         "zone": training_session.site.zone,
         "zone_word": moment_words(meeting.starts_at, training_session.site.zone, "time").rsplit(" ", 1)[-1],

@@ -206,6 +206,7 @@ def _page(
         "may_record": any(cell.editable for row in rows for cell in row.cells),
         "runs": reach is not None and reach.runs,
         "several": bool(assessed_together(training_session)),
+        "may_amend": training_session.state in HELD and reach is not None and reach.runs,
         "attempt": attempt,
         "files": files_about([training_session.uuid]),
         "zone": training_session.site.zone,

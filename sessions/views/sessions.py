@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from sessions import services
 from sessions.day_forms import ConcludeForm, same_minute
-from sessions.enums import DeviationKind, SessionState
+from sessions.enums import HELD, DeviationKind, SessionState
 from sessions.explanations import name_assessors
 from sessions.forms import DeviationForm, MeetingEndForm, MoveForm, ReasonForm
 from sessions.frozen import read_scheme
@@ -51,17 +52,21 @@ def visible(request: SignedInRequest, uuid: UUID) -> TrainingSession:
     return get_object_or_404(with_detail(TrainingSession.objects.visible_to_staff(request.user)), uuid=uuid)
 
 
-def visible_meeting(request: SignedInRequest, uuid: UUID) -> SessionMeeting:
-    """A meeting of a session that the reader sees as staff, or 404."""
+def visible_meetings(request: SignedInRequest) -> QuerySet[SessionMeeting]:
+    """Meetings of the sessions that the reader sees as staff, with what a page of one says."""
     sessions = TrainingSession.objects.visible_to_staff(request.user)
-    meetings = SessionMeeting.objects.select_related(
+    return SessionMeeting.objects.filter(training_session__in=sessions).select_related(
         "training_session__plan__pic",
         "training_session__site",
         "training_session__line",
         "training_session__summary",
         "training_session__planned__room",
     )
-    return get_object_or_404(meetings, uuid=uuid, training_session__in=sessions)
+
+
+def visible_meeting(request: SignedInRequest, uuid: UUID) -> SessionMeeting:
+    """One of them, or 404."""
+    return get_object_or_404(visible_meetings(request), uuid=uuid)
 
 
 def attempt_step(request: SignedInRequest, step: Callable[[], Any], done: str) -> bool:
@@ -250,6 +255,7 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         ],
         "scheme": read_scheme(training_session.scheme),
         "summary": training_session.summary,
+        "may_amend": training_session.state in HELD and can_run_session(request.user, training_session),
     }
     return render(request, "sessions/session_results.html", context)
 

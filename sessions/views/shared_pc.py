@@ -22,7 +22,7 @@ from sessions.models import SessionMeeting
 from sessions.policies import can_run_session
 from sessions.queries.check_in import meetings_with_place, own_enrolment
 from sessions.queries.pages import recorded_at
-from sessions.services.check_in import not_enrolled, why_closed
+from sessions.services.check_in import asked_to_join, not_enrolled, why_closed
 from sessions.views.sessions import visible_meeting
 from trainingops.audit.access_events import record_access
 from trainingops.audit.models import AccessEvent
@@ -109,8 +109,11 @@ def _enter(request: SignedInRequest, meeting: SessionMeeting, typed: str, pin: s
         note_failure(request, account, now=request.now)
         raise
     enrolment = own_enrolment(meeting, user)
-    if enrolment is None:
+    if enrolment is None and user.person_id is None:
         raise Refused(not_enrolled(), code="not_enrolled")
+    if enrolment is None:
+        services.ask_to_join(meeting=meeting, at=request.now, source=AttendanceSource.PIN, actor=user, now=request.now)
+        raise Refused(asked_to_join(), code="not_enrolled")
     if not any(step.offer(meeting, enrolment) for step in pc.STEPS.values()):
         return _checked_in(request, meeting, user)
     login(request, user)

@@ -44,6 +44,11 @@ def stored_word(word: str) -> dict[str, Any]:
     return {"word": word}
 
 
+def stored_nobody() -> dict[str, Any]:
+    """That nobody is meant."""
+    return {"nobody": True}
+
+
 def said(value: Any) -> Any:
     """A stored value in words of the active language; anything that is no mapping stays as it is.
 
@@ -61,6 +66,8 @@ def said(value: Any) -> Any:
             return _(word)
         case {"participants": int(count), "of": int(whole)}:
             return _("%(count)d of %(whole)d participants") % {"count": count, "whole": whole}
+        case {"nobody": True}:
+            return _("nobody")
         case Mapping():
             raise ValueError(f"not a stored value: {value!r}")
         case _:

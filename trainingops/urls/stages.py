@@ -6,6 +6,7 @@ from evaluation.views import actions, coaching, defects, reviews
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
+from sessions.views import amending as amending_views
 from sessions.views import assessors as assessor_views
 from sessions.views import cases as case_views
 from sessions.views import check_in as check_in_views
@@ -14,6 +15,7 @@ from sessions.views import corrections as correction_views
 from sessions.views import day as day_views
 from sessions.views import files as file_views
 from sessions.views import filing as filing_views
+from sessions.views import guests as guest_views
 from sessions.views import indicator as indicator_views
 from sessions.views import kiosk as kiosk_views
 from sessions.views import marking as marking_views
@@ -74,6 +76,7 @@ urlpatterns += [
         score_views.session_score_cell,
         name="session_score_cell",
     ),
+    path("sessions/<uuid:uuid>/results/<int:enrolment>/", amending_views.score_amend, name="score_amend"),
     path("sessions/<uuid:uuid>/deviations/new/", session_views.deviation_new, name="deviation_new"),
     path("sessions/<uuid:uuid>/files/<uuid:run>/", file_views.session_file, name="session_file"),
     path("meetings/<uuid:uuid>/roll/", roll_views.meeting_roll, name="meeting_roll"),
@@ -107,6 +110,10 @@ urlpatterns += [
         correction_views.attendance_correct,
         name="attendance_correct",
     ),
+    path("meetings/<uuid:uuid>/roll/guests/", guest_views.guest_add, name="guest_add"),
+    path("meetings/<uuid:uuid>/roll/guests/<int:enrolment>/remove/", guest_views.guest_remove, name="guest_remove"),
+    path("join-requests/<uuid:uuid>/decline/", guest_views.join_decline, name="join_decline"),
+    path("check-in/ask/", guest_views.check_in_ask, name="check_in_ask"),
     path("check-in/<uuid:uuid>/correction/", correction_views.correction_new, name="correction_new"),
     path("corrections/", correction_views.correction_list, name="correction_list"),
     path("corrections/<uuid:uuid>/", correction_views.correction_detail, name="correction_detail"),

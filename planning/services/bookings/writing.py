@@ -106,11 +106,15 @@ def book_guests(
     *,
     people: Iterable[Person],
     application: TrainingApplication | None = None,
+    meetings: Collection[UUID] | None = None,
     reader: User | None = None,
 ) -> None:
-    """Take people for the meetings of a batch that stands already: recovery in another batch.
+    """Take people for the meetings of a batch that stands already: recovery in another batch, or who came untargeted.
 
     Who is booked there anyway is left as they are. Raises as :func:`book_revision`.
+
+    Args:
+        meetings: only some of them.
     """
     present = set(
         Booking.objects.filter(planned_meeting__planned_session=planned, role=BookingRole.PARTICIPANT, live=True)
@@ -120,10 +124,14 @@ def book_guests(
     guests = [person for person in people if person.pk not in present]
     wanted = [
         booking(meeting, BookingRole.PARTICIPANT, person=person, is_guest=True)
-        for meeting in planned.meetings.select_related("planned_session__host_site")
+        for meeting in _some(planned.meetings.select_related("planned_session__host_site"), meetings)
         for person in guests
     ]
     _write(wanted, application=application, reader=reader)
+
+
+def _some(rows: QuerySet[PlannedMeeting], meetings: Collection[UUID] | None) -> QuerySet[PlannedMeeting]:
+    return rows if meetings is None else rows.filter(uuid__in=meetings)
 
 
 def book_substitute(
@@ -155,18 +163,21 @@ def free_from(*, meeting: UUID, ended_at: datetime) -> int:
     )
 
 
-def give_back(planned: PlannedSession, *, people: Iterable[Person]) -> int:
+def give_back(planned: PlannedSession, *, people: Iterable[Person], seats: bool = True) -> int:
     """Take people out of a batch that goes on: they are free again, and so is a licence for each; how many bookings.
 
     Called by the sessions stage inside its service, when a recovery in that batch is no longer needed.
+
+    Args:
+        seats: whether they had taken licences, too.
     """
     freed = 0
     live = Booking.objects.filter(planned_meeting__planned_session=planned, live=True)
     held = list(live.filter(role=BookingRole.PARTICIPANT, person__in=[each.pk for each in people]))
     for meeting, count in Counter(each.planned_meeting_id for each in held).items():
-        seats = live.filter(planned_meeting=meeting, role=BookingRole.SEAT).order_by("-seat__number")
+        taken = live.filter(planned_meeting=meeting, role=BookingRole.SEAT).order_by("-seat__number")
         keys = [each.pk for each in held if each.planned_meeting_id == meeting]
-        keys += seats.values_list("pk", flat=True)[:count]
+        keys += taken.values_list("pk", flat=True)[: count if seats else 0]
         freed += Booking.objects.filter(pk__in=keys).update(live=False)
     return freed
 

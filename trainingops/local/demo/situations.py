@@ -23,6 +23,7 @@ from sessions.services.attempts import save_answer, start_attempt, submit_attemp
 from sessions.services.check_in import check_in
 from sessions.services.concluding import conclude_session
 from sessions.services.running import conclude_meeting, open_session
+from trainingops.local.demo.afterwards import ask_for_a_correction, come_unexpected
 from trainingops.local.demo.assessing import choose_scheme, score_together
 from trainingops.local.demo.cast import PIN
 from trainingops.local.demo.cycle import Cycle, fill
@@ -48,6 +49,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     approve(cycle, due_today)
     hold(due_today.training_sessions.get())
     file_a_class(cycle)
+    ask_for_a_correction(due_today.training_sessions.get())
     running = drafted(
         cycle, "KCA, jatuh tempo SBG bagi petugas baru", "PNM-HS-04", cycle.cast.user("CC0001"), cycle.cast.jakarta, 0
     )
@@ -59,6 +61,7 @@ def load_situations(cycle: Cycle) -> list[str]:
     write_answers(running.training_sessions.get())
     score_together(cycle, running.training_sessions.get())
     keep_the_day(running.training_sessions.get(), cycle)
+    come_unexpected(running.training_sessions.get())
     waiting = submitted(
         cycle, "KCA, perpanjangan SBG menjelang akhir tahun", "PNM-HS-04", cycle.cast.pic, cycle.cast.jakarta, -7
     )
@@ -217,7 +220,7 @@ def confirm_a_release(cycle: Cycle, plan: TrainingPlan) -> None:
 
 
 def hold(training_session: TrainingSession, *, online: bool = False) -> None:
-    """Concluded with everybody present, the post-test on paper; the report is still a draft.
+    """Concluded with everybody there, the first a few minutes late; post-test on paper; the report is still a draft.
 
     Args:
         online: the roll comes from the report of an online meeting.
@@ -228,10 +231,9 @@ def hold(training_session: TrainingSession, *, online: bool = False) -> None:
     if online:
         record_from_zoom(meeting, pic)
     else:
-        cells = [
-            RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT)
-            for enrolment in training_session.enrolments.all()
-        ]
+        first, *rest = training_session.enrolments.order_by("pk")
+        cells = [RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT) for enrolment in rest]
+        cells.append(RollCell(enrolment=first.pk, status=AttendanceStatus.LATE, minutes_late=6))
         record_roll(meeting=meeting, cells=cells, actor=pic, now=training_session.starts_at + timedelta(minutes=10))
     conclude_meeting(meeting=meeting, actor=pic, now=ends_at)
     training_session.refresh_from_db()

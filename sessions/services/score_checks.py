@@ -1,0 +1,30 @@
+"""Whether a score that somebody types can be (SCR-5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from sessions.frozen import FrozenParameter
+from trainingops.domain import Refused
+from trainingops.ui.figures import format_figure
+
+#: Decimals of a score that a trainer gives; the scheme's own decimals round the final figure.
+SCORE_DECIMALS = 2
+
+
+def check_score(value: Decimal | None, parameter: FrozenParameter, *, who: str, field: str) -> None:
+    """Raise ``Refused`` for a score outside its scale or with too many decimals; a blank is one too, and never 0."""
+    if value is None:
+        return
+    about = {"who": who, "parameter": parameter.name, "value": format_figure(value)}
+    maximum = parameter.parameter.maximum_score
+    if not 0 <= value <= maximum:
+        raise Refused(
+            _("%(who)s, %(parameter)s: %(value)s is outside 0–%(maximum)s.")
+            % {**about, "maximum": format_figure(maximum)},
+            field=field,
+        )
+    if value != round(value, SCORE_DECIMALS):
+        raise Refused(_("%(who)s, %(parameter)s: %(value)s has more than two decimals.") % about, field=field)
