@@ -40,6 +40,11 @@ def calendar_of(training_session: TrainingSession, *, method: str, at: datetime,
     return bytes(calendar.to_ical())
 
 
+def uid_of(meeting: SessionMeeting) -> str:
+    """Under which every calendar keeps a meeting, whatever brings it there."""
+    return f"{meeting.uuid}@trainingops"
+
+
 def _event(
     training_session: TrainingSession, meeting: SessionMeeting, *, at: datetime, attendee: str, cancels: bool
 ) -> Event:
@@ -47,7 +52,7 @@ def _event(
     own_page = urljoin(settings.BASE_URL, reverse("my_trainings"))
     gone = cancels or meeting.state == MeetingState.CANCELLED or training_session.state == SessionState.CANCELLED
     event = Event()
-    event.add("uid", f"{meeting.uuid}@trainingops")
+    event.add("uid", uid_of(meeting))
     event.add("sequence", training_session.calendar_sequence)
     event.add("dtstamp", at)
     event.add("dtstart", meeting.starts_at.astimezone(zone))

@@ -68,6 +68,8 @@ _ACROSS = tuple(role for role in Role if role not in (Role.CLIENT, Role.AGENT, R
 ACCESS |= {
     "home": signed_in(),
     "calendar": signed_in(),
+    "calendar_feed": signed_in(WRITE),
+    "calendar_file": public(),
     "search": only(*_ACROSS, Role.ADMINISTRATOR),
     "plan_timeline": only(*_ACROSS),
 }

@@ -13,7 +13,7 @@ class DashboardConfig(AppConfig):
 
         register(
             NavItem("start", _("Home"), "home", "home", order=10, low=True),
-            NavItem("start", _("Calendar"), "calendar", "calendar", order=20),
+            NavItem("start", _("Calendar"), "calendar", "calendar", order=20, area=("calendar",)),
             NavItem("settings", _("Mails not sent"), "outbox_list", "mail", order=80, area=("outbox_",)),
         )
         register_provider("planning.plan", timeline_links)

@@ -64,6 +64,7 @@ OF_THE_HOUSE = {
     "place_new": "a kind, not a thing",
     "import_new": "a kind, not a thing",
     "import_template": "a kind, not a thing",
+    "calendar_file": "open to whoever holds its address",
     "check_in_scan": "a code, not a thing; a wrong one is counted",
     "verify_record": "open to whoever holds the paper",
 }

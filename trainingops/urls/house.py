@@ -79,6 +79,8 @@ urlpatterns += [
     path("", home_views.home, name="home"),
     path("search/", search_views.search, name="search"),
     path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/feed/", calendar_views.calendar_feed, name="calendar_feed"),
+    path("calendar/feed/<str:token>/trainings.ics", calendar_views.calendar_file, name="calendar_file"),
     path("plans/<uuid:uuid>/timeline/", timeline_views.plan_timeline, name="plan_timeline"),
 ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from evaluation.models import Review
 from planning.models import ProductChange
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
+from sessions.calendar import uid_of
 from sessions.enums import MeetingState, SessionState
 from sessions.models import SessionMeeting, TrainingSession
 from sessions.tables import MEETING_STATES
@@ -36,8 +37,10 @@ class Entry:
         day: under which it stands: that of its place, on which it begins, or at whose end it is due.
         at, ends_at: its times, read in ``zone``; a due time only ``ends_at``; a whole day neither.
         mark: a kind of status and a word, such as ``("idle", "Cancelled")``.
+        uid, sequence: under which a calendar application keeps it, and how often it changed (CAL-2).
     """
 
+    uid: str
     day: date
     title: str
     url: str
@@ -47,6 +50,8 @@ class Entry:
     zone: tzinfo | None = None
     note: str = ""
     mark: tuple[str, str] | None = None
+    sequence: int = 0
+    is_cancelled: bool = False
 
     @property
     def times(self) -> str:
@@ -107,6 +112,9 @@ def _meetings(user: User, around: tuple[datetime, datetime], own: bool) -> Itera
         state = MeetingState.CANCELLED if held.state == SessionState.CANCELLED else MeetingState(each.state)
         room = held.planned.room
         yield Entry(
+            uid=uid_of(each),
+            sequence=held.calendar_sequence,
+            is_cancelled=state == MeetingState.CANCELLED,
             day=each.starts_at.astimezone(held.site.zone).date(),
             at=each.starts_at,
             ends_at=each.ends_at,
@@ -124,7 +132,7 @@ def _due_reports(user: User, around: tuple[datetime, datetime], own: bool) -> It
     rows = ReportObligation.objects.visible_to(user).filter(due_at__range=around).exclude(state=ObligationState.VOID)
     if own:
         rows = rows.filter(owner=user)
-    for each in rows.select_related("training_session__plan"):
+    for each in rows.select_related("training_session__plan").annotate(change_count=Count("changes")):
         zone = ZoneInfo(each.timezone)
         last = each.due_at - _INSTANT
         mark = None
@@ -133,6 +141,8 @@ def _due_reports(user: User, around: tuple[datetime, datetime], own: bool) -> It
         elif each.state == ObligationState.SUBMITTED:
             mark = ("ok", _("On time"))
         yield Entry(
+            uid=f"{each.uuid}@trainingops",
+            sequence=each.change_count,
             day=last.astimezone(zone).date(),
             ends_at=last,
             zone=zone,
@@ -150,6 +160,7 @@ def _reviews(user: User, around: tuple[datetime, datetime], own: bool) -> Iterat
         rows = rows.filter(pk__in=Review.objects.filter(participants__user=user).values("pk"))
     for each in rows.exclude(state=ReviewState.CANCELLED).select_related("site", "line"):
         yield Entry(
+            uid=f"{each.uuid}@trainingops",
             day=each.scheduled_at.astimezone(each.site.zone).date(),
             at=each.scheduled_at,
             zone=each.site.zone,
@@ -165,6 +176,7 @@ def _changes(user: User, first: date, until: date) -> Iterable[Entry]:
     rows = ProductChange.objects.visible_to(user).filter(effective_on__gte=first, effective_on__lt=until)
     return [
         Entry(
+            uid=f"{each.uuid}@trainingops",
             day=each.effective_on,
             title=_("In force: %(number)s %(title)s") % {"number": each.number, "title": each.title},
             url=reverse("product_change_detail", args=[each.uuid]),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from reporting.calendar import off_days
 from trainingops.dashboard.calendar import Period, days_of, entries_between
+from trainingops.dashboard.calendar.feed import AHEAD, BACK, feed_of
 from trainingops.dashboard.calendar.periods import DAY
 from trainingops.people.http import SignedInRequest
+from trainingops.people.models import CalendarFeed
+from trainingops.people.services.feeds import close_calendar_feed, open_calendar_feed, owner_of_feed
 from trainingops.ui import navigation
 
 #: How many entries a day shows in a month, and in a week; the others are counted.
@@ -60,3 +66,36 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         "own_url": address(period, own=True),
     }
     return render(request, "dashboard/calendar.html", context)
+
+
+def calendar_feed(request: SignedInRequest) -> HttpResponse:
+    """The address for the reader's own calendar application: open a new one, or let it be dead (CAL-3)."""
+    address = ""
+    if request.method == "POST":
+        if request.POST.get("to") == "close":
+            close_calendar_feed(user=request.user, now=request.now)
+            messages.success(request, _("The address is dead. Your calendar application gets nothing more."))
+            return redirect("calendar_feed")
+        token = open_calendar_feed(user=request.user, now=request.now)
+        address = urljoin(settings.BASE_URL, reverse("calendar_file", args=[token]))
+    feed = CalendarFeed.objects.filter(user=request.user).first()
+    return render(request, "dashboard/calendar_feed.html", {"feed": feed, "address": address})
+
+
+def calendar_file(_request: HttpRequest, token: str) -> HttpResponse:
+    """What the owner of the address has to do, for a calendar application; a dead address is not found."""
+    user = owner_of_feed(token)
+    if user is None:
+        raise Http404
+    now = timezone.now()
+    today = now.astimezone(user.zone).date()
+    with translation.override(user.language):
+        entries = entries_between(
+            user,
+            today - BACK,
+            today + AHEAD,
+            may_open=partial(navigation.may_open, user.authority.role_names),
+            own=True,
+        )
+        file = feed_of(entries, at=now)
+    return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private"})

@@ -104,3 +104,17 @@ class SignInCode(Identified):
 
     def __str__(self) -> str:
         return f"{self.user} {self.purpose}"
+
+
+class CalendarFeed(models.Model):
+    """The address under which a calendar application reads what somebody has to do (CAL-3).
+
+    One a user; a new one replaces it, and without the row the address is dead. Only the token's hash is kept.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="calendar_feed")
+    token_hash = models.CharField(max_length=64, unique=True)
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
