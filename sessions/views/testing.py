@@ -55,16 +55,16 @@ def _test_row(enrolment: Any, training_session: TrainingSession) -> dict[str, An
     return {
         "employee_no": enrolment.person.employee_no,
         "name": enrolment.person.name,
-        **{phase.value: _attempt_words(last.get(phase.value), zone) for phase in TestPhase},
+        **{phase.value: _attempt_words(last.get(phase.value), phase, zone) for phase in TestPhase},
         "extra": given or 0,
         "url": reverse("session_extra_time", args=[training_session.uuid, enrolment.uuid]),
     }
 
 
-def _attempt_words(attempt: TestAttempt | None, zone: Any) -> str:
-    """Where somebody stands with a test; points are on the page of scores."""
+def _attempt_words(attempt: TestAttempt | None, phase: TestPhase, zone: Any) -> str:
+    """Where somebody stands with a test; points are on the page of scores. Few have a remedial test to begin."""
     if attempt is None:
-        return _("not begun")
+        return "" if phase == TestPhase.REMEDIAL else _("not begun")
     if attempt.state == AttemptState.IN_PROGRESS:
         return _("until %(time)s") % {"time": moment_words(attempt.due_at, zone, "time")}
     assert attempt.submitted_at is not None

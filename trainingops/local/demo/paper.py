@@ -44,7 +44,7 @@ def _signed(pdf: bytes, people: int) -> bytes:
     pages = [page.resize((1240, 1754)) for page in pages_of(pdf, 1)]
     draw, pen = ImageDraw.Draw(pages[0]), random.Random(25)  # noqa: S311 (ink, no secret)
     for row in range(people):
-        left, line = 820, 655 + row * 47
+        left, line = 820, 652 + row * 54
         points = [(left + step * 9, line + pen.randint(-12, 12)) for step in range(13)]
         draw.line(points, fill=_INK, width=3, joint="curve")
     return _file([page.rotate(0.7, fillcolor="white", resample=Image.Resampling.BICUBIC) for page in pages], "PDF")
