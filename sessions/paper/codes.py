@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Literal
 
 from django.conf import settings
 from django.urls import reverse
 
-#: Letters and digits that nobody confuses; sixteen of them are 80 random bits.
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 #: The paths of a printed list and of a record; the host may have changed since the print.
 _ADDRESS = re.compile(r"^https?://[^/\s]+(?:/[^/\s]+)*/(?P<room>[kv])/(?P<code>[0-9a-z]{4}(?:-[0-9a-z]{4}){3})/?$")
 
@@ -22,12 +19,6 @@ class Found:
 
     kind: Literal["sheet", "record"]
     code: str
-
-
-def new_code() -> str:
-    """A code for a new print: ``9q3m-7tkd-0000-1111``."""
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
 def address_of(code: str) -> str:

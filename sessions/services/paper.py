@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from sessions.enums import MeetingState, SessionState
 from sessions.models import PaperSheet, SessionMeeting
-from sessions.paper.codes import new_code
 from sessions.paper.sheet import draw
 from sessions.policies import can_handle_paper
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.jobs.wake import wake
 from trainingops.people.models import User
-from trainingops.records.numbers import next_number
+from trainingops.records.numbers import new_code, next_number
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,11 @@ from PIL import Image
 
 from sessions.enums import ScanProblem
 from sessions.paper.child import codes_on, pages_of
-from sessions.paper.codes import Found, address_of, found_in, new_code
+from sessions.paper.codes import Found, address_of, found_in
 from sessions.paper.reading import Unreadable, count_pages, media_type_of, read_pages
 from sessions.tests.factories import opened
 from sessions.tests.scans import faint, file_of, photographed, printed, scanned, turned
+from trainingops.records.numbers import new_code
 
 pytestmark = pytest.mark.django_db
 

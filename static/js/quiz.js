@@ -199,7 +199,7 @@
     }
     var over = document.querySelector("[data-time-over]");
     if (over && left <= 0) { over.hidden = false; }
-    if (left < -GRACE && navigator.onLine && !leaving) { leaving = true; window.location.assign(bar.dataset.done); }
+    if (form && left < -GRACE && navigator.onLine && !leaving) { leaving = true; window.location.assign(bar.dataset.done); }
   }
   window.setInterval(tick, 1000);
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import connection
 
 from trainingops.records.models import RecordNumber
+
+_CODE_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # without i, l, o, u: they are read wrongly
+
+
+def new_code() -> str:
+    """An unguessable code for the QR of a page, 80 random bits: ``9q3m-7tkd-0000-1111``."""
+    letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
 def next_number(prefix: str, year: int) -> str:

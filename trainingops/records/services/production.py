@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import secrets
 import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from trainingops.domain import Refused, require
 from trainingops.records import storage
 from trainingops.records.frames import procedure_of
 from trainingops.records.models import EvidencePayload, EvidenceRecord, EvidenceRequest, StoredFile
-from trainingops.records.numbers import next_number
+from trainingops.records.numbers import new_code, next_number
 from trainingops.records.policies import can_retry_request
 from trainingops.records.registry import get_kind
 
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 #: Longer than a task may run, so that no two workers make one record.
 LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 40)
 MOST_ATTEMPTS = 6
-_CODE_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # without i, l, o, u: they are read wrongly
 State = EvidenceRequest.State
 
 
@@ -82,8 +80,7 @@ def _number(request_id: int, token: uuid.UUID, now: datetime) -> EvidenceRequest
     if not request.number:
         zone = request.site.zone if request.site else None
         request.number = next_number(get_kind(request.kind).prefix, timezone.localdate(now, zone).year)
-        letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(16))
-        request.verify_code = "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+        request.verify_code = new_code()
         request.save(update_fields=["number", "verify_code"])
     return request
 
