@@ -254,7 +254,7 @@ class ReachTable(PageTable):
     person = tables.Column(_("Participant"), accessor="person__name", orderable=False)
     employee_no = tables.Column(_("Employee number"), accessor="person__employee_no", orderable=False)
     title = tables.Column(_("Training"), accessor="plan__title", orderable=False)
-    number = tables.Column(
+    number = NumberColumn(
         _("Session"),
         accessor="enrolment__training_session__number",
         linkify=("session_detail", {"uuid": A("enrolment__training_session__uuid")}),

@@ -136,7 +136,11 @@ def people_in(rows: Iterable[TargetAtMeeting]) -> int:
 
 def names_in(rows: Sequence[TargetAtMeeting]) -> str:
     """Who they are, each once; of many the first and how many more."""
-    names = list({row.person: row.name for row in rows}.values())
+    return some_names(list({row.person: row.name for row in rows}.values()))
+
+
+def some_names(names: Sequence[str]) -> str:
+    """Of many names the first and how many more."""
     words = ", ".join(names[:NAMED])
     if len(names) <= NAMED:
         return words
@@ -196,7 +200,7 @@ def _rosters(
 ) -> dict[int, PlanRoster]:
     days = set(ahead)
     for revision, meetings in meetings_of.items():
-        days |= {day for meeting in meetings for day in _days_around(meeting, revision.plan.site)}
+        days |= {day for each in meetings for day in _days_around(each.starts_at, each.ends_at, revision.plan.site)}
     if not days:
         return {revision.pk: PlanRoster((), known=False) for revision in meetings_of}
     found: dict[int, list[_Target]] = {revision.pk: [] for revision in meetings_of}
@@ -268,7 +272,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
         if own:
             shifts_of[person] = own
         for meeting in of_batch.get(only if batch is None else batch, ()):
-            near = [each for each in own if each.day in _days_around(meeting, site)]
+            near = [each for each in own if each.day in _days_around(meeting.starts_at, meeting.ends_at, site)]
             known = known or bool(near)
             standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)
             order = next((each for each in given if each.covers(meeting)), None)
@@ -285,9 +289,32 @@ def shifts_between(
     return [(person, start, end) for person, start, end in rows if start and end], {row[0] for row in rows}
 
 
-def _days_around(meeting: PlannedMeeting, site: Site) -> list[date]:
-    first = meeting.starts_at.astimezone(site.zone).date()
-    last = meeting.ends_at.astimezone(site.zone).date()
+def overtime_at(times: Sequence[tuple[datetime, datetime]], people: Iterable[int], site: Site) -> set[int]:
+    """Keys of those for whom a meeting at one of these times is overtime, by the roster as it is now: one query.
+
+    For a class without a plan of its own; who has no roster is assumed to be on shift.
+    """
+    days = {day for starts_at, ends_at in times for day in _days_around(starts_at, ends_at, site)}
+    rows = RosterDay.objects.filter(person__in=list(people), day__in=days).select_related("code").order_by("day")
+    shifts: dict[int, list[Shift]] = {}
+    for row in rows:
+        shift = Shift(row.day, row.code.kind, row.starts_at, row.ends_at, row.code.code)
+        shifts.setdefault(row.person_id, []).append(shift)
+    return {
+        person
+        for person, listed in shifts.items()
+        for starts_at, ends_at in times
+        if stand(
+            starts_at,
+            ends_at,
+            [each for each in listed if each.day in _days_around(starts_at, ends_at, site)],
+            site.zone,
+        ).needs_order
+    }
+
+
+def _days_around(starts_at: datetime, ends_at: datetime, site: Site) -> list[date]:
+    first, last = starts_at.astimezone(site.zone).date(), ends_at.astimezone(site.zone).date()
     return [first - timedelta(days=1), *(first + timedelta(days=step) for step in range((last - first).days + 1))]
 
 

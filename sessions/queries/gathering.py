@@ -23,6 +23,7 @@ from sessions.enums import CaseKind, CaseState
 from sessions.models import RecoveryCase
 from sessions.services.make_up_times import longest_missed
 from trainingops.people.days_off import days_off
+from trainingops.people.enums import Employment
 from trainingops.people.models import ServiceLine, Site, User
 
 #: The form of recovery that a suggestion is of.
@@ -129,7 +130,7 @@ class Suggestions:
 def gatherings(user: User, now: datetime) -> list[Gathering]:
     """Open recovery cases that the user arranges, gathered; the most first, then the nearest due. One query.
 
-    Left out: whose person is away for long today, and of plans that do not allow a make-up class.
+    Left out: whose person is away for long today or left, and of plans that do not allow a make-up class.
     """
     allowed = PlanRevision.objects.filter(
         pk=OuterRef("enrolment__training_session__plan__approved_revision"), recovery_forms__code=MAKE_UP
@@ -144,6 +145,7 @@ def gatherings(user: User, now: datetime) -> list[Gathering]:
             kind=CaseKind.RECOVERY,
             state=CaseState.OPEN,
         )
+        .exclude(enrolment__person__employment=Employment.LEFT)
         .select_related(
             "meeting",
             "enrolment__person",

@@ -109,7 +109,7 @@ def _suspended(data: dict[str, Any], detail: dict[str, Any], names: _Names) -> s
     if not detail.get("from"):
         return _("Suspended during a long absence. Due %(due)s.") % {"due": due}
     said = {
-        "why": Suspension(detail["why"]).label,
+        "why": str(Suspension(detail["why"]).label).lower(),
         "since": day_words(date.fromisoformat(detail["from"])),
         "until": day_words(date.fromisoformat(detail["until"])) if detail.get("until") else "",
         "due": due,

@@ -22,13 +22,12 @@ from sessions.services.filing import Came, file_class
 from sessions.services.inheriting import inherit_cases
 from sessions.services.lapsing import keep_target, lapse_case, lapse_target, propose_lapses
 from sessions.services.marking import Mark, mark_answers
-from sessions.services.moving import move_make_up
+from sessions.services.moving import cancel_make_up, move_make_up
 from sessions.services.notes import save_notes
 from sessions.services.paper import print_sheet
 from sessions.services.photos import add_photos, remove_photo
 from sessions.services.recovery import (
     MakeUp,
-    cancel_make_up,
     open_case_test,
     schedule_in_batch,
     schedule_make_up,

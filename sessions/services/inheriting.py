@@ -16,6 +16,7 @@ from sessions.queries.leading import leaders_for
 from sessions.services.outcomes import lock_cases
 from trainingops.audit.journal import record, service
 from trainingops.notifications.services import notify
+from trainingops.people.enums import Employment
 from trainingops.people.models import User
 
 #: So many names stand in a notice.
@@ -64,6 +65,7 @@ def inherit_cases(
 
 def _to_move(rows: QuerySet[RecoveryCase], now: datetime) -> dict[int, int | None]:
     """Of these cases those whose leader is another now, with the key of the account that leads their person."""
+    rows = rows.exclude(enrolment__person__employment=Employment.LEFT)  # nobody leads who left
     related = ("enrolment__training_session__plan__site", "enrolment__training_session__plan__line")
     cases = list(rows.select_related(*related).order_by("enrolment__training_session__plan", "pk"))
     wanted: dict[int, int | None] = {}

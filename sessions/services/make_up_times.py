@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from planning.queries.roster import overtime_at, some_names
 from planning.services.drafting import LONGEST_MEETING
 from sessions.enums import CaseCause, DeviationKind
 from sessions.models import RecoveryCase
@@ -30,15 +31,34 @@ Times = Sequence[tuple[datetime, datetime]]
 
 
 def check_times(times: Times, cases: Iterable[RecoveryCase], site: Site, now: datetime) -> None:
-    """A class to come, as long as a meeting of a plan may be, and in sight of the date on which its cases are due.
+    """A class to come, as long as a meeting of a plan may be, in sight of its due date and in the shift of its people.
 
     Raises:
-        Refused: it lies in the past or too far ahead, ends before it starts, or is longer than twelve hours.
+        Refused: it lies in the past or too far ahead, ends before it starts, is longer than twelve hours, or is
+            overtime for somebody.
     """
+    cases = list(cases)
     due_at = min(case.due_at for case in cases)
     for start, end in times:
         _check_meeting(start, end, site, now)
         check_not_far(start, due_at, site, now)
+    require_on_shift(times, cases, site, field="starts_at")
+
+
+def require_on_shift(times: Times, cases: Iterable[RecoveryCase], site: Site, *, field: str) -> None:
+    """Raise ``Refused`` where a class is overtime for somebody: only a plan orders overtime and asks for consent."""
+    names = {case.enrolment.person_id: case.enrolment.person.name for case in cases}
+    late = overtime_at(times, names, site)
+    if late:
+        raise Refused(
+            _(
+                "Overtime without an order and consent, by the roster as it is now: %(names)s. "
+                "Choose a time within their shift, or another form of recovery."
+            )
+            % {"names": some_names(sorted(names[person] for person in late))},
+            field=field,
+            code="overtime",
+        )
 
 
 def check_not_far(start: datetime, due_at: datetime, site: Site, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A make-up class at other times: it has no revision that could move it (clause 5.3.1)."""
+"""A make-up class at other times, or not at all: it has no revision that could move or cancel it (clause 5.3.1)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from planning.services.bookings import move_bookings
+from planning.services.bookings import move_bookings, release
 from sessions.enums import CaseState, SessionState
 from sessions.models import SessionMeeting, TrainingSession
 from sessions.policies import can_recover, can_run_session
-from sessions.services.common import lock_plans, lock_session
+from sessions.services.common import lock_plans, lock_session, plans_recovering_in, require_reason
 from sessions.services.deviations import MEASURED, Difference, write_differences
 from sessions.services.make_up_times import check_times, require_reason_for, shortcomings
-from sessions.services.scheduling import tell_moved
+from sessions.services.scheduling import cancel_locked, tell_moved
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require
 from trainingops.people.models import User
@@ -54,7 +54,9 @@ def move_make_up(
     standing = list(training_session.meetings.order_by("starts_at"))
     if len(standing) != len(meetings):
         raise Refused(_("Give the start and end of each meeting of the class."), field="starts_at")
-    cases = list(training_session.recovers.filter(state=CaseState.SCHEDULED).select_related("enrolment", "meeting"))
+    cases = list(
+        training_session.recovers.filter(state=CaseState.SCHEDULED).select_related("enrolment__person", "meeting")
+    )
     if not cases:
         raise Refused(_("No recovery case waits for this class any more. Cancel it."), code="no_case")
     check_times(meetings, cases, training_session.site, now)
@@ -66,6 +68,24 @@ def move_make_up(
     move_bookings(training_session.planned, application=revision.application if revision else None, reader=actor)
     _replace_shortcomings(training_session, lacks, reason, actor, now)
     tell_moved(training_session, old_ends_at, step=f"moved {now.isoformat()}", actor=actor, now=now)
+    return training_session
+
+
+@service
+def cancel_make_up(*, training_session: TrainingSession, reason: str, actor: User, now: datetime) -> TrainingSession:
+    """A make-up class does not take place: bookings are given back and its cases are open again.
+
+    A class of the plan is cancelled by a revision, never here.
+    """
+    plans = lock_plans([training_session.plan_id, *plans_recovering_in(training_session)])
+    plan = next(each for each in plans if each.pk == training_session.plan_id)
+    training_session = lock_session(training_session)
+    require(can_recover(actor, plan) or can_run_session(actor, training_session))
+    if training_session.revision_id is not None:
+        raise NotAllowed(_("A class of the plan is cancelled by a new revision of the plan."))
+    require_reason(reason)
+    cancel_locked(training_session, reason=reason.strip(), actor=actor, now=now)
+    release(planned=training_session.planned)
     return training_session
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import PlanState
 from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
-from planning.services.bookings import book_guests, book_planned_session, release
+from planning.services.bookings import book_guests, book_planned_session
 from planning.services.plans import advance_plan
 from sessions.enums import (
     CASE_TRANSITIONS,
@@ -28,26 +28,28 @@ from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSes
 from sessions.policies import can_recover, can_run_session
 from sessions.services.cases import settle_case
 from sessions.services.common import (
-    lock_plans,
     lock_session,
-    plans_recovering_in,
     refresh_summary,
-    require_reason,
     tell_participants,
 )
 from sessions.services.deviations import Difference, write_differences
-from sessions.services.make_up_times import check_not_far, check_times, require_reason_for, shortcomings
+from sessions.services.make_up_times import (
+    check_not_far,
+    check_times,
+    require_on_shift,
+    require_reason_for,
+    shortcomings,
+)
 from sessions.services.outcomes import lock_case, lock_cases, outcomes_touched_by, refresh_outcomes
 from sessions.services.scheduling import (
     add_meetings,
     announce,
     assignments_on,
-    cancel_locked,
     next_number,
     place,
 )
 from trainingops.audit.journal import record, service
-from trainingops.domain import NotAllowed, Refused, WrongState, require, require_transition
+from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.people.models import Site, User
 from trainingops.ui.moments import moment_words
 
@@ -153,24 +155,6 @@ def schedule_in_batch(
     book_guests(training_session.planned, people=people.values(), application=application, reader=actor)
     _schedule(cases, training_session, form, actor, now, note=reason if lacks else "")
     tell_participants("session_invitation", training_session, [case.enrolment for case in cases], now=now)
-    return training_session
-
-
-@service
-def cancel_make_up(*, training_session: TrainingSession, reason: str, actor: User, now: datetime) -> TrainingSession:
-    """A make-up class does not take place: bookings are given back and its cases are open again.
-
-    A class of the plan is cancelled by a revision, never here.
-    """
-    plans = lock_plans([training_session.plan_id, *plans_recovering_in(training_session)])
-    plan = next(each for each in plans if each.pk == training_session.plan_id)
-    training_session = lock_session(training_session)
-    require(can_recover(actor, plan) or can_run_session(actor, training_session))
-    if training_session.revision_id is not None:
-        raise NotAllowed(_("A class of the plan is cancelled by a new revision of the plan."))
-    require_reason(reason)
-    cancel_locked(training_session, reason=reason.strip(), actor=actor, now=now)
-    release(planned=training_session.planned)
     return training_session
 
 
@@ -290,6 +274,7 @@ def _check_batch(cases: Sequence[RecoveryCase], batch: TrainingSession, now: dat
             field="batch",
         )
     check_not_far(batch.starts_at, min(case.due_at for case in cases), batch.site, now)
+    require_on_shift(list(batch.meetings.values_list("starts_at", "ends_at")), cases, batch.site, field="batch")
     found = shortcomings([(batch.starts_at, batch.ends_at)], cases, batch.site)
     return [each for each in found if each.kind == DeviationKind.DATE]
 

@@ -263,8 +263,11 @@ def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingS
         and each.training_session.state in (SessionState.SCHEDULED, SessionState.OPEN, SessionState.CANCELLED)
     ]
     Enrolment.objects.filter(pk__in=[each.pk for each in leaving]).update(removed_at=now)
-    enrolled = _enrol_targets([target for target in targets if target.person_id not in done], batch, standing)
-    _keep_outcomes(revision.plan, targets, {**enrolled, **done})
+    outcomes = {each.person_id: each for each in TargetOutcome.objects.filter(plan=revision.plan)}
+    gone = {person for person, each in outcomes.items() if each.state == OutcomeState.LAPSED}
+    expected = [target for target in targets if target.person_id not in done.keys() | gone]
+    enrolled = _enrol_targets(expected, batch, standing)
+    _keep_outcomes(revision.plan, targets, {**enrolled, **done}, outcomes)
 
 
 def _batch_of(target: PlanTarget, sessions: dict[Any, TrainingSession]) -> TrainingSession | None:
@@ -325,9 +328,13 @@ def place(enrolment: Enrolment, assignment: PersonAssignment | None) -> None:
     enrolment.team_id = assignment.team_id if assignment else None
 
 
-def _keep_outcomes(plan: TrainingPlan, targets: list[PlanTarget], enrolments: dict[int, Enrolment]) -> None:
+def _keep_outcomes(
+    plan: TrainingPlan,
+    targets: list[PlanTarget],
+    enrolments: dict[int, Enrolment],
+    standing: dict[int, TargetOutcome],
+) -> None:
     """One outcome for each target; that of a target taken out goes only where nothing happened."""
-    standing = {each.person_id: each for each in TargetOutcome.objects.filter(plan=plan)}
     on_target = {target.person_id for target in targets}
     idle = [each.pk for person, each in standing.items() if person not in on_target and person not in enrolments]
     TargetOutcome.objects.filter(pk__in=idle, state=OutcomeState.OUTSTANDING).delete()

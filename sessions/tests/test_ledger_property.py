@@ -20,13 +20,14 @@ from planning.models import TrainingPlan
 from planning.tests.factories import approved_plan, make_world
 from sessions.tests.factories import START
 from sessions.tests.ledger_corrections import CorrectionSteps
+from sessions.tests.ledger_people import PeopleSteps
 from sessions.tests.ledger_steps import ClassSteps, ExceptionSteps, RecoverySteps
-from trainingops.people.tests.factories import ServiceLineFactory, make_agent
+from trainingops.people.tests.factories import ServiceLineFactory, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-class WholeLedger(ClassSteps, RecoverySteps, ExceptionSteps, CorrectionSteps):
+class WholeLedger(ClassSteps, RecoverySteps, ExceptionSteps, CorrectionSteps, PeopleSteps):
     """Every step of every topic, in any order."""
 
 
@@ -43,6 +44,7 @@ def test_both_sums_hold_after_every_step_of_any_order_of_events():
     world = make_world(people=4)
     WholeLedger.world, WholeLedger.plans = world, list(_plans(world))
     WholeLedger.elsewhere = ServiceLineFactory()
+    WholeLedger.administrator = make_user("administrator")
     run_state_machine_as_test(
         WholeLedger,
         settings=settings(

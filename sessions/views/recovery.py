@@ -57,6 +57,7 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     found = cases_of_tab(cases, state)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
+    today = request.now.astimezone(request.user.zone).date()
     tabs = [(key, word, counts[key], key == state) for key, word in words.items()]
     context = {
         "page_obj": page,
@@ -66,6 +67,7 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
         "gathers": any(each.state == CaseState.OPEN and each.kind == CaseKind.RECOVERY for each in rows),
         "filtered": owner or counts["all"] > 0,
         "lapses": lapses_to_confirm(request.user).select_related("person", "plan").order_by("lapse_proposed_at", "pk"),
+        "figure": total(reach_of(targets_due(request.user, since=today.replace(day=1), until=today, now=request.now))),
         "may_gather": request.authority.has(*ARRANGES),
         "table": CaseTable(found.select_related("enrolment__site", "enrolment__line", "enrolment__team")),
     }

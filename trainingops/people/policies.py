@@ -89,10 +89,13 @@ def can_keep_roster(user: User, *, site_id: int, line_id: int) -> bool:
 
 def can_record_leave(user: User, person: Person) -> bool:
     """Who keeps the roster, trainers and team leaders, where the person works today; never for oneself."""
-    if person.pk == user.person_id:
-        return False
     place = PersonAssignment.objects.filter(in_force(timezone.localdate()), person=person).first()
-    return place is not None and user.authority.covers(
+    return place is not None and can_record_leave_at(user, place)
+
+
+def can_record_leave_at(user: User, place: PersonAssignment) -> bool:
+    """The same, where the present place of the person is known."""
+    return place.person_id != user.person_id and user.authority.covers(
         *ROSTER_KEEPERS, *HELPS_IN, site_id=place.site_id, line_id=place.line_id, team_id=place.team_id or 0
     )
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sessions.queries.indicator import figure_of
+from sessions.queries.reach import reach_of, targets_due, total
 from trainingops.dashboard.desk.reading import Desk
 
 
@@ -42,8 +43,22 @@ def held_as_approved(desk: Desk) -> Figure:
     )
 
 
+def trained_of_target(desk: Desk) -> Figure:
+    """Indicator 4.3a over what the manager sees."""
+    today = desk.day_start.date()
+    due = targets_due(desk.user, since=today.replace(day=1), until=today, now=desk.now)
+    reach = total(reach_of(due))
+    return Figure(
+        clause="4.3",
+        title=_("Trained of those on target"),
+        met=reach.trained,
+        due=reach.targeted,
+        url=reverse("recovery_indicator"),
+    )
+
+
 #: One function an indicator, in the order of the clauses; each costs one query.
-FIGURES: list[Callable[[Desk], Figure]] = [held_as_approved]
+FIGURES: list[Callable[[Desk], Figure]] = [held_as_approved, trained_of_target]
 
 
 def figures(desk: Desk) -> list[Figure]:

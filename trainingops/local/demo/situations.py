@@ -3,6 +3,7 @@ a session under way, a receipt that is missing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -29,6 +30,7 @@ from trainingops.local.demo.cast import PIN
 from trainingops.local.demo.cycle import Cycle, fill
 from trainingops.local.demo.day import file_a_class, keep_the_day
 from trainingops.local.demo.online import record_from_zoom
+from trainingops.local.demo.recovery import load_recovery, roll_with_absences
 from trainingops.local.demo.roster import load_exceptions, load_roster, settle_overtime
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
@@ -47,7 +49,7 @@ def load_situations(cycle: Cycle) -> list[str]:
         cycle, "Penanganan nasabah marah", "PNM-SS-02", cycle.cast.user("CC0001"), cycle.cast.jakarta, 1
     )
     approve(cycle, due_today)
-    hold(due_today.training_sessions.get())
+    hold(due_today.training_sessions.get(), roll=roll_with_absences(due_today.training_sessions.get()))
     file_a_class(cycle)
     ask_for_a_correction(due_today.training_sessions.get())
     running = drafted(
@@ -78,11 +80,13 @@ def load_situations(cycle: Cycle) -> list[str]:
     )
     _ask_teams(cycle, draft)
     orders = load_exceptions(cycle.cast, draft.revisions.get(), cycle.now)
+    recovery = load_recovery(cycle, due_today.training_sessions.get())
     return [
         f"{breaches} breach, one report due today, a session under way,",
         f"{waiting.number} waits for approval with a difference to see,",
         "a class filed without prior approval, an answer to mark by hand, a second opinion that waits,",
         "a release that its leader confirmed and one that waits,",
+        f"{recovery},",
         f"a roster of {days} days around today; {draft.number} is a draft with {orders} on overtime and two questions "
         "to the teams",
     ]
@@ -219,11 +223,12 @@ def confirm_a_release(cycle: Cycle, plan: TrainingPlan) -> None:
     answer_release(release=release, to=ReleaseState.CONFIRMED, actor=cycle.cast.user("CC0011"), now=at)
 
 
-def hold(training_session: TrainingSession, *, online: bool = False) -> None:
-    """Concluded with everybody there, the first a few minutes late; post-test on paper; the report is still a draft.
+def hold(training_session: TrainingSession, *, online: bool = False, roll: Sequence[RollCell] = ()) -> None:
+    """Concluded, the post-test on paper; the report is still a draft.
 
     Args:
         online: the roll comes from the report of an online meeting.
+        roll: of all but the first, who comes a few minutes late; everybody was there when it is empty.
     """
     pic, ends_at = training_session.plan.pic, training_session.ends_at
     open_session(training_session=training_session, actor=pic, now=training_session.starts_at)
@@ -232,7 +237,7 @@ def hold(training_session: TrainingSession, *, online: bool = False) -> None:
         record_from_zoom(meeting, pic)
     else:
         first, *rest = training_session.enrolments.order_by("pk")
-        cells = [RollCell(enrolment=enrolment.pk, status=AttendanceStatus.PRESENT) for enrolment in rest]
+        cells = list(roll) or [RollCell(enrolment=each.pk, status=AttendanceStatus.PRESENT) for each in rest]
         cells.append(RollCell(enrolment=first.pk, status=AttendanceStatus.LATE, minutes_late=6))
         record_roll(meeting=meeting, cells=cells, actor=pic, now=training_session.starts_at + timedelta(minutes=10))
     conclude_meeting(meeting=meeting, actor=pic, now=ends_at)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +23,7 @@ from trainingops.people.enums import Role
 from trainingops.people.forms import CodesForm, LeaveForm, PersonFilter
 from trainingops.people.handing_out import Need, hand_out, needs_of
 from trainingops.people.http import SignedInRequest, uuid_of
-from trainingops.people.models import Person, PersonAssignment, RoleAssignment, Team
+from trainingops.people.models import LongLeave, Person, PersonAssignment, RoleAssignment, Team
 from trainingops.people.queries import SEES_PEOPLE, in_force, present_assignments
 from trainingops.people.services import open_account, record_long_leave
 from trainingops.people.tables import EMPLOYMENT, PersonTable
@@ -45,8 +48,13 @@ def people_list(request: SignedInRequest) -> HttpResponse:
 
 def person_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One person: where they worked when, and their account."""
-    person = get_object_or_404(Person.objects.visible_to(request.user).select_related("user"), uuid=uuid)
-    history = person.assignments.select_related("site", "line", "team").prefetch_related("segments")
+    leaves = LongLeave.objects.filter(person=OuterRef("pk")).values(row=JSONObject(first="starts_on", last="ends_on"))
+    people = Person.objects.visible_to(request.user).select_related("user").annotate(leaves=ArraySubquery(leaves))
+    person = get_object_or_404(people, uuid=uuid)
+    places = person.assignments.select_related("site", "line", "team").prefetch_related("segments")
+    history = list(places.order_by("-starts_on"))
+    today = timezone.localdate()
+    place = next((each for each in history if each.starts_on <= today and (each.ends_on or today) >= today), None)
     user = getattr(person, "user", None)
     may_issue = (
         policies.can_issue_code(request.user, user) if user else policies.can_help_person_in(request.user, person)
@@ -55,13 +63,23 @@ def person_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "person": person,
         "account": user,
         "employment_kind": EMPLOYMENT[person.employment],
-        "history": history.order_by("-starts_on"),
+        "history": history,
         "may_issue": may_issue and person.employment != "left",
         "may_manage": policies.can_manage_people(request.user),
-        "leaves": list(person.long_leaves.all()) if request.authority.has(*SEES_PEOPLE) else [],
-        "may_record_leave": person.employment != "left" and policies.can_record_leave(request.user, person),
+        "leaves": _days(person.leaves) if request.authority.has(*SEES_PEOPLE) else [],  # type: ignore[attr-defined]
+        "may_record_leave": place is not None
+        and person.employment != "left"
+        and policies.can_record_leave_at(request.user, place),
     }
     return render(request, "people/detail.html", context)
+
+
+def _days(leaves: list[dict[str, str]]) -> list[tuple[date, date | None]]:
+    """First and last day of each leave, the last None without an end."""
+    return [
+        (date.fromisoformat(each["first"]), date.fromisoformat(each["last"]) if each["last"] else None)
+        for each in leaves
+    ]
 
 
 def person_leave(request: SignedInRequest, uuid: UUID) -> HttpResponse:

@@ -1,0 +1,76 @@
+"""Plan before session, wherever a target may settle (DESIGN.md §1): two connections never wait for each other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+
+from sessions.frozen import read_scheme
+from sessions.models import RecoveryCase, TrainingSession
+from sessions.services import ScoreCell, open_case_test, record_scores, start_attempt, submit_attempt
+from sessions.services.common import lock_plans
+from sessions.tests.factories import concluded
+
+HOUR = timedelta(hours=1)
+
+
+def _submits(held, case, now):
+    """The remedial test whose submission settles the case."""
+    open_case_test(case=case, form=None, actor=held.pic, now=now)
+    user = case.enrolment.person.user  # who took the post-test
+    attempt = start_attempt(enrolment=case.enrolment, phase="remedial", actor=user, now=now)
+    return lambda: submit_attempt(attempt=attempt, actor=user, now=now)
+
+
+def _scores(held, case, now):
+    """The remedial score that does."""
+    open_case_test(case=case, form=None, actor=held.pic, now=now)
+    (typed,) = [each for each in read_scheme(held.training_session.scheme).parameters if each.source == "trainer"]
+    cell = ScoreCell(case.enrolment_id, typed.uuid, Decimal(100))
+    return lambda: record_scores(
+        training_session=held.training_session, cells=[cell], attempt=2, actor=held.pic, now=now
+    )
+
+
+@pytest.mark.parametrize("settles", [_submits, _scores])
+def test_who_settles_a_target_holds_no_session_while_waiting_for_its_plan(committed_db, settles):
+    held = concluded(right=(2, 5, 5))
+    case = RecoveryCase.objects.select_related("enrolment__person").get()
+    step = settles(held, case, held.training_session.ends_at + HOUR)
+    failed = []
+
+    def run():
+        try:
+            step()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        lock_plans([held.plan.pk])
+        other.start()
+        assert _somebody_waits(), "it did not ask for the plan"
+        # As who waives does, plan first: with the session held by the other this raises at once.
+        rows = TrainingSession.objects.select_for_update(no_key=True, nowait=True)
+        assert rows.get(pk=held.training_session.pk)
+    other.join(20)
+    assert not other.is_alive()
+    assert not failed
+
+
+def _somebody_waits() -> bool:
+    """Whether another connection waits for a lock of this one, within half a minute."""
+    for _step in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.05)
+    return False
