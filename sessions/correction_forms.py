@@ -16,6 +16,7 @@ from sessions.enums import AttendanceStatus
 from sessions.frozen import FrozenParameter, FrozenScheme
 from sessions.models import AbsenceReason, Attendance, Enrolment, ParameterScore, SessionMeeting
 from sessions.services import Mark, NewScore, RollCell
+from trainingops.domain import Refused
 from trainingops.records.documents import DocumentField
 from trainingops.ui.figures import format_figure
 from trainingops.ui.forms import ClockInput, FigureField, PageForm
@@ -64,6 +65,11 @@ class AttendanceForm(PageForm):
         if status == AttendanceStatus.ABSENT and not cleaned.get("reason") and "reason" not in self.errors:
             self.add_error("reason", _("Choose the reason of the absence."))
         return cleaned
+
+    def add_refusal(self, refused: Refused) -> None:
+        """The roll names the control of a person; here it is the field of that name."""
+        refused.field = refused.field.partition("-")[0]
+        super().add_refusal(refused)
 
     def cell(self, enrolment: Enrolment, version: int = 0) -> RollCell:
         """What was filled in, as a cell of the roll."""

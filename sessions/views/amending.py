@@ -18,8 +18,8 @@ from sessions.models import Enrolment, ParameterScore, TrainingSession
 from sessions.policies import can_amend_score, can_run_session
 from sessions.services.marking import markable, points_of
 from sessions.services.results import report_is_in
-from sessions.views.sessions import visible
-from trainingops.domain import Refused, StaleVersion, WrongState
+from sessions.views.sessions import status_of, visible
+from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 
 
@@ -54,7 +54,7 @@ def score_amend(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRes
             return redirect("session_results", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-            status = 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
+            status = status_of(refused)
     context = {
         "form": form,
         "enrolment": place,

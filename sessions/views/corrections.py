@@ -24,8 +24,8 @@ from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.correcting import correction_ends, last_minute
 from sessions.services.results import report_is_in
 from sessions.tables import CORRECTION_STATES, CorrectionTable
-from sessions.views.sessions import attempt_step, visible_meeting
-from trainingops.domain import Refused, StaleVersion, WrongState
+from sessions.views.sessions import attempt_step, status_of, visible_meeting
+from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
 from trainingops.ui.views import list_page
@@ -62,7 +62,7 @@ def correction_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("check_in_done", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-            status = 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
+            status = status_of(refused)
     context = {
         "form": form,
         "meeting": meeting,
@@ -138,7 +138,7 @@ def correction_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("correction_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-            status = 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
+            status = status_of(refused)
     training_session = correction.meeting.training_session
     context = {
         "correction": correction,
@@ -194,7 +194,7 @@ def attendance_correct(request: SignedInRequest, uuid: UUID, enrolment: int) -> 
             return _corrected(request, meeting, place, form)
         except Refused as refused:
             form.add_refusal(refused)
-            status = 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
+            status = status_of(refused)
     context = {
         "form": form,
         "meeting": meeting,

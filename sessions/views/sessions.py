@@ -37,7 +37,7 @@ from sessions.queries.pages import (
 )
 from sessions.tables import SESSION_STATES, DeviationTable, SessionTable
 from sessions.verdicts import verdict_for
-from trainingops.domain import Refused
+from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.tables import configure
@@ -67,6 +67,11 @@ def visible_meetings(request: SignedInRequest) -> QuerySet[SessionMeeting]:
 def visible_meeting(request: SignedInRequest, uuid: UUID) -> SessionMeeting:
     """One of them, or 404."""
     return get_object_or_404(visible_meetings(request), uuid=uuid)
+
+
+def status_of(refused: Refused) -> int:
+    """409 where the world moved on since the page was opened, else 422: something on the page has to change."""
+    return 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
 
 
 def attempt_step(request: SignedInRequest, step: Callable[[], Any], done: str) -> bool:

@@ -47,7 +47,7 @@ from planning.models import (
 from planning.services import amend_plan
 from planning.services.remarks import comment_on_revision
 from reporting.models import DayOff, DeadlinePolicy, Distribution, ReportObligation, ReportVersion, TrainingReport
-from sessions.enums import DeviationKind, TestPhase
+from sessions.enums import HELD, DeviationKind, TestPhase
 from sessions.frozen import read_scheme
 from sessions.models import (
     AskedAssessor,
@@ -55,6 +55,7 @@ from sessions.models import (
     ClassFile,
     Deviation,
     Enrolment,
+    JoinRequest,
     PaperSheet,
     ReactionSurvey,
     RecoveryCase,
@@ -242,10 +243,13 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "evidence_": _by_uuid(EvidenceRecord, "kind"),
     "evidence_retry": _orders,
     "finding_": _by_uuid(Review),
+    "guest_": _by_uuid(SessionMeeting),
+    "guest_remove": _roll_cells,
     "import_": _by_uuid(ImportRun),
     "import_new": _importers,
     "import_template": _importers,
     "job_": _by_uuid(Job),
+    "join_": _by_uuid(JoinRequest),
     "material_": _by_uuid(ModuleMaterial),
     "material_new": _by_uuid(ModuleVersion),
     "meeting_": _by_uuid(SessionMeeting),
@@ -305,6 +309,10 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "scan_": _by_uuid(ScanPage),
     "scan_file": _by_uuid(Scan),
     "scheme_": _by_uuid(ScoringScheme),
+    "score_amend": lambda: [
+        {"uuid": each.training_session.uuid, "enrolment": each.pk}
+        for each in Enrolment.objects.filter(training_session__state__in=HELD).select_related("training_session")[:6]
+    ],
     "session_": _by_uuid(TrainingSession),
     "session_assessor_withdraw": lambda: [
         {"uuid": each.training_session.uuid, "asked": each.uuid}
