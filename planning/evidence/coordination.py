@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planning.coordinating import About, about_revision, answered_words, changed_words
 from planning.evidence.revisions import order_about_revision, plans_beginning
 from planning.models import Consultation, PlanRevision
 from planning.queries.plans import local_day
@@ -29,7 +30,7 @@ def register() -> None:
             prefix="LK",
             form_number="FR-CC-TRN-08",
             template="planning/print/coordination.html",
-            template_version="1",
+            template_version="2",
             clauses=("5.1.1",),
             iso_clauses=("7.2", "8.1"),
             expected=expected_coordination,
@@ -53,6 +54,7 @@ def request_sheet(*, revision: PlanRevision, actor: User, now: datetime) -> Evid
 
 def _payload(revision: PlanRevision, now: datetime) -> dict[str, Any]:
     plan = revision.plan
+    about = about_revision(revision)
     asked = plan.consultations.select_related("asked_by", "answered_by", "file").order_by("asked_at", "pk")
     return {
         "title": _("Coordination sheet"),
@@ -66,12 +68,12 @@ def _payload(revision: PlanRevision, now: datetime) -> dict[str, Any]:
             [_("State as of"), moment_words(now, plan.site.zone)],
         ],
         "purpose": revision.purpose,
-        "answers": [_answer(each, local_day(now, plan.site)) for each in asked],
+        "answers": [_answer(each, local_day(now, plan.site), about) for each in asked],
         "signatures": [
             {
                 "name": each.answered_for or (each.answered_by.name if each.answered_by else ""),
                 "role": str(Role(each.party).label),
-                "meaning": each.get_answer_display(),
+                "meaning": _meaning(each),
                 "at": day_words(each.answered_on)
                 if each.answered_on
                 else moment_words(each.answered_at, plan.site.zone)
@@ -93,7 +95,14 @@ def answer_words(asked: Consultation, today: date) -> str:
     return _("Not answered yet")
 
 
-def _answer(asked: Consultation, today: date) -> dict[str, Any]:
+def _meaning(asked: Consultation) -> str:
+    """What somebody signed for, with the revision that they saw."""
+    number = asked.answered_about.get("revision")
+    answer = str(asked.get_answer_display())
+    return _("%(answer)s, for revision %(number)d") % {"answer": answer, "number": number} if number else answer
+
+
+def _answer(asked: Consultation, today: date, about: About) -> dict[str, Any]:
     zone = asked.plan.site.zone
     entered = bool(asked.answered_for)
     return {
@@ -101,6 +110,8 @@ def _answer(asked: Consultation, today: date) -> dict[str, Any]:
         "asked": _("%(when)s by %(who)s, answer until %(day)s")
         % {"when": moment_words(asked.asked_at, zone), "who": asked.asked_by.name, "day": day_words(asked.due_on)},
         "answer": answer_words(asked, today),
+        "about": answered_words(asked) if asked.answer else "",
+        "changed": changed_words(asked, about),
         "remark": asked.remark,
         "by": asked.answered_for or (asked.answered_by.name if asked.answered_by else ""),
         "entered": _("Entered by %(who)s from the document %(file)s, SHA-256 %(hash)s")

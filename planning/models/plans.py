@@ -251,6 +251,9 @@ class Consultation(Identified):
     answered_at = models.DateTimeField(null=True)
     answered_for = models.CharField(max_length=120, blank=True, help_text="who answered, where the PIC entered it")
     answered_on = models.DateField(null=True)
+    answered_about = models.JSONField(
+        default=dict, blank=True, help_text="number of the revision answered, and what of it is coordinated"
+    )
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     file_name = models.CharField(max_length=160, blank=True)
 

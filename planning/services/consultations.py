@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from planning.coordinating import about_revision
 from planning.enums import ConsultationAnswer, PlanState
 from planning.evidence.coordination import request_sheet
 from planning.models import Consultation, TrainingPlan
@@ -154,6 +155,8 @@ def _note(consultation: Consultation, *, answer: str, remark: str, actor: User, 
         raise Refused(_("The remark is blank. Write what should change."), field="remark")
     consultation.answer, consultation.remark = answer, remark.strip()
     consultation.answered_by, consultation.answered_at = actor, now
+    newest = plan.revisions.select_related("module_version__module").order_by("-number")[0]
+    consultation.answered_about = about_revision(newest)
     consultation.save()
     notify(
         kind="consultation_answered",
@@ -169,7 +172,13 @@ def _note(consultation: Consultation, *, answer: str, remark: str, actor: User, 
         subject=consultation,
         actor=actor,
         now=now,
-        data={"plan": plan.uuid, "party": consultation.party, "answer": answer, "file": entered},
+        data={
+            "plan": plan.uuid,
+            "party": consultation.party,
+            "answer": answer,
+            "revision": newest.number,
+            "file": entered,
+        },
         detail={"remark": consultation.remark, "answered_for": consultation.answered_for}
         if consultation.remark or entered
         else None,

@@ -13,15 +13,18 @@ from django.utils import timezone
 from planning.evidence.coordination import expected_coordination
 from planning.models import Consultation
 from planning.services import (
+    amend_plan,
     answer_consultation,
     approve_revision,
     ask_consultation,
     enter_answer,
     make_sheet,
     remind_teams,
+    return_revision,
+    save_part,
     submit_revision,
 )
-from planning.tests.factories import draft_plan, make_world, signature, submitted_plan
+from planning.tests.factories import draft_plan, make_module, make_world, signature, submitted_plan
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
@@ -288,3 +291,43 @@ def test_a_plan_about_which_nobody_was_asked_is_named_as_missing(world, plan):
     assert list(expected_coordination(today, far, world.manager)) == [(plan.number,)]
     asked(plan, "qc")
     assert not expected_coordination(today, far, world.manager)
+
+
+@pytest.mark.usefixtures("english")
+def test_an_answer_names_the_revision_it_answered_and_is_asked_anew_when_its_matter_changed(client, world):
+    """5.1.1 d: agreed to another module version, other dates or another number of people is not agreed to these."""
+    plan = submitted_plan(world=world)
+    (qc,) = asked(plan, "qc")
+    answer_consultation(consultation=qc, answer="agreed", actor=world.qc, now=timezone.now())
+    first = plan.revisions.get()
+    return_revision(revision=first, comment="Ganti modul.", actor=world.manager, now=timezone.now())
+    draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
+    for user in (world.pic, world.manager):
+        user.language = "en"
+        user.save()
+    sign_in(client, world.pic)
+    page = client.get(reverse("plan_detail", args=[plan.uuid]))
+    assert "Answered for revision 1" in page.content.decode() and "Changed since" not in page.content.decode()
+    assert "qc" not in page.context["ask_form"].initial["parties"]
+
+    version = make_module(world.line, author=world.pic, decided_by=world.manager)
+    world.trainer.modules.add(version.module)
+    save_part(revision=draft, part="module", values={"module_version": version}, actor=world.pic, now=timezone.now())
+    page = client.get(reverse("plan_detail", args=[plan.uuid]))
+    assert "Changed since: module version. The team has not seen this" in page.content.decode()
+    assert "qc" in page.context["ask_form"].initial["parties"]
+
+    submit_revision(revision=draft, actor=world.pic, now=timezone.now())
+    sign_in(client, world.manager)
+    page = client.get(reverse("plan_approval", args=[draft.uuid])).content.decode()
+    assert "Answered for revision 1" in page and "Changed since: module version" in page
+    assert reverse("plan_consult", args=[plan.uuid]) in page
+
+    make_sheet(plan=plan, actor=world.pic, now=timezone.now())
+    payload = EvidenceRequest.objects.get(kind="coordination").payload.text
+    assert "Dijawab untuk revisi 1" in payload and "Berubah sejak itu: versi modul" in payload
+    assert "Setuju, untuk revisi 1" in payload
+
+    asked(plan, "qc")
+    page = client.get(reverse("plan_approval", args=[draft.uuid])).content.decode()
+    assert "The team has not seen this" not in page, "it is asked already"

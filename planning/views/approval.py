@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planning.completeness import crowded
 from planning.content import content_of, load, targets_of
+from planning.coordinating import about_content
 from planning.difference import Content
 from planning.enums import RevisionState
 from planning.forms.plans import DecisionForm, RemarkForm
@@ -159,6 +160,7 @@ def _page(
     rest = wording.fields(new) if old else []
     offered = {row.key: f"{row.label} {row.about}".strip() for row in [*rows, *rest]}
     remark.offer(list(offered.items()))
+    consultations = consultations_of(plan, request.now, about_content(new, number=revision.number))
     return {
         "plan": plan,
         "revision": revision,
@@ -173,7 +175,8 @@ def _page(
         "errors": remark,
         "annulled": people_with_annulled(revision) if getattr(revision, "annulled_now", 0) else [],
         **_said(new, wording),
-        "consultations": consultations_of(plan, request.now),
+        "consultations": consultations,
+        "asks_anew": any(each.ask_again for each in consultations),
         "form": form,
         "lost": lost_since(revision, ends_at=last_end(new), now=request.now),
         "acts_for": _acts_for(request, revision),

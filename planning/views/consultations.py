@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.content import CHOICES, content_of, load
+from planning.coordinating import About, answered_words, changed_words
 from planning.enums import PlanState
 from planning.forms.consultations import ConsultationAnswerForm, ConsultationForm, EnteredAnswerForm
 from planning.lists import with_lists
@@ -36,28 +37,40 @@ ASKED_IN = {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}
 TIME_TO_ANSWER = timedelta(days=2)
 
 
-def consultations_of(plan: TrainingPlan, now: datetime) -> list[Any]:
-    """The questions to the teams and their answers, each with whether it stayed without answer (``silent``)."""
+def consultations_of(plan: TrainingPlan, now: datetime, about: About | None) -> list[Any]:
+    """The questions to the teams and their answers, each with whether it stayed without answer (``silent``).
+
+    Args:
+        about: what is coordinated now; each answer says what ``changed`` since, the last of a team to ``ask_again``.
+    """
     rows: list[Any] = list(plan.consultations.select_related("answered_by").order_by("asked_at", "pk"))
     today = local_day(now, plan.site)
+    latest = {row.party: row for row in rows}
     for row in rows:
         row.silent = row.is_silent(today)
+        row.about = answered_words(row)
+        row.changed = changed_words(row, about) if about else ""
+        row.ask_again = bool(row.changed) and latest[row.party] is row
     return rows
 
 
-def coordination(plan: TrainingPlan, request: SignedInRequest) -> dict[str, Any]:
-    """What the panel of the plan's page needs: questions, answers, and what the reader may do."""
-    rows = consultations_of(plan, request.now)
+def coordination(plan: TrainingPlan, request: SignedInRequest, about: About | None) -> dict[str, Any]:
+    """What the panel of the plan's page needs: questions, answers, and what the reader may do.
+
+    Proposed are the teams that were never asked, and those that answered about something else than what holds now.
+    """
+    rows = consultations_of(plan, request.now, about)
     may_ask = can_ask_consultation(request.user, plan) and plan.state in ASKED_IN
-    never_asked = [party for party in CONSULTED if party not in {row.party for row in rows}]
+    latest = {row.party: row for row in rows}
+    to_ask = [party for party in CONSULTED if party not in latest or latest[party].ask_again]
     return {
         "consultations": rows,
         "may_ask": may_ask,
         "may_enter": can_edit_plan(request.user, plan),
         "ask_form": ConsultationForm.beside_plan(
-            initial={"parties": never_asked, "due_on": local_day(request.now, plan.site) + TIME_TO_ANSWER}
+            initial={"parties": to_ask, "due_on": local_day(request.now, plan.site) + TIME_TO_ANSWER}
         )
-        if may_ask and never_asked
+        if may_ask and to_ask
         else None,
         "may_make_sheet": may_ask and rows and all(row.answer or row.silent for row in rows),
     }

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planning.completeness import Snapshot, check
 from planning.content import CHOICES, content_of, load
+from planning.coordinating import about_content, about_snapshot
 from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.forms.plans import HandOverForm, PlanForm, ReasonForm
 from planning.lists import with_lists
@@ -177,7 +178,6 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         and not plan.is_filed
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
-        **coordination(plan, request),
         "releases": release_lines(releases_of_plan(plan), plan=plan, reader=request.user)
         if plan.approved_revision_id
         else [],
@@ -185,12 +185,17 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     }
     remarks = remarks_of(revision, reader=request.user)
     rows: list[Row] = []
+    about = None
     if revision.state == RevisionState.DRAFT:
-        context |= task_list(check(Snapshot(revision, request.now)), plan)
+        snapshot = Snapshot(revision, request.now)
+        context |= task_list(check(snapshot), plan)
+        about = about_snapshot(snapshot)
     elif revision.content:
         wording = Wording(revision, contents=[content := json.loads(revision.content)])
         rows = wording.rows({}, content, remarks)
         context |= {"rows": rows, "nine": wording.nine(content)}
+        about = about_content(content, number=revision.number)
+    context |= coordination(plan, request, about)
     context["comments"] = unplaced(remarks, rows)
     return render(request, "planning/plan_detail.html", context)
 
