@@ -161,7 +161,11 @@
     }
     delete queue[name];
     stopped[name] = { value: (entry || sending).value, version: sending.version, parameter: sending.parameter };
-    if (!input) { return; }
+    if (!input) {
+      // Its parameter stands here and its field does not: nobody can write it any more, and the reader is told why.
+      if (columns[number(name)]) { delete stopped[name]; idle = said.problem || idle; }
+      return;
+    }
     if (status === 409) {
       held.put(said.version, said.theirs, true);
       showChoice(input, said.choice);
