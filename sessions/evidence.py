@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from planning.models import TrainerProfile
 from sessions.enums import BEYOND_TARGET, HELD, AttendanceStatus, CaseCause, MeetingState, Verdict
+from sessions.explanations import assessors_of
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
 from sessions.verdicts import verdict_of
@@ -60,7 +61,7 @@ def register() -> None:
             form_number="FR-CC-TRN-05",
             template="sessions/print/test_results.html",
             title_began="Hasil Tes ",
-            template_version="5",
+            template_version="6",
             clauses=("5.1.2", "6"),
             iso_clauses=("7.2", "9.1"),
             expected=partial(_missing, TEST_RESULTS),
@@ -266,6 +267,7 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
             for each in scheme["parameters"]
         ],
         "rows": rows,
+        "assessors": assessors_of(each["explanation"] for each in facts["people"]),
         "hard": [_("%(code)s: right %(right)d of %(taken)d") % each for each in facts["items"] if each["hard"]],
         "sums": [
             [_("Participants"), counts["enrolled"]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from sessions.tests.test_score_grid import held_with
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
 from trainingops.people.tests.factories import client_of, make_user
+from trainingops.records.models import EvidenceRequest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.2")]
 AVERAGE = {"name": "Roleplay", "settled_by": "average", "assessors": 2, "minimum": Decimal(70)}
@@ -181,6 +183,9 @@ def test_a_second_opinion_after_the_end_fills_a_blank_and_none_is_asked_for_any_
     end_session(held, reasons={"test": "Tanpa tes."})
     give(held, held.qc, "90")
     assert (result(held).final, result(held).passed) == (90, True)
+    payload = EvidenceRequest.objects.filter(kind="test_results").latest("pk").payload.text
+    names = ", ".join(sorted([held.pic.name, held.qc.name]))
+    assert ["Roleplay", "Pendapat kedua berlaku bila diminta", names] in json.loads(payload)["data"]["assessors"]
     with pytest.raises(WrongState):
         ask(held, held.qc, person=1, reason="Terlambat")
     with pytest.raises(WrongState):
