@@ -329,6 +329,7 @@ def test_the_pages_of_scans_by_role_state_and_cost():
     found = uploaded(file_of(scanned(printed(held))), file_of(BLANK, kind="JPEG"), actor=held.pic)
     filed, waiting = pages_of(found)
     client = client_of(held.pic)
+    assert "1 halaman pindaian" in client.get(reverse("home")).content.decode(), "what waits is on the desk"
     listed = client.get(reverse("scan_list")).content.decode()
     assert reverse("scan_page", args=[waiting.uuid]) in listed
     assert reverse("scan_page", args=[filed.uuid]) not in listed

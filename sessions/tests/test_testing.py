@@ -140,6 +140,8 @@ def test_the_queue_shows_the_oldest_answer_without_a_name_and_goes_on_to_the_nex
     held = _with_short_answers("surat gadai", "bukti jaminan")
     client, url = client_of(held.pic), reverse("marking_queue")
     first, second = answers_to_mark(held.pic)
+    home = client.get(reverse("home")).content.decode()
+    assert url in home and "2 isian singkat" in home, "what waits is on the desk"
     page = client.get(url).content.decode()
     assert "surat gadai" in page and "bukti jaminan" not in page and "SBG" in page
     assert held.enrolments[0].person.name not in page and held.enrolments[0].person.employee_no not in page

@@ -2,6 +2,15 @@
 // has it. Without a connection the questions go on, and everything is sent when it is back. The server's time decides.
 (function () {
   "use strict";
+  // A test that is handed in leaves nothing on the device; a shared PC keeps nothing of anybody (ATT-8).
+  var over = document.querySelector("[data-test-over]");
+  if (over) {
+    [window.localStorage, window.sessionStorage].forEach(function (box) {
+      Object.keys(box).forEach(function (key) {
+        if (key.indexOf("quiz:" + over.dataset.testOver) === 0) { box.removeItem(key); }
+      });
+    });
+  }
   var bar = document.querySelector("[data-attempt]");
   if (!bar) { return; }
   var QUEUE = "quiz:" + bar.dataset.attempt;
