@@ -19,6 +19,7 @@ from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from reporting.reading import Missed, Reading, deviation_words, read, session_ledger, with_sign
 from sessions.models import Enrolment
+from sessions.queries.ledger import is_beyond_target
 from trainingops.people.enums import Role
 from trainingops.records.payloads import signed
 from trainingops.records.registry import EvidenceKind, register_kind
@@ -110,7 +111,7 @@ def report_payload(version: ReportVersion, reading: Reading, recipients: Recipie
         "subtitle_more": f"{data['session']['label']}, {data['session']['line']} {data['session']['site']}",
         "clause": "5.3.2",
         "version": _("version %(number)d") % {"number": version.number},
-        "notes": _notes(version),
+        "notes": [*_notes(version), *_beyond(reading)],
         "ident": _ident(version, reading),
         "figures": {
             "passed": passed,
@@ -131,6 +132,12 @@ def report_payload(version: ReportVersion, reading: Reading, recipients: Recipie
         "content_hash": version.content_hash,
         "signatures": [signed(version.submitted_by.name, version.signature, reading.zone)],
     }
+
+
+def _beyond(reading: Reading) -> list[str]:
+    """Who came without being targeted stands in the lists, and in no figure (4.3)."""
+    words = reading.figures.beyond_words
+    return [f"{words[:1].upper()}{words[1:]}."] if words else []
 
 
 def _notes(version: ReportVersion) -> list[str]:
@@ -234,7 +241,7 @@ def _result(person: dict[str, Any], places: int) -> dict[str, str]:
         "pre": _percentage(person["pre"], places),
         "post": _percentage(person["post"], places),
         "final": _figure(person["final"], places),
-        "result": str(person["verdict"].label),
+        "result": str(person["verdict"].label) + (f" ({_('beyond target')})" if is_beyond_target(person) else ""),
     }
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from planning.models import TrainerProfile
 from planning.queries.lookups import look_up, texts
@@ -88,6 +89,13 @@ class Figures:
         )
         counts = [(Verdict(each).label, self.verdicts.get(each, 0)) for each in shown]
         return ", ".join(f"{label[:1].lower()}{label[1:]}: {count}" for label, count in counts if count)
+
+    @property
+    def beyond_words(self) -> str:
+        """How many came without being targeted; empty for none."""
+        count = self.beyond_target
+        words = ngettext("%(n)d beyond target, counted apart", "%(n)d beyond target, counted apart", count)
+        return words % {"n": count} if count else ""
 
     @property
     def mean_words(self) -> str:

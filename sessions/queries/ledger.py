@@ -109,7 +109,12 @@ class Ledger:
 
 def on_target(people: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Those whom the ledger counts: who came without being targeted is nobody's target (4.3)."""
-    return [each for each in people if each.get("origin") not in BEYOND_TARGET]
+    return [each for each in people if not is_beyond_target(each)]
+
+
+def is_beyond_target(person: Mapping[str, Any]) -> bool:
+    """Of one person of :func:`sessions.queries.facts.session_facts`, or of a report: came without being targeted."""
+    return person.get("origin") in BEYOND_TARGET
 
 
 def ledger_of(people: Iterable[Mapping[str, Any]], recovery: Iterable[Mapping[str, Any]]) -> Ledger:

@@ -8,6 +8,9 @@ import pytest
 
 from planning.models import Booking, Competence, ModuleTraining
 from planning.tests.factories import make_world
+from reporting.content import freeze
+from reporting.reading import read
+from reporting.tests.writing import report_of
 from sessions.models import Attendance, Deviation, Enrolment, JoinRequest, RecoveryCase, SessionResult, TargetOutcome
 from sessions.queries.facts import session_facts
 from sessions.queries.ledger import identity, ledger_of
@@ -189,3 +192,18 @@ def test_who_was_added_by_mistake_is_taken_off_with_booking_and_deviation_while_
         remove_guest(enrolment=back, actor=held.pic, now=now)
     with pytest.raises(WrongState):
         remove_guest(enrolment=held.enrolments[0], actor=held.pic, now=now)
+
+
+@pytest.mark.clause("5.3.2")
+def test_a_report_counts_people_beyond_target_apart_and_names_them_so():
+    held = opened()
+    row = added(held)
+    attend(held, RollCell(row.pk, "present"))
+    score(held, {each.pk: "90" for each in (row, *held.enrolments)}, now=held.training_session.starts_at + 30 * MINUTE)
+    end_session(held)
+    report = report_of(held)
+    frozen = freeze(report, number=1)
+    reading = read(frozen, held.training_session, reader=None)
+    assert (reading.figures.participants, reading.figures.beyond_target) == (3, 1)
+    assert sum(reading.figures.verdicts.values()) == 3 and len(reading.results) == 4
+    assert reading.figures.beyond_words.startswith("1 ")
