@@ -16,7 +16,8 @@ from sessions.services.results import report_is_in
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
-from trainingops.records.pictures import draw, keep_drawn, name_of
+from trainingops.records.documents import keep_bytes
+from trainingops.records.pictures import JPEG, draw, name_of
 
 #: Photos that one sending brings, and that one class has.
 MOST_AT_ONCE, MOST = 10, 40
@@ -65,13 +66,13 @@ def add_photos(
         )
     rows = {}
     for name, picture in drawn:
-        stored = keep_drawn(picture.picture, now=now)
+        stored = keep_bytes(picture.picture, media_type=JPEG, now=now)
         if stored.pk not in standing:
             rows[stored.pk] = ClassFile(
                 training_session=training_session,
                 kind=ClassFileKind.PHOTO,
                 file=stored,
-                thumbnail=keep_drawn(picture.thumbnail, now=now),
+                thumbnail=keep_bytes(picture.thumbnail, media_type=JPEG, now=now),
                 file_name=name,
                 added_by=actor,
                 added_at=now,

@@ -32,7 +32,7 @@ from sessions.services import (
 from sessions.tests.factories import attend, concluded, opened, scheduled
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.tests.factories import make_user
+from trainingops.people.tests.factories import SiteFactory, make_user
 from trainingops.records.storage import read_file
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,15 @@ def test_notes_stand_once_the_session_is_concluded():
         save_notes(
             training_session=held.training_session, notes="x", version=0, actor=held.pic, now=held.meeting.ends_at
         )
+
+
+def test_a_form_that_could_only_be_refused_leads_back(at):
+    held = concluded()
+    at(held.meeting.ends_at)
+    client, page = _client(held.pic), reverse("session_detail", args=[held.training_session.uuid])
+    for name in ("session_notes", "session_substitute"):
+        answer = client.get(reverse(name, args=[held.training_session.uuid]))
+        assert (answer.status_code, answer["Location"]) == (302, page)
 
 
 # --- Photos ------------------------------------------------------------------------------------------------
@@ -203,7 +212,7 @@ def test_photos_open_to_staff_alone(at):
         address = reverse(name, args=[kept.uuid])
         assert _client(held.manager).get(address)["Content-Type"] == "image/jpeg"
         assert _client(agent).get(address).status_code == 403
-        assert _client(make_user("manager")).get(address).status_code in (200, 404)
+        assert _client(make_user("manager", site=SiteFactory())).get(address).status_code == 404
         assert Client().get(address).status_code == 302
 
 

@@ -43,6 +43,9 @@ from trainingops.records import storage
 from trainingops.records.documents import document_response
 from trainingops.ui.days_off import warn_of_days_off
 
+#: Of a session that is not over.
+TO_COME = (SessionState.SCHEDULED, SessionState.OPEN)
+
 
 @require_GET
 def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -53,7 +56,7 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     plan, meetings = training_session.plan, meetings_of(training_session)
     runs = plan.pic_id == request.user.pk or training_session.is_taught  # as can_run_session, without a query
     state = training_session.state
-    is_open, is_to_come = state == SessionState.OPEN, state in (SessionState.SCHEDULED, SessionState.OPEN)
+    is_open, is_to_come = state == SessionState.OPEN, state in TO_COME
     has_revision = training_session.revision_id is not None
     is_moved_here = not has_revision and state == SessionState.SCHEDULED
     deviations = deviations_in(training_session)
@@ -104,9 +107,17 @@ def _page_of(training_session: TrainingSession, part: str = "") -> str:
     return reverse("session_detail", args=[training_session.uuid]) + (f"#{part}" if part else "")
 
 
+def _lead_back(request: SignedInRequest, training_session: TrainingSession, words: str) -> HttpResponse:
+    """A form that could only be refused: say why on the page that it belongs to."""
+    messages.error(request, words % {"state": training_session.get_state_display()})
+    return redirect(_page_of(training_session))
+
+
 def session_notes(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Save the notes on their own; where somebody saved others meanwhile, both stand on the page."""
     training_session = visible(request, uuid)
+    if training_session.state not in TO_COME:
+        return _lead_back(request, training_session, _("The session is “%(state)s”; its notes stand."))
     form = NotesForm(request.POST or None, initial=_notes_form(training_session).initial)
     theirs = ""
     if request.method == "POST" and form.is_valid():
@@ -208,6 +219,8 @@ def class_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def session_substitute(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Another trainer teaches what is left: one action, and the manager acknowledges it."""
     training_session = visible(request, uuid)
+    if training_session.state not in TO_COME:
+        return _lead_back(request, training_session, _("The session is “%(state)s”; nothing of it is left to teach."))
     form = SubstituteForm(request.POST or None, training_session=training_session)
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -14,19 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trainingops.domain import Refused
-from trainingops.records.documents import keep_bytes
-from trainingops.records.models import StoredFile
 
 #: The largest photo, in bytes.
 MAX_BYTES = 20 * 1024 * 1024
 SECONDS = 30
+#: What a photo is once it is drawn.
+JPEG = "image/jpeg"
 ACCEPTED = "image/jpeg,image/png,image/heic,image/heif,.heic,.heif"
 _CHILD = Path(__file__).with_name("picture_child.py")
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A photo as it is kept: JPEG without place, device or time."""
+    """A photo as it is kept: both are JPEG without place, device or time."""
 
     picture: bytes
     thumbnail: bytes
@@ -103,11 +102,6 @@ def draw(content: bytes, *, name: str) -> Drawn:
         raise Refused(words % {"name": name}, field="photos", code="damaged")
     size = int.from_bytes(done.stdout[:8], "big")
     return Drawn(picture=done.stdout[8 : 8 + size], thumbnail=done.stdout[8 + size :])
-
-
-def keep_drawn(content: bytes, *, now: datetime) -> StoredFile:
-    """Keep a JPEG of :func:`draw` inside the caller's transaction; the same bytes are kept once."""
-    return keep_bytes(content, media_type="image/jpeg", now=now)
 
 
 def name_of(file: Any) -> str:
