@@ -12,13 +12,15 @@ from django.urls import reverse
 from icalendar import Calendar, Event, vCalAddress
 
 from sessions.enums import MeetingState, SessionState
-from sessions.models import SessionMeeting, TrainingSession
+from sessions.models import Enrolment, SessionMeeting, TrainingSession
 
 if TYPE_CHECKING:
     from trainingops.notifications.models import OutboxMessage
 
 #: What a file does to a calendar: put the entries in, invite somebody to them, take them out.
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
+#: The kind of notice to who is taken out of a class: their entry goes while the others' stay.
+LEFT = "session_left"
 
 
 def calendar_of(training_session: TrainingSession, *, method: str, at: datetime, attendee: str = "") -> bytes:
@@ -82,12 +84,15 @@ def _address(mail: str) -> vCalAddress:
 
 
 def attached_calendar(message: OutboxMessage) -> MIMEText | None:
-    """What a mail about a session carries, as the session stands when it is sent; nothing for who is out of it."""
-    found = TrainingSession.objects.select_related("plan__pic", "site", "planned__room").filter(uuid=message.subject)
-    training_session = found.filter(enrolments__person__user=message.recipient_id, enrolments__removed_at=None).first()
-    if training_session is None:
+    """What a mail about a session carries, as things stand when it is sent; nothing where it is not true any more."""
+    rows = ("training_session__plan__pic", "training_session__site", "training_session__planned__room")
+    enrolled = Enrolment.objects.filter(training_session__uuid=message.subject, person__user=message.recipient_id)
+    enrolment = enrolled.select_related(*rows).first()
+    leaves = message.kind == LEFT
+    if enrolment is None or (enrolment.removed_at is not None) != leaves:
         return None
-    method = CANCEL if training_session.state == SessionState.CANCELLED else REQUEST
+    training_session = enrolment.training_session
+    method = CANCEL if leaves or training_session.state == SessionState.CANCELLED else REQUEST
     text = calendar_of(training_session, method=method, at=message.created_at, attendee=message.address).decode()
     part = MIMEText(text, "calendar", "utf-8")
     part.set_param("method", method)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from sessions.calendar import attached_calendar
+from sessions.calendar import LEFT, attached_calendar
 from sessions.models import TrainingSession
 from trainingops.notifications.registry import NoticeKind, register_kinds
 from trainingops.ui.stored import stored_moment
@@ -22,6 +22,13 @@ KINDS = (
         label=_("A training was moved"),
         title=_("Moved: %(title)s"),
         body=_("%(number)s, %(label)s, now starts %(starts)s."),
+        attachment=attached_calendar,
+    ),
+    NoticeKind(
+        name=LEFT,
+        label=_("You are no longer on the list of a training"),
+        title=_("Without you: %(title)s"),
+        body=_("%(number)s, %(label)s, of %(starts)s does not expect you any more. Another invitation of yours holds."),
         attachment=attached_calendar,
     ),
     NoticeKind(

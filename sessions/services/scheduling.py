@@ -241,7 +241,7 @@ def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingS
     """Enrol targets in their batch, take out those no longer on target where nothing happened yet."""
     targets = list(revision.targets.select_related("person", "planned_session"))
     standing = list(
-        Enrolment.objects.select_related("training_session", "person").filter(
+        Enrolment.objects.select_related("training_session__plan", "training_session__site", "person").filter(
             training_session__plan=revision.plan,
             training_session__kind=SessionKind.REGULAR,
             origin=EnrolmentOrigin.TARGET,
@@ -263,11 +263,22 @@ def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingS
         and each.training_session.state in (SessionState.SCHEDULED, SessionState.OPEN, SessionState.CANCELLED)
     ]
     Enrolment.objects.filter(pk__in=[each.pk for each in leaving]).update(removed_at=now)
+    _tell_leaving(leaving, now)
     outcomes = {each.person_id: each for each in TargetOutcome.objects.filter(plan=revision.plan)}
     gone = {person for person, each in outcomes.items() if each.state == OutcomeState.LAPSED}
     expected = [target for target in targets if target.person_id not in done.keys() | gone]
     enrolled = _enrol_targets(expected, batch, standing)
     _keep_outcomes(revision.plan, targets, {**enrolled, **done}, outcomes)
+
+
+def _tell_leaving(leaving: list[Enrolment], now: datetime) -> None:
+    """Who is taken out of a class that is held takes it out of the calendar; of a cancelled one everybody was told."""
+    groups: dict[TrainingSession, list[Enrolment]] = {}
+    for each in leaving:
+        if each.training_session.state != SessionState.CANCELLED:
+            groups.setdefault(each.training_session, []).append(each)
+    for training_session, group in groups.items():
+        tell_participants("session_left", training_session, group, step=now.isoformat(), now=now)
 
 
 def _batch_of(target: PlanTarget, sessions: dict[Any, TrainingSession]) -> TrainingSession | None:

@@ -16,6 +16,7 @@ from icalendar import Calendar
 
 from planning.models import Competence
 from planning.services import cancel_plan
+from planning.services.adjusting import adjust_target
 from planning.tests.factories import make_world
 from sessions.models import TrainingSession
 from sessions.services import move_make_up
@@ -121,6 +122,23 @@ def test_a_mail_to_who_is_out_of_the_class_carries_no_entry():
     message = OutboxMessage.objects.filter(kind="session_invitation").first()
     held.training_session.enrolments.filter(person__user=message.recipient).update(removed_at=START)
     assert calendars_in(message) == []
+
+
+@pytest.mark.point("CAL-2")
+def test_who_goes_to_another_batch_takes_the_first_one_out_of_the_calendar():
+    held = with_mail(sessions=2)
+    one, two = held.plan.approved_revision.sessions.order_by("pk")
+    target = one.targets.select_related("person")[0]
+    adjust_target(target=target, to=two, extra_minutes=0, actor=held.pic, now=START - timedelta(hours=20))
+    (message,) = OutboxMessage.objects.filter(kind="session_left")
+    ((method, calendar),) = calendars_in(message)
+    assert message.recipient.person == target.person and message.subject == one.uuid and method == "CANCEL"
+    assert {str(each["UID"]) for each in calendar.walk("VEVENT")} == {
+        f"{each.uuid}@trainingops" for each in one.meetings.all()
+    }
+    invitations = OutboxMessage.objects.filter(kind="session_invitation", recipient__person=target.person)
+    carried = {each.subject: [method for method, _calendar in calendars_in(each)] for each in invitations}
+    assert carried == {one.uuid: [], two.uuid: ["REQUEST"]}, "the old invitation, sent late, invites nobody"
 
 
 def test_the_calendar_of_another_is_not_found():
