@@ -63,9 +63,9 @@ def calendars_in(message):
     return [(part.get_param("method"), Calendar.from_ical(part.get_payload(decode=True))) for part in parts]
 
 
-def with_mail(**options):
+def with_mail(people=2, **options):
     """A scheduled session whose participants have accounts with a mail address before they are invited."""
-    world = make_world(people=2)
+    world = make_world(people=people)
     for person in world.people:
         make_user("agent", person=person, email=f"{person.employee_no}@contoh.id")
     return scheduled(world=world, **options)
@@ -126,7 +126,7 @@ def test_a_mail_to_who_is_out_of_the_class_carries_no_entry():
 
 @pytest.mark.point("CAL-2")
 def test_who_goes_to_another_batch_takes_the_first_one_out_of_the_calendar():
-    held = with_mail(sessions=2)
+    held = with_mail(people=4, sessions=2)
     one, two = held.plan.approved_revision.sessions.order_by("pk")
     target = one.targets.select_related("person")[0]
     adjust_target(target=target, to=two, extra_minutes=0, actor=held.pic, now=START - timedelta(hours=20))
