@@ -23,28 +23,28 @@ REASONS = (
 STATEMENTS = (
     (
         "useful",
-        "Materi training ini berguna untuk pekerjaan saya.",
-        "What this training covered is useful for my work.",
+        "Materi training ini berguna untuk pekerjaan saya",
+        "What this training covered is useful for my work",
     ),
     (
         "clear",
-        "Trainer menjelaskan dengan jelas dan menjawab pertanyaan peserta.",
-        "The trainer explained clearly and answered questions.",
+        "Trainer menjelaskan dengan jelas dan menjawab pertanyaan peserta",
+        "The trainer explained clearly and answered questions",
     ),
     (
         "practice",
-        "Latihan dan contoh kasusnya cukup.",
-        "There was enough practice with real cases.",
+        "Latihan dan contoh kasusnya cukup",
+        "There was enough practice with real cases",
     ),
     (
         "setting",
-        "Waktu, tempat, dan aplikasinya mendukung training.",
-        "Time, place and application suited the training.",
+        "Waktu, tempat, dan aplikasinya mendukung training",
+        "Time, place and application suited the training",
     ),
     (
         "ready",
-        "Saya siap menerapkan materi ini saat melayani nasabah.",
-        "I am ready to use this when I serve customers.",
+        "Saya siap menerapkan materi ini saat melayani nasabah",
+        "I am ready to use this when I serve customers",
     ),
 )
 QUESTION = {
