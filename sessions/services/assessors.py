@@ -37,6 +37,7 @@ def who_can_assess(training_session: TrainingSession) -> QuerySet[User]:
         in_force(timezone.localdate()),
         Q(sites=None) | Q(sites=training_session.site_id),
         Q(lines=None) | Q(lines=training_session.line_id),
+        Q(teams=None) | Q(teams__site=training_session.site_id, teams__line=training_session.line_id),
         role__in=ASSESSORS,
     )
     return User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("name", "pk")

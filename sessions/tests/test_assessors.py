@@ -17,7 +17,7 @@ from sessions.tests.factories import START, attend, concluded, end_session
 from sessions.tests.test_score_grid import held_with
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.tests.factories import client_of, make_user
+from trainingops.people.tests.factories import TeamFactory, client_of, make_user
 from trainingops.records.models import EvidenceRequest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.2")]
@@ -163,13 +163,14 @@ def test_a_request_taken_back_lets_the_first_score_count_again():
         (AVERAGE, "qc", {"person": 0, "reason": "x"}, "enrolment"),
         (AVERAGE, "second", {}, "assessor"),  # teaches, and assesses without being asked
         (AVERAGE, "stranger", {}, "assessor"),
+        (AVERAGE, "leader_elsewhere", {}, "assessor"),
         ({"name": "Roleplay"}, "qc", {}, "parameter"),
     ],
 )
 def test_who_cannot_be_asked_is_refused_at_the_field_that_says_so(scheme, who, options, field):
     held = session_with(scheme)
     give(held, held.pic, "65")
-    held.stranger = make_user("agent")
+    held.stranger, held.leader_elsewhere = make_user("agent"), make_user("team_leader", teams=[TeamFactory()])
     with pytest.raises(Refused) as refused:
         ask(held, held.pic if who == "pic" else getattr(held, who), **options)
     assert refused.value.field == field

@@ -57,7 +57,7 @@
     stopWaiting();
     beside = null;
     saveHeld();
-    var wrong = form.querySelector("td.is-late input, li:has([role=alert]) input, li:has([role=alert]) select");
+    var wrong = form.querySelector("li:has([role=alert]) input, li:has([role=alert]) select");
     if (wrong) { wrong.focus(); }
   }
 
