@@ -26,7 +26,7 @@ PHONE = {"width": 360, "height": 640}
 #: How many addresses of one name are looked at: rows in other states look different.
 OF_EACH = 2
 #: What participants use on the floor, with a thumb: 44 px (QUZ-5).
-FOR_THUMBS = ("my_trainings", "test_")
+FOR_THUMBS = ("my_", "survey_answer", "survey_done", "test_")
 GEOMETRY = (Path(__file__).parent / "geometry.js").read_text(encoding="utf-8")
 
 
