@@ -12,9 +12,18 @@ from django.db import connection, transaction
 
 from sessions.frozen import read_scheme
 from sessions.models import RecoveryCase, TrainingSession
-from sessions.services import ScoreCell, open_case_test, record_scores, start_attempt, submit_attempt
+from sessions.services import (
+    ScoreCell,
+    open_case_test,
+    record_scores,
+    start_attempt,
+    submit_attempt,
+    suspend_cases,
+)
 from sessions.services.common import lock_plans
-from sessions.tests.factories import concluded
+from sessions.tests.factories import absent, concluded
+from trainingops.audit.models import Entry
+from trainingops.people.models import LongLeave
 
 HOUR = timedelta(hours=1)
 
@@ -56,7 +65,7 @@ def test_who_settles_a_target_holds_no_session_while_waiting_for_its_plan(commit
     with transaction.atomic():
         lock_plans([held.plan.pk])
         other.start()
-        assert _somebody_waits(), "it did not ask for the plan"
+        assert _somebody_waits(), failed or "it did not ask for the plan"
         # As who waives does, plan first: with the session held by the other this raises at once.
         rows = TrainingSession.objects.select_for_update(no_key=True, nowait=True)
         assert rows.get(pk=held.training_session.pk)
@@ -74,3 +83,31 @@ def _somebody_waits() -> bool:
                 return True
         time.sleep(0.05)
     return False
+
+
+def test_two_sweeps_at_once_suspend_a_case_once(committed_db):
+    held = concluded(lambda people: absent(people[0]))
+    case, now = RecoveryCase.objects.select_related("enrolment__person").get(), held.training_session.ends_at + HOUR
+    LongLeave.objects.create(
+        person=case.enrolment.person,
+        starts_on=now.date(),
+        ends_on=now.date() + timedelta(days=9),
+        recorded_by=held.pic,
+        recorded_at=now,
+    )
+    ready, changed = threading.Barrier(2), []
+
+    def sweep():
+        ready.wait(20)
+        changed.append(suspend_cases(now=now))
+        connection.close()
+
+    threads = [threading.Thread(target=sweep) for _each in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(changed) == [0, 1]
+    assert Entry.objects.filter(verb="case.suspended", subject=case.uuid).count() == 1
+    case.refresh_from_db()
+    assert case.due_at == case.first_due_at + timedelta(days=10)

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from planning.months import Month
 from planning.queries.indicator import by, count
-from planning.views.indicator import IndicatorForm
+from planning.views.indicator import IndicatorForm, this_half_year
 from sessions.enums import SessionState
 from sessions.models import TrainingSession
 from sessions.queries.indicator import differed_in, in_period, sessions_due
@@ -56,10 +55,7 @@ class IndicatorTable(PageTable):
 @require_GET
 def session_indicator(request: SignedInRequest) -> HttpResponse:
     """Sessions held as approved ÷ sessions due, by month, line and site, for at most a year."""
-    today = request.now.astimezone(request.user.zone).date()
-    initial = {"since": Month.of(today).moved(-5).first, "until": today}  # six months with this one
-    asked = {name: request.GET.get(name) or value for name, value in initial.items()}
-    form = IndicatorForm({**request.GET.dict(), **asked})
+    form = IndicatorForm(this_half_year(request))
     due: list[TrainingSession] = []
     left_out = 0
     if form.is_valid():
