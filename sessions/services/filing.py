@@ -27,7 +27,7 @@ from sessions.frozen import write_scheme
 from sessions.models import Attendance, ClassFile, Enrolment, SessionMeeting, SessionSummary, TrainingSession
 from sessions.services.common import lock_session, refresh_summary, require_reason
 from sessions.services.deviations import Difference, write_differences
-from sessions.services.outcomes import note_filed
+from sessions.services.filed_history import note_filed
 from sessions.services.scheduling import add_meetings, assignments_on, next_number, place
 from sessions.signals import session_concluded, session_scheduled
 from trainingops.audit.journal import record, service

@@ -47,6 +47,7 @@ from sessions.models import (
 from sessions.queries.ledger import trained_of
 from sessions.services.cases import open_remedial_cases, settle_case, shortfall
 from sessions.services.common import lock_plans
+from sessions.services.filed_history import note_filed
 from sessions.signals import targets_settled
 from trainingops.audit.journal import record
 
@@ -153,35 +154,6 @@ def settle_results(
         tell_beyond_target(training_session, beyond, actor=actor, now=now)
     if attempt > 1:
         tell_settled({training_session.plan_id}, actor, now)
-
-
-def note_filed(training_session: TrainingSession, enrolments: Iterable[int], *, actor: Any, now: datetime) -> None:
-    """Tell planning who had the module in a class filed afterwards, and who passed, on the day it was held (7.2)."""
-    keys = list(enrolments)
-    trained, held_on = trained_of(keys), training_session.ends_at.astimezone(training_session.site.zone).date()
-    version = training_session.taught_version
-    rows = Enrolment.objects.filter(pk__in=keys).select_related("person")
-    here = [each for each in rows if each.pk in trained]
-    record_trainings(
-        Trained(person_id=each.person_id, module_version_id=version.pk, trained_on=held_on, source=each.uuid)
-        for each in here
-    )
-    passed = dict(
-        SessionResult.objects.filter(enrolment__in=here, current=True, passed=True).values_list("enrolment", "final")
-    )
-    shown = [
-        Shown(
-            person=each.person,
-            module_version=version,
-            achieved_on=held_on,
-            result=passed[each.pk],
-            source=each.uuid,
-        )
-        for each in here
-        if each.pk in passed
-    ]
-    if shown:
-        record_competences(shown=shown, actor=actor, now=now)
 
 
 def settle_self_study_of(attempt: TestAttempt, *, actor: Any, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
@@ -54,7 +55,7 @@ def file_a_class(cycle: Cycle) -> TrainingSession:
 def keep_the_day(training_session: TrainingSession, cycle: Cycle) -> None:
     """What the trainer of the session under way has kept of it so far."""
     actor = training_session.plan.pic
-    given = {"training_session": training_session, "actor": actor, "now": cycle.now}
+    given: dict[str, Any] = {"training_session": training_session, "actor": actor, "now": cycle.now}
     save_notes(notes="Dua peserta meminta contoh tambahan tentang perpanjangan lewat telepon.", version=0, **given)
     add_photos(photos=[ContentFile(_drawn((1280, 960), "Kelas"), name="kelas.jpg")], **given)
 
