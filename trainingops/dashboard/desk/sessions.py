@@ -141,9 +141,9 @@ def answers_that_wait(desk: Desk) -> Iterable[Item]:
         )
 
 
-@provides(ITEMS, Role.MANAGER, *TEACHERS, Role.TEAM_LEADER)
+@provides(ITEMS, *TEACHERS)
 def scans_that_wait(desk: Desk) -> Iterable[Item]:
-    """Pages of the reader's scans that no code has filed (6)."""
+    """Pages of the reader's scans that no code has filed (6); other offices find them in the menu's count."""
     if found := desk.queues.get("scans"):
         yield Item(
             title=ngettext("File %(n)d scanned page", "File %(n)d scanned pages", found.count) % {"n": found.count},
