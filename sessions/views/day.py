@@ -30,6 +30,7 @@ from sessions.queries.day import (
     lacking,
     move_awaiting,
     phases_in_order,
+    runs_it,
     with_day,
 )
 from sessions.queries.pages import meetings_of, post_test_can_open, with_detail
@@ -54,7 +55,7 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     known = known.annotate(release_rows=releases_of_session(), filed_rows=filed_pages_of_session())
     training_session = get_object_or_404(known, uuid=uuid)
     plan, meetings = training_session.plan, meetings_of(training_session)
-    runs = plan.pic_id == request.user.pk or training_session.is_taught  # as can_run_session, without a query
+    runs = runs_it(training_session, request.user)
     state = training_session.state
     is_open, is_to_come = state == SessionState.OPEN, state in TO_COME
     has_revision = training_session.revision_id is not None

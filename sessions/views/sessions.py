@@ -21,7 +21,7 @@ from sessions.forms import DeviationForm, MeetingEndForm, MoveForm, ReasonForm
 from sessions.frozen import read_scheme
 from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
 from sessions.policies import can_decide, can_run_session
-from sessions.queries.day import lacking, phases_in_order, with_day
+from sessions.queries.day import lacking, phases_in_order, runs_it, with_day
 from sessions.queries.indicator import figure_of
 from sessions.queries.pages import (
     TABS,
@@ -192,7 +192,7 @@ def session_conclude(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "training_session": training_session,
         "lacking": lacking(training_session, meetings, phases_in_order(training_session)),
         "untaken": [each.planned for each in found if each.kind == DeviationKind.TEST],
-        "may_open_post": post_test_can_open(training_session) and can_run_session(request.user, training_session),
+        "may_open_post": post_test_can_open(training_session) and runs_it(training_session, request.user),
     }
     return render(request, "sessions/session_conclude.html", context)
 
