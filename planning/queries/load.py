@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from planning.models import PlannedMeeting, PlannedSession, PlanRevision
 from planning.queries.roster import PlanRoster, roster_of, shifts_between
-from planning.queries.traffic import LineLoad, load_of_line
+from planning.queries.traffic import LineLoad, load_ahead
 from planning.slots import (
     DayWindow,
     Profile,
@@ -41,6 +41,7 @@ class Impact:
         window: None where the traffic of that interval is not known.
         counts: how many of the batch stand how to their roster; empty where nobody has one.
         goal: what the line must hold.
+        elsewhere: how many others of the line are in other approved trainings then.
     """
 
     planned: PlannedSession
@@ -49,6 +50,7 @@ class Impact:
     window: Window | None
     counts: list[tuple[Presence, int]]
     goal: float
+    elsewhere: int = 0
 
     @property
     def busy(self) -> bool:
@@ -70,13 +72,15 @@ def impacts(
         meetings: each with its planned session.
     """
     plan = revision.plan
-    known = known or load_of_line(site=plan.site, line=plan.line, until=until)
+    known = known or load_ahead(site=plan.site, line=plan.line, today=until)
     if not known.profile.half_hours:
         return []
     roster = roster or roster_of(revision, meetings)
     found = []
     for meeting in meetings:
         local, leaving = meeting.starts_at.astimezone(plan.site.zone), roster.leaving(meeting)
+        own = {row.person for row in roster.rows if row.meeting.pk == meeting.pk}
+        elsewhere = known.away.during(meeting.starts_at, meeting.ends_at, plan=plan.pk, besides=own)
         window = assess(
             known.profile,
             weekday=local.weekday(),
@@ -84,9 +88,12 @@ def impacts(
             duration_minutes=int((meeting.ends_at - meeting.starts_at).total_seconds() // 60),
             leaving=leaving,
             target=known.goal.target,
+            away=elsewhere,
         )
         counts = roster.counts(meeting) if roster.known else []
-        found.append(Impact(meeting.planned_session, meeting, leaving, window, counts, known.goal.target.goal))
+        found.append(
+            Impact(meeting.planned_session, meeting, leaving, window, counts, known.goal.target.goal, elsewhere)
+        )
     return sorted(found, key=lambda each: each.meeting.starts_at)
 
 
@@ -121,11 +128,13 @@ def slots_for(
     seats: int | None = None,
     roster: PlanRoster | None = None,
     diary: Diary | None = None,
+    plan: int = 0,
 ) -> Slots:
     """Windows of the site's working hours from ``first`` on, with those on shift off the floor.
 
     Args:
         diary: what trainers, rooms and people have taken, for the batches proposed.
+        plan: key of the plan, if any: its own approved meetings are no other training.
         roster: of the people on :func:`days_ahead`, where it was read already; else one query.
     """
     span = days_ahead(first)[1:]
@@ -152,6 +161,7 @@ def slots_for(
         target=known.goal.target,
         earliest=site.opens_at if earliest is None else earliest,
         latest=site.closes_at if latest is None else latest,
+        away=known.away.floor(site.zone, plan=plan),
     )
     target = known.goal.target
     whole = [each for each in found if not each.window.is_busy(target.goal) and len(each.on_shift) == len(people)]

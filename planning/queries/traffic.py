@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject, TruncDate
 
 from planning.enums import FORECAST_SOURCE, LoadMethod
 from planning.models import LineTarget, MarkedDay, TrafficInterval
+from planning.queries.away import Away, away_of_line
 from planning.slots import (
     BY_CAPACITY,
     BY_CONTACT_RATE,
@@ -120,10 +121,19 @@ def _goal(line: ServiceLine, row: LineTarget | None) -> LineGoal:
 
 @dataclass(frozen=True)
 class LineLoad:
-    """The mean week of a line and what it must hold."""
+    """The mean week of a line, what it must hold, and who is off the floor already."""
 
     profile: Profile
     goal: LineGoal
+    away: Away = field(default_factory=Away)
+
+
+def load_ahead(*, site: Site, line: ServiceLine, today: date) -> LineLoad:
+    """:func:`load_of_line` with who is in other trainings from ``today`` on: two queries, one without traffic."""
+    known = load_of_line(site=site, line=line, until=today)
+    if not known.profile.half_hours:
+        return known
+    return replace(known, away=away_of_line(site=site, line=line, since=today))
 
 
 def load_of_line(*, site: Site, line: ServiceLine, until: date) -> LineLoad:

@@ -25,6 +25,7 @@ class DayWindow:
         on_shift: participants whose shift covers all of it.
         leaving: how many the floor misses: whose shift overlaps it.
         outside: how many are not on shift through all of it: they would need overtime, or cannot come.
+        away: how many others are off the floor at some time of it, in other trainings.
     """
 
     day: date
@@ -32,6 +33,7 @@ class DayWindow:
     on_shift: frozenset[int]
     leaving: int
     outside: int = 0
+    away: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,14 @@ def windows_on(
     target: Target,
     earliest: time = time.min,
     latest: time | None = None,
+    away: Floor | None = None,
 ) -> list[DayWindow]:
     """Every window of the days, best first, judged with the participants who are on shift then off the floor.
 
     Windows that need a written reason come last. Arguments as in :func:`~planning.slots.windows.recommend`.
+
+    Args:
+        away: who is off the floor already, in other trainings.
 
     Raises:
         ValueError: no duration.
@@ -103,13 +109,15 @@ def windows_on(
     begin, end = minute_of(earliest), DAY_MINUTES if latest is None else minute_of(latest) or DAY_MINUTES
     everybody = frozenset(people)
     found = []
-    known: dict[tuple[int, int, int], Window | None] = {}
+    known: dict[tuple[int, int, int, int], Window | None] = {}
     for day in days:
         for minute in range(begin - begin % -SLOT_MINUTES, end - duration_minutes + 1, SLOT_MINUTES):
-            slots = [floor.get((day, m), ()) for m in range(minute, minute + duration_minutes, SLOT_MINUTES)]
+            halves = [(day, m) for m in range(minute, minute + duration_minutes, SLOT_MINUTES)]
+            slots = [floor.get(half, ()) for half in halves]
             inside = everybody.intersection(*slots)
             leaving = len(everybody & set().union(*slots))
-            key = day.weekday(), minute, leaving
+            others = len(set().union(*(away.get(half, ()) for half in halves)) - everybody) if away else 0
+            key = day.weekday(), minute, leaving, others
             if key not in known:
                 known[key] = assess(
                     profile,
@@ -118,9 +126,10 @@ def windows_on(
                     duration_minutes=duration_minutes,
                     leaving=leaving,
                     target=target,
+                    away=others,
                 )
             if (window := known[key]) is not None:
-                found.append(DayWindow(day, window, inside, leaving, len(everybody) - len(inside)))
+                found.append(DayWindow(day, window, inside, leaving, len(everybody) - len(inside), others))
     # Those who are not on shift would come on overtime: more people on shift go before, among windows that hold.
     return sorted(
         found,
@@ -176,6 +185,7 @@ def propose_batches(
             duration_minutes=chosen.window.duration_minutes,
             leaving=len(inside),
             target=target,
+            away=chosen.away,
         )
         assert window is not None  # it was judged above with other people
         batches.append(Batch(chosen.day, window, inside, offer.trainer, offer.room_for(len(inside))))

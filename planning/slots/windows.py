@@ -30,7 +30,7 @@ class Window:
         volume: volume of all of it.
         worst: its half hour with the worst load where that is known, else the busiest.
         service_level: that of ``worst`` with those who leave off the floor; ``None`` where it is not known.
-        unaffected: the same with everybody on the floor.
+        unaffected: the same with everybody on the floor who is not in another training.
         falling: the volume falls from the half hour before through the whole window.
         low: its busiest half hour lies at or below the median of its weekday.
         before, during: the load of ``worst`` with everybody there, and without those who leave.
@@ -165,6 +165,7 @@ def assess(
     leaving: int = 0,
     target_seconds: float = 20,
     target: Target | None = None,
+    away: int = 0,
 ) -> Window | None:
     """What one window is like; ``None`` where it touches a half hour that is closed, partial or unknown.
 
@@ -172,17 +173,20 @@ def assess(
         weekday: Monday is 0.
         minute: start in minutes since midnight; the half hours it touches count whole.
         duration_minutes, leaving, target_seconds, target: as in :func:`recommend`.
+        away: how many are off the floor already, in other trainings: also before those who leave.
     """
     halves = halves_of(profile, weekday, minute, duration_minutes)
     if halves is None:
         return None
     judged = target or Target(answer_seconds=target_seconds)
-    loads = [load_of(half, judged, leaving=leaving) for half in halves]
+    loads = [load_of(half, judged, leaving=away + leaving) for half in halves]
     busiest = max(halves, key=lambda half: half.offered)
     known = judged.basis != BY_VOLUME and all(load is not None for load in loads)
     worst = halves[_worst(loads)] if known else busiest
     before, during = (
-        (load_of(worst, judged, leaving=0), load_of(worst, judged, leaving=leaving)) if known else (None, None)
+        (load_of(worst, judged, leaving=away), load_of(worst, judged, leaving=away + leaving))
+        if known
+        else (None, None)
     )
     first = minute - minute % SLOT_MINUTES
     earlier = profile.half_hours.get((weekday, first - SLOT_MINUTES))
@@ -201,7 +205,9 @@ def assess(
         low=busiest.offered <= median(half.offered for half in profile.of_weekday(weekday)),
         before=before,
         during=during,
-        may_leave=min(each for each in spare if each is not None) if all(s is not None for s in spare) else None,
+        may_leave=max(min(each for each in spare if each is not None) - away, 0)
+        if all(each is not None for each in spare)
+        else None,
         basis=judged.basis if known else BY_VOLUME,
         low_rate=known and judged.basis == BY_CONTACT_RATE and _reaches_few(profile, weekday, halves),
     )

@@ -37,7 +37,7 @@ from planning.queries.plans import awaiting_decision, local_day, with_defects_no
 from planning.queries.remarks import remark_rows, remarks_of
 from planning.queries.roster import roster_of
 from planning.queries.terms import with_terms
-from planning.queries.traffic import load_of_line
+from planning.queries.traffic import load_ahead
 from planning.services import (
     comment_on_revision,
     reject_revision,
@@ -212,7 +212,7 @@ def _service_impact(request: SignedInRequest, revision: PlanRevision) -> dict[st
     """How the roster stands to the meetings, and what they do to service where traffic was imported (5.1.1 f)."""
     plan = revision.plan
     today = local_day(request.now, plan.site)
-    known = load_of_line(site=plan.site, line=plan.line, until=today)
+    known = load_ahead(site=plan.site, line=plan.line, today=today)
     meetings = list(
         PlannedMeeting.objects.filter(planned_session__revision=revision)
         .select_related("planned_session__host_site", "planned_session__room")

@@ -28,7 +28,7 @@ from planning.models import PlannedSession, PlanRevision, TrainingPlan
 from planning.queries.load import days_ahead, impacts
 from planning.queries.plans import local_day, parties_of
 from planning.queries.roster import roster_of, to_place
-from planning.queries.traffic import load_of_line
+from planning.queries.traffic import load_ahead
 from planning.services import (
     MeetingTimes,
     Recipient,
@@ -113,7 +113,7 @@ def _load(
 ) -> dict[str, Any]:
     """What traffic and roster say: windows for those without a batch, and each meeting in its interval."""
     today = local_day(request.now, plan.site)
-    known = load_of_line(site=plan.site, line=plan.line, until=today)
+    known = load_ahead(site=plan.site, line=plan.line, today=today)
     meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
     roster = roster_of(revision, meetings, ahead=days_ahead(tomorrow_of(request, plan)))
     if not known.profile.half_hours:

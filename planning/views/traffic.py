@@ -18,6 +18,7 @@ from planning.enums import LoadMethod
 from planning.forms.traffic import LineTargetForm, MarkedDayForm, TrafficForm
 from planning.imports.traffic import TRAFFIC
 from planning.models import LineTarget, MarkedDay, TrafficInterval
+from planning.queries.away import away_of_line
 from planning.queries.load import Slots, slots_for, weekday_name
 from planning.queries.traffic import (
     FORECAST,
@@ -146,14 +147,14 @@ def _windows(chosen: Traffic, found: Recommendation) -> dict[str, Any]:
 
 def _of_team(chosen: Traffic) -> dict[str, Any]:
     """With a team: real days, with those of it who are on shift off the floor, and batches from its roster."""
-    team, site = chosen.data.get("team"), chosen.site
-    if team is None or site is None or chosen.goal is None or not chosen.profile.half_hours:
+    team, site, line = chosen.data.get("team"), chosen.site, chosen.line
+    if team is None or site is None or line is None or chosen.goal is None or not chosen.profile.half_hours:
         return {"team": None}
     here = PersonAssignment.objects.filter(in_force(chosen.until), team=team)
     people = list(here.order_by("person").values_list("person", flat=True))
     slots: Slots = slots_for(
         people,
-        LineLoad(chosen.profile, chosen.goal),
+        LineLoad(chosen.profile, chosen.goal, away_of_line(site=site, line=line, since=chosen.until)),
         site=site,
         first=chosen.until,
         duration_minutes=chosen.duration,

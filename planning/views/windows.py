@@ -21,7 +21,7 @@ from planning.queries.diary import diary_of
 from planning.queries.load import Slots, days_ahead, duration_of, slots_for
 from planning.queries.plans import local_day
 from planning.queries.roster import PlanRoster, roster_of, to_place
-from planning.queries.traffic import LineLoad, load_of_line
+from planning.queries.traffic import LineLoad, load_ahead
 from planning.services import ProposedBatch, take_batches
 from planning.slots import DayWindow, Proposal
 from planning.views.plans import get_draft
@@ -52,7 +52,16 @@ def slots_of(
     plan = revision.plan
     first, minutes = tomorrow_of(request, plan), duration_of(revision)
     diary = diary_of(revision, people, days_ahead(first)) if batches and people else None
-    return slots_for(people, known, site=plan.site, first=first, duration_minutes=minutes, roster=roster, diary=diary)
+    return slots_for(
+        people,
+        known,
+        site=plan.site,
+        plan=plan.pk,
+        first=first,
+        duration_minutes=minutes,
+        roster=roster,
+        diary=diary,
+    )
 
 
 def windows_shown(
@@ -79,7 +88,7 @@ def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Pick a low window for a batch, or for a new one: it fills date and time of a meeting."""
     revision = get_draft(request, uuid)
     plan = revision.plan
-    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
+    known = load_ahead(site=plan.site, line=plan.line, today=local_day(request.now, plan.site))
     roster = roster_of(revision, (), ahead=days_ahead(tomorrow_of(request, plan)))
     places = list(revision.targets.order_by("person").values_list("person", "planned_session__uuid"))
     batch = request.GET.get("batch", "")
@@ -121,7 +130,7 @@ def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take the proposed batches over: sessions with their people, and the trainer and room that are free then."""
     revision = get_draft(request, uuid)
     plan = revision.plan
-    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
+    known = load_ahead(site=plan.site, line=plan.line, today=local_day(request.now, plan.site))
     load(revision)
     sessions = sessions_of(revision)
     meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]

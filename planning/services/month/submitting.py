@@ -13,7 +13,7 @@ from planning.completeness import Snapshot, check
 from planning.queries.load import impacts
 from planning.queries.plans import local_day
 from planning.queries.roster import rosters_of
-from planning.queries.traffic import LineLoad, load_of_line
+from planning.queries.traffic import LineLoad, load_ahead
 from planning.services.approval import Incomplete, submit_revision
 from planning.services.month.changing import Draft, drafts_of, locked
 from trainingops.audit.journal import service
@@ -29,7 +29,7 @@ def try_submission(drafts: Sequence[Draft], *, now: datetime) -> None:
     for draft, revision in able:
         plan = draft.plan
         if plan.line_id not in loads:
-            loads[plan.line_id] = load_of_line(site=plan.site, line=plan.line, until=local_day(now, plan.site))
+            loads[plan.line_id] = load_ahead(site=plan.site, line=plan.line, today=local_day(now, plan.site))
         snapshot: Any = Snapshot(revision, now)
         snapshot.roster = rosters[revision.pk]
         snapshot.impacts = impacts(
