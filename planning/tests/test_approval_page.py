@@ -172,6 +172,26 @@ def test_a_remark_goes_along_beside_its_field_until_it_is_resolved(client, world
 
 
 @pytest.mark.point("APR-4")
+@pytest.mark.point("APR-4")
+def test_the_consulted_teams_and_the_pic_write_remarks_on_the_plan_and_never_see_the_decision(client, world):
+    """A remark that is refused stands on their own page, without the buttons of the decision (4.1)."""
+    plan = submitted_plan(world=world)
+    revision = plan.revisions.get()
+    here, remark = reverse("plan_detail", args=[plan.uuid]), reverse("revision_comment", args=[revision.uuid])
+    for user in (world.qc, world.pic):
+        sign_in(client, user)
+        assert remark in client.get(here).content.decode()
+        blank = client.post(remark, {"field": "", "text": " "})
+        assert blank.status_code == 422
+        assert remark in blank.content.decode() and 'name="decision"' not in blank.content.decode()
+        assert client.post(remark, {"field": "module", "text": "Versi terbaru?"}).url == here
+    assert revision.comments.count() == 2
+    sign_in(client, world.manager)
+    assert remark not in client.get(here).content.decode(), "the decision's page has it"
+    sign_in(client, world.leader)
+    assert remark not in client.get(here).content.decode()
+
+
 def test_who_settles_a_remark(client, world):
     revision = resubmitted(world)
     comment = comment_on_revision(revision=revision, text="Setuju.", actor=world.manager, now=timezone.now())

@@ -49,6 +49,7 @@ from planning.services import (
 from planning.slots import reference_start
 from planning.standing import lost_since
 from planning.views.consultations import consultations_of
+from planning.views.plans import plan_page
 from planning.views.roster import overtime_warnings
 from planning.wording import Wording, first_meeting, last_end, unplaced
 from trainingops.domain import Refused, StaleVersion, WrongState, require
@@ -280,6 +281,8 @@ def revision_comment(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     require(can_comment(request.user, revision))
     remark = RemarkForm(request.POST)
     if not remark.is_valid():
+        if not _decides(request, revision):
+            return plan_page(request, revision.plan.uuid, remark)
         context = _page(request, revision, reviewed, _decision_form(revision), remark)
         return render(request, "planning/plan_approval.html", context, status=422)
     comment_on_revision(revision=revision, **remark.cleaned_data, actor=request.user, now=request.now)
@@ -303,9 +306,13 @@ def comment_settle(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def _back(request: SignedInRequest, revision: PlanRevision) -> HttpResponse:
     """To the decision for those who make it, else to the plan."""
-    if revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision):
+    if _decides(request, revision):
         return redirect("plan_approval", uuid=revision.uuid)
     return redirect("plan_detail", uuid=revision.plan.uuid)
+
+
+def _decides(request: SignedInRequest, revision: PlanRevision) -> bool:
+    return revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision)
 
 
 def _decision_form(revision: PlanRevision, data: QueryDict | None = None) -> DecisionForm:

@@ -18,7 +18,7 @@ from planning.completeness import Snapshot, check
 from planning.content import CHOICES, content_of, load
 from planning.coordinating import about_content, about_snapshot
 from planning.enums import PlanState, RevisionState, TrainingKind
-from planning.forms.plans import HandOverForm, PlanForm, ReasonForm
+from planning.forms.plans import HandOverForm, PlanForm, ReasonForm, RemarkForm
 from planning.lists import with_lists
 from planning.models import (
     Appointment,
@@ -31,6 +31,7 @@ from planning.models import (
 )
 from planning.policies.plans import (
     can_cancel_plan,
+    can_comment,
     can_decide_revision,
     can_edit_plan,
     can_hand_over,
@@ -147,6 +148,11 @@ def _template_named(request: SignedInRequest) -> PlanTemplate | None:
 @require_GET
 def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A plan: what to do next, its parts as a task list while a draft, else what its revision says."""
+    return plan_page(request, uuid)
+
+
+def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = None) -> HttpResponse:
+    """The page of a plan; with ``remark``, one that was refused, as an answer to it (APR-4)."""
     known = _in_sight(request, uuid).select_related(
         "decision__decided_by", "decision__on_behalf_of", "submitted_by", *_PLAN, *CHOICES
     )
@@ -197,7 +203,11 @@ def plan_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         about = about_content(content, number=revision.number)
     context |= coordination(plan, request, about)
     context["comments"] = unplaced(remarks, rows)
-    return render(request, "planning/plan_detail.html", context)
+    if revision.state == RevisionState.SUBMITTED and can_comment(request.user, revision) and not context["may_decide"]:
+        context["remark"] = form = remark or RemarkForm()
+        form.offer([(row.key, f"{row.label} {row.about}".strip()) for row in rows])
+        context["errors"] = form
+    return render(request, "planning/plan_detail.html", context, status=422 if remark else 200)
 
 
 @require_GET
