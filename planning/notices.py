@@ -121,6 +121,14 @@ _PLAN_KINDS = (
         body=_("%(actor)s answered on “%(title)s”."),
     ),
     NoticeKind(
+        name="plan_roster_changed",
+        label=_("The roster takes people out of an approved training"),
+        title=_("%(number)s: %(people)s no longer stand in the roster as planned"),
+        body=_(
+            "By the roster of now they are off or outside their shift at a meeting of “%(title)s”. See who, and act."
+        ),
+    ),
+    NoticeKind(
         name="plan_handed_over",
         label=_("A plan was handed over"),
         title=_("%(number)s: %(pic)s is the PIC now"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from planning.services import remind_teams
 from planning.services.expiry import remind_expiries
 from planning.services.releases import remind_leaders
+from planning.services.watching import tell_of_roster_changes
 
 
 @shared_task
@@ -20,5 +21,7 @@ def sweep_reminders() -> None:
 
 @shared_task
 def sweep_expiries() -> None:
-    """Every hour: remind of appointments and qualifications that end (5.1.1 a)."""
-    remind_expiries(now=timezone.now())
+    """Every hour: what ends (5.1.1 a), and whom a new roster takes out of an approved meeting (5.1.1 f)."""
+    now = timezone.now()
+    remind_expiries(now=now)
+    tell_of_roster_changes(now=now)
