@@ -21,6 +21,7 @@ from planning.models import (
     RecoveryForm,
     ScoringParameter,
 )
+from planning.queries.defects_since import groundless
 from planning.queries.terms import with_terms
 from trainingops.people.models import RoleAssignment, User
 from trainingops.people.queries import in_force
@@ -32,6 +33,7 @@ class Lists:
 
     Attributes:
         batches: the key of the batch of each target.
+        groundless: how many targets of a draft rest on annulled defects only.
         standing: the recipients (party, key of the account) who are active and hold their party's role now.
     """
 
@@ -41,6 +43,7 @@ class Lists:
     parameters: list[ScoringParameter]
     recipients: list[PlanRecipient]
     batches: list[int | None]
+    groundless: int
     standing: set[tuple[str, int]]
 
 
@@ -74,6 +77,9 @@ def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[
         ),
         listed_batches=ArraySubquery(
             PlanTarget.objects.filter(revision=OuterRef("pk")).order_by().values("planned_session")
+        ),
+        listed_groundless=ArraySubquery(
+            groundless(PlanTarget.objects.filter(revision=OuterRef("pk"))).order_by().values("pk")
         ),
     )
 
@@ -118,6 +124,7 @@ def _read(rows: Any) -> Lists:
         parameters=[_parameter(row) for row in rows.listed_parameters],
         recipients=[_recipient(row) for row in rows.listed_recipients],
         batches=rows.listed_batches,
+        groundless=len(rows.listed_groundless),
         standing={(row["party"], row["user_id"]) for row in rows.listed_recipients if row["stands"]},
     )
 

@@ -12,6 +12,7 @@ from planning.completeness.items import Item, Snapshot
 from planning.content import recovery_forms_of
 from planning.lists import lists_of
 from planning.models import PlannedSession
+from planning.queries.defects_since import groundless
 from planning.queries.plans import parties_held
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 
@@ -36,8 +37,19 @@ def targets(snapshot: Snapshot) -> Item:
         ) % {"count": lost}
     elif empty := [each.label for each in snapshot.sessions if each.pk not in batches]:
         gap = _("Nobody is in %(batches)s. Place people there, or remove the batch.") % {"batches": ", ".join(empty)}
+    elif lost := _groundless(snapshot):
+        gap = ngettext(
+            "%(count)d person is on target for annulled defects only. Take them off, or name another reason.",
+            "%(count)d people are on target for annulled defects only. Take them off, or name another reason.",
+            lost,
+        ) % {"count": lost}
     value = ngettext("%(count)d person", "%(count)d people", len(batches)) % {"count": len(batches)} if batches else ""
     return Item("targets", _("Targets"), "targets", value, gap, clause="5.1.1")
+
+
+def _groundless(snapshot: Snapshot) -> int:
+    known = lists_of(snapshot.revision)
+    return known.groundless if known else groundless(snapshot.revision.targets.order_by()).count()
 
 
 def crowded(sessions: Sequence[PlannedSession], people: Mapping[int | None, int]) -> str:

@@ -19,7 +19,10 @@ def papers(snapshot: Snapshot) -> Item:
         gap = _("Choose the pre-test.")
     elif papers[1] is None:
         gap = _("Choose the post-test.")
-    return Item("papers", _("Pre-/Post-test"), "scoring", " / ".join(each.code for each in papers if each), gap)
+    value = " / ".join(each.code for each in papers if each)
+    if papers[0] and papers[0] == papers[1]:
+        value = _("%(code)s for both: the same questions twice") % {"code": papers[0].code}
+    return Item("papers", _("Pre-/Post-test"), "scoring", value, gap)
 
 
 def parameters(snapshot: Snapshot) -> Item:

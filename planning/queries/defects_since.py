@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
-from planning.enums import DefectState
+from planning.enums import DefectState, TargetReason
 from planning.models import Defect, PlanRevision, PlanTarget
 
 
@@ -15,6 +15,23 @@ def with_annulled(targets: QuerySet[PlanTarget]) -> QuerySet[PlanTarget]:
     behind = Defect.objects.filter(targets=OuterRef("pk"), state=DefectState.ANNULLED).order_by()
     count = behind.values("targets").annotate(n=Count("pk")).values("n")
     return targets.annotate(annulled_now=Coalesce(Subquery(count), 0))
+
+
+def groundless(targets: QuerySet[PlanTarget]) -> QuerySet[PlanTarget]:
+    """Those of drafts on target for defects of which none is left: all were annulled since.
+
+    A reason that was approved is frozen and stays, also in the next draft.
+    """
+    behind = Defect.objects.filter(targets=OuterRef("pk"))
+    approved = PlanTarget.objects.filter(
+        revision=OuterRef("revision__plan__approved_revision"), person=OuterRef("person")
+    )
+    return targets.filter(
+        Exists(behind),
+        ~Exists(behind.exclude(state=DefectState.ANNULLED)),
+        ~Exists(approved),
+        reason=TargetReason.DEFECTS,
+    )
 
 
 def reason_now(reason: str, annulled: int) -> str:

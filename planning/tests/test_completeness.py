@@ -217,3 +217,16 @@ def test_more_people_than_seats_are_answered_by_a_reason_a_room_or_another_batch
     sign_in(client, world.manager)
     html = client.get(reverse("plan_approval", args=[revision.uuid])).content.decode()
     assert "3 people" in html and "Satu orang dari ruang sebelah." in html
+
+
+@pytest.mark.usefixtures("english")
+def test_one_paper_for_both_tests_is_said_to_the_pic_and_to_the_manager(client, world):
+    """5.1.1 e: the paper may be repeated, and nobody overlooks that it is."""
+    plan = draft_plan(world=world, post_paper=world.pre_paper)
+    revision = plan.revisions.get()
+    item = next(each for each in check(Snapshot(revision, timezone.now())) if each.key == "papers")
+    assert item.complete and "the same questions twice" in item.value
+    submit_revision(revision=revision, actor=world.pic, now=timezone.now())
+    sign_in(client, world.manager)
+    page = client.get(reverse("plan_approval", args=[revision.uuid]))
+    assert page.context["same_paper"] == world.pre_paper.code

@@ -8,7 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from planning.enums import ErrorClass, RootCause, TargetReason
+from planning.completeness import Snapshot, check
+from planning.enums import DefectState, ErrorClass, RootCause, TargetReason
+from planning.lists import with_lists
 from planning.models import Defect, PlanRevision, QualityParameter
 from planning.queries.needs import DefectFilter, defect_counts
 from planning.queries.plans import with_defects_now
@@ -18,8 +20,9 @@ from planning.services import (
     choose_targets_from_defects,
     place_targets,
     remove_targets,
+    submit_revision,
 )
-from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from planning.tests.factories import approve, approved_plan, draft_plan, make_world, submitted_plan
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.tests.factories import sign_in
 
@@ -232,3 +235,32 @@ def test_a_frozen_reason_is_marked_for_each_person_whose_defect_was_annulled(cli
         assert len(marked) == 1 and target.person.name in next(iter(marked)), address
     revision.refresh_from_db()
     assert revision.content == frozen
+
+
+def gaps(revision):
+    return {item.key for item in check(Snapshot(revision, timezone.now())) if item.gap}
+
+
+@pytest.mark.clause("5.1.1 c", "2.3")
+def test_a_draft_keeps_nobody_for_annulled_defects_only(world, parameter):
+    """2.3: an annulled defect leaves the needs; only what was approved keeps its reason."""
+    plan = draft_plan(world=world)
+    revision = plan.revisions.get()
+    target = revision.targets.first()
+    behind = defects(world, target.person, 2, parameter)
+    target.defects.set(behind)
+    revision.targets.filter(pk=target.pk).update(reason=TargetReason.DEFECTS)
+    Defect.objects.filter(pk=behind[0].pk).update(state=DefectState.ANNULLED)
+    assert gaps(revision) == set(), "one is left"
+    Defect.objects.update(state=DefectState.ANNULLED)
+    assert gaps(revision) == {"targets"}
+    listed = with_lists(PlanRevision.objects.filter(pk=revision.pk), now=timezone.now()).get()
+    assert gaps(listed) == {"targets"}
+
+    Defect.objects.update(state=DefectState.VALID)
+    submit_revision(revision=revision, actor=world.pic, now=timezone.now())
+    revision.refresh_from_db()
+    approve(revision, world.manager, timezone.now())
+    Defect.objects.update(state=DefectState.ANNULLED)
+    plan.refresh_from_db()
+    assert gaps(amend_plan(plan=plan, actor=world.pic, now=timezone.now())) == set(), "a frozen reason stays"

@@ -200,6 +200,9 @@ def _said(content: Content, wording: Wording) -> dict[str, Any]:
         "busy_reason": content["busy_reason"],
         "trainer_reason": content.get("trainer_reason", ""),
         "seats_reason": content.get("seats_reason", ""),
+        "same_paper": (content.get("pre_paper") or {}).get("code", "")
+        if content.get("pre_paper") == content.get("post_paper")
+        else "",
     }
 
 
