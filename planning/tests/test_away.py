@@ -12,7 +12,7 @@ from planning.completeness import Snapshot
 from planning.queries.away import away_of_line
 from planning.queries.load import slots_for
 from planning.queries.traffic import load_ahead
-from planning.services import submit_revision
+from planning.services import save_part, submit_revision
 from planning.tests.factories import approve, make_world
 from planning.tests.test_overtime import DAY, NOW, OFF, SHIFT, agents, drafted, rostered, traffic
 
@@ -28,6 +28,8 @@ def approved_elsewhere(world, people):
     """Another training of the line at the same time, approved; the first of its people is given that day off later."""
     rostered(world, people[1], SHIFT)
     plan, revision, meeting = drafted(world, people, hour=10)
+    values = {"busy_reason": "Aturan baru berlaku besok."}
+    save_part(revision=revision, part="slot", values=values, actor=world.pic, now=NOW)
     submit_revision(revision=revision, actor=world.pic, now=NOW)
     revision.refresh_from_db()
     approve(revision, world.manager, NOW)
