@@ -73,6 +73,12 @@ _PLAN_KINDS = (
         body=_("%(number)s needs agents of %(team)s. Confirm their release, or ask for another batch."),
     ),
     NoticeKind(
+        name="release_unasked",
+        label=_("A team without a leader cannot release its agents"),
+        title=_("%(team)s has no leader who could release agents"),
+        body=_("%(number)s needs agents of %(team)s, whose leader has no account. Have one named, or ask in person."),
+    ),
+    NoticeKind(
         name="release_reminder",
         label=_("Release of your agents is still open"),
         title=_("Still open: release of agents for %(title)s"),

@@ -242,6 +242,7 @@ ACCESS |= {
     "consultation_document": only(*SEES_PLANS),
     "release_list": only(*SEES_PLANS),
     "release_detail": only(*SEES_PLANS, methods=WRITE),
+    "release_move": only("trainer", methods=WRITE),
     "plan_indicator": only(*SEES_PLANS),
     "plan_approvals": only("manager"),
     "plan_approval": only("manager", methods=WRITE),

@@ -29,11 +29,10 @@ class PlaceForm(PageForm):
         self.fields["room"].queryset = Room.objects.filter(site=planned.host_site_id)  # type: ignore[attr-defined]
 
 
-class TargetAdjustForm(PageForm):
-    """The batch of one target, and extra time for tests."""
+class MoveForm(PageForm):
+    """Another batch, and what is said of the overtime where it lies outside the shift."""
 
     to = forms.ModelChoiceField(label=_("Batch"), queryset=PlannedSession.objects.none(), empty_label=None)
-    extra_minutes = WholeField(label=_("Extra time for each test (minutes)"), min_value=0, max_value=MOST_EXTRA)
     reason = forms.CharField(
         label=_("Reason of the overtime"),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -51,6 +50,14 @@ class TargetAdjustForm(PageForm):
         super().__init__(*args, **kwargs)
         batches = revision.sessions.annotate(begins=Min("meetings__starts_at")).order_by("begins", "pk")
         self.fields["to"].queryset = batches  # type: ignore[attr-defined]
+
+
+class TargetAdjustForm(MoveForm):
+    """The batch of one target, and extra time for tests."""
+
+    extra_minutes = WholeField(label=_("Extra time for each test (minutes)"), min_value=0, max_value=MOST_EXTRA)
+
+    field_order = ("to", "extra_minutes", "reason", "ordered_by")
 
 
 class RecipientAddForm(PageForm):

@@ -6,6 +6,7 @@ they were signed; the rows say what holds now and since when, and the next revis
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from planning.enums import PlanState, RevisionState
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, PlanTarget, Room, TrainingPlan
 from planning.policies.plans import can_edit_plan
-from planning.queries.roster import roster_of
+from planning.queries.roster import names_in, roster_of, some_names
 from planning.services.bookings import book_revision
 from planning.services.drafting import Recipient
 from planning.services.orders import withdraw_pointless_orders
@@ -26,7 +27,7 @@ from planning.signals import targets_moved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.enums import Role
-from trainingops.people.models import User
+from trainingops.people.models import Person, User
 
 #: The most extra minutes that a person gets for a test.
 MOST_EXTRA = 120
@@ -107,54 +108,77 @@ def adjust_target(
         target.extra_minutes, target.extra_time_at = extra_minutes, now
         target.save(update_fields=["extra_minutes", "extra_time_at"])
     if target.planned_session is None or target.planned_session.uuid != to.uuid:
-        _move(target, revision, to, actor=actor, now=now)
-        _settle_overtime(target, revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
+        _move([target], revision, to, actor=actor, now=now)
+        _settle_overtime([target], revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
     return target
 
 
-def _move(target: PlanTarget, revision: PlanRevision, to: PlannedSession, *, actor: User, now: datetime) -> None:
-    before = _batch(revision, target.planned_session, now) if target.planned_session else None
-    if before and not before.targets.exclude(pk=target.pk).exists():
-        raise Refused(
-            _(
-                "%(name)s is the last one in %(batch)s: the class would be empty. "
-                "Move somebody there first, or give the batch up in a new revision."
+@service
+def move_targets(
+    *,
+    plan: TrainingPlan,
+    people: Collection[Person],
+    to: PlannedSession,
+    actor: User,
+    now: datetime,
+    reason: str = "",
+    ordered_by: str = "",
+) -> int:
+    """Move several targets of an approved plan to another of its batches at once; returns how many moved.
+
+    Raises as :func:`adjust_target`; ``Refused`` too where nobody of them is in another batch.
+    """
+    revision = _approved(plan, actor=actor)
+    chosen = revision.targets.filter(person__in=people).exclude(planned_session__uuid=to.uuid)
+    targets = list(chosen.select_related("person", "planned_session").order_by("pk"))
+    if not targets:
+        raise Refused(_("Nobody of them is in another batch than %(batch)s.") % {"batch": to}, field="to")
+    _move(targets, revision, to, actor=actor, now=now)
+    _settle_overtime(targets, revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
+    return len(targets)
+
+
+def _move(
+    targets: Sequence[PlanTarget], revision: PlanRevision, to: PlannedSession, *, actor: User, now: datetime
+) -> None:
+    left = {each.planned_session.uuid: each.planned_session for each in targets if each.planned_session}
+    before = {uuid: _batch(revision, planned, now) for uuid, planned in left.items()}
+    moved = [each.pk for each in targets]
+    for batch in before.values():
+        if not batch.targets.exclude(pk__in=moved).exists():
+            raise Refused(
+                _(
+                    "%(name)s would leave nobody in %(batch)s: the class would be empty. "
+                    "Move somebody there first, or give the batch up in a new revision."
+                )
+                % {"name": some_names([each.person.name for each in targets]), "batch": batch},
+                field="to",
             )
-            % {"name": target.person.name, "batch": before},
-            field="to",
-        )
-    target.planned_session, target.moved_at = _batch(revision, to, now), now
-    target.save(update_fields=["planned_session", "moved_at"])
+    goal = _batch(revision, to, now)
+    rows = [(each.person.uuid, each.planned_session.uuid if each.planned_session else None) for each in targets]
+    for target in targets:
+        target.planned_session, target.moved_at = goal, now
+    PlanTarget.objects.bulk_update(targets, ["planned_session", "moved_at"])
     withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     book_revision(revision, superseded=revision, reader=actor)
     targets_moved.send(sender=PlanRevision, revision=revision, actor=actor, now=now)
     renew_releases(revision=revision, actor=actor, now=now)
-    _note(
-        "plan.target_moved",
-        revision,
-        actor,
-        now,
-        person=target.person.uuid,
-        before=before.uuid if before else None,
-        after=to.uuid,
-    )
+    for person, origin in rows:
+        _note("plan.target_moved", revision, actor, now, person=person, before=origin, after=to.uuid)
 
 
 def _settle_overtime(
-    target: PlanTarget, revision: PlanRevision, *, reason: str, ordered_by: str, actor: User, now: datetime
+    targets: Sequence[PlanTarget], revision: PlanRevision, *, reason: str, ordered_by: str, actor: User, now: datetime
 ) -> None:
     """By the roster as it is now: who is away does not come, and overtime is ordered with the move (5.1.1 f)."""
-    meetings = list(
-        PlannedMeeting.objects.filter(planned_session=target.planned_session).select_related(
-            "planned_session__host_site"
-        )
-    )
-    rows = [row for row in roster_of(revision, meetings).rows if row.person == target.person_id]
-    said = {"name": target.person.name, "batch": target.planned_session}
-    if away := next((row for row in rows if row.standing.is_absent), None):
+    batch = targets[0].planned_session
+    meetings = list(PlannedMeeting.objects.filter(planned_session=batch).select_related("planned_session__host_site"))
+    moved = {each.person_id for each in targets}
+    rows = [row for row in roster_of(revision, meetings).rows if row.person in moved]
+    if away := [row for row in rows if row.standing.is_absent]:
         raise Refused(
             _("%(name)s cannot come to %(batch)s: %(presence)s. Choose another batch.")
-            % {**said, "presence": str(away.standing.presence.label).lower()},
+            % {"name": names_in(away), "batch": batch, "presence": str(away[0].standing.presence.label).lower()},
             field="to",
         )
     late = [row for row in rows if not row.is_settled]
@@ -166,7 +190,11 @@ def _settle_overtime(
                 "%(batch)s lies outside the shift of %(name)s: %(minutes)d minutes of overtime. "
                 "Write the reason and who orders it, or choose another batch."
             )
-            % {**said, "minutes": sum(row.standing.overtime_minutes for row in late)},
+            % {
+                "name": names_in(late),
+                "batch": batch,
+                "minutes": sum(row.standing.overtime_minutes for row in late),
+            },
             field="reason",
         )
     order_overtime(

@@ -30,7 +30,8 @@ REMINDED_BEFORE = timedelta(days=3)
 def renew_releases(*, revision: PlanRevision, actor: User, now: datetime) -> int:
     """Ask for what the approved revision needs now: who is asked for the same times and people keeps their answer.
 
-    Called with the approval and when a target changes its batch; returns how many leaders' teams were asked.
+    Called with the approval and when a target changes its batch; returns how many leaders' teams were asked. The PIC
+    is told of a team without a leader who could answer.
     """
     wanted = _wanted(revision)
     standing = {
@@ -47,8 +48,12 @@ def renew_releases(*, revision: PlanRevision, actor: User, now: datetime) -> int
             asked.append(row)
         row.save()
     ReleaseConfirmation.objects.filter(pk__in=[row.pk for row in standing.values()]).delete()
+    pic = revision.plan.pic
     for row in asked:
-        _tell("release_asked", row, _leaders(row), revision.plan.pic, now=now, step=row.content_hash[:12])
+        leaders, step = _leaders(row), row.content_hash[:12]
+        _tell("release_asked", row, leaders, pic, now=now, step=step)
+        if not leaders:
+            _tell("release_unasked", row, [pic], pic, now=now, step=step)
     if asked:
         data = {"plan": revision.plan.uuid, "teams": sorted(str(row.team.uuid) for row in asked)}
         record("release.asked", subject=revision, actor=actor, now=now, data=data)

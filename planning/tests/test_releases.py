@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from planning.enums import ReleaseState
 from planning.models import ReleaseConfirmation
-from planning.services.adjusting import adjust_target
+from planning.services.adjusting import adjust_target, move_targets
 from planning.services.releases import answer_release, remind_leaders, renew_releases
 from planning.tests.factories import approved_plan, make_world
+from sessions.models import Enrolment
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
@@ -170,3 +171,58 @@ def test_the_session_shows_who_released_with_a_link_for_those_who_may_open_it(cl
         assert [line.team for line in shown.context["releases"]] == [one.team.name]
         assert (address in shown.content.decode()) == linked
         assert client.get(address).status_code == (200 if linked else 404)
+
+
+def crowd(world):
+    """Batch 1 with two agents of the led team and one of another, batch 2 with two of the other; the plan, approved."""
+    other = TeamFactory(site=world.site, line=world.line)
+    one, two, three = (make_agent(team=other) for _n in range(3))
+    first, second = world.people
+    world.people[:] = [first, one, second, two, three]
+    return approved_plan(world=world, sessions=2), other
+
+
+@pytest.mark.point("APR-3")
+def test_a_whole_team_is_moved_to_another_batch_at_once(client, world):
+    """The PIC answers "another batch" with one form, not with one for each agent."""
+    first, second = world.people
+    plan, _other = crowd(world)
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    release = ReleaseConfirmation.objects.get(planned_session=one, team=world.leader.person.led_teams.get())
+    move = reverse("release_move", args=[release.uuid])
+    answer(release, "other_batch", world.leader, reason="Traffic tinggi.")
+
+    assert client.get(move).status_code == 302
+    sign_in(client, world.leader)
+    assert client.get(move).status_code == 403
+    sign_in(client, world.pic)
+    assert move in client.get(reverse("release_detail", args=[release.uuid])).content.decode()
+    assert client.get(move).status_code == 200 and client.delete(move).status_code == 405
+    assert client.post(move, {"to": one.pk}).status_code == 422
+    assert client.post(move, {"to": two.pk}).status_code == 302
+
+    assert set(two.targets.values_list("person", flat=True)) >= {first.pk, second.pk}
+    assert Entry.objects.filter(verb="plan.target_moved").count() == 2
+    enrolled = Enrolment.objects.filter(person__in=[first, second], removed_at=None)
+    assert {each.training_session.uuid for each in enrolled} == {two.uuid}
+    sign_in(client, make_user("trainer", site=make_world(people=0).site))
+    assert client.get(move).status_code == 404
+
+
+def test_a_team_is_not_moved_where_nobody_would_be_left(world):
+    plan, _other = crowd(world)
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    people = [target.person for target in two.targets.select_related("person")]
+    with pytest.raises(Refused) as refused:
+        move_targets(plan=plan, people=people, to=one, actor=world.pic, now=timezone.now())
+    assert refused.value.field == "to" and two.targets.count() == 2
+    with pytest.raises(Refused):
+        move_targets(plan=plan, people=people, to=two, actor=world.pic, now=timezone.now())
+
+
+def test_the_pic_learns_of_a_team_that_nobody_can_answer_for(world):
+    """A team without a leader is asked, and nobody would ever see it."""
+    _plan, other = crowd(world)
+    told = Notice.objects.filter(kind="release_unasked")
+    assert {each.recipient for each in told} == {world.pic} and told.count() == 2
+    assert {each.params["team"] for each in told} == {other.name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
@@ -15,12 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planning.enums import ReleaseState
+from planning.forms.adjusting import MoveForm
 from planning.forms.releases import ReleaseForm
 from planning.models import PlannedSession, ReleaseConfirmation
-from planning.policies.plans import can_answer_release
+from planning.policies.plans import can_answer_release, can_edit_plan
 from planning.queries.releases import RELEASE_KINDS
+from planning.services.adjusting import adjustable_revision, move_targets
 from planning.services.releases import answer_release
-from planning.views.common import go, posted
+from planning.views.common import form_page, go, posted
 from planning.wording import meeting_words
 from trainingops.domain import Refused, WrongState
 from trainingops.people.http import SignedInRequest
@@ -100,10 +103,44 @@ def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "agents": agents,
         "invitation": _invitation(request, release, whens, agents),
         "may_answer": can_answer_release(request.user, release) and meetings[0].starts_at > request.now,
+        "may_move": release.state == ReleaseState.OTHER_BATCH
+        and can_edit_plan(request.user, release.plan)
+        and meetings[0].starts_at > request.now,
         "form": form,
         "title": release.plan.title,
     }
     return render(request, "planning/release_detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def release_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The PIC answers "another batch" for the whole team at once (5.1.1)."""
+    found = ReleaseConfirmation.objects.visible_to(request.user).select_related(
+        "plan__site", "plan__line", "plan__pic", "plan__approved_revision", "team", "planned_session__host_site"
+    )
+    release = get_object_or_404(found, uuid=uuid)
+    plan, planned = release.plan, release.planned_session
+    revision = adjustable_revision(plan, actor=request.user)
+    starts_at = planned.meetings.aggregate(at=Min("starts_at"))["at"]
+    people = list(_agents(release, starts_at.astimezone(planned.host_site.zone).date()))
+
+    def act(form: MoveForm) -> tuple[str, str]:
+        count = move_targets(plan=plan, people=people, **form.cleaned_data, actor=request.user, now=request.now)
+        words = ngettext("%(n)d person is moved.", "%(n)d people are moved.", count)
+        return reverse("plan_adjust", args=[plan.uuid]), words % {"n": count}
+
+    form = MoveForm(posted(request), revision=revision)
+    batches: Any = form.fields["to"]
+    batches.queryset = batches.queryset.exclude(uuid=planned.uuid)
+    many = ngettext("Move %(n)d agent of %(team)s", "Move %(n)d agents of %(team)s", len(people))
+    return form_page(
+        request,
+        form,
+        act,
+        title=many % {"n": len(people), "team": release.team},
+        parent=(reverse("release_detail", args=[release.uuid]), plan.number),
+        submit=_("Move"),
+    )
 
 
 def _agents(release: ReleaseConfirmation, day: date) -> QuerySet[Person]:

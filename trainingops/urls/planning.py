@@ -160,6 +160,7 @@ urlpatterns += [
     path("plans/indicator/", indicator_views.plan_indicator, name="plan_indicator"),
     path("plans/releases/", release_views.release_list, name="release_list"),
     path("plans/releases/<uuid:uuid>/", release_views.release_detail, name="release_detail"),
+    path("plans/releases/<uuid:uuid>/move/", release_views.release_move, name="release_move"),
     path("plans/approvals/", approval_views.plan_approvals, name="plan_approvals"),
     path("plans/approvals/<uuid:uuid>/", approval_views.plan_approval, name="plan_approval"),
     path("plans/coordination/<uuid:uuid>/", consultation_views.consultation_answer, name="consultation_answer"),
