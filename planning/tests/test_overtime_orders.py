@@ -175,7 +175,7 @@ def test_nobody_is_moved_to_a_batch_on_their_leave_and_no_batch_is_emptied(world
     with pytest.raises(Refused, match="cannot come to Batch 2: on leave"):
         adjust_target(target=revision.targets.get(person=away), **moved)
     morning = revision.sessions.get(label="Batch 1")
-    with pytest.raises(Refused, match=r"is the last one in Batch 2.*new revision") as refused:
+    with pytest.raises(Refused, match=r"nobody in Batch 2.*new revision") as refused:
         adjust_target(target=revision.targets.get(person=other), **{**moved, "to": morning})
     assert refused.value.field == "to" and plan.approved_revision is None
 
