@@ -54,6 +54,8 @@ def test_the_impact_counts_those_who_are_in_another_training_then(client, world)
     mine = away_of_line(site=world.site, line=world.line, since=NOW.date())
     assert mine.during(meeting.starts_at, meeting.ends_at, plan=other.pk) == 0, "a plan is no other training of itself"
     assert mine.during(meeting.ends_at, meeting.ends_at + timedelta(hours=1), plan=0) == 0, "back to back"
+    world.pic.language = "en"
+    world.pic.save()
     client.force_login(world.pic)
     with time_machine.travel(NOW, tick=False):
         page = client.get(reverse("plan_sessions", args=[before.plan.uuid]))
@@ -65,6 +67,7 @@ def test_windows_count_them_too(world):
     others = agents(world, 5)
     approved_elsewhere(world, others)
     own = [person.pk for person in agents(world, 2)]
+    world.site.refresh_from_db()
     known = load_ahead(site=world.site, line=world.line, today=NOW.astimezone(world.site.zone).date())
     slots = slots_for(own, known, site=world.site, first=DAY, duration_minutes=60)
     at = {(each.day, each.window.starts_at): each for each in slots.windows}
