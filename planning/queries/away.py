@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from planning.enums import BookingRole
@@ -44,7 +44,26 @@ class Away:
 
 
 def away_of_line(*, site: Site, line: ServiceLine, since: date) -> Away:
-    """Who of the line at the site is booked for a meeting from ``since`` on and on shift then; one query.
+    """Who of the line at the site is in a training from ``since`` on; one query."""
+    return Away(tuple(away_rows(site=site, line=line, since=since).values_list(*COLUMNS)))
+
+
+#: What a row of :func:`away_rows` says, in the order of :class:`Away`.
+COLUMNS = ("planned_meeting__planned_session__plan", "person", "starts", "ends")
+
+
+def away_of_texts(rows: Iterable[Sequence[str]]) -> Away:
+    """The same from the texts of :data:`COLUMNS`, as :func:`~planning.queries.lookups.look_up` reads them."""
+    return Away(
+        tuple(
+            (int(plan), int(person), datetime.fromisoformat(starts), datetime.fromisoformat(ends))
+            for plan, person, starts, ends, *_rest in rows
+        )
+    )
+
+
+def away_rows(*, site: Site, line: ServiceLine, since: date) -> QuerySet[Booking]:
+    """The bookings of people of the line at the site for meetings from ``since`` on, who are on shift then.
 
     Somebody without roster on that day is assumed on shift, as everywhere.
     """
@@ -58,7 +77,7 @@ def away_of_line(*, site: Site, line: ServiceLine, since: date) -> Away:
     )
     roster = RosterDay.objects.filter(person=OuterRef("person"))
     on_shift = roster.filter(starts_at__lt=OuterRef("ends"), ends_at__gt=OuterRef("starts"))
-    rows = (
+    return (
         Booking.objects.filter(
             role=BookingRole.PARTICIPANT,
             live=True,
@@ -68,4 +87,3 @@ def away_of_line(*, site: Site, line: ServiceLine, since: date) -> Away:
         .filter(Exists(held))
         .filter(Exists(on_shift) | ~Exists(roster.filter(day=OuterRef("day"))))
     )
-    return Away(tuple(rows.values_list("planned_meeting__planned_session__plan", "person", "starts", "ends")))

@@ -11,12 +11,20 @@ from planning.content import sessions_of
 from planning.enums import Method
 from planning.models import Appointment, Booking, PlanRevision, Room, TrainerProfile, TrainingPlan
 from planning.qualifying import qualified_on
+from planning.queries.away import COLUMNS, Away, away_of_texts, away_rows
 from planning.queries.lookups import look_up, texts
 from planning.slots.diary import Diary, Resource, Span
 
 
 def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[date]) -> Diary:
-    """What bookings and the draft's own batches have taken on these days.
+    """What bookings and the draft's own batches have taken on these days; as :func:`diary_and_away` reads it."""
+    return diary_and_away(revision, people, days, today=days[0])[0]
+
+
+def diary_and_away(
+    revision: PlanRevision, people: Collection[int], days: Sequence[date], *, today: date
+) -> tuple[Diary, Away]:
+    """What bookings and the draft's own batches have taken on these days, and who is off the floor from ``today`` on.
 
     The trainer who is the PIC is asked first, then those of the plan's own site; one of another site says so.
     A training that is only online needs no room; a site without rooms and a module that nobody may teach yet limit
@@ -38,6 +46,7 @@ def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[dat
             texts("trainer", _with_site(trainers, plan, days[0]), "pk", "name", "account", "elsewhere"),
             texts("room", rooms, "pk", "name", "capacity"),
             texts("taken", taken, "trainer_id", "room_id", "person_id", starts, ends),
+            texts("away", away_rows(site=plan.site, line=plan.line, since=today), *COLUMNS),
         ]
     )
     spans: dict[tuple[str, int], list[Span]] = {}
@@ -58,12 +67,13 @@ def diary_of(revision: PlanRevision, people: Collection[int], days: Sequence[dat
         Resource(int(key), name, spans.get(("room", int(key)), ()), int(seats))
         for key, name, seats, *_rest in found.get("room", ())
     ]
-    return Diary(
+    diary = Diary(
         zone,
         trainers=[each for _order, each in sorted(able, key=lambda row: row[0])] or None,
         rooms=places or None,
         people={person: spans[side, person] for side, person in spans if side == "person"},
     )
+    return diary, away_of_texts(found.get("away", ()))
 
 
 def _with_site(trainers: QuerySet[TrainerProfile], plan: TrainingPlan, day: date) -> QuerySet[TrainerProfile]:

@@ -28,7 +28,7 @@ from planning.models import PlannedSession, PlanRevision, TrainingPlan
 from planning.queries.load import days_ahead, impacts
 from planning.queries.plans import local_day, parties_of
 from planning.queries.roster import roster_of, to_place
-from planning.queries.traffic import load_ahead
+from planning.queries.traffic import load_of_line
 from planning.services import (
     MeetingTimes,
     Recipient,
@@ -41,7 +41,7 @@ from planning.services.bookings import clashes_of
 from planning.views.common import picked_start
 from planning.views.plans import get_draft
 from planning.views.task_list import PARTS
-from planning.views.windows import fingerprint, slots_of, tomorrow_of, windows_shown
+from planning.views.windows import fingerprint, known_ahead, slots_of, tomorrow_of, windows_shown
 from trainingops.domain import Refused
 from trainingops.people.enums import MANDATORY_PARTIES, OFFERED_PARTIES, Role
 from trainingops.people.http import SignedInRequest
@@ -113,16 +113,17 @@ def _load(
 ) -> dict[str, Any]:
     """What traffic and roster say: windows for those without a batch, and each meeting in its interval."""
     today = local_day(request.now, plan.site)
-    known = load_ahead(site=plan.site, line=plan.line, today=today)
+    known = load_of_line(site=plan.site, line=plan.line, until=today)
     meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
     roster = roster_of(revision, meetings, ahead=days_ahead(tomorrow_of(request, plan)))
     if not known.profile.half_hours:
         return {"traffic_known": False, "roster": roster}
-    found = impacts(revision, meetings, known=known, roster=roster, until=today)
     targets = targets_of(revision)
     lost = to_place(targets, roster, sessions)
     people = lost or sorted(target.person_id for target in targets)
-    slots = slots_of(request, revision, people, known, roster, batches=bool(lost))
+    known, diary = known_ahead(request, revision, people, known, batches=bool(lost))
+    found = impacts(revision, meetings, known=known, roster=roster, until=today)
+    slots = slots_of(request, revision, people, known, roster, diary=diary)
     proposal = slots.proposal if lost else None
     placed = all(target.planned_session_id for target in targets)
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,13 +18,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from planning.content import load, sessions_of, targets_of
 from planning.models import PlanRevision, TrainingPlan
-from planning.queries.diary import diary_of
+from planning.queries.away import away_of_line
+from planning.queries.diary import diary_and_away
 from planning.queries.load import Slots, days_ahead, duration_of, slots_for
 from planning.queries.plans import local_day
 from planning.queries.roster import PlanRoster, roster_of, to_place
-from planning.queries.traffic import LineLoad, load_ahead
+from planning.queries.traffic import LineLoad, load_ahead, load_of_line
 from planning.services import ProposedBatch, take_batches
 from planning.slots import DayWindow, Proposal
+from planning.slots.diary import Diary
 from planning.views.plans import get_draft
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
@@ -35,6 +38,18 @@ def tomorrow_of(request: SignedInRequest, plan: TrainingPlan) -> date:
     return local_day(request.now, plan.site) + timedelta(days=1)
 
 
+def known_ahead(
+    request: SignedInRequest, revision: PlanRevision, people: list[int], known: LineLoad, *, batches: bool
+) -> tuple[LineLoad, Diary | None]:
+    """The load with who is in other trainings; with ``batches`` to propose, also the diaries, by the same query."""
+    plan = revision.plan
+    today = local_day(request.now, plan.site)
+    if not (batches and people):
+        return replace(known, away=away_of_line(site=plan.site, line=plan.line, since=today)), None
+    diary, away = diary_and_away(revision, people, days_ahead(tomorrow_of(request, plan)), today=today)
+    return replace(known, away=away), diary
+
+
 def slots_of(
     request: SignedInRequest,
     revision: PlanRevision,
@@ -42,23 +57,21 @@ def slots_of(
     known: LineLoad,
     roster: PlanRoster,
     *,
-    batches: bool = False,
+    diary: Diary | None = None,
 ) -> Slots:
     """The windows of the two weeks from tomorrow, for people of a plan whose roster ahead was read.
 
     Args:
-        batches: whether batches are proposed too; then the diaries of trainers, rooms and people are read.
+        known, diary: from :func:`known_ahead`.
     """
     plan = revision.plan
-    first, minutes = tomorrow_of(request, plan), duration_of(revision)
-    diary = diary_of(revision, people, days_ahead(first)) if batches and people else None
     return slots_for(
         people,
         known,
         site=plan.site,
         plan=plan.pk,
-        first=first,
-        duration_minutes=minutes,
+        first=tomorrow_of(request, plan),
+        duration_minutes=duration_of(revision),
         roster=roster,
         diary=diary,
     )
@@ -130,13 +143,14 @@ def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take the proposed batches over: sessions with their people, and the trainer and room that are free then."""
     revision = get_draft(request, uuid)
     plan = revision.plan
-    known = load_ahead(site=plan.site, line=plan.line, today=local_day(request.now, plan.site))
+    known = load_of_line(site=plan.site, line=plan.line, until=local_day(request.now, plan.site))
     load(revision)
     sessions = sessions_of(revision)
     meetings = [meeting for planned in sessions for meeting in planned.meetings.all()]
     roster = roster_of(revision, meetings, ahead=days_ahead(tomorrow_of(request, plan)))
     people = to_place(targets_of(revision), roster, sessions)
-    proposal = slots_of(request, revision, people, known, roster, batches=True).proposal
+    known, diary = known_ahead(request, revision, people, known, batches=True)
+    proposal = slots_of(request, revision, people, known, roster, diary=diary).proposal
     if proposal is None or fingerprint(proposal) != request.POST.get("fingerprint"):
         raise Refused(_("Roster or traffic has changed since the page was shown. Look at the proposal again."))
     made = take_batches(
