@@ -195,18 +195,19 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
         return Enrolment.objects.none()
     return (
         Enrolment.objects.filter(person=user.person_id, removed_at=None)
-        .select_related(
+        .annotate(current_result=FilteredRelation("results", condition=Q(results__current=True)))
+        .select_related(  # type: ignore[misc]
             "training_session__plan__pic",
             "training_session__site",
             "training_session__planned__room",
             "training_session__pre_paper",
             "training_session__post_paper",
+            "current_result",
             *JOINED,
         )
         .prefetch_related(
             Prefetch("training_session__meetings", SessionMeeting.objects.exclude(state=MeetingState.CANCELLED)),
             Prefetch("attempts", TestAttempt.objects.order_by("number")),
-            Prefetch("results", SessionResult.objects.filter(current=True)),
             Prefetch(
                 "cases", RecoveryCase.objects.with_failure().select_related("form", "owner", "scheduled_in__site")
             ),

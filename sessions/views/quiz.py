@@ -59,7 +59,7 @@ def _card(
             tests.append(
                 {"phase": phase, "running": running, "done": done, "open": not running and _open(enrolment, phase)}
             )
-    result = next(iter(enrolment.results.all()), None)
+    result = getattr(enrolment, "current_result", None)  # Django leaves it out where there is none
     attendances = {each.meeting_id: each for each in enrolment.attendances.all()}
     return {
         "enrolment": enrolment,
