@@ -41,7 +41,7 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.queries.ledger import TRAINED
+from sessions.queries.ledger import TRAINED, is_trained
 from sessions.queries.survey import JOINED
 
 if TYPE_CHECKING:
@@ -220,6 +220,7 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
                 .values(row=JSONObject(uuid="uuid", meeting="meeting", state="state", decision_note="decision_note"))
             ),
             released=Coalesce(Subquery(_released_of(OuterRef("person"))), 0),
+            trained=is_trained(),
         )
         .order_by("-training_session__starts_at")
     )

@@ -19,7 +19,6 @@ from sessions.enums import AttemptState, SessionState, TestPhase
 from sessions.explanations import name_assessors
 from sessions.models import Enrolment, TestAttempt
 from sessions.queries.corrections import OwnCell, own_cells
-from sessions.queries.ledger import trained_of
 from sessions.queries.pages import enrolments_of_person
 from sessions.queries.survey import survey_card
 from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
@@ -34,9 +33,8 @@ from trainingops.ui.errors import Line
 def my_trainings(request: SignedInRequest) -> HttpResponse:
     """Invitations, tests to take, results, recovery: one's own and nobody else's."""
     enrolments = list(enrolments_of_person(request.user)[:50])
-    trained = trained_of(each.pk for each in enrolments)
     cells = own_cells(enrolments, request.now)
-    cards = [_card(each, cells, trained=each.pk in trained, now=request.now) for each in enrolments]
+    cards = [_card(each, cells, now=request.now) for each in enrolments]
     name_assessors(card["result"] for card in cards if card["result"])
     context = {
         "cards": cards,
@@ -45,9 +43,7 @@ def my_trainings(request: SignedInRequest) -> HttpResponse:
     return render(request, "sessions/my_trainings.html", context)
 
 
-def _card(
-    enrolment: Enrolment, cells: dict[tuple[int, int], OwnCell], *, trained: bool, now: datetime
-) -> dict[str, Any]:
+def _card(enrolment: Enrolment, cells: dict[tuple[int, int], OwnCell], *, now: datetime) -> dict[str, Any]:
     """What one training shows; every row was fetched with the list."""
     training_session = enrolment.training_session
     attempts = {(each.phase, each.state): each for each in enrolment.attempts.all()}
@@ -69,7 +65,7 @@ def _card(
         "verdict": verdict_for(
             result,
             [each.status for each in attendances.values()],
-            trained=trained,
+            trained=enrolment.trained,  # type: ignore[attr-defined]
         ),
         "cases": [(each, *case_status(each)) for each in enrolment.cases.all()],
         "attendances": attendances,
