@@ -9,12 +9,13 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
-from icalendar import Calendar, Event, vCalAddress
 
 from sessions.enums import MeetingState, SessionState
 from sessions.models import Enrolment, SessionMeeting, TrainingSession
 
 if TYPE_CHECKING:
+    from icalendar import Event, vCalAddress
+
     from trainingops.notifications.models import OutboxMessage
 
 #: What a file does to a calendar: put the entries in, invite somebody to them, take them out.
@@ -32,6 +33,8 @@ def calendar_of(training_session: TrainingSession, *, method: str, at: datetime,
         at: when the file says this; a later file of one sequence replaces an earlier one.
         attendee: the mail address that is invited, for a file in a mail.
     """
+    from icalendar import Calendar  # six megabytes that a web process carries from its first calendar on
+
     calendar = Calendar()
     calendar.add("prodid", "-//Trainingops//ID")
     calendar.add("version", "2.0")
@@ -50,6 +53,8 @@ def uid_of(meeting: SessionMeeting) -> str:
 def _event(
     training_session: TrainingSession, meeting: SessionMeeting, *, at: datetime, attendee: str, cancels: bool
 ) -> Event:
+    from icalendar import Event
+
     zone, room, link = training_session.site.zone, training_session.planned.room, training_session.planned.link
     own_page = urljoin(settings.BASE_URL, reverse("my_trainings"))
     gone = cancels or meeting.state == MeetingState.CANCELLED or training_session.state == SessionState.CANCELLED
@@ -80,6 +85,8 @@ def _organizer(training_session: TrainingSession) -> vCalAddress:
 
 
 def _address(mail: str) -> vCalAddress:
+    from icalendar import vCalAddress
+
     return vCalAddress(f"mailto:{mail}")
 
 

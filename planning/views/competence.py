@@ -18,6 +18,7 @@ from planning.tables.competence import CompetenceTable, OwnCompetenceTable, vali
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import Person
 from trainingops.people.queries import present_assignments
+from trainingops.records.outside import draw_outside
 from trainingops.ui.moments import moment_words
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
@@ -35,9 +36,6 @@ def my_competence(request: SignedInRequest) -> HttpResponse:
 
 def competence_pdf(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The record of one person whom the reader sees, on A4: to take along, no sealed record of the procedure."""
-    # Drawing loads 60 MB of libraries that most web processes never need.
-    from trainingops.records.rendering import draw_sheet
-
     person = get_object_or_404(Person.objects.visible_to(request.user), uuid=uuid)
     today = timezone.localdate()
     words = {"name": request.user.name, "time": moment_words(request.now, request.user.zone)}
@@ -49,7 +47,7 @@ def competence_pdf(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "unit": settings.ENV.unit,
         "printed": _("Printed by %(name)s, %(time)s") % words,
     }
-    file = draw_sheet(render_to_string("planning/print/competence.html", context), stylesheet=STYLESHEET)
+    file = draw_outside(render_to_string("planning/print/competence.html", context), stylesheet=STYLESHEET)
     response = HttpResponse(file, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="kompetensi-{person.employee_no}.pdf"'
     return response

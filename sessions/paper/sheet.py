@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -74,6 +73,8 @@ def _context(sheet: PaperSheet) -> dict[str, Any]:
 
 def _qr(sheet: PaperSheet) -> str:
     """Strong enough for a stain or a fold on the paper; one drawing serves every page."""
+    import segno
+
     drawing = segno.make(address_of(sheet.code), error="q", micro=False, mask=QR_MASK).svg_inline(
         border=0, omitsize=True, dark="#10201a", title=f"QR {sheet.number}"
     )

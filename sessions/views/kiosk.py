@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
@@ -55,6 +54,8 @@ def _code(request: SignedInRequest, meeting: SessionMeeting) -> dict[str, Any]:
     code = code_at(code_key(), meeting.uuid, request.now)
     scanned = request.build_absolute_uri(reverse("check_in_scan", args=[code]))
     short = request.build_absolute_uri(reverse("check_in"))
+    import segno
+
     drawn = segno.make(scanned, error="m", micro=False).svg_inline(
         border=0, omitsize=True, dark="#10201a", title=_("QR code to check in")
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import segno
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
@@ -123,5 +122,7 @@ def slips_response(
 
 def _qr(address: str) -> SafeString:
     """The address as a drawing; the code itself is never in it, so that a photo of the drawing opens nothing."""
+    import segno
+
     drawing = segno.make(address, error="m", micro=False).svg_inline(border=0, omitsize=True, title=f"QR {address}")
     return mark_safe(drawing.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))

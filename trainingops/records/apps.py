@@ -1,5 +1,3 @@
-from pathlib import Path
-
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +15,7 @@ class RecordsConfig(AppConfig):
         from trainingops.people.printing import register_press
         from trainingops.records.archive.building import build_archive
         from trainingops.records.frames import procedure_line
+        from trainingops.records.outside import draw_outside
         from trainingops.records.reference import ensure_reference
         from trainingops.records.services.archiving import ARCHIVE_JOB
         from trainingops.ui.context import register_procedure_line
@@ -34,11 +33,4 @@ class RecordsConfig(AppConfig):
         )
         register(NavItem("6", _("Records"), "evidence_list", "archive", order=10, area=("evidence_", "archive_")))
         register_procedure_line(procedure_line)
-        register_press(_press)
-
-
-def _press(page: str, *, stylesheet: Path) -> bytes:
-    """The press of :func:`trainingops.records.rendering.draw_sheet`, loaded when something is printed."""
-    from trainingops.records.rendering import draw_sheet
-
-    return draw_sheet(page, stylesheet=stylesheet)
+        register_press(draw_outside)

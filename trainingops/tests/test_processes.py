@@ -16,6 +16,7 @@ from allauth.account.adapter import get_adapter
 from django.utils.module_loading import import_string
 [import_string(stage) for stage in get_adapter().get_login_stages()]  # what the first sign-in loads
 heavy = {"weasyprint", "pyhanko", "cryptography", "scipy", "numpy", "holidays", "fontTools", "python_calamine"}
+heavy |= {"icalendar", "xlsxwriter", "segno", "pypdfium2", "zxingcpp", "PIL"}
 print(sorted(heavy & set(sys.modules)))
 """
 

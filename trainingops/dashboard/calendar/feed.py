@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from trainingops.dashboard.calendar.entries import Entry
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 #: How far back and ahead the file reaches, and how soon an application may ask again.
 BACK, AHEAD = timedelta(days=31), timedelta(days=365)
@@ -23,6 +26,8 @@ def feed_of(entries: Iterable[Entry], *, at: datetime) -> bytes:
     Args:
         at: when the file says this.
     """
+    from icalendar import Calendar  # as in sessions.calendar: from the first file on
+
     calendar = Calendar()
     calendar.add("prodid", "-//Trainingops//ID")
     calendar.add("version", "2.0")
@@ -36,6 +41,8 @@ def feed_of(entries: Iterable[Entry], *, at: datetime) -> bytes:
 
 
 def _event(entry: Entry, at: datetime) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
