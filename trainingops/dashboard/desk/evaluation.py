@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from evaluation.enums import ActionState, Aspect, ReviewState
 from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, provides
-from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
+from trainingops.dashboard.desk.reading import Desk
+from trainingops.dashboard.desk.roles import CONSULTED, TEACHERS
 from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
 

@@ -15,7 +15,8 @@ from planning.enums import ModuleState, ReleaseState, RevisionState
 from planning.models import PlanRevision
 from planning.policies.plans import can_decide_revision
 from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, first_names, provides
-from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
+from trainingops.dashboard.desk.reading import Desk
+from trainingops.dashboard.desk.roles import CONSULTED, TEACHERS
 from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
 from trainingops.ui.moments import DueWord, due_word, moment_words

@@ -11,23 +11,17 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
-from evaluation.enums import ActionState, ReviewState
-from evaluation.models import CoachingForm, ImprovementAction, Review
-from planning.enums import Consent, ModuleState, PlanState, ReleaseState, RevisionState
+from evaluation.enums import ActionState
+from evaluation.models import ImprovementAction
+from planning.enums import PlanState, RevisionState
 from planning.models import (
-    Consultation,
-    ModuleVersion,
-    OvertimeOrder,
     PlannedMeeting,
     PlanRevision,
-    ReleaseConfirmation,
-    TrainerRequest,
 )
 from reporting.enums import ObligationState
-from reporting.models import Distribution, ReportObligation, ReportVersion, TrainingReport
-from sessions.enums import HELD, OPEN_CASES, CaseState, CorrectionState, MeetingState, SessionState
+from reporting.models import Distribution, ReportObligation, ReportVersion
+from sessions.enums import HELD, OPEN_CASES, CaseState, MeetingState, SessionState
 from sessions.models import (
-    AttendanceCorrection,
     Deviation,
     Enrolment,
     MeetingTrainer,
@@ -35,28 +29,18 @@ from sessions.models import (
     SessionMeeting,
     TrainingSession,
 )
-from sessions.queries.assessing import assessments_waiting
-from sessions.queries.corrections import corrections_to_decide
-from sessions.queries.gone import lapses_to_confirm
 from sessions.queries.pages import people_without_score
 from sessions.queries.paper import waiting_pages
 from sessions.queries.testing import answers_to_mark
-from sessions.services.assessors import ASSESSORS
-from trainingops.dashboard.plain import Row, packed, plain_rows
-from trainingops.notifications.models import OutboxMessage, OutboxState
+from trainingops.dashboard.desk.small import small_rows
+from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
-from trainingops.people.models import ServiceLine, User
-from trainingops.records.models import Archive
+from trainingops.people.models import User
 
 #: A report that somebody else owes is told from two days before it is due.
 NEAR = timedelta(days=2)
 #: How far ahead a participant sees their sessions.
 AHEAD = timedelta(days=30)
-#: Those who teach: a PIC is a trainer; SSO Training teaches soft skills (5.1.1 a).
-TEACHERS = (Role.TRAINER, Role.SSO_TRAINING)
-#: The teams that a plan is coordinated with (5.1.1 d).
-CONSULTED = (Role.QC, Role.OPERATIONS, Role.OPERATION_SUPPORT)
-OFFICES = (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER, Role.AUDITOR)
 
 
 @dataclass(frozen=True)
@@ -280,199 +264,12 @@ class Desk:
             .order_by("due_at", "pk")
         )
 
-    # --- Small things, all by one query --------------------------------------------------------------------
+    # --- Small things ----------------------------------------------------------------------------------------
 
     @cached_property
     def small(self) -> dict[str, list[Row]]:
-        """Kinds of which few rows and few words are needed, each a list of plain values: one query for all."""
-        wanted = {name: rows for name, roles, rows in self._small_kinds() if self.user.authority.has(*roles)}
-        return plain_rows(User.objects.filter(pk=self.user.pk), wanted)
-
-    def _small_kinds(self) -> list[tuple[str, tuple[str, ...], QuerySet[Any]]]:
-        return [
-            ("modules", (Role.MANAGER, *TEACHERS), self._modules()),
-            ("consultations", CONSULTED, self._consultations()),
-            ("requests", (Role.MANAGER, *TEACHERS), self._requests()),
-            ("releases", (Role.TEAM_LEADER, *TEACHERS), self._releases()),
-            ("overtime", (Role.AGENT, Role.TEAM_LEADER, *TEACHERS), self._overtime()),
-            ("corrections", (*TEACHERS, Role.AGENT), self._corrections()),
-            ("assessments", ASSESSORS, self._assessments()),
-            ("amendments", TEACHERS, self._amendments()),
-            ("reviews", (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER), self._reviews()),
-            ("coaching", (Role.MANAGER, *TEACHERS, Role.TEAM_LEADER, Role.AGENT), self._coaching()),
-            ("archives", (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR), self._archives()),
-            ("lapses", (Role.MANAGER, *TEACHERS), self._lapses()),
-            ("failed_mails", (Role.ADMINISTRATOR,), self._failed_mails()),
-        ]
-
-    def _modules(self) -> QuerySet[Any]:
-        """Versions that the reader may decide on, which takes every line of the module (2.1), and their own."""
-        inside = self.user.authority.scope(Role.MANAGER, line="pk")
-        outside = ServiceLine.objects.filter(modules=OuterRef("module")).exclude(inside)
-        to_decide = Q(state=ModuleState.SUBMITTED) & ~Exists(outside) & ~Q(author=self.user)
-        if not self.user.authority.has(Role.MANAGER):
-            to_decide = Q(pk__in=[])
-        own = Q(author=self.user, state__in=[ModuleState.SUBMITTED, ModuleState.RETURNED])
-        return packed(
-            ModuleVersion.objects.filter(to_decide | own).order_by("submitted_at"),
-            *("uuid", "number", "state", "author_id", "submitted_at", "decided_at"),
-            module="module__uuid",
-            title="module__title",
-            author="author__name",
-            note="decision_note",
-        )
-
-    def _consultations(self) -> QuerySet[Any]:
-        """Open questions to the reader's teams (5.1.1 d)."""
-        to_me = Q(pk__in=[])
-        for party in CONSULTED:
-            to_me |= self.user.authority.scope(party, site="plan__site", line="plan__line") & Q(party=party)
-        open_now = Consultation.objects.filter(to_me, answer="").exclude(plan__state=PlanState.CANCELLED)
-        return packed(
-            open_now.order_by("due_on"),
-            *("uuid", "due_on", "asked_at"),
-            title="plan__title",
-            number="plan__number",
-            asked_by="asked_by__name",
-            timezone="plan__site__timezone",
-        )
-
-    def _requests(self) -> QuerySet[Any]:
-        """Requests for a trainer without answer: to the reader as SSO Training, and their own (5.1.1 a)."""
-        to_me = self.user.authority.scope(Role.SSO_TRAINING, site="site", line="line")
-        return packed(
-            TrainerRequest.objects.filter(to_me | Q(requested_by=self.user), answer="").order_by("wanted_on", "pk"),
-            *("uuid", "number", "wanted_on", "requested_at", "requested_by_id"),
-            requested_by="requested_by__name",
-            module="module__title",
-            timezone="site__timezone",
-        )
-
-    def _releases(self) -> QuerySet[Any]:
-        """Sessions to come whose release a leader of the team has not confirmed, or asked another batch for (5.1.1)."""
-        meetings = PlannedMeeting.objects.filter(planned_session=OuterRef("planned_session")).order_by("starts_at")
-        waiting = ReleaseConfirmation.objects.filter(
-            Q(team__in=self.led_teams, state=ReleaseState.ASKED)
-            | Q(plan__pic=self.user, state__in=[ReleaseState.ASKED, ReleaseState.OTHER_BATCH]),
-            plan__state__in=[PlanState.APPROVED, PlanState.UNDER_WAY],
-        ).annotate(begins_at=Subquery(meetings.values("starts_at")[:1]))
-        return packed(
-            waiting.filter(begins_at__gt=self.now).order_by("begins_at", "pk"),
-            *("uuid", "state", "reason", "asked_at", "answered_at", "begins_at", "team_id"),
-            team="team__name",
-            batch="planned_session__label",
-            plan="plan__uuid",
-            title="plan__title",
-            pic_id="plan__pic_id",
-            timezone="planned_session__host_site__timezone",
-        )
-
-    def _overtime(self) -> QuerySet[Any]:
-        """Overtime to come without the agent's answer: the reader's own, and of the plans of a PIC (5.1.1 f)."""
-        open_now = OvertimeOrder.objects.filter(
-            Q(person=self.user.person_id or 0) | Q(plan__pic=self.user),
-            consent=Consent.ASKED,
-            withdrawn_at=None,
-            starts_at__gt=self.now,
-        ).exclude(plan__state=PlanState.CANCELLED)
-        return packed(
-            open_now.order_by("starts_at", "pk"),
-            *("uuid", "ordered_by", "entered_at", "starts_at", "person_id"),
-            person="person__name",
-            plan="plan__uuid",
-            title="plan__title",
-            pic_id="plan__pic_id",
-            timezone="plan__site__timezone",
-        )
-
-    def _corrections(self) -> QuerySet[Any]:
-        """Corrections of attendance that the reader decides on, and those that they asked for (ATT-5)."""
-        to_decide = corrections_to_decide(self.user)
-        rows = AttendanceCorrection.objects.filter(
-            Q(pk__in=to_decide.order_by().values("pk")) | Q(requested_by=self.user), state=CorrectionState.PENDING
-        )
-        return packed(
-            rows.order_by("requested_at"),
-            *("uuid", "requested_by_id", "requested_at"),
-            person="enrolment__person__name",
-            person_id="enrolment__person_id",
-            meeting="meeting__uuid",
-            title="meeting__training_session__plan__title",
-            batch="meeting__training_session__label",
-            pic="meeting__training_session__plan__pic__name",
-        )
-
-    def _assessments(self) -> QuerySet[Any]:
-        """Cells of score grids that wait for the reader, who was asked to assess (5.1.2)."""
-        return packed(
-            assessments_waiting(self.user).order_by("asked_at"),
-            *("attempt", "asked_at"),
-            session="training_session__uuid",
-            title="training_session__plan__title",
-            batch="training_session__label",
-            parameter="parameter__name",
-            person="enrolment__person__name",
-        )
-
-    def _amendments(self) -> QuerySet[Any]:
-        """Submitted reports of the reader whose session says something else since (5.3.2)."""
-        rows = TrainingReport.objects.filter(changed_at__isnull=False, obligation__owner=self.user)
-        return packed(
-            rows.order_by("changed_at"),
-            *("uuid", "number", "changed_at"),
-            title="obligation__training_session__plan__title",
-            batch="obligation__training_session__label",
-        )
-
-    def _reviews(self) -> QuerySet[Any]:
-        """Reviews under way that the reader leads or takes part in (5.4), with how many aspects are answered."""
-        seen = Review.objects.visible_to(self.user).order_by().values("pk")
-        under_way = [ReviewState.SCHEDULED, ReviewState.HELD, ReviewState.APPROVED]
-        return packed(
-            Review.objects.filter(pk__in=seen, state__in=under_way)
-            .annotate(answered=Count("findings__aspect", filter=Q(findings__withdrawn_at=None), distinct=True))
-            .order_by("scheduled_at"),
-            *("uuid", "number", "state", "site_id", "line_id", "scheduled_at", "held_at", "secretary_id", "answered"),
-            line="line__name",
-            site="site__name",
-            secretary="secretary__name",
-            text="minutes__text",
-        )
-
-    def _coaching(self) -> QuerySet[Any]:
-        """Forms about the reader without their comment; forms by the reader without comment, or to follow up.
-
-        A follow-up is settled by the next form for the same person.
-        """
-        later = CoachingForm.objects.filter(person=OuterRef("person"), coached_at__gt=OuterRef("coached_at"))
-        by_me = Q(coach=self.user) & (Q(commented_at=None) | Q(followed=False, follow_up_on__lte=self.day_start.date()))
-        about_me = Q(person=self.user.person_id, commented_at=None) if self.user.person_id else Q(pk__in=[])
-        return packed(
-            CoachingForm.objects.annotate(followed=Exists(later)).filter(by_me | about_me).order_by("follow_up_on"),
-            *("uuid", "number", "person_id", "coach_id", "coached_at", "commented_at", "follow_up_on", "followed"),
-            person="person__name",
-            person_uuid="person__uuid",
-            coach="coach__name",
-            timezone="site__timezone",
-        )
-
-    def _archives(self) -> QuerySet[Any]:
-        """The reader's archives that can still be downloaded."""
-        there = Archive.objects.visible_to(self.user).filter(ready_at__isnull=False, expires_at__gt=self.now)
-        return packed(there.order_by("-ready_at"), "uuid", "ready_at", "expires_at", records="records_count")
-
-    def _lapses(self) -> QuerySet[Any]:
-        """People on target who left or moved, as the list of people says: the reader confirms or keeps them (4.3)."""
-        return packed(
-            lapses_to_confirm(self.user).order_by("lapse_proposed_at", "pk"),
-            *("uuid", "lapse_cause", "lapse_proposed_at"),
-            person="person__name",
-            title="plan__title",
-        )
-
-    def _failed_mails(self) -> QuerySet[Any]:
-        failed = OutboxMessage.objects.filter(state=OutboxState.FAILED)
-        return packed(failed.order_by("created_at"), "created_at")
+        """What :mod:`trainingops.dashboard.desk.small` reads, by kind."""
+        return small_rows(self)
 
 
 def _count(rows: QuerySet[Any]) -> Subquery:

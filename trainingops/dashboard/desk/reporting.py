@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from reporting.models import Distribution, ReportObligation
 from reporting.wording import due_standing
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
-from trainingops.dashboard.desk.reading import CONSULTED, TEACHERS, Desk
+from trainingops.dashboard.desk.reading import Desk
+from trainingops.dashboard.desk.roles import CONSULTED, TEACHERS
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.ui.moments import DueWord
 

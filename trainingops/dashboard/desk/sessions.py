@@ -15,7 +15,8 @@ from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.policies import can_decide
 from sessions.services.assessors import ASSESSORS
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
-from trainingops.dashboard.desk.reading import OFFICES, TEACHERS, Desk
+from trainingops.dashboard.desk.reading import Desk
+from trainingops.dashboard.desk.roles import OFFICES, TEACHERS
 from trainingops.people.enums import Role
 
 
