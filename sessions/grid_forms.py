@@ -32,7 +32,7 @@ class PasteForm(PageForm):
         label=_("First column"), help_text=_("Does not matter where the first line names the parameters.")
     )
     person = forms.ChoiceField(
-        label=_("First participant"), help_text=_("Does not matter where the first column holds employee numbers.")
+        label=_("First participant"), help_text=_("Does not matter where a column holds employee numbers or names.")
     )
 
     def __init__(self, *args: Any, rows: Sequence[Row], columns: Sequence[Column], **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 
@@ -20,8 +20,9 @@ from trainingops.ui.remedies import figure_problem
 MOST_LINES = 1_000
 #: What people write for somebody who was not there; no score, and never 0 (SCR-5).
 ABSENT = {"tidak ikut", "tdk ikut", "tidak hadir", "did not take part", "absent"}
-#: Headings of the column that says who a line is about.
+#: Headings of the columns that say who a line is about.
 NUMBERS = {"no. karyawan", "nomor karyawan", "employee number", "employee no."}
+NAMES = {"nama", "nama karyawan", "nama peserta", "peserta", "name", "employee name", "participant"}
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Block:
     lines: list[Line]
     problem: str = ""
     by_number: bool = False
+    by_name: bool = False
 
     @property
     def changed(self) -> int:
@@ -84,8 +86,8 @@ def lay(text: str, rows: Sequence[Row], columns: Sequence[Column], *, person: in
     """Lay a block of tabs and newlines on the grid; nothing is written.
 
     Where its first line names parameters, these are its columns; else they follow each other from ``parameter`` on.
-    Where its first column holds employee numbers, its lines belong to them; else they follow each other from
-    ``person`` on. A blank cell leaves what stands.
+    Where one of its columns holds employee numbers or names, its lines belong to them and never to anybody by order;
+    else they follow each other from ``person`` on. A blank cell leaves what stands.
 
     Args:
         person: key of the enrolment of the first line.
@@ -101,64 +103,106 @@ def lay(text: str, rows: Sequence[Row], columns: Sequence[Column], *, person: in
     heads = [each.strip().casefold() for each in table[0]]
     is_headed = any(each in named for each in heads)
     body = table[1:] if is_headed else table
-    who = _number_column(heads if is_headed else [], body, rows)
-    if is_headed:
-        places = {at: named[each] for at, each in enumerate(heads) if each in named}
-    else:
-        places = _in_order(body, rows, columns, first=parameter, after=who)
+    places = {at: named[each] for at, each in enumerate(heads) if each in named} if is_headed else {}
+    people = _people(rows)
+    who, is_number = _who_column(heads if is_headed else [], body, rows, scores=places)
+    if not is_headed:
+        places = _in_order(body, people, columns, first=parameter, after=who)
     if not places or not body:
         return Block([], [], _("No scores were found beside the names. Copy the columns of scores too."))
-    lines = list(_lines(body, rows, who, person))
+    lines = list(_following(body, rows, person) if who is None else _named(body, people, who))
     for line, cells in zip(lines, body, strict=True):
         if line.row is not None:
             line.cells = [_cell(cells, at, column, line.row) for at, column in places.items()]
-    return Block(list(places.values()), lines, by_number=who is not None)
+    return Block(list(places.values()), lines, by_number=is_number, by_name=who is not None and not is_number)
 
 
-def _number_column(heads: Sequence[str], body: Sequence[Sequence[str]], rows: Sequence[Row]) -> int | None:
-    """The column of employee numbers: by its heading, else the first where at least half of it is known here."""
-    headed = next((at for at, each in enumerate(heads) if each in NUMBERS), None)
-    if headed is not None:
-        return headed
-    known = {row.enrolment.person.employee_no.upper() for row in rows}
-    first = [line[0].strip().upper() for line in body if line and line[0].strip()]
-    return 0 if first and sum(each in known for each in first) * 2 >= len(first) else None
+def _said(line: Sequence[str], at: int) -> str:
+    """What a line has in a column, however it is spaced and spelled large or small."""
+    return " ".join(line[at].split()).casefold() if at < len(line) else ""
+
+
+def _people(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Whom a number or a name may mean."""
+    people: dict[str, list[Row]] = {}
+    for row in rows:
+        person = row.enrolment.person
+        for said in {_said([person.employee_no], 0), _said([person.name], 0)}:
+            people.setdefault(said, []).append(row)
+    return people
+
+
+def _who_column(
+    heads: Sequence[str], body: Sequence[Sequence[str]], rows: Sequence[Row], *, scores: Collection[int]
+) -> tuple[int | None, bool]:
+    """The column that says whose a line is, and whether it holds employee numbers; None where none does.
+
+    By its heading; else where at least half are numbers known here, else where a name known here stands, else the first
+    one if it holds words: of people who are not here.
+    """
+    for headings, is_number in ((NUMBERS, True), (NAMES, False)):
+        for at, each in enumerate(heads):
+            if each in headings and at not in scores:
+                return at, is_number
+    found = {at: [each for line in body if (each := _said(line, at))] for at in range(max(map(len, body), default=0))}
+    filled = [(at, each) for at, each in found.items() if each and at not in scores]
+    numbers = {_said([row.enrolment.person.employee_no], 0) for row in rows}
+    names = {_said([row.enrolment.person.name], 0) for row in rows}
+    for at, said in filled:
+        if sum(each in numbers for each in said) * 2 >= len(said):
+            return at, True
+    for at, said in filled:
+        if any(each in names for each in said):
+            return at, False
+    for at, said in filled[:1]:
+        if at == 0 and sum(any(map(str.isalpha, each)) and each not in ABSENT for each in said) * 2 >= len(said):
+            return at, False
+    return None, False
 
 
 def _in_order(
-    body: Sequence[Sequence[str]], rows: Sequence[Row], columns: Sequence[Column], *, first: int, after: int | None
+    body: Sequence[Sequence[str]],
+    people: Collection[str],
+    columns: Sequence[Column],
+    *,
+    first: int,
+    after: int | None,
 ) -> dict[int, Column]:
     """Columns without headings: one after the other, past employee numbers and names."""
-    names = {row.enrolment.person.name.casefold() for row in rows}
     start = 0 if after is None else after + 1
-    while any(start < len(line) and line[start].strip().casefold() in names for line in body):
+    while any(start < len(line) and _said(line, start) in people for line in body):
         start += 1
     return dict(zip(range(start, max(map(len, body), default=0)), columns[first - 1 :], strict=False))
 
 
-def _lines(body: Sequence[Sequence[str]], rows: Sequence[Row], who: int | None, person: int) -> Iterator[Line]:
-    """Whose each line is."""
-    if who is None:
-        start = next((at for at, row in enumerate(rows) if row.enrolment.pk == person), 0)
-        for at in range(len(body)):
-            row = rows[start + at] if start + at < len(rows) else None
-            name = row.enrolment.person.name if row else ""
-            yield Line(at + 1, name, row, "" if row else _("There is no participant left for this line."))
-        return
-    known = {row.enrolment.person.employee_no.upper(): row for row in rows}
-    said = [line[who].strip().upper() if who < len(line) else "" for line in body]
-    twice = {number for number, times in Counter(said).items() if times > 1 and number}
-    for at, number in enumerate(said, 1):
-        row = known.get(number)
-        about = {"number": number}
-        if not number:
-            yield Line(at, "", None, _("The employee number is blank. Write it in the first column."))
-        elif row is None:
-            yield Line(at, number, None, _("%(number)s is not in this session. Correct the number.") % about)
-        elif number in twice:
-            yield Line(at, number, None, _("%(number)s stands in several lines. Keep one of them.") % about)
+def _following(body: Sequence[Sequence[str]], rows: Sequence[Row], person: int) -> Iterator[Line]:
+    """Whose each line is where nobody is named: one after the other."""
+    start = next((at for at, row in enumerate(rows) if row.enrolment.pk == person), 0)
+    for at in range(len(body)):
+        row = rows[start + at] if start + at < len(rows) else None
+        name = row.enrolment.person.name if row else ""
+        yield Line(at + 1, name, row, "" if row else _("There is no participant left for this line."))
+
+
+def _named(body: Sequence[Sequence[str]], people: Mapping[str, Sequence[Row]], who: int) -> Iterator[Line]:
+    """Whose each line is by the number or name in it."""
+    meant = [people.get(_said(line, who), []) for line in body]
+    times = Counter(row.enrolment.pk for rows in meant for row in rows if len(rows) == 1)
+    for at, (line, rows) in enumerate(zip(body, meant, strict=True), 1):
+        said = " ".join(line[who].split()) if who < len(line) else ""
+        about = {"person": said}
+        if not said:
+            problem = _("The line lacks the number or name. Write the employee number.")
+        elif not rows:
+            problem = _("%(person)s is not in this session. Correct the number or write the whole name.") % about
+        elif len(rows) > 1:
+            problem = _("%(person)s is the name of several people here. Write the employee number.") % about
+        elif times[rows[0].enrolment.pk] > 1:
+            problem = _("%(person)s stands in several lines. Keep one of them.") % about
         else:
-            yield Line(at, row.enrolment.person.name, row)
+            yield Line(at, rows[0].enrolment.person.name, rows[0])
+            continue
+        yield Line(at, said, None, problem)
 
 
 def _cell(cells: Sequence[str], at: int, column: Column, row: Row) -> Pasted:

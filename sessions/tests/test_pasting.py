@@ -107,12 +107,36 @@ def test_lines_find_their_people_by_employee_number_and_columns_by_heading(held)
         (held.enrolments[1].pk, 1, "", "61"),
         (held.enrolments[0].pk, 1, "", "60"),
     ]
-    assert problems(by_number) == [(2, "CC9999 tidak terdaftar di sesi ini. Perbaiki nomornya.")]
+    assert problems(by_number) == [
+        (2, "CC9999 tidak terdaftar di sesi ini. Perbaiki nomornya atau tulis nama lengkapnya.")
+    ]
     headed = paste(client, held, f"No. Karyawan\tNama\troleplay\tAkhir\n{first.employee_no}\t{first.name}\t44\t90")
     assert changes(headed) == [(held.enrolments[0].pk, 2, "", "44")], "columns without parameter are left out"
     twice = paste(client, held, f"{first.employee_no}\t1\n{first.employee_no}\t2\n{away.employee_no}\t")
     assert changes(twice) == [] and len(problems(twice)) == 2
     assert "beberapa baris" in problems(twice)[0][1]
+
+
+def test_lines_find_their_people_by_name_and_never_by_order(held):
+    first, second, away = held.enrolments
+    for row, name in ((first, "Karma Wijaya"), (second, "Ulva Sari"), (away, "Ulva Sari")):
+        row.person.name = name
+        row.person.save()
+    client = client_of(held)
+    reverse_order = paste(client, held, "ulva  sari\t11\nMumpuni\t22\nKarma Wijaya\t33\n\t44")
+    assert changes(reverse_order) == [(first.pk, 1, "", "33")]
+    assert problems(reverse_order) == [
+        (1, "ulva sari adalah nama beberapa orang di sini. Tulis nomor karyawannya."),
+        (2, "Mumpuni tidak terdaftar di sesi ini. Perbaiki nomornya atau tulis nama lengkapnya."),
+        (4, "Nomor atau nama di baris ini kosong. Tulis nomor karyawannya."),
+    ]
+    assert "menurut nama" in reverse_order.content.decode()
+    strangers = paste(client, held, "Mumpuni\t22\nSri\t33")
+    assert changes(strangers) == [] and len(problems(strangers)) == 2, "names of nobody here are no order either"
+    numbered = paste(client, held, f"1\t{second.person.name}\t{second.person.employee_no}\t55\n2\tKarma Wijaya\t\t66")
+    assert changes(numbered) == [(second.pk, 1, "", "55")], "a number says more than a name"
+    headed = paste(client, held, "No\tNama\tRoleplay\n1\tKarma Wijaya\t44\n2\tKarma Wijaya\t45")
+    assert changes(headed) == [] and ["beberapa baris" in said for _at, said in problems(headed)] == [True, True]
 
 
 def test_who_changed_a_cell_after_the_preview_is_not_overwritten(held):
