@@ -209,7 +209,12 @@ def open_these(
     actor: Any,
     now: datetime,
 ) -> None:
-    """Open a case for each place with its cause and minutes; who has one already, or was released, gets none."""
+    """Open a case for each place with its cause and minutes; who has one already, or was released, gets none.
+
+    Of a class filed afterwards none is opened: nobody was on target of an approved plan.
+    """
+    if training_session.state == SessionState.FILED:
+        return
     known = set(
         RecoveryCase.objects.filter(kind=kind, meeting=meeting, enrolment__in=[each.pk for each, _why in wanted])
         .exclude(state=CaseState.VOIDED)

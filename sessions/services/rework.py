@@ -19,10 +19,12 @@ from sessions.enums import (
     CaseKind,
     CaseState,
     EnrolmentOrigin,
+    SessionState,
 )
 from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, TrainingSession
 from sessions.services.cases import attended_by, open_these, settle_case, shortfall
 from sessions.services.common import refresh_origins, refresh_summary
+from sessions.services.filed_history import note_filed
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes, tell_beyond_target
 from sessions.signals import session_amended
 from trainingops.audit.journal import record
@@ -139,6 +141,9 @@ def follow_up(
         also: cases of other sessions that moved with it.
     """
     people = list(people)
+    if training_session.state == SessionState.FILED:
+        places = training_session.enrolments.filter(person__in=people)
+        note_filed(training_session, places.values_list("pk", flat=True), actor=actor, now=now)
     refresh_outcomes(outcomes_touched_by(training_session, people), actor=actor, now=now)
     tell_beyond_target(training_session, people, actor=actor, now=now)
     refresh_summary(training_session)

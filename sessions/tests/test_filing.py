@@ -23,7 +23,17 @@ from planning.services.filing import HeldClass
 from reporting.models import ReportObligation, TrainingReport
 from sessions.frozen import read_scheme
 from sessions.models import ClassFile, Deviation, RecoveryCase, SessionResult, TargetOutcome, TrainingSession
-from sessions.services import Came, ScoreCell, acknowledge_deviation, file_class, record_scores
+from sessions.services import (
+    Came,
+    NewScore,
+    RollCell,
+    ScoreCell,
+    acknowledge_deviation,
+    amend_results,
+    correct_attendance,
+    file_class,
+    record_scores,
+)
 from sessions.tests.factories import START, scheduled
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.tests.factories import make_user
@@ -151,6 +161,75 @@ def test_scores_are_typed_afterwards_and_who_passes_has_shown_the_module(world):
     assert (shown.person, shown.achieved_on) == (first.person, HELD.date())
     assert not RecoveryCase.objects.filter(enrolment__training_session=training_session).exists()
     assert third.pk not in {each.pk for each in passed}
+
+
+def typed(world, value: str):
+    """A filed class whose first participant has this score in everything."""
+    training_session = filed(world)
+    enrolment = training_session.enrolments.order_by("pk")[0]
+    parameters = read_scheme(training_session.scheme).parameters
+    cells = [ScoreCell(enrolment.pk, each.uuid, Decimal(value)) for each in parameters]
+    record_scores(training_session=training_session, cells=cells, actor=world.pic, now=NOW)
+    return training_session, enrolment
+
+
+@pytest.mark.clause("7.2")
+def test_a_changed_score_of_a_filed_class_opens_no_remedial_and_its_competence_follows(world):
+    _training_session, enrolment = typed(world, "90")
+
+    def amend(value):
+        scores = [NewScore(each.pk, Decimal(value), each.version) for each in enrolment.scores.order_by("pk")]
+        amend_results(enrolment=enrolment, scores=scores, reason="Salah ketik.", actor=world.pic, now=NOW)
+
+    assert Competence.objects.get(source=enrolment.uuid).result == 90
+    amend("40")
+    assert not SessionResult.objects.get(enrolment=enrolment, current=True).passed
+    assert not Competence.objects.filter(source=enrolment.uuid).exists()
+    assert not RecoveryCase.objects.filter(enrolment=enrolment).exists()
+    amend("95")
+    assert Competence.objects.get(source=enrolment.uuid).result == 95
+
+
+@pytest.mark.clause("7.2")
+def test_a_correction_of_a_filed_class_opens_no_case_and_takes_training_and_competence_back(world):
+    training_session, enrolment = typed(world, "90")
+    meeting = training_session.meetings.get()
+
+    def correct(status, version, **more):
+        cell = RollCell(enrolment.pk, status, version=version, **more)
+        correct_attendance(meeting=meeting, cell=cell, why="Salah baca daftar.", actor=world.pic, now=NOW)
+
+    def told():
+        rows = (ModuleTraining, Competence)
+        return [each.objects.filter(source=enrolment.uuid).exists() for each in rows]
+
+    assert told() == [True, True]
+    correct("absent", 1, reason="sick")
+    assert told() == [False, False]
+    assert not RecoveryCase.objects.filter(enrolment=enrolment).exists()
+    correct("present", 2)
+    assert told() == [True, True]
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_case_that_a_filed_class_once_opened_offers_no_recovery_that_its_plan_cannot_have(world, at):
+    """Former versions opened one; what is left is to waive it, or to correct the attendance."""
+    training_session = filed(world)
+    case = RecoveryCase.objects.create(
+        kind="recovery",
+        enrolment=training_session.enrolments.order_by("pk")[0],
+        meeting=training_session.meetings.get(),
+        cause="absent",
+        owner=world.pic,
+        due_at=NOW + timedelta(days=7),
+        opened_at=NOW,
+    )
+    client = Client()
+    client.force_login(world.pic)
+    page = client.get(reverse("case_detail", args=[case.uuid])).content.decode()
+    schedule = reverse("recovery_schedule")
+    assert schedule not in page and reverse("case_test", args=[case.uuid]) not in page
+    assert client.get(schedule, {"case": str(case.uuid)}).status_code == 302
 
 
 @pytest.mark.clause("4.1")

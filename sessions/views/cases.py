@@ -53,6 +53,7 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     plan = training_session.plan
     arranges = can_recover(request.user, plan)
     is_open, waits = case.state == CaseState.OPEN, case.state in OPEN_CASES
+    arranges_it = is_open and arranges and plan.approved_revision_id is not None
     held = case.scheduled_in
     outcome = outcome_of(case) if waits else None
     context = {
@@ -63,8 +64,8 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "suspended": case.is_suspended(request.now),
         "outcome": outcome,
         "history": history_of(case),
-        "may_schedule": arranges and is_open and case.kind == CaseKind.RECOVERY,
-        "may_test": arranges and is_open and case.test_opened_at is None and plan.state != PlanState.CLOSED,
+        "may_schedule": arranges_it and case.kind == CaseKind.RECOVERY,
+        "may_test": arranges_it and case.test_opened_at is None and plan.state != PlanState.CLOSED,
         "may_take_back": arranges and held is not None and held.state == SessionState.SCHEDULED,
         "may_waive": waits and can_waive(request.user, case, plan),
         "may_lapse": waits and outcome is not None and can_confirm_lapse(request.user, outcome, plan),

@@ -123,6 +123,7 @@ def recovery_schedule(request: SignedInRequest) -> HttpResponse:
     cases = list(
         RecoveryCase.objects.visible_to(request.user)
         .filter(uuid__in=keys, kind=CaseKind.RECOVERY)
+        .exclude(enrolment__training_session__plan__approved_revision=None)
         .select_related(
             "enrolment__person",
             "enrolment__training_session__plan__approved_revision",
