@@ -368,7 +368,7 @@ def tell_beyond_target(
         each.enrolment_id: each
         for each in SessionResult.objects.filter(enrolment__in=trained, current=True, passed=True)
     }
-    version = training_session.module_version
+    version = training_session.taught_version
     there = [
         Trained(person_id=each.person_id, module_version_id=version.pk, trained_on=day, source=each.uuid)
         for each in rows.values()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from planning.models import Booking, Competence, ModuleTraining
-from planning.tests.factories import make_world
+from planning.tests.factories import make_module, make_world
 from reporting.content import freeze
 from reporting.reading import read
 from reporting.tests.writing import report_of
@@ -17,9 +17,12 @@ from sessions.queries.ledger import identity, ledger_of
 from sessions.services import (
     Guest,
     RollCell,
+    Used,
     acknowledge_deviation,
     add_guest,
     ask_to_join,
+    conclude_meeting,
+    conclude_session,
     decline_to_join,
     open_post_test,
     record_roll,
@@ -93,6 +96,30 @@ def test_a_substitute_takes_part_passes_and_the_target_stays_outstanding():
     ledger = ledger_of(said["people"], said["recovery"])
     assert (len(said["people"]), ledger.targeted, ledger.trained, ledger.passed) == (4, 3, 2, 2)
     assert (said["counts"]["passed"], said["counts"]["beyond_target"]) == (2, 1)
+
+
+@pytest.mark.clause("7.2")
+def test_an_extra_has_shown_the_module_that_was_taught_not_the_one_that_was_planned():
+    held = opened()
+    row = added(held)
+    attend(held, RollCell(row.pk, "present"))
+    session, now = held.training_session, held.training_session.starts_at + 30 * MINUTE
+    open_post_test(training_session=session, actor=held.pic, now=now)
+    for each in (row, *held.enrolments):
+        take_test(each, phase="post", right=5, now=now)
+    score(held, {each.pk: "90" for each in (row, *held.enrolments)}, now=now)
+    conclude_meeting(meeting=held.meeting, actor=held.pic, now=held.meeting.ends_at)
+    version = make_module(held.world.line, author=held.pic, decided_by=held.manager)
+    conclude_session(
+        training_session=session,
+        used=Used(module_version=version),
+        reasons=dict.fromkeys(("test", "module"), "Versi baru belum siap."),
+        actor=held.pic,
+        now=held.meeting.ends_at,
+    )
+    assert {each.module_version for each in Competence.objects.all()} == {version}
+    assert {each.module_version for each in ModuleTraining.objects.all()} == {version}
+    assert Competence.objects.filter(person=row.person).exists()
 
 
 def test_who_came_untargeted_owes_no_recovery_and_no_remedial():
