@@ -18,7 +18,7 @@ from sessions.models import AbsenceReason, Attendance, Enrolment, ParameterScore
 from sessions.services import Mark, NewScore, RollCell
 from trainingops.domain import Refused
 from trainingops.records.documents import DocumentField
-from trainingops.ui.figures import format_figure
+from trainingops.ui.figures import format_figure, parse_figure
 from trainingops.ui.forms import ClockInput, FigureField, PageForm
 from trainingops.ui.moments import zone_word
 
@@ -178,9 +178,18 @@ class AmendForm(PageForm):
             for row in self.scores
         ]
 
-    def new_marks(self) -> list[Mark]:
-        """The points as they should stand."""
-        return [Mark(each.answer, self.cleaned_data[f"points-{each.answer}"], each.points) for each in self.marks]
+    def new_marks(self, opened: Mapping[str, str]) -> list[Mark]:
+        """The points as they should stand, over those that the page was opened with."""
+        return [
+            Mark(each.answer, self.cleaned_data[f"points-{each.answer}"], _points(opened.get(f"was-{each.answer}", "")))
+            for each in self.marks
+        ]
+
+    def opened_with(self, posted: Mapping[str, str]) -> dict[str, str]:
+        """What the page keeps of scores and points as it was opened, also while it is shown again with a refusal."""
+        stands = {f"version_{row.pk}": str(row.version) for row in self.scores}
+        stands |= {f"was-{each.answer}": str(each.points) for each in self.marks}
+        return {name: posted.get(name, value) for name, value in stands.items()}
 
 
 def _score_label(row: ParameterScore, parameter: FrozenParameter) -> str:
@@ -195,6 +204,14 @@ def _scale(parameter: FrozenParameter) -> str:
     return _("0–%(n)s; blank takes the score away, and is not 0.") % {
         "n": format_figure(parameter.parameter.maximum_score)
     }
+
+
+def _points(text: str) -> Decimal | None:
+    """None for what is no number: it equals no mark, so the page counts as stale."""
+    try:
+        return parse_figure(text)
+    except ValueError:
+        return None
 
 
 def _whole(text: str) -> int:

@@ -131,7 +131,7 @@ def _changed_scores(
             raise Refused(_("A score on the page is no longer there. Reload the page."), code="gone")
         if row.version != each.version:
             raise StaleVersion(
-                _("%(parameter)s was changed by somebody since this page was opened. Compare, then change it.")
+                _("%(parameter)s was changed by somebody since this page was opened. Reload the page, then change it.")
                 % {"parameter": known[row.parameter.uuid].name}
             )
         if row.value == each.value:

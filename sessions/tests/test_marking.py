@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from sessions.models import SessionResult, TestAnswer
 from sessions.services import Mark, mark_answers
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from sessions.services.running import open_post_test
-from sessions.tests.factories import START, concluded, opened, score
+from sessions.tests.factories import START, attend, concluded, end_session, opened, score
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.people.tests.factories import client_of, make_user
 
@@ -85,6 +86,34 @@ def test_points_outside_the_question_are_named_and_nothing_is_written(held):
         page = client.post(address, {f"points-{one.pk}": "1", f"points-{two.pk}": typed})
         assert page.status_code == 422 and typed.encode() in page.content
     assert TestAnswer.objects.filter(points=None).count() == 2
+
+
+@pytest.mark.point("SCR-4")
+def test_a_stale_page_that_corrects_marks_overwrites_nothing(held):
+    """Also when it is first shown again for another reason."""
+    answer(held, held.enrolments[0], ["x", "y"])
+    one, two = TestAnswer.objects.filter(points=None).order_by("pk")
+    mark_answers(training_session=held.training_session, marks=marks((one, "1"), (two, "0")), actor=held.pic, now=START)
+    attend(held)
+    end_session(held)
+    client = client_of(held.pic)
+    address = reverse("score_amend", args=[held.training_session.uuid, held.enrolments[0].pk])
+    hidden = re.compile(r'<input type="hidden" name="((?:was-|version_)[^"]+)" value="([^"]*)"')
+    opened = dict(hidden.findall(client.get(address).content.decode()))
+
+    def send(first, second, reason, kept):
+        typed = {f"points-{one.pk}": first, f"points-{two.pk}": second, "reason": reason}
+        return client.post(address, typed | kept)
+
+    assert send("0,5", "1", "Kunci diperbaiki.", opened).status_code == 302
+    blank = send("0", "0", "", opened)
+    assert blank.status_code == 422
+    kept = dict(hidden.findall(blank.content.decode()))
+    assert kept == opened
+    assert send("0", "0", "Terlambat", kept).status_code == 409
+    assert send("0", "0", "Tanpa asal", {}).status_code == 409
+    points = {each.pk: each.points for each in TestAnswer.objects.filter(pk__in=[one.pk, two.pk])}
+    assert points == {one.pk: Decimal("0.5"), two.pk: Decimal(1)}
 
 
 def test_who_may_mark_and_what(held):

@@ -45,7 +45,7 @@ def score_amend(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRes
             services.amend_results(
                 enrolment=place,
                 scores=form.new_scores(request.POST),
-                marks=form.new_marks(),
+                marks=form.new_marks(request.POST),
                 reason=form.cleaned_data["reason"],
                 actor=request.user,
                 now=request.now,
@@ -58,7 +58,7 @@ def score_amend(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRes
     context = {
         "form": form,
         "enrolment": place,
-        "scores": scores,
+        "opened_with": form.opened_with(request.POST),
         "has_fields": len(form.fields) > 1,
         "training_session": training_session,
         "amends_report": report_is_in(training_session),
