@@ -22,6 +22,7 @@ from sessions.enums import (
     MeetingState,
     OutcomeState,
     ResultStatus,
+    SessionKind,
     SessionState,
     TestPhase,
 )
@@ -276,8 +277,12 @@ def open_cases(user: User) -> QuerySet[RecoveryCase]:
 
 
 def batches_for(case: RecoveryCase, now: datetime) -> QuerySet[TrainingSession]:
-    """Sessions still to come of the same module version and scheme, where the person is not enrolled."""
+    """Sessions still to come of the same module version and scheme, where the person is not enrolled.
+
+    A class one to one is for one: it takes nobody else while somebody waits for it.
+    """
     missed = case.enrolment.training_session
+    somebody = Exists(Enrolment.objects.filter(training_session=OuterRef("pk"), removed_at=None))
     return (
         TrainingSession.objects.filter(
             state=SessionState.SCHEDULED,
@@ -286,6 +291,7 @@ def batches_for(case: RecoveryCase, now: datetime) -> QuerySet[TrainingSession]:
             scheme_hash=missed.scheme_hash,
         )
         .exclude(enrolments__person=case.enrolment.person_id, enrolments__removed_at=None)
+        .exclude(somebody, kind=SessionKind.ONE_TO_ONE)
         .select_related("site")
         .order_by("starts_at")
     )

@@ -166,7 +166,7 @@ def report_deviation(
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: the session has ended, or was cancelled.
-        Refused: something is blank.
+        Refused: something is blank, or somebody is substituted before the day of the next meeting.
         DoubleBooking: the substitute teaches or sits elsewhere then.
     """
     training_session = lock_session(training_session)
@@ -177,7 +177,7 @@ def report_deviation(
             % {"state": training_session.get_state_display()}
         )
     if substitute is not None:
-        put_in(training_session, substitute, replaces, actor)
+        put_in(training_session, substitute, replaces, actor, now)
         actual = actual or substitute.name
     for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
         if not value.strip():

@@ -273,10 +273,22 @@ def _check_batch(cases: Sequence[RecoveryCase], batch: TrainingSession, now: dat
             },
             field="batch",
         )
+    if batch.kind == SessionKind.ONE_TO_ONE:
+        _require_one_person(batch, cases)
     check_not_far(batch.starts_at, min(case.due_at for case in cases), batch.site, now)
     require_on_shift(list(batch.meetings.values_list("starts_at", "ends_at")), cases, batch.site, field="batch")
     found = shortcomings([(batch.starts_at, batch.ends_at)], cases, batch.site)
     return [each for each in found if each.kind == DeviationKind.DATE]
+
+
+def _require_one_person(batch: TrainingSession, cases: Sequence[RecoveryCase]) -> None:
+    """One to one stays so, whichever way people come into it."""
+    people = set(batch.enrolments.filter(removed_at=None).values_list("person", flat=True))
+    if len(people | {case.enrolment.person_id for case in cases}) > 1:
+        raise Refused(
+            _("%(number)s is one to one, for one person. Choose another session.") % {"number": batch.number},
+            field="batch",
+        )
 
 
 def _check_same(case: RecoveryCase, other: TrainingSession) -> None:

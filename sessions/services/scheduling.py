@@ -25,7 +25,6 @@ from sessions.frozen import write_scheme
 from sessions.models import (
     Attendance,
     Enrolment,
-    MeetingTrainer,
     ParameterScore,
     RecoveryCase,
     SessionMeeting,
@@ -36,6 +35,7 @@ from sessions.models import (
 )
 from sessions.services.cases import reopen_cases_of
 from sessions.services.common import refresh_summary, tell_participants
+from sessions.services.stand_in import follow_revision, set_trainers
 from sessions.signals import session_cancelled, session_rescheduled, session_scheduled
 from trainingops.audit.journal import record, service
 from trainingops.domain import require_transition
@@ -159,7 +159,7 @@ def add_meetings(training_session: TrainingSession, planned: PlannedSession) -> 
         )
         for each in planned.meetings.all()
     )
-    _set_trainers(meetings, planned)
+    set_trainers(meetings, planned)
 
 
 def _make(planned: PlannedSession, revision: PlanRevision) -> TrainingSession:
@@ -214,7 +214,9 @@ def _move(training_session: TrainingSession, planned: PlannedSession, revision: 
         for uuid, each in wanted.items()
         if uuid not in standing
     )
-    _set_trainers([*(each for each in standing.values() if each.state == MeetingState.PLANNED), *new], planned)
+    set_trainers(new, planned)
+    left = [each for each in standing.values() if each.state == MeetingState.PLANNED]
+    follow_revision(left, was=training_session.planned, planned=planned)
     held = [each for each in [*standing.values(), *new] if each.state != MeetingState.CANCELLED]
     training_session.revision, training_session.planned = revision, planned
     training_session.label, training_session.site = planned.label, planned.host_site
@@ -227,14 +229,6 @@ def _move(training_session: TrainingSession, planned: PlannedSession, revision: 
         training_session.tolerance_minutes = revision.tolerance_minutes
         training_session.recovery_days = revision.recovery_days
     training_session.save()
-
-
-def _set_trainers(meetings: Iterable[SessionMeeting], planned: PlannedSession) -> None:
-    meetings = list(meetings)
-    MeetingTrainer.objects.filter(meeting__in=meetings).delete()
-    MeetingTrainer.objects.bulk_create(
-        MeetingTrainer(meeting=meeting, trainer=trainer) for meeting in meetings for trainer in planned.trainers.all()
-    )
 
 
 def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingSession], now: datetime) -> None:

@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
-from planning.models import TrainerProfile
+from planning.models import PlannedSession, TrainerProfile
 from planning.services.bookings import book_substitute, give_back_trainer
 from sessions.enums import MeetingState
 from sessions.models import MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.services.running import EARLIEST
 from trainingops.domain import Refused
 from trainingops.people.models import User
+from trainingops.ui.moments import moment_words
+
+LEFT = (MeetingState.PLANNED, MeetingState.OPEN)
+
+
+def too_early_to_stand_in(training_session: TrainingSession, meetings: Iterable[SessionMeeting], now: datetime) -> str:
+    """Why nobody is substituted yet: before the day of the next meeting it is a new revision; empty when it is time.
+
+    A make-up class has no revision, so that its trainer changes here whenever it must.
+    """
+    zone = training_session.site.zone
+    start = min((each.starts_at for each in meetings if each.state in LEFT), default=now)
+    is_its_day = now.astimezone(zone).date() >= start.astimezone(zone).date() or now >= start - EARLIEST
+    if is_its_day or training_session.revision_id is None:
+        return ""
+    words = _(
+        "The next meeting starts %(start)s. Another trainer stands in on the day itself; before it, submit a new "
+        "revision of the plan."
+    )
+    return words % {"start": moment_words(start, zone)}
 
 
 def put_in(
-    training_session: TrainingSession, substitute: TrainerProfile, replaces: TrainerProfile | None, actor: User
+    training_session: TrainingSession,
+    substitute: TrainerProfile,
+    replaces: TrainerProfile | None,
+    actor: User,
+    now: datetime,
 ) -> None:
-    """The substitute stands with the meetings not yet concluded, booked for them instead of whom they replace."""
-    meetings = list(training_session.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.OPEN]))
+    """The substitute stands with the meetings not yet concluded, booked for them instead of whom they replace.
+
+    Raises:
+        Refused: it is not the day of the next meeting yet.
+    """
+    meetings = list(training_session.meetings.filter(state__in=LEFT))
+    if why := too_early_to_stand_in(training_session, meetings, now):
+        raise Refused(why, field="substitute", code="too_early")
     if replaced := _replaced(meetings, substitute, replaces):
         uuids = [meeting.uuid for meeting in meetings]
         give_back_trainer(training_session.planned, trainer=replaced, meetings=uuids)
@@ -30,6 +64,38 @@ def put_in(
         [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],
         ignore_conflicts=True,
     )
+
+
+def set_trainers(meetings: Iterable[SessionMeeting], planned: PlannedSession) -> None:
+    """The trainers of the plan stand with these meetings, and nobody else."""
+    meetings = list(meetings)
+    MeetingTrainer.objects.filter(meeting__in=meetings).delete()
+    MeetingTrainer.objects.bulk_create(
+        MeetingTrainer(meeting=meeting, trainer=trainer) for meeting in meetings for trainer in planned.trainers.all()
+    )
+
+
+def follow_revision(meetings: Iterable[SessionMeeting], *, was: PlannedSession, planned: PlannedSession) -> None:
+    """Meetings to come follow the revision just booked: a substitute stays until it names other trainers than before.
+
+    Whoever was replaced is not booked for them again; a substitute who goes is free.
+
+    Args:
+        was: the same session in the revision that was in force.
+    """
+    meetings = list(meetings)
+    named = set(planned.trainers.all())
+    is_unchanged = named == set(was.trainers.all())
+    rows = MeetingTrainer.objects.filter(meeting__in=meetings).select_related("trainer")
+    for meeting in meetings:
+        standing = {row.trainer: row.is_substitute for row in rows if row.meeting_id == meeting.pk}
+        if not any(standing.values()):
+            continue
+        substitutes = {trainer for trainer, is_substitute in standing.items() if is_substitute}
+        for trainer in named - standing.keys() if is_unchanged else substitutes - named:
+            give_back_trainer(planned, trainer=trainer, meetings=[meeting.uuid])
+    if not is_unchanged:
+        set_trainers(meetings, planned)
 
 
 def _replaced(

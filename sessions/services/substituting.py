@@ -39,7 +39,8 @@ def substitute_trainer(
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: the session has ended, or was cancelled.
-        Refused: no reason, the substitute teaches it already, or is not qualified and nobody wrote why.
+        Refused: no reason, the substitute teaches it already, or is not qualified and nobody wrote why; or it is
+            not the day of the next meeting yet.
         DoubleBooking: the substitute teaches or sits elsewhere then; it is named.
     """
     planned = _teaching(training_session)
