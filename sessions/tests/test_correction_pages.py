@@ -9,9 +9,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from sessions.models import Attendance, AttendanceCorrection, Enrolment, JoinRequest, ParameterScore
-from sessions.services import RollCell, ask_correction
-from sessions.tests.factories import absent, concluded, opened
+from sessions.models import Attendance, AttendanceCorrection, Enrolment, JoinRequest, ParameterScore, RecoveryCase
+from sessions.services import RollCell, ask_correction, correct_attendance
+from sessions.tests.factories import absent, concluded, make_up_for, opened
 from sessions.tests.test_check_in_pages import account, read, scan, visitor, words
 from trainingops.people.tests.factories import SiteFactory, make_agent, make_user, sign_in
 from trainingops.tests.counting import counted, shown
@@ -222,3 +222,17 @@ def test_after_its_days_nothing_is_offered():
     url = reverse("correction_new", args=[held.meeting.uuid])
     answer = post(mine, url, later, status="present", why="x")
     assert answer.status_code == 409 and "27 November 2026 23.59 WIB" in words(answer)
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_case_void_by_correction_says_no_class_any_more_and_is_not_taken_back():
+    held, now = one_absent()
+    case, made = RecoveryCase.objects.get(), make_up_for(held).training_session
+    pic, url = client_of(held.pic, now), reverse("case_detail", args=[case.uuid])
+    arranged = (f"Recovered in{made.number}", "Take back")
+    assert all(each in words(get(pic, url, now)[0]) for each in arranged)
+    cell = RollCell(case.enrolment_id, "present", version=1)
+    correct_attendance(meeting=held.meeting, cell=cell, why="My signature.", actor=held.pic, now=now)
+    page = words(get(pic, url, now)[0])
+    assert "Void by correction" in page
+    assert not any(each in page for each in arranged)

@@ -54,10 +54,11 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     arranges = can_recover(request.user, plan)
     is_open, waits = case.state == CaseState.OPEN, case.state in OPEN_CASES
     arranges_it = is_open and arranges and plan.approved_revision_id is not None
-    held = case.scheduled_in
+    held = case.scheduled_in if case.state in (CaseState.SCHEDULED, CaseState.RESOLVED) else None
     outcome = outcome_of(case) if waits else None
     context = {
         "case": case,
+        "held": held,
         "status": case_status(case, request.now),
         "training_session": training_session,
         "zone": training_session.site.zone,
@@ -66,7 +67,7 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "history": history_of(case),
         "may_schedule": arranges_it and case.kind == CaseKind.RECOVERY,
         "may_test": arranges_it and case.test_opened_at is None and plan.state != PlanState.CLOSED,
-        "may_take_back": arranges and held is not None and held.state == SessionState.SCHEDULED,
+        "may_take_back": arranges and waits and held is not None and held.state == SessionState.SCHEDULED,
         "may_waive": waits and can_waive(request.user, case, plan),
         "may_lapse": waits and outcome is not None and can_confirm_lapse(request.user, outcome, plan),
         "may_record_leave": waits and can_record_leave(request.user, case.enrolment.person),
