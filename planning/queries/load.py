@@ -139,19 +139,21 @@ def slots_for(
     """
     span = days_ahead(first)[1:]
     if roster is None:
-        shifts, rostered = shifts_between(people, span[0], span[-1])
+        known_shifts = shifts_between(people, span[0], span[-1])
+        shifts, rostered, leaves = known_shifts.rows, known_shifts.rostered, known_shifts.leaves
     else:
         # The roster may hold days around meetings further ahead: they say nothing about these.
         ahead = set(days_ahead(first))
         near = {person: [each for each in roster.shifts.get(person, ()) if each.day in ahead] for person in people}
-        rostered = {person for person, listed in near.items() if listed}
+        rostered = frozenset(person for person, listed in near.items() if listed)
+        leaves = roster.leaves
         shifts = [
             (person, each.starts_at, each.ends_at)
             for person in sorted(rostered)
             for each in near[person]
             if each.starts_at and each.ends_at
         ]
-    floor = floor_of(shifts, unrostered=set(people) - rostered, days=span, zone=site.zone)
+    floor = floor_of(shifts, unrostered=set(people) - rostered, days=span, zone=site.zone, leaves=leaves)
     found = windows_on(
         known.profile,
         days=span,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from planning.enums import Consent
 from planning.models import OvertimeOrder, PlannedMeeting, PlannedSession, PlanRevision, PlanTarget
 from trainingops.people.enums import Presence
-from trainingops.people.models import RosterDay, Site
-from trainingops.people.shifts import Shift, Standing, stand, too_much_overtime
+from trainingops.people.models import LongLeave, Person, RosterDay, Site
+from trainingops.people.shifts import Leave, Shift, Standing, leave_on, stand, too_much_overtime, with_leaves
 
 #: How many people a refusal names.
 NAMED = 5
@@ -81,12 +81,14 @@ class PlanRoster:
         known: whether anybody of them has a roster around the meetings; if not, everybody is assumed on shift.
         shifts: what was read, by person; those without any are missing.
         minutes: overtime ordered for any plan and not declined, by person and local day.
+        leaves: long leaves, by person.
     """
 
     rows: tuple[TargetAtMeeting, ...]
     known: bool
     shifts: Mapping[int, Sequence[Shift]] = field(default_factory=dict)
     minutes: Mapping[int, Mapping[date, int]] = field(default_factory=dict)
+    leaves: Mapping[int, Sequence[Leave]] = field(default_factory=dict)
 
     def leaving(self, meeting: PlannedMeeting) -> int:
         """How many of its batch the floor misses during a meeting."""
@@ -209,25 +211,19 @@ def _rosters(
     return {revision.pk: _roster(revision, meetings, found[revision.pk]) for revision, meetings in meetings_of.items()}
 
 
-#: Key and name of the person, key of the batch, roster days, orders of the plan and all of theirs.
+#: Key and name of the person, key of the batch, roster days, long leaves, orders of the plan and all of theirs.
 _Target = tuple[Any, ...]
 
 
 def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterable[_Target]:
     """The targets of revisions with their roster on ``days`` and their orders, led by the key of the revision."""
-    shifts = RosterDay.objects.filter(person=OuterRef("person"), day__in=days).order_by("day")
     orders = OvertimeOrder.objects.filter(plan=OuterRef("revision__plan"), person=OuterRef("person"), withdrawn_at=None)
     return (
         PlanTarget.objects.filter(revision__in=list(revisions))
         .order_by("pk")
         .annotate(
-            days=ArraySubquery(
-                shifts.values(
-                    json=JSONObject(
-                        day="day", kind="code__kind", code="code__code", starts_at="starts_at", ends_at="ends_at"
-                    )
-                )
-            ),
+            days=_listed_days(OuterRef("person"), day__in=days),
+            leaves=_listed_leaves(OuterRef("person")),
             orders=ArraySubquery(
                 orders.values(
                     json=JSONObject(
@@ -248,7 +244,7 @@ def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterabl
             ),
             batch=F("planned_session_id"),
         )
-        .values_list("revision_id", "person_id", "person__name", "batch", "days", "orders", "ordered")
+        .values_list("revision_id", "person_id", "person__name", "batch", "days", "leaves", "orders", "ordered")
     )
 
 
@@ -263,54 +259,97 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
     shifts_of: dict[int, list[Shift]] = {}
     known = False
     minutes_of: dict[int, dict[date, int]] = {}
-    for person, name, batch, listed, orders, ordered in targets:
+    leaves_of: dict[int, list[Leave]] = {}
+    for person, name, batch, listed, away, orders, ordered in targets:
         own, given = [_shift(each) for each in listed], [_order(each) for each in orders]
         for each in ordered:
             day = datetime.fromisoformat(each["starts_at"]).astimezone(site.zone).date()
             minutes = minutes_of.setdefault(person, {})
             minutes[day] = minutes.get(day, 0) + each["minutes"]
+        leaves = [_leave(each) for each in away]
         if own:
             shifts_of[person] = own
+        if leaves:
+            leaves_of[person] = leaves
         for meeting in of_batch.get(only if batch is None else batch, ()):
-            near = [each for each in own if each.day in _days_around(meeting.starts_at, meeting.ends_at, site)]
+            days = _days_around(meeting.starts_at, meeting.ends_at, site)
+            near = with_leaves([each for each in own if each.day in days], leaves, days)
             known = known or bool(near)
             standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)
             order = next((each for each in given if each.covers(meeting)), None)
             rows.append(TargetAtMeeting(person, name, meeting, standing, order))
-    return PlanRoster(tuple(rows), known, shifts_of, minutes_of)
+    return PlanRoster(tuple(rows), known, shifts_of, minutes_of, leaves_of)
 
 
-def shifts_between(
-    people: Sequence[int], first: date, last: date
-) -> tuple[list[tuple[int, datetime, datetime]], set[int]]:
-    """Working shifts of people on some days, the night before included, and who has a roster at all: one query."""
-    days = RosterDay.objects.filter(person__in=people, day__range=(first - timedelta(days=1), last)).order_by()
-    rows = list(days.values_list("person", "starts_at", "ends_at"))
-    return [(person, start, end) for person, start, end in rows if start and end], {row[0] for row in rows}
+@dataclass(frozen=True)
+class Shifts:
+    """Working shifts as person, start and end; who has a roster at all, and long leaves, by key of the person."""
+
+    rows: Sequence[tuple[int, datetime, datetime]]
+    rostered: frozenset[int]
+    leaves: Mapping[int, Sequence[Leave]]
 
 
-def overtime_at(times: Sequence[tuple[datetime, datetime]], people: Iterable[int], site: Site) -> set[int]:
-    """Keys of those for whom a meeting at one of these times is overtime, by the roster as it is now: one query.
+def shifts_between(people: Sequence[int], first: date, last: date) -> Shifts:
+    """Working shifts of people on some days, the night before included, and their long leaves: one query."""
+    rows: list[tuple[int, datetime, datetime]] = []
+    rostered, leaves = set(), {}
+    for person, shifts, away in _rostered(people, day__range=(first - timedelta(days=1), last)):
+        rows += [(person, each.starts_at, each.ends_at) for each in shifts if each.starts_at and each.ends_at]
+        if shifts:
+            rostered.add(person)
+        if away:
+            leaves[person] = away
+    return Shifts(rows, frozenset(rostered), leaves)
 
-    For a class without a plan of its own; who has no roster is assumed to be on shift.
+
+@dataclass(frozen=True)
+class Hindered:
+    """For whom a class without a plan of its own is overtime, and who is on which long leave then, by key."""
+
+    overtime: frozenset[int]
+    leaves: Mapping[int, Leave]
+
+
+def hindered_at(times: Sequence[tuple[datetime, datetime]], people: Iterable[int], site: Site) -> Hindered:
+    """For whom meetings at these times are overtime, by the roster as it is now, and who is on long leave: one query.
+
+    Who has no roster is assumed to be on shift.
     """
-    days = {day for starts_at, ends_at in times for day in _days_around(starts_at, ends_at, site)}
-    rows = RosterDay.objects.filter(person__in=list(people), day__in=days).select_related("code").order_by("day")
-    shifts: dict[int, list[Shift]] = {}
-    for row in rows:
-        shift = Shift(row.day, row.code.kind, row.starts_at, row.ends_at, row.code.code)
-        shifts.setdefault(row.person_id, []).append(shift)
-    return {
-        person
-        for person, listed in shifts.items()
-        for starts_at, ends_at in times
-        if stand(
-            starts_at,
-            ends_at,
-            [each for each in listed if each.day in _days_around(starts_at, ends_at, site)],
-            site.zone,
-        ).needs_order
-    }
+    around = {time: _days_around(*time, site) for time in times}
+    overtime: set[int] = set()
+    leaves: dict[int, Leave] = {}
+    for person, shifts, away in _rostered(people, day__in={day for days in around.values() for day in days}):
+        for (starts_at, ends_at), days in around.items():
+            # The first of the days around is the night before.
+            if leave := next((found for day in days[1:] if (found := leave_on(day, away))), None):
+                leaves[person] = leave
+                continue
+            near = with_leaves([each for each in shifts if each.day in days], away, days)
+            if stand(starts_at, ends_at, near, site.zone).needs_order:
+                overtime.add(person)
+    return Hindered(frozenset(overtime), leaves)
+
+
+def _rostered(people: Iterable[int], **days: Any) -> Iterator[tuple[int, list[Shift], list[Leave]]]:
+    """Each person with their entries on some days and all of their long leaves: one query."""
+    listed = _listed_days(OuterRef("pk"), **days)
+    rows = Person.objects.filter(pk__in=list(people)).annotate(days=listed, leaves=_listed_leaves(OuterRef("pk")))
+    for person, entries, leaves in rows.order_by("pk").values_list("pk", "days", "leaves"):
+        yield person, [_shift(each) for each in entries], [_leave(each) for each in leaves]
+
+
+def _listed_days(person: OuterRef, **days: Any) -> ArraySubquery:
+    """The entries of the roster of a person, for :func:`_shift`."""
+    said = {"day": "day", "kind": "code__kind", "code": "code__code", "starts_at": "starts_at", "ends_at": "ends_at"}
+    rows = RosterDay.objects.filter(person=person, **days).order_by("day")
+    return ArraySubquery(rows.values(json=JSONObject(**said)))
+
+
+def _listed_leaves(person: OuterRef) -> ArraySubquery:
+    """The long leaves of a person, for :func:`_leave`."""
+    rows = LongLeave.objects.filter(person=person).order_by("starts_on")
+    return ArraySubquery(rows.values(json=JSONObject(first="starts_on", last="ends_on")))
 
 
 def _days_around(starts_at: datetime, ends_at: datetime, site: Site) -> list[date]:
@@ -326,6 +365,10 @@ def _shift(row: Mapping[str, Any]) -> Shift:
         ends_at=datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None,
         code=row["code"],
     )
+
+
+def _leave(row: Mapping[str, Any]) -> Leave:
+    return date.fromisoformat(row["first"]), date.fromisoformat(row["last"]) if row["last"] else None
 
 
 def _order(row: Mapping[str, Any]) -> Order:

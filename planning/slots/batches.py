@@ -11,6 +11,7 @@ from planning.slots.diary import ANYTHING, Diary, Offer, Resource
 from planning.slots.profile import DAY_MINUTES, SLOT_MINUTES, Profile, minute_of
 from planning.slots.targets import Target
 from planning.slots.windows import Window, assess, rank
+from trainingops.people.shifts import Leave, leave_on
 
 #: (day, minute of the half hour) → people on shift then.
 Floor = Mapping[tuple[date, int], Collection[int]]
@@ -61,12 +62,14 @@ def floor_of(
     unrostered: Collection[int],
     days: Sequence[date],
     zone: ZoneInfo,
+    leaves: Mapping[int, Sequence[Leave]] | None = None,
 ) -> dict[tuple[date, int], set[int]]:
     """Who is on shift in each half hour of ``days``; somebody without roster is assumed to be, always.
 
     Args:
         shifts: person, start and end (aware) of working shifts.
         zone: of the site whose half hours are meant.
+        leaves: long leaves by person; on their days nobody is on shift, whatever the roster says.
     """
     wanted = set(days)
     floor: dict[tuple[date, int], set[int]] = {
@@ -79,6 +82,11 @@ def floor_of(
             if moment.date() in wanted and moment + timedelta(minutes=SLOT_MINUTES) <= end:
                 floor[moment.date(), minute - minute % SLOT_MINUTES].add(person)
             moment += timedelta(minutes=SLOT_MINUTES)
+    for person, listed in (leaves or {}).items():
+        away = {day for day in wanted if leave_on(day, listed)}
+        for (day, _minute), people in floor.items():
+            if day in away:
+                people.discard(person)
     return floor
 
 

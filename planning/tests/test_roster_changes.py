@@ -7,11 +7,16 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from planning.queries.load import slots_for
+from planning.queries.roster import roster_of
+from planning.queries.traffic import load_ahead
 from planning.services.watching import tell_of_roster_changes
 from planning.tests.factories import make_world
-from planning.tests.test_overtime import LEAVE, NOW, OFF, SHIFT, agents, rostered
+from planning.tests.test_overtime import DAY, LEAVE, NOW, OFF, SHIFT, agents, drafted, rostered, traffic
 from planning.tests.test_overtime_orders import approved
 from trainingops.notifications.models import Notice
+from trainingops.people.enums import Presence
+from trainingops.people.models import LongLeave
 
 pytestmark = [pytest.mark.clause("5.1.1 f"), pytest.mark.django_db]
 
@@ -39,3 +44,27 @@ def test_the_pic_is_told_once_when_the_roster_takes_people_out_of_an_approved_tr
     tell_of_roster_changes(now=NOW)
     assert told.count() == 2, "somebody more is news"
     assert tell_of_roster_changes(now=NOW + timedelta(days=9)) == 0, "what was held is over"
+
+
+def test_a_long_leave_counts_as_absent_in_roster_and_windows_whatever_the_roster_says():
+    """Also for somebody who is on no roster; the days after it are theirs again."""
+    world = make_world(people=0)
+    traffic(world, agents=20, offered=100)
+    away, unrostered, there = people = agents(world, 3)
+    for person in (away, there):
+        rostered(world, person, SHIFT, days=[DAY, DAY + timedelta(days=1)])
+    for person in (away, unrostered):
+        LongLeave.objects.create(
+            person=person, starts_on=DAY, ends_on=DAY, recorded_by=world.operations, recorded_at=NOW
+        )
+    _plan, revision, meeting = drafted(world, people, hour=10)
+    roster = roster_of(revision, [meeting], ahead=[DAY, DAY + timedelta(days=1)])
+    found = {row.person: row.standing.presence for row in roster.rows}
+    assert found == {away.pk: Presence.LEAVE, unrostered.pk: Presence.LEAVE, there.pk: Presence.ON_SHIFT}
+    world.site.refresh_from_db()
+    known = load_ahead(site=world.site, line=world.line, today=NOW.astimezone(world.site.zone).date())
+    keys = [person.pk for person in people]
+    for given in (None, roster):
+        slots = slots_for(keys, known, site=world.site, first=DAY, duration_minutes=60, roster=given)
+        inside = {each.day: set(each.on_shift) for each in slots.windows if each.window.starts_at.hour == 10}
+        assert inside[DAY] == {there.pk} and inside[DAY + timedelta(days=1)] == set(keys)

@@ -176,14 +176,15 @@ def suggestions_for(gathering: Gathering, now: datetime) -> Suggestions:
 
     Ranked: intervals that hold what the line must hold, then who takes most of the cases, then what ends before most
     of them are due, then the lowest interval. Without traffic every hour of the site's working days is compared by the
-    rest; without a roster everybody is assumed to be on shift.
+    rest; without a roster everybody is assumed to be on shift, except on days of a long leave.
     """
     site, people = gathering.site, gathering.people
     today = local_day(now, site)
     days = days_ahead(today + timedelta(days=1))[1:]
     known = load_of_line(site=site, line=gathering.line, until=today)
-    shifts, rostered = shifts_between(people, days[0], days[-1])
-    floor = floor_of(shifts, unrostered=set(people) - rostered, days=days, zone=site.zone)
+    known_shifts = shifts_between(people, days[0], days[-1])
+    unrostered = set(people) - known_shifts.rostered
+    floor = floor_of(known_shifts.rows, unrostered=unrostered, days=days, zone=site.zone, leaves=known_shifts.leaves)
     diary = diary_of(gathering.revision, people, days)
     traffic = bool(known.profile.half_hours)
     slots: list[tuple[date, int, frozenset[int], DayWindow | None]]
@@ -207,7 +208,7 @@ def suggestions_for(gathering: Gathering, now: datetime) -> Suggestions:
         if (made := _suggestion(gathering, day, minute, inside, window, known, diary)) is not None
     ]
     rows.sort(key=lambda each: (each.is_busy, -len(each.cases), -each.in_time))
-    return Suggestions(_varied(rows), traffic, bool(rostered), len(set(people) - rostered))
+    return Suggestions(_varied(rows), traffic, bool(known_shifts.rostered), len(unrostered))
 
 
 def _hours(

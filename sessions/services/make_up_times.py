@@ -10,18 +10,18 @@ and the reason stands with the case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from planning.queries.roster import overtime_at, some_names
+from planning.queries.roster import hindered_at, some_names
 from planning.services.drafting import LONGEST_MEETING
 from sessions.enums import CaseCause, DeviationKind
 from sessions.models import RecoveryCase
 from sessions.services.deviations import Difference
 from trainingops.domain import Refused
 from trainingops.people.models import Site
-from trainingops.ui.moments import moment_words
+from trainingops.ui.moments import day_words, moment_words
 from trainingops.ui.stored import stored_moment, stored_span
 
 #: No class of recovery begins later than this after its cases are due, or after today where they are due already.
@@ -35,7 +35,7 @@ def check_times(times: Times, cases: Iterable[RecoveryCase], site: Site, now: da
 
     Raises:
         Refused: it lies in the past or too far ahead, ends before it starts, is longer than twelve hours, or is
-            overtime for somebody.
+            overtime for somebody or in their long leave.
     """
     cases = list(cases)
     due_at = min(case.due_at for case in cases)
@@ -46,16 +46,24 @@ def check_times(times: Times, cases: Iterable[RecoveryCase], site: Site, now: da
 
 
 def require_on_shift(times: Times, cases: Iterable[RecoveryCase], site: Site, *, field: str) -> None:
-    """Raise ``Refused`` where a class is overtime for somebody: only a plan orders overtime and asks for consent."""
+    """Raise ``Refused`` where somebody is on long leave then, or comes in overtime, which only a plan orders."""
     names = {case.enrolment.person_id: case.enrolment.person.name for case in cases}
-    late = overtime_at(times, names, site)
-    if late:
+    hindered = hindered_at(times, names, site)
+    if hindered.leaves:
+        away = sorted(f"{names[person]} ({_days_words(*leave)})" for person, leave in hindered.leaves.items())
+        raise Refused(
+            _("On long leave then: %(names)s. Choose a time outside it, or leave them out of this class.")
+            % {"names": some_names(away)},
+            field=field,
+            code="leave",
+        )
+    if hindered.overtime:
         raise Refused(
             _(
                 "Overtime without an order and consent, by the roster as it is now: %(names)s. "
                 "Choose a time within their shift, or another form of recovery."
             )
-            % {"names": some_names(sorted(names[person] for person in late))},
+            % {"names": some_names(sorted(names[person] for person in hindered.overtime))},
             field=field,
             code="overtime",
         )
@@ -134,6 +142,11 @@ def missed_in(case: RecoveryCase) -> timedelta:
         return planned
     held = meeting.actual_ends_at - meeting.actual_starts_at
     return min(planned, timedelta(minutes=held.total_seconds() // 60))
+
+
+def _days_words(first: date, last: date | None) -> str:
+    """First and last day of a leave; the last open while nobody knows it."""
+    return f"{day_words(first, 'dated')} – {day_words(last, 'dated') if last else '…'}"
 
 
 def _check_meeting(start: datetime, end: datetime, site: Site, now: datetime) -> None:

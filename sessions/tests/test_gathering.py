@@ -28,7 +28,7 @@ from sessions.services import (
 from sessions.tests.factories import START, absent, concluded, make_up_for, opened, scheduled
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.models import PersonAssignment, RosterDay, ShiftCode
+from trainingops.people.models import LongLeave, PersonAssignment, RosterDay, ShiftCode
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, client_of, make_agent, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.1")]
@@ -174,6 +174,31 @@ def test_a_class_outside_somebodys_shift_is_refused_by_name_and_one_inside_it_is
             actor=missed.pic,
             now=LATER,
         )
+
+
+def test_nobody_makes_up_in_their_long_leave(missed):
+    """Neither suggested nor scheduled, whatever the roster says; the refusal names who and until when."""
+    (person, other) = (each.person for each in missed.enrolments[:2])
+    _roster([person], 8, 17)
+    LongLeave.objects.create(
+        person=person,
+        starts_on=date(2026, 11, 26),
+        ends_on=date(2026, 11, 30),
+        recorded_by=missed.manager,
+        recorded_at=LATER,
+    )
+    (gathering,) = gatherings(missed.pic, LATER)
+    found = suggestions_for(gathering, LATER).found
+    in_leave = [each for each in found if date(2026, 11, 26) <= each.starts_at.date() <= date(2026, 11, 30)]
+    assert {case.enrolment.person for each in in_leave for case in each.cases} <= {other}
+    assert any(each.holds_all for each in found if each.starts_at.date() == date(2026, 12, 1))
+    with pytest.raises(Refused) as refused:
+        make_up_for(missed, starts_at=START + 3 * DAY)
+    assert (refused.value.field, refused.value.code) == ("starts_at", "leave")
+    assert f"{person.name} (26 Nov 2026 – 30 Nov 2026)" in str(refused.value)
+    LongLeave.objects.update(ends_on=None)
+    with pytest.raises(Refused, match="26 Nov 2026 – …"):
+        make_up_for(missed, starts_at=START + 9 * DAY)
 
 
 def test_the_trainer_of_a_class_that_ended_early_teaches_its_make_up_on_the_same_day():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,6 +23,10 @@ ABSENT = {
     ShiftKind.PERMIT: Presence.PERMIT,
     ShiftKind.DUTY: Presence.DUTY,
 }
+
+
+#: First and last day of a long leave; the last None without an end.
+Leave = tuple[date, date | None]
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,17 @@ def stand(starts_at: datetime, ends_at: datetime, shifts: Iterable[Shift], zone:
         return Standing(Presence.OFF, minutes, 0, own)
     side = Presence.BEFORE_SHIFT if ends_at <= own.starts_at else Presence.AFTER_SHIFT
     return Standing(side, minutes, 0, own)
+
+
+def leave_on(day: date, leaves: Iterable[Leave]) -> Leave | None:
+    """The long leave in which a day lies."""
+    return next((each for each in leaves if each[0] <= day and (each[1] is None or day <= each[1])), None)
+
+
+def with_leaves(shifts: Iterable[Shift], leaves: Sequence[Leave], days: Iterable[date]) -> list[Shift]:
+    """The entries of one person with those of ``days`` in a long leave as leave, whatever the roster says there."""
+    away = {day for day in days if leave_on(day, leaves)}
+    return [each for each in shifts if each.day not in away] + [Shift(day, ShiftKind.LEAVE) for day in sorted(away)]
 
 
 def too_much_overtime(minutes: Mapping[date, int]) -> tuple[list[date], list[date]]:
