@@ -23,11 +23,17 @@ SHOWN = 20
 
 
 def people_to_add(training_session: TrainingSession, user: User, text: str, now: datetime) -> list[Person]:
-    """Who works at the site, is not on the list, and is meant by ``text``: a part of the name or number of somebody in
-    the user's sight, or the whole number of anybody there."""
+    """Who works at a site of the class, is not on the list, and is meant by ``text``: a part of the name or number of
+    somebody in the user's sight, or the whole number of anybody there.
+
+    A class is of its own site and of those where somebody on its list works: batches gather people of several.
+    """
     day = now.astimezone(training_session.site.zone).date()
-    here = PersonAssignment.objects.filter(in_force(day), site=training_session.site, person=OuterRef("pk"))
-    listed = Enrolment.objects.filter(training_session=training_session, removed_at=None, person=OuterRef("pk"))
+    on_list = Enrolment.objects.filter(training_session=training_session, removed_at=None)
+    sites = PersonAssignment.objects.filter(in_force(day), person__in=on_list.values("person")).values("site")
+    at_site = Q(site=training_session.site_id) | Q(site__in=sites)
+    here = PersonAssignment.objects.filter(at_site, in_force(day), person=OuterRef("pk"))
+    listed = on_list.filter(person=OuterRef("pk"))
     people = Person.objects.working().filter(Exists(here)).exclude(Exists(listed))
     seen = Person.objects.visible_to(user).filter(Q(name__icontains=text) | Q(employee_no__icontains=text))
     meant = people.filter(Q(pk__in=seen.values("pk")) | Q(employee_no__iexact=text))

@@ -13,6 +13,7 @@ from sessions.models import Attendance, AttendanceCorrection, Enrolment, JoinReq
 from sessions.services import RollCell, ask_correction, correct_attendance
 from sessions.tests.factories import absent, concluded, make_up_for, opened
 from sessions.tests.test_check_in_pages import account, read, scan, visitor, words
+from trainingops.people.models import PersonAssignment
 from trainingops.people.tests.factories import SiteFactory, make_agent, make_user, sign_in
 from trainingops.tests.counting import counted, shown
 
@@ -179,6 +180,22 @@ def test_somebody_is_found_by_name_or_number_and_added_with_a_reason():
     assert removed.status_code == 302 and Enrolment.objects.get(pk=row.pk).removed_at == at
     assert post(pic, url, at, reason="x").url == url
     assert get(client_of(make_user("trainer", site=SiteFactory()), at), url, at)[0].status_code == 404
+
+
+@pytest.mark.clause("4.2")
+def test_somebody_of_another_site_of_the_class_is_found_and_added():
+    held = opened()
+    at = held.training_session.starts_at + 5 * MINUTE
+    other = SiteFactory()
+    place = PersonAssignment.objects.get(person=held.enrolments[0].person)
+    place.site, place.team = other, None
+    place.save()
+    guest = make_agent(other, held.world.line)
+    pic, url = client_of(held.pic, at), reverse("guest_add", args=[held.meeting.uuid])
+    page, queries = get(pic, f"{url}?q={guest.employee_no}", at)
+    assert guest.name in words(page) and len(queries) <= MOST
+    assert post(pic, f"{url}?person={guest.uuid}", at, reason="Works beside a target.").status_code == 302
+    assert Enrolment.objects.get(person=guest).origin == "extra"
 
 
 @pytest.mark.point("ATT-2")
