@@ -310,7 +310,7 @@ def _missed(data: Mapping[str, Any], names: Names, notes: Notes) -> list[Missed]
                     employee_no=number,
                     situation=_situation(each, reasons),
                     note=notes.get((each["meeting"], person["enrolment"]), ""),
-                    recovery=_case_words(case),
+                    recovery=_case_words(case, each["shortfall"]),
                     kind=_case_kind(case),
                     due_at=datetime.fromisoformat(case["due_at"]) if case and case["state"] in OPEN_CASES else None,
                 )
@@ -332,9 +332,10 @@ def _situation(cell: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
     return ", ".join(words)
 
 
-def _case_words(case: Mapping[str, Any] | None) -> str:
+def _case_words(case: Mapping[str, Any] | None, shortfall: str | None) -> str:
+    """What became of it; a shortfall without a case is of somebody who owes none, as who came beyond target."""
     if case is None:
-        return _("Within the tolerance")
+        return _("No recovery owed") if shortfall else _("Within the tolerance")
     words = str(CaseState(case["state"]).label)
     return f"{words}: {case['scheduled_in']}" if case["scheduled_in"] else words
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,16 @@ from django.utils.translation import ngettext
 from planning.enums import BookingRole, Method, RevisionState
 from planning.models import Booking, ModuleMaterial, PlannedMeeting, TrainerProfile
 from sessions.enums import HELD, AttemptState, ClassFileKind, DeviationKind, MeetingState, SessionState, TestPhase
-from sessions.models import ClassFile, Deviation, MeetingTrainer, SessionMeeting, TestAttempt, TrainingSession
+from sessions.frozen import TESTED_BY
+from sessions.models import (
+    ClassFile,
+    Deviation,
+    MeetingTrainer,
+    ParameterScore,
+    SessionMeeting,
+    TestAttempt,
+    TrainingSession,
+)
 from sessions.queries.pages import people_without_score
 from trainingops.people.models import User
 from trainingops.ui.moments import day_words, hours_words
@@ -27,11 +36,12 @@ from trainingops.ui.stored import said, stored_span
 
 @dataclass(frozen=True)
 class Taken:
-    """How far the tests of one phase are: handed in, still being taken, waiting for marks."""
+    """How far the tests of one phase are: handed in, still being taken, waiting for marks; scored without it."""
 
     handed_in: int = 0
     running: int = 0
     to_mark: int = 0
+    elsewhere: int = 0
 
 
 #: A test of the plan: its phase, how far it is, whether participants can begin it now.
@@ -41,14 +51,16 @@ Phase = tuple[TestPhase, Taken, bool]
 def phases_in_order(training_session: TrainingSession) -> list[Phase]:
     """Pre- and post-test of a session of :func:`with_day`, and whether participants can begin them now."""
     rows: list[dict[str, Any]] = training_session.test_rows  # type: ignore[attr-defined]
-    taken = {row.pop("phase"): Taken(**row) for row in map(dict, rows)}
+    elsewhere: dict[str, int] = {TESTED_BY[row["source"]]: row["n"] for row in training_session.elsewhere_rows}  # type: ignore[attr-defined]
+    found = {row.pop("phase"): row for row in map(dict, rows)}
+    taken = {phase: Taken(**found.get(phase, {}), elsewhere=elsewhere.get(phase, 0)) for phase in TESTED_BY.values()}
     is_open = training_session.state == SessionState.OPEN
     posted = training_session.post_opened_at is not None
     papers = (
         (TestPhase.PRE, training_session.pre_paper_id, is_open and not posted),
         (TestPhase.POST, training_session.post_paper_id, is_open and posted),
     )
-    return [(phase, taken.get(phase, Taken()), begins) for phase, paper, begins in papers if paper]
+    return [(phase, taken[phase], begins) for phase, paper, begins in papers if paper]
 
 
 def move_awaiting(training_session: TrainingSession, meetings: Iterable[SessionMeeting]) -> list[PlannedMeeting]:
@@ -175,7 +187,7 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
     """Sessions with everything of few words that their page shows, so that it costs no query more.
 
     ``is_taught`` (by ``user``), ``planned_trainers``, ``material_rows``, ``licences`` (seats booked), ``test_rows``,
-    ``unscored``, ``asked_rows`` (times of a submitted revision), ``deviation_rows``, ``file_rows``.
+    ``elsewhere_rows``, ``unscored``, ``asked_rows`` (times of a submitted revision), ``deviation_rows``, ``file_rows``.
     """
     this, batch = OuterRef("pk"), OuterRef("planned")
     seats = Booking.objects.filter(planned_meeting__planned_session=batch, role=BookingRole.SEAT, live=True)
@@ -195,6 +207,7 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
         ),
         licences=_counted(seats.order_by(), "planned_meeting__planned_session", "seat"),
         test_rows=ArraySubquery(_taken(this)),
+        elsewhere_rows=ArraySubquery(_elsewhere(this)),
         unscored=_counted(people_without_score().filter(training_session=this), "training_session", "pk"),
         asked_rows=ArraySubquery(
             asked.order_by("starts_at").values(row=JSONObject(uuid="uuid", starts_at="starts_at", ends_at="ends_at"))
@@ -247,6 +260,18 @@ def _taken(training_session: OuterRef) -> QuerySet[Any, Any]:
     )
 
 
+def _elsewhere(training_session: OuterRef) -> QuerySet[Any, Any]:
+    """How many have the score of a test, from paper or a file, without having taken it here."""
+    phase = Case(*(When(parameter__source=source, then=Value(str(phase))) for source, phase in TESTED_BY.items()))
+    here = TestAttempt.objects.filter(enrolment=OuterRef("enrolment"), phase=OuterRef("phase"))
+    rows = ParameterScore.objects.filter(
+        enrolment__training_session=training_session, enrolment__removed_at=None, value__isnull=False, attempt=1
+    )
+    counted = rows.filter(parameter__source__in=TESTED_BY).annotate(phase=phase).exclude(Exists(here)).order_by()
+    counted = counted.values("parameter__source").annotate(n=Count("enrolment", distinct=True))
+    return counted.values(row=JSONObject(source="parameter__source", n="n"))
+
+
 @dataclass(frozen=True)
 class Lacking:
     """Something that keeps a session from its end, or would be worth doing before; where it is done."""
@@ -292,9 +317,10 @@ def _lacking_tests(training_session: TrainingSession, tests: Sequence[Phase]) ->
     page = f"{reverse('session_detail', args=[training_session.uuid])}#tests"
     came = training_session.summary.present + training_session.summary.late
     for phase, taken, begins in tests:
-        if phase == TestPhase.POST and not begins and came:
+        untaken = came and not (taken.handed_in or taken.running or taken.elsewhere)
+        if phase == TestPhase.POST and not begins and came and not taken.elsewhere:
             yield Lacking(_("The post-test is not open yet."), page)
-        elif came and not (taken.handed_in or taken.running):
+        elif untaken:
             yield Lacking(_("Nobody has taken the %(test)s.") % {"test": phase.label}, page)
         if count := taken.running:
             words = ngettext(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,11 +15,12 @@ from django.db.models.functions import Cast, Coalesce, JSONObject, Lower
 
 from planning.models import PaperQuestion
 from sessions.enums import AttemptState, MeetingState, TestPhase, Verdict
-from sessions.frozen import read_scheme
+from sessions.frozen import TESTED_BY, read_scheme
 from sessions.models import (
     Attendance,
     Deviation,
     Enrolment,
+    ParameterScore,
     RecoveryCase,
     SessionMeeting,
     SessionResult,
@@ -46,7 +47,7 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     enrolments = list(
         Enrolment.objects.filter(training_session=training_session, removed_at=None)
         .select_related("person", "training_session__summary")
-        .annotate(tests_taken=_tests(), results_now=_results(), cases_now=_cases())
+        .annotate(tests_taken=_tests(), tests_typed=_typed_tests(), results_now=_results(), cases_now=_cases())
         .order_by(Lower("person__name"), "pk")
     )
     people = {each.pk: _person(each) for each in enrolments}
@@ -54,15 +55,16 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     meetings = _meetings(training_session)
     _add_attendance(training_session, people)
     trained = trained_of(people)
+    scales = {str(each.uuid): each.parameter.maximum_score for each in read_scheme(training_session.scheme).parameters}
     for each in enrolments:
-        people[each.pk] |= _achieved(each) | {"trained": each.pk in trained}
+        people[each.pk] |= _achieved(each, scales) | {"trained": each.pk in trained}
     return {
         "counts": _counts(enrolments, targeted),
         "scheme": _scheme(training_session),
         "meetings": meetings,
         "people": list(people.values()),
         "gain": _gain(targeted),
-        "items": _items(training_session, people),
+        "items": _items(training_session, enrolments),
         "deviations": _deviations(training_session),
         "recovery": _recovery(enrolments),
     }
@@ -147,6 +149,14 @@ def _tests() -> ArraySubquery:
     return ArraySubquery(taken.values(row=JSONObject(phase="phase", submitted_at="submitted_at", **figures)))
 
 
+def _typed_tests() -> ArraySubquery:
+    """The scores of tests that came from paper or a file, as their scale has them."""
+    given = ParameterScore.objects.filter(enrolment=OuterRef("pk"), attempt=1, value__isnull=False)
+    given = given.filter(parameter__source__in=TESTED_BY).order_by("pk")
+    row = JSONObject(source="parameter__source", parameter="parameter__uuid", value=Cast("value", TextField()))
+    return ArraySubquery(given.values(row=row))
+
+
 def _results() -> ArraySubquery:
     """The result of an enrolment that stands."""
     standing = SessionResult.objects.filter(enrolment=OuterRef("pk"), current=True)
@@ -165,9 +175,13 @@ def _figure(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _achieved(enrolment: Any) -> dict[str, Any]:
-    """Tests by phase, and the result with its explanation."""
+def _achieved(enrolment: Any, scales: Mapping[str, Decimal]) -> dict[str, Any]:
+    """Tests by phase, and the result with its explanation; a test handed in here counts before one on paper."""
     found: dict[str, Any] = {}
+    for row in enrolment.tests_typed:
+        value, scale = Decimal(row["value"]), scales[row["parameter"]]
+        test = {"points": value, "maximum": scale, "percentage": value * 100 / scale, "submitted_at": None}
+        found.setdefault(TESTED_BY[row["source"]].value, test)
     for row in enrolment.tests_taken:
         points, maximum = _figure(row["points"]), _figure(row["maximum"])
         found[row["phase"]] = {
@@ -245,12 +259,13 @@ def _gain(people: dict[int, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _items(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each question of the post-test with how many answered it right; a blank counts as wrong, and is counted."""
-    taken = sum(person["post"] is not None for person in people.values())
-    attempts = TestAttempt.objects.filter(
-        enrolment__in=people.keys(), state=AttemptState.SUBMITTED, phase=TestPhase.POST
-    )
+def _items(training_session: TrainingSession, people: Sequence[Any]) -> list[dict[str, Any]]:
+    """Each question of the post-test with how many answered it right; a blank counts as wrong, and is counted.
+
+    Of a test on paper only its score is known.
+    """
+    taken = sum(any(row["phase"] == TestPhase.POST for row in each.tests_taken) for each in people)
+    attempts = TestAttempt.objects.filter(enrolment__in=people, state=AttemptState.SUBMITTED, phase=TestPhase.POST)
     answers = (
         TestAnswer.objects.filter(attempt__in=attempts, question_version=OuterRef("question_version"))
         .exclude(choice=[])

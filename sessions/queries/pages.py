@@ -168,12 +168,9 @@ def untaken_tests(training_session: TrainingSession) -> list[tuple[TestPhase, in
 
 
 def _taken_elsewhere(training_session: TrainingSession) -> set[TestPhase]:
-    """Tests whose scores came with a file of another application (one query)."""
+    """Tests whose scores came from paper, or with a file of another application (one query)."""
     rows = ParameterScore.objects.filter(
-        enrolment__training_session=training_session,
-        enrolment__removed_at=None,
-        value__isnull=False,
-        imported__isnull=False,
+        enrolment__training_session=training_session, enrolment__removed_at=None, value__isnull=False
     )
     scored = set(rows.values_list("parameter__uuid", flat=True).distinct())
     parameters = read_scheme(training_session.scheme).parameters

@@ -19,7 +19,7 @@ from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
 from sessions.services.common import Clash, GridConflict, lock_session_of_plan, refresh_summary, stands_for
 from sessions.services.reach import Reach, reach_of
-from sessions.services.score_checks import check_score
+from sessions.services.score_checks import check_score, require_took_part
 from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, on_paper, standing_of
 from sessions.signals import report_asked
 from trainingops.audit.journal import record, service
@@ -85,7 +85,8 @@ def record_scores(
     Raises:
         NotAllowed: neither the PIC nor an executing trainer nor asked to assess.
         GridConflict: another value stands in a cell since the page was opened; nothing was written.
-        Refused: a score outside its scale, or a parameter that a test fills; the message names person and limit.
+        Refused: a score outside its scale, a parameter that a test fills, or a test on paper of somebody absent; the
+            message names person and limit.
     """
     training_session = lock_session_of_plan(training_session)
     reach = reach_of(actor, training_session)
@@ -104,6 +105,8 @@ def record_scores(
     if not cells:
         return people
     _refuse_clashes(cells, old, people, known)
+    if source and source.run is None:
+        require_took_part([people[cell.enrolment].enrolment for cell in cells if cell.value is not None])
     for cell in cells:
         _check_place(cell, people[cell.enrolment], known, training_session, attempt, source, reach)
         _check_value(cell, old[cell], people[cell.enrolment], known, training_session, attempt)

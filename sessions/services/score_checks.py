@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from sessions.enums import Verdict
 from sessions.frozen import FrozenParameter
+from sessions.models import Enrolment
+from sessions.queries.pages import attendance_of
+from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
 from trainingops.ui.figures import format_figure
 
@@ -28,3 +33,19 @@ def check_score(value: Decimal | None, parameter: FrozenParameter, *, who: str, 
         )
     if value != round(value, SCORE_DECIMALS):
         raise Refused(_("%(who)s, %(parameter)s: %(value)s has more than two decimals.") % about, field=field)
+
+
+def require_took_part(people: Sequence[Enrolment]) -> None:
+    """Raise ``Refused`` for a test on paper of somebody whom the attendance list says to be absent (one query).
+
+    Who recovered the meeting since then is trained, and may have written it.
+    """
+    presences = attendance_of(people)
+    for each in people:
+        presence = presences[each.pk]
+        if not presence.trained and verdict_for(None, presence.statuses, trained=False) == Verdict.ABSENT:
+            raise Refused(
+                _("%(who)s: the attendance list says: did not take part. Correct the attendance first.")
+                % {"who": each.person.name},
+                field=f"points-{each.pk}",
+            )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import translation
 
 from planning.models import Booking, Competence, ModuleTraining
 from planning.tests.factories import make_module, make_world
@@ -234,3 +236,25 @@ def test_a_report_counts_people_beyond_target_apart_and_names_them_so():
     assert (reading.figures.participants, reading.figures.beyond_target) == (3, 1)
     assert sum(reading.figures.verdicts.values()) == 3 and len(reading.results) == 4
     assert reading.figures.beyond_words.startswith("1 ")
+
+
+@pytest.mark.clause("5.3.1")
+def test_the_session_page_counts_who_came_beyond_target_on_both_sides(client):
+    held = opened()
+    row = added(held)
+    attend(held, RollCell(row.pk, "present"))
+    client.force_login(held.pic)
+    page = client.get(reverse("session_detail", args=[held.training_session.uuid])).content.decode()
+    assert "4/4 tercatat" in page and "4/3" not in page
+
+
+@pytest.mark.clause("5.3.2")
+def test_who_came_beyond_target_and_much_too_late_owes_no_recovery_and_was_not_within_the_tolerance():
+    held = opened()
+    row = added(held)
+    minutes = held.training_session.tolerance_minutes + 50
+    attend(held, RollCell(row.pk, "late", minutes_late=minutes))
+    end_session(held)
+    with translation.override("id"):
+        (missed,) = read(freeze(report_of(held), number=1), held.training_session, reader=None).missed
+    assert (missed.name, missed.recovery) == (row.person.name, "Tanpa kewajiban recovery")

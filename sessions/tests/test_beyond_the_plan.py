@@ -294,3 +294,15 @@ def test_a_settled_case_opens_no_form(client, monkeypatch):
     for name in ("case_lapse", "case_test"):
         answer = client.get(reverse(name, args=[case.uuid]))
         assert (answer.status_code, answer.get("Location")) == (302, reverse("case_detail", args=[case.uuid])), name
+
+
+@pytest.mark.clause("5.2")
+def test_the_session_page_asks_for_photos_until_the_report_is_in(client):
+    held = concluded()
+    client.force_login(held.pic)
+    page, form = reverse("session_detail", args=[held.training_session.uuid]), 'type="file" name="photos"'
+    assert form in client.get(page).content.decode()
+    ReportObligation.objects.update(
+        state="submitted", submitted_at=held.training_session.ends_at, submitted_by=held.pic
+    )
+    assert form not in client.get(page).content.decode()

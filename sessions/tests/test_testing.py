@@ -12,10 +12,12 @@ from django.urls import reverse
 
 from planning.models import QuestionVersion
 from sessions.models import ExtraTime, ParameterScore, TestAnswer, TestAttempt
+from sessions.queries.facts import session_facts
+from sessions.queries.pages import untaken_tests
 from sessions.queries.testing import answers_to_mark
 from sessions.services import give_extra_time, open_post_test, save_answer, start_attempt, submit_attempt
 from sessions.services.extra_time import extra_minutes
-from sessions.tests.factories import START, attend, concluded, opened, score, take_test
+from sessions.tests.factories import START, absent, attend, concluded, opened, score, take_test
 from trainingops.audit.models import Entry, EntryDetail
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.tests.factories import make_user, sign_in
@@ -116,6 +118,53 @@ def test_a_concluded_session_takes_results_from_paper_for_blanks_only():
     assert client.post(url, {"test-maximum": "5", f"points-{missing.pk}": "4"}).status_code == 302
     assert client.post(url, {"test-maximum": "5", f"points-{missing.pk}": "5"}).status_code == 422
     assert ParameterScore.objects.get(enrolment=missing, value=80)
+
+
+def _on_paper(held, points: str = "4"):
+    """The post-test of everybody on paper but the first one, typed by the PIC."""
+    typed = {f"points-{each.pk}": points for each in held.enrolments[1:]}
+    url = reverse("session_paper_results", args=[held.training_session.uuid])
+    return client_of(held.pic).post(url, {"test-maximum": "5", **typed})
+
+
+@pytest.mark.clause("4.2")
+def test_a_post_test_on_paper_was_taken_and_is_no_deviation():
+    held = opened()
+    attend(held)
+    page = reverse("session_detail", args=[held.training_session.uuid])
+    assert "Belum ada yang mengerjakan Pre-test" in (before := client_of(held.pic).get(page).content.decode())
+    assert "Post-test belum dibuka" in before
+    assert [phase for phase, _here in untaken_tests(held.training_session)] == ["post"]
+    assert _on_paper(held).status_code == 302
+    assert untaken_tests(held.training_session) == []
+    shown = client_of(held.pic).get(page).content.decode()
+    assert "2 dari kertas atau berkas" in shown and "Post-test belum dibuka" not in shown
+    open_post_test(training_session=held.training_session, actor=held.pic, now=START)
+    assert "Belum ada yang mengerjakan Post-test" not in client_of(held.pic).get(page).content.decode()
+
+
+@pytest.mark.clause("5.3.2")
+def test_the_report_gives_the_post_test_of_who_wrote_it_on_paper():
+    held = opened()
+    attend(held)
+    assert _on_paper(held).status_code == 302
+    facts = session_facts(held.training_session)
+    by_person = {each["enrolment"]: each["post"] for each in facts["people"]}
+    assert [by_person[str(each.uuid)] and by_person[str(each.uuid)]["percentage"] for each in held.enrolments] == [
+        None,
+        80,
+        80,
+    ]
+    assert {each["taken"] for each in facts["items"]} == {0}, "of answers on paper nothing is known"
+
+
+@pytest.mark.clause("5.3.1")
+def test_who_is_recorded_absent_wrote_no_test_on_paper():
+    held = opened()
+    attend(held, absent(held.enrolments[2]))
+    answer = _on_paper(held)
+    assert answer.status_code == 422 and "tidak ikut" in answer.content.decode()
+    assert not ParameterScore.objects.exists()
 
 
 # --- Marking -----------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "awaiting": move_awaiting(training_session, meetings) if is_to_come else [],
         "photos": files_in(training_session, ClassFileKind.PHOTO),
         "papers": files_in(training_session, ClassFileKind.PAPER),
-        "photos_form": PhotosForm() if runs and (is_open or state in HELD) else None,
+        "photos_form": PhotosForm() if runs and takes_photos(training_session) else None,
         "notes_form": _notes_form(training_session) if runs and is_to_come else None,
         "may_run": runs,
         "may_open": runs and state == SessionState.SCHEDULED and request.now >= training_session.starts_at - EARLIEST,
