@@ -76,7 +76,8 @@ class ScanPageQuerySet(models.QuerySet["ScanPage"]):
         waits = Q(training_session=None) & Q(
             pk__in=self.model.objects.filter(user.authority.scope("manager", site="scan__site")).values("pk")
         )
-        return self.filter(Q(scan__uploaded_by=user) | filed | waits)
+        again = Q(scan__job__owner=user)
+        return self.filter(Q(scan__uploaded_by=user) | again | filed | waits)
 
 
 class ScanPage(Identified):

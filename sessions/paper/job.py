@@ -21,7 +21,7 @@ from trainingops.records import storage
 
 def read_scans(job: Job, _now: datetime) -> Generator[Progress, None, dict[str, Any]]:
     """The handler of the job; the result says what could not be read and what waits for somebody."""
-    scans = list(Scan.objects.filter(job=job).select_related("file", "uploaded_by").order_by("pk"))
+    scans = list(Scan.objects.filter(job=job).select_related("file", "job__owner").order_by("pk"))
     for scan in scans:
         if scan.pages is None and not scan.problem:
             _count(scan)
@@ -50,12 +50,14 @@ def _count(scan: Scan) -> None:
 
 def _read(scan: Scan) -> Generator[ScanPage, None, None]:
     """Read the pages that no worker has kept yet."""
-    kept = scan.page_rows.count()
-    if scan.problem or kept >= (scan.pages or 0):
+    kept = set(scan.page_rows.values_list("number", flat=True))
+    first = next((number for number in range(1, (scan.pages or 0) + 1) if number not in kept), None)
+    if scan.problem or first is None:
         return
     try:
-        for page in read_pages(storage.read_file(scan.file.sha256), first=kept + 1):
-            yield add_page(scan=scan, page=page, now=timezone.now())
+        for page in read_pages(storage.read_file(scan.file.sha256), first=first):
+            if page.number not in kept:
+                yield add_page(scan=scan, page=page, now=timezone.now())
     except Unreadable as why:
         note_pages(scan=scan, problem=why.problem)
 

@@ -267,8 +267,8 @@ def _elsewhere(training_session: OuterRef) -> QuerySet[Any, Any]:
     rows = ParameterScore.objects.filter(
         enrolment__training_session=training_session, enrolment__removed_at=None, value__isnull=False, attempt=1
     )
-    counted = rows.filter(parameter__source__in=TESTED_BY).annotate(phase=phase).exclude(Exists(here)).order_by()
-    counted = counted.values("parameter__source").annotate(n=Count("enrolment", distinct=True))
+    rows = rows.filter(parameter__source__in=TESTED_BY).annotate(phase=phase).exclude(Exists(here)).order_by()
+    counted = rows.values("parameter__source").annotate(n=Count("enrolment", distinct=True))
     return counted.values(row=JSONObject(source="parameter__source", n="n"))
 
 

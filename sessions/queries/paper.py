@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from sessions.enums import MeetingState, PageState
@@ -38,7 +38,7 @@ def pages_of_list(pages: QuerySet[ScanPage], state: str) -> QuerySet[ScanPage]:
 
 def waiting_pages(user: User) -> QuerySet[ScanPage]:
     """Pages of the user's own uploads that wait: what the menu counts."""
-    return ScanPage.objects.filter(scan__uploaded_by=user, state=PageState.UNFILED)
+    return ScanPage.objects.filter(Q(scan__uploaded_by=user) | Q(scan__job__owner=user), state=PageState.UNFILED)
 
 
 def filed_pages_of_session() -> ArraySubquery:

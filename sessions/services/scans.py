@@ -34,10 +34,15 @@ EARLIEST = date(2000, 1, 1)
 
 @dataclass(frozen=True)
 class Uploaded:
-    """What an upload came to: its job, if anything is to be read, and files that were here already."""
+    """What an upload came to: its job, if anything is to be read, and files that were here already.
+
+    Attributes:
+        again: those of ``known`` whose pages are read once more, because some were filed nowhere.
+    """
 
     job: Job | None
     known: list[Scan]
+    again: list[Scan]
 
 
 @service
@@ -51,6 +56,9 @@ def upload_scans(
     training_session: TrainingSession | None = None,
 ) -> Uploaded:
     """Keep scans and order that they are read; a file that is here already is kept and read once (PRN-3).
+
+    Pages of it that were discarded, or that wait where ``actor`` does not see them, are read again for ``actor``:
+    whoever uploads a page first keeps it from nobody.
 
     Args:
         files: uploaded files, with ``name`` and ``read()``.
@@ -69,13 +77,15 @@ def upload_scans(
     contents = [(plain_name(file.name), file.read()) for file in files]
     for name, content in contents:
         _check_file(name, content)
-    job, known = None, []
+    job, known, again = None, [], []
     site = training_session.site if training_session else _site_of(actor, now)
     for name, content in contents:
         stored = keep_bytes(content, media_type=media_type_of(content), now=now)
         if found := Scan.objects.filter(file=stored).first():
             known.append(found)
-            if not found.problem:
+            if _let_go(found, actor, now):
+                again.append(found)
+            elif not found.problem:
                 continue
         job = job or enqueue_job(kind=READ_JOB, owner=actor, params={}, now=now)
         scan, is_new = Scan.objects.update_or_create(
@@ -94,7 +104,20 @@ def upload_scans(
         )
         if is_new:
             record("scan.uploaded", subject=scan, actor=actor, now=now, data={"sha256": stored.sha256})
-    return Uploaded(job, known)
+    return Uploaded(job, known, again)
+
+
+def _let_go(scan: Scan, actor: User, now: datetime) -> bool:
+    """Take out the pages that are to be read again for ``actor``; what is filed stays. Whether there were any."""
+    seen = ScanPage.objects.visible_to(actor).filter(state=PageState.UNFILED).values("pk")
+    left = scan.page_rows.exclude(state=PageState.FILED).exclude(pk__in=seen)
+    rows = list(left.select_for_update(no_key=True).order_by("number"))
+    if not rows:
+        return False
+    data = {"pages": [[each.number, each.state] for each in rows]}
+    record("scan.read_again", subject=scan, actor=actor, now=now, data=data)
+    ScanPage.objects.filter(pk__in=[each.pk for each in rows]).delete()
+    return True
 
 
 def _check_file(name: str, content: bytes) -> None:
@@ -128,10 +151,10 @@ def note_pages(*, scan: Scan, pages: int | None = None, problem: str = "") -> No
 
 
 def add_page(*, scan: Scan, page: ReadPage, now: datetime) -> ScanPage:
-    """Keep a page with what its code says; who uploaded it must see the session that it names."""
+    """Keep a page with what its code says; who uploaded it, the last one, must see the session that it names."""
     picture = keep_bytes(page.jpeg, media_type=JPEG, now=now)
     named = [each for text in page.codes if (each := found_in(text))]
-    target = _target(named, scan.uploaded_by) if len(named) == 1 else _Target()
+    target = _target(named, scan.job.owner) if len(named) == 1 else _Target()
     if not page.codes:
         problem = PageProblem.NO_CODE.value
     elif not named:
@@ -213,7 +236,7 @@ def file_pages(
     """
     training_session = lock_session(training_session)
     rows = ScanPage.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "scan__file", "scan__uploaded_by", "sheet__meeting", "picture"
+        "scan__file", "scan__uploaded_by", "scan__job__owner", "sheet__meeting", "picture"
     )
     locked = list(rows.filter(pk__in=[each.pk for each in pages]).order_by("number"))
     if actor is not None:
@@ -226,7 +249,7 @@ def file_pages(
     _check_day(evidence_date, latest, "evidence_date")
     held = evidence_date or scan.dated or min(_day_of(training_session, meeting), latest)
     request = request_scan(
-        training_session, meeting=meeting, pages=locked, evidence_date=held, actor=actor or scan.uploaded_by, now=now
+        training_session, meeting=meeting, pages=locked, evidence_date=held, actor=actor or scan.job.owner, now=now
     )
     for page in locked:
         page.state, page.training_session, page.meeting = PageState.FILED, training_session, meeting
@@ -282,7 +305,7 @@ def discard_page(*, page: ScanPage, reason: str, actor: User, now: datetime) -> 
         WrongState: it is filed or discarded already.
         Refused: no reason.
     """
-    page = ScanPage.objects.select_for_update(no_key=True, of=("self",)).select_related("scan").get(pk=page.pk)
+    page = ScanPage.objects.select_for_update(no_key=True, of=("self",)).select_related("scan__job").get(pk=page.pk)
     require(can_discard_page(actor, page))
     require_transition(page, PageState.DISCARDED, PAGE_TRANSITIONS)
     require_reason(reason)

@@ -187,9 +187,10 @@ def test_a_test_result_on_paper_completes_who_took_no_test_before_the_session_en
     first, second = held.enrolments
     client.force_login(held.pic)
     grid = reverse("session_scores", args=[held.training_session.uuid])
-    key = f"{first.pk}-{test.uuid}"
+    number = read_scheme(held.training_session.scheme).parameters.index(test) + 1
+    key = f"{first.pk}-{number}"
     assert f'name="score-{key}"' in client.get(grid).content.decode()
-    assert client.post(grid, {f"score-{key}": "80", f"version-{key}": "0", f"was-{key}": ""}).status_code == 302
+    assert client.post(grid, {f"score-{key}": "80", f"row-{first.pk}": f"{number}:0:"}).status_code == 302
     result = SessionResult.objects.get(enrolment=first, current=True)
     assert (result.status, result.explanation["on_paper"]) == ("scored", [test.name])
     assert SessionResult.objects.get(enrolment=second, current=True).status == "incomplete"

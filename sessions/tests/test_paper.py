@@ -15,6 +15,7 @@ from django.urls import reverse
 from PIL import Image
 
 from sessions.models import PaperSheet, Scan, ScanPage
+from sessions.paper.job import read_scans
 from sessions.paper.sheet import draw
 from sessions.services import discard_page, file_pages, print_sheet, upload_scans
 from sessions.services.paper import KEPT_FOR, draw_print, let_prints_go, undrawn_prints
@@ -288,6 +289,36 @@ def test_the_code_of_a_class_that_the_uploader_does_not_see_files_nothing_and_te
         now=START,
     )
     assert ScanPage.objects.get().state == "filed"
+
+
+@pytest.mark.point("PRN-3")
+@pytest.mark.parametrize("is_discarded", [False, True])
+def test_a_list_that_somebody_elsewhere_uploaded_first_is_filed_when_its_pic_uploads_the_same_file(is_discarded):
+    held, other = opened(), opened(starts_at=START + timedelta(days=1))
+    content = file_of(BLANK, scanned(printed(held)))
+    uploaded(content, actor=other.pic)
+    if is_discarded:
+        discard_page(page=ScanPage.objects.get(number=2), reason="Bukan kelas saya.", actor=other.pic, now=START)
+    content.seek(0)
+    again = uploaded(content, actor=held.pic)
+    assert again.again == list(Scan.objects.all())
+    blank, page = ScanPage.objects.order_by("number")
+    assert (page.state, page.training_session) == ("filed", held.training_session)
+    assert client_of(held.pic).get(reverse("scan_page", args=[blank.uuid])).status_code == 200, "it waits for both"
+    content.seek(0)
+    assert uploaded(content, actor=held.pic).job is None, "nothing is left to read"
+
+
+def test_a_page_discarded_by_mistake_comes_back_when_its_file_is_uploaded_again():
+    held = opened()
+    content = file_of(BLANK, kind="JPEG")
+    uploaded(content, actor=held.pic)
+    discard_page(page=ScanPage.objects.get(), reason="Keliru", actor=held.pic, now=START)
+    content.seek(0)
+    shown = client_of(held.pic).post(reverse("scan_new"), {"scans": [content]}, follow=True).content.decode()
+    assert "dibaca kembali" in shown
+    list(read_scans(Scan.objects.get().job, START))
+    assert ScanPage.objects.get().state == "unfiled"
 
 
 def test_somebody_files_waiting_pages_to_the_class_that_they_choose_or_discards_one():

@@ -81,19 +81,24 @@ def scan_new(request: SignedInRequest) -> HttpResponse:
                 actor=request.user,
                 now=request.now,
             )
-            _say_known(request, found.known)
+            _say_known(request, found.known, found.again)
             return redirect(page_of_upload(found.job) if found.job else reverse("scan_list"))
         except Refused as refused:
             form.add_refusal(refused)
     return render(request, "sessions/scan_new.html", {"form": form, "training_session": training_session})
 
 
-def _say_known(request: SignedInRequest, known: list[Scan]) -> None:
+def _say_known(request: SignedInRequest, known: list[Scan], again: list[Scan]) -> None:
     for scan in known:
         words = {"name": scan.file_name, "time": moment_words(scan.uploaded_at, request.user.zone)}
         if scan.problem:
             messages.info(
                 request, _("“%(name)s” was uploaded before and could not be read. It is tried again.") % words
+            )
+        elif scan in again:
+            messages.info(
+                request,
+                _("“%(name)s” was uploaded already, %(time)s. Its pages that were not filed are read again.") % words,
             )
         else:
             messages.info(
@@ -102,7 +107,15 @@ def _say_known(request: SignedInRequest, known: list[Scan]) -> None:
 
 
 def _page(request: SignedInRequest, uuid: UUID) -> ScanPage:
-    rows = ("scan__file", "scan__uploaded_by", "scan__session_said", "picture", "training_session__site", "meeting")
+    rows = (
+        "scan__file",
+        "scan__uploaded_by",
+        "scan__job",
+        "scan__session_said",
+        "picture",
+        "training_session__site",
+        "meeting",
+    )
     more = ("training_session__plan", "filed_by", "discarded_by", "sheet", "request__record")
     return get_object_or_404(ScanPage.objects.visible_to(request.user).select_related(*rows, *more), uuid=uuid)
 
