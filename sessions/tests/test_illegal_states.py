@@ -13,7 +13,7 @@ import pytest
 
 from planning.models import RecoveryForm
 from planning.tests.factories import signature
-from sessions.enums import AttemptState, CaseState, MeetingState, OutcomeState, SessionState
+from sessions.enums import HELD, AttemptState, CaseState, MeetingState, OutcomeState, SessionState
 from sessions.models import RecoveryCase, SessionMeeting, TargetOutcome, TestAttempt, TrainingSession
 from sessions.services import (
     RollCell,
@@ -124,7 +124,7 @@ def test_scores_are_recorded_under_way_or_after_and_in_no_other_state(held):
     cell = ScoreCell(held.enrolments[0].pk, parameter.uuid, Decimal(80))
     refused_in(
         TrainingSession.objects.filter(pk=held.training_session.pk),
-        others(SessionState, SessionState.OPEN, SessionState.CONCLUDED),
+        others(SessionState, SessionState.OPEN, *HELD),
         lambda: record_scores(training_session=held.training_session, cells=[cell], actor=held.pic, now=START),
     )
 
