@@ -18,8 +18,9 @@ from planning.enums import LoadMethod
 from planning.forms.traffic import LineTargetForm, MarkedDayForm, TrafficForm
 from planning.imports.traffic import TRAFFIC
 from planning.models import LineTarget, MarkedDay, TrafficInterval
-from planning.queries.away import away_of_line
+from planning.queries.away import COLUMNS, away_of_texts, away_rows
 from planning.queries.load import Slots, slots_for, weekday_name
+from planning.queries.lookups import look_up, texts
 from planning.queries.traffic import (
     FORECAST,
     WEEKS,
@@ -151,10 +152,12 @@ def _of_team(chosen: Traffic) -> dict[str, Any]:
     if team is None or site is None or line is None or chosen.goal is None or not chosen.profile.half_hours:
         return {"team": None}
     here = PersonAssignment.objects.filter(in_force(chosen.until), team=team)
-    people = list(here.order_by("person").values_list("person", flat=True))
+    rows = away_rows(site=site, line=line, since=chosen.until)
+    known = look_up([texts("person", here, "person"), texts("away", rows, *COLUMNS)])
+    people = sorted(int(key) for key, *_rest in known.get("person", ()))
     slots: Slots = slots_for(
         people,
-        LineLoad(chosen.profile, chosen.goal, away_of_line(site=site, line=line, since=chosen.until)),
+        LineLoad(chosen.profile, chosen.goal, away_of_texts(known.get("away", ()))),
         site=site,
         first=chosen.until,
         duration_minutes=chosen.duration,

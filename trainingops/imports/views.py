@@ -234,7 +234,7 @@ def _show(request: SignedInRequest, run: ImportRun, form: ApplyForm) -> HttpResp
         "page_obj": page,
         "more": run.preview.get("hidden", 0),
         "chosen": chosen,
-        "counts": [
+        "tallies": [
             (value, label, run.counts.get(value, 0))
             for value, label in RowStatus.choices
             if value in run.counts or value != RowStatus.ASIDE

@@ -43,9 +43,10 @@ _STOCK = [
 ]
 
 
-#: Whose second sending is another: codes are shown once and kept nowhere, so each sending issues new ones. The survey
+#: Whose second sending is another: codes and the address of a calendar are shown once and kept nowhere, so each sending
+#: issues new ones. The survey
 #: has no key, which would keep the answer beside the person (ADR 0018); the database refuses a second answer.
-_ELSEWHERE = {"people_codes", "session_codes", "account_issue_code", "survey_answer"}
+_ELSEWHERE = {"people_codes", "session_codes", "account_issue_code", "calendar_feed", "survey_answer"}
 
 
 def entries() -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.utils.formats import date_format
+
 from trainingops.dashboard.calendar.entries import Entry
 from trainingops.dashboard.calendar.periods import Period
 from trainingops.ui.days_off import OffDay
@@ -30,6 +32,11 @@ class Day:
     off: tuple[str, ...]
     shown: Sequence[Entry]
     more: int
+
+    @property
+    def weekday(self) -> str:
+        """Its name in three letters, above the columns."""
+        return date_format(self.day, "D")
 
     @property
     def look(self) -> str:
