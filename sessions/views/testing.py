@@ -110,6 +110,11 @@ class PaperRow:
     def control(self) -> str:
         return f"points-{self.standing.enrolment.pk}"
 
+    @property
+    def label(self) -> str:
+        """What names the field, beside it and in what is said about it."""
+        return _("Points of %(name)s") % {"name": self.standing.enrolment.person.name}
+
 
 def session_paper_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Type the results of a test that was taken on paper: points of a maximum; POST saves all or none (5.1.2)."""
@@ -132,7 +137,7 @@ def session_paper_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 return _save_paper(request, training_session, parameter, rows, form.cleaned_data["maximum"])
             except Refused as why:
                 refused = why
-    problems = [Line(row.standing.enrolment.person.name, row.problem, row.control) for row in rows if row.problem]
+    problems = [Line(row.label, row.problem, row.control) for row in rows if row.problem]
     context = {
         "training_session": training_session,
         "tests": tests,

@@ -58,8 +58,8 @@ class PersonFilter(django_filters.FilterSet):
 class LeaveForm(PageForm):
     """From when until when somebody is away."""
 
-    starts_on = forms.DateField(label=_("First day"))
-    ends_on = forms.DateField(
+    starts_on = PlannedDayField(label=_("First day"))
+    ends_on = PlannedDayField(
         label=_("Last day"),
         required=False,
         help_text=_("Blank while nobody knows; then what is due waits for the return."),

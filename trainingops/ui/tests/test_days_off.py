@@ -97,11 +97,14 @@ ROOMS = {"trainingops", "planning", "sessions", "reporting", "evaluation"}
 LOOKING_BACK = {
     "answered_on", "contacted_on", "dated_on", "issued_on", "occurred_on", "occurred_at", "valid_from",
     "since", "actual_starts_at", "actual_ends_at", "joined_on", "left_on", "told_on",
+    "dated", "evidence_date",
 }  # fmt: skip
-#: Dates that bound a list of what was, and the day that itself is made a day off.
+#: Dates that bound a list of what was, the day that itself is made a day off, and when a class that is filed
+#: afterwards was held.
 ELSEWHERE = {
     "AgentsForm.until", "DayOffForm.day", "DefectChoiceForm.until", "EvidenceFilterForm.end",
-    "EvidenceFilterForm.start", "IndicatorForm.until", "NeedsForm.until",
+    "EvidenceFilterForm.start", "FiledClassForm.ends_at", "FiledClassForm.starts_at", "IndicatorForm.until",
+    "NeedsForm.until",
     "ReviewForm.period_from", "ReviewForm.period_to",
 }  # fmt: skip
 
