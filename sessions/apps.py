@@ -14,7 +14,7 @@ class SessionsConfig(AppConfig):
         from sessions.imports.attendance import ATTENDANCE
         from sessions.imports.scores import SCORES
         from sessions.paper import record as paper_record
-        from sessions.paper.job import page_of_upload, read_scans
+        from sessions.paper.job import page_of_upload, read_scans, say_warning
         from sessions.reference import ensure_reference
         from sessions.services.scans import READ_JOB
         from trainingops.imports.registry import register_importer
@@ -29,5 +29,13 @@ class SessionsConfig(AppConfig):
         steps.register()
         signed.register()
         paper_record.register()
-        register_job(JobKind(name=READ_JOB, label=_("Reading of scans"), handler=read_scans, page=page_of_upload))
+        register_job(
+            JobKind(
+                name=READ_JOB,
+                label=_("Reading of scans"),
+                handler=read_scans,
+                page=page_of_upload,
+                warning=say_warning,
+            )
+        )
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

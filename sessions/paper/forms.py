@@ -61,10 +61,6 @@ class UploadForm(PageForm):
         label=gettext_lazy("Scans or photos"),
         widget=_FilesInput(attrs={"accept": ACCEPTED}),
         max_length=160,
-        help_text=gettext_lazy(
-            "PDF, JPEG, PNG or HEIC, at most 10 MB each and %(most)d files at once. Have the QR code in the picture."
-        )
-        % {"most": MOST_FILES},
         error_messages={
             "required": gettext_lazy("Choose at least one scan or photo."),
             "empty": gettext_lazy("The file is empty. Choose the file that holds the scan."),
@@ -81,6 +77,13 @@ class UploadForm(PageForm):
         max_length=120,
         help_text=gettext_lazy("Room, rack and box in which it is kept."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A lazy text with a figure in it would be in the language that is active as this module loads.
+        self.fields["scans"].help_text = _(
+            "PDF, JPEG, PNG or HEIC, at most 10 MB each and %(most)d files at once. Have the QR code in the picture."
+        ) % {"most": MOST_FILES}
 
 
 class FilingForm(PageForm):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sessions.enums import PageState, ScanProblem
@@ -33,12 +33,20 @@ def read_scans(job: Job, _now: datetime) -> Generator[Progress, None, dict[str, 
             done += 1
             yield Progress(min(done, total), total, {})
         file_recognised(scan=scan, now=timezone.now())
-    return _result(scans, job)
+    return _result(scans)
 
 
 def page_of_upload(job: Job) -> str:
     """Where the pages of one upload are seen."""
     return f"{reverse('scan_list')}?upload={job.uuid}"
+
+
+def say_warning(warning: Mapping[str, Any]) -> str:
+    """A warning of the result, in words."""
+    if "waiting" in warning:
+        return _("%(n)d pages wait for somebody to file them.") % {"n": warning["waiting"]}
+    problem = ScanProblem(warning["problem"])
+    return f"{warning['file']}: {problem.label}. {unreadable(problem)}"
 
 
 def _count(scan: Scan) -> None:
@@ -62,15 +70,12 @@ def _read(scan: Scan) -> Generator[ScanPage, None, None]:
         note_pages(scan=scan, problem=why.problem)
 
 
-def _result(scans: list[Scan], job: Job) -> dict[str, Any]:
+def _result(scans: list[Scan]) -> dict[str, Any]:
     pages = ScanPage.objects.filter(scan__in=scans)
     waiting = pages.filter(state=PageState.UNFILED).count()
-    with translation.override(job.owner.language):
-        warnings = [
-            f"{scan.file_name}: {ScanProblem(scan.problem).label}. {unreadable(ScanProblem(scan.problem))}"
-            for scan in scans
-            if scan.problem
-        ]
-        if waiting:
-            warnings.append(_("%(n)d pages wait for somebody to file them.") % {"n": waiting})
+    warnings: list[dict[str, Any]] = [
+        {"file": each.file_name, "problem": each.problem} for each in scans if each.problem
+    ]
+    if waiting:
+        warnings.append({"waiting": waiting})
     return {"warnings": warnings, "filed": pages.filter(state=PageState.FILED).count(), "waiting": waiting}

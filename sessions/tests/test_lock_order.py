@@ -62,23 +62,30 @@ def test_who_settles_a_target_holds_no_session_while_waiting_for_its_plan(commit
             connection.close()
 
     other = threading.Thread(target=run)
-    with transaction.atomic():
-        lock_plans([held.plan.pk])
-        other.start()
-        assert _somebody_waits(), failed or "it did not ask for the plan"
-        # As who waives does, plan first: with the session held by the other this raises at once.
-        rows = TrainingSession.objects.select_for_update(no_key=True, nowait=True)
-        assert rows.get(pk=held.training_session.pk)
-    other.join(20)
+    try:
+        with transaction.atomic():
+            lock_plans([held.plan.pk])
+            other.start()
+            assert _somebody_waits(), failed or "it did not ask for the plan"
+            # As who waives does, plan first: with the session held by the other this raises at once.
+            rows = TrainingSession.objects.select_for_update(no_key=True, nowait=True)
+            assert rows.get(pk=held.training_session.pk)
+    finally:
+        other.join(20)  # whatever was found: nobody works on while the rows are removed
     assert not other.is_alive()
     assert not failed
 
 
 def _somebody_waits() -> bool:
-    """Whether another connection waits for a lock of this one, within half a minute."""
+    """Whether another connection waits for a lock of this one, within half a minute.
+
+    ``pg_locks`` says so: ``pg_stat_activity`` shows a transaction for good who was connected when it first asked.
+    """
     for _step in range(600):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
             if cursor.fetchone()[0]:
                 return True
         time.sleep(0.05)

@@ -430,7 +430,7 @@ def test_the_manager_acknowledges_and_waives_with_a_fresh_log_in(held, monkeypat
     case, client = RecoveryCase.objects.get(), _client(held.manager)
     waive, lapse = reverse("case_waive", args=[case.uuid]), reverse("case_lapse", args=[case.uuid])
     assert client.get(waive).status_code == 302  # asks for the password first
-    monkeypatch.setattr("sessions.views.recovery.authenticated_at", lambda request: timezone.now())
+    monkeypatch.setattr("sessions.views.cases.authenticated_at", lambda request: timezone.now())
     monkeypatch.setattr("trainingops.people.sign_in.authenticated_at", lambda request: timezone.now())
     assert client.get(lapse).status_code == 200
     assert client.post(lapse, {"reason": "Pindah"}).status_code == 422  # still works here

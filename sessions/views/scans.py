@@ -24,6 +24,7 @@ from trainingops.audit.access_events import record_access
 from trainingops.audit.models import AccessEvent
 from trainingops.domain import Refused
 from trainingops.jobs.models import Job, JobState
+from trainingops.jobs.registry import get_kind
 from trainingops.jobs.views import STATUS as JOB_STATUS
 from trainingops.people.http import SignedInRequest, uuid_of
 from trainingops.records import storage
@@ -52,6 +53,7 @@ def scan_list(request: SignedInRequest) -> HttpResponse:
         "table": configure(request, ScanPageTable(pages_of_list(pages, state))),
         "tabs": [(key, word, counts[key], key == state) for key, word in words.items()],
         "upload": upload,
+        "upload_warnings": get_kind(upload.kind).warnings_of(upload) if upload else [],
         "upload_status": JOB_STATUS[JobState(upload.state)] if upload else "",
         "may_upload": can_upload_scans(request.user),
     }

@@ -23,7 +23,8 @@ class Progress:
 
 
 #: A job's work: called with the job, yields after each step; starts again from ``job.cursor`` after a crash.
-#: What it returns is the job's result; ``{"warnings": […]}`` in it ends the job "with warnings".
+#: What it returns is the job's result; ``{"warnings": […]}`` in it ends the job "with warnings": texts, or whatever the
+#: ``warning`` of its kind says in the language of who reads.
 JobHandler = Callable[[Job, datetime], Generator[Progress, None, dict[str, Any] | None]]
 
 
@@ -34,6 +35,12 @@ class JobKind:
     handler: JobHandler
     #: Where what the job works on is seen; none when the job's own page is all there is.
     page: Callable[[Job], str] | None = None
+    #: Says one of the result's warnings; these are texts unless a kind stores something else.
+    warning: Callable[[Any], str] = str
+
+    def warnings_of(self, job: Job) -> list[str]:
+        """What the job could not do, in the language of who reads."""
+        return [self.warning(each) for each in job.result.get("warnings", ())]
 
 
 _kinds: Registry[JobKind] = Registry("job kind")

@@ -53,8 +53,8 @@ ALIKE, IN_VAIN = 3, 3
 NAME = "trainingops"
 #: Rows that we bring along: nobody typed their names.
 REFERENCE = {"AbsenceReason", "ClassType", "Clause", "DayOff", "RecoveryForm"}
-#: Rows whose JSON people wrote: the options of a question, an answer, the cells of a file.
-TYPED_JSON = {"QuestionVersion", "TestAnswer", "ImportRun", "PreviewRow", "Upload"}
+#: Rows whose JSON people wrote: the options of a question, an answer, the cells of a file, the box of a survey.
+TYPED_JSON = {"QuestionVersion", "TestAnswer", "ImportRun", "PreviewRow", "Upload", "ReactionSurvey"}
 _INLINE = re.compile(r"""<[^>]+\sstyle=|<script(?![^>]*\bsrc=)|<[^>]+\son\w+=["']""")
 #: A word; not a part of a code, a hash or a file's name.
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])")
@@ -139,7 +139,16 @@ def typed() -> Callable[[str], str]:
             texts.update(line for value in _typed_values(model) for line in value.splitlines())
     known = {" ".join(text.split()) for text in texts if _words(text) & indonesian()}
     pattern = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))))
-    return lambda text: pattern.sub(" ", text)
+    return lambda text: _without_cut(pattern.sub(" ", text), known)
+
+
+def _without_cut(text: str, known: set[str]) -> str:
+    """The text without the beginning of a typed one at its end, where the page cuts it with “…”."""
+    whole = text.removesuffix("…")
+    if whole == text:
+        return text
+    begins = (at for at in range(len(whole)) if any(each.startswith(whole[at:]) for each in known))
+    return whole[: next(begins, None)]
 
 
 def _typed_values(model: type[models.Model]) -> Iterator[str]:

@@ -140,6 +140,7 @@ def _every_form_is_a_record():
         "training_plan",
         "coordination",
         "attendance",
+        "attendance_scan",
         "test_results",
         "report",
         "minutes",
