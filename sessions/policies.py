@@ -104,6 +104,8 @@ def has_paper_role(user: User, training_session: TrainingSession) -> bool:
 
 
 def can_discard_page(user: User, page: ScanPage) -> bool:
-    """Who uploaded it, first or again, or a manager."""
-    site_id, uploaders = page.scan.site_id, (page.scan.uploaded_by_id, page.scan.job.owner_id)
-    return user.pk in uploaders or user.authority.covers("manager", site_id=site_id)
+    """Who uploaded it, first or again, or a manager of its site and line."""
+    scan = page.scan
+    if user.pk in (scan.uploaded_by_id, scan.job.owner_id):
+        return True
+    return user.authority.covers("manager", site_id=scan.site_id, line_id=scan.line_key())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from sessions.enums import PageProblem, PageState, ScanProblem
 from sessions.models.held import SessionMeeting, TrainingSession
 from trainingops.domain import Identified
 from trainingops.jobs.models import Job
-from trainingops.people.models import Site, User
+from trainingops.people.models import PersonAssignment, Site, User
 from trainingops.records.models import EvidenceRequest, StoredFile
 
 
@@ -68,14 +69,35 @@ class Scan(Identified):
     def __str__(self) -> str:
         return f"{self.uuid}"
 
+    def line_key(self) -> int | None:
+        """The line that it may belong to; none if nothing says one."""
+        return Scan.objects.filter(pk=self.pk).values_list(line_of_scan(), flat=True).first()
+
+
+def line_of_scan(scan: str = "") -> Coalesce:
+    """The line of the session from whose page a scan was uploaded, else where its uploader worked on that day.
+
+    Args:
+        scan: the lookup path to the scan, with its underscores.
+    """
+    day = OuterRef(f"{scan}uploaded_at__date")
+    worked = PersonAssignment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=day),
+        person=OuterRef(f"{scan}uploaded_by__person"),
+        starts_on__lte=day,
+    )
+    return Coalesce(
+        F(f"{scan}session_said__line"), Subquery(worked.values("line")[:1]), output_field=models.BigIntegerField()
+    )
+
 
 class ScanPageQuerySet(models.QuerySet["ScanPage"]):
     def visible_to(self, user: User) -> ScanPageQuerySet:
-        """One's own uploads, what is filed to sessions that the user sees as staff, and a manager's sites."""
+        """One's own uploads, what is filed to sessions that the user sees as staff, and a manager's sites and lines."""
         filed = Q(training_session__in=TrainingSession.objects.visible_to_staff(user))
-        waits = Q(training_session=None) & Q(
-            pk__in=self.model.objects.filter(user.authority.scope("manager", site="scan__site")).values("pk")
-        )
+        managed = user.authority.scope("manager", site="scan__site", line="scan_line")
+        in_reach = self.model.objects.annotate(scan_line=line_of_scan("scan__")).filter(managed)
+        waits = Q(training_session=None) & Q(pk__in=in_reach.values("pk"))
         again = Q(scan__job__owner=user)
         return self.filter(Q(scan__uploaded_by=user) | again | filed | waits)
 

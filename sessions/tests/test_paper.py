@@ -17,6 +17,7 @@ from PIL import Image
 from sessions.models import PaperSheet, Scan, ScanPage
 from sessions.paper.job import read_scans
 from sessions.paper.sheet import draw
+from sessions.policies import can_discard_page
 from sessions.services import discard_page, file_pages, print_sheet, upload_scans
 from sessions.services.paper import KEPT_FOR, draw_print, let_prints_go, undrawn_prints
 from sessions.tasks import draw_sheet, sweep_prints
@@ -24,7 +25,8 @@ from sessions.tests.factories import START, absent, attend, end_session, opened,
 from sessions.tests.scans import file_of, pages_of, photographed, printed, scanned, turned, uploaded
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.models import PersonAssignment
+from trainingops.people.tests.factories import PersonFactory, ServiceLineFactory, SiteFactory, make_user, sign_in
 from trainingops.records import storage
 from trainingops.records.models import EvidenceRecord, EvidenceRequest
 from trainingops.records.services import produce_record
@@ -331,6 +333,8 @@ def test_somebody_files_waiting_pages_to_the_class_that_they_choose_or_discards_
         shown = client.get(url).content.decode()
         assert f'value="{held.meeting.uuid}" selected' in shown and reverse("scan_picture", args=[first.uuid]) in shown
         assert client.post(url, {"meeting": "", "number": "TIDAK-ADA"}).status_code == 422
+        empty = client.post(url, {"meeting": "", "number": ""})
+        assert empty.status_code == 422 and 'href="#id_meeting"' in empty.content.decode()
         ahead = {"meeting": str(held.meeting.uuid), "evidence_date": "2026-12-24"}
         assert client.post(url, ahead).status_code == 422
         assert client.post(reverse("scan_discard", args=[first.uuid]), {"reason": " "}).status_code == 422
@@ -353,6 +357,29 @@ def test_somebody_files_waiting_pages_to_the_class_that_they_choose_or_discards_
         discard_page(page=first, reason="x", actor=make_user("trainer"), now=START)
     entry = json.loads(Entry.objects.get(verb="scan.filed").text)["data"]
     assert entry["by_code"] is False and entry["evidence_date"] == "2026-11-23"
+
+
+@pytest.mark.parametrize("is_said", [True, False])
+def test_a_page_that_waits_is_a_managers_of_its_site_and_line_alone(is_said):
+    """The line is that of the session from whose page it came, else where its uploader worked on that day."""
+    held = opened()
+    site, line = held.training_session.site, held.training_session.line
+    person = PersonFactory()
+    worked = {"site": site, "line": line}
+    PersonAssignment.objects.filter(person=person).delete()
+    PersonAssignment.objects.create(person=person, **worked, starts_on=date(2020, 1, 1))
+    uploader = held.pic if is_said else make_user("trainer", person=person)
+    uploaded(file_of(BLANK, kind="JPEG"), actor=uploader, training_session=held.training_session if is_said else None)
+    waiting = ScanPage.objects.get()
+    for scope, sees in (
+        ({"site": site, "line": line}, True),
+        ({}, True),
+        ({"line": ServiceLineFactory()}, False),
+        ({"site": SiteFactory()}, False),
+    ):
+        manager = make_user("manager", **scope)
+        assert ScanPage.objects.visible_to(manager).filter(pk=waiting.pk).exists() is sees, scope
+        assert can_discard_page(manager, waiting) is sees, scope
 
 
 def test_the_pages_of_scans_by_role_state_and_cost():

@@ -181,6 +181,7 @@ def _chosen(request: SignedInRequest, form: FilingForm) -> SessionMeeting | None
         return meeting
     if said["meeting"] is None:
         form.add_error("meeting", _("Choose the class that this page belongs to, or discard the page."))
+        return None
     chosen: SessionMeeting | None = said["meeting"]
     return chosen
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from PIL import Image
 
 from evaluation.models import CoachingForm, Finding, ImprovementAction, Review
 from planning.enums import PlanState
@@ -66,7 +68,8 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.services import report_deviation, start_attempt
+from sessions.services import add_photos, report_deviation, start_attempt
+from sessions.services.photos import takes_photos
 from trainingops.access import ACCESS
 from trainingops.imports.models import ImportRun
 from trainingops.imports.registry import importers_for
@@ -223,8 +226,9 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "check_in_": _by_uuid(SessionMeeting),
     "calendar_file": lambda: [{"token": "x" * 43}],
     "check_in_scan": lambda: [{"code": "ACDEFG"}],
-    "class_file_": _by_uuid(ClassFile, "kind"),
+    "class_file": _by_uuid(ClassFile, "kind"),
     "class_type_": _by_uuid(ClassType),
+    "competence_pdf": _by_uuid(Person),
     "coaching_": _by_uuid(CoachingForm),
     "comment_": _by_uuid(RevisionComment),
     "coaching_new": _by_uuid(Person),
@@ -338,6 +342,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "traffic_day_": _by_uuid(MarkedDay),
     "shared_pc_": _by_uuid(SessionMeeting),
     "shift_code_": _by_uuid(ShiftCode),
+    "training_calendar": _enrolments,
     "trainer_": _by_uuid(TrainerProfile),
     "trainer_request_": _by_uuid(TrainerRequest, "answer"),
     "verify_record": lambda: [{"code": "KODE-YANG-TIDAK-ADA"}],
@@ -375,6 +380,15 @@ def furnish(now: datetime) -> None:
         planned="Simulator SBG",
         actual="Salindia",
         reason="Simulator tidak dapat dibuka.",
+        actor=plan.pic,
+        now=now,
+    )
+    begun = next(each for each in plan.training_sessions.order_by("pk") if takes_photos(each))
+    photo = BytesIO()
+    Image.new("RGB", (320, 240), (214, 210, 200)).save(photo, "JPEG")
+    add_photos(
+        training_session=begun,
+        photos=[SimpleUploadedFile("kelas.jpg", photo.getvalue())],
         actor=plan.pic,
         now=now,
     )
