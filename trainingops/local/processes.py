@@ -8,6 +8,9 @@ from pathlib import Path
 
 from trainingops.local.supervisor import Child
 
+#: A web worker that outgrows this hands over to a fresh one, which starts before it ends what it is answering.
+WEB_WORKER_MIB = 114
+
 
 def site_processes(*, folder: Path, local: Path, bind: str, port: int, web_workers: int) -> list[Child]:
     """What ``manage.py up`` keeps running beside the database and the broker.
@@ -39,7 +42,8 @@ def site_processes(*, folder: Path, local: Path, bind: str, port: int, web_worke
     web = child(
         "web", str(bin_folder / "granian"), "--interface", "wsgi", "--host", bind, "--port", str(port),
         "--workers", str(web_workers), "--blocking-threads", "4", "--respawn-failed-workers",
-        "--workers-kill-timeout", "10", "--log-level", "warning", "trainingops.wsgi:application",
+        "--workers-kill-timeout", "10", "--workers-max-rss", str(WEB_WORKER_MIB), "--log-level", "warning",
+        "trainingops.wsgi:application",
     )  # fmt: skip
     return [
         web,
