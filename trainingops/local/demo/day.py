@@ -32,7 +32,7 @@ def file_a_class(cycle: Cycle) -> TrainingSession:
     return file_class(
         held=HeldClass(
             kind=TrainingKind.REFRESHMENT,
-            title="Penjelasan singkat gangguan aplikasi SBG",
+            title="Perpanjangan SBG saat aplikasi terganggu",
             site=cycle.cast.jakarta,
             line=line,
             starts_at=ended - timedelta(hours=1),
