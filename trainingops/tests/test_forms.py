@@ -93,10 +93,15 @@ def faults_of(form: VisitedForm, control: Control, value: Any, outcome: Outcome)
 
 
 def lines_of(form: VisitedForm, control: Control, outcome: Outcome) -> list[str]:
-    """The lines of the summary that lead to a control; a date and its time are one field."""
-    ids = {*control.ids}
+    """The lines of the summary that lead to a control of the page they stand on; a date and its time are one field.
+
+    The answer's ids count, not those of the page the form was read from: a cell of the score grid has one only where
+    something is said about it, which keeps 600 cells a light page (SCR-6).
+    """
+    names = [control.name]
     if control.name.endswith("_time"):
-        ids |= {each for other in form.controls if other.name == f"{control.name[:-5]}_day" for each in other.ids}
+        names.append(f"{control.name[:-5]}_day")
+    ids = {each for name in names for each in outcome.document.xpath("//*[@name=$name]/@id", name=name)}
     return [text for target, text in outcome.lines if target in ids]
 
 
