@@ -75,7 +75,7 @@ def office_holders(roles: Iterable[str], training_session: TrainingSession, now:
 
 def administrators(now: datetime) -> list[User]:
     """Active administrators."""
-    held = RoleAssignment.objects.filter(in_force(now.date()), role=Role.ADMINISTRATOR)
+    held = RoleAssignment.objects.filter(in_force(timezone.localdate(now)), role=Role.ADMINISTRATOR)
     return list(User.objects.filter(pk__in=held.values("user"), is_active=True))
 
 

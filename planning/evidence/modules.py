@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -79,8 +79,13 @@ def _row(row: StandardRow) -> dict[str, Any]:
                 "title": version.module.title,
                 "version": version.number,
                 "minutes": version.duration_minutes,
-                "approved": day_words(version.decided_at.date(), "short") if version.decided_at else "",
+                "approved": _day(version.decided_at),
             }
             for version in row.versions
         ],
     }
+
+
+def _day(moment: datetime | None) -> str:
+    """In the house's zone, whoever asks: the same payload gives the same bytes."""
+    return day_words(timezone.localdate(moment, timezone.get_default_timezone()), "short") if moment else ""

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.coordinating import about_revision
@@ -219,7 +220,7 @@ def remind_teams(*, now: datetime) -> int:
         each
         for each in Consultation.objects.filter(
             answer="",
-            due_on__range=(now.date() - REMINDED_BEFORE, now.date() + 2 * REMINDED_BEFORE),
+            due_on__range=(timezone.localdate(now) - REMINDED_BEFORE, timezone.localdate(now) + 2 * REMINDED_BEFORE),
             plan__state__in=[PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY],
         ).select_related("plan__site", "plan__line", "asked_by")
         if each.due_on - REMINDED_BEFORE <= local_day(now, each.plan.site) <= each.due_on

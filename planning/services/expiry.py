@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 
 from planning import trainer_notices as notices
 from planning.models import Appointment, TrainerModule, TrainerProfile, TrainerQualification
@@ -30,9 +31,9 @@ def remind_expiries(*, now: datetime) -> int:
     Of several leads passed meanwhile only the last one is told. An appointment that another one follows is left out.
     """
     told = 0
-    managers = _managers(now.date())
+    managers = _managers(timezone.localdate(now))
     for subject, kind, ends_on, user, params in (*_appointments(now), *_trainers(now)):
-        step = step_of(ends_on, now.date())
+        step = step_of(ends_on, timezone.localdate(now))
         if step is None:
             continue
         people = [*managers_of(subject, managers), *([user] if user else [])]
@@ -49,7 +50,7 @@ def step_of(ends_on: date, today: date) -> str | None:
 
 
 def _window(now: datetime, name: str) -> dict[str, date]:
-    today = now.date()
+    today = timezone.localdate(now)
     return {f"{name}__gte": today - timedelta(days=AFTER), f"{name}__lte": today + timedelta(days=max(LEADS))}
 
 

@@ -41,7 +41,7 @@ def competence_pdf(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     words = {"name": request.user.name, "time": moment_words(request.now, request.user.zone)}
     context = {
         "person": person,
-        "place": present_assignments([person.pk], today).get(person.pk),
+        "place": present_assignments([person.pk], request.now).get(person.pk),
         "rows": [(each, validity(each.valid_until, today)[1]) for each in competences_of(person)],
         "organisation": settings.ENV.organisation,
         "unit": settings.ENV.unit,

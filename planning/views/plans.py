@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -125,7 +126,11 @@ def _from_need(request: SignedInRequest, change: ProductChange | None) -> dict[s
     """What the page before hands over: the kind, the appointment for its line, the change as source of the need."""
     initial: dict[str, Any] = {"kind": request.GET.get("kind", TrainingKind.REFRESHMENT)}
     if line := request.GET.get("line", ""):
-        place = Appointment.objects.in_force(request.now.date()).filter(user=request.user, line__code=line).first()
+        place = (
+            Appointment.objects.in_force(timezone.localdate(request.now))
+            .filter(user=request.user, line__code=line)
+            .first()
+        )
         initial["place"] = place.pk if place else None
     if change:
         initial["needs"] = list(NeedSource.objects.filter(product_change=change).values_list("pk", flat=True))

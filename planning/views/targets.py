@@ -13,6 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -278,7 +279,7 @@ def _chosen_people(request: SignedInRequest) -> list[Person]:
 
 
 def _present_teams(request: SignedInRequest) -> Prefetch[Any]:
-    today = in_force(request.now.date())
+    today = in_force(timezone.localdate(request.now))
     return Prefetch(
         "person__assignments", PersonAssignment.objects.filter(today).select_related("team", "site"), "here"
     )

@@ -49,8 +49,7 @@ def why_gone(outcomes: Collection[TargetOutcome], now: datetime) -> dict[int, st
         "trainingmodule", "serviceline"
     ):
         lines.setdefault(module, set()).add(line)
-    days = {local_day(now, each.plan.site) for each in outcomes}
-    places = present_assignments([each.person_id for each in outcomes], max(days)) if days else {}
+    places = present_assignments([each.person_id for each in outcomes], now)
     found = {}
     for each in outcomes:
         day, place = local_day(now, each.plan.site), places.get(each.person_id)

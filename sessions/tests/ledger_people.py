@@ -96,4 +96,4 @@ class PeopleSteps(LedgerMachine):
         """One of those on target who works somewhere."""
         people = Person.objects.filter(outcomes__plan__in=self.plans).distinct()
         person: Person | None = self.one(people, which)
-        return person if person and present_assignments([person.pk], self.now.date()) else None
+        return person if person and present_assignments([person.pk], self.now) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -52,10 +52,10 @@ def errors_response(packed: bytes, wrong: Iterable[tuple[int, Mapping[str, Any]]
     return workbook_response([as_text(cell) for cell in next(lines)], lines, name=name, long=True)
 
 
-def people_response(people: QuerySet[Person], day: date) -> HttpResponse:
+def people_response(people: QuerySet[Person], now: datetime) -> HttpResponse:
     """People with the columns of their template, so that the list can be corrected and imported again."""
     found = list(people)
-    places = present_assignments([person.pk for person in found], day)
+    places = present_assignments([person.pk for person in found], now)
     leaders: dict[int, list[str]] = {}
     teams = {place.team_id for place in places.values() if place.team_id}
     for team, number in Person.objects.filter(led_teams__in=teams).values_list("led_teams", "employee_no"):

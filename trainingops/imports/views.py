@@ -161,7 +161,7 @@ def import_errors(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def people_download(request: SignedInRequest) -> HttpResponse:
     """The people of the list's filter, with the columns of the import template (EXP-1)."""
     chosen = PersonFilter(request.GET, queryset=Person.objects.visible_to(request.user), request=request)
-    return people_response(chosen.qs, request.now.date())
+    return people_response(chosen.qs, request.now)
 
 
 def _importer(request: SignedInRequest, kind: str) -> Importer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -56,16 +57,19 @@ def assignment_on(person_id: int, day: date) -> PersonAssignment | None:
     )
 
 
-def present_assignments(person_ids: Sequence[int], day: date) -> dict[int, PersonAssignment]:
-    """Where each of these people works on ``day``, or worked last before it: two queries, segments included.
+def present_assignments(person_ids: Sequence[int], now: datetime) -> dict[int, PersonAssignment]:
+    """Where each of these people works today, or worked last: two queries, segments included.
+
+    Today is each site's own: at 00:30 in Jakarta it is still yesterday in UTC, and already another hour in Jayapura.
 
     Returns:
         person key → assignment with site, line, team and segments loaded; people without one are missing.
     """
     from trainingops.people.models import PersonAssignment
 
+    local = Func(F("site__timezone"), Value(now), function="timezone", output_field=DateTimeField())
     rows = (
-        PersonAssignment.objects.filter(person__in=person_ids, starts_on__lte=day)
+        PersonAssignment.objects.filter(person__in=person_ids, starts_on__lte=Cast(local, DateField()))
         .order_by("person_id", "-starts_on")
         .distinct("person_id")
         .select_related("site", "line", "team")

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from trainingops.audit.access_events import record_access
@@ -87,7 +88,7 @@ def _finding(record: EvidenceRecord) -> str:
 
 
 def _missing(request: SignedInRequest, chosen: EvidenceFilter) -> list[Missing]:
-    day = request.now.date()
+    day = timezone.localdate(request.now)
     return missing_evidence(
         request.user,
         start=chosen.start or day.replace(year=day.year - 2, day=1),

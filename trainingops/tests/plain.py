@@ -53,7 +53,7 @@ def _shown(request: HttpRequest, rows: str, *, form: BaseForm, **context: object
 def people(request: HttpRequest) -> HttpResponse:
     chosen = PersonFilter(request.GET, queryset=Person.objects.visible_to(request.user), request=request)
     page = _page(chosen.qs)
-    places = present_assignments([person.pk for person in page], timezone.localdate())
+    places = present_assignments([person.pk for person in page], timezone.now())
     for person in page:
         person.place = places.get(person.pk)
     return _shown(request, _PEOPLE, title="People", form=chosen.form, page=page, names=range(6))

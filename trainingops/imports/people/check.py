@@ -161,7 +161,7 @@ def _with_leading_zeros(batch: Batch) -> list[Row]:
 def _read(batch: Batch, rows: Sequence[Row]) -> _Known:
     numbers = {row.text(name).upper() for row in rows for name in ("employee_no", "leader_no")} - {""}
     people = {person.employee_no.upper(): person for person in Person.objects.filter(employee_no__in=numbers)}
-    places = present_assignments([person.pk for person in people.values()], batch.now.date())
+    places = present_assignments([person.pk for person in people.values()], batch.now)
     return _Known(
         people=people,
         owners=read_owners(rows),

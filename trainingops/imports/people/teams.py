@@ -22,7 +22,7 @@ def ask_new_leaders(batch: Batch) -> list[Question]:
     """Whether those who work in a team, lead none, and stand as somebody's leader, are to lead a new one."""
     numbers = {row.text("leader_no").upper() for row in batch.rows} - {""}
     leaders = {person.pk: person for person in Person.objects.filter(employee_no__in=numbers, led_teams=None)}
-    places = present_assignments([*leaders], batch.now.date())
+    places = present_assignments([*leaders], batch.now)
     members = {leaders[key].employee_no: leaders[key].name for key, place in places.items() if place.team_id}
     batch.kept[_QUESTION] = members
     if not members:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,8 +45,6 @@ COLUMNS = (
 
 def _months_near(rows: Sequence[Row]) -> Iterable[tuple[str, str]]:  # noqa: ARG001 (the same for every file)
     """The last two months, this one and the next three."""
-    from django.utils import timezone
-
     today = timezone.localdate()
     for step in (0, 1, 2, 3, -1, -2):
         year, month = divmod(today.year * 12 + today.month - 1 + step, 12)
@@ -167,7 +166,7 @@ def _settle_twice(batch: Batch, found: Sequence[Checked]) -> None:
 
 def _read(batch: Batch, people: set[int]) -> _Known:
     text = batch.facts.get("month") or batch.answer(MONTH.name)
-    month = date.fromisoformat(f"{text}-01") if text else batch.now.date().replace(day=1)
+    month = date.fromisoformat(f"{text}-01") if text else timezone.localdate(batch.now).replace(day=1)
     last = month.replace(day=days_in(month))
     stored: dict[int, dict[date, tuple[str, datetime | None, datetime | None]]] = {}
     days = RosterDay.objects.filter(person__in=people, day__range=(month, last)).order_by()

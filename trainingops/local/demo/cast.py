@@ -11,6 +11,7 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 from django.db.models import Case, Q, When
 from django.urls import reverse
+from django.utils import timezone
 
 from sessions.enums import SessionState
 from sessions.models import Enrolment
@@ -106,7 +107,9 @@ def load_people(now: datetime) -> int:
     leaders = {
         (row["site"], row["service"]): row["employee_no"] for row in reversed(rows) if row["role"] == "Team Leader"
     }
-    people = save_people(entries=_entries(rows, sites, lines, leaders, now.date()), actor=administrator, now=now)
+    people = save_people(
+        entries=_entries(rows, sites, lines, leaders, timezone.localdate(now)), actor=administrator, now=now
+    )
     _open_accounts(dict(zip((row["employee_no"] for row in rows), people, strict=True)), rows, administrator, now)
     for login, name, role in OFFICES:
         user = open_outside_account(
@@ -122,7 +125,7 @@ def load_people(now: datetime) -> int:
 def _administrator(now: datetime) -> User:
     login, name = ADMINISTRATOR
     user = User.objects.create_user(login, name=name, email="adm01@demo.invalid")
-    RoleAssignment.objects.create(user=user, role=Role.ADMINISTRATOR, starts_on=now.date())
+    RoleAssignment.objects.create(user=user, role=Role.ADMINISTRATOR, starts_on=timezone.localdate(now))
     return user
 
 
@@ -168,7 +171,12 @@ def _open_accounts(people: dict[str, Person], rows: list[dict[str, str]], admini
         if teams:
             person.led_teams.add(*teams)
             grant_role(
-                user=user, role=Role.TEAM_LEADER, actor=administrator, now=now, starts_on=now.date(), teams=teams
+                user=user,
+                role=Role.TEAM_LEADER,
+                actor=administrator,
+                now=now,
+                starts_on=timezone.localdate(now),
+                teams=teams,
             )
     _scope_trainers()
 

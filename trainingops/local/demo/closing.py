@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from evaluation import services as evaluation
 from evaluation.enums import ActionKind, Aspect, Presence
 from evaluation.models import ImprovementAction, Review
@@ -134,7 +136,7 @@ def coach(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> No
         problem="Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
         cause="Belum hafal aturan perpanjangan SBG.",
         agreement="Belajar mandiri 30 menit sehari dan remedial pekan depan.",
-        follow_up_on=(cycle.now + timedelta(days=7)).date(),
+        follow_up_on=timezone.localdate(cycle.now) + timedelta(days=7),
         review=meeting,
         plan=plan,
         role=Role.TEAM_LEADER,

@@ -37,7 +37,7 @@ def load_recovery(cycle: Cycle, training_session: TrainingSession) -> str:
         actor=cycle.cast.administrator,
         now=cycle.now,
     )
-    place = present_assignments([left.pk], today)[left.pk]
+    place = present_assignments([left.pk], cycle.now)[left.pk]
     entry = PersonEntry(
         employee_no=left.employee_no,
         name=left.name,

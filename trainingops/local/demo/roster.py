@@ -40,7 +40,7 @@ def load_roster(cast: Cast, now: datetime) -> int:
     last = (today.replace(day=1) + timedelta(days=70)).replace(day=1) - timedelta(days=1)
     agents = Person.objects.working().filter(user__role_assignments__role=Role.AGENT)
     people = list(agents.exclude(user__role_assignments__role__in=[Role.TRAINER, Role.QC]).order_by("employee_no"))
-    places = present_assignments([person.pk for person in people], today)
+    places = present_assignments([person.pk for person in people], now)
     rows = []
     for index, person in enumerate(people):
         place = places.get(person.pk)

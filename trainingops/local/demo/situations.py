@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from planning.enums import ConsultationAnswer, ReleaseState, RevisionState, TargetReason, TrainingKind
 from planning.models import Room, TestPaper, TrainerProfile, TrainingPlan
@@ -326,7 +327,7 @@ def _ask_teams(cycle: Cycle, plan: TrainingPlan) -> None:
 
 def delegate(cycle: Cycle) -> None:
     """The manager names who decides while they are away later this week (4.1)."""
-    starts_on = (cycle.now + timedelta(days=3)).date()
+    starts_on = timezone.localdate(cycle.now) + timedelta(days=3)
     give_delegation(
         principal=cycle.cast.manager,
         delegate=cycle.cast.user("OPS01"),

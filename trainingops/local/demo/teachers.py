@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from planning.enums import Qualification, RequestAnswer
 from planning.models import TrainerProfile
@@ -18,7 +19,7 @@ from trainingops.people.models import Unit
 
 def load_teachers(cycle: Cycle) -> str:
     """A trainer of SSO Training without account, certificates, a request that is answered and one that waits."""
-    cast, today = cycle.cast, cycle.now.date()
+    cast, today = cycle.cast, timezone.localdate(cycle.now)
     at = cycle.now - timedelta(days=15)
     unit, _made = Unit.objects.get_or_create(code="sso-training", defaults={"name": "SSO Training"})
     angry = module("PNM-SS-02").module
@@ -63,7 +64,7 @@ def load_teachers(cycle: Cycle) -> str:
 
 def _certify(cycle: Cycle, trainer: TrainerProfile, title: str, issuer: str, *, days: int, at: datetime) -> None:
     """A certificate with its file, valid for so many days more."""
-    today = cycle.now.date()
+    today = timezone.localdate(cycle.now)
     add_qualification(
         trainer=trainer,
         title=title,

@@ -64,7 +64,7 @@ def _new_accounts(people: Sequence[Person], role: str, actor: User, now: datetim
     taken = _taken([(person.employee_no, person.email) for person in people])
     for person in people:
         _require_free(person.employee_no, person.email, taken)
-    places = present_assignments([person.pk for person in people], now.date())
+    places = present_assignments([person.pk for person in people], now)
     made = []
     for person in people:
         zone = {"timezone": places[person.pk].site.timezone} if person.pk in places else {}

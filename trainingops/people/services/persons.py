@@ -99,7 +99,7 @@ def _change(person: Person, entry: PersonEntry, actor: User, now: datetime) -> N
 
 def _save_places(entries: Sequence[PersonEntry], people: dict[str, Person], actor: User, now: datetime) -> list[int]:
     """Assignments for all entries: read once, written in bulk; who of them works elsewhere now, or left."""
-    present = present_assignments([person.pk for person in people.values()], now.date())
+    present = present_assignments([person.pk for person in people.values()], now)
     teams = _Teams(entries, actor, now)
     segments = _segments(entries)
     fresh: list[tuple[PersonAssignment, tuple[str, ...]]] = []

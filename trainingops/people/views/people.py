@@ -34,7 +34,7 @@ def people_list(request: SignedInRequest) -> HttpResponse:
     """People in my scope, filtered by the address."""
     chosen = PersonFilter(request.GET, queryset=Person.objects.visible_to(request.user), request=request)
     table = configure(request, PersonTable(chosen.qs))
-    table.places = present_assignments([row.record.pk for row in table.page.object_list], timezone.localdate())
+    table.places = present_assignments([row.record.pk for row in table.page.object_list], request.now)
     words = [str(bound.field.label) for bound in chosen.form if bound.value()]
     context = {
         "table": table,
