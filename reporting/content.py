@@ -15,7 +15,7 @@ from sessions.queries.ledger import on_target
 from trainingops.audit.journal import canonical, digest
 
 #: The form of the content; raise it when keys change, so that old versions stay readable.
-FORM = 2
+FORM = 3
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def freeze(report: TrainingReport, *, number: int) -> Frozen:
         "items": facts["items"],
         "deviations": [{"uuid": each["uuid"], "kind": each["kind"]} for each in facts["deviations"]],
         "recovery": facts["recovery"],
+        "photos": [str(each) for each in training_session.class_files.photos().values_list("uuid", flat=True)],
         "narrative": {name: getattr(report, name) for name in SECTIONS},
     }
     return Frozen(canonical(content))

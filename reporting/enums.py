@@ -44,3 +44,13 @@ class DayOffCategory(models.TextChoices):
     PUBLIC = "public", _("Public holiday")
     COLLECTIVE_LEAVE = "government", _("Collective leave")
     LOCAL = "local", _("Local day off")
+
+
+class DeliveryChannel(models.TextChoices):
+    """How somebody without account was handed a report."""
+
+    HAND = "hand", _("In person")
+    MEETING = "meeting", _("In a meeting")
+    MAIL = "mail", _("Own mail")
+    MESSENGER = "messenger", _("Messaging app")
+    COURIER = "courier", _("Courier")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,16 +11,22 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from planning.enums import Method, TrainingKind
 from planning.models import TrainingPlan
+from reporting.content import Frozen
 from reporting.enums import ObligationState
+from reporting.figures import session_ledger, with_sign
 from reporting.models import ReportObligation
-from reporting.reading import Missed, Reading, deviation_words, read, session_ledger, with_sign
-from sessions.models import Enrolment
+from reporting.queries import reaction_to
+from reporting.reading import Missed, Reading, read
+from reporting.sight import EVERYTHING, READS_WHOLE, Sight
+from reporting.wording import reaction_words
+from sessions.models import ClassFile, Enrolment
 from sessions.queries.ledger import is_beyond_target
 from trainingops.people.enums import Role
+from trainingops.records import storage
 from trainingops.records.payloads import signed
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
@@ -30,34 +36,51 @@ from trainingops.ui.moments import day_words, hours_words, moment_words
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from reporting.content import Frozen
-    from reporting.models import ReportVersion
-    from reporting.services.recipients import Recipients
+    from reporting.models import Distribution, ReportVersion
+    from sessions.models import TrainingSession
     from trainingops.people.models import User
 
-KIND = "report"
+KIND, COPY = "report", "report_copy"
+FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "7"
 LANGUAGE = "id"
 
 
 def register_evidence() -> None:
-    """Make the kind known; called when the app starts."""
+    """Make the kinds known; called when the app starts."""
     register_kind(
         EvidenceKind(
             name=KIND,
             label=gettext_lazy("H+1 report"),
             prefix="LAP",
-            form_number="FR-CC-TRN-04",
-            template="reporting/print/report.html",
-            template_version="6",
+            form_number=FORM_NUMBER,
+            template=TEMPLATE,
+            template_version=TEMPLATE_VERSION,
             title_began="Form Laporan Training, H+1: ",
             clauses=("5.3.2", "4.3", "6"),
             iso_clauses=("9.1", "8.1"),
             # It names every participant with their result; Operation reads the page, which knows scopes.
-            readers=(Role.AUDITOR, Role.MANAGER, Role.TRAINER, Role.QC, Role.ADMINISTRATOR),
+            readers=READS_WHOLE,
             expected=missing_reports,
             expected_title=gettext_lazy("H+1 report of %(what)s"),
+            pictures=_pictures,
         )
     )
+    register_kind(
+        EvidenceKind(
+            name=COPY,
+            label=gettext_lazy("Copy of an H+1 report"),
+            prefix="SLP",
+            form_number=FORM_NUMBER,
+            template=TEMPLATE,
+            template_version=TEMPLATE_VERSION,
+            clauses=("5.3.2", "6"),
+            readers=READS_WHOLE,
+        )
+    )
+
+
+def _pictures(payload: Mapping[str, Any]) -> dict[str, bytes]:
+    return {each: storage.read_file(each) for each in payload["photos"]}
 
 
 def missing_reports(period_from: date, period_to: date, user: Any) -> QuerySet[Any, tuple[str]]:
@@ -73,18 +96,24 @@ def missing_reports(period_from: date, period_to: date, user: Any) -> QuerySet[A
     )
 
 
-def request_report_record(
-    *, version: ReportVersion, frozen: Frozen, recipients: Recipients, actor: User, now: datetime
+def request_report(
+    kind: str,
+    *,
+    version: ReportVersion,
+    sent: Iterable[Distribution],
+    actor: User,
+    now: datetime,
+    sight: Sight = EVERYTHING,
+    audience: str = "",
 ) -> None:
-    """Order the record of one version, in the language of the procedure."""
-    obligation = version.report.obligation
-    training_session = obligation.training_session
+    """Order the record of one version, or a copy of it for those who see less, in the language of the procedure."""
+    training_session = version.report.obligation.training_session
     with translation.override(LANGUAGE):
-        reading = read(frozen, training_session, reader=None)
-        payload = report_payload(version, reading, recipients)
+        reading = read(Frozen(version.content), training_session, sight=sight)
+        payload = {**report_payload(version, reading, sight=sight, sent=sent, now=now), "audience": audience}
         title = f"{payload['subtitle']}, {payload['subtitle_more']}"
     request_evidence(
-        kind=KIND,
+        kind=kind,
         subject=version,
         title=title[:200],
         payload=payload,
@@ -98,9 +127,16 @@ def request_report_record(
     )
 
 
-def report_payload(version: ReportVersion, reading: Reading, recipients: Recipients) -> dict[str, Any]:
-    """What the form prints, as texts; names and scores live in this payload and nowhere else in the record."""
+def report_payload(
+    version: ReportVersion, reading: Reading, *, sight: Sight, sent: Iterable[Distribution], now: datetime
+) -> dict[str, Any]:
+    """What the form prints, as texts; names and scores live in this payload and nowhere else in the record.
+
+    Args:
+        version: saved, or a preview of the next one without signature.
+    """
     data = reading.data
+    training_session = version.report.obligation.training_session
     # The first word is printed large: the count, or a dash where nobody has a result.
     figures = reading.figures
     large = figures.pass_words if figures.with_result else f"– {figures.unscored_words}"
@@ -116,22 +152,39 @@ def report_payload(version: ReportVersion, reading: Reading, recipients: Recipie
         "figures": {
             "passed": passed,
             "passed_of": of_all,
-            "absent": str(reading.figures.absent),
-            "remedial": str(reading.figures.remedial),
-            "mean": _figure(reading.figures.mean_final, reading.figures.decimals),
-            "gain": _gain(reading.figures.gain, reading.figures.decimals),
+            "absent": str(figures.absent),
+            "remedial": str(figures.remedial),
+            "mean": _figure(figures.mean_final, figures.decimals),
+            "gain": _gain(figures.gain, figures.decimals),
         },
-        "groups": _groups(reading, version),
+        "groups": _groups(Frozen(version.content).data, training_session),
         "missed": [_missed(each, reading.zone) for each in reading.missed],
-        "deviations": [deviation_words(each) for each in reading.deviations],
-        "parameters": [_parameter(each, reading.figures.decimals) for each in reading.parameters],
-        "results": [_result(each, reading.figures.decimals) for each in reading.results],
+        "missed_elsewhere": _elsewhere(reading.missed_elsewhere),
+        "deviations": reading.deviations,
+        "parameters": [_parameter(each, figures.decimals) for each in reading.parameters],
+        "hard_items": [f"{each['code']} ({format_figure(each['share'] * 100, 0)}%)" for each in reading.hard_items],
+        "results": [_result(each, figures.decimals) for each in reading.results],
+        "results_elsewhere": _elsewhere(reading.results_elsewhere),
+        "reaction": reaction_words(reaction_to(training_session, now)),
         "narrative": data["narrative"],
         "actions": reading.actions,
-        "distribution": _parties(recipients),
+        "photos": _photos(data, training_session),
+        "distribution": _parties(sent, named=sight.is_whole),
         "content_hash": version.content_hash,
-        "signatures": [signed(version.submitted_by.name, version.signature, reading.zone)],
+        "signatures": [signed(version.submitted_by.name, version.signature, reading.zone)] if version.pk else [],
     }
+
+
+def _elsewhere(count: int) -> str:
+    """The people whom the reader does not see by name."""
+    words = ngettext("%(n)d more without name, counted above.", "%(n)d more without name, counted above.", count)
+    return words % {"n": count} if count else ""
+
+
+def _photos(data: Mapping[str, Any], training_session: TrainingSession) -> list[str]:
+    """The small pictures of the class that stand, by SHA-256."""
+    photos = ClassFile.objects.filter(uuid__in=data.get("photos", []), training_session=training_session).photos()
+    return list(photos.values_list("thumbnail__sha256", flat=True))
 
 
 def _beyond(reading: Reading) -> list[str]:
@@ -142,13 +195,14 @@ def _beyond(reading: Reading) -> list[str]:
 
 def _notes(version: ReportVersion) -> list[str]:
     obligation = version.report.obligation
+    submitted_at = obligation.submitted_at or version.submitted_at
     words = {
-        "at": moment_words(obligation.submitted_at or version.submitted_at, obligation.zone),
+        "at": moment_words(submitted_at, obligation.zone),
         "due": moment_words(obligation.last_minute, obligation.zone),
     }
     on_time = (
         _("On time: submitted %(at)s, due %(due)s.")
-        if obligation.is_on_time
+        if submitted_at < obligation.due_at
         else _("Late: submitted %(at)s, due %(due)s.")
     )
     notes = [on_time % words]
@@ -185,17 +239,13 @@ def _unapproved(plan: TrainingPlan) -> str:
     return words % {"number": plan.number}
 
 
-def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:
-    """Achievement by team of then, with the sum as the last row."""
-    teams = dict(
-        Enrolment.objects.filter(training_session=version.report.obligation.training_session_id).values_list(
-            "uuid", "team__name"
-        )
-    )
+def _groups(data: Mapping[str, Any], training_session: TrainingSession) -> list[dict[str, str]]:
+    """Achievement by team of then, with the sum as the last row: counts of all, whoever reads."""
+    teams = dict(Enrolment.objects.filter(training_session=training_session).values_list("uuid", "team__name"))
     by_team = {str(key): name or "–" for key, name in teams.items()}
 
     def row(name: str, people: Iterable[dict[str, Any]]) -> dict[str, str]:
-        ledger = session_ledger(reading.data, (each["enrolment"] for each in people))
+        ledger = session_ledger(data, (each["enrolment"] for each in people))
         return {
             "name": name,
             "target": str(ledger.targeted),
@@ -208,7 +258,7 @@ def _groups(reading: Reading, version: ReportVersion) -> list[dict[str, str]]:
             "not_scored": str(ledger.not_scored),
         }
 
-    people = reading.data["people"]
+    people = data["people"]
     names = sorted({by_team.get(each["enrolment"], "–") for each in people})
     rows = [row(name, (each for each in people if by_team.get(each["enrolment"], "–") == name)) for name in names]
     return [*rows, row(_("Sum"), people)]
@@ -258,9 +308,10 @@ def _gain(gain: Decimal | None, places: int) -> str:
     return "–" if gain is None else with_sign(gain, places)
 
 
-def _parties(recipients: Recipients) -> list[str]:
+def _parties(sent: Iterable[Distribution], *, named: bool) -> list[str]:
+    """Who the version went to, by party; to those outside without the names of people."""
     parties: dict[str, list[str]] = {}
-    for each in recipients.all:
-        mark = "" if each.reachable else " " + _("(account closed)")
+    for each in sent:
+        mark = " " + _("(account closed)") if each.unreachable else ""
         parties.setdefault(str(Role(each.party).label), []).append(each.words + mark)
-    return [f"{party}: {', '.join(names)}" for party, names in parties.items()]
+    return [f"{party}: {', '.join(names)}" if named else party for party, names in parties.items()]

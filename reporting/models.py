@@ -11,11 +11,12 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from reporting.enums import ChangeCause, DayOffCategory, ObligationState, ReportState
+from reporting.enums import ChangeCause, DayOffCategory, DeliveryChannel, ObligationState, ReportState
 from sessions.models import TrainingSession
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
-from trainingops.people.models import Signature, Site, User
+from trainingops.people.models import ServiceLine, Signature, Site, User
+from trainingops.records.models import StoredFile
 
 
 def in_readers_language(name: str, name_en: str) -> str:
@@ -110,6 +111,7 @@ class ReportObligation(Identified):
     breached_at = models.DateTimeField(null=True)
     void_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    parties_told = models.JSONField(default=list, help_text="those without a recipient, as told")
 
     objects = ReportObligationQuerySet.as_manager()
 
@@ -268,9 +270,13 @@ class Distribution(Identified):
         ordering = ["party", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "party", "user", "address"], nulls_distinct=False, name="distribution_once"
+                fields=["version", "party", "user", "address", "name"],
+                nulls_distinct=False,
+                name="distribution_once_a_recipient",
             ),
-            models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(address=""), name="distribution_reaches"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(address="") | ~Q(name=""), name="distribution_names_somebody"
+            ),
             models.CheckConstraint(
                 condition=Q(acknowledged_at=None) | Q(opened_at__isnull=False), name="acknowledged_was_opened"
             ),
@@ -278,6 +284,68 @@ class Distribution(Identified):
 
     def __str__(self) -> str:
         return f"{self.version_id} → {self.user_id or self.address}"
+
+    @property
+    def words(self) -> str:
+        """Who it is."""
+        return str(self.user) if self.user else self.name or self.address
+
+
+class ReportParty(Identified):
+    """A party of 5.3.2 at a place of the class, whom a version must reach, and the recipients who stand for it.
+
+    A place is a site with a line: the class's own, and each other one that participants come from.
+    """
+
+    version = models.ForeignKey(ReportVersion, models.PROTECT, related_name="parties")
+    party = models.CharField(max_length=20, choices=Role)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    recipients = models.ManyToManyField(Distribution, related_name="stands_for")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "party", "site", "line"], name="report_party_once_a_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.party}"
+
+
+class ReportDelivery(Identified):
+    """The sender notes that a recipient without account was handed the report: how, when, to whom, with its proof."""
+
+    distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=9, choices=DeliveryChannel)
+    delivered_at = models.DateTimeField()
+    received_by = models.CharField(max_length=120)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", help_text="the proof")
+    file_name = models.CharField(max_length=160, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.distribution_id} {self.channel}"
+
+
+class ClientNames(Identified):
+    """Whether the client reads names and scores of a line; the latest decision holds, without one they do not."""
+
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
+    shown = models.BooleanField()
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-decided_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.shown}"
 
 
 class ReportShare(Identified):

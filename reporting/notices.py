@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from email.mime.application import MIMEApplication
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
+from reporting.delivery import COPY_MAIL
 from trainingops.notifications.registry import NoticeKind, register_kinds
+from trainingops.records import storage
+from trainingops.records.models import EvidenceRecord
+
+if TYPE_CHECKING:
+    from trainingops.notifications.models import OutboxMessage
 
 MANDATORY = _("the procedure asks for it (5.3.2)")
+
+
+def _sealed_copy(message: OutboxMessage) -> MIMEApplication:
+    """The PDF that the mail to a recipient without account carries; without it the mail waits."""
+    record = EvidenceRecord.objects.select_related("sealed").get(uuid=message.params["record"])
+    try:
+        data = storage.read_file(record.sealed.sha256)
+    except (storage.FileMissing, storage.FileAltered) as error:
+        raise OSError(f"the file of {record.number} is missing or altered") from error
+    part = MIMEApplication(data, "pdf")
+    part.add_header("Content-Disposition", "attachment", filename=f"{record.number}.pdf")
+    return part
+
 
 KINDS = (
     NoticeKind(
@@ -74,6 +96,28 @@ KINDS = (
             "The account of %(names)s is closed, so the report did not arrive there. Add another recipient on its page."
         ),
         mandatory=MANDATORY,
+    ),
+    NoticeKind(
+        name="report.party_lost",
+        label=_("A party of a report has no recipient"),
+        title=_("Nobody receives the report for %(parties)s: %(title)s, %(batch)s"),
+        body=_(
+            "Session %(number)s: nobody who is active stands for %(parties)s any more. Until somebody else is named, "
+            "the report does not count as delivered."
+        ),
+        mandatory=MANDATORY,
+    ),
+    NoticeKind(
+        name=COPY_MAIL,
+        label=_("Report by mail to recipients without account"),
+        title=_("Report: %(title)s, %(batch)s"),
+        body=_(
+            "%(passed)s of %(participants)s participants passed, %(absent)s absent, %(remedial)s in remedial, "
+            "%(actions)s actions. Mean of the final marks: %(mean)s. The report is attached as %(copy)s; whether it is "
+            "genuine can be checked at the address below."
+        ),
+        mandatory=MANDATORY,
+        attachment=_sealed_copy,
     ),
 )
 

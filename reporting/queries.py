@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from reporting.enums import ObligationState
 from sessions.enums import HELD, SessionState
-from sessions.models import TrainingSession
+from sessions.models import ReactionSurvey, TrainingSession
+from sessions.queries.survey import Reaction, reaction_of, surveys_with_detail
 from trainingops.notifications.models import Notice
 from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, User
@@ -137,6 +138,13 @@ def held_without_report() -> QuerySet[ReportObligation]:
 def record_of(version: ReportVersion, user: User) -> EvidenceRecord | None:
     """The sealed record of one version, when it is made and the user may open it."""
     return EvidenceRecord.objects.visible_to(user).filter(kind="report", subject=version.uuid).order_by("-pk").first()
+
+
+def reaction_to(training_session: TrainingSession, now: datetime) -> Reaction | None:
+    """What the participants said of a session, as far as it may be shown ``now`` (9.1); one query."""
+    surveys = ReactionSurvey.objects.filter(training_session=training_session)
+    survey = surveys_with_detail(surveys).first()
+    return reaction_of(survey, present=survey.present, now=now) if survey else None  # type: ignore[attr-defined]
 
 
 def count_overdue(request: HttpRequest) -> dict[str, ReportObligationQuerySet]:

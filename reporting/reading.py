@@ -2,112 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from planning.models import TrainerProfile
 from planning.queries.lookups import look_up, texts
 from reporting.content import Frozen
-from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind, Verdict
+from reporting.figures import Figures, actions_of, decimal, figures_of, people_of
+from reporting.sight import Sight, redact
+from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
-from sessions.queries.ledger import Ledger, ledger_of, on_target
 from sessions.verdicts import verdict_of
-from trainingops.people.queries import SEES_PEOPLE
-from trainingops.ui.figures import format_figure
-from trainingops.ui.moments import day_words, moment_words
-
-if TYPE_CHECKING:
-    from trainingops.people.models import User
-
-WHATSAPP_LIMIT = 1000
-#: What people write where there is nothing to do.
-NO_ACTION = {"none", "tidak ada", "nihil"}
-
-#: The words for who has no result, as the table says them.
-_UNSCORED = (Verdict.NOT_SCORED, Verdict.INCOMPLETE, Verdict.ABSENT)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The numbers of a report: on its page, in the mail, on WhatsApp and on paper the same (RPT-5, RPT-6)."""
-
-    participants: int
-    passed: int
-    with_result: int
-    not_scored: int
-    trained: int
-    absent: int
-    not_recorded: int
-    recovery: int
-    remedial: int
-    actions: int
-    mean_final: Decimal | None
-    gain: Decimal | None
-    decimals: int
-    verdicts: Mapping[Verdict, int]
-    beyond_target: int = 0
-
-    @property
-    def share(self) -> Decimal | None:
-        """Passed of those who have a result (4.3); none while nobody has one."""
-        return Decimal(self.passed) / self.with_result if self.with_result else None
-
-    @property
-    def pass_words(self) -> str:
-        """How many passed, or that nobody is scored: an empty score sheet is no failed class."""
-        if self.share is None:
-            return self.unscored_words
-        words = _("%(passed)d of %(participants)d") % {"passed": self.passed, "participants": self.participants}
-        return f"{words} {self.share_words}"
-
-    @property
-    def share_words(self) -> str:
-        """The share in brackets, with those whom it counts where somebody has no result yet."""
-        if self.share is None:
-            return ""
-        shown = {"share": format_figure(self.share * 100, 1), "scored": self.with_result}
-        if self.with_result == self.participants:
-            return f"({shown['share']}%)"
-        return _("(%(share)s%% of %(scored)d with a result)") % shown
-
-    @property
-    def unscored_words(self) -> str:
-        """Who has no result, in the words and counts of the report's own table; everybody where nobody has one."""
-        shown = (
-            _UNSCORED if self.share is not None else (*_UNSCORED, *(each for each in Verdict if each not in _UNSCORED))
-        )
-        counts = [(Verdict(each).label, self.verdicts.get(each, 0)) for each in shown]
-        return ", ".join(f"{label[:1].lower()}{label[1:]}: {count}" for label, count in counts if count)
-
-    @property
-    def beyond_words(self) -> str:
-        """How many came without being targeted; empty for none."""
-        count = self.beyond_target
-        words = ngettext("%(n)d beyond target, counted apart", "%(n)d beyond target, counted apart", count)
-        return words % {"n": count} if count else ""
-
-    @property
-    def mean_words(self) -> str:
-        if self.mean_final is None:
-            return _("not recorded")
-        if self.gain is None:
-            return format_figure(self.mean_final, self.decimals)
-        words = _("%(mean)s (pre-test to post-test %(gain)s)")
-        return words % {
-            "mean": format_figure(self.mean_final, self.decimals),
-            "gain": with_sign(self.gain, self.decimals),
-        }
 
 
 @dataclass(frozen=True)
@@ -135,16 +48,16 @@ class Reading:
     results: list[dict[str, Any]]
     results_elsewhere: int
     trainers: str
-    deviations: list[Deviation]
+    deviations: list[str]
     actions: list[str]
 
     @property
     def starts_at(self) -> datetime:
-        return min(_moments(self.data, "starts_at"))
+        return starts_at(self.data)
 
     @property
     def ends_at(self) -> datetime:
-        return max(_moments(self.data, "ends_at"))
+        return ends_at(self.data)
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
@@ -166,88 +79,31 @@ class Reading:
         return [{**each, "share": decimal(each["share"])} for each in self.data["items"] if each["hard"]]
 
 
-def with_sign(figure: Decimal, places: int) -> str:
-    """A difference with its sign."""
-    return ("+" if figure >= 0 else "") + format_figure(figure, places)
-
-
-def decimal(text: str | None) -> Decimal | None:
-    """A figure of the content."""
-    return None if text is None else Decimal(text)
-
-
-def figures_of(data: Mapping[str, Any]) -> Figures:
-    """The numbers of a content."""
-    ledger = session_ledger(data)
-    pre, post = decimal(data["gain"]["mean_pre"]), decimal(data["gain"]["mean_post"])
-    return Figures(
-        participants=data["counts"]["enrolled"],
-        passed=ledger.passed,
-        with_result=ledger.passed + ledger.in_remedial + ledger.not_passed,
-        not_scored=ledger.not_scored,
-        trained=ledger.trained,
-        absent=data["counts"]["absent"],
-        not_recorded=data["counts"]["not_recorded"],
-        recovery=ledger.waiting,
-        remedial=ledger.in_remedial,
-        actions=len(actions_of(data)),
-        mean_final=decimal(data["counts"]["mean_final"]),
-        gain=None if pre is None or post is None else post - pre,
-        decimals=data["scheme"]["decimals"],
-        verdicts=Counter(verdict_of(each) for each in on_target(people_of(data))),
-        beyond_target=data["counts"].get("beyond_target", 0),
-    )
-
-
-def session_ledger(data: Mapping[str, Any], enrolments: Iterable[str] | None = None) -> Ledger:
-    """What became of the people of a content, or of some: the one count behind every figure (4.3)."""
-    wanted = None if enrolments is None else set(enrolments)
-    people = [each for each in people_of(data) if wanted is None or each["enrolment"] in wanted]
-    return ledger_of(people, data["recovery"])
-
-
-def people_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The people of a content; in the first form of it only the cases told who was trained."""
-    untrained = {
-        each["person"]
-        for each in data["recovery"]
-        if each["kind"] == CaseKind.RECOVERY and each["state"] not in (CaseState.RESOLVED, CaseState.VOIDED)
-    }
-    return [{"trained": each["person"] not in untrained, **each} for each in data["people"]]
-
-
-def actions_of(data: Mapping[str, Any]) -> list[str]:
-    """The follow-up, one action a line; a line that says "none" is no action."""
-    lines = (line.strip(" \t-•") for line in data["narrative"]["follow_up"].splitlines())
-    return [line for line in lines if line and line.rstrip(".").casefold() not in NO_ACTION]
-
-
-def read(frozen: Frozen, training_session: TrainingSession, *, reader: User | None) -> Reading:
-    """The content as ``reader`` may see it: names of the people in their scope, counts of the others.
-
-    Without a reader all names are shown: the record, and the page of those who write the report.
-    """
-    data = frozen.data
-    words = _words(data, training_session, reader)
+def read(frozen: Frozen, training_session: TrainingSession, *, sight: Sight) -> Reading:
+    """The content as ``sight`` allows it: names and scores of some, counts of the others, the same figures for all."""
+    whole = frozen.data
+    data = redact(whole, sight)
+    words = _words(data, training_session)
     names, notes = _names(words.get("person", []))
-    missed = _missed(data, names, notes)
     results = [
         {**each, "who": names[each["enrolment"]], "final": decimal(each["final"]), "verdict": verdict_of(each)}
         for each in people_of(data)
         if each["enrolment"] in names
     ]
-    elsewhere = [each for each in data["people"] if each["enrolment"] not in names]
+    elsewhere = [each for each in whole["people"] if not sight.shows(each)]
     reported = {each["uuid"] for each in data["deviations"]}
     return Reading(
         data=data,
         zone=ZoneInfo(data["session"]["timezone"]),
-        figures=figures_of(data),
-        missed=missed,
+        figures=figures_of(whole),
+        missed=_missed(data, names, notes),
         missed_elsewhere=sum(bool(_shortfalls(each)) for each in elsewhere),
         results=results,
         results_elsewhere=len(elsewhere),
         trainers=", ".join(sorted(name for _key, name, *_rest in words.get("trainer", []))),
-        deviations=[each for each in deviations_of(training_session) if str(each.uuid) in reported],
+        deviations=[
+            deviation_words(each, sight) for each in deviations_of(training_session) if str(each.uuid) in reported
+        ],
         actions=actions_of(data),
     )
 
@@ -256,12 +112,10 @@ Names = Mapping[str, tuple[str, str]]
 Notes = Mapping[tuple[str, str], str]
 
 
-def _words(
-    data: Mapping[str, Any], training_session: TrainingSession, reader: User | None
-) -> dict[str, list[tuple[str, ...]]]:
-    """Names and notes of those whom the reader may see, and the names of the trainers; one query."""
-    inside = Q() if reader is None else reader.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
-    people = Enrolment.objects.filter(inside, training_session=training_session)
+def _words(data: Mapping[str, Any], training_session: TrainingSession) -> dict[str, list[tuple[str, ...]]]:
+    """Names and notes of the people of a content, and the names of the trainers; one query."""
+    shown = [each["enrolment"] for each in data["people"]]
+    people = Enrolment.objects.filter(training_session=training_session, uuid__in=shown)
     trainers = {each["uuid"] for meeting in data["meetings"] for each in meeting["trainers"]}
     said = ("person__name", "person__employee_no", "attendances__meeting__uuid", "attendances__reason_note")
     return look_up(
@@ -345,40 +199,29 @@ def _case_kind(case: Mapping[str, Any] | None) -> str:
     return kinds.get(CaseState(case["state"]), "idle") if case else "idle"
 
 
+def starts_at(data: Mapping[str, Any]) -> datetime:
+    """When the session of a content began."""
+    return min(_moments(data, "starts_at"))
+
+
+def ends_at(data: Mapping[str, Any]) -> datetime:
+    """When it ended."""
+    return max(_moments(data, "ends_at"))
+
+
 def _moments(data: Mapping[str, Any], key: str) -> list[datetime]:
     """When each meeting really began or ended, else as planned; the session's own time where it had no meeting."""
     moments = [each[f"actual_{key}"] or each[key] for each in data["meetings"]] or [data["session"][key]]
     return [datetime.fromisoformat(each) for each in moments]
 
 
-def deviation_words(deviation: Deviation) -> str:
-    """A deviation in one line."""
+def deviation_words(deviation: Deviation, sight: Sight) -> str:
+    """A deviation in one line; who came for whom is a name, so that only those who see everybody read it."""
+    if deviation.kind == DeviationKind.PARTICIPANT and not sight.is_whole:
+        return _("%(kind)s: somebody came who was not on target.") % {"kind": DeviationKind(deviation.kind).label}
     return _("%(kind)s: planned %(planned)s, actual %(actual)s. Reason: %(reason)s") % {
         "kind": DeviationKind(deviation.kind).label,
         "planned": deviation.planned_words,
         "actual": deviation.actual_words,
         "reason": deviation.reason,
     }
-
-
-def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: str) -> str:
-    """The summary to copy: the report's own numbers, counts only, no names, at most 1,000 characters (RPT-6)."""
-    figures = figures_of(data)
-    zone = ZoneInfo(data["session"]["timezone"])
-    starts = min(_moments(data, "starts_at")).astimezone(zone)
-    place = f"{data['session']['line']} {data['session']['site']}"
-    lines = [
-        f"{day_words(starts.date(), 'weekday')}, {place}",
-        _("Passed: %(words)s") % {"words": figures.pass_words},
-        _("Absent: %(absent)d, recovery waiting: %(recovery)d")
-        % {"absent": figures.absent, "recovery": figures.recovery},
-        _("Remedial: %(remedial)d") % {"remedial": figures.remedial},
-        _("Mean: %(mean)s") % {"mean": figures.mean_words},
-        _("Actions: %(actions)d") % {"actions": figures.actions},
-        _("Report %(number)s, version %(version)d, sent %(at)s")
-        % {"number": data["report"], "version": data["version"], "at": moment_words(submitted_at, zone)},
-        _("Read it here (log-in needed): %(address)s") % {"address": address},
-    ]
-    rest = "\n".join(lines)
-    head = _("*H+1 report* %(title)s, %(batch)s") % {"title": data["plan"]["title"], "batch": data["session"]["label"]}
-    return f"{head[: WHATSAPP_LIMIT - len(rest) - 1]}\n{rest}"

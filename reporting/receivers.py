@@ -7,10 +7,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from reporting.evidence import COPY
 from reporting.models import ReportObligation
 from reporting.services import (
     cancel_obligation,
     extend_obligation,
+    mail_copy,
     open_draft,
     owe_next_version,
     reschedule_obligation,
@@ -26,6 +28,8 @@ from sessions.signals import (
     session_rescheduled,
     session_scheduled,
 )
+from trainingops.records.models import EvidenceRecord
+from trainingops.records.signals import record_produced
 
 
 @receiver(report_asked)
@@ -84,3 +88,10 @@ def on_concluded(training_session: TrainingSession, actor: Any, now: datetime, *
 def on_amended(training_session: TrainingSession, what: str, actor: Any, now: datetime, **_: Any) -> None:
     """A report that was submitted owes its next version."""
     owe_next_version(training_session=training_session, what=what, actor=actor, now=now)
+
+
+@receiver(record_produced)
+def on_produced(record: EvidenceRecord, now: datetime, **_: Any) -> None:
+    """The sealed copy of a report goes to its recipients without account."""
+    if record.kind == COPY:
+        mail_copy(record=record, now=now)

@@ -1,7 +1,9 @@
 """What the reporting stage does; each function is one transaction."""
 
+from reporting.services.adding import add_recipient
 from reporting.services.amending import owe_next_version
 from reporting.services.breaches import breach_overdue, mark_breach
+from reporting.services.copies import mail_copy
 from reporting.services.drafts import open_draft, save_draft
 from reporting.services.obligations import (
     cancel_obligation,
@@ -12,7 +14,6 @@ from reporting.services.obligations import (
 )
 from reporting.services.readers import (
     acknowledge_report,
-    add_recipient,
     note_share,
     open_report,
     remind_recipient,
@@ -31,6 +32,7 @@ __all__ = [
     "cancel_obligation",
     "change_day_off",
     "extend_obligation",
+    "mail_copy",
     "mark_breach",
     "note_share",
     "open_draft",

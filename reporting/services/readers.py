@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from reporting.content import Frozen
 from reporting.models import Distribution, ReportShare, ReportVersion
 from reporting.policies import can_acknowledge, can_send
 from reporting.services.drafts import locked_report
-from reporting.services.sending import tell_readers
 from reporting.services.telling import report_address, subject_words, tell
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
@@ -86,28 +84,3 @@ def note_share(*, version: ReportVersion, group: str, actor: User, now: datetime
     share = ReportShare.objects.create(version=version, group=group.strip(), shared_by=actor, shared_at=now)
     record("report.shared", subject=share, actor=actor, now=now, data={"version": version.uuid})
     return share
-
-
-@service
-def add_recipient(*, version: ReportVersion, party: str, user: User, actor: User, now: datetime) -> Distribution:
-    """Send the latest version to one more person, for a party whose recipient could not be reached.
-
-    Raises:
-        Refused: sent to them for this party already, or the account is closed.
-    """
-    report = locked_report(version.report)
-    require(can_send(actor, report))
-    if not user.is_active:
-        raise Refused(
-            _("The account of %(name)s is closed. Choose somebody with an open one.") % {"name": user.name},
-            field="user",
-        )
-    made, is_new = Distribution.objects.get_or_create(
-        version=version, party=party, user=user, address=user.email, defaults={"sent_at": now}
-    )
-    if not is_new:
-        raise Refused(_("%(name)s has it already. Choose somebody else.") % {"name": user.name}, field="user")
-    frozen = Frozen(version.content)
-    tell_readers(version, frozen, [user], kind="report.submitted", now=now)
-    record("report.recipient_added", subject=made, actor=actor, now=now, data={"version": version.uuid, "party": party})
-    return made

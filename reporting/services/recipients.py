@@ -1,4 +1,4 @@
-"""Who receives a report: no mandatory party without a recipient (clause 5.3.2, RPT-4)."""
+"""Who receives a report: every party of every place of the class, each with a recipient (clause 5.3.2, RPT-4)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from planning.models import PlanRecipient, TrainingPlan
-from reporting.models import Distribution, ReportVersion
-from reporting.queries import office_holders
+from planning.queries.plans import local_day
+from reporting.models import Distribution, ReportParty, ReportVersion
+from reporting.offices import Offices, Place, can_be_reached, places_of, teams_of
 from sessions.models import TrainingSession
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.models import User
@@ -15,7 +16,7 @@ from trainingops.people.models import User
 
 @dataclass(frozen=True)
 class Recipient:
-    """One address of one party; without ``user`` only by mail."""
+    """One address of one party; without ``user`` by mail, or handed over by the sender."""
 
     party: str
     user: User | None
@@ -24,7 +25,7 @@ class Recipient:
 
     @property
     def reachable(self) -> bool:
-        return self.user is None or self.user.is_active
+        return self.user is None or can_be_reached(self.user)
 
     @property
     def words(self) -> str:
@@ -32,33 +33,65 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """A party at a place of the class, and the recipients who stand for it."""
+
+    party: str
+    place: Place
+    stand: list[Recipient]
+
+
+@dataclass(frozen=True)
 class Recipients:
-    """Everybody a report goes to, and the parties that nobody could be found for."""
+    """Everybody a report goes to, and the parties that it must reach."""
 
     all: list[Recipient]
-    parties_without: list[str]
+    owed: list[Owed]
 
     @property
     def unreachable(self) -> list[Recipient]:
         return [each for each in self.all if not each.reachable]
 
+    @property
+    def parties_without(self) -> list[str]:
+        """The mandatory parties that nobody could be found for, each with its place."""
+        return [f"{Role(each.party).label} ({each.place})" for each in self.owed if not each.stand]
+
 
 def recipients_of(training_session: TrainingSession, now: datetime) -> Recipients:
-    """The recipients of the plan; for a mandatory party that none of them reaches, who holds the office in scope."""
+    """The plan's recipients, the mandatory parties of every place of the class, the leaders of its teams.
+
+    Where no recipient of the plan stands for a party at a place, everybody who holds its role there receives it.
+    """
+    offices = Offices((*MANDATORY_PARTIES, Role.TEAM_LEADER), local_day(now, training_session.site))
     planned = [
-        Recipient(row.party, row.user, row.name, row.user.email if row.user else row.email)
+        _account(row.party, row.user) if row.user else Recipient(row.party, None, row.name, row.email)
         for row in _planned(training_session.plan)
     ]
-    reached = {each.party for each in planned if each.reachable}
-    without = []
-    for party in MANDATORY_PARTIES:
-        if party in reached:
-            continue
-        holders = office_holders([party], training_session, now)
-        planned += [Recipient(party, user, address=user.email) for user in holders]
-        if not holders:
-            without.append(str(Role(party).label))
-    return Recipients(planned, without)
+    own, *others = places_of(training_session)
+    owed = [_owed(party, own, planned, offices, by_mail=True) for party in MANDATORY_PARTIES]
+    owed += [_owed(party, place, planned, offices) for place in others for party in MANDATORY_PARTIES]
+    leaders = [_account(Role.TEAM_LEADER, user) for user in offices.leaders(teams_of(training_session))]
+    found = [*planned, *(each for one in owed for each in one.stand), *leaders]
+    return Recipients(list(dict.fromkeys(found)), owed)
+
+
+def _owed(party: str, place: Place, planned: list[Recipient], offices: Offices, *, by_mail: bool = False) -> Owed:
+    """Who stands for a party: of the plan's recipients those with its role there, else all who hold it there.
+
+    Args:
+        by_mail: whether somebody of the plan without account does where nobody else can be found.
+    """
+    chosen = [each for each in planned if each.party == party]
+    stand = [each for each in chosen if each.user and offices.holds(each.user, party, place)]
+    stand = stand or [_account(party, user) for user in offices.holders(party, place)]
+    if not stand and by_mail:
+        stand = [each for each in chosen if each.user is None]
+    return Owed(party, place, stand)
+
+
+def _account(party: str, user: User) -> Recipient:
+    return Recipient(party, user, address=user.email)
 
 
 def _planned(plan: TrainingPlan) -> list[PlanRecipient]:
@@ -66,23 +99,34 @@ def _planned(plan: TrainingPlan) -> list[PlanRecipient]:
     revision = plan.approved_revision or plan.revisions.order_by("-number").first()
     if revision is None:
         return []
-    return list(revision.recipients.select_related("user").order_by("party", "pk"))
+    return list(revision.recipients.select_related("user__person").order_by("party", "pk"))
 
 
-def distribute(version: ReportVersion, recipients: Recipients, *, sent_at: datetime) -> None:
-    """Write who the version went to; who had closed their account is marked."""
-    Distribution.objects.bulk_create(
-        (
-            Distribution(
-                version=version,
-                party=each.party,
-                user=each.user,
-                name=each.name,
-                address=each.address,
-                unreachable=not each.reachable,
-                sent_at=sent_at,
-            )
-            for each in recipients.all
-        ),
-        ignore_conflicts=True,
+def distribute(version: ReportVersion, recipients: Recipients, *, sent_at: datetime) -> list[Distribution]:
+    """Write who the version goes to, who of them had closed their account, and which parties they stand for."""
+    rows = {each: _row(version, each, sent_at) for each in recipients.all}
+    Distribution.objects.bulk_create(rows.values())
+    parties = [
+        ReportParty(version=version, party=each.party, site=each.place.site, line=each.place.line)
+        for each in recipients.owed
+    ]
+    ReportParty.objects.bulk_create(parties)
+    link = ReportParty.recipients.through
+    link.objects.bulk_create(
+        link(reportparty=party, distribution=rows[each])
+        for party, owed in zip(parties, recipients.owed, strict=True)
+        for each in owed.stand
+    )
+    return list(rows.values())
+
+
+def _row(version: ReportVersion, recipient: Recipient, sent_at: datetime) -> Distribution:
+    return Distribution(
+        version=version,
+        party=recipient.party,
+        user=recipient.user,
+        name=recipient.name,
+        address=recipient.address,
+        unreachable=not recipient.reachable,
+        sent_at=sent_at,
     )

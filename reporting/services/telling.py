@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from reporting.figures import figures_of
 from trainingops.notifications.services import notify
+from trainingops.ui.figures import format_figure
 
 if TYPE_CHECKING:
-    from reporting.models import ReportObligation, TrainingReport
+    from reporting.content import Frozen
+    from reporting.models import ReportObligation, ReportVersion, TrainingReport
     from sessions.models import TrainingSession
     from trainingops.people.models import User
 
@@ -50,3 +54,23 @@ def address_of(obligation: ReportObligation) -> str:
 def report_address(report: TrainingReport) -> str:
     """Where a report is read."""
     return reverse("report_detail", args=[report.uuid])
+
+
+def reader_words(version: ReportVersion, frozen: Frozen) -> dict[str, str]:
+    """The numbers of the report in plain text: the mail says what the page says (RPT-5)."""
+    figures = figures_of(frozen.data)
+    mean = _("not recorded") if figures.mean_final is None else format_figure(figures.mean_final, figures.decimals)
+    if figures.not_scored or not figures.with_result:
+        mean = f"{mean}; {figures.unscored_words}"
+    return {
+        **subject_words(version.report.obligation.training_session),
+        "report": version.report.number,
+        "passed": str(figures.passed) if figures.with_result else "–",
+        "participants": str(figures.participants),
+        "absent": str(figures.absent),
+        "remedial": str(figures.remedial),
+        "actions": str(figures.actions),
+        "mean": mean,
+        "version": str(version.number),
+        "reason": version.reason,
+    }

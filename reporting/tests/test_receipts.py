@@ -8,8 +8,11 @@ import pytest
 
 from reporting import services
 from reporting.content import freeze
+from reporting.figures import figures_of
 from reporting.models import Distribution
-from reporting.reading import WHATSAPP_LIMIT, figures_of, read, whatsapp_text
+from reporting.reading import read
+from reporting.sharing import WHATSAPP_LIMIT, whatsapp_text
+from reporting.sight import EVERYTHING, sight_of
 from reporting.tests.writing import HOUR, submitted, written
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
@@ -102,14 +105,17 @@ def test_the_sender_notes_where_the_summary_was_shared(held):
 
 
 def test_names_are_shown_of_ones_own_people_and_the_others_are_counted(held):
-    frozen = freeze(written(held), number=1)
-    everybody = read(frozen, held.training_session, reader=None)
+    report = written(held)
+    frozen = freeze(report, number=1)
+
+    def seen_by(user):
+        return read(frozen, held.training_session, sight=sight_of(user, report))
+
+    everybody = read(frozen, held.training_session, sight=EVERYTHING)
     assert (len(everybody.results), everybody.results_elsewhere, len(everybody.missed)) == (3, 0, 1)
-    foreign = read(frozen, held.training_session, reader=make_user("team_leader", site=SiteFactory()))
+    foreign = seen_by(make_user("team_leader", site=SiteFactory()))
     assert (foreign.results, foreign.results_elsewhere) == ([], 3)
     assert (foreign.missed, foreign.missed_elsewhere) == ([], 1)
     assert foreign.figures == everybody.figures
-    leader = read(frozen, held.training_session, reader=held.world.leader)
-    assert len(leader.results) == 3
-    client = read(frozen, held.training_session, reader=make_user("client"))
-    assert client.results_elsewhere == 3
+    assert len(seen_by(held.world.leader).results) == 3
+    assert seen_by(make_user("client")).results_elsewhere == 3

@@ -8,12 +8,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from planning.models import PlanRecipient
 from reporting import services
 from reporting.content import freeze
 from reporting.enums import ReportState
+from reporting.figures import figures_of
 from reporting.models import ReportObligation, ReportVersion
-from reporting.reading import figures_of
 from reporting.signals import report_submitted
 from reporting.tests.factories import make_session
 from reporting.tests.writing import HOUR, TEXTS, hash_of, report_of, send, submitted, written
@@ -67,15 +66,6 @@ def test_the_mail_says_the_same_numbers_as_the_report(held):
     assert f"{figures.passed} of {figures.participants} participants passed" in text.body
     assert f"{figures.absent} absent" in text.body
     assert mail.url == f"/reports/{version.report.uuid}/"
-
-
-def test_a_recipient_without_account_gets_the_numbers_by_mail(held):
-    PlanRecipient.objects.create(
-        revision=held.plan.approved_revision, party="client", name="Klien", email="klien@contoh.id"
-    )
-    version = submitted(held)
-    assert version.distributions.get(party="client").address == "klien@contoh.id"
-    assert OutboxMessage.objects.get(address="klien@contoh.id").params["participants"] == "3"
 
 
 def test_the_record_is_ordered_with_names_and_the_version_keeps_none(held):

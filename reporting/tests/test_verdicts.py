@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
 
 from reporting.content import freeze
 from reporting.evidence import _groups, _result
+from reporting.figures import Figures, figures_of, session_ledger
 from reporting.models import ReportObligation
-from reporting.reading import Figures, figures_of, read, session_ledger, whatsapp_text
+from reporting.reading import read
+from reporting.sharing import whatsapp_text
+from reporting.sight import EVERYTHING
 from sessions.enums import Verdict
 from sessions.evidence import _results
 from sessions.models import TargetOutcome
@@ -44,7 +46,7 @@ def test_page_record_and_report_say_the_same_of_everybody(client):
     assert paper == {number: str(word.label) for number, word in numbers.items()}
 
     obligation = ReportObligation.objects.get(training_session=held.training_session)
-    report = read(freeze(obligation.report, number=1), held.training_session, reader=None)
+    report = read(freeze(obligation.report, number=1), held.training_session, sight=EVERYTHING)
     assert {each["enrolment"]: each["verdict"] for each in report.results} == expected
 
     client.force_login(held.pic)
@@ -77,8 +79,8 @@ def test_every_figure_follows_the_ledger_where_somebody_passed_the_test_but_wait
     words = whatsapp_text(frozen.data, submitted_at=held.training_session.ends_at, address=address)
     assert figures_of(frozen.data).pass_words in words
 
-    reading = read(frozen, held.training_session, reader=None)
-    *_teams, total = _groups(reading, SimpleNamespace(report=obligation.report))
+    reading = read(frozen, held.training_session, sight=EVERYTHING)
+    *_teams, total = _groups(frozen.data, held.training_session)
     assert [total[name] for name in ("target", "done", "open", "given_up", "passed")] == ["3", "1", "2", "0", "1"]
     words_of = {each["enrolment"]: each["verdict"] for each in reading.results}
     assert words_of[str(held.enrolments[1].uuid)] == Verdict.NOT_TRAINED
@@ -98,7 +100,7 @@ def test_record_and_report_print_the_decimals_of_the_scheme(client):
     held.training_session.save(update_fields=["scheme"])
     report = ReportObligation.objects.get(training_session=held.training_session).report
     frozen = freeze(report, number=1)
-    reading = read(frozen, held.training_session, reader=None)
+    reading = read(frozen, held.training_session, sight=EVERYTHING)
     mine = {row["employee_no"]: row["post"] for row in _results(held.training_session)["rows"]}
     theirs = {
         row["number"]: row["post"] for row in (_result(each, reading.figures.decimals) for each in reading.results)
@@ -131,7 +133,7 @@ def test_who_has_no_result_is_counted_in_the_words_of_the_reports_own_table():
 def test_the_figures_of_a_report_count_its_own_rows():
     held = concluded(lambda people: absent(people[0]), right=(None, 5, 0), roleplay="90")
     obligation = ReportObligation.objects.get(training_session=held.training_session)
-    reading = read(freeze(obligation.report, number=1), held.training_session, reader=None)
+    reading = read(freeze(obligation.report, number=1), held.training_session, sight=EVERYTHING)
     rows = [each["verdict"] for each in reading.results]
     assert reading.figures.verdicts == {word: rows.count(word) for word in set(rows)}
     assert reading.figures.unscored_words == "tidak ikut: 1"

@@ -19,13 +19,14 @@ from reporting.content import Frozen, freeze
 from reporting.enums import ReportState
 from reporting.forms import AmendForm, DraftForm, RecipientForm, ShareForm
 from reporting.models import Distribution, ReportVersion, TrainingReport, TrainingReportQuerySet
-from reporting.queries import record_of
-from reporting.reading import deviation_words, read, whatsapp_text
+from reporting.queries import reaction_to, record_of
+from reporting.reading import read
+from reporting.sharing import whatsapp_text
+from reporting.sight import EVERYTHING, Sight, sight_of
 from reporting.tables import ReportTable
-from reporting.wording import change_words, due_standing, missing_sections
+from reporting.wording import change_words, due_standing, missing_sections, reaction_words
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
-from trainingops.people.models import User
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
@@ -120,11 +121,12 @@ def _version_page(
     share_form: ShareForm | None = None,
 ) -> HttpResponse:
     user = request.user
+    sight = sight_of(user, report)
     writes = policies.can_write(user, report)
     receipts = list(version.distributions.select_related("user"))
     mine = [each for each in receipts if each.user_id == user.pk]
     context = {
-        **_page(report, Frozen(version.content), None if writes else user, request),
+        **_page(report, Frozen(version.content), sight, request),
         "version": version,
         "latest": versions[0].number,
         "changes": change_words(report) if report.changed_at else "",
@@ -148,9 +150,9 @@ def _version_page(
     return render(request, "reporting/report_detail.html", context)
 
 
-def _page(report: TrainingReport, frozen: Frozen, reader: User | None, request: SignedInRequest) -> dict[str, Any]:
+def _page(report: TrainingReport, frozen: Frozen, sight: Sight, request: SignedInRequest) -> dict[str, Any]:
     obligation = report.obligation
-    reading = read(frozen, obligation.training_session, reader=reader)
+    reading = read(frozen, obligation.training_session, sight=sight)
     return {
         "title": obligation.training_session.plan.title,
         "report": report,
@@ -158,7 +160,8 @@ def _page(report: TrainingReport, frozen: Frozen, reader: User | None, request: 
         "session": obligation.training_session,
         "due": due_standing(obligation, request.now),
         "reading": reading,
-        "deviations": [deviation_words(each) for each in reading.deviations],
+        "deviations": reading.deviations,
+        "reaction": reaction_words(reaction_to(obligation.training_session, request.now)),
     }
 
 
@@ -235,7 +238,7 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("report_detail", uuid=uuid)
     frozen = freeze(report, number=report.last_number + 1)
     context = {
-        **_page(report, frozen, None, request),
+        **_page(report, frozen, EVERYTHING, request),
         "form": form,
         "errors": errors,
         "amends": amends,

@@ -12,6 +12,7 @@ from planning.models import Booking, Competence, ModuleTraining
 from planning.tests.factories import make_module, make_world
 from reporting.content import freeze
 from reporting.reading import read
+from reporting.sight import EVERYTHING
 from reporting.tests.writing import report_of
 from sessions.models import Attendance, Deviation, Enrolment, JoinRequest, RecoveryCase, SessionResult, TargetOutcome
 from sessions.queries.facts import session_facts
@@ -232,7 +233,7 @@ def test_a_report_counts_people_beyond_target_apart_and_names_them_so():
     end_session(held)
     report = report_of(held)
     frozen = freeze(report, number=1)
-    reading = read(frozen, held.training_session, reader=None)
+    reading = read(frozen, held.training_session, sight=EVERYTHING)
     assert (reading.figures.participants, reading.figures.beyond_target) == (3, 1)
     assert sum(reading.figures.verdicts.values()) == 3 and len(reading.results) == 4
     assert reading.figures.beyond_words.startswith("1 ")
@@ -256,5 +257,5 @@ def test_who_came_beyond_target_and_much_too_late_owes_no_recovery_and_was_not_w
     attend(held, RollCell(row.pk, "late", minutes_late=minutes))
     end_session(held)
     with translation.override("id"):
-        (missed,) = read(freeze(report_of(held), number=1), held.training_session, reader=None).missed
+        (missed,) = read(freeze(report_of(held), number=1), held.training_session, sight=EVERYTHING).missed
     assert (missed.name, missed.recovery) == (row.person.name, "Tanpa kewajiban recovery")

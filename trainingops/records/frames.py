@@ -48,12 +48,12 @@ def freeze_payload(
 ) -> EvidencePayload:
     """Write the record's data with its frame and a salt, as the page will show them for ever."""
     with translation.override(language):
-        frame = _frame(kind, data, language, evidence_date, site, unit, made_by, now)
+        frame = frame_of(kind, data, language, evidence_date, site, unit, made_by, now)
     text = canonical({"data": data, "frame": frame, "salt": secrets.token_hex(16)})
     return EvidencePayload.objects.create(text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _frame(
+def frame_of(
     kind: EvidenceKind,
     data: Mapping[str, Any],
     language: str,
@@ -63,6 +63,7 @@ def _frame(
     made_by: str,
     now: datetime,
 ) -> dict[str, Any]:
+    """What stands around ``data`` on a page of ``kind``, in the active language."""
     procedure = procedure_in_force(evidence_date)
     number = str(data.get("clause") or kind.clauses[0])
     titles = Clause.objects.filter(source=Clause.Source.PROCEDURE, number=number).values_list("title_id", "title_en")

@@ -27,6 +27,7 @@ from trainingops.records.models import EvidencePayload, EvidenceRecord, Evidence
 from trainingops.records.numbers import new_code, next_number
 from trainingops.records.policies import can_retry_request
 from trainingops.records.registry import get_kind
+from trainingops.records.signals import record_produced
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -182,6 +183,7 @@ def _write_record(*, request_id: int, token: uuid.UUID, draft: dict[str, str | i
         now=now,
         data={"number": made.number, "kind": made.kind, "payload": payload.sha256, **hashes},
     )
+    record_produced.send(sender=EvidenceRecord, record=made, now=now)
     return made
 
 

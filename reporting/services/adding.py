@@ -1,0 +1,102 @@
+"""One more recipient of a version that was sent: in the place of one who was lost, or besides (4.3, 5.3.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from planning.queries.plans import local_day
+from reporting.content import Frozen
+from reporting.delivery import unreached_parties
+from reporting.models import Distribution, ReportParty, ReportVersion
+from reporting.offices import Offices, Place, can_be_reached
+from reporting.policies import can_send
+from reporting.services.copies import order_copies
+from reporting.services.drafts import locked_report
+from reporting.services.sending import tell_readers
+from trainingops.audit.journal import record, service
+from trainingops.domain import Refused, require
+from trainingops.people.enums import Role
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+
+@service
+def add_recipient(
+    *,
+    version: ReportVersion,
+    party: str,
+    actor: User,
+    now: datetime,
+    user: User | None = None,
+    name: str = "",
+    address: str = "",
+) -> Distribution:
+    """Send the present version to one more recipient of a party, who from then on stands for it.
+
+    Args:
+        user: somebody with an account; else ``name``, and ``address`` where the PDF goes. Without address the sender
+            hands the report over and notes it (:func:`record_delivery`).
+
+    Raises:
+        NotAllowed: neither PIC or trainer of the session nor manager in scope.
+        Refused: sent to them for this party already, the account is closed or does not hold the party's role where it
+            is missing, or nobody is named.
+    """
+    report = locked_report(version.report)
+    require(can_send(actor, report))
+    parties = list(version.parties.filter(party=party).select_related("site", "line"))
+    if user is not None:
+        parties = _covered(user, party, parties, version, now)
+    elif not name.strip():
+        raise Refused(_("Name the recipient, or choose somebody with an account."), field="name")
+    else:
+        parties = list(unreached_parties(now).filter(version=version, party=party))
+    made, is_new = Distribution.objects.get_or_create(
+        version=version,
+        party=party,
+        user=user,
+        name="" if user else name.strip(),
+        address=user.email if user else address.strip().lower(),
+        defaults={"sent_at": now},
+    )
+    if not is_new:
+        raise Refused(
+            _("%(name)s has it already. Choose somebody else.") % {"name": made.words},
+            field="user" if user else "name",
+        )
+    made.stands_for.add(*parties)
+    if user is not None:
+        tell_readers(version, Frozen(version.content), [user], kind="report.submitted", now=now)
+    order_copies(version, [made], actor=actor, now=now)
+    record("report.recipient_added", subject=made, actor=actor, now=now, data={"version": version.uuid, "party": party})
+    return made
+
+
+def _covered(
+    user: User, party: str, parties: list[ReportParty], version: ReportVersion, now: datetime
+) -> list[ReportParty]:
+    """Those of ``parties`` for which an account can stand; of a party that 5.3.2 names, one at least."""
+    if not can_be_reached(user):
+        raise Refused(
+            _("The account of %(name)s is closed. Choose somebody with an open one.") % {"name": user.name},
+            field="user",
+        )
+    if not parties:
+        return []
+    offices = Offices([party], local_day(now, version.report.obligation.training_session.site))
+    found = [each for each in parties if offices.holds(user, party, Place(each.site, each.line))]
+    if not found:
+        raise Refused(
+            _("%(name)s does not hold the role %(party)s at %(places)s. Choose somebody who does.")
+            % {
+                "name": user.name,
+                "party": Role(party).label,
+                "places": ", ".join(str(Place(each.site, each.line)) for each in parties),
+            },
+            field="user",
+        )
+    return found

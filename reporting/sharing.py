@@ -1,0 +1,39 @@
+"""Texts to paste into a messenger: counts only, and a link that asks for a log-in (RPT-6, NTF-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from reporting.figures import figures_of
+from reporting.reading import starts_at
+from trainingops.ui.moments import day_words, moment_words
+
+WHATSAPP_LIMIT = 1000
+
+
+def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: str) -> str:
+    """The summary to copy: the report's own numbers, counts only, no names, at most 1,000 characters (RPT-6)."""
+    figures = figures_of(data)
+    zone = ZoneInfo(data["session"]["timezone"])
+    starts = starts_at(data).astimezone(zone)
+    place = f"{data['session']['line']} {data['session']['site']}"
+    lines = [
+        f"{day_words(starts.date(), 'weekday')}, {place}",
+        _("Passed: %(words)s") % {"words": figures.pass_words},
+        _("Absent: %(absent)d, recovery waiting: %(recovery)d")
+        % {"absent": figures.absent, "recovery": figures.recovery},
+        _("Remedial: %(remedial)d") % {"remedial": figures.remedial},
+        _("Mean: %(mean)s") % {"mean": figures.mean_words},
+        _("Actions: %(actions)d") % {"actions": figures.actions},
+        _("Report %(number)s, version %(version)d, sent %(at)s")
+        % {"number": data["report"], "version": data["version"], "at": moment_words(submitted_at, zone)},
+        _("Read it here (log-in needed): %(address)s") % {"address": address},
+    ]
+    rest = "\n".join(lines)
+    head = _("*H+1 report* %(title)s, %(batch)s") % {"title": data["plan"]["title"], "batch": data["session"]["label"]}
+    return f"{head[: WHATSAPP_LIMIT - len(rest) - 1]}\n{rest}"

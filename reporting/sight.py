@@ -1,0 +1,101 @@
+"""What somebody may see of a report (5.3.2): decided in one place, and taken away by one function.
+
+Page, PDF with its data, preview and difference all read a content that went through :func:`redact`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from reporting.models import ClientNames
+from reporting.policies import can_write
+from sessions.models import Enrolment
+from trainingops.people.enums import Role
+from trainingops.people.queries import SEES_PEOPLE
+
+if TYPE_CHECKING:
+    from reporting.models import TrainingReport
+    from sessions.models import TrainingSession
+    from trainingops.people.models import User
+
+#: Who reads all of a report of their scope; the sealed record, which names everybody, is theirs too.
+READS_WHOLE = (Role.AUDITOR, Role.MANAGER, Role.TRAINER, Role.QC, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Whom of the participants somebody sees by name, reason and score; the others are counted.
+
+    Attributes:
+        named: enrolments by uuid; None for everybody, and the photos of the class besides.
+    """
+
+    named: frozenset[str] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.named is None
+
+    def shows(self, person: Mapping[str, Any]) -> bool:
+        """Whether one of the people of a content is shown."""
+        return self.named is None or person["enrolment"] in self.named
+
+
+EVERYTHING = Sight()
+COUNTS = Sight(frozenset())
+
+
+def sight_of(user: User, report: TrainingReport) -> Sight:
+    """What an account sees: writers and the offices of :data:`READS_WHOLE` all; Operation, team leaders and every
+    other office the people of their own scope; the client those of lines whose manager allows it."""
+    training_session = report.obligation.training_session
+    place = {"site_id": training_session.site_id, "line_id": training_session.line_id}
+    if user.authority.covers(*READS_WHOLE, **place) or can_write(user, report):
+        return EVERYTHING
+    own = user.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
+    if user.authority.has(Role.CLIENT):
+        own |= user.authority.scope(Role.CLIENT, site="site", line="line", team="team") & _open_to_clients()
+    return _people(own, training_session)
+
+
+def sight_of_party(party: str, training_session: TrainingSession) -> Sight:
+    """What a recipient without account gets to see: counts, and the client the lines whose manager allows it."""
+    if party != Role.CLIENT:
+        return COUNTS
+    return _people(_open_to_clients(), training_session)
+
+
+def _people(inside: Q, training_session: TrainingSession) -> Sight:
+    seen = Enrolment.objects.filter(inside, training_session=training_session)
+    return Sight(frozenset(str(each) for each in seen.values_list("uuid", flat=True)))
+
+
+def _open_to_clients() -> Q:
+    return Q(line__in=lines_open_to_clients())
+
+
+def lines_open_to_clients() -> list[int]:
+    """Keys of the lines of which the client reads names and scores; none unless a manager allowed it."""
+    latest = ClientNames.objects.order_by("line", "-decided_at", "-pk").distinct("line").values_list("line", "shown")
+    return [line for line, shown in latest if shown]
+
+
+def redact(data: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+    """A content without the people whom ``sight`` leaves out, and without what would tell of them.
+
+    Counts and means stay: they are the report's own figures (RPT-5).
+    """
+    if sight.is_whole:
+        return dict(data)
+    people = [each for each in data["people"] if sight.shows(each)]
+    persons = {each["person"] for each in people}
+    return {
+        **data,
+        "people": people,
+        "recovery": [each for each in data["recovery"] if each["person"] in persons],
+        "photos": [],
+    }
