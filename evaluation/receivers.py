@@ -10,7 +10,13 @@ from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from evaluation.enums import TrainingDefectKind
-from evaluation.services import Occurrence, close_settled_plan, register_training_defects, take_up_plan
+from evaluation.services import (
+    Occurrence,
+    close_settled_plan,
+    register_training_defects,
+    take_up_plan,
+    withdraw_training_defects,
+)
 from planning.enums import PlanState
 from planning.models import TrainingPlan
 from planning.signals import plan_advanced
@@ -18,7 +24,7 @@ from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
 from sessions.enums import AttendanceStatus, CaseKind, CaseState, DeviationKind
 from sessions.models import Attendance, Deviation, RecoveryCase, TrainingSession
-from sessions.signals import session_amended, session_concluded, targets_settled
+from sessions.signals import session_amended, session_cancelled, session_concluded, targets_settled
 from trainingops.people.models import User
 
 
@@ -68,6 +74,17 @@ def register_amended_defects(
     """An absence that a correction brought to light is one, too; what is registered already is not again."""
     if what != "scores":
         register_session_defects(training_session=training_session, actor=actor, now=now)
+
+
+@receiver(session_cancelled)
+def withdraw_session_defects(
+    *, training_session: TrainingSession, actor: User | None, now: datetime, **_more: Any
+) -> None:
+    """A class filed afterwards that is withdrawn was none: its place in the register, held without approval, goes."""
+    if training_session.is_withdrawn:
+        withdraw_training_defects(
+            training_session=training_session, kind=TrainingDefectKind.NO_APPROVAL, actor=actor, now=now
+        )
 
 
 def _of_deviation(deviation: Deviation, training_session: TrainingSession) -> Occurrence:

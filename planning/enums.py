@@ -181,6 +181,12 @@ PLAN_TRANSITIONS: dict[str, tuple[str, ...]] = {
     PlanState.UNDER_REVIEW: (PlanState.CLOSED, PlanState.UNDER_WAY),
 }
 
+#: Of a plan filed afterwards: it begins under way, and goes with its class where that is withdrawn (5.2).
+FILED_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    **PLAN_TRANSITIONS,
+    PlanState.UNDER_WAY: (*PLAN_TRANSITIONS[PlanState.UNDER_WAY], PlanState.CANCELLED),
+}
+
 
 class Decision(models.TextChoices):
     APPROVED = "approved", _("Approved")

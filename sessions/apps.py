@@ -1,6 +1,7 @@
 """The execution stage (5.2, 5.3.1)."""
 
 from django.apps import AppConfig
+from django.db.models import Q
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ class SessionsConfig(AppConfig):
         from sessions import evidence, menu, notices, receivers, signed, steps  # noqa: F401 (receivers connect by import)
         from sessions.imports.attendance import ATTENDANCE
         from sessions.imports.scores import SCORES
+        from sessions.models.files import ClassFile
         from sessions.paper import record as paper_record
         from sessions.paper.job import page_of_upload, read_scans, say_warning
         from sessions.reference import ensure_reference
@@ -20,7 +22,11 @@ class SessionsConfig(AppConfig):
         from trainingops.imports.registry import register_importer
         from trainingops.jobs.registry import JobKind
         from trainingops.jobs.registry import register_kind as register_job
+        from trainingops.records.registry import Removable, register_removable
 
+        register_removable(
+            ClassFile, Removable(removed=Q(removed_at__isnull=False), training="training_session__plan__uuid")
+        )
         register_importer(ATTENDANCE)
         register_importer(SCORES)
         menu.register()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from sessions.enums import MeetingState, SessionState
-from sessions.models import Enrolment, SessionMeeting, TrainingSession
+from sessions.models import Enrolment, MeetingTrainer, SessionMeeting, TrainingSession
 
 if TYPE_CHECKING:
     from icalendar import Event, vCalAddress
@@ -92,16 +93,32 @@ def _address(mail: str) -> vCalAddress:
 
 def attached_calendar(message: OutboxMessage) -> MIMEText | None:
     """What a mail about a session carries, as things stand when it is sent; nothing where it is not true any more."""
-    rows = ("training_session__plan__pic", "training_session__site", "training_session__planned__room")
-    enrolled = Enrolment.objects.filter(training_session__uuid=message.subject, person__user=message.recipient_id)
-    enrolment = enrolled.select_related(*rows).first()
-    leaves = message.kind == LEFT
-    if enrolment is None or (enrolment.removed_at is not None) != leaves:
+    training_session = _entered_in(message) or (_taught_by(message) if message.kind != LEFT else None)
+    if training_session is None:
         return None
-    training_session = enrolment.training_session
-    method = CANCEL if leaves or training_session.state == SessionState.CANCELLED else REQUEST
+    is_over = message.kind == LEFT or training_session.state == SessionState.CANCELLED
+    method = CANCEL if is_over else REQUEST
     text = calendar_of(training_session, method=method, at=message.created_at, attendee=message.address).decode()
     part = MIMEText(text, "calendar", "utf-8")
     part.set_param("method", method)
     part.add_header("Content-Disposition", "attachment", filename=f"{training_session.number}.ics")
     return part
+
+
+_SAID = ("plan__pic", "site", "planned__room")
+
+
+def _entered_in(message: OutboxMessage) -> TrainingSession | None:
+    """The session in whose list the recipient is, or was when the mail says that they left it."""
+    enrolled = Enrolment.objects.filter(training_session__uuid=message.subject, person__user=message.recipient_id)
+    enrolment = enrolled.select_related(*(f"training_session__{each}" for each in _SAID)).first()
+    if enrolment is None or (enrolment.removed_at is not None) != (message.kind == LEFT):
+        return None
+    return enrolment.training_session
+
+
+def _taught_by(message: OutboxMessage) -> TrainingSession | None:
+    """The session that the recipient teaches."""
+    taught = MeetingTrainer.objects.filter(trainer__user=message.recipient_id, meeting__training_session=OuterRef("pk"))
+    rows = TrainingSession.objects.filter(Exists(taught), uuid=message.subject)
+    return rows.select_related(*_SAID).first()

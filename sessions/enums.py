@@ -26,6 +26,7 @@ HELD = (SessionState.CONCLUDED, SessionState.FILED)
 SESSION_TRANSITIONS: dict[str, tuple[str, ...]] = {
     SessionState.SCHEDULED: (SessionState.OPEN, SessionState.CANCELLED),
     SessionState.OPEN: (SessionState.CONCLUDED,),
+    SessionState.FILED: (SessionState.CANCELLED,),  # withdrawn, while its report is not in
 }
 
 

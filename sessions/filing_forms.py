@@ -52,6 +52,13 @@ class FiledClassForm(PageForm):
         queryset=TrainerProfile.objects.order_by("name"),
         widget=forms.CheckboxSelectMultiple,
     )
+    beside = forms.CharField(
+        label=gettext_lazy("Why it is another class"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Only when a class of the same trainer stands there at that time already."),
+    )
     scheme = LoadedChoiceField(
         label=gettext_lazy("Scoring scheme"),
         empty_label=gettext_lazy("Choose"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from planning.models import RecoveryForm, Room, TrainerProfile
 from sessions import codes
 from sessions.enums import Agreement, DeviationKind
-from sessions.models import MeetingTrainer, RecoveryCase, SessionMeeting, SurveyForm, TrainingSession
+from sessions.models import RecoveryCase, SessionMeeting, SurveyForm, TrainingSession
 from sessions.services.recovery import ANOTHER_BATCH, MakeUp
 from sessions.services.survey import LONGEST_TEXT
 from trainingops.people.models import Site
@@ -44,35 +44,18 @@ class ReasonForm(PageForm):
 
 
 class DeviationForm(PageForm):
-    """Something differs from the plan on the day itself."""
+    """Something differs from the plan on the day itself.
 
-    kind = forms.ChoiceField(label=_("What differs"), choices=DeviationKind.choices)
+    Who teaches instead of somebody is put in by :class:`~sessions.day_forms.SubstituteForm`, which books them; what was
+    held without approval is filed.
+    """
+
+    kind = forms.ChoiceField(
+        label=_("What differs"), choices=[each for each in DeviationKind.choices if each[0] != DeviationKind.APPROVAL]
+    )
     planned = forms.CharField(label=_("As planned"), max_length=200)
-    actual = forms.CharField(
-        label=_("What happened"),
-        max_length=200,
-        required=False,
-        help_text=_("Blank when a substitute is chosen below."),
-    )
+    actual = forms.CharField(label=_("What happened"), max_length=200)
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
-    substitute = forms.ModelChoiceField(
-        label=_("Substitute trainer"), queryset=TrainerProfile.objects.all(), required=False
-    )
-    replaces = forms.ModelChoiceField(
-        label=_("Instead of"),
-        queryset=TrainerProfile.objects.none(),
-        required=False,
-        help_text=_("Blank when one trainer teaches alone. Whoever is replaced is free again at that time."),
-    )
-
-    def __init__(self, *args: Any, training_session: TrainingSession, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        teaching = TrainerProfile.objects.filter(
-            pk__in=MeetingTrainer.objects.filter(meeting__training_session=training_session).values("trainer")
-        )
-        self.fields["replaces"].queryset = teaching.order_by("name")  # type: ignore[attr-defined]
-        able = TrainerProfile.objects.filter(modules=training_session.module_version.module_id)
-        self.fields["substitute"].queryset = able.order_by("name")  # type: ignore[attr-defined]
 
 
 class RecoveryScheduleForm(PageForm):

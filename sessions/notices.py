@@ -25,6 +25,16 @@ KINDS = (
         attachment=attached_calendar,
     ),
     NoticeKind(
+        name="meetings_changed",
+        label=_("Meetings of a training have other times"),
+        title=_("Other times: %(title)s"),
+        body=_(
+            "%(number)s, %(label)s: meetings changed: %(count)s. The next one starts %(next)s; your page and the "
+            "calendar file have all of them."
+        ),
+        attachment=attached_calendar,
+    ),
+    NoticeKind(
         name=LEFT,
         label=_("You are no longer on the list of a training"),
         title=_("Without you: %(title)s"),
@@ -37,6 +47,12 @@ KINDS = (
         title=_("Cancelled: %(title)s"),
         body=_("%(number)s, %(label)s, of %(starts)s does not take place."),
         attachment=attached_calendar,
+    ),
+    NoticeKind(
+        name="filed_withdrawn",
+        label=_("A class filed afterwards was withdrawn"),
+        title=_("Withdrawn: %(title)s"),
+        body=_("%(number)s of %(starts)s, filed without prior approval, was withdrawn: nothing follows from it."),
     ),
     NoticeKind(
         name="recovery_opened",

@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},
     "jobs": {"task": "trainingops.jobs.tasks.sweep_jobs", "schedule": schedule(15)},
     "evidence": {"task": "trainingops.records.tasks.sweep_requests", "schedule": schedule(15)},
+    "removed files": {"task": "trainingops.records.tasks.sweep_files", "schedule": schedule(3600)},
     "uploads": {"task": "trainingops.imports.tasks.sweep_uploads", "schedule": schedule(600)},
     "heartbeat": {"task": "trainingops.jobs.tasks.sweep_heartbeat", "schedule": schedule(15)},
 }

@@ -7,7 +7,12 @@ from evaluation.services.coaching import (
     create_coaching_form,
     sign_and_coach,
 )
-from evaluation.services.defects import Occurrence, record_training_defect, register_training_defects
+from evaluation.services.defects import (
+    Occurrence,
+    record_training_defect,
+    register_training_defects,
+    withdraw_training_defects,
+)
 from evaluation.services.reviews import (
     add_finding,
     approve_minutes,
@@ -56,4 +61,5 @@ __all__ = [
     "take_up_reported",
     "withdraw_action",
     "withdraw_finding",
+    "withdraw_training_defects",
 ]

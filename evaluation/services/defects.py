@@ -70,6 +70,23 @@ def register_training_defects(
     return new
 
 
+@service
+def withdraw_training_defects(
+    *, training_session: TrainingSession, kind: str, actor: User | None, now: datetime
+) -> list[uuid.UUID]:
+    """What was registered of a class turned out not to have been; one that a finding names stays with its review.
+
+    Returns:
+        the uuids of those that went.
+    """
+    rows = list(TrainingDefect.objects.filter(training_session=training_session, kind=kind, findings=None))
+    for each in rows:
+        data = {"kind": each.kind, "source": each.source, "plan": training_session.plan.uuid}
+        record("training_defect.withdrawn", subject=each, actor=actor, now=now, data=data)
+    TrainingDefect.objects.filter(pk__in=[each.pk for each in rows]).delete()
+    return [each.uuid for each in rows]
+
+
 def _defect(found: Occurrence, actor: User | None, now: datetime) -> TrainingDefect:
     place = found.training_session or found.plan
     return TrainingDefect(

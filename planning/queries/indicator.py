@@ -34,8 +34,8 @@ class Counted:
 def plans_due(user: User, *, since: date, until: date, now: datetime) -> QuerySet[Any]:
     """The plans in sight whose first session began in the period and not after ``now``.
 
-    A plan that was cancelled before its start was never due. Cancelled afterwards it stays: what passed without an
-    approval cannot be mended by giving it up.
+    A plan that was cancelled before its start was never due, nor was one filed for a class that was withdrawn.
+    Cancelled afterwards any other stays: what passed without an approval cannot be mended by giving it up.
 
     Each with ``first_at`` (start of its first session: as approved, else as the newest revision says, or of a class
     filed without approval) and ``first_approved_at``. Completeness is what a submission requires, so every approval is
@@ -67,7 +67,7 @@ def plans_due(user: User, *, since: date, until: date, now: datetime) -> QuerySe
             ),
         )
         .filter(first_at__gte=begin, first_at__lte=end)
-        .exclude(Q(cancelled_at=None) | Q(cancelled_at__lt=F("first_at")), state=PlanState.CANCELLED)
+        .exclude(Q(cancelled_at=None) | Q(cancelled_at__lt=F("first_at")) | Q(is_filed=True), state=PlanState.CANCELLED)
     )
 
 

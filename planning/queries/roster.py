@@ -305,20 +305,27 @@ def shifts_between(people: Sequence[int], first: date, last: date) -> Shifts:
 
 @dataclass(frozen=True)
 class Hindered:
-    """For whom a class without a plan of its own is overtime, and who is on which long leave then, by key."""
+    """For whom a class without a plan of its own is overtime, and who is away then, by key.
+
+    Attributes:
+        leaves: who is on which long leave.
+        absent: whom the roster has as away that day, and how: leave, sick, excused, duty travel.
+    """
 
     overtime: frozenset[int]
     leaves: Mapping[int, Leave]
+    absent: Mapping[int, Presence]
 
 
 def hindered_at(times: Sequence[tuple[datetime, datetime]], people: Iterable[int], site: Site) -> Hindered:
-    """For whom meetings at these times are overtime, by the roster as it is now, and who is on long leave: one query.
+    """For whom meetings at these times are overtime, and who is away then, by the roster as it is now: one query.
 
     Who has no roster is assumed to be on shift.
     """
     around = {time: _days_around(*time, site) for time in times}
     overtime: set[int] = set()
     leaves: dict[int, Leave] = {}
+    absent: dict[int, Presence] = {}
     for person, shifts, away in _rostered(people, day__in={day for days in around.values() for day in days}):
         for (starts_at, ends_at), days in around.items():
             # The first of the days around is the night before.
@@ -326,9 +333,12 @@ def hindered_at(times: Sequence[tuple[datetime, datetime]], people: Iterable[int
                 leaves[person] = leave
                 continue
             near = with_leaves([each for each in shifts if each.day in days], away, days)
-            if stand(starts_at, ends_at, near, site.zone).needs_order:
+            standing = stand(starts_at, ends_at, near, site.zone)
+            if standing.is_absent:
+                absent[person] = standing.presence
+            elif standing.needs_order:
                 overtime.add(person)
-    return Hindered(frozenset(overtime), leaves)
+    return Hindered(frozenset(overtime), leaves, absent)
 
 
 def _rostered(people: Iterable[int], **days: Any) -> Iterator[tuple[int, list[Shift], list[Leave]]]:

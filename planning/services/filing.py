@@ -22,10 +22,10 @@ from planning.models import (
 )
 from planning.queries.plans import local_day
 from planning.services.drafting import LONGEST_MEETING
-from planning.services.plans import require_appointed
+from planning.services.plans import advance_plan, require_appointed
 from planning.services.schemes import check_pass_mark
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused
+from trainingops.domain import Refused, WrongState
 from trainingops.people.models import ServiceLine, Site, User
 from trainingops.records.numbers import next_number
 from trainingops.ui.moments import moment_words
@@ -107,6 +107,20 @@ def file_plan(*, held: HeldClass, label: str, actor: User, now: datetime) -> tup
         data={"number": plan.number, "kind": plan.kind, "site": held.site.uuid, "line": held.line.uuid},
     )
     return revision, planned
+
+
+@service
+def withdraw_filed_plan(*, plan: TrainingPlan, actor: User, now: datetime) -> TrainingPlan:
+    """The class of a filed plan is withdrawn: the plan is cancelled with it, and was never due (indicator 4.1).
+
+    Called by the sessions stage inside its service, which has asked who may and why.
+
+    Raises:
+        WrongState: no filed plan, or it is under way no longer.
+    """
+    if not plan.is_filed:
+        raise WrongState(_("%(number)s is no plan of a class filed afterwards.") % {"number": plan.number})
+    return advance_plan(plan=plan, to=PlanState.CANCELLED, actor=actor, now=now)
 
 
 def _check(held: HeldClass) -> None:

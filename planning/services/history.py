@@ -65,7 +65,7 @@ class Shown:
 
 @service
 def record_competences(*, shown: Sequence[Shown], actor: Any, now: datetime) -> list[Competence]:
-    """Note what people have shown (7.2). A second call for one source corrects the first; its day stays.
+    """Note what people have shown (7.2). A second call for one source corrects the first.
 
     Two queries and the journal's, whatever the number.
     """
@@ -86,7 +86,7 @@ def record_competences(*, shown: Sequence[Shown], actor: Any, now: datetime) -> 
         )
         known = standing.get((row.person_id, row.module_version_id, row.source))
         if known:
-            row.uuid, row.achieved_on = known.uuid, known.achieved_on
+            row.uuid = known.uuid
         rows.append(row)
         record(
             "competence.corrected" if known else "competence.recorded",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from planning.enums import PLAN_TRANSITIONS, PlanState, RevisionState
+from planning.enums import FILED_TRANSITIONS, PLAN_TRANSITIONS, PlanState, RevisionState
 from planning.models import (
     NeedSource,
     PlanRecipient,
@@ -122,7 +122,7 @@ def advance_plan(*, plan: TrainingPlan, to: str, actor: User | None, now: dateti
         WrongState: the table of transitions does not lead there from the present state.
     """
     plan = locked_plan(plan)
-    require_transition(plan, to, PLAN_TRANSITIONS)
+    require_transition(plan, to, FILED_TRANSITIONS if plan.is_filed else PLAN_TRANSITIONS)
     before, plan.state = plan.state, to
     if to == PlanState.CLOSED:
         plan.closed_at = now

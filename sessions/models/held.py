@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import (
@@ -118,6 +119,17 @@ class TrainingSession(Identified):
 
     def __str__(self) -> str:
         return f"{self.number} {self.label}"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The state in words, wherever it is shown: a class filed afterwards is not cancelled but withdrawn (5.2)."""
+        if self.is_withdrawn:
+            return gettext("Withdrawn, filed without prior approval")
+        return str(SessionState(self.state).label)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Filed afterwards, and taken back since: nothing follows from it."""
+        return self.kind == SessionKind.FILED and self.state == SessionState.CANCELLED
 
     @property
     def taught_version(self) -> ModuleVersion:

@@ -68,8 +68,11 @@ class AtTheDoor:
 
 
 def door_of(meeting: SessionMeeting) -> list[AtTheDoor]:
-    """Who stands at the door while a meeting of :func:`with_door` is under way; without a query."""
-    if meeting.state != MeetingState.OPEN:
+    """Who asked at the door of a meeting of :func:`with_door`, until its session is concluded; without a query.
+
+    Who stood there when the meeting ended is added afterwards; their attendance counts from their scan all the same.
+    """
+    if meeting.state not in (MeetingState.OPEN, MeetingState.CONCLUDED):
         return []
     return [
         AtTheDoor(

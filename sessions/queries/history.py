@@ -6,16 +6,18 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from planning.models import RecoveryForm
-from sessions.enums import CaseCause, Suspension
+from sessions.enums import CaseCause, CaseKind, Suspension
 from sessions.models import RecoveryCase, TrainingSession
 from trainingops.audit.models import Entry
 from trainingops.people.models import User
+from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, moment_words
 
 
@@ -31,12 +33,13 @@ class Step:
 
 @dataclass(frozen=True)
 class _Names:
-    """What the uuids and codes of the entries are called."""
+    """What the uuids and codes of the entries are called, and of which kind the case is."""
 
     people: dict[str, str]
     sessions: dict[str, str]
     forms: dict[str, str]
     zone: ZoneInfo
+    kind: str
 
     def moment(self, text: str) -> str:
         return moment_words(datetime.fromisoformat(text), self.zone)
@@ -66,6 +69,7 @@ def _names(case: RecoveryCase, entries: Iterable[Entry], said: Iterable[dict[str
         {str(uuid): number for uuid, number in sessions.values_list("uuid", "number")},
         {form.code: str(form) for form in RecoveryForm.objects.all()},
         case.enrolment.training_session.site.zone,
+        case.kind,
     )
 
 
@@ -98,6 +102,21 @@ def _resolved(data: dict[str, Any], _detail: dict[str, Any], names: _Names) -> s
     if data.get("passed") is False:
         return _("The remedial was not passed; the scheme gives no further attempt.")
     return _("Remedial passed.") if data.get("passed") else _("Made up for by self-study with its post-test.")
+
+
+def _voided(_data: dict[str, Any], detail: dict[str, Any], names: _Names) -> str:
+    if names.kind == CaseKind.RECOVERY:
+        return _("Void: the attendance was corrected.")
+    if "final" not in detail:
+        return _("Void: the score was changed.")
+    if detail["final"] is None:
+        return _("Void: the score was taken away, so that there is no result.")
+    said = {"was": _score(detail["was"]), "final": _score(detail["final"])}
+    return _("Void: the result was changed from %(was)s to %(final)s, which passes.") % said
+
+
+def _score(figure: str | None) -> str:
+    return format_figure(Decimal(figure), 2) if figure is not None else "–"
 
 
 def _test_opened(data: dict[str, Any], _detail: dict[str, Any], _names: _Names) -> str:
@@ -135,7 +154,7 @@ _WORDS: dict[str, _Tell] = {
     "case.resolved": _resolved,
     "case.waived": lambda *_said: _("Waived, signed."),
     "case.lapsed": lambda *_said: _("Lapsed: left or moved, confirmed."),
-    "case.voided": lambda *_said: _("Void: the attendance was corrected."),
+    "case.voided": _voided,
     "case.test_opened": _test_opened,
     "case.failed_again": lambda *_said: _("Remedial not passed; another attempt is left."),
     "case.suspended": _suspended,

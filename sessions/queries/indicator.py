@@ -22,7 +22,8 @@ def sessions_due(user: User, *, since: date, until: date, now: datetime) -> Quer
     """The sessions in sight that were due in the period: classes of a plan, and those filed without approval (4.2).
 
     Due is what was to end by ``now``, or is over already. Make-up classes stand on open cases, not on a plan of their
-    own, and are left out; a session that was cancelled is in the rows, and :func:`in_period` tells whether it counts.
+    own, and are left out, as are filed ones that were withdrawn; a class of a plan that was cancelled is in the rows,
+    and :func:`in_period` tells whether it counts.
     Each comes with ``approved_at`` (the first approval of it), ``held_at`` (its first actual start) and ``deviates``
     (the kinds that differed, of those that the clause names). The period is wide by a day on both sides here.
     """
@@ -40,6 +41,7 @@ def sessions_due(user: User, *, since: date, until: date, now: datetime) -> Quer
             starts_at__gte=begin,
             starts_at__lt=end,
         )
+        .exclude(kind=SessionKind.FILED, state=SessionState.CANCELLED)
         .annotate(
             approved_at=Subquery(decisions.order_by("decided_at").values("decided_at")[:1]),
             held_at=Min("meetings__actual_starts_at"),

@@ -220,7 +220,7 @@ def enrolments_of_person(user: User) -> QuerySet[Enrolment]:
             released=Coalesce(Subquery(_released_of(OuterRef("person"))), 0),
             trained=is_trained(),
         )
-        .order_by("-training_session__starts_at")
+        .order_by("-training_session__starts_at", "-pk")
     )
 
 

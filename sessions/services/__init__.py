@@ -49,6 +49,7 @@ from sessions.services.waivers import (
     waive_outcome,
     waiver_hash,
 )
+from sessions.services.withdrawing import withdraw_filed
 
 __all__ = [
     "Came",
@@ -129,4 +130,5 @@ __all__ = [
     "waiver_hash",
     "withdraw_assessor",
     "withdraw_correction",
+    "withdraw_filed",
 ]

@@ -175,7 +175,7 @@ def _compute_again(training_session: TrainingSession, enrolment: Enrolment, acto
         settle_results(training_session, [enrolment.pk], attempt=attempt, actor=actor, now=now)
         return
     open_remedial_cases(training_session, [enrolment.pk], actor=actor, now=now)
-    void_remedial(enrolment, actor=actor, now=now)
+    void_remedial(enrolment, was=current, actor=actor, now=now)
 
 
 def _attempt_that_counts(training_session: TrainingSession, enrolment: Enrolment, current: SessionResult | None) -> int:

@@ -34,6 +34,9 @@ from trainingops.people.enums import Employment
 from trainingops.people.models import Person, User
 from trainingops.ui.stored import stored_nobody
 
+#: Of a meeting in which somebody can have been, whether it goes on or is over.
+BEGUN = (MeetingState.OPEN, MeetingState.CONCLUDED)
+
 
 @dataclass(frozen=True)
 class Guest:
@@ -92,7 +95,9 @@ def add_guest(
     now: datetime,
     request: JoinRequest | None = None,
 ) -> Enrolment:
-    """Put somebody on the list of a session under way; who asked at the door is present from the time of their scan.
+    """Put somebody on the list of a session until it is concluded, also when its last meeting is over.
+
+    Who asked at the door is present from the time of their scan.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
@@ -207,7 +212,7 @@ def _record_arrival(request: JoinRequest, row: Enrolment, actor: User, now: date
     meeting = lock_meeting(request.meeting)
     found = roll_of(meeting).get(pk=row.pk)
     standing = recorded_at(found)
-    if meeting.state != MeetingState.OPEN or (standing is not None and standing.status):
+    if meeting.state not in BEGUN or (standing is not None and standing.status):
         return
     status, minutes = arrival(meeting, request.at)
     cell = RollCell(found.pk, status, minutes_late=minutes if status == AttendanceStatus.LATE else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -110,10 +110,23 @@ def open_remedial_cases(
     open_these(training_session, wanted, CaseKind.REMEDIAL, meeting=None, actor=actor, now=now)
 
 
-def settle_case(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
-    """Move a locked case to its end, or back to open, and journal it."""
+def settle_case(
+    case: RecoveryCase,
+    to: str,
+    *,
+    actor: Any,
+    now: datetime,
+    note: str = "",
+    said: Mapping[str, Any] | None = None,
+    **data: Any,
+) -> None:
+    """Move a locked case to its end, or back to open, and journal it.
+
+    Args:
+        said: what the history of the case tells beside it and a disposal takes away, such as a score.
+    """
     held = case.scheduled_in
-    _settle(case, to, actor=actor, now=now, note=note, **data)
+    _settle(case, to, actor=actor, now=now, note=note, said=said, **data)
     case.save()
     if held is not None and to != CaseState.OPEN:
         leave_class(held, case.enrolment, now)
@@ -140,7 +153,16 @@ def leave_class(held: TrainingSession, missed: Enrolment, now: datetime) -> bool
     return True
 
 
-def _settle(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str = "", **data: Any) -> None:
+def _settle(
+    case: RecoveryCase,
+    to: str,
+    *,
+    actor: Any,
+    now: datetime,
+    note: str = "",
+    said: Mapping[str, Any] | None = None,
+    **data: Any,
+) -> None:
     require_transition(case, to, CASE_TRANSITIONS)
     before, case.state = case.state, to
     if to == CaseState.OPEN:
@@ -154,7 +176,7 @@ def _settle(case: RecoveryCase, to: str, *, actor: Any, now: datetime, note: str
         actor=actor,
         now=now,
         data={"from": before, **data},
-        detail={"note": note} if note else None,
+        detail={**({"note": note} if note else {}), **(said or {})} or None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.models import TrainerProfile, TrainingPlan
-from sessions.enums import CaseState
+from sessions.enums import CaseState, MeetingState
 from sessions.models import Enrolment, MeetingTrainer, RecoveryCase, SessionMeeting, TrainingSession
 from sessions.notices import about
 from sessions.queries.ledger import TRAINED
@@ -133,11 +133,13 @@ def tell_participants(
     now: datetime,
     step: str = "",
     subject: RecoveryCase | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> None:
     """Notify those enrolled, with their trainings page: everybody of the session unless ``enrolments`` says who.
 
     Args:
         subject: what it is about, if not the session.
+        more: params beside those of :func:`sessions.notices.about`.
     """
     if enrolments is None:
         enrolments = training_session.enrolments.filter(removed_at=None)
@@ -147,7 +149,32 @@ def tell_participants(
         subject=subject or training_session,
         step=step,
         url=reverse("my_trainings"),
-        params=about(training_session),
+        params=about(training_session, **(more or {})),
+        now=now,
+    )
+
+
+def tell_trainers(
+    kind: str,
+    training_session: TrainingSession,
+    *,
+    actor: Any,
+    now: datetime,
+    step: str = "",
+    more: Mapping[str, object] | None = None,
+) -> None:
+    """Notify who teaches what is left of the session, with its page; not who did it themselves."""
+    left = MeetingTrainer.objects.filter(
+        meeting__training_session=training_session, meeting__state__in=[MeetingState.PLANNED, MeetingState.OPEN]
+    )
+    users = User.objects.filter(is_active=True, trainer_profile__in=left.values("trainer"))
+    notify(
+        kind=kind,
+        recipients=[user for user in users if user != actor],
+        subject=training_session,
+        step=step,
+        url=reverse("session_detail", args=[training_session.uuid]),
+        params=about(training_session, **(more or {})),
         now=now,
     )
 

@@ -32,8 +32,9 @@ from sessions.services.common import (
 )
 from sessions.services.deviations import MEASURED, Used, differences, differences_of, write_differences
 from sessions.services.notes import NOTES, take_notes
-from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes, tell_beyond_target
+from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.results import compute_results
+from sessions.services.shown import tell_beyond_target
 from sessions.services.statistics import refresh_question_statistics
 from sessions.signals import session_concluded, session_ended_later
 from trainingops.audit.journal import record, service

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.enums import Method
-from planning.models import ModuleVersion, TrainerProfile, TrainingApplication
+from planning.models import ModuleVersion, TrainingApplication
 from planning.models.resources import untranslated
 from planning.queries.plans import holders
 from sessions.enums import DeviationKind, MeetingState, SessionState
@@ -20,7 +20,6 @@ from sessions.notices import about
 from sessions.policies import can_decide, can_run_session
 from sessions.queries.pages import untaken_tests
 from sessions.services.common import lock_session, stands_for
-from sessions.services.stand_in import put_in
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.services import notify
@@ -153,21 +152,31 @@ def report_deviation(
     reason: str,
     actor: User,
     now: datetime,
-    substitute: TrainerProfile | None = None,
-    replaces: TrainerProfile | None = None,
 ) -> Deviation:
-    """On the day itself something differs from the plan (APR-3): trainer ill, application down, other module.
+    """On the day itself something differs from the plan (APR-3): application down, other module, a late start.
 
-    Args:
-        substitute: for a trainer: who teaches instead; stands from now on with the meetings not yet concluded.
-        replaces: instead of whom; where one trainer teaches alone it is them. They are free again, and teach none of
-            the meetings that have not begun.
+    Another trainer is not only told but booked: :func:`~sessions.services.substituting.substitute_trainer`.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: the session has ended, or was cancelled.
-        Refused: something is blank, or somebody is substituted before the day of the next meeting.
-        DoubleBooking: the substitute teaches or sits elsewhere then.
+        Refused: something is blank.
+    """
+    training_session = lock_to_deviate(training_session, actor)
+    for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
+        if not value.strip():
+            raise Refused(_("This is blank. Write what was planned, what happened, and why."), field=name)
+    return note_deviation(
+        training_session, kind, reason.strip(), planned=planned.strip(), actual=actual.strip(), actor=actor, now=now
+    )
+
+
+def lock_to_deviate(training_session: TrainingSession, actor: User) -> TrainingSession:
+    """The session, locked, for who runs it: it differs from its plan until it is concluded.
+
+    Raises:
+        NotAllowed: neither the PIC nor an executing trainer.
+        WrongState: the session has ended, or was cancelled.
     """
     training_session = lock_session(training_session)
     require(can_run_session(actor, training_session))
@@ -176,15 +185,7 @@ def report_deviation(
             _("The session is “%(state)s”; a deviation is reported before it is concluded.")
             % {"state": training_session.get_state_display()}
         )
-    if substitute is not None:
-        put_in(training_session, substitute, replaces, actor, now)
-        actual = actual or substitute.name
-    for name, value in (("planned", planned), ("actual", actual), ("reason", reason)):
-        if not value.strip():
-            raise Refused(_("This is blank. Write what was planned, what happened, and why."), field=name)
-    row = _write(training_session, kind, reason.strip(), actor, now, planned=planned.strip(), actual=actual.strip())
-    _tell_managers(training_session, [row], now)
-    return row
+    return training_session
 
 
 def note_deviation(

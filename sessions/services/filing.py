@@ -28,6 +28,7 @@ from sessions.models import Attendance, ClassFile, Enrolment, SessionMeeting, Se
 from sessions.services.common import lock_session, refresh_summary, require_reason
 from sessions.services.deviations import Difference, write_differences
 from sessions.services.filed_history import note_filed
+from sessions.services.filing_checks import check_not_held_elsewhere
 from sessions.services.scheduling import add_meetings, assignments_on, next_number, place
 from sessions.signals import session_concluded, session_scheduled
 from trainingops.audit.journal import record, service
@@ -51,7 +52,14 @@ class Came:
 
 @service
 def file_class(
-    *, held: HeldClass, people: Sequence[Came], reason: str, paper: Any, actor: User, now: datetime
+    *,
+    held: HeldClass,
+    people: Sequence[Came],
+    reason: str,
+    paper: Any,
+    actor: User,
+    now: datetime,
+    beside: str = "",
 ) -> TrainingSession:
     """Record a class that was held without approval, from its paper: "tanpa persetujuan sebelumnya" (5.2).
 
@@ -64,9 +72,12 @@ def file_class(
         people: who came. Whoever did not come was on no approved target and has nothing to make up for.
         reason: why it was not approved first; the manager acknowledges it as a deviation.
         paper: the scan of the attendance list, an uploaded file.
+        beside: why it is another class than one of the same trainer at that site and hour; it stands with the reason.
 
     Raises:
         NotAllowed: no PIC with an appointment in force there.
+        HeldElsewhere: it stands already, or somebody was in another class then
+            (:mod:`sessions.services.filing_checks`).
         Refused: no reason, paper or people, somebody named twice or late by more than the class lasted, or what
             :func:`planning.services.filing.file_plan` refuses.
     """
@@ -77,6 +88,8 @@ def file_class(
     with override("id"):
         label = _("Without prior approval")
     revision, planned = file_plan(held=held, label=label, actor=actor, now=now)
+    check_not_held_elsewhere(held, [each.person for each in people], beside=beside, actor=actor)
+    reason = "; ".join(filter(None, [reason.strip(), beside.strip()]))
     training_session = _make(revision, planned, actor, now)
     enrolments = _enrol(training_session, people, actor, now)
     _keep_paper(training_session, paper, actor, now)

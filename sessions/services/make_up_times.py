@@ -46,7 +46,10 @@ def check_times(times: Times, cases: Iterable[RecoveryCase], site: Site, now: da
 
 
 def require_on_shift(times: Times, cases: Iterable[RecoveryCase], site: Site, *, field: str) -> None:
-    """Raise ``Refused`` where somebody is on long leave then, or comes in overtime, which only a plan orders."""
+    """Raise ``Refused`` where somebody is away then, or comes in overtime, which only a plan orders.
+
+    Away are long leave, and what the roster has of that day: leave, sick, excused, duty travel.
+    """
     names = {case.enrolment.person_id: case.enrolment.person.name for case in cases}
     hindered = hindered_at(times, names, site)
     if hindered.leaves:
@@ -56,6 +59,14 @@ def require_on_shift(times: Times, cases: Iterable[RecoveryCase], site: Site, *,
             % {"names": some_names(away)},
             field=field,
             code="leave",
+        )
+    if hindered.absent:
+        absent = sorted(f"{names[person]} ({how.label})" for person, how in hindered.absent.items())
+        raise Refused(
+            _("Away then by the roster: %(names)s. Choose another day, or leave them out of this class.")
+            % {"names": some_names(absent)},
+            field=field,
+            code="absent",
         )
     if hindered.overtime:
         raise Refused(

@@ -10,16 +10,8 @@ from typing import Any
 from django.db.models import Count, Q
 
 from planning.models import TrainingPlan
-from planning.services.history import (
-    Shown,
-    Trained,
-    record_competences,
-    record_trainings,
-    withdraw_competences,
-    withdraw_trainings,
-)
+from planning.services.history import withdraw_trainings
 from sessions.enums import (
-    BEYOND_TARGET,
     HELD,
     OPEN_CASES,
     AttemptState,
@@ -44,10 +36,11 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.queries.ledger import trained_of
+from sessions.queries.reached import Place
 from sessions.services.cases import open_remedial_cases, settle_case, shortfall
 from sessions.services.common import lock_plans
 from sessions.services.filed_history import note_filed
+from sessions.services.shown import tell_beyond_target, tell_shown, withdraw_shown
 from sessions.signals import targets_settled
 from trainingops.audit.journal import record
 
@@ -91,10 +84,10 @@ def refresh_outcomes(outcomes: Iterable[TargetOutcome], *, actor: Any, now: date
     )
     trained = [each for each, old in changed if each.state == OutcomeState.TRAINED and old[0] != each.state]
     untrained = [each for each, old in changed if old[0] == OutcomeState.TRAINED and old[0] != each.state]
-    _tell_trained(trained, now)
+    places = {each.pk: _places_of(each, rows) for each in [*trained, *(outcome for outcome, _result in shown)]}
+    tell_shown(trained, shown, places, actor=actor, now=now)
     withdraw_trainings(each.uuid for each in untrained)
-    _record_competences(shown, actor, now)
-    _withdraw_competences(lost, actor, now)
+    withdraw_shown(lost, actor=actor, now=now)
     for outcome, _before in changed:
         record(
             "target.settled",
@@ -279,6 +272,13 @@ def _missed_meetings(enrolment: Enrolment, rows: _Rows) -> set[int] | None:
     return missed
 
 
+def _places_of(outcome: TargetOutcome, rows: _Rows) -> set[Place]:
+    """Where a target had the training: in their session, and in the classes that recovered what they missed."""
+    enrolment: Enrolment = outcome.enrolment  # type: ignore[assignment]
+    recovered = {each.scheduled_in_id for each in _recovery(enrolment, rows) if each.state == CaseState.RESOLVED}
+    return {(outcome.person_id, key) for key in {enrolment.training_session_id, *recovered} if key is not None}
+
+
 def _deciding_result(enrolment: Enrolment, rows: _Rows) -> SessionResult | None:
     """The newest scored result: of the session itself, or of a class in which the person recovered."""
     held = {enrolment.training_session_id} | {
@@ -297,98 +297,6 @@ def _verdict(result: SessionResult | None, rows: _Rows) -> str:
         return OutcomeResult.PASSED
     remedial = [each for each in rows.cases.get(result.enrolment_id, []) if each.kind == CaseKind.REMEDIAL]
     return OutcomeResult.IN_REMEDIAL if any(each.state in OPEN_CASES for each in remedial) else OutcomeResult.NOT_PASSED
-
-
-def _tell_trained(outcomes: Iterable[TargetOutcome], now: datetime) -> None:
-    """Tell planning which targets were trained: in which module, on which day there (5.1.1 b). Two queries."""
-    held = {each.pk: each.enrolment.training_session_id for each in outcomes}  # type: ignore[union-attr]
-    if not held:
-        return
-    sessions = TrainingSession.objects.select_related("site").in_bulk(held.values())
-    record_trainings(
-        Trained(
-            person_id=each.person_id,
-            module_version_id=sessions[held[each.pk]].taught_version_id,
-            trained_on=now.astimezone(sessions[held[each.pk]].site.zone).date(),
-            source=each.uuid,
-        )
-        for each in outcomes
-    )
-
-
-def _record_competences(passed: list[tuple[TargetOutcome, SessionResult]], actor: Any, now: datetime) -> None:
-    """Tell planning what those who passed have shown, on the day there (7.2)."""
-    if not passed:
-        return
-    held = {result.enrolment.training_session_id for _outcome, result in passed}
-    sessions = TrainingSession.objects.select_related("site", "module_version", "held_version").in_bulk(held)
-    shown = []
-    for outcome, result in passed:
-        training_session = sessions[result.enrolment.training_session_id]
-        shown.append(
-            Shown(
-                person=outcome.person,
-                module_version=training_session.taught_version,
-                achieved_on=now.astimezone(training_session.site.zone).date(),
-                result=result.final,
-                source=result.enrolment.uuid,
-            )
-        )
-    record_competences(shown=shown, actor=actor, now=now)
-
-
-def _withdraw_competences(outcomes: list[TargetOutcome], actor: Any, now: datetime) -> None:
-    """Who no longer passes has not shown the module: neither in their session nor in a class that recovered it."""
-    for outcome in outcomes:
-        held = Q(training_session=outcome.enrolment.training_session_id)  # type: ignore[union-attr]
-        held |= Q(training_session__recovers__enrolment=outcome.enrolment_id)
-        places = Enrolment.objects.filter(held, person=outcome.person_id)
-        withdraw_competences(sources=set(places.values_list("uuid", flat=True)), actor=actor, now=now)
-
-
-def tell_beyond_target(
-    training_session: TrainingSession, people: Iterable[int] | None = None, *, actor: Any, now: datetime
-) -> None:
-    """Who came without being targeted has shown the module where they passed; no target's outcome moves (4.3, 7.2).
-
-    Args:
-        people: keys of persons; everybody of the session without.
-    """
-    if training_session.state not in HELD:
-        return
-    guests = training_session.enrolments.filter(origin__in=BEYOND_TARGET, removed_at=None)
-    if people is not None:
-        guests = guests.filter(person__in=list(people))
-    rows = {each.pk: each for each in guests.select_related("person")}
-    if not rows:
-        return
-    trained = trained_of(rows)
-    day = now.astimezone(training_session.site.zone).date()
-    passed = {
-        each.enrolment_id: each
-        for each in SessionResult.objects.filter(enrolment__in=trained, current=True, passed=True)
-    }
-    version = training_session.taught_version
-    there = [
-        Trained(person_id=each.person_id, module_version_id=version.pk, trained_on=day, source=each.uuid)
-        for each in rows.values()
-        if each.pk in trained
-    ]
-    record_trainings(there)
-    withdraw_trainings(each.uuid for each in rows.values() if each.pk not in trained)
-    shown = [
-        Shown(
-            person=rows[key].person,
-            module_version=version,
-            achieved_on=day,
-            result=result.final,
-            source=rows[key].uuid,
-        )
-        for key, result in passed.items()
-    ]
-    record_competences(shown=shown, actor=actor, now=now)
-    sources = {each.uuid for each in rows.values() if each.pk not in passed}
-    withdraw_competences(sources=sources, actor=actor, now=now)
 
 
 def tell_settled(plan_ids: set[int], actor: Any, now: datetime) -> None:

@@ -18,6 +18,7 @@ from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User
 from trainingops.records.documents import keep_bytes
 from trainingops.records.pictures import JPEG, draw, name_of
+from trainingops.records.services import let_go
 
 #: Photos that one sending brings, and that one class has.
 MOST_AT_ONCE, MOST = 10, 40
@@ -104,7 +105,9 @@ def can_be_removed(photo: ClassFile) -> bool:
 
 @service
 def remove_photo(*, photo: ClassFile, reason: str, actor: User, now: datetime) -> ClassFile:
-    """Take a photo out of a class, with the reason; who took it out when stays in its row.
+    """Take a photo out of a class, with the reason: its bytes go unless something else keeps them.
+
+    Who took it out when and why stays in its row.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
@@ -132,4 +135,5 @@ def remove_photo(*, photo: ClassFile, reason: str, actor: User, now: datetime) -
         data={"photo": photo.uuid, **stands_for(actor, training_session)},
         detail={"reason": reason.strip()},
     )
+    let_go(files=[photo.file, photo.thumbnail], actor=actor, now=now)
     return photo

@@ -21,11 +21,12 @@ from sessions.enums import (
     EnrolmentOrigin,
     SessionState,
 )
-from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, TrainingSession
+from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, SessionResult, TrainingSession
 from sessions.services.cases import attended_by, open_these, settle_case, shortfall
 from sessions.services.common import refresh_origins, refresh_summary
 from sessions.services.filed_history import note_filed
-from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes, tell_beyond_target
+from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
+from sessions.services.shown import tell_beyond_target
 from sessions.signals import session_amended
 from trainingops.audit.journal import record
 from trainingops.domain import WrongState
@@ -111,16 +112,21 @@ def _follow_guest(
     return moved
 
 
-def void_remedial(enrolment: Enrolment, *, actor: Any, now: datetime) -> None:
-    """A remedial without cause is void: the first result stands passed, or there is none any more."""
+def void_remedial(enrolment: Enrolment, *, was: SessionResult | None, actor: Any, now: datetime) -> None:
+    """A remedial without cause is void: the first result stands passed, or there is none any more.
+
+    Args:
+        was: the result that counted before the change.
+    """
     current = enrolment.results.filter(current=True).first()
     if current is not None and (current.passed is False or current.attempt > 1):
         return
     cases = RecoveryCase.objects.select_for_update(no_key=True, of=("self",)).filter(
         enrolment=enrolment, kind=CaseKind.REMEDIAL, state__in=[*OPEN_CASES, CaseState.RESOLVED]
     )
+    finals = {"was": was.final if was else None, "final": current.final if current else None}
     for case in cases.select_related("enrolment").order_by("pk"):
-        settle_case(case, CaseState.VOIDED, actor=actor, now=now, corrected=True)
+        settle_case(case, CaseState.VOIDED, actor=actor, now=now, said=finals, corrected=True)
 
 
 def follow_up(

@@ -34,13 +34,14 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.services.cases import reopen_cases_of
-from sessions.services.common import refresh_summary, tell_participants
+from sessions.services.common import refresh_summary, tell_participants, tell_trainers
 from sessions.services.stand_in import follow_revision, set_trainers
 from sessions.signals import session_cancelled, session_rescheduled, session_scheduled
 from trainingops.audit.journal import record, service
 from trainingops.domain import require_transition
 from trainingops.people.models import Person, PersonAssignment
 from trainingops.people.queries import in_force
+from trainingops.ui.stored import stored_moment
 
 
 @service
@@ -60,23 +61,25 @@ def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime)
         if old is None:
             made.append(_make(each, revision))
         elif old.state in (SessionState.SCHEDULED, SessionState.OPEN):
-            moved.append((old, old.starts_at, old.ends_at))
-            _move(old, each, revision)
+            times = (old.starts_at, old.ends_at)
+            moved.append((old, times, _move(old, each, revision)))
     for gone in standing.values():
         if gone.state == SessionState.SCHEDULED:
             cancel_locked(
                 gone, reason=_("Not in revision %(number)d") % {"number": revision.number}, actor=actor, now=now
             )
-    in_force_now = {each.uuid: each for each in [*made, *(each for each, _start, _end in moved)]}
+    in_force_now = {each.uuid: each for each in [*made, *(each for each, _times, _changed in moved)]}
     _bring_targets_in_line(revision, in_force_now, now)
     for training_session in in_force_now.values():
         refresh_summary(training_session)
     for training_session in made:
         announce(training_session, actor=actor, now=now)
-    for training_session, old_starts_at, old_ends_at in moved:
-        if (old_starts_at, old_ends_at) != (training_session.starts_at, training_session.ends_at):
-            step = f"revision {revision.number}"
-            tell_moved(training_session, old_ends_at, step=step, actor=actor, now=now, revision=revision)
+    step = f"revision {revision.number}"
+    for training_session, times, changed in moved:
+        if times != (training_session.starts_at, training_session.ends_at):
+            tell_moved(training_session, times[1], step=step, actor=actor, now=now, revision=revision)
+        elif changed:
+            _tell_meetings_changed(training_session, changed, step=step, actor=actor, now=now, revision=revision)
     return list(in_force_now.values())
 
 
@@ -196,18 +199,21 @@ def next_number(plan: TrainingPlan) -> str:
     return f"{plan.number}-{TrainingSession.objects.filter(plan=plan).count() + 1:02d}"
 
 
-def _move(training_session: TrainingSession, planned: PlannedSession, revision: PlanRevision) -> None:
-    """Follow the revision; meetings that have begun stay as they were."""
+def _move(training_session: TrainingSession, planned: PlannedSession, revision: PlanRevision) -> int:
+    """Follow the revision; meetings that have begun stay as they were. How many moved, came or went."""
     content = json.loads(revision.content)
     standing = {each.uuid: each for each in training_session.meetings.all()}
     wanted = {each.uuid: each for each in planned.meetings.all()}
+    changed = 0
     for uuid, meeting in standing.items():
         if meeting.state != MeetingState.PLANNED:
             continue
+        before = (meeting.starts_at, meeting.ends_at, meeting.state)
         if uuid in wanted:
             meeting.starts_at, meeting.ends_at = wanted[uuid].starts_at, wanted[uuid].ends_at
         else:
             meeting.state = MeetingState.CANCELLED
+        changed += before != (meeting.starts_at, meeting.ends_at, meeting.state)
     SessionMeeting.objects.bulk_update(standing.values(), ["starts_at", "ends_at", "state"])
     new = SessionMeeting.objects.bulk_create(
         SessionMeeting(uuid=uuid, training_session=training_session, starts_at=each.starts_at, ends_at=each.ends_at)
@@ -229,6 +235,7 @@ def _move(training_session: TrainingSession, planned: PlannedSession, revision: 
         training_session.tolerance_minutes = revision.tolerance_minutes
         training_session.recovery_days = revision.recovery_days
     training_session.save()
+    return changed + len(new)
 
 
 def _bring_targets_in_line(revision: PlanRevision, sessions: dict[Any, TrainingSession], now: datetime) -> None:
@@ -366,7 +373,7 @@ def tell_moved(
     now: datetime,
     revision: PlanRevision | None = None,
 ) -> None:
-    """Tell participants and the stages above that a session has other times, and journal it.
+    """Tell participants, trainers and the stages above that a session has other times, and journal it.
 
     Args:
         step: what moved it, once for each notice.
@@ -374,6 +381,7 @@ def tell_moved(
     training_session.calendar_sequence += 1
     training_session.save(update_fields=["calendar_sequence"])
     tell_participants("session_moved", training_session, step=step, now=now)
+    tell_trainers("session_moved", training_session, step=step, actor=actor, now=now)
     session_rescheduled.send(
         sender=TrainingSession, training_session=training_session, old_ends_at=old_ends_at, actor=actor, now=now
     )
@@ -383,4 +391,24 @@ def tell_moved(
         actor=actor,
         now=now,
         data={"revision": revision.uuid if revision else None, "from": old_ends_at, "to": training_session.ends_at},
+    )
+
+
+def _tell_meetings_changed(
+    training_session: TrainingSession, changed: int, *, step: str, actor: Any, now: datetime, revision: PlanRevision
+) -> None:
+    """Meetings between the first start and the last end moved, came or went: nothing is due at another time by it."""
+    training_session.calendar_sequence += 1
+    training_session.save(update_fields=["calendar_sequence"])
+    coming = training_session.meetings.filter(state=MeetingState.PLANNED).order_by("starts_at").first()
+    following = stored_moment((coming or training_session).starts_at, training_session.site.zone)
+    more = {"count": changed, "next": following}
+    tell_participants("meetings_changed", training_session, step=step, more=more, now=now)
+    tell_trainers("meetings_changed", training_session, step=step, more=more, actor=actor, now=now)
+    record(
+        "session.meetings_changed",
+        subject=training_session,
+        actor=actor,
+        now=now,
+        data={"revision": revision.uuid, "meetings": changed},
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from planning.models import PlannedSession, TrainerProfile
 from planning.services.bookings import book_substitute, give_back_trainer
-from sessions.enums import MeetingState
+from sessions.enums import MeetingState, SessionState
 from sessions.models import MeetingTrainer, SessionMeeting, TrainingSession
 from sessions.services.running import EARLIEST
 from trainingops.domain import Refused
@@ -19,13 +19,17 @@ from trainingops.ui.moments import moment_words
 LEFT = (MeetingState.PLANNED, MeetingState.OPEN)
 
 
-def too_early_to_stand_in(training_session: TrainingSession, meetings: Iterable[SessionMeeting], now: datetime) -> str:
-    """Why nobody is substituted yet: before the day of the next meeting it is a new revision; empty when it is time.
+def why_not_stand_in(training_session: TrainingSession, meetings: Iterable[SessionMeeting], now: datetime) -> str:
+    """Why nobody stands in now, empty where somebody may: the one guard of the pages and of :func:`put_in`.
 
-    A make-up class has no revision, so that its trainer changes here whenever it must.
+    Nothing is left to teach, or it is before the day of the next meeting, when another trainer is a new revision. A
+    make-up class has no revision, so that its trainer changes here whenever it must.
     """
-    zone = training_session.site.zone
-    start = min((each.starts_at for each in meetings if each.state in LEFT), default=now)
+    left = [each.starts_at for each in meetings if each.state in LEFT]
+    if training_session.state not in (SessionState.SCHEDULED, SessionState.OPEN) or not left:
+        words = _("The session is “%(state)s”; nothing of it is left to teach.")
+        return words % {"state": training_session.get_state_display()}
+    zone, start = training_session.site.zone, min(left)
     is_its_day = now.astimezone(zone).date() >= start.astimezone(zone).date() or now >= start - EARLIEST
     if is_its_day or training_session.revision_id is None:
         return ""
@@ -46,10 +50,10 @@ def put_in(
     """The substitute stands with the meetings not yet concluded, booked for them instead of whom they replace.
 
     Raises:
-        Refused: it is not the day of the next meeting yet.
+        Refused: nothing is left, or it is not the day of the next meeting yet.
     """
     meetings = list(training_session.meetings.filter(state__in=LEFT))
-    if why := too_early_to_stand_in(training_session, meetings, now):
+    if why := why_not_stand_in(training_session, meetings, now):
         raise Refused(why, field="substitute", code="too_early")
     if replaced := _replaced(meetings, substitute, replaces):
         uuids = [meeting.uuid for meeting in meetings]

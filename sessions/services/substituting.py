@@ -12,7 +12,9 @@ from planning.qualifying import why_unqualified, with_permits
 from sessions.enums import DeviationKind, MeetingState
 from sessions.models import Deviation, MeetingTrainer, TrainingSession
 from sessions.notices import about
-from sessions.services.deviations import report_deviation
+from sessions.services.common import require_reason
+from sessions.services.deviations import lock_to_deviate, note_deviation
+from sessions.services.stand_in import put_in
 from trainingops.audit.journal import service
 from trainingops.domain import Refused
 from trainingops.notifications.services import notify
@@ -30,7 +32,9 @@ def substitute_trainer(
     replaces: TrainerProfile | None = None,
     trainer_reason: str = "",
 ) -> Deviation:
-    """Another trainer teaches what is left of a session, from now on.
+    """Another trainer teaches what is left of a session, from now on: the one way in which somebody stands in.
+
+    Whoever is replaced is free again, and teaches none of the meetings that have not begun.
 
     Args:
         replaces: instead of whom; where one trainer teaches alone it is them.
@@ -43,6 +47,8 @@ def substitute_trainer(
             not the day of the next meeting yet.
         DoubleBooking: the substitute teaches or sits elsewhere then; it is named.
     """
+    training_session = lock_to_deviate(training_session, actor)
+    require_reason(reason)
     planned = _teaching(training_session)
     if substitute in planned:
         raise Refused(
@@ -54,15 +60,14 @@ def substitute_trainer(
         raise Refused(
             _("%(why)s Choose another trainer, or write why this one teaches.") % {"why": why}, field="trainer_reason"
         )
+    put_in(training_session, substitute, replaces, actor, now)
     reasons = [reason.strip(), trainer_reason.strip() if why else ""]
-    deviation = report_deviation(
-        training_session=training_session,
-        kind=DeviationKind.TRAINER,
+    deviation = note_deviation(
+        training_session,
+        DeviationKind.TRAINER,
+        "; ".join(each for each in reasons if each),
         planned=(replaces.name if replaces else ", ".join(each.name for each in planned)) or "-",
         actual=substitute.name,
-        reason="; ".join(each for each in reasons if each) if reason.strip() else "",
-        substitute=substitute,
-        replaces=replaces,
         actor=actor,
         now=now,
     )

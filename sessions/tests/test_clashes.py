@@ -20,7 +20,7 @@ from planning.services import (
 from planning.tests.factories import approve
 from sessions.models import Deviation, MeetingTrainer, RecoveryCase
 from sessions.queries.pages import batches_for
-from sessions.services import propose_move, report_deviation, schedule_in_batch, substitute_trainer
+from sessions.services import propose_move, schedule_in_batch, substitute_trainer
 from sessions.tests.factories import START, absent, concluded, make_up_for, scheduled
 from trainingops.domain import Refused
 from trainingops.people.tests.factories import client_of, make_agent
@@ -87,16 +87,16 @@ def test_a_substitute_who_teaches_elsewhere_is_refused_by_name_and_one_who_is_fr
     held = scheduled(people=1)
     substitute = TrainerProfile.objects.create(name="Pengganti Sibuk", kind="client")
     elsewhere = taken_elsewhere(held, held.meeting.starts_at, trainers=[substitute])
-    values = {"kind": "trainer", "planned": "Rika", "actual": "", "reason": "Sakit", "substitute": substitute}
+    values = {"substitute": substitute, "reason": "Sakit", "trainer_reason": "Dari klien"}
 
-    def report():
-        report_deviation(training_session=held.training_session, **values, actor=held.pic, now=START)
+    def put_in():
+        substitute_trainer(training_session=held.training_session, **values, actor=held.pic, now=START)
 
     with pytest.raises(DoubleBooking, match="Pengganti Sibuk"):
-        report()
+        put_in()
     assert not MeetingTrainer.objects.filter(trainer=substitute).exists()
     release(planned=elsewhere)
-    report()
+    put_in()
     assert Booking.objects.get(trainer=substitute, live=True).is_guest
 
 
@@ -161,3 +161,39 @@ def test_a_substitute_stays_when_a_revision_of_the_same_trainers_is_approved():
     draft.refresh_from_db()
     approve(draft, held.manager, now)
     assert teaching(held) == ({other}, {other})
+
+
+def approved_anew(held, now, trainers=None):
+    """The next revision, with other trainers where they are given, submitted and approved."""
+    draft = amend_plan(plan=held.plan, actor=held.pic, now=now)
+    if trainers:
+        draft.sessions.get().trainers.set(trainers)
+    save_part(revision=draft, part="need", values={"purpose": "Penjelasan ditambah."}, actor=held.pic, now=now)
+    submit_revision(revision=draft, actor=held.pic, now=now)
+    draft.refresh_from_db()
+    approve(draft, held.manager, now)
+
+
+@pytest.mark.clause("4.2")
+@pytest.mark.point("APR-3")
+def test_a_revision_that_names_the_present_substitute_is_no_double_booking():
+    held = scheduled(people=1)
+    now = held.meeting.starts_at - timedelta(hours=2)
+    made = substituted(held, now)
+    approved_anew(held, now, trainers=[made])
+    assert teaching(held) == ({made}, {made})
+    assert not Booking.objects.get(trainer=made, live=True).is_guest
+    assert not MeetingTrainer.objects.get(trainer=made).is_substitute, "the plan names them now"
+
+
+@pytest.mark.clause("4.2")
+def test_who_is_replaced_may_be_taken_elsewhere_and_the_plan_still_changes():
+    held = scheduled(people=1)
+    now = held.meeting.starts_at - timedelta(hours=2)
+    made = substituted(held, now)
+    taken_elsewhere(held, held.meeting.starts_at, trainers=[held.world.trainer])
+    for _twice in range(2):
+        approved_anew(held, now)
+        mine = Booking.objects.filter(role="trainer", live=True, planned_meeting__uuid=held.meeting.uuid)
+        assert [each.trainer for each in mine] == [made]
+        assert teaching(held)[0] == {made}

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 
-import pillow_heif
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
 
 from planning.enums import Method
 from planning.models import Booking, Competence, TrainerProfile
 from planning.services.approval import approve_revision, return_revision
 from planning.tests.factories import make_module, signature
-from sessions.models import ClassFile, Deviation, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.models import Deviation, MeetingTrainer, SessionMeeting, TrainingSession
 from sessions.queries.day import compared, lacking, move_awaiting, phases_in_order, with_day
 from sessions.queries.pages import meetings_of
 from sessions.services import (
     Used,
-    add_photos,
     conclude_meeting,
     conclude_session,
     propose_move,
-    remove_photo,
     save_notes,
     substitute_trainer,
 )
 from sessions.tests.factories import attend, concluded, opened, scheduled
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.tests.factories import SiteFactory, make_user
-from trainingops.records.storage import read_file
+from trainingops.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-GPS = 0x8825
 
 
 @pytest.fixture
@@ -112,108 +104,6 @@ def test_a_form_that_could_only_be_refused_leads_back(at):
     for name in ("session_notes", "session_substitute"):
         answer = client.get(reverse(name, args=[held.training_session.uuid]))
         assert (answer.status_code, answer["Location"]) == (302, page)
-
-
-# --- Photos ------------------------------------------------------------------------------------------------
-
-
-def photo(kind="JPEG", name="IMG_0001.jpg", colour="red"):
-    """A small photo that says where it was taken."""
-    picture, drawn = Image.new("RGB", (640, 480), colour), io.BytesIO()
-    if kind == "HEIF":
-        pillow_heif.register_heif_opener()
-        picture.save(drawn, "HEIF")
-    else:
-        exif = Image.Exif()
-        exif.get_ifd(GPS)[1] = "S"
-        exif[0x010F] = "Kamera"
-        picture.save(drawn, kind, exif=exif)
-    return SimpleUploadedFile(name, drawn.getvalue())
-
-
-@pytest.mark.clause("6")
-@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "b.png"), ("HEIF", "c.heic")])
-def test_a_photo_is_kept_drawn_anew_without_place_and_device(kind, name):
-    held = opened()
-    (kept,) = add_photos(
-        training_session=held.training_session,
-        photos=[photo(kind, name)],
-        actor=held.pic,
-        now=held.meeting.starts_at,
-    )
-    stored = Image.open(io.BytesIO(read_file(kept.file.sha256)))
-    assert (stored.format, stored.size, dict(stored.getexif())) == ("JPEG", (640, 480), {})
-    assert max(Image.open(io.BytesIO(read_file(kept.thumbnail.sha256))).size) == 320
-    assert kept.file_name.endswith(".jpg")
-    again = add_photos(
-        training_session=held.training_session,
-        photos=[photo(kind, name)],
-        actor=held.pic,
-        now=held.meeting.starts_at,
-    )
-    assert again == [] and ClassFile.objects.count() == 1
-
-
-def test_what_is_no_photo_is_refused_by_name_and_nothing_is_kept():
-    held = opened()
-    with pytest.raises(Refused, match=r"surat\.jpg"):
-        add_photos(
-            training_session=held.training_session,
-            photos=[photo(), SimpleUploadedFile("surat.jpg", b"%PDF-1.7 no picture")],
-            actor=held.pic,
-            now=held.meeting.starts_at,
-        )
-    assert not ClassFile.objects.exists()
-
-
-def test_photos_come_after_the_opening_and_only_from_who_runs_it():
-    held = scheduled()
-    now = held.meeting.starts_at
-    with pytest.raises(WrongState):
-        add_photos(training_session=held.training_session, photos=[photo()], actor=held.pic, now=now)
-    with pytest.raises(NotAllowed):
-        add_photos(training_session=held.training_session, photos=[photo()], actor=held.manager, now=now)
-
-
-def test_a_photo_is_removed_with_a_reason_before_the_conclusion_and_stays_after_it():
-    held = opened()
-    now = held.meeting.starts_at
-    first, second = add_photos(
-        training_session=held.training_session,
-        photos=[photo(), photo(name="2.jpg", colour="blue")],
-        actor=held.pic,
-        now=now,
-    )
-    with pytest.raises(Refused):
-        remove_photo(photo=first, reason=" ", actor=held.pic, now=now)
-    remove_photo(photo=first, reason="Kabur.", actor=held.pic, now=now)
-    with pytest.raises(WrongState):
-        remove_photo(photo=first, reason="Lagi.", actor=held.pic, now=now)
-    first.refresh_from_db()
-    assert (first.removed_by, first.removal_reason) == (held.pic, "Kabur.")
-    attend(held)
-    conclude_meeting(meeting=held.meeting, actor=held.pic, now=held.meeting.ends_at)
-    conclude_session(
-        training_session=held.training_session, reasons={"test": "x"}, actor=held.pic, now=held.meeting.ends_at
-    )
-    with pytest.raises(WrongState):
-        remove_photo(photo=second, reason="Terlambat.", actor=held.pic, now=held.meeting.ends_at)
-
-
-@pytest.mark.clause("6")
-def test_photos_open_to_staff_alone(at):
-    held = opened()
-    at(held.meeting.starts_at)
-    url = reverse("session_photos", args=[held.training_session.uuid])
-    assert _client(held.pic).post(url, {"photos": [photo(), photo(name="2.jpg", colour="blue")]}).status_code == 302
-    kept = ClassFile.objects.photos().first()
-    agent = make_user("agent", person=held.enrolments[0].person)
-    for name in ("class_file", "class_file_thumbnail"):
-        address = reverse(name, args=[kept.uuid])
-        assert _client(held.manager).get(address)["Content-Type"] == "image/jpeg"
-        assert _client(agent).get(address).status_code == 403
-        assert _client(make_user("manager", site=SiteFactory())).get(address).status_code == 404
-        assert Client().get(address).status_code == 302
 
 
 # --- Another trainer ---------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +18,6 @@ from evaluation.models import TrainingDefect
 from planning.models import Competence, ModuleTraining
 from planning.queries.indicator import count, in_period, plans_due
 from planning.services import amend_plan
-from planning.services.filing import HeldClass
 from reporting.models import ReportObligation, TrainingReport
 from sessions.frozen import read_scheme
 from sessions.models import ClassFile, Deviation, RecoveryCase, SessionResult, TargetOutcome, TrainingSession
@@ -35,43 +33,12 @@ from sessions.services import (
     record_scores,
 )
 from sessions.tests.factories import START, scheduled
+from sessions.tests.filed import HELD, NOW, filed, held_class, paper, said_of, typed
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.tests.factories import make_user
 from trainingops.records.models import EvidencePayload
 
 pytestmark = pytest.mark.django_db
-
-HELD = START
-NOW = START + timedelta(days=3)
-
-
-def paper(name="daftar-hadir.pdf"):
-    return SimpleUploadedFile(name, b"%PDF-1.7 paper")
-
-
-def held_class(world, **changes):
-    values = {
-        "kind": "refreshment",
-        "title": "Penyegaran mendadak",
-        "site": world.site,
-        "line": world.line,
-        "starts_at": HELD,
-        "ends_at": HELD + timedelta(hours=2),
-        "module_version": world.module_version,
-        "method": "offline",
-        "application": world.application,
-        "scheme": world.scheme,
-        "pass_mark": Decimal(80),
-        "trainers": [world.trainer],
-    }
-    return HeldClass(**{**values, **changes})
-
-
-def filed(world, *, people=None, now=NOW, reason="Gangguan mendadak pada aplikasi.", **changes) -> TrainingSession:
-    came = [Came(each) for each in world.people] if people is None else people
-    return file_class(
-        held=held_class(world, **changes), people=came, reason=reason, paper=paper(), actor=world.pic, now=now
-    )
 
 
 @pytest.fixture
@@ -161,16 +128,6 @@ def test_scores_are_typed_afterwards_and_who_passes_has_shown_the_module(world):
     assert (shown.person, shown.achieved_on) == (first.person, HELD.date())
     assert not RecoveryCase.objects.filter(enrolment__training_session=training_session).exists()
     assert third.pk not in {each.pk for each in passed}
-
-
-def typed(world, value: str):
-    """A filed class whose first participant has this score in everything."""
-    training_session = filed(world)
-    enrolment = training_session.enrolments.order_by("pk")[0]
-    parameters = read_scheme(training_session.scheme).parameters
-    cells = [ScoreCell(enrolment.pk, each.uuid, Decimal(value)) for each in parameters]
-    record_scores(training_session=training_session, cells=cells, actor=world.pic, now=NOW)
-    return training_session, enrolment
 
 
 @pytest.mark.clause("7.2")
@@ -297,39 +254,15 @@ def at(monkeypatch):
     monkeypatch.setattr("trainingops.people.middleware.timezone.now", lambda: NOW)
 
 
-def _said(world, **changes):
-    """The form of a filed class as the PIC sends it; times in WIB."""
-    place = world.pic.appointments.get()
-    return {
-        "place": str(place.pk),
-        "kind": "refreshment",
-        "title": "Penyegaran mendadak",
-        "reason": "Gangguan aplikasi.",
-        "starts_at_day": "2026-11-24",
-        "starts_at_time": "09:00",
-        "ends_at_day": "2026-11-24",
-        "ends_at_time": "11:00",
-        "module_version": str(world.module_version.uuid),
-        "method": "offline",
-        "application": str(world.application.uuid),
-        "trainers": [str(world.trainer.pk)],
-        "scheme": str(world.scheme.uuid),
-        "pass_mark": "80",
-        "people": f"{world.people[0].employee_no}\n{world.people[1].employee_no.lower()}; 12\n",
-        "paper": paper(),
-        **changes,
-    }
-
-
 @pytest.mark.clause("5.2")
 def test_the_page_files_a_class_and_every_page_of_it_says_so(world, at):
     client = Client()
     client.force_login(world.pic)
     url = reverse("session_filed_new")
     assert client.get(url).status_code == 200
-    unknown = client.post(url, _said(world, people="CC9999"))
+    unknown = client.post(url, said_of(world, people="CC9999"))
     assert unknown.status_code == 422 and "CC9999" in unknown.content.decode()
-    answer = client.post(url, _said(world))
+    answer = client.post(url, said_of(world))
     training_session = TrainingSession.objects.get(kind="filed")
     assert answer.status_code == 302
     assert training_session.starts_at == HELD

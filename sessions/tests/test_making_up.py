@@ -10,12 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from planning.models import Booking, PlannedMeeting, RecoveryForm, TrainerProfile
+from planning.models import Booking, PlannedMeeting, RecoveryForm
 from planning.services import DoubleBooking, amend_plan, book_planned_session, save_part, submit_revision
 from planning.tests.factories import approve, signature
 from reporting.models import ReportObligation
 from sessions.enums import SessionState
-from sessions.models import Deviation, MeetingTrainer, RecoveryCase, SessionSummary, TargetOutcome, TrainingSession
+from sessions.models import Deviation, RecoveryCase, SessionSummary, TargetOutcome, TrainingSession
 from sessions.queries.pages import batches_for, people_without_score
 from sessions.services import (
     RollCell,
@@ -27,7 +27,6 @@ from sessions.services import (
     open_case_test,
     open_session,
     record_roll,
-    report_deviation,
     schedule_in_batch,
     waive_case,
     waive_outcome,
@@ -364,37 +363,6 @@ def test_a_batch_that_is_cancelled_opens_the_cases_that_waited_for_it(missed):
     cancel_sessions_of(plan=batch.plan, reason="Klien menunda", actor=batch.manager, now=LATER)
     case = RecoveryCase.objects.get()
     assert (case.state, case.scheduled_in) == ("open", None)
-
-
-@pytest.mark.clause("4.2")
-def test_a_trainer_who_is_replaced_is_free_and_teaches_none_of_it():
-    held = scheduled(people=1)
-    substitute = TrainerProfile.objects.create(name="Pengganti", kind="client")
-    values = {"kind": "trainer", "planned": "Rika", "actual": "", "reason": "Sakit"}
-    report_deviation(
-        training_session=held.training_session, **values, substitute=substitute, actor=held.pic, now=START - HOUR
-    )
-    assert [each.trainer for each in MeetingTrainer.objects.filter(meeting=held.meeting)] == [substitute]
-    assert [each.trainer for each in Booking.objects.filter(role="trainer", live=True)] == [substitute]
-
-
-@pytest.mark.clause("4.2")
-def test_where_several_teach_it_is_said_who_is_replaced():
-    held = scheduled(people=1)
-    other, third = (TrainerProfile.objects.create(name=name, kind="client") for name in ("Dua", "Tiga"))
-    MeetingTrainer.objects.create(meeting=held.meeting, trainer=other)
-    values = {"kind": "trainer", "planned": "Rika", "actual": "", "reason": "Sakit", "substitute": third}
-
-    def report(**more):
-        report_deviation(training_session=held.training_session, **values, **more, actor=held.pic, now=START - HOUR)
-
-    for replaces in (None, third):
-        with pytest.raises(Refused) as refused:
-            report(replaces=replaces)
-        assert refused.value.field == "replaces"
-    report(replaces=other)
-    teaching = {each.trainer for each in MeetingTrainer.objects.filter(meeting=held.meeting)}
-    assert teaching == {held.world.trainer, third}
 
 
 @pytest.mark.clause("5.1.1")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from python_calamine import CalamineWorkbook
 
 from sessions.enums import Verdict
 from sessions.evidence import _attendance
@@ -31,17 +28,12 @@ from sessions.tests.factories import (
     make_up_for,
     opened,
     scheduled,
-    score,
     typed_cell,
-    typed_number,
 )
 from trainingops.people.models import User
 from trainingops.people.tests.factories import make_user
-from trainingops.ui.exports import XLSX
 
 pytestmark = pytest.mark.django_db
-#: How the script of the grid asks.
-JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
@@ -231,98 +223,6 @@ def test_a_tap_on_absent_waits_for_its_reason():
     assert Attendance.objects.get().reason.code == "sick"
 
 
-@pytest.mark.point("SCR-4")
-def test_a_conflict_shows_both_values_and_saving_again_replaces_knowingly():
-    held = opened()
-    attend(held)
-    first = held.enrolments[0]
-    score(held, {first.pk: "82"}, now=START)
-    url, cell = reverse("session_scores", args=[held.training_session.uuid]), typed_cell(held, first, "76")
-    answer = _client(held.pic).post(url, cell)
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert 'value="76"' in page and "<b>82,00</b>" in page and held.pic.name in page
-    assert str(ParameterScore.objects.get().value) == "82.00"
-    again = typed_cell(held, first, "76", was="82", version=1, clash=True)
-    assert again[f"row-{first.pk}"] in page, "the page itself says that a choice is due"
-    undecided = _client(held.pic).post(url, again)
-    assert undecided.status_code == 422 and "Pilih mana yang berlaku" in undecided.content.decode()
-    assert str(ParameterScore.objects.get().value) == "82.00"
-    keep = f"keep-{first.pk}-{typed_number(held)}"
-    assert _client(held.pic).post(url, again | {keep: "theirs"}).status_code == 302
-    assert str(ParameterScore.objects.get().value) == "82.00"
-    _client(held.pic).post(url, again | {keep: "mine"})
-    assert str(ParameterScore.objects.get().value) == "76.00"
-
-
-@pytest.mark.point("SCR-6")
-def test_a_phone_shows_one_parameter_by_a_link_and_the_one_that_is_wrong_comes_first():
-    held = opened()
-    attend(held)
-    first = held.enrolments[0]
-    parameters = {p.source: p for p in held.plan.approved_revision.scheme.parameters.all()}
-    typed, tested = parameters["trainer"], next(p for source, p in parameters.items() if source != "trainer")
-    url, client = reverse("session_scores", args=[held.training_session.uuid]), _client(held.pic)
-
-    def hidden(answer):
-        page = answer.content.decode()
-        columns = re.findall(r'<th scope="col"[^>]*data-parameter="([0-9a-f-]+)"', page)
-        (shown,) = re.findall(r'data-phone="(\d+)"', page)
-        return {each for place, each in enumerate(columns, 2) if place != int(shown)}
-
-    assert hidden(client.get(url)) == {str(tested.uuid)}
-    asked = f"{url}?parameter={tested.uuid}"
-    assert hidden(client.get(asked)) == {str(typed.uuid)}
-    assert f'href="?parameter={typed.uuid}"' in client.get(asked).content.decode()
-    wrong = client.post(asked, typed_cell(held, first, "875"))
-    assert hidden(wrong) == {str(tested.uuid)}
-    assert hidden(client.get(f"{url}?parameter=x")) == {str(tested.uuid)}
-
-
-@pytest.mark.point("SCR-5")
-@pytest.mark.parametrize(
-    ("typed_in", "told"),
-    [
-        ("875", "“875” di luar 0–100."),
-        ("101", "“101” di luar 0–100."),
-        ("-1", "“-1” di luar 0–100."),
-        ("abc", "“abc”"),
-        ("1.000,5", "“1.000,5”"),
-        ("1.000", "“1.000” berisi terlalu banyak desimal. Tulis paling banyak 2."),
-        ("87.125", "“87.125” berisi terlalu banyak desimal. Tulis paling banyak 2."),
-    ],
-)
-def test_bad_scores_name_what_is_wrong_and_nothing_is_written(typed_in, told):
-    held = opened()
-    attend(held)
-    first = held.enrolments[0]
-    (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
-    url = reverse("session_scores", args=[held.training_session.uuid])
-    answer = _client(held.pic).post(url, typed_cell(held, first, typed_in))
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert f"{typed.name}, {first.person.name}" in page and told in page
-    one = reverse("session_score_cell", args=[held.training_session.uuid, first.pk, typed.uuid])
-    tap = _client(held.pic).post(one, {"value": typed_in, "version": "0"}, headers=JSON)
-    assert tap.status_code == 422
-    assert told in tap.json()["problem"]
-    assert not ParameterScore.objects.exists()
-
-
-def test_a_cell_answers_with_its_own_person_and_result():
-    held = opened()
-    attend(held)
-    first = held.enrolments[0]
-    (typed,) = [p for p in held.plan.approved_revision.scheme.parameters.all() if p.source == "trainer"]
-    url = reverse("session_score_cell", args=[held.training_session.uuid, first.pk, typed.uuid])
-    answer = _client(held.pic).post(url, {"value": "87.5", "version": "0"}, headers=JSON)
-    said = answer.json()
-    assert answer.status_code == 200
-    assert (said["enrolment"], said["parameter"]) == (first.pk, str(typed.uuid))
-    assert (said["value"], said["version"], said["total"]) == ("87,5", 1, "—")
-    assert str(ParameterScore.objects.get().value) == "87.50"
-
-
 @pytest.mark.point("QUZ-6")
 def test_a_participant_takes_the_test_without_javascript_and_nobody_else_sees_it(at):
     held = opened()
@@ -466,52 +366,3 @@ def test_the_attendance_list_says_that_no_time_was_noted():
         payload = _attendance(held.training_session)
     rows = payload["meetings"][0]["rows"]
     assert {row["arrived"] for row in rows if row["state"] == "Hadir"} == {"tanpa jam"}
-
-
-def _sheet(response):
-    """The rows of a workbook that was handed out; blank cells read as empty."""
-    assert response["Content-Type"] == XLSX
-    return CalamineWorkbook.from_filelike(BytesIO(response.content)).get_sheet_by_index(0).to_python()
-
-
-@pytest.mark.point("EXP-1")
-def test_the_roll_and_the_score_grid_give_their_rows_as_excel_with_who_and_where():
-    held = concluded(lambda people: absent(people[0]), right=(0, 5, 4))
-    client, enrolment = _client(held.pic), held.enrolments[1]
-    roll = reverse("meeting_roll", args=[held.meeting.uuid])
-    assert "export=xlsx" in client.get(roll).content.decode()
-    head, *rows = _sheet(client.get(roll, {"export": "xlsx"}))
-    assert head[0] == "No. Karyawan" and len(head) == 12
-    assert [row[0] for row in rows] == [each.person.employee_no for each in held.enrolments]
-    assert [row[5] for row in rows] == ["Tidak hadir", "Hadir", "Hadir"]
-    assert rows[1][1:5] == [enrolment.person.name, str(enrolment.site), str(enrolment.line), str(enrolment.team)]
-    scores = reverse("session_scores", args=[held.training_session.uuid])
-    assert "export=xlsx" in client.get(scores).content.decode()
-    head, *rows = _sheet(client.get(scores, {"export": "xlsx"}))
-    grid = client.get(scores).context["rows"]
-    assert head[5:-2] == [cell.parameter.name for cell in grid[0].cells]
-    assert rows[1][5:-2] == [float(cell.figure) for cell in grid[1].cells]
-    assert rows[0][5:-1] == [""] * (len(head) - 6), "who did not take part has no figures"
-
-
-@pytest.mark.point("EXP-1")
-def test_deviations_and_cases_give_exactly_what_is_filtered_as_excel():
-    held = opened()
-    report_deviation(
-        training_session=held.training_session,
-        kind="application",
-        planned="Simulator",
-        actual="Kertas",
-        reason="Simulator mati.",
-        actor=held.pic,
-        now=START,
-    )
-    _head, row = _sheet(_client(held.pic).get(reverse("deviation_list"), {"export": "xlsx"}))
-    assert row[0] == held.training_session.number and row[4:7] == ["Simulator", "Kertas", "Simulator mati."]
-    case = RecoveryCase.objects.get(enrolment=(missed := concluded(lambda people: absent(people[0]))).enrolments[0])
-    client = _client(missed.pic)
-    head, row = _sheet(client.get(reverse("recovery_list"), {"export": "xlsx"}))
-    assert row[0] == case.enrolment.person.employee_no and row[2] == str(case.enrolment.site)
-    assert "?state=open&amp;export=xlsx" in client.get(reverse("recovery_list") + "?state=open").content.decode()
-    waived = client.get(reverse("recovery_list"), {"export": "xlsx", "state": "waived"})
-    assert _sheet(waived) == [head], "the file of a tab without cases has its headings alone"

@@ -37,7 +37,8 @@ from sessions.queries.pages import meetings_of, post_test_can_open, with_detail
 from sessions.queries.paper import filed_pages, filed_pages_of_session
 from sessions.services.photos import can_be_removed, takes_photos
 from sessions.services.running import EARLIEST
-from sessions.services.stand_in import LEFT, too_early_to_stand_in
+from sessions.services.stand_in import why_not_stand_in
+from sessions.services.withdrawing import why_not_withdrawn
 from sessions.tables import MEETING_STATES, SESSION_STATES
 from sessions.views.sessions import visible
 from trainingops.domain import Refused, StaleVersion
@@ -89,12 +90,12 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_conclude": runs and is_open and all(each.state == MeetingState.CONCLUDED for each in meetings),
         "may_open_post": runs and post_test_can_open(training_session),
         "may_report": runs and is_to_come,
-        "may_substitute": runs
-        and is_to_come
-        and any(each.state in LEFT for each in meetings)
-        and not too_early_to_stand_in(training_session, meetings, request.now),
+        "may_substitute": runs and not why_not_stand_in(training_session, meetings, request.now),
         "may_propose_move": is_to_come and is_left and has_revision and can_edit_plan(request.user, plan),
         "may_cancel": is_moved_here and can_recover(request.user, plan),
+        "may_withdraw": state == SessionState.FILED
+        and can_recover(request.user, plan)
+        and not why_not_withdrawn(training_session),
         "may_move": is_moved_here and len(meetings) == 1 and (runs or can_recover(request.user, plan)),
         "scheme": read_scheme(training_session.scheme),
         "filed_pages": filed_pages(training_session.filed_rows),
@@ -225,9 +226,7 @@ def class_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def session_substitute(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Another trainer teaches what is left: one action, and the manager acknowledges it."""
     training_session = visible(request, uuid)
-    if training_session.state not in TO_COME:
-        return _lead_back(request, training_session, _("The session is “%(state)s”; nothing of it is left to teach."))
-    if why := too_early_to_stand_in(training_session, training_session.meetings.all(), request.now):
+    if why := why_not_stand_in(training_session, training_session.meetings.all(), request.now):
         return _lead_back(request, training_session, why)
     form = SubstituteForm(request.POST or None, training_session=training_session)
     if request.method == "POST" and form.is_valid():

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -29,15 +30,20 @@ from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
 
+#: How many of one's own trainings one page shows.
+TRAININGS_A_PAGE = 20
+
 
 def my_trainings(request: SignedInRequest) -> HttpResponse:
     """Invitations, tests to take, results, recovery: one's own and nobody else's."""
-    enrolments = list(enrolments_of_person(request.user)[:50])
+    page = Paginator(enrolments_of_person(request.user), TRAININGS_A_PAGE).get_page(request.GET.get("page"))
+    enrolments = list(page)
     cells = own_cells(enrolments, request.now)
     cards = [_card(each, cells, now=request.now) for each in enrolments]
     name_assessors(card["result"] for card in cards if card["result"])
     context = {
         "cards": cards,
+        "page_obj": page,
         "waived": enrolments[0].released if enrolments else 0,  # type: ignore[attr-defined]
     }
     return render(request, "sessions/my_trainings.html", context)

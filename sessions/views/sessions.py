@@ -35,6 +35,7 @@ from sessions.queries.pages import (
     waiting_deviations,
     with_detail,
 )
+from sessions.services.stand_in import why_not_stand_in
 from sessions.tables import SESSION_STATES, DeviationTable, SessionTable
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused, StaleVersion, WrongState
@@ -268,7 +269,7 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def deviation_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Report that something differs from the plan on the day itself."""
     training_session = visible(request, uuid)
-    form = DeviationForm(request.POST or None, training_session=training_session)
+    form = DeviationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             services.report_deviation(
@@ -278,7 +279,9 @@ def deviation_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("session_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-    return render(request, "sessions/deviation_form.html", {"form": form, "training_session": training_session})
+    may_substitute = not why_not_stand_in(training_session, training_session.meetings.all(), request.now)
+    context = {"form": form, "training_session": training_session, "may_substitute": may_substitute}
+    return render(request, "sessions/deviation_form.html", context)
 
 
 def deviation_list(request: SignedInRequest) -> HttpResponse:

@@ -38,6 +38,7 @@ ACCESS |= {
     "session_conclude": only(*_WHO_RUN, methods=WRITE),
     "session_move": only(*_WHO_RECOVER, methods=WRITE),
     "session_codes": only(*HELPS_IN, methods=WRITE),
+    "session_withdraw": only(*_WHO_RECOVER, methods=WRITE),
     "session_cancel": only(*_WHO_RECOVER, methods=WRITE),
     "session_results": only(*_SESSION_STAFF),
     "session_scores": only(*_SESSION_STAFF, methods=WRITE),

@@ -99,11 +99,18 @@ def keep_document(file: Any, *, now: datetime) -> tuple[StoredFile, str]:
 
 
 def keep_bytes(content: bytes, *, media_type: str, now: datetime) -> StoredFile:
-    """Keep bytes whose kind is known inside the caller's transaction; the same bytes are kept once."""
-    stored, _made = StoredFile.objects.get_or_create(
-        sha256=storage.put_once(content),
-        defaults={"size": len(content), "media_type": media_type, "stored_at": now},
+    """Keep bytes whose kind is known inside the caller's transaction; the same bytes are kept once.
+
+    Bytes that were let go before (:mod:`trainingops.records.services.letting_go`) are kept anew.
+    """
+    sha256 = storage.put_once(content)
+    stored, _made = StoredFile.objects.select_for_update(no_key=True).get_or_create(
+        sha256=sha256, defaults={"size": len(content), "media_type": media_type, "stored_at": now}
     )
+    if stored.removed_at is not None:
+        stored.removed_at = None
+        stored.save(update_fields=["removed_at"])
+        storage.put_once(content)  # locked by now: whoever takes the bytes off the disk did so before, or never does
     return stored
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
@@ -71,6 +71,20 @@ class Support:
     words: Promise | str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Removable:
+    """Rows of a model with a file that may be removed while the row stays; then it keeps the bytes no longer.
+
+    Attributes:
+        removed: which rows were.
+        training: the path to the uuid of the plan: while a record of it is under a hold, they keep their bytes.
+    """
+
+    removed: Q
+    training: str
+
+
+_removable: dict[type[Model], Removable] = {}
 _kinds: Registry[EvidenceKind] = Registry("evidence kind")
 _supports: Registry[Support] = Registry("support")
 
@@ -83,6 +97,16 @@ def register_support(support: Support) -> None:
 def all_supports() -> list[Support]:
     """Everything that evidence supports, by name."""
     return [_supports[name] for name in sorted(_supports)]
+
+
+def register_removable(model: type[Model], removable: Removable) -> None:
+    """Say which rows of a model keep the bytes of their file no longer."""
+    _removable[model] = removable
+
+
+def all_removable() -> list[tuple[type[Model], Removable]]:
+    """Every model of which it was said."""
+    return list(_removable.items())
 
 
 def register_kind(kind: EvidenceKind) -> None:

@@ -78,6 +78,17 @@ def read_file(sha256: str) -> bytes:
     return data
 
 
+def remove(sha256: str) -> bool:
+    """Take the bytes with this hash off the disk for good; whether they were there."""
+    target = path_of(sha256)
+    try:
+        target.unlink()
+    except FileNotFoundError:
+        return False
+    _sync_folder(target.parent)
+    return True
+
+
 def rehash(sha256: str) -> Finding:
     """Whether the file is there and unaltered, read piece by piece."""
     try:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from trainingops.jobs.wake import wake
 from trainingops.records.models import EvidenceRequest
-from trainingops.records.services import expire_archives, produce_record
+from trainingops.records.services import expire_archives, letting_go, produce_record
 from trainingops.records.services.production import hand_out_requests
 
 
@@ -24,3 +24,9 @@ def sweep_requests() -> None:
     for request_id in hand_out_requests(now=now):
         wake(produce_evidence, request_id)
     expire_archives(now=now)
+
+
+@shared_task
+def sweep_files() -> None:
+    """Let go of the bytes of what was removed and nothing keeps any more."""
+    letting_go.sweep(now=timezone.now())

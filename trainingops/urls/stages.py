@@ -52,6 +52,7 @@ urlpatterns += [
     path("sessions/<uuid:uuid>/conclude/", session_views.session_conclude, name="session_conclude"),
     path("sessions/<uuid:uuid>/move/", session_views.session_move, name="session_move"),
     path("sessions/<uuid:uuid>/codes/", code_views.session_codes, name="session_codes"),
+    path("sessions/<uuid:uuid>/withdraw/", filing_views.session_withdraw, name="session_withdraw"),
     path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
     path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
     path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),

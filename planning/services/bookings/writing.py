@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,8 +60,9 @@ def book_revision(revision: PlanRevision, *, superseded: PlanRevision | None, re
     """Release what the superseded revision took and take what ``revision`` needs, or refuse and name the clash.
 
     The exclusion constraints are deferred while the rows are exchanged, so that a swap inside the plan passes. Guests
-    of a meeting (recovery in this batch, a substitute) stay with it. What a meeting gave back when it ended early stays
-    given back.
+    of a meeting (recovery in this batch, a substitute) stay with it, unless the revision names them itself; whoever a
+    substitute stands in for stays free while it names the trainers that it named. What a meeting gave back when it
+    ended early stays given back.
 
     Args:
         reader: who reads the refusal; without one no other plan is named.
@@ -72,7 +73,8 @@ def book_revision(revision: PlanRevision, *, superseded: PlanRevision | None, re
     wanted = wanted_by(revision)
     if superseded:
         live = Booking.objects.filter(planned_meeting__planned_session__revision=superseded, live=True)
-        wanted += _guests(live, {each.planned_meeting.uuid: each.planned_meeting for each in wanted})
+        wanted = _without_replaced(wanted, superseded)
+        wanted += _guests(live, wanted)
         wanted = _without_what_was_given_back(wanted, superseded)
         live.update(live=False)
     _write(wanted, application=revision.application, reader=reader)
@@ -231,14 +233,47 @@ def _bookings_of(meeting: PlannedMeeting, planned: PlannedSession, people: list[
     return bookings_of(meeting, trainers=planned.trainers.all(), people=people, room=planned.room)
 
 
-def _guests(live: QuerySet[Booking], meetings: dict[UUID, PlannedMeeting]) -> list[Booking]:
-    """The guests of a superseded revision at the meetings that go on, at their new times."""
+def _guests(live: QuerySet[Booking], wanted: Sequence[Booking]) -> list[Booking]:
+    """The guests of a superseded revision at the meetings that go on, at their new times; who is named now is none."""
+    meetings = {each.planned_meeting.uuid: each.planned_meeting for each in wanted}
+    named = {_who(each) for each in wanted}
     guests = live.filter(is_guest=True).exclude(role=BookingRole.SEAT)
     return [
         booking(meeting, BookingRole(each.role), person=each.person, trainer=each.trainer, is_guest=True)
         for each in guests.select_related("planned_meeting", "person", "trainer")
-        if (meeting := meetings.get(each.planned_meeting.uuid))
+        if (meeting := meetings.get(each.planned_meeting.uuid)) and _who(each) not in named
     ]
+
+
+def _who(taken: Booking) -> tuple[UUID, str, int | None, int | None]:
+    """Who is taken for which meeting, and as what."""
+    return taken.planned_meeting.uuid, taken.role, taken.person_id, taken.trainer_id
+
+
+def _without_replaced(wanted: list[Booking], superseded: PlanRevision) -> list[Booking]:
+    """Without the trainers in whose place a substitute stands: they are free then, and may be taken elsewhere.
+
+    A session for which the revision names other trainers than before has those, and no substitute.
+    """
+    rows = Booking.objects.filter(
+        planned_meeting__planned_session__revision=superseded, role=BookingRole.TRAINER, live=True
+    ).select_related("planned_meeting")
+    teaching = {(row.planned_meeting.uuid, row.trainer_id) for row in rows}
+    substituted = {row.planned_meeting.uuid for row in rows if row.is_guest}
+    if not substituted:
+        return wanted
+    before = {each.uuid: set(each.trainers.all()) for each in superseded.sessions.prefetch_related("trainers")}
+
+    def is_replaced(each: Booking) -> bool:
+        planned, meeting = each.planned_meeting.planned_session, each.planned_meeting.uuid
+        return (
+            each.role == BookingRole.TRAINER
+            and meeting in substituted
+            and (meeting, each.trainer_id) not in teaching
+            and set(planned.trainers.all()) == before.get(planned.uuid)
+        )
+
+    return [each for each in wanted if not is_replaced(each)]
 
 
 def _without_what_was_given_back(wanted: list[Booking], superseded: PlanRevision) -> list[Booking]:

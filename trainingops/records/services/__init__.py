@@ -2,6 +2,7 @@
 
 from trainingops.records.archive.inspection import check_archive, inspect_archive
 from trainingops.records.services.archiving import expire_archives, finish_archive, request_archive
+from trainingops.records.services.letting_go import let_go
 from trainingops.records.services.production import fail_request, produce_record, retry_request
 from trainingops.records.services.requesting import request_evidence
 
@@ -11,6 +12,7 @@ __all__ = [
     "fail_request",
     "finish_archive",
     "inspect_archive",
+    "let_go",
     "produce_record",
     "request_archive",
     "request_evidence",

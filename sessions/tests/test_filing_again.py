@@ -1,0 +1,175 @@
+"""A class filed afterwards is filed once, by people who were there, and can be withdrawn (clauses 5.2, 4.2, 7.2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from evaluation.models import TrainingDefect
+from planning.models import Competence, ModuleTraining
+from planning.queries.indicator import in_period, plans_due
+from reporting.models import ReportObligation
+from reporting.tests.writing import submitted
+from sessions.models import Attendance, Deviation, TrainingSession
+from sessions.queries.indicator import sessions_due
+from sessions.services import Came, RollCell, correct_attendance, file_class, withdraw_filed
+from sessions.services.filing_checks import HeldElsewhere
+from sessions.tests.factories import Held, concluded, scheduled
+from sessions.tests.filed import HELD, NOW, filed, held_class, paper, said_of, typed
+from trainingops.audit.models import Entry
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import Notice
+from trainingops.people.tests.factories import make_agent, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.2")]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world():
+    """Of a plan whose own class is days later."""
+    return scheduled(starts_at=HELD + timedelta(days=5)).world
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Let pages believe in the day of the filing."""
+    monkeypatch.setattr("trainingops.people.middleware.timezone.now", lambda: NOW)
+
+
+def strangers(world, count=2):
+    return [Came(make_agent(world.site, world.line)) for _each in range(count)]
+
+
+def test_the_same_class_is_refused_a_second_time_and_another_one_needs_its_reason(world, at):
+    first = filed(world)
+    with pytest.raises(HeldElsewhere, match=first.number) as refused:
+        filed(world, people=strangers(world), starts_at=HELD + HOUR, ends_at=HELD + 3 * HOUR)
+    assert (refused.value.field, refused.value.sessions) == ("beside", {first.pk})
+    people = strangers(world)
+    made = file_class(
+        held=held_class(world),
+        people=people,
+        reason="Mendadak.",
+        beside="Dua ruang, satu trainer berkeliling.",
+        paper=paper(),
+        actor=world.pic,
+        now=NOW,
+    )
+    assert Deviation.objects.get(training_session=made).reason == "Mendadak.; Dua ruang, satu trainer berkeliling."
+    filed(world, starts_at=HELD + 2 * HOUR, ends_at=HELD + 3 * HOUR)  # back to back is no second time
+
+
+def test_the_page_leads_to_the_other_class(world, at):
+    from sessions.tests.filed import filed
+
+    first, client = filed(world), Client()
+    client.force_login(world.pic)
+    answer = client.post(reverse("session_filed_new"), said_of(world))
+    page = answer.content.decode()
+    assert answer.status_code == 422 and reverse("session_detail", args=[first.uuid]) in page
+    assert TrainingSession.objects.filter(kind="filed").count() == 1
+
+
+def test_its_trainer_is_no_participant(world):
+    person = make_agent(world.site, world.line)
+    world.trainer.person = person
+    world.trainer.save(update_fields=["person"])
+    with pytest.raises(Refused, match=world.trainer.name) as refused:
+        filed(world, people=[Came(person)])
+    assert refused.value.field == "people"
+
+
+def test_who_is_recorded_in_another_class_then_is_named_with_that_class(world):
+    other = concluded(starts_at=HELD + HOUR)
+    people = [each.person for each in other.enrolments]
+    with pytest.raises(HeldElsewhere, match=people[0].name) as refused:
+        filed(world, people=[Came(people[0]), *strangers(world)])
+    assert (refused.value.field, refused.value.sessions) == ("people", {other.training_session.pk})
+    assert other.training_session.number not in str(refused.value), "the PIC does not know that class"
+    Attendance.objects.filter(enrolment=other.enrolments[0]).update(status="")
+    filed(world, people=[Came(people[0])])
+
+
+def test_who_taught_then_took_part_in_nothing_else(world):
+    other = concluded(starts_at=HELD + HOUR)
+    teacher = make_agent(world.site, world.line)
+    other.world.trainer.person = teacher
+    other.world.trainer.save(update_fields=["person"])
+    with pytest.raises(HeldElsewhere, match=teacher.name):
+        filed(world, people=[Came(teacher)])
+
+
+@pytest.mark.clause("7.2")
+def test_a_withdrawn_class_stays_readable_and_nothing_follows_from_it(world):
+    training_session, enrolment = typed(world, "90")
+    assert Competence.objects.filter(source=enrolment.uuid).exists()
+    withdraw_filed(training_session=training_session, reason="Diarsipkan dua kali.", actor=world.manager, now=NOW)
+    training_session.refresh_from_db()
+    with translation.override("en"):
+        assert training_session.get_state_display() == "Withdrawn, filed without prior approval"
+    assert (training_session.plan.state, training_session.cancel_reason) == ("cancelled", "Diarsipkan dua kali.")
+    assert Attendance.objects.filter(enrolment__training_session=training_session).count() == 3
+    told = (Competence, ModuleTraining)
+    sources = training_session.enrolments.values("uuid")
+    assert [each.objects.filter(source__in=sources).exists() for each in told] == [False, False]
+    assert not Deviation.objects.filter(training_session=training_session).exists()
+    assert not TrainingDefect.objects.filter(kind="no_approval").exists()
+    assert Entry.objects.filter(verb="session.withdrawn", subject=training_session.uuid).exists()
+    assert Notice.objects.filter(kind="filed_withdrawn", recipient=world.pic).exists()
+    period = {"since": HELD.date(), "until": HELD.date()}
+    assert not in_period(plans_due(world.manager, **period, now=NOW).select_related("site"), **period)
+    assert training_session not in sessions_due(world.manager, **period, now=NOW)
+    client = Client()
+    client.force_login(world.pic)
+    page = client.get(reverse("session_detail", args=[training_session.uuid])).content.decode()
+    assert "Diarsipkan dua kali." in page and reverse("session_withdraw", args=[training_session.uuid]) not in page
+    filed(world)  # and it can be filed anew
+
+
+@pytest.mark.clause("5.3.2")
+def test_before_its_due_time_the_report_is_void_and_after_it_the_breach_stays(world):
+    soon = filed(world, now=HELD + 3 * HOUR)
+    withdraw_filed(training_session=soon, reason="Keliru.", actor=world.pic, now=HELD + 4 * HOUR)
+    assert ReportObligation.objects.get(training_session=soon).state == "void"
+    late = filed(world)
+    withdraw_filed(training_session=late, reason="Keliru.", actor=world.pic, now=NOW)
+    obligation = ReportObligation.objects.get(training_session=late)
+    assert (obligation.state, obligation.breached_at) == ("pending", obligation.due_at)
+    submitted(Held(late.plan, late, world), now=NOW + HOUR)
+    late.plan.refresh_from_db()
+    assert late.plan.state == "cancelled"
+
+
+def test_who_may_withdraw_with_what_reason_and_until_when(world, at):
+    training_session = filed(world)
+    given = {"training_session": training_session, "now": NOW}
+    with pytest.raises(NotAllowed):
+        withdraw_filed(reason="x", actor=make_user("trainer", site=world.site, line=world.line), **given)
+    with pytest.raises(Refused) as refused:
+        withdraw_filed(reason=" ", actor=world.pic, **given)
+    assert refused.value.field == "reason"
+    client, url = Client(), reverse("session_withdraw", args=[training_session.uuid])
+    client.force_login(world.pic)
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"reason": "Keliru."}).status_code == 302
+    training_session.refresh_from_db()
+    assert training_session.is_withdrawn
+    with pytest.raises(WrongState):
+        withdraw_filed(reason="Lagi.", actor=world.pic, **given)
+    cell = RollCell(training_session.enrolments.order_by("pk")[0].pk, "absent", version=1, reason="sick")
+    with pytest.raises(WrongState):
+        correct_attendance(meeting=training_session.meetings.get(), cell=cell, why="Salah.", actor=world.pic, now=NOW)
+    assert client.get(url).status_code == 302
+
+
+def test_after_the_report_the_class_stands(world):
+    training_session = filed(world)
+    held = Held(training_session.plan, training_session, world)
+    submitted(held, now=NOW)
+    with pytest.raises(WrongState, match=training_session.number):
+        withdraw_filed(training_session=training_session, reason="Keliru.", actor=world.pic, now=NOW + HOUR)
