@@ -26,8 +26,9 @@ HELD = (SessionState.CONCLUDED, SessionState.FILED)
 SESSION_TRANSITIONS: dict[str, tuple[str, ...]] = {
     SessionState.SCHEDULED: (SessionState.OPEN, SessionState.CANCELLED),
     SessionState.OPEN: (SessionState.CONCLUDED,),
-    SessionState.FILED: (SessionState.CANCELLED,),  # withdrawn, while its report is not in
 }
+#: Of a class filed afterwards: it begins as held, and is withdrawn while its report is not in (5.2).
+FILED_TRANSITIONS: dict[str, tuple[str, ...]] = {SessionState.FILED: (SessionState.CANCELLED,)}
 
 
 class MeetingState(models.TextChoices):

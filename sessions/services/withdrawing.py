@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from planning.queries.plans import holders, local_day
 from planning.services.filing import withdraw_filed_plan
 from planning.services.history import withdraw_competences, withdraw_trainings
-from sessions.enums import SESSION_TRANSITIONS, SessionKind, SessionState
+from sessions.enums import FILED_TRANSITIONS, SessionKind, SessionState
 from sessions.models import TrainingSession
 from sessions.notices import about
 from sessions.policies import can_recover
@@ -53,7 +53,7 @@ def withdraw_filed(*, training_session: TrainingSession, reason: str, actor: Use
     require(can_recover(actor, plan))
     if why := why_not_withdrawn(training_session):
         raise WrongState(why)
-    require_transition(training_session, SessionState.CANCELLED, SESSION_TRANSITIONS)
+    require_transition(training_session, SessionState.CANCELLED, FILED_TRANSITIONS)
     require_reason(reason)
     _take_back_what_followed(training_session, actor, now)
     training_session.state, training_session.cancel_reason = SessionState.CANCELLED, reason.strip()
