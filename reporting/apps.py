@@ -59,4 +59,7 @@ class ReportingConfig(AppConfig):
                 area=("deadline_", "day_off_", "policy_"),
             ),
         )
+        register(
+            NavItem("settings", _("Names for the client"), "client_names", "eye", order=45, area=("client_names",))
+        )
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="reporting.reference")

@@ -76,10 +76,18 @@ def freeze(report: TrainingReport, *, number: int) -> Frozen:
         "items": facts["items"],
         "deviations": [{"uuid": each["uuid"], "kind": each["kind"]} for each in facts["deviations"]],
         "recovery": facts["recovery"],
-        "photos": [str(each) for each in training_session.class_files.photos().values_list("uuid", flat=True)],
+        "photos": _photos(report),
         "narrative": {name: getattr(report, name) for name in SECTIONS},
     }
     return Frozen(canonical(content))
+
+
+def _photos(report: TrainingReport) -> list[str]:
+    """The photos of the class; with :func:`reporting.queries.with_class` they are there already."""
+    known = getattr(report, "photo_uuids", None)
+    if known is None:
+        known = report.obligation.training_session.class_files.photos().values_list("uuid", flat=True)
+    return [str(each) for each in known]
 
 
 def _person(person: Mapping[str, Any]) -> dict[str, Any]:

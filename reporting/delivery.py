@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, JSONObject
 
 from planning.models import PlanRecipient
 from reporting.models import ReportDelivery, ReportObligation, ReportParty, ReportVersion
+from reporting.queries import COPY_MAIL
 from trainingops.notifications.models import OutboxMessage, OutboxState
 from trainingops.people.enums import MANDATORY_PARTIES, Employment
 from trainingops.people.models import Delegation, RoleAssignment
@@ -31,9 +32,6 @@ from trainingops.people.queries import in_force
 
 if TYPE_CHECKING:
     from reporting.models import ReportObligationQuerySet
-
-#: The mail by which a recipient without account gets the PDF.
-COPY_MAIL = "report.copy"
 
 
 def with_delivery(obligations: ReportObligationQuerySet, *, now: datetime) -> ReportObligationQuerySet:

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reporting.enums import DayOffCategory
+from reporting.enums import DayOffCategory, DeliveryChannel
 from reporting.models import TrainingReport
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, User
-from trainingops.ui.forms import DayInput, PageForm, PlannedDayField
+from trainingops.records.documents import DocumentField
+from trainingops.ui.forms import DayInput, MomentField, PageForm, PlannedDayField
 
 
 class DraftForm(PageForm, forms.ModelForm):
@@ -48,12 +49,13 @@ class ShareForm(PageForm):
 
 
 class RecipientForm(PageForm):
-    """One more recipient of a party."""
+    """One more recipient of a party: with an account, or somebody outside."""
 
     party = forms.ChoiceField(label=_("Party"), choices=[each for each in Role.choices if each[0] != Role.AGENT])
     user = forms.ModelChoiceField(
-        label=_("Recipient"),
+        label=_("Recipient with an account"),
         queryset=User.objects.filter(is_active=True),
+        required=False,
         to_field_name="login",
         widget=forms.TextInput,
         help_text=_("Employee number"),
@@ -62,6 +64,42 @@ class RecipientForm(PageForm):
                 "“%(value)s”: no open account has this employee number. Check it in the list of people."
             )
         },
+    )
+    name = forms.CharField(
+        label=_("Or somebody without account"), help_text=_("Name and unit"), max_length=120, required=False
+    )
+    address = forms.EmailField(
+        label=_("Mail address"),
+        help_text=_("The PDF goes there. Leave it blank to hand the report over and note it."),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        outside = cleaned.get("name") or cleaned.get("address")
+        if cleaned.get("user") and outside:
+            self.add_error("name", _("Choose an account or name somebody without one, not both."))
+        if not cleaned.get("user") and not outside and "user" not in self.errors:
+            self.add_error("user", _("Write an employee number, or name somebody without account below."))
+        if cleaned.get("address") and not cleaned.get("name"):
+            self.add_error("name", _("Name the person whom this mail address belongs to."))
+        return cleaned
+
+
+class DeliveryForm(PageForm):
+    """How somebody without account was handed the report."""
+
+    channel = forms.ChoiceField(label=_("How"), choices=DeliveryChannel.choices)
+    delivered_at = MomentField(label=_("When"))
+    received_by = forms.CharField(label=_("Received by"), max_length=120)
+    file = DocumentField(label=_("Proof"))
+
+
+class ClientNamesForm(PageForm):
+    """On what it rests that the client reads names, or no longer."""
+
+    reason = forms.CharField(
+        label=_("Basis"), help_text=_("Such as the clause of the contract with the client."), max_length=300
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from reporting.delivery import COPY_MAIL
+from reporting.queries import COPY_MAIL
 from trainingops.notifications.registry import NoticeKind, register_kinds
 from trainingops.records import storage
 from trainingops.records.models import EvidenceRecord
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 MANDATORY = _("the procedure asks for it (5.3.2)")
 
 
-def _sealed_copy(message: OutboxMessage) -> MIMEApplication:
-    """The PDF that the mail to a recipient without account carries; without it the mail waits."""
+def _sealed_copy(message: OutboxMessage) -> MIMEApplication | None:
+    """The PDF that the mail to a recipient without account carries; without it the mail waits. A preview has none."""
+    if "record" not in message.params:
+        return None
     record = EvidenceRecord.objects.select_related("sealed").get(uuid=message.params["record"])
     try:
         data = storage.read_file(record.sealed.sha256)

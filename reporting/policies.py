@@ -9,7 +9,7 @@ from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
     from reporting.models import Distribution, ReportObligation, TrainingReport
-    from trainingops.people.models import Site, User
+    from trainingops.people.models import ServiceLine, Site, User
 
 
 def can_write(user: User, report: TrainingReport) -> bool:
@@ -49,3 +49,8 @@ def can_edit_rules(user: User, site: Site | None) -> bool:
     if site is not None:
         return user.authority.covers(Role.MANAGER, site_id=site.pk)
     return any(grant.role == Role.MANAGER and not grant.sites for grant in user.authority.grants)
+
+
+def can_decide_client_names(user: User, line: ServiceLine) -> bool:
+    """A manager of the line."""
+    return user.authority.covers(Role.MANAGER, line_id=line.pk)

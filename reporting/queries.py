@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
 from reporting.enums import ObligationState
 from sessions.enums import HELD, SessionState
-from sessions.models import ReactionSurvey, TrainingSession
-from sessions.queries.survey import Reaction, reaction_of, surveys_with_detail
-from trainingops.notifications.models import Notice
+from sessions.models import ClassFile, Enrolment, ReactionSurvey, TrainingSession
+from sessions.queries.survey import HERE, Reaction, reaction_of, survey_of, surveys_with_detail
+from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, User
 from trainingops.people.queries import in_force
 from trainingops.records.models import EvidenceRecord
 
+#: The mail by which a recipient without account gets the PDF.
+COPY_MAIL = "report.copy"
+
 if TYPE_CHECKING:
     from reporting.models import (
+        Distribution,
         ReportObligation,
         ReportObligationQuerySet,
         ReportVersion,
@@ -140,8 +146,51 @@ def record_of(version: ReportVersion, user: User) -> EvidenceRecord | None:
     return EvidenceRecord.objects.visible_to(user).filter(kind="report", subject=version.uuid).order_by("-pk").first()
 
 
+def record_number(version: ReportVersion) -> str:
+    """The number of the sealed record of a version; empty while it is being made."""
+    numbers = EvidenceRecord.objects.filter(kind="report", subject=version.uuid).order_by("-pk")
+    return numbers.values_list("number", flat=True).first() or ""
+
+
+def mails_to(distributions: Iterable[Distribution]) -> list[OutboxMessage]:
+    """The mails that brought a version to these recipients, the latest last; one query."""
+    rows = list(distributions)
+    versions = {each.version_id for each in rows if each.user_id}
+    by_account = Q(
+        subject__in=_uuids_of(versions),
+        kind__in=["report.submitted", "report.amended"],
+        recipient__in=[each.user_id for each in rows if each.user_id],
+    )
+    outside = Q(subject__in=[each.uuid for each in rows if not each.user_id], kind=COPY_MAIL)
+    return list(OutboxMessage.objects.filter(by_account | outside).order_by("pk"))
+
+
+def _uuids_of(versions: Iterable[int]) -> QuerySet[ReportVersion, UUID]:
+    from reporting.models import ReportVersion
+
+    return ReportVersion.objects.filter(pk__in=list(versions)).values("uuid")
+
+
+def with_class(reports: TrainingReportQuerySet) -> TrainingReportQuerySet:
+    """Reports with what their page says of the class besides its facts: survey, ``present`` at it, ``photo_uuids``."""
+    here = Enrolment.objects.filter(
+        training_session=OuterRef("obligation__training_session"), removed_at=None, attendances__status__in=HERE
+    )
+    counted = here.order_by().values("training_session").annotate(n=Count("pk", distinct=True)).values("n")
+    photos = ClassFile.objects.filter(training_session=OuterRef("obligation__training_session")).photos()
+    return reports.select_related("obligation__training_session__survey__form").annotate(
+        present=Coalesce(Subquery(counted), 0), photo_uuids=ArraySubquery(photos.values("uuid"))
+    )
+
+
+def reaction_in(report: Any, now: datetime) -> Reaction | None:
+    """What the participants said of the session of a report of :func:`with_class`, as far as it may be shown (9.1)."""
+    survey = survey_of(report.obligation.training_session)
+    return reaction_of(survey, present=report.present, now=now) if survey else None
+
+
 def reaction_to(training_session: TrainingSession, now: datetime) -> Reaction | None:
-    """What the participants said of a session, as far as it may be shown ``now`` (9.1); one query."""
+    """The same of a session; one query."""
     surveys = ReactionSurvey.objects.filter(training_session=training_session)
     survey = surveys_with_detail(surveys).first()
     return reaction_of(survey, present=survey.present, now=now) if survey else None  # type: ignore[attr-defined]

@@ -253,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the journal": {"task": "trainingops.audit.tasks.sweep_seals", "schedule": schedule(2)},
     "keys of forms": {"task": "trainingops.audit.tasks.sweep_keys", "schedule": schedule(3600)},
     "deadlines": {"task": "reporting.tasks.sweep_deadlines", "schedule": schedule(30)},
+    "recipients": {"task": "reporting.tasks.sweep_recipients", "schedule": schedule(600)},
     "coordination": {"task": "planning.tasks.sweep_reminders", "schedule": schedule(600)},
     "expiries": {"task": "planning.tasks.sweep_expiries", "schedule": schedule(3600)},
     "tests": {"task": "sessions.tasks.sweep_attempts", "schedule": schedule(15)},

@@ -3,8 +3,10 @@
 from reporting.services.adding import add_recipient
 from reporting.services.amending import owe_next_version
 from reporting.services.breaches import breach_overdue, mark_breach
+from reporting.services.client_names import decide_client_names
 from reporting.services.copies import mail_copy
 from reporting.services.drafts import open_draft, save_draft
+from reporting.services.handing import record_delivery, resend_to_recipient
 from reporting.services.obligations import (
     cancel_obligation,
     extend_obligation,
@@ -17,10 +19,12 @@ from reporting.services.readers import (
     note_share,
     open_report,
     remind_recipient,
+    remind_unread,
 )
 from reporting.services.reminders import remind_owner, remind_owners
 from reporting.services.reports import amend_report, sign_and_send, submit_report
 from reporting.services.rules import add_day_off, add_policy, change_day_off, remove_day_off, remove_policy
+from reporting.services.watching import watch_recipients
 
 __all__ = [
     "acknowledge_report",
@@ -31,6 +35,7 @@ __all__ = [
     "breach_overdue",
     "cancel_obligation",
     "change_day_off",
+    "decide_client_names",
     "extend_obligation",
     "mail_copy",
     "mark_breach",
@@ -39,14 +44,18 @@ __all__ = [
     "open_report",
     "owe_next_version",
     "reconcile_obligations",
+    "record_delivery",
     "remind_owner",
     "remind_owners",
     "remind_recipient",
+    "remind_unread",
     "remove_day_off",
     "remove_policy",
     "reschedule_obligation",
+    "resend_to_recipient",
     "save_draft",
     "schedule_obligation",
     "sign_and_send",
     "submit_report",
+    "watch_recipients",
 ]

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from reporting.content import Frozen
-from reporting.delivery import COPY_MAIL
 from reporting.evidence import COPY, request_report
 from reporting.models import Distribution, ReportVersion
+from reporting.queries import COPY_MAIL
 from reporting.services.telling import reader_words
 from reporting.sight import COUNTS, Sight, sight_of_party
 from trainingops.audit.journal import service

@@ -1,4 +1,4 @@
-"""What happens with a version that was sent: opened, acknowledged, reminded, shared, sent to one more (RPT)."""
+"""What happens with a version that was sent: opened, acknowledged, reminded, shared (RPT)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 
 if TYPE_CHECKING:
+    from reporting.models import TrainingReport
     from trainingops.people.models import User
 
 
@@ -56,8 +57,37 @@ def remind_recipient(*, distribution: Distribution, actor: User, now: datetime) 
         raise WrongState(_("%(name)s has read the report already.") % {"name": distribution.user or distribution.name})
     if distribution.user is None or not distribution.user.is_active:
         raise WrongState(_("This recipient has no open account. Add another recipient."))
-    if report.versions.filter(number__gt=version.number).exists():
+    _require_latest(version)
+    _remind(distribution, report, actor, now)
+
+
+@service
+def remind_unread(*, version: ReportVersion, actor: User, now: datetime) -> int:
+    """Remind everybody who can sign in and has not read the version, with one click; how many (RPT-4).
+
+    Raises:
+        NotAllowed: as :func:`remind_recipient`.
+        WrongState: superseded, or nobody is left to remind.
+    """
+    report = locked_report(version.report)
+    require(can_send(actor, report))
+    _require_latest(version)
+    unread = version.distributions.filter(acknowledged_at=None, user__is_active=True).select_related("user")
+    waiting = {each.user_id: each for each in unread}
+    if not waiting:
+        raise WrongState(_("Everybody who can be reminded has read the report."))
+    for each in waiting.values():
+        _remind(each, report, actor, now)
+    return len(waiting)
+
+
+def _require_latest(version: ReportVersion) -> None:
+    if version.report.versions.filter(number__gt=version.number).exists():
         raise WrongState(_("This version was superseded. Remind from the page of the latest one."))
+
+
+def _remind(distribution: Distribution, report: TrainingReport, actor: User, now: datetime) -> None:
+    assert distribution.user is not None  # asked before
     tell(
         kind="report.unread",
         recipients=[distribution.user],
@@ -71,7 +101,8 @@ def remind_recipient(*, distribution: Distribution, actor: User, now: datetime) 
             "report": report.number,
         },
     )
-    record("report.recipient_reminded", subject=distribution, actor=actor, now=now, data={"version": version.uuid})
+    data = {"version": distribution.version.uuid}
+    record("report.recipient_reminded", subject=distribution, actor=actor, now=now, data=data)
 
 
 @service

@@ -43,7 +43,7 @@ def tell_readers(version: ReportVersion, frozen: Frozen, users: list[User], *, k
 def _tell_of_missing(version: ReportVersion, recipients: Recipients, now: datetime) -> None:
     """Named recipients who cannot be reached, and parties without anybody; the sweep tells of those lost later."""
     obligation = version.report.obligation
-    missing = sorted({f"{each.party} {each.place}" for each in recipients.owed if not each.stand})
+    missing = [f"{each.party} {each.place}" for each in recipients.owed if not each.stand]
     ReportObligation.objects.filter(pk=obligation.pk).update(parties_told=missing)
     names = [each.words for each in recipients.unreachable] + recipients.parties_without
     if not names:

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reporting import policies, services
+from reporting.delivery import delivery_of
 from reporting.enums import ObligationState
 from reporting.filters import STATES, ObligationFilter, state_counts, state_filters
 from reporting.models import ReportObligation, ReportObligationQuerySet
 from reporting.queries import reminders_sent
-from reporting.wording import counting_steps, due_standing, reason_of, report_standing
+from reporting.wording import counting_steps, due_standing, reason_of, report_standing, unreached_words
 from sessions.enums import HELD
 from sessions.models import TrainingSession
 from trainingops.domain import Refused
@@ -148,6 +149,7 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 for each in obligation.changes.select_related("actor")
             ],
             "reminders": reminders_sent(obligation),
+            "unreached": unreached_words(delivery_of(obligation, now=now)),
             "is_overdue": obligation.state == ObligationState.PENDING and now >= obligation.due_at,
             "can_remind": obligation.state == ObligationState.PENDING and policies.can_remind(user, obligation),
         },

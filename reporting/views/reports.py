@@ -16,51 +16,30 @@ from django.utils.translation import gettext as _
 
 from reporting import policies, services
 from reporting.content import Frozen, freeze
+from reporting.delivery import delivery_of
 from reporting.enums import ReportState
-from reporting.forms import AmendForm, DraftForm, RecipientForm, ShareForm
-from reporting.models import Distribution, ReportVersion, TrainingReport, TrainingReportQuerySet
-from reporting.queries import reaction_to, record_of
+from reporting.forms import AmendForm, DraftForm, ShareForm
+from reporting.models import Distribution, ReportVersion, TrainingReport
+from reporting.queries import reaction_in, record_of
 from reporting.reading import read
+from reporting.receipts import receipts_of
 from reporting.sharing import whatsapp_text
 from reporting.sight import EVERYTHING, Sight, sight_of
 from reporting.tables import ReportTable
-from reporting.wording import change_words, due_standing, missing_sections, reaction_words
-from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
+from reporting.views.loading import number, reports, visible, writable
+from reporting.wording import change_words, due_standing, missing_sections, reaction_words, unreached_words
+from sessions.models import ClassFile
+from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
 
 
-def _reports() -> TrainingReportQuerySet:
-    return TrainingReport.objects.select_related(
-        "updated_by",
-        "obligation__owner",
-        "obligation__training_session__plan__pic",
-        "obligation__training_session__site",
-        "obligation__training_session__line",
-        "obligation__training_session__module_version__module",
-    )
-
-
-def _visible(request: SignedInRequest, uuid: UUID) -> TrainingReport:
-    return get_object_or_404(_reports().visible_to(request.user), uuid=uuid)
-
-
-def _writable(request: SignedInRequest, uuid: UUID) -> Any:
-    """The report for those who write it, with ``last_number``: that of its latest version, 0 while a draft."""
-    latest = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("number")[:1]
-    reports = _reports().visible_to(request.user).annotate(last_number=Coalesce(Subquery(latest), 0))
-    report = get_object_or_404(reports, uuid=uuid)
-    if not policies.can_write(request.user, report):
-        raise NotAllowed(_("The report is written by its PIC and its trainers."))
-    return report
-
-
 def report_list(request: SignedInRequest) -> HttpResponse:
     """Reports that concern the reader, with how many have read them."""
-    reports = (
-        _reports()
+    rows = (
+        reports()
         .visible_to(request.user)
         .annotate(
             recipients_count=Coalesce(Subquery(_counted(Q())), 0),
@@ -70,7 +49,10 @@ def report_list(request: SignedInRequest) -> HttpResponse:
     return list_page(
         request,
         "reporting/report_list.html",
-        {"title": _("Reports"), "table": configure(request, ReportTable(reports))},
+        {
+            "title": _("Reports"),
+            "table": configure(request, ReportTable(rows)),
+        },
         file="laporan",
     )
 
@@ -89,7 +71,7 @@ def _counted(condition: Q) -> Any:
 
 def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The latest version for its readers; the draft for its writers. A GET changes nothing (RPT-1)."""
-    report = _visible(request, uuid)
+    report = visible(request, uuid)
     versions = _versions(report)
     if not versions:
         if policies.can_write(request.user, report):
@@ -100,7 +82,7 @@ def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def report_version(request: SignedInRequest, uuid: UUID, number: int) -> HttpResponse:
     """One version, also a superseded one, which says so and links to the latest (RPT-5)."""
-    report = _visible(request, uuid)
+    report = visible(request, uuid)
     versions = _versions(report)
     version = next((each for each in versions if each.number == number), None)
     if version is None:
@@ -123,20 +105,23 @@ def _version_page(
     user = request.user
     sight = sight_of(user, report)
     writes = policies.can_write(user, report)
-    receipts = list(version.distributions.select_related("user"))
-    mine = [each for each in receipts if each.user_id == user.pk]
+    sends = writes or policies.can_remind(user, report.obligation)
+    receipts = receipts_of(version, for_sender=sends)
+    mine = [each.row for each in receipts if each.row.user_id == user.pk]
     context = {
         **_page(report, Frozen(version.content), sight, request),
         "version": version,
         "latest": versions[0].number,
         "changes": change_words(report) if report.changed_at else "",
-        "older": [each.number for each in versions if each.number < version.number],
+        "others": [each.number for each in versions if each.number != version.number],
+        "unreached": unreached_words(delivery_of(report.obligation, now=request.now)) if sends else "",
         "receipts": receipts,
-        "read_count": sum(each.acknowledged_at is not None for each in receipts),
+        "read_count": sum(each.row.acknowledged_at is not None for each in receipts),
+        "waiting": any(each.can_be_reminded for each in receipts),
         "unread_mine": any(each.acknowledged_at is None for each in mine),
         "unopened_mine": any(each.opened_at is None for each in mine),
         "writes": writes,
-        "sends": writes or policies.can_remind(user, report.obligation),
+        "sends": sends,
         "record": record_of(version, user),
         "shares": version.shares.select_related("shared_by"),
         "share_form": share_form or ShareForm(),
@@ -161,7 +146,8 @@ def _page(report: TrainingReport, frozen: Frozen, sight: Sight, request: SignedI
         "due": due_standing(obligation, request.now),
         "reading": reading,
         "deviations": reading.deviations,
-        "reaction": reaction_words(reaction_to(obligation.training_session, request.now)),
+        "reaction": reaction_words(reaction_in(report, request.now)),
+        "photos": ClassFile.objects.visible_to(request.user).photos().filter(uuid__in=reading.data.get("photos", [])),
     }
 
 
@@ -170,25 +156,25 @@ def _page(report: TrainingReport, frozen: Frozen, sight: Sight, request: SignedI
 
 def report_write(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The narrative: saved while typing, and by its button without JavaScript."""
-    report = _writable(request, uuid)
+    report = writable(request, uuid)
     form = DraftForm(request.POST or None, instance=report)
     for field in form.fields.values():
         field.required = False
     status = 200
     if request.method == "POST" and not form.is_valid():
-        report, status = _writable(request, uuid), 422
+        report, status = writable(request, uuid), 422
     elif request.method == "POST":
         try:
             report = services.save_draft(
                 report=report,
-                version=_number(request.POST.get("version")),
+                version=number(request.POST.get("version")),
                 **{name: request.POST.get(name, "") for name in form.fields},
                 actor=request.user,
                 now=request.now,
             )
         except StaleVersion as refused:
             form.add_error(None, str(refused))
-            report = _writable(request, uuid)
+            report = writable(request, uuid)
             status = 409
         else:
             if not request.headers.get("HX-Request"):
@@ -206,14 +192,10 @@ def report_write(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, template, context, status=status)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
-
-
 @fresh_log_in_required
 def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Read the whole report once more and sign it: the first submission, or an amendment with its reason."""
-    report = _writable(request, uuid)
+    report = writable(request, uuid)
     amends = report.state != ReportState.DRAFT
     known = {"reason": change_words(report)}
     form = AmendForm(request.POST if request.method == "POST" else None, initial=known) if amends else None
@@ -253,8 +235,8 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def report_acknowledge(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """ "I have read it": of the version that the button stood on."""
-    report = _visible(request, uuid)
-    version = get_object_or_404(report.versions, number=_number(request.POST.get("version")))
+    report = visible(request, uuid)
+    version = get_object_or_404(report.versions, number=number(request.POST.get("version")))
     services.acknowledge_report(version=version, actor=request.user, now=request.now)
     messages.success(request, _("Your receipt is recorded."))
     return redirect("report_detail", uuid=uuid)
@@ -262,32 +244,15 @@ def report_acknowledge(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def report_opened(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The open page says so by itself, as a POST of the signed-in reader."""
-    report = _visible(request, uuid)
-    version = get_object_or_404(report.versions, number=_number(request.POST.get("version")))
+    report = visible(request, uuid)
+    version = get_object_or_404(report.versions, number=number(request.POST.get("version")))
     services.open_report(version=version, actor=request.user, now=request.now)
     return HttpResponse(status=204)
 
 
-def recipient_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Remind one recipient."""
-    distribution = get_object_or_404(
-        Distribution.objects.select_related("version__report", "user").filter(
-            version__report__in=TrainingReport.objects.visible_to(request.user)
-        ),
-        uuid=uuid,
-    )
-    try:
-        services.remind_recipient(distribution=distribution, actor=request.user, now=request.now)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("%(name)s was reminded.") % {"name": distribution.user})
-    return redirect("report_detail", uuid=distribution.version.report.uuid)
-
-
 def report_share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Note where the summary was shared."""
-    report = _visible(request, uuid)
+    report = visible(request, uuid)
     versions = _versions(report)
     if not versions:
         return redirect("report_detail", uuid=uuid)
@@ -297,24 +262,3 @@ def report_share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     services.note_share(version=versions[0], group=form.cleaned_data["group"], actor=request.user, now=request.now)
     messages.success(request, _("Noted."))
     return redirect("report_detail", uuid=uuid)
-
-
-def recipient_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Send the latest version to one more person."""
-    report = _visible(request, uuid)
-    version = report.versions.order_by("-number").first()
-    if version is None:
-        return redirect("report_detail", uuid=uuid)
-    if not policies.can_send(request.user, report):
-        raise NotAllowed(_("Recipients are added by the PIC, the trainers and the manager."))
-    form = RecipientForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.add_recipient(version=version, **form.cleaned_data, actor=request.user, now=request.now)
-        except Refused as refused:
-            form.add_refusal(refused)
-        else:
-            messages.success(request, _("%(name)s received the report.") % {"name": form.cleaned_data["user"]})
-            return redirect("report_detail", uuid=uuid)
-    context = {"title": _("Another recipient"), "form": form, "report": report}
-    return render(request, "reporting/recipient_form.html", context)

@@ -147,6 +147,16 @@ ACCESS |= {
     "report_share": only("manager", "trainer", methods=POST_ONLY),
     "recipient_new": only("manager", "trainer", methods=WRITE),
     "recipient_remind": only("manager", "trainer", methods=POST_ONLY),
+    "recipient_resend": only("manager", "trainer", methods=POST_ONLY),
+    "report_remind": only("manager", "trainer", methods=POST_ONLY),
+    "report_preview": only("trainer"),
+    "report_preview_pdf": only("trainer"),
+    "report_copy": only(*_REPORT_READERS),
+    "report_difference": only(*_REPORT_READERS),
+    "delivery_new": only("manager", "trainer", methods=WRITE),
+    "delivery_file": only("manager", "trainer"),
+    "client_names": only("manager", "qc", "operations", "auditor", "administrator"),
+    "client_names_set": only("manager", methods=WRITE),
 }
 
 # --- evaluation --------------------------------------------------------------------------------------------

@@ -48,7 +48,15 @@ from planning.models import (
 )
 from planning.services import amend_plan
 from planning.services.remarks import comment_on_revision
-from reporting.models import DayOff, DeadlinePolicy, Distribution, ReportObligation, ReportVersion, TrainingReport
+from reporting.models import (
+    DayOff,
+    DeadlinePolicy,
+    Distribution,
+    ReportDelivery,
+    ReportObligation,
+    ReportVersion,
+    TrainingReport,
+)
 from sessions.enums import HELD, DeviationKind, TestPhase
 from sessions.frozen import read_scheme
 from sessions.models import (
@@ -301,8 +309,16 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "question_": _by_uuid(Question),
     "recipient_": _by_uuid(TrainingReport),
     "recipient_remind": _by_uuid(Distribution, "party"),
+    "recipient_resend": _by_uuid(Distribution, "party"),
+    "delivery_": _by_uuid(Distribution, "party"),
+    "delivery_file": _by_uuid(ReportDelivery),
+    "client_names_set": _by_uuid(ServiceLine),
     "release_": _by_uuid(ReleaseConfirmation),
     "report_": _by_uuid(TrainingReport),
+    "report_copy": lambda: [{"uuid": each.report.uuid, "number": each.number} for each in ReportVersion.objects.all()],
+    "report_difference": lambda: [
+        {"uuid": each.report.uuid, "old": 1, "new": each.number} for each in ReportVersion.objects.all()
+    ],
     "report_version": lambda: [
         {"uuid": each.report.uuid, "number": each.number} for each in ReportVersion.objects.all()
     ],

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from evaluation.views import actions, coaching, defects, reviews
+from reporting.views import client_names, previews, recipients
 from reporting.views import obligations as reporting_obligations
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
@@ -164,8 +165,18 @@ urlpatterns += [
     path("reports/<uuid:uuid>/acknowledge/", reporting_reports.report_acknowledge, name="report_acknowledge"),
     path("reports/<uuid:uuid>/opened/", reporting_reports.report_opened, name="report_opened"),
     path("reports/<uuid:uuid>/share/", reporting_reports.report_share, name="report_share"),
-    path("reports/<uuid:uuid>/recipients/new/", reporting_reports.recipient_new, name="recipient_new"),
-    path("receipts/<uuid:uuid>/remind/", reporting_reports.recipient_remind, name="recipient_remind"),
+    path("reports/<uuid:uuid>/recipients/new/", recipients.recipient_new, name="recipient_new"),
+    path("reports/<uuid:uuid>/versions/<int:number>/copy/", previews.report_copy, name="report_copy"),
+    path("reports/<uuid:uuid>/versions/<int:old>/<int:new>/", previews.report_difference, name="report_difference"),
+    path("reports/<uuid:uuid>/preview/", previews.report_preview, name="report_preview"),
+    path("reports/<uuid:uuid>/preview/pdf/", previews.report_preview_pdf, name="report_preview_pdf"),
+    path("reports/<uuid:uuid>/remind/", recipients.report_remind, name="report_remind"),
+    path("receipts/<uuid:uuid>/remind/", recipients.recipient_remind, name="recipient_remind"),
+    path("receipts/<uuid:uuid>/resend/", recipients.recipient_resend, name="recipient_resend"),
+    path("receipts/<uuid:uuid>/delivery/", recipients.delivery_new, name="delivery_new"),
+    path("deliveries/<uuid:uuid>/file/", recipients.delivery_file, name="delivery_file"),
+    path("reports/client-names/", client_names.client_names, name="client_names"),
+    path("reports/client-names/<uuid:uuid>/", client_names.client_names_set, name="client_names_set"),
 ]
 
 # --- evaluation ------------------------------------------------------------------------------------------

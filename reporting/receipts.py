@@ -1,0 +1,101 @@
+"""How a version stands with each of its recipients: sent, opened, read, mailed, handed over, reminded (RPT-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from reporting.models import Distribution, ReportDelivery, ReportVersion
+from reporting.queries import mails_to
+from reporting.wording import Standing
+from trainingops.notifications.models import Notice, OutboxMessage, OutboxState
+
+
+@dataclass
+class Receipt:
+    """One recipient of one party."""
+
+    row: Distribution
+    mail: OutboxMessage | None = None
+    reminded_at: datetime | None = None
+    deliveries: list[ReportDelivery] = field(default_factory=list)
+
+    @property
+    def standing(self) -> Standing:
+        """The furthest that the report came."""
+        if self.row.acknowledged_at:
+            return Standing("ok", _("Read"), "eye")
+        if self.deliveries:
+            return Standing("ok", _("Handed over"), "ok")
+        if self.row.opened_at:
+            return Standing("info", _("Opened"), "mail")
+        if self.row.unreachable or (self.row.user and not self.row.user.is_active):
+            return Standing("late", _("Account closed"), "late")
+        if self.row.user:
+            return Standing("idle", _("Sent"), "mail")
+        return self._outside()
+
+    def _outside(self) -> Standing:
+        """Of a recipient without account."""
+        if not self.row.address:
+            return Standing("warn", _("To be handed over"), "clock")
+        if self.mail is None:
+            return Standing("info", _("PDF is being made"), "doc")
+        if self.mail.state == OutboxState.SENT:
+            return Standing("ok", _("Mailed with the PDF"), "mail")
+        return Standing("idle", _("Mail waits"), "mail")
+
+    @property
+    def at(self) -> datetime | None:
+        """When that was."""
+        if self.row.acknowledged_at or self.row.opened_at:
+            return self.row.acknowledged_at or self.row.opened_at
+        if self.deliveries:
+            return self.deliveries[-1].delivered_at
+        if self.row.user is None:
+            return self.mail.sent_at if self.mail else None
+        return self.row.sent_at
+
+    @property
+    def mail_failed(self) -> bool:
+        return self.mail is not None and self.mail.state == OutboxState.FAILED
+
+    @property
+    def can_be_reminded(self) -> bool:
+        return bool(self.row.user and self.row.user.is_active and not self.row.acknowledged_at)
+
+
+def receipts_of(version: ReportVersion, *, for_sender: bool) -> list[Receipt]:
+    """Every recipient of a version; mails, reminders and deliveries for who sends (three queries more)."""
+    rows = list(version.distributions.select_related("user"))
+    if not for_sender:
+        return [Receipt(each) for each in rows]
+    mails = _mails(rows)
+    reminded = _reminders(rows)
+    handed: dict[int, list[ReportDelivery]] = {}
+    for delivery in ReportDelivery.objects.filter(distribution__version=version).select_related("recorded_by"):
+        handed.setdefault(delivery.distribution_id, []).append(delivery)
+    return [
+        Receipt(
+            each,
+            mails.get(each.user_id) if each.user_id else mails.get(each.uuid),
+            reminded.get(each.uuid),
+            handed.get(each.pk, []),
+        )
+        for each in rows
+    ]
+
+
+def _mails(rows: Iterable[Distribution]) -> dict[int | UUID | None, OutboxMessage]:
+    """The latest mail by account, or by recipient where there is none."""
+    return {each.recipient_id or each.subject: each for each in mails_to(rows)}
+
+
+def _reminders(rows: Iterable[Distribution]) -> dict[UUID, datetime]:
+    """When each was reminded last."""
+    told = Notice.objects.filter(kind="report.unread", subject__in=[each.uuid for each in rows])
+    return dict(told.order_by("created_at").values_list("subject", "created_at"))
