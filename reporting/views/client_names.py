@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from reporting import policies, services
 from reporting.forms import ClientNamesForm
 from reporting.models import ClientNames
-from trainingops.domain import NotAllowed, Refused
+from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine
 
@@ -33,7 +33,7 @@ def client_names_set(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Allow or end it for one line, with what it rests on."""
     line = get_object_or_404(ServiceLine, uuid=uuid)
     if not policies.can_decide_client_names(request.user, line):
-        raise NotAllowed(_("The manager of this line decides it."))
+        raise Http404
     standing = ClientNames.objects.filter(line=line).first()
     shown = not (standing and standing.shown)
     form = ClientNamesForm(request.POST or None)
