@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from evaluation.models import ImprovementAction
+from evaluation.tables import ACTION_STATES
+from trainingops.notifications.states import register_state
 from trainingops.ui.navigation import NavItem, register
 
 
@@ -11,3 +14,8 @@ def register_menu() -> None:
     register(NavItem("5.4", _("Reviews and minutes"), "review_list", "talk", order=20, area=("review_",)))
     register(NavItem("5.4", _("Actions"), "action_list", "action", order=30, area=("action_",)))
     register(NavItem("5.4", _("Coaching"), "coaching_list", "user", order=40, area=("coaching_",)))
+    register_state(
+        ImprovementAction,
+        lambda action: (ACTION_STATES[action.state], action.get_state_display()),
+        ImprovementAction.objects.visible_to,
+    )

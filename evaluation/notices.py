@@ -2,7 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from trainingops.notifications.enums import Channel
 from trainingops.notifications.registry import NoticeKind, register_kinds
+
+#: Who can be asked to a review, or own an action.
+OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader")
 
 _KINDS = (
     NoticeKind(
@@ -10,15 +14,22 @@ _KINDS = (
         label=_("Review scheduled"),
         title=_("Review %(number)s: please take part"),
         body=_("Review of the trainings of %(line)s, %(site)s. Say in time if you cannot come."),
+        roles=OFFICES,
     ),
     NoticeKind(
         name="review.cancelled",
         label=_("Review called off"),
         title=_("Review %(number)s is called off"),
         body=_("Review of the trainings of %(line)s, %(site)s. You need not come."),
+        urgent=True,
+        roles=OFFICES,
     ),
     NoticeKind(
-        name="review.approved", label=_("Minutes approved"), title=_("Minutes of review %(number)s are approved")
+        name="review.approved",
+        label=_("Minutes approved"),
+        title=_("Minutes of review %(number)s are approved"),
+        channel=Channel.DIGEST,
+        roles=OFFICES,
     ),
     NoticeKind(
         name="action.assigned",
@@ -26,26 +37,51 @@ _KINDS = (
         title=_("Action %(number)s is yours"),
         body="%(text)s",
         mandatory=_("the procedure (5.4) gives each action an owner"),
+        roles=OFFICES,
     ),
     NoticeKind(
-        name="action.done", label=_("Action done"), title=_("Action %(number)s is done and waits for its check")
+        name="action.done",
+        label=_("Action done"),
+        title=_("Action %(number)s is done and waits for its check"),
+        roles=OFFICES,
     ),
-    NoticeKind(name="action.checked", label=_("Action effective"), title=_("Action %(number)s was found effective")),
+    NoticeKind(
+        name="action.checked",
+        label=_("Action effective"),
+        title=_("Action %(number)s was found effective"),
+        channel=Channel.DIGEST,
+        roles=OFFICES,
+    ),
     NoticeKind(
         name="action.withdrawn",
         label=_("Action withdrawn"),
         title=_("Action %(number)s is withdrawn; nothing is left to do"),
+        channel=Channel.DIGEST,
+        roles=OFFICES,
     ),
     NoticeKind(
         name="action.reopened",
         label=_("Action reopened"),
         title=_("Action %(number)s was not effective and is open again"),
+        problem=True,
+        roles=OFFICES,
     ),
-    NoticeKind(name="coaching.made", label=_("Coaching form"), title=_("Coaching form %(number)s was made for you")),
-    NoticeKind(name="coaching.commented", label=_("Comment on coaching"), title=_("The agent commented on %(number)s")),
+    NoticeKind(
+        name="coaching.made",
+        label=_("Coaching form"),
+        title=_("Coaching form %(number)s was made for you"),
+        roles=("agent",),
+    ),
+    NoticeKind(
+        name="coaching.commented",
+        label=_("Comment on coaching"),
+        title=_("The agent commented on %(number)s"),
+        channel=Channel.DIGEST,
+        roles=("trainer", "manager", "team_leader"),
+    ),
 )
 
 
 def register_notices() -> None:
     """Make the kinds known at start."""
-    register_kinds(_KINDS)
+    register_kinds(_KINDS, group="5.4")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from planning.panels import person_competence
+from planning.panels import person_competence, register_states
 from trainingops.ui.navigation import NavItem, register, register_counts
 from trainingops.ui.panels import register_provider, register_slot
 
@@ -15,6 +15,7 @@ def register_catalogue() -> None:
     """Needs, modules, questions, schemes, traffic, appointments, places."""
     register_provider("people.person", person_competence)
     register_slot("planning.defect", "defect ids; which trainings answered the finding")
+    register_states()
     register(
         NavItem("5.1", _("Needs"), "need_overview", "flag", order=10, area=_NEEDS),
         NavItem("5.1", _("Product and procedure info"), "product_change_list", "doc", order=15),

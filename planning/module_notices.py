@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from trainingops.notifications.enums import Channel
 from trainingops.notifications.registry import NoticeKind, register_kinds
 
 MODULE_SUBMITTED = "module_submitted"
@@ -18,18 +19,23 @@ _KINDS = (
         label=_("A module awaits your approval"),
         title=_("%(module)s awaits your approval"),
         body=_("%(author)s submitted this version. It can be planned once a manager has approved it."),
+        roles=("manager",),
     ),
     NoticeKind(
         name=MODULE_APPROVED,
         label=_("Your module was approved"),
         title=_("%(module)s was approved"),
         body=_("It can be chosen in plans from now on."),
+        channel=Channel.DIGEST,
+        roles=("trainer",),
     ),
     NoticeKind(
         name=MODULE_RETURNED,
         label=_("Your module was returned"),
         title=_("%(module)s was returned"),
         body=_("Read the note of the manager, change the version and submit it again."),
+        problem=True,
+        roles=("trainer",),
     ),
     NoticeKind(
         name=APPOINTED,
@@ -37,6 +43,7 @@ _KINDS = (
         title=_("You were appointed PIC: %(number)s"),
         body=_("Read your duties and the period for %(line)s in %(site)s."),
         mandatory=_("An appointment gives you duties (5.1.1 a)."),
+        roles=("trainer",),
     ),
     NoticeKind(
         name=APPOINTMENT_REVOKED,
@@ -44,10 +51,11 @@ _KINDS = (
         title=_("The appointment %(number)s was revoked"),
         body=_("From now on you cannot make plans for %(line)s in %(site)s."),
         mandatory=_("It ends duties that you were appointed to (5.1.1 a)."),
+        roles=("trainer",),
     ),
 )
 
 
 def register() -> None:
     """Make the kinds known."""
-    register_kinds(_KINDS)
+    register_kinds(_KINDS, group="5.1")

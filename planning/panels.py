@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from planning.enums import PlanState, RevisionState
+from planning.models import PlanRevision, TrainingPlan
 from planning.queries.competence import competences_of
 from planning.tables.competence import validity
+from trainingops.notifications.states import register_state
 from trainingops.people.models import Person
 
 if TYPE_CHECKING:
@@ -29,3 +32,20 @@ def person_competence(ids: list[Any], user: User) -> Mapping[Any, Any]:
         )
         for person in Person.objects.visible_to(user).filter(pk__in=ids)
     }
+
+
+def register_states() -> None:
+    """Where plans and revisions stand, beside the notices about them."""
+    from planning.views.plan_list import STATE_KINDS
+    from planning.views.plans import REVISION_KINDS
+
+    register_state(
+        TrainingPlan,
+        lambda plan: (STATE_KINDS[PlanState(plan.state)], plan.get_state_display()),
+        TrainingPlan.objects.visible_to,
+    )
+    register_state(
+        PlanRevision,
+        lambda revision: (REVISION_KINDS[RevisionState(revision.state)], revision.get_state_display()),
+        lambda user: PlanRevision.objects.filter(plan__in=TrainingPlan.objects.visible_to(user)),
+    )

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 MANDATORY = _("the procedure asks for it (5.3.2)")
 
+#: Who can be named a recipient of reports.
+READERS = (
+    "manager",
+    "trainer",
+    "qc",
+    "operations",
+    "operation_support",
+    "team_leader",
+    "sso_training",
+    "client",
+    "auditor",
+)
+
 
 def _sealed_copy(message: OutboxMessage) -> MIMEApplication | None:
     """The PDF that the mail to a recipient without account carries; without it the mail waits. A preview has none."""
@@ -38,6 +51,7 @@ KINDS = (
         label=_("Reminder of a report that falls due"),
         title=_("H+1 report due %(due)s: %(title)s, %(batch)s"),
         body=_("The report on session %(number)s is not in yet. It is due %(due)s."),
+        roles=("trainer",),
     ),
     NoticeKind(
         name="report.breached",
@@ -48,12 +62,16 @@ KINDS = (
             "The breach is recorded and stays; the report is still needed."
         ),
         mandatory=MANDATORY,
+        urgent=True,
+        problem=True,
+        roles=("manager", "trainer"),
     ),
     NoticeKind(
         name="report.due_moved",
         label=_("Due time of a report moved"),
         title=_("H+1 report now due %(due)s: %(title)s, %(batch)s"),
         body=_("Session %(number)s ended later than planned. Reason: %(reason)s"),
+        roles=("manager",),
     ),
     NoticeKind(
         name="report.submitted",
@@ -64,6 +82,8 @@ KINDS = (
             "%(actions)s actions. Mean of the final marks: %(mean)s. Please confirm that you have read it."
         ),
         mandatory=MANDATORY,
+        urgent=True,
+        roles=READERS,
     ),
     NoticeKind(
         name="report.amended",
@@ -74,6 +94,8 @@ KINDS = (
             "%(actions)s actions. Mean of the final marks: %(mean)s. What changed: %(reason)s"
         ),
         mandatory=MANDATORY,
+        urgent=True,
+        roles=READERS,
     ),
     NoticeKind(
         name="report.to_amend",
@@ -83,12 +105,15 @@ KINDS = (
             "What session %(number)s says changed after report %(report)s was sent. Read the next version and sign it."
         ),
         mandatory=MANDATORY,
+        problem=True,
+        roles=("trainer",),
     ),
     NoticeKind(
         name="report.unread",
         label=_("Reminder of a report to read"),
         title=_("Please read the report: %(title)s, %(batch)s"),
         body=_("%(sender)s asks you to confirm that you have read report %(report)s."),
+        roles=READERS,
     ),
     NoticeKind(
         name="report.recipient_missing",
@@ -98,6 +123,8 @@ KINDS = (
             "The account of %(names)s is closed, so the report did not arrive there. Add another recipient on its page."
         ),
         mandatory=MANDATORY,
+        problem=True,
+        roles=("manager", "administrator"),
     ),
     NoticeKind(
         name="report.party_lost",
@@ -108,6 +135,8 @@ KINDS = (
             "the report does not count as delivered."
         ),
         mandatory=MANDATORY,
+        problem=True,
+        roles=("manager", "administrator"),
     ),
     NoticeKind(
         name=COPY_MAIL,
@@ -120,10 +149,11 @@ KINDS = (
         ),
         mandatory=MANDATORY,
         attachment=_sealed_copy,
+        roles=None,
     ),
 )
 
 
 def register_notices() -> None:
     """Make the kinds known; called when the app starts."""
-    register_kinds(KINDS)
+    register_kinds(KINDS, group="5.3")

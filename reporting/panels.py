@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from reporting.wording import due_standing, report_standing
+from trainingops.notifications.states import register_state
 from trainingops.ui.panels import register_provider
 
 
@@ -22,6 +23,13 @@ def register_panels() -> None:
     """Fill the slots of the lower stages; called when the app starts."""
     register_provider("sessions.session", session_panels)
     register_provider("planning.plan", plan_lines)
+    register_state(ReportObligation, _standing, ReportObligation.objects.visible_to)
+
+
+def _standing(obligation: ReportObligation) -> tuple[str, str]:
+    """For the notices about an obligation."""
+    due = due_standing(obligation, timezone.now())
+    return due.kind, due.word
 
 
 def session_panels(ids: list[int], user: Any) -> dict[int, SafeString]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from sessions.panels import participant_panels
+from sessions.panels import participant_panels, register_states
 from sessions.policies import can_upload_scans
 from sessions.queries.corrections import corrections_to_decide
 from sessions.queries.pages import open_cases
@@ -71,6 +71,7 @@ def register() -> None:
     register_counts(_counts)
     register_slot("sessions.session", "training session ids; what the stages above say about a session, a panel each")
     register_provider("sessions.session", participant_panels)
+    register_states()
 
 
 def _counts(request: HttpRequest) -> dict[str, QuerySet[Any]]:

@@ -10,8 +10,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from sessions.enums import SessionState
-from sessions.models import TrainingSession
+from sessions.models import RecoveryCase, TrainingSession
 from sessions.queries.survey import HERE, reaction_of, survey_of
+from trainingops.notifications.states import register_state
 from trainingops.people.handing_out import never_signed_in
 from trainingops.people.policies import HELPS_IN
 
@@ -49,3 +50,19 @@ def _context(training_session: Any, user: User, now: Any) -> dict[str, Any]:
         survey.training_session = training_session
         context |= {"reaction": reaction_of(survey, present=training_session.present, now=now)}
     return context and {**context, "training_session": training_session}
+
+
+def register_states() -> None:
+    """Where sessions and recovery cases stand, beside the notices about them."""
+    from sessions.tables import CASE_STATES, SESSION_STATES
+
+    register_state(
+        TrainingSession,
+        lambda each: (SESSION_STATES[each.state], each.get_state_display()),
+        TrainingSession.objects.visible_to,
+    )
+    register_state(
+        RecoveryCase,
+        lambda case: (CASE_STATES[case.state], case.get_state_display()),
+        RecoveryCase.objects.visible_to,
+    )

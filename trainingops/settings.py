@@ -260,6 +260,8 @@ CELERY_BEAT_SCHEDULE = {
     "prints": {"task": "sessions.tasks.sweep_prints", "schedule": schedule(30)},
     "recovery": {"task": "sessions.tasks.sweep_recovery", "schedule": schedule(3600)},
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},
+    "summaries": {"task": "trainingops.notifications.tasks.sweep_digests", "schedule": schedule(60)},
+    "old notices": {"task": "trainingops.notifications.tasks.sweep_notices", "schedule": schedule(86_400)},
     "jobs": {"task": "trainingops.jobs.tasks.sweep_jobs", "schedule": schedule(15)},
     "evidence": {"task": "trainingops.records.tasks.sweep_requests", "schedule": schedule(15)},
     "removed files": {"task": "trainingops.records.tasks.sweep_files", "schedule": schedule(3600)},

@@ -14,7 +14,7 @@ from planning.notices import words_of
 from trainingops.audit.journal import record
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
-from trainingops.ui.moments import moment_words
+from trainingops.ui.stored import stored_moment
 
 
 def withdraw_pointless_orders(*, plan: TrainingPlan, actor: User, now: datetime) -> int:
@@ -69,6 +69,6 @@ def tell_agents(orders: Sequence[OvertimeOrder], plan: TrainingPlan, *, kind: st
                 recipients=[user],
                 subject=order,
                 url=reverse("overtime_answer", args=[order.uuid]),
-                params={**words_of(plan, actor), "when": moment_words(order.starts_at, plan.site.zone)},
+                params={**words_of(plan, actor), "when": stored_moment(order.starts_at, plan.site.zone)},
                 now=now,
             )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import CONSENT_TRANSITIONS, Consent, PlanState, RevisionState
 from planning.models import OvertimeOrder, PlannedMeeting, PlanRevision, TrainingPlan
+from planning.models.resources import untranslated
 from planning.notices import words_of
 from planning.policies.plans import can_answer_overtime, can_edit_plan
 from planning.queries.roster import TargetAtMeeting, roster_of
@@ -21,6 +22,7 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
+from trainingops.ui.stored import stored_word
 
 #: A person (key) in a meeting (uuid).
 Pair = tuple[int, UUID]
@@ -169,7 +171,7 @@ def answer_overtime(
             subject=order,
             step=consent,
             url=reverse("plan_roster", args=[plan.uuid]),
-            params={**words_of(plan, actor), "answer": str(Consent(consent).label)},
+            params={**words_of(plan, actor), "answer": stored_word(untranslated(Consent(consent).label))},
             now=now,
         )
     record(

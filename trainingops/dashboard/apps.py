@@ -14,6 +14,6 @@ class DashboardConfig(AppConfig):
         register(
             NavItem("start", _("Home"), "home", "home", order=10, low=True),
             NavItem("start", _("Calendar"), "calendar", "calendar", order=20, area=("calendar",)),
-            NavItem("settings", _("Mails not sent"), "outbox_list", "mail", order=80, area=("outbox_",)),
+            NavItem("settings", _("Mails"), "outbox_list", "mail", order=80, area=("outbox_",)),
         )
         register_provider("planning.plan", timeline_links)

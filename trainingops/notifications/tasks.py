@@ -6,6 +6,7 @@ from django.utils import timezone
 from trainingops.jobs.wake import wake
 from trainingops.notifications.mail import send_outbox
 from trainingops.notifications.queries import mail_waits
+from trainingops.notifications.services import forget_old, write_digests
 
 
 @shared_task
@@ -20,3 +21,15 @@ def sweep_outbox() -> None:
     """Wake a worker when mail is due: the clock itself never talks to a mail server."""
     if mail_waits(now=timezone.now()):
         wake(deliver_mail)
+
+
+@shared_task
+def sweep_digests() -> None:
+    """Every minute: the daily summaries that are due, and what a sweep that died left to be told."""
+    write_digests(now=timezone.now())
+
+
+@shared_task
+def sweep_notices() -> None:
+    """Once a day: forget notices and sent mails that are older than we keep them."""
+    forget_old(now=timezone.now())

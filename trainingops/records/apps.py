@@ -29,6 +29,8 @@ class RecordsConfig(AppConfig):
                 label=_("Archive of evidence ready"),
                 title=_("Your archive of %(records)s records is ready"),
                 body=_("Files missing or altered: %(warnings)s. The archive can be downloaded for seven days."),
+                group="6",
+                roles=("auditor", "manager", "administrator"),
             )
         )
         register(NavItem("6", _("Records"), "evidence_list", "archive", order=10, area=("evidence_", "archive_")))

@@ -123,6 +123,7 @@ NOT_PAGES = {
     "sheet_file",
     "test_paper",
     "traffic_csv",
+    "unsubscribe",
     "verify",
     "verify_record",
 }
@@ -361,6 +362,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "training_calendar": _enrolments,
     "trainer_": _by_uuid(TrainerProfile),
     "trainer_request_": _by_uuid(TrainerRequest, "answer"),
+    "unsubscribe": lambda: [{"signed": "tautan-yang-tidak-kami-tandatangani"}],
     "verify_record": lambda: [{"code": "KODE-YANG-TIDAK-ADA"}],
 }
 

@@ -28,7 +28,8 @@ from sessions.queries.gone import lapses_to_confirm
 from sessions.services.assessors import ASSESSORS
 from trainingops.dashboard.desk.roles import CONSULTED, TEACHERS
 from trainingops.dashboard.plain import Row, packed, plain_rows
-from trainingops.notifications.models import OutboxMessage, OutboxState
+from trainingops.notifications.enums import OutboxState
+from trainingops.notifications.models import OutboxMessage
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, User
 from trainingops.records.models import Archive

@@ -9,8 +9,9 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from trainingops.notifications.enums import Channel, OutboxState
 from trainingops.notifications.mail import LEASE, MOST_ATTEMPTS, send_outbox
-from trainingops.notifications.models import Notice, OutboxMessage, OutboxState
+from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.notifications.queries import mail_waits
 from trainingops.notifications.registry import NoticeKind, get_kind, register_kind
 from trainingops.notifications.services import notify
@@ -19,7 +20,7 @@ from trainingops.people.tests.factories import SiteFactory, UserFactory
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 register_kind(NoticeKind(name="test.told", label="Told", title="Told about %(what)s", body="It is %(what)s."))
-register_kind(NoticeKind(name="test.quiet", label="Quiet", title="Quiet", mail=False))
+register_kind(NoticeKind(name="test.quiet", label="Quiet", title="Quiet", channel=Channel.APP))
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_another_step_is_another_notice(reader, site):
 
 def test_number_of_queries_does_not_depend_on_recipients(site, django_assert_num_queries):
     people = [UserFactory(email=f"p{n}@example.com") for n in range(30)]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         tell(*people, subject=site)
 
 
@@ -70,7 +71,7 @@ def test_unknown_kinds_fail_loudly(reader, site):
         tell(reader, subject=site, kind="test.nonsense")
     with pytest.raises(ValueError, match="twice"):
         register_kind(NoticeKind(name="test.told", label="Other", title="Other"))
-    assert get_kind("test.told").mail
+    assert get_kind("test.told").channel == Channel.MAIL
 
 
 def test_mail_has_the_same_words_as_text_and_html_and_no_credential(reader, site):

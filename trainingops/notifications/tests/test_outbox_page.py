@@ -14,7 +14,8 @@ from django.utils import timezone
 from trainingops.audit.models import Entry
 from trainingops.dashboard import desk
 from trainingops.domain import NotAllowed, WrongState
-from trainingops.notifications.models import OutboxMessage, OutboxState
+from trainingops.notifications.enums import Channel, OutboxState
+from trainingops.notifications.models import OutboxMessage
 from trainingops.notifications.registry import all_kinds
 from trainingops.notifications.services import resend_message
 from trainingops.people.tests.factories import make_user
@@ -39,7 +40,7 @@ def message(state=OutboxState.FAILED):
     )
 
 
-KIND = next(kind for kind in all_kinds() if kind.mail)
+KIND = next(kind for kind in all_kinds() if kind.channel == Channel.MAIL)
 PARAMS = {name.split(")")[0]: "1" for text in (str(KIND.title), str(KIND.body)) for name in text.split("%(")[1:]}
 
 

@@ -1,0 +1,21 @@
+"""How somebody is told, and where a mail stands."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """How a notice reaches its reader (NTF-1). Whatever the channel, the inbox keeps what is not switched off."""
+
+    APP = "app", _("In the app only")
+    MAIL = "mail", _("Mail at once")
+    DIGEST = "digest", _("Daily summary")
+    OFF = "off", _("Off")
+
+
+class OutboxState(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")

@@ -1,0 +1,25 @@
+"""What changes notices, mails and preferences."""
+
+from trainingops.notifications.services.digests import finish_bulk, write_digests
+from trainingops.notifications.services.notices import forget_old, mark_read, notify
+from trainingops.notifications.services.outbox import resend_message, resend_messages
+from trainingops.notifications.services.preferences import (
+    choose_channels,
+    require_choice,
+    resume_mails,
+    stop_mails,
+)
+
+__all__ = [
+    "choose_channels",
+    "finish_bulk",
+    "forget_old",
+    "mark_read",
+    "notify",
+    "require_choice",
+    "resend_message",
+    "resend_messages",
+    "resume_mails",
+    "stop_mails",
+    "write_digests",
+]

@@ -1,0 +1,88 @@
+"""When somebody works: by their roster where there is one, else by the hours of their site (NTF-3, DLN-3).
+
+Whether they work at a moment is :func:`trainingops.people.queries.is_working`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from trainingops.people.days_off import days_off
+from trainingops.people.models import PersonAssignment, RosterDay, User
+from trainingops.people.queries import CLOSING, OPENING, assignment_on, is_working, present_assignments
+from trainingops.people.shifts import span
+
+if TYPE_CHECKING:
+    from trainingops.people.models import Site
+
+#: From when to when somebody works.
+Span = tuple[datetime, datetime]
+#: How many days ahead a shift is looked for; about who is away for longer one asks again then.
+_AHEAD = 14
+_SATURDAY = 5
+
+
+def working_from(user: User, now: datetime) -> datetime:
+    """When ``user`` may be written to: ``now`` in their working hours, else when these begin. At most five queries."""
+    if is_working(user, now):
+        return now
+    today = timezone.localdate(now, user.zone)
+    days = [today + timedelta(days=ahead) for ahead in range(_AHEAD)]
+    shifts: dict[date, datetime | None] = {}
+    opens_at, zone = time(OPENING), user.zone
+    if user.person_id is not None:
+        rostered = RosterDay.objects.filter(person=user.person_id, day__range=(days[0], days[-1]))
+        shifts = dict(rostered.values_list("day", "starts_at"))
+        if place := assignment_on(user.person_id, today):
+            opens_at, zone = place.site.opens_at, place.site.zone
+    begins = (shifts[day] if day in shifts else datetime.combine(day, opens_at, zone) for day in days)
+    return next((moment for moment in begins if moment and moment > now), now + timedelta(days=_AHEAD))
+
+
+def working_days(users: Iterable[User], now: datetime) -> dict[int, tuple[date, Span]]:
+    """Of each user who works today, by key: the day and when they work on it. Three queries, and one for each site.
+
+    A shift that began yesterday and still lasts counts as its own day. Without a roster Monday to Friday are working
+    days, but for the days off of the house, with the hours of the site or 08.00–17.00 in the user's zone.
+    """
+    asked = list(users)
+    if not asked:
+        return {}
+    today = {user.pk: timezone.localdate(now, user.zone) for user in asked}
+    people = [user.person_id for user in asked if user.person_id is not None]
+    first, last = min(today.values()) - timedelta(days=1), max(today.values())
+    rosters: dict[int, list[RosterDay]] = {}
+    for row in RosterDay.objects.filter(person__in=people, day__range=(first, last)):
+        rosters.setdefault(row.person_id, []).append(row)
+    places = present_assignments(people, now)
+    closed = {
+        site: days_off(site, first, last + timedelta(days=1)) for site in {place.site for place in places.values()}
+    }
+    found = {}
+    for user in asked:
+        day, place = today[user.pk], places.get(user.person_id or 0)
+        rows = rosters.get(user.person_id or 0, [])
+        if shift := _shift(rows, day, now):
+            found[user.pk] = shift
+        elif not any(row.day == day for row in rows) and day.weekday() < _SATURDAY:
+            if place is None:
+                found[user.pk] = (day, span(day, time(OPENING), time(CLOSING), user.zone))
+            elif day not in closed[place.site]:
+                found[user.pk] = (day, _hours(place, day))
+    return found
+
+
+def _shift(rows: Sequence[RosterDay], day: date, now: datetime) -> tuple[date, Span] | None:
+    """The shift that lasts at ``now``, else the one of ``day``."""
+    shifts = [(row.day, (row.starts_at, row.ends_at)) for row in rows if row.starts_at and row.ends_at]
+    lasting = (shift for shift in shifts if shift[1][0] <= now < shift[1][1])
+    return next(lasting, None) or next((shift for shift in shifts if shift[0] == day), None)
+
+
+def _hours(place: PersonAssignment, day: date) -> Span:
+    site: Site = place.site
+    return span(day, site.opens_at, site.closes_at, site.zone)
