@@ -28,7 +28,7 @@ class NoticeKind:
         mandatory: why it cannot be switched off, or empty. A mandatory kind keeps its channel.
         urgent: its mails do not wait for the recipient's working hours (DLN-3).
         problem: stands first in a summary (NTF-2).
-        roles: whom it can reach, for the page of preferences; empty for everybody, None for recipients without account alone.
+        roles: whom it can reach, for the page of preferences; empty for everybody, None for nobody with an account.
         group: the chapter of the procedure, a key of :data:`trainingops.ui.navigation.GROUPS`.
         attachment: makes what its mails carry, when they are sent; it may answer with nothing.
     """
