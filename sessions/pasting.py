@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,12 +44,17 @@ class Pasted:
 
 @dataclass
 class Line:
-    """One line of the block and whose it is."""
+    """One line of the block and whose it is.
+
+    Attributes:
+        choices: who may be meant where the name alone does not say it: a question that the reader answers.
+    """
 
     at: int
     said: str
     row: Row | None = None
     problem: str = ""
+    choices: Sequence[Row] = ()
     cells: list[Pasted] = field(default_factory=list)
 
     @property
@@ -72,6 +78,11 @@ class Block:
         return sum(each.changes for line in self.lines for each in line.cells)
 
     @property
+    def questions(self) -> list[Line]:
+        """Lines of which the reader says whose they are."""
+        return [line for line in self.lines if line.choices]
+
+    @property
     def refused(self) -> list[tuple[Line, Pasted | None]]:
         """What is left out: whole lines, and cells one by one."""
         found: list[tuple[Line, Pasted | None]] = []
@@ -82,7 +93,15 @@ class Block:
         return found
 
 
-def lay(text: str, rows: Sequence[Row], columns: Sequence[Column], *, person: int, parameter: int) -> Block:
+def lay(
+    text: str,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    *,
+    person: int,
+    parameter: int,
+    answers: Mapping[int, int] | None = None,
+) -> Block:
     """Lay a block of tabs and newlines on the grid; nothing is written.
 
     Where its first line names parameters, these are its columns; else they follow each other from ``parameter`` on.
@@ -92,6 +111,7 @@ def lay(text: str, rows: Sequence[Row], columns: Sequence[Column], *, person: in
     Args:
         person: key of the enrolment of the first line.
         parameter: number of the parameter of the first column.
+        answers: by line, the enrolment that the reader chose where a name may mean several, or is not whole.
     """
     table = [line for line in csv.reader(StringIO(text), delimiter="\t") if any(map(str.strip, line))]
     if not table:
@@ -110,7 +130,7 @@ def lay(text: str, rows: Sequence[Row], columns: Sequence[Column], *, person: in
         places = _in_order(body, people, columns, first=parameter, after=who)
     if not places or not body:
         return Block([], [], _("No scores were found beside the names. Copy the columns of scores too."))
-    lines = list(_following(body, rows, person) if who is None else _named(body, people, who))
+    lines = list(_following(body, rows, person) if who is None else _named(body, people, who, answers or {}))
     for line, cells in zip(lines, body, strict=True):
         if line.row is not None:
             line.cells = [_cell(cells, at, column, line.row) for at, column in places.items()]
@@ -184,25 +204,53 @@ def _following(body: Sequence[Sequence[str]], rows: Sequence[Row], person: int) 
         yield Line(at + 1, name, row, "" if row else _("There is no participant left for this line."))
 
 
-def _named(body: Sequence[Sequence[str]], people: Mapping[str, Sequence[Row]], who: int) -> Iterator[Line]:
-    """Whose each line is by the number or name in it."""
-    meant = [people.get(_said(line, who), []) for line in body]
-    times = Counter(row.enrolment.pk for rows in meant for row in rows if len(rows) == 1)
-    for at, (line, rows) in enumerate(zip(body, meant, strict=True), 1):
+def _named(
+    body: Sequence[Sequence[str]], people: Mapping[str, Sequence[Row]], who: int, answers: Mapping[int, int]
+) -> Iterator[Line]:
+    """Whose each line is by the number or name in it, or by the reader's answer."""
+    meant = []
+    for at, line in enumerate(body, 1):
+        rows = people.get(_said(line, who)) or _meant_by(_said(line, who), people)
+        chosen = [row for row in rows if row.enrolment.pk == answers.get(at)]
+        is_certain = bool(chosen) or (len(rows) == 1 and _said(line, who) in people)
+        meant.append((chosen or rows, is_certain))
+    times = Counter(rows[0].enrolment.pk for rows, is_certain in meant if is_certain)
+    for at, (line, (rows, is_certain)) in enumerate(zip(body, meant, strict=True), 1):
         said = " ".join(line[who].split()) if who < len(line) else ""
-        about = {"person": said}
+        about, choices = {"person": said}, rows
         if not said:
             problem = _("The line lacks the number or name. Write the employee number.")
         elif not rows:
             problem = _("%(person)s is not in this session. Correct the number or write the whole name.") % about
-        elif len(rows) > 1:
-            problem = _("%(person)s is the name of several people here. Write the employee number.") % about
-        elif times[rows[0].enrolment.pk] > 1:
-            problem = _("%(person)s stands in several lines. Keep one of them.") % about
-        else:
+        elif is_certain and times[rows[0].enrolment.pk] > 1:
+            problem, choices = _("%(person)s stands in several lines. Keep one of them.") % about, []
+        elif is_certain:
             yield Line(at, rows[0].enrolment.person.name, rows[0])
             continue
-        yield Line(at, said, None, problem)
+        elif _said(line, who) in people:
+            problem = _("%(person)s is the name of several people here. Write the employee number.") % about
+        else:
+            problem = _("%(person)s is not a whole name here. Choose who is meant.") % about
+        yield Line(at, said, None, problem, choices)
+
+
+def _meant_by(said: str, people: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """Who may be meant by part of a name, or one spelled with other marks: each of its words begins one of theirs."""
+    words = _plain(said).split()
+    found = {
+        row.enrolment.pk: row
+        for rows in people.values()
+        for row in rows
+        if words
+        and all(any(part.startswith(word) for part in _plain(row.enrolment.person.name).split()) for word in words)
+    }
+    return list(found.values())
+
+
+def _plain(name: str) -> str:
+    """A name without marks over and between its letters, small."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(each if each.isalnum() else " " for each in letters if not unicodedata.combining(each))
 
 
 def _cell(cells: Sequence[str], at: int, column: Column, row: Row) -> Pasted:

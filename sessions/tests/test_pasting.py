@@ -139,6 +139,29 @@ def test_lines_find_their_people_by_name_and_never_by_order(held):
     assert changes(headed) == [] and ["beberapa baris" in said for _at, said in problems(headed)] == [True, True]
 
 
+def test_what_a_name_leaves_open_is_a_question_that_the_preview_asks(held):
+    first, second, away = held.enrolments
+    for row, name in ((first, "Karma Wijaya"), (second, "Ulva Sari"), (away, "Ulva Lestari")):
+        row.person.name = name
+        row.person.save()
+    client, text = client_of(held), "KARMA  WIJAYA\t11\nulva\t22\nNi'mah\t33"
+    asked = paste(client, held, text)
+    assert changes(asked) == [(first.pk, 1, "", "11")], "a guess is never taken by itself"
+    (question,) = asked.context["pasted"].questions
+    assert (question.at, [row.enrolment for row in question.choices]) == (2, [away, second])
+    page = asked.content.decode()
+    assert 'name="who-2"' in page and "Ulva Lestari" in page and 'name="who-3"' not in page
+    url = reverse("session_score_paste", args=[held.training_session.uuid])
+    given = {"text": text, "person": first.pk, "parameter": 1}
+    answered = client.post(url, {**given, "who-2": second.pk})
+    assert changes(answered) == [(first.pk, 1, "", "11"), (second.pk, 1, "", "22")]
+    assert answered.context["pasted"].questions == []
+    stranger = client.post(url, {**given, "who-2": first.pk, "who-3": second.pk})
+    assert changes(stranger) == [(first.pk, 1, "", "11")], "only who may be meant is taken"
+    assert confirm(client, held, answered).status_code == 302
+    assert standing()[second.pk, "Empati"] == 22
+
+
 def test_who_changed_a_cell_after_the_preview_is_not_overwritten(held):
     client, first = client_of(held), held.enrolments[0]
     answer = paste(client, held, "87,5")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -27,7 +29,7 @@ def session_score_paste(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     rows = rows_of(training_session, attempt, reach)
     columns = columns_of(training_session, rows)
     form = PasteForm(request.POST or None, rows=rows, columns=columns)
-    block = None
+    block, answers = None, _answers(request.POST)
     if request.method == "POST" and form.is_valid():
         block = lay(
             form.cleaned_data["text"],
@@ -35,9 +37,23 @@ def session_score_paste(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             columns,
             person=int(form.cleaned_data["person"]),
             parameter=int(form.cleaned_data["parameter"]),
+            answers=answers,
         )
         if block.problem:
             form.add_error("text", block.problem)
             block = None
-    context = {"training_session": training_session, "attempt": attempt, "form": form, "pasted": block}
+    settled = {at: pk for at, pk in answers.items() if block and at not in {line.at for line in block.questions}}
+    context = {
+        "training_session": training_session,
+        "attempt": attempt,
+        "form": form,
+        "pasted": block,
+        "answers": settled,
+    }
     return render(request, "sessions/score_paste.html", context)
+
+
+def _answers(posted: Mapping[str, Any]) -> dict[int, int]:
+    """By line, whom the reader chose: fields ``who-<line>``."""
+    said = {key.removeprefix("who-"): str(posted[key]) for key in posted if key.startswith("who-")}
+    return {int(at): int(pk) for at, pk in said.items() if at.isdecimal() and pk.isdecimal()}
