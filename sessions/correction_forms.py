@@ -161,15 +161,23 @@ class AmendForm(PageForm):
         reason = self.fields.pop("reason")
         for row in scores:
             parameter = known[row.parameter.uuid]
-            self._add(f"score_{row.pk}", _score_label(row, parameter), row.value, _scale(parameter), required=False)
+            self._add(
+                f"score_{row.pk}",
+                _score_label(row, parameter),
+                row.value,
+                most=parameter.parameter.maximum_score,
+                help_text=_scale(parameter),
+                required=False,
+            )
         for each in marks:
             label = _("Points for %(code)s: “%(answer)s”") % {"code": each.code, "answer": each.text}
-            self._add(f"points-{each.answer}", label, each.points, _("of %(n)s") % {"n": format_figure(each.maximum)})
+            of = _("of %(n)s") % {"n": format_figure(each.maximum)}
+            self._add(f"points-{each.answer}", label, each.points, most=each.maximum, help_text=of)
         self.fields["reason"] = reason
 
-    def _add(self, name: str, label: str, value: Decimal | None, help_text: str, *, required: bool = True) -> None:
-        field = FigureField(label=label, required=required, initial=value, help_text=help_text, min_value=0)
-        self.fields[name] = field
+    def _add(self, name: str, label: str, value: Decimal | None, *, most: Decimal, **words: Any) -> None:
+        """A figure from 0 to ``most``."""
+        self.fields[name] = FigureField(label=label, initial=value, min_value=0, max_value=most, **words)
 
     def new_scores(self, versions: Mapping[str, str]) -> list[NewScore]:
         """The scores as they should stand, over the versions that the page was opened with."""

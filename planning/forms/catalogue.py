@@ -112,7 +112,14 @@ class PaperForm(PageForm):
         widget=forms.RadioSelect,
         initial=MultipleRule.WHOLE,
     )
-    points = FigureField(label=_("Points for each question"), min_value=Decimal("0.01"), initial=Decimal(1))
+    points = FigureField(
+        label=_("Points for each question"),
+        min_value=Decimal("0.01"),
+        max_value=Decimal(1000),
+        max_digits=6,
+        decimal_places=2,
+        initial=Decimal(1),
+    )
     questions = forms.ModelMultipleChoiceField(
         label=_("Questions"),
         queryset=QuestionVersion.objects.none(),

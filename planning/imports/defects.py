@@ -8,10 +8,12 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planning.enums import DEFECT_TRANSITIONS, DefectState
+from planning.enums import DefectState, ErrorClass, RootCause
 from planning.imports.channels import KnownChannels
 from planning.imports.common import (
     AGENT,
@@ -28,12 +30,13 @@ from planning.imports.common import (
     find_place,
 )
 from planning.models import Defect, QualityParameter
-from planning.services.defects import save_defects
+from planning.services.defects import is_settled, save_defects
 from planning.services.sources import QC_SOURCE, finding_reference
 from trainingops.audit.journal import service
 from trainingops.imports.registry import Batch, Checked, Column, Importer, Row
 from trainingops.imports.values import heading_key
 from trainingops.people.enums import Role
+from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import PersonAssignment, User
@@ -66,9 +69,6 @@ COLUMNS = (
     CAUSE_BY,
     Column(name="state", label=gettext_lazy("State"), headings=("Status",), example="Valid"),
 )
-_COMPARED = ("contacted_on", "channel", "error_class", "note", "root_cause", "root_cause_by", "state")
-
-
 #: So many codes a remedy names.
 NEAREST = 5
 
@@ -93,7 +93,7 @@ def check_defects(batch: Batch) -> list[Checked]:
         checked = Checked(row, key=f"{row.text('contact')} {row.text('parameter')}")
         found.append(checked)
         _check_row(batch, checked, known)
-        if checked.is_bad:
+        if checked.data is None:
             continue
         reference = checked.data.source_reference
         if reference not in seen:
@@ -123,7 +123,7 @@ def _read(batch: Batch) -> _Known:
         for row in batch.rows
         if (person := people.get(row.text("employee_no"))) is not None
     ]
-    defects = Defect.objects.filter(source=QC_SOURCE, source_reference__in=references)
+    defects = Defect.objects.filter(source=QC_SOURCE, source_reference__in=references).select_related("site")
     return _Known(
         people,
         Places(people.by_text.values()),
@@ -161,7 +161,7 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
         "channel": row.text("channel"),
         "error_class": error_class,
         "note": row.text("note"),
-        "root_cause": cause,
+        "root_cause": _choice(RootCause, cause),
         "root_cause_by": row.text("root_cause_by"),
         "state": state,
     }
@@ -169,14 +169,13 @@ def _check_row(batch: Batch, checked: Checked, known: _Known) -> None:
     old = known.defects.get(reference)
     if old is not None:
         new |= _kept(old, row)
-        state = new["state"]
-    if old is not None and state != old.state and state not in DEFECT_TRANSITIONS.get(old.state, ()):
-        checked.refuse("state", "annulled_stays", _("This finding was annulled here and stays so. Leave the row out."))
-        return
-    checked.compare(
-        {name: getattr(old, "occurred_on" if name == "contacted_on" else name) for name in _COMPARED} if old else None,
-        new,
-    )
+        if new["state"] != old.state and old.state == DefectState.ANNULLED:
+            checked.leave(_("This finding was annulled here and stays so."))
+            return
+        if new["state"] != old.state and is_settled(old):
+            checked.warn("state", "decided_here", _decided_words(old))
+            new["state"] = old.state
+    checked.compare(_values(old) if old else None, new)
     found = Defect(person=person, contact_reference=contact, parameter=parameter, source_reference=reference)
     checked.data = _filled(found, old, place, new)
 
@@ -189,6 +188,31 @@ def _unknown_parameter(code: str, parameters: Collection[str]) -> str:
     return _(
         "Nearest known codes: %(codes)s. The page “Parameters of Quality Control” keeps them all; add it there."
     ) % {"codes": ", ".join(near)}
+
+
+def _values(defect: Defect) -> dict[str, Any]:
+    """A stored finding by column of the list, for comparing and for the preview."""
+    return {
+        "contacted_on": defect.occurred_on,
+        "channel": defect.channel,
+        "error_class": _choice(ErrorClass, defect.error_class),
+        "note": defect.note,
+        "root_cause": _choice(RootCause, defect.root_cause),
+        "root_cause_by": defect.root_cause_by,
+        "state": DefectState(defect.state),
+    }
+
+
+def _choice(choices: type[TextChoices], code: str) -> str:
+    """A stored code as one of the choices, so that the preview shows its words; blank stays blank."""
+    return choices(code) if code else ""
+
+
+def _decided_words(defect: Defect) -> str:
+    """That a decision made here stands, whatever the file says (IMP-4)."""
+    words = _("It is “%(state)s” here since %(day)s, with a reason, and stays so. Decide anew on its page.")
+    day = timezone.localtime(defect.decided_at, defect.site.zone).date() if defect.decided_at else defect.occurred_on
+    return words % {"state": defect.get_state_display(), "day": day_words(day)}
 
 
 def _filled(found: Defect, old: Defect | None, place: PersonAssignment, new: dict[str, Any]) -> Defect:
@@ -206,7 +230,8 @@ def _kept(old: Defect, row: Row) -> dict[str, Any]:
     silent |= {name for name in ("root_cause", "state") if not row.text(name)}
     if "root_cause" in silent:
         silent.add("root_cause_by")
-    return {name: getattr(old, name) for name in silent}
+    stored = _values(old)
+    return {name: stored[name] for name in silent}
 
 
 @service

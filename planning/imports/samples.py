@@ -292,6 +292,7 @@ def _warn_of_flags(checked: Checked, wrong: Sequence[QualityParameter]) -> None:
 def _values(sample: MonitoringSample, defective: Mapping[str, int]) -> dict[str, Any]:
     """A sample by column of the sheet."""
     values = {name: getattr(sample, name) for name in ("contacted_on", "kind", "inspected", "score", "channel", "note")}
+    values["kind"] = SampleKind(sample.kind)
     values |= {PREFIX + code: answer for code, answer in sorted(sample.answers.items())}
     if sample.inspected > 1:
         values |= {name: defective.get(error_class, 0) for name, error_class in FLAGS.items()}

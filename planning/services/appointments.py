@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, Signature, Site, User
 
 NUMBER_PREFIX = "PIC"
+#: A letter signed today takes effect at most so long ago: nobody is appointed for what is long done.
+BACKDATED = timedelta(days=31)
+#: Three years at most; after that the manager decides anew.
+LONGEST = timedelta(days=3 * 366)
 
 
 def appointment_hash(*, user: User, site: Site, line: ServiceLine, duties: str, starts_on: date, ends_on: date) -> str:
@@ -104,7 +108,8 @@ def appoint_pic(
 
     Raises:
         NotAllowed: the actor is not manager there, or appoints themselves.
-        Refused: the period is empty or over, the user is no trainer there, or an appointment overlaps.
+        Refused: the period is empty, over, begun long ago or too long, the user is no trainer there, or an
+            appointment overlaps.
     """
     require(can_appoint(actor, site_id=site.pk, line_id=line.pk))
     require(user.pk != actor.pk, _("Nobody appoints themselves. Ask another manager."))
@@ -143,16 +148,7 @@ def _check(
     user: User, site: Site, line: ServiceLine, duties: str, starts_on: date, ends_on: date, now: datetime
 ) -> None:
     """Refuse what could not take effect."""
-    if ends_on < starts_on:
-        raise Refused(
-            _("%(end)s lies before the first day, %(start)s. Choose a later last day.")
-            % {"end": day_words(ends_on), "start": day_words(starts_on)},
-            field="ends_on",
-        )
-    if ends_on < now.astimezone(site.zone).date():
-        raise Refused(
-            _("%(end)s is over already. Choose a later last day.") % {"end": day_words(ends_on)}, field="ends_on"
-        )
+    _require_period(starts_on, ends_on, now.astimezone(site.zone).date())
     if not duties.strip():
         raise Refused(_("Write the duties."), field="duties")
     is_trainer = (
@@ -174,6 +170,32 @@ def _check(
             _("%(name)s is appointed already by %(number)s. Choose another period or revoke that one first.")
             % {"name": user.name, "number": overlapping.number},
             field="starts_on",
+        )
+
+
+def _require_period(starts_on: date, ends_on: date, today: date) -> None:
+    """A last day after the first, not over yet; begun a month ago at most; three years long at most (5.1.1 a)."""
+    if ends_on < starts_on:
+        raise Refused(
+            _("%(end)s lies before the first day, %(start)s. Choose a later last day.")
+            % {"end": day_words(ends_on), "start": day_words(starts_on)},
+            field="ends_on",
+        )
+    if ends_on < today:
+        raise Refused(
+            _("%(end)s is over already. Choose a later last day.") % {"end": day_words(ends_on)}, field="ends_on"
+        )
+    if starts_on < today - BACKDATED:
+        raise Refused(
+            _("%(start)s lies too far back: the letter is signed today. Choose %(first)s or a later first day.")
+            % {"start": day_words(starts_on), "first": day_words(today - BACKDATED)},
+            field="starts_on",
+        )
+    if ends_on > starts_on + LONGEST:
+        raise Refused(
+            _("%(end)s is too far: an appointment holds three years at most. Choose %(latest)s or earlier.")
+            % {"end": day_words(ends_on), "latest": day_words(starts_on + LONGEST)},
+            field="ends_on",
         )
 
 

@@ -66,11 +66,16 @@ def add_defect(
     return defect
 
 
+def is_settled(defect: Defect) -> bool:
+    """Whether no file changes the state of a finding: it is annulled, or was decided here, which takes a reason."""
+    return defect.state == DefectState.ANNULLED or bool(defect.decision_note)
+
+
 @service
 def save_defects(*, defects: Sequence[Defect], actor: User, now: datetime) -> None:
     """Write findings of Quality Control in bulk, new and changed ones; one journal entry lists them.
 
-    A state that changes carries who and when; the callers have checked that the transition is allowed.
+    A state that changes carries who and when; one that is settled stays (:func:`is_settled`).
 
     Raises:
         NotAllowed: one of them lies outside the actor's scope.
@@ -107,8 +112,10 @@ _IMPORTED = ["occurred_on", "channel", "error_class", "root_cause", "root_cause_
 
 
 def _merged(old: Defect, given: Defect, actor: User, now: datetime) -> Defect:
-    """The stored finding with what the file says."""
-    if old.state != given.state:
+    """The stored finding with what the file says; a settled state stays (IMP-4)."""
+    if is_settled(old):
+        given.state = old.state
+    elif old.state != given.state:
         old.decided_by, old.decided_at = actor, now
     for name in _IMPORTED:
         setattr(old, name, getattr(given, name))

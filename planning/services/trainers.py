@@ -168,7 +168,8 @@ def answer_request(
     Raises:
         NotAllowed: neither SSO Training nor PIC or manager of the place.
         WrongState: it is answered already.
-        Refused: an unknown answer, a day ahead, or an answer of somebody else without name or document.
+        Refused: an unknown answer, a yes that does not say who comes, a day ahead or before the request, or an
+            answer of somebody else without name or document.
     """
     locked = (
         TrainerRequest.objects.select_for_update(no_key=True, of=("self",))
@@ -181,6 +182,7 @@ def answer_request(
         raise WrongState(_("%(number)s is answered already. Reload the page.") % {"number": locked.number})
     if answer not in RequestAnswer.values:
         raise Refused(_("Choose one of the answers."), field="answer")
+    _require_who_comes(answer, trainer, note)
     day = _day_of_answer(locked, answered_on, now=now)
     if not by_themselves:
         _require_shown(entered_for, file)
@@ -202,9 +204,24 @@ def answer_request(
     return locked
 
 
+def _require_who_comes(answer: str, trainer: TrainerProfile | None, note: str) -> None:
+    """A yes names the trainer; somebody whom the list does not have yet stands in the note."""
+    if answer == RequestAnswer.ACCEPTED and trainer is None and not note.strip():
+        raise Refused(
+            _("Who comes? Choose the trainer, or write below who it is where the list does not have them yet."),
+            field="trainer",
+        )
+
+
 def _day_of_answer(request: TrainerRequest, answered_on: date | None, *, now: datetime) -> date:
-    """The day given, else today at the site; none that lies ahead."""
-    today = timezone.localdate(now, timezone=request.site.zone)
+    """The day given, else today at the site; none that lies ahead or before the request."""
+    today, asked_on = (timezone.localdate(at, timezone=request.site.zone) for at in (now, request.requested_at))
+    if answered_on and answered_on < asked_on:
+        raise Refused(
+            _("%(day)s lies before the request, %(asked)s. Write the day of the answer.")
+            % {"day": day_words(answered_on), "asked": day_words(asked_on)},
+            field="answered_on",
+        )
     if answered_on and answered_on > today:
         raise Refused(
             _("%(day)s lies ahead. Write the day of the answer.") % {"day": day_words(answered_on)}, field="answered_on"

@@ -63,6 +63,8 @@ def test_the_manager_appoints_with_signature_letter_profile_and_notice(world):
     [
         ({"ends_on": date(2026, 11, 30)}, "ends_on"),
         ({"starts_on": date(2025, 1, 1), "ends_on": date(2026, 1, 1)}, "ends_on"),
+        ({"starts_on": date(2001, 1, 1), "ends_on": date(2027, 1, 1)}, "starts_on"),
+        ({"ends_on": date(2031, 12, 31)}, "ends_on"),
         ({"duties": "  "}, "duties"),
     ],
 )

@@ -135,6 +135,9 @@ def test_a_paper_that_is_refused_keeps_its_ticks_and_leads_to_the_questions(worl
     ticked = QuestionVersion.objects.get(question__code="K-2")
     refused = client.post(reverse("paper_new"), {"code": "K-N", "title": "", "questions": [ticked.pk], "kind": "short"})
     assert refused.status_code == 422 and [each.pk for each in refused.context["chosen"]] == [ticked.pk]
+    sent = {"code": "K-N", "title": "KCA", "form": "A", "duration_minutes": "15", "points": "99999"}
+    too_many = client.post(reverse("paper_new"), {**sent, "questions": [ticked.pk]})
+    assert too_many.status_code == 422 and "99999" in str(too_many.context["form"].errors["points"])
     without = client.post(reverse("paper_new"), {"code": "K-N", "title": "KCA"}).content.decode()
     assert 'href="#id_questions_0"' in without and 'id="id_questions_0"' in without
     assert client.get(reverse("paper_new"), {"chosen": "x.-1.²", "topic": "none"}).status_code == 200

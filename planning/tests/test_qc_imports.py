@@ -20,7 +20,7 @@ from planning.imports.defects import DEFECTS
 from planning.imports.samples import PREFIX, SAMPLES
 from planning.models import Defect, MonitoringSample, QualityParameter, SampleCount
 from planning.queries.needs import sample_rates
-from planning.services.defects import annul_defect
+from planning.services.defects import annul_defect, dispute_defect
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed
 from trainingops.imports.registry import RowStatus
@@ -134,7 +134,7 @@ class TestListOfFindings:
         Defect.objects.filter(person__employee_no="CC0046").update(root_cause=RootCause.ATTITUDE)
         run = self.run(qc, apply=True)
         (changed,) = [checked for checked in run.checked if checked.status == RowStatus.CHANGED]
-        assert [(each.column, each.old, each.new) for each in changed.changes] == [("root_cause", "attitude", "skill")]
+        assert [(each.column, each.old, each.new) for each in changed.changes] == [("root_cause", "Attitude", "Skill")]
         assert Defect.objects.get(person__employee_no="CC0046").root_cause == RootCause.SKILL
 
     @pytest.mark.point("IMP-4")
@@ -155,11 +155,32 @@ class TestListOfFindings:
         assert [(each.status, each.changes) for each in found.checked] == [(RowStatus.SAME, [])]
         assert Defect.objects.values().get(person__employee_no="CC0046") == before
 
-    def test_a_finding_annulled_here_is_not_revived_by_the_file(self, qc):
+    @pytest.mark.point("IMP-4")
+    @pytest.mark.parametrize("decide", [dispute_defect, annul_defect])
+    def test_importing_again_leaves_what_was_decided_here_with_its_reason(self, qc, decide):
+        """Neither lifts a dispute nor revives a finding, nor hinders the other rows."""
         self.run(qc, apply=True)
+        defect = Defect.objects.filter(state=DefectState.VALID).first()
+        actor = make_user(Role.OPERATIONS, site=defect.site) if decide is dispute_defect else qc
+        decided = decide(defect=defect, reason="Rekaman menunjukkan penjelasan benar.", actor=actor, now=NOW)
+        before = Defect.objects.values().get(pk=defect.pk)
+        before_problems = problems(self.run(qc))
+        again = self.run(qc, apply=True)
+        key = f"{defect.contact_reference} {defect.parameter.code}"
+        row = next(checked for checked in again.checked if checked.key == key)
+        assert again.counts["new"] == again.counts["changed"] == 0 and row.status != RowStatus.BAD
+        assert row.said if decided.state == DefectState.ANNULLED else "Disanggah" in row.warnings[-1].message
+        assert Defect.objects.values().get(pk=defect.pk) == before and problems(again) == before_problems
+
+    def test_a_decision_between_check_and_apply_is_kept(self, qc):
+        self.run(qc, apply=True)
+        Defect.objects.filter(person__employee_no="CC0046").update(root_cause=RootCause.ATTITUDE)
+        run = self.run(qc)
         defect = Defect.objects.get(person__employee_no="CC0046")
         annul_defect(defect=defect, reason="Rekaman lain.", actor=qc, now=NOW)
-        assert (16, "state", "annulled_stays") in problems(self.run(qc))
+        DEFECTS.apply(rows=run.to_write, actor=qc, now=NOW)
+        defect.refresh_from_db()
+        assert (defect.state, defect.decision_note) == (DefectState.ANNULLED, "Rekaman lain.")
 
     def test_refuses_agents_outside_the_scope(self, qc):
         stranger = make_user(Role.QC, site=SiteFactory())

@@ -86,6 +86,12 @@ def test_the_pic_enters_an_answer_only_with_name_and_document(world):
         services.answer_request(
             request=asked, **said, entered_for="Ibu Tari", file=pdf(), answered_on=date(2026, 11, 30)
         )
+    with pytest.raises(Refused, match="lies before the request"):
+        services.answer_request(request=asked, **said, entered_for="Ibu Tari", file=pdf(), answered_on=date(2001, 1, 1))
+    with pytest.raises(Refused, match="Who comes"):
+        services.answer_request(
+            request=asked, **{**said, "answer": "accepted", "note": " "}, entered_for="Ibu Tari", file=pdf()
+        )
     services.answer_request(request=asked, **said, entered_for="Ibu Tari", file=pdf())
     page = client_of(world.pic).get(reverse("trainer_request_detail", args=[asked.uuid])).content.decode()
     assert "Ibu Tari" in page and world.pic.name in page

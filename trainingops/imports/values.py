@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,11 +89,13 @@ def shortened(text: str) -> str:
 
 
 def as_shown(value: Any) -> str:
-    """A stored or read value as the preview shows it."""
+    """A stored or read value as the preview shows it; one of several choices by its label, never its code."""
     if isinstance(value, datetime):
         return moment_words(value)
     if isinstance(value, date):
         return day_words(value)
+    if isinstance(value, Enum):
+        return str(getattr(value, "label", value))
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(str(each) for each in value)
     return "" if value is None else str(value)

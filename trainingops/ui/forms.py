@@ -330,6 +330,7 @@ def _use_our_control(field: forms.Field) -> None:
     }
     if type(field) in ours:
         raise TypeError(f"“{field.label}”: use {ours[type(field)]} (in a model's form through Meta.field_classes).")
+    _require_bound(field)
     if isinstance(field, forms.DateField | MomentField):
         field.validators.append(sensible_day)
     if isinstance(field, forms.CharField) and field.max_length is None and not field.widget.is_hidden:
@@ -339,6 +340,14 @@ def _use_our_control(field: forms.Field) -> None:
     if plain in swap:
         field.widget = swap[plain](attrs=field.widget.attrs)
     _name_the_blank(field)
+
+
+def _require_bound(field: forms.Field) -> None:
+    """Every figure has its limit, so that none reaches a column that it does not fit; what nobody types has none."""
+    if not isinstance(field, forms.IntegerField) or field.widget.is_hidden:
+        return
+    if field.max_value is None and getattr(field, "max_digits", None) is None:
+        raise TypeError(f"“{field.label}”: say the most that its column holds (max_value or max_digits).")
 
 
 def _name_the_blank(field: forms.Field) -> None:

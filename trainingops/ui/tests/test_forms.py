@@ -16,7 +16,7 @@ from trainingops.ui.forms import LONGEST_TEXT, FigureField, MomentField, PageFor
 
 class PlanForm(PageForm):
     title = forms.CharField(label="Judul", help_text="Singkat saja.")
-    minutes = WholeField(label="Durasi", min_value=10)
+    minutes = WholeField(label="Durasi", min_value=10, max_value=720)
     method = forms.ChoiceField(label="Metode", widget=forms.RadioSelect, choices=[("on", "Online"), ("off", "Offline")])
     due_on = forms.DateField(label="Batas", required=False)
     mark = FigureField(label="Nilai lulus", max_digits=5, decimal_places=2, required=False)
@@ -151,6 +151,13 @@ def test_fields_that_read_figures_in_two_ways_do_not_slip_in(field):
     form = type("Loose", (PageForm,), {"value": field()})
     with pytest.raises(TypeError, match="use "):
         form()
+
+
+@pytest.mark.parametrize("field", [FigureField, WholeField])
+def test_a_figure_without_a_limit_does_not_slip_in(field):
+    with pytest.raises(TypeError, match="say the most"):
+        type("Boundless", (PageForm,), {"value": field(min_value=0)})()
+    assert type("Bound", (PageForm,), {"value": field(max_value=9)})({"value": "10"}).errors["value"]
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
