@@ -16,6 +16,7 @@ def register_menu() -> None:
     register(NavItem("5.4", _("Coaching"), "coaching_list", "user", order=40, area=("coaching_",)))
     register_state(
         ImprovementAction,
+        _("Action"),
         lambda action: (ACTION_STATES[action.state], action.get_state_display()),
         ImprovementAction.objects.visible_to,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from planning.enums import PlanState, RevisionState
 from planning.models import PlanRevision, TrainingPlan
@@ -41,11 +42,13 @@ def register_states() -> None:
 
     register_state(
         TrainingPlan,
+        _("Plan"),
         lambda plan: (STATE_KINDS[PlanState(plan.state)], plan.get_state_display()),
         TrainingPlan.objects.visible_to,
     )
     register_state(
         PlanRevision,
+        _("Revision"),
         lambda revision: (REVISION_KINDS[RevisionState(revision.state)], revision.get_state_display()),
         lambda user: PlanRevision.objects.filter(plan__in=TrainingPlan.objects.visible_to(user)),
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
@@ -23,7 +24,7 @@ def register_panels() -> None:
     """Fill the slots of the lower stages; called when the app starts."""
     register_provider("sessions.session", session_panels)
     register_provider("planning.plan", plan_lines)
-    register_state(ReportObligation, _standing, ReportObligation.objects.visible_to)
+    register_state(ReportObligation, gettext_lazy("Report"), _standing, ReportObligation.objects.visible_to)
 
 
 def _standing(obligation: ReportObligation) -> tuple[str, str]:

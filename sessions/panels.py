@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from sessions.enums import SessionState
 from sessions.models import RecoveryCase, TrainingSession
@@ -58,11 +59,13 @@ def register_states() -> None:
 
     register_state(
         TrainingSession,
+        _("Session"),
         lambda each: (SESSION_STATES[each.state], each.get_state_display()),
         TrainingSession.objects.visible_to,
     )
     register_state(
         RecoveryCase,
+        _("Recovery case"),
         lambda case: (CASE_STATES[case.state], case.get_state_display()),
         RecoveryCase.objects.visible_to,
     )

@@ -14,7 +14,8 @@ from reporting.services.drafts import locked_report
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.jobs.wake import wake
-from trainingops.notifications.models import OutboxMessage, OutboxState
+from trainingops.notifications.enums import OutboxState
+from trainingops.notifications.models import OutboxMessage
 from trainingops.notifications.tasks import deliver_mail
 from trainingops.records.documents import keep_document
 from trainingops.ui.moments import moment_words

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from trainingops.ui.panels import cells, register_provider, register_slot
@@ -23,11 +25,15 @@ def declare() -> None:
 
 
 def register_state(
-    model: type[Model], standing: Callable[[Any], tuple[str, str]], rows: Callable[[Any], QuerySet[Any]]
+    model: type[Model],
+    word: Promise | str,
+    standing: Callable[[Any], tuple[str, str]],
+    rows: Callable[[Any], QuerySet[Any]],
 ) -> None:
     """Say how the rows of ``model`` stand: one query a page, and none where no notice is about one.
 
     Args:
+        word: what such a thing is called.
         standing: row → kind of status and word.
         rows: user → the rows whose state they may see.
     """
@@ -36,7 +42,7 @@ def register_state(
     def provider(about: list[About], user: Any) -> Mapping[About, SafeString]:
         wanted = [uuid for kind, uuid in about if kind == label]
         found = rows(user).filter(uuid__in=wanted) if wanted else ()
-        return {(label, row.uuid): status(*standing(row), bare=True) for row in found}
+        return {(label, row.uuid): format_html("{}: {}", word, status(*standing(row), bare=True)) for row in found}
 
     register_provider(_SLOT, provider)
 

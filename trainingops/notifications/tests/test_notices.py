@@ -14,12 +14,13 @@ from trainingops.notifications.mail import LEASE, MOST_ATTEMPTS, send_outbox
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.notifications.queries import mail_waits
 from trainingops.notifications.registry import NoticeKind, get_kind, register_kind
-from trainingops.notifications.services import notify
+from trainingops.notifications.services import forget_old, notify
 from trainingops.people.tests.factories import SiteFactory, UserFactory
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 register_kind(NoticeKind(name="test.told", label="Told", title="Told about %(what)s", body="It is %(what)s."))
+register_kind(NoticeKind(name="test.chapter", label="Chapter", title="Of a chapter", group="5.3"))
 register_kind(NoticeKind(name="test.quiet", label="Quiet", title="Quiet", channel=Channel.APP))
 
 
@@ -169,3 +170,44 @@ class TestInbox:
         client.force_login(reader)
         with django_assert_num_queries(6):
             client.get(reverse("inbox"))
+
+
+class TestFilters:
+    def test_counts_equal_what_they_lead_to_and_only_the_filter_is_marked_as_read(self, client, reader, site):
+        for step in ("1", "2"):
+            tell(reader, subject=site, step=step, kind="test.chapter")
+        tell(reader, subject=site)
+        client.force_login(reader)
+        page = client.get(reverse("inbox"), {"group": "5.3"})
+        counts = {choice.key: choice.count for choice in page.context["chosen"].groups}
+        assert counts == {"": 3, "5.3": 2}
+        assert len(page.context["rows"]) == 2
+        answer = client.post(reverse("notices_read") + "?group=5.3", {"until": NOW.isoformat()})
+        assert answer["Location"] == "/inbox/?group=5.3"
+        assert Notice.objects.unread().get().kind == "test.told"
+
+    def test_what_came_after_the_page_was_drawn_stays_unread(self, client, reader, site):
+        tell(reader, subject=site)
+        client.force_login(reader)
+        client.post(reverse("notices_read"), {"until": (NOW - timedelta(minutes=1)).isoformat()})
+        assert Notice.objects.unread().exists()
+
+    def test_one_is_marked_as_read_in_its_place(self, client, reader, site):
+        tell(reader, subject=site)
+        client.force_login(reader)
+        url = reverse("notice_read", args=[Notice.objects.get().uuid])
+        assert client.get(url).status_code == 405
+        assert client.post(f"{url}?show=unread")["Location"] == "/inbox/?show=unread"
+        assert not Notice.objects.unread().exists()
+        client.force_login(UserFactory())
+        assert client.post(url).status_code == 404
+
+
+def test_what_is_older_than_two_years_goes_but_not_what_could_not_be_sent(reader, site):
+    for step in ("sent", "failed"):
+        tell(reader, subject=site, step=step)
+    OutboxMessage.objects.filter(step="sent").update(state=OutboxState.SENT)
+    OutboxMessage.objects.filter(step="failed").update(state=OutboxState.FAILED)
+    assert forget_old(now=NOW + timedelta(days=730)) == 0
+    assert forget_old(now=NOW + timedelta(days=733)) == 3
+    assert OutboxMessage.objects.get().step == "failed"

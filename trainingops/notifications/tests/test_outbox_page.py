@@ -116,3 +116,23 @@ def test_only_an_administrator_sends_again(client):
     client.force_login(make_user("administrator"))
     assert client.get(reverse("outbox_resend", args=[failed.uuid])).status_code == 405
     assert client.post(reverse("outbox_resend", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_all_that_a_search_shows_as_failed_is_sent_again_to_the_address_of_now(client):
+    admin, moved = make_user("administrator", language="en"), make_user("agent", email="baru@contoh.id")
+    first, second, other = message(), message(), message()
+    OutboxMessage.objects.filter(pk=first.pk).update(address="lama@salah.id", recipient=moved)
+    OutboxMessage.objects.filter(pk=second.pk).update(address="dua@salah.id")
+    waits = message(OutboxState.PENDING)
+    client.force_login(admin)
+    page = client.get(reverse("outbox_list"), {"q": "salah.id"})
+    assert len(page.context["rows"]) == 2 and "Send all 2 again" in page.content.decode()
+    assert client.post(reverse("outbox_resend_all") + "?q=salah.id").status_code == 302
+    assert set(OutboxMessage.objects.filter(state=OutboxState.FAILED)) == {other}
+    again = OutboxMessage.objects.get(pk=first.pk)
+    assert (again.address, again.message_id) == ("baru@contoh.id", first.message_id)
+    assert Entry.objects.filter(verb="mail.resent").count() == 2
+    waits.refresh_from_db()
+    assert waits.attempts == 8
+    client.force_login(make_user("manager"))
+    assert client.post(reverse("outbox_resend_all")).status_code == 403
