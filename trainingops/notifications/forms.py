@@ -39,7 +39,7 @@ class ChannelsForm(PageForm, forms.Form):
         for kind in kinds:
             if not kind.mandatory:
                 self.fields[kind.name] = forms.ChoiceField(
-                    label=kind.label,
+                    label=str(kind.label),
                     choices=Channel.choices,
                     initial=channels[kind.name],
                     required=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -47,7 +48,7 @@ def summary_of(message: OutboxMessage) -> Summary:
 
     An object is a problem when anything that is told of it is one.
     """
-    told: dict[UUID, list[dict[str, Any]]] = {}
+    told: dict[UUID, list[Mapping[str, Any]]] = {}
     rows = message.carried.order_by("-created_at", "-pk").values("subject", "kind", "params", "url", "created_at")
     for row in rows:
         told.setdefault(row["subject"], []).append(row)
@@ -63,7 +64,7 @@ def summary_of(message: OutboxMessage) -> Summary:
     )
 
 
-def _line(rows: list[dict[str, Any]], zone: ZoneInfo | None, *, is_problem: bool) -> Line:
+def _line(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo | None, *, is_problem: bool) -> Line:
     """The newest that is a problem, where one is; else the newest."""
     shown = next((row for row in rows if get_kind(row["kind"]).problem), rows[0]) if is_problem else rows[0]
     return Line(

@@ -24,7 +24,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     """Newest first, with where each matter stands by now; filtered by what is unread, by chapter and by kind."""
     chosen = InboxFilter(request.GET, Notice.objects.visible_to(request.user))
     paginator = Paginator(chosen.chosen, PER_PAGE)
-    paginator.count = chosen.count  # type: ignore[misc]  # known already; a page asks once less
+    paginator.count = chosen.count  # known already: one query less
     page = paginator.get_page(request.GET.get("page"))
     states = states_of({(each.subject_type, each.subject) for each in page}, request.user)
     rows = [(each, notice_text(each.kind, each.params), states[each.subject_type, each.subject]) for each in page]
