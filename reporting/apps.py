@@ -14,8 +14,9 @@ class ReportingConfig(AppConfig):
         from reporting.evidence import register_evidence
         from reporting.notices import register_notices
         from reporting.panels import register_panels
-        from reporting.queries import count_overdue
+        from reporting.queries import SWEEP, SWEEP_SILENCE, count_overdue
         from reporting.reference import ensure_reference
+        from trainingops.jobs.health import CLOCK_REMEDY, heartbeat_check, register_check
         from trainingops.people.days_off import register_days_off
         from trainingops.people.enums import Role
         from trainingops.ui.days_off import register_reader
@@ -27,6 +28,7 @@ class ReportingConfig(AppConfig):
         register_evidence()
         register_panels()
         register_counts(count_overdue)
+        register_check("deadlines", heartbeat_check(SWEEP, within=SWEEP_SILENCE, remedy=CLOCK_REMEDY))
         register(
             NavItem(
                 "5.3",
@@ -48,7 +50,7 @@ class ReportingConfig(AppConfig):
                 order=20,
                 low=True,
                 low_for=frozenset({Role.CLIENT}),
-                area=("report_", "recipient_"),
+                area=("report_", "recipient_", "recap_"),
             ),
             NavItem(
                 "settings",

@@ -57,10 +57,14 @@ class HouseCalendar:
             DayOff.objects.filter(removed_at=None).values_list("day", "name", "name_en", "category", "site_id")
         )
 
-    def policy_on(self, site: Site, day: date) -> DeadlinePolicy | None:
-        """The rule in force on ``day``: the site's own latest one, else the latest one of the house."""
-        in_force = [each for each in self._policies if each.effective_on <= day and each.site_id in (None, site.pk)]
-        own = [each for each in in_force if each.site_id == site.pk]
+    def policy_on(self, site: Site | None, day: date) -> DeadlinePolicy | None:
+        """The rule in force on ``day``: the site's own latest one, else the latest one of the house.
+
+        Without a site that of the house.
+        """
+        here = site.pk if site else None
+        in_force = [each for each in self._policies if each.effective_on <= day and each.site_id in (None, here)]
+        own = [each for each in in_force if each.site_id == here]
         return next(iter(own or in_force), None)
 
     def days_off(self, site: Site, *, collective_leave: bool) -> tuple[dict[date, str], dict[date, str]]:

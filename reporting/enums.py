@@ -54,3 +54,14 @@ class DeliveryChannel(models.TextChoices):
     MAIL = "mail", _("Own mail")
     MESSENGER = "messenger", _("Messaging app")
     COURIER = "courier", _("Courier")
+
+
+class EscalationStep(models.TextChoices):
+    """Up the line of the procedure while a report is missing, after PIC, trainers and manager at the breach.
+
+    Above the Responsible stands the Accountable (4.1); waiting for the report are the parties of 5.3.2. The procedure
+    names nobody beyond them.
+    """
+
+    MANAGER = "manager", _("The manager again")
+    PARTIES = "parties", _("The parties that wait for the report")

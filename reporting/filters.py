@@ -13,16 +13,22 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from planning.models import TrainerProfile
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
+from sessions.models import MeetingTrainer
 from trainingops.people.models import ServiceLine, Site, User
+from trainingops.ui.moments import day_words
 
 SOON = timedelta(days=7)
+SUNDAY = 6
 STATES: tuple[tuple[str, Promise | str, str, str], ...] = (
     ("attention", _("Needs attention"), "idle", "filter"),
-    ("late", _("Late"), "late", "late"),
+    ("missing", _("Overdue, still missing"), "late", "late"),
     ("today", _("Due today"), "warn", "clock"),
+    ("week", _("Due this week"), "info", "calendar"),
     ("coming", _("Coming"), "info", "calendar"),
+    ("late", _("Late"), "late", "late"),
     ("on_time", _("On time"), "ok", "ok"),
     ("void", _("Void"), "waive", "waive"),
     ("all", _("All"), "idle", "plan"),
@@ -32,24 +38,27 @@ STATES: tuple[tuple[str, Promise | str, str, str], ...] = (
 def state_filters(now: datetime) -> dict[str, Q]:
     """What each state of the board means at ``now``; days end where the session's site is."""
     pending = Q(state=ObligationState.PENDING)
-    open_today = Q(due_at__gt=now) & _ends_today(now)
+    coming = pending & Q(due_at__gt=now)
     return {
         "attention": pending & Q(due_at__lte=now + SOON),
+        "missing": pending & Q(due_at__lte=now),
+        "today": coming & _ends_by(now, 0),
+        "week": coming & _ends_by(now, SUNDAY),
+        "coming": coming & ~_ends_by(now, 0),
         "late": (pending & Q(due_at__lte=now)) | Q(breached_at__isnull=False),
-        "today": pending & open_today,
-        "coming": pending & Q(due_at__gt=now) & ~_ends_today(now),
         "on_time": Q(state=ObligationState.SUBMITTED, breached_at=None),
         "void": Q(state=ObligationState.VOID),
         "all": Q(),
     }
 
 
-def _ends_today(now: datetime) -> Q:
+def _ends_by(now: datetime, weekday: int) -> Q:
+    """Due by the end of this week's ``weekday`` where the session's site is; of today, where that day has passed."""
     ends = Q(pk__in=[])
     for name, _word in Site._meta.get_field("timezone").flatchoices:
         local = now.astimezone(Site(timezone=name).zone)
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        ends |= Q(timezone=name, due_at__lte=midnight)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        ends |= Q(timezone=name, due_at__lte=midnight + timedelta(days=1 + max(weekday - local.weekday(), 0)))
     return ends
 
 
@@ -114,6 +123,13 @@ class ObligationFilter(django_filters.FilterSet):
         label=_("PIC"),
         empty_label=_("All PICs"),
     )
+    trainer = django_filters.ModelChoiceFilter(
+        queryset=TrainerProfile.objects.filter(pk__in=MeetingTrainer.objects.values("trainer")),
+        to_field_name="uuid",
+        label=_("Trainer"),
+        empty_label=_("All trainers"),
+        method="taught_by",
+    )
     month = MonthFilter(label=_("Month"))
     state = django_filters.CharFilter(method="keep_state", widget=forms.HiddenInput)
 
@@ -125,9 +141,19 @@ class ObligationFilter(django_filters.FilterSet):
         """The state is applied by the page, which counts all states; here it only stays in the address."""
         return queryset
 
+    def taught_by(
+        self, queryset: QuerySet[ReportObligation], _name: str, trainer: TrainerProfile | None
+    ) -> QuerySet[ReportObligation]:
+        """Whose session one taught, planned or as substitute."""
+        taught = MeetingTrainer.objects.filter(trainer=trainer)
+        return queryset.filter(training_session__in=taught.values("meeting__training_session"))
+
     @property
     def summary(self) -> str:
         """What is set, in one line."""
         chosen = self.form.cleaned_data if self.form.is_valid() else {}
-        parts = [str(chosen.get(name) or self.form.fields[name].empty_label) for name in ("site", "line", "pic")]
+        names = ("site", "line", "pic", "trainer")
+        parts = [str(chosen.get(name) or self.form.fields[name].empty_label) for name in names]
+        if month := chosen.get("month"):
+            parts.append(day_words(month, "month"))
         return ", ".join(parts)

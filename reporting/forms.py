@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from reporting.models import TrainingReport
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, User
 from trainingops.records.documents import DocumentField
-from trainingops.ui.forms import DayInput, MomentField, PageForm, PlannedDayField
+from trainingops.ui.forms import DayInput, MomentField, PageForm, PlannedDayField, WholeField
 
 
 class DraftForm(PageForm, forms.ModelForm):
@@ -114,8 +115,24 @@ class DayOffForm(PageForm):
     )
 
 
+class HoursField(forms.CharField):
+    """Several whole numbers of hours, as in "15, 9"; blank is none."""
+
+    def clean(self, value: Any) -> list[int]:
+        text = super().clean(value)
+        parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+        wrong = next((part for part in parts if not part.isdecimal() or len(part) > 4), None)
+        if wrong is not None:
+            raise forms.ValidationError(
+                _("“%(value)s” is no whole number of hours. Write them with commas between, for example 15, 9.")
+                % {"value": wrong},
+                code="invalid",
+            )
+        return [int(part) for part in parts]
+
+
 class PolicyForm(PageForm):
-    """How H+1 is counted from a day on."""
+    """How H+1 is counted from a day on, and when it is told."""
 
     effective_on = PlannedDayField(label=_("In force from"))
     business_days = forms.TypedChoiceField(
@@ -128,6 +145,25 @@ class PolicyForm(PageForm):
     collective_leave_is_off = forms.BooleanField(
         label=_("Collective leave is off"),
         help_text=_("Only with business days. Collective leave is no statutory day off for private staff."),
+        required=False,
+    )
+    reminder_hours = HoursField(
+        label=_("Reminders, hours before the due time"),
+        help_text=_("To the PIC, in their working hours; with commas between. Blank: none."),
+        initial="15, 9",
+        required=False,
+        max_length=40,
+    )
+    manager_hours = WholeField(
+        label=_("The manager again, hours after the due time"),
+        help_text=_("At the due time PIC, trainers and manager are told. Blank: not again."),
+        initial=12,
+        required=False,
+    )
+    parties_hours = WholeField(
+        label=_("The parties that wait for the report, hours after the due time"),
+        help_text=_("Operation, Operation Support and QC learn that it is missing. Blank: they do not."),
+        initial=36,
         required=False,
     )
     site = forms.ModelChoiceField(

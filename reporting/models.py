@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from reporting.enums import ChangeCause, DayOffCategory, DeliveryChannel, ObligationState, ReportState
+from planning.models import TrainingPlan
+from reporting.enums import ChangeCause, DayOffCategory, DeliveryChannel, EscalationStep, ObligationState, ReportState
 from sessions.models import TrainingSession
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
@@ -24,8 +26,13 @@ def in_readers_language(name: str, name_en: str) -> str:
     return name_en if name_en and get_language() == "en" else name
 
 
+def default_reminders() -> list[int]:
+    """At 09.00 and 15.00 of a day that ends at midnight."""
+    return [15, 9]
+
+
 class DeadlinePolicy(Identified):
-    """How H+1 is counted from a day on; of a site, or of all where ``site`` is none.
+    """How H+1 is counted from a day on, and when it is told; of a site, or of all where ``site`` is none.
 
     A removed one stays as a row, because due times were counted with it.
     """
@@ -34,6 +41,17 @@ class DeadlinePolicy(Identified):
     effective_on = models.DateField()
     business_days = models.BooleanField(default=False)
     collective_leave_is_off = models.BooleanField(default=False)
+    reminder_hours = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=default_reminders,
+        help_text="whole hours before the due time at which the PIC is reminded, the longest first",
+    )
+    manager_hours = models.PositiveSmallIntegerField(
+        default=12, null=True, help_text="after the due time: the manager is told again; none: not at all"
+    )
+    parties_hours = models.PositiveSmallIntegerField(
+        default=36, null=True, help_text="after the due time: the parties that wait for the report are told, too"
+    )
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -49,6 +67,17 @@ class DeadlinePolicy(Identified):
 
     def __str__(self) -> str:
         return f"from {self.effective_on}"
+
+    @property
+    def escalation(self) -> list[tuple[EscalationStep, timedelta]]:
+        """The steps after a breach in their order, each with how long after the due time."""
+        hours = {EscalationStep.MANAGER: self.manager_hours, EscalationStep.PARTIES: self.parties_hours}
+        return [(step, timedelta(hours=each)) for step, each in hours.items() if each is not None]
+
+    @property
+    def reminder_leads(self) -> list[timedelta]:
+        """How long before the due time the PIC is reminded, the longest first."""
+        return [timedelta(hours=each) for each in self.reminder_hours]
 
 
 class DayOff(Identified):
@@ -109,6 +138,10 @@ class ReportObligation(Identified):
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     breached_at = models.DateTimeField(null=True)
+    escalated_to = models.CharField(
+        max_length=8, choices=EscalationStep, blank=True, help_text="the last step up the line that was told"
+    )
+    escalate_at = models.DateTimeField(null=True, help_text="when the next step is told, unless the report is in")
     void_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
     parties_told = models.JSONField(default=list, help_text="those without a recipient, as told")
@@ -118,7 +151,10 @@ class ReportObligation(Identified):
     class Meta:
         ordering = ["due_at"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="pending", breached_at=None), name="obligation_to_breach")
+            models.Index(
+                fields=["due_at"], condition=Q(state="pending", breached_at=None), name="obligation_to_breach"
+            ),
+            models.Index(fields=["escalate_at"], condition=Q(state="pending"), name="obligation_to_escalate"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(due_at__gt=F("last_end")), name="due_after_last_end"),
@@ -361,3 +397,32 @@ class ReportShare(Identified):
 
     def __str__(self) -> str:
         return self.group
+
+
+class TrainingRecapQuerySet(models.QuerySet["TrainingRecap"]):
+    def visible_to(self, user: User) -> TrainingRecapQuerySet:
+        """The offices within their scope, who ran the training, and everybody who received a report on it."""
+        from reporting.queries import recaps_visible_to
+
+        return recaps_visible_to(self, user)
+
+
+class TrainingRecap(Identified):
+    """What became of everybody on target of a training, drafted when its last case closed; not under H+1 (4.3, 5.3.1).
+
+    Counts only. A correction may open a case again: its closing drafts the next number, and those before it stay.
+    """
+
+    plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="recaps")
+    number = models.PositiveSmallIntegerField()
+    figures = models.JSONField(help_text="as reporting.recap.Recap, by name")
+    closed_at = models.DateTimeField()
+
+    objects = TrainingRecapQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "-number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="recap_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.number}"

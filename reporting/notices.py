@@ -67,6 +67,13 @@ KINDS = (
         roles=("manager", "trainer"),
     ),
     NoticeKind(
+        name="report.escalated",
+        label=_("Late report still missing"),
+        title=_("H+1 report still missing: %(title)s, %(batch)s"),
+        body=_("The report on session %(number)s was due %(due)s and is still not in. PIC: %(owner)s."),
+        mandatory=MANDATORY,
+    ),
+    NoticeKind(
         name="report.due_moved",
         label=_("Due time of a report moved"),
         title=_("H+1 report now due %(due)s: %(title)s, %(batch)s"),
@@ -107,6 +114,15 @@ KINDS = (
         mandatory=MANDATORY,
         problem=True,
         roles=("trainer",),
+    ),
+    NoticeKind(
+        name="report.recap",
+        label=_("Recap of a training"),
+        title=_("Recap of the training: %(title)s"),
+        body=_(
+            "The last case of %(number)s is closed. %(trained)s of %(due)s on target are trained: %(on_schedule)s on "
+            "schedule, %(recovered)s by recovery. Waived: %(waived)s, lapsed: %(lapsed)s."
+        ),
     ),
     NoticeKind(
         name="report.unread",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.enums import ObligationState
-from reporting.models import ReportObligation
+from reporting.models import ReportObligation, TrainingRecap
 from reporting.wording import due_standing, report_standing
 from trainingops.notifications.states import register_state
 from trainingops.ui.panels import register_provider
@@ -24,6 +25,7 @@ def register_panels() -> None:
     """Fill the slots of the lower stages; called when the app starts."""
     register_provider("sessions.session", session_panels)
     register_provider("planning.plan", plan_lines)
+    register_provider("planning.plan", recap_lines)
     register_state(ReportObligation, gettext_lazy("Report"), _standing, ReportObligation.objects.visible_to)
 
 
@@ -63,4 +65,13 @@ def plan_lines(ids: list[UUID], user: Any) -> dict[UUID, SafeString]:
     return {
         plan: format_html("<span>{}</span>", _("H+1 reports: %(sent)d of %(owed)d in") % {"sent": sent, "owed": owed})
         for plan, owed, sent in rows
+    }
+
+
+def recap_lines(ids: list[UUID], user: Any) -> dict[UUID, SafeString]:
+    """The way to the latest recap of a plan, once its last case is closed: one query."""
+    recaps = TrainingRecap.objects.visible_to(user).filter(plan__uuid__in=ids).select_related("plan")
+    return {
+        each.plan.uuid: format_html('<a href="{}">{}</a>', reverse("recap_detail", args=[each.uuid]), _("Recap"))
+        for each in recaps.order_by("number")
     }

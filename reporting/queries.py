@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from reporting.enums import ObligationState
 from sessions.enums import HELD, SessionState
 from sessions.models import ClassFile, Enrolment, ReactionSurvey, TrainingSession
 from sessions.queries.survey import HERE, Reaction, reaction_of, survey_of, surveys_with_detail
+from trainingops.jobs.models import Heartbeat
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, User
@@ -28,13 +29,18 @@ COPY_MAIL = "report.copy"
 
 if TYPE_CHECKING:
     from reporting.models import (
+        DeadlinePolicy,
         Distribution,
         ReportObligation,
         ReportObligationQuerySet,
         ReportVersion,
+        TrainingRecapQuerySet,
         TrainingReportQuerySet,
     )
 
+#: The heartbeat of the sweep that notices breaches, and how long it may be silent; it runs every 30 seconds.
+SWEEP = "deadlines"
+SWEEP_SILENCE = timedelta(minutes=2)
 OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_leader", "auditor", "administrator")
 
 
@@ -52,6 +58,22 @@ def reports_visible_to(reports: TrainingReportQuerySet, user: User) -> TrainingR
     seen = Q(obligation__in=ReportObligation.objects.visible_to(user))
     received = Q(versions__distributions__user=user)
     return reports.filter(pk__in=reports.model.objects.filter(seen | received).values("pk"))
+
+
+def rule_of(obligation: ReportObligation) -> DeadlinePolicy:
+    """The rule that counts and tells of an obligation; without any, the procedure's own with our times."""
+    from reporting.models import DeadlinePolicy
+
+    return obligation.policy or DeadlinePolicy()
+
+
+def recaps_visible_to(recaps: TrainingRecapQuerySet, user: User) -> TrainingRecapQuerySet:
+    """The offices within their scope, the PIC, who taught a session of it, and who received a report on it."""
+    inside = user.authority.scope(*OFFICES, site="plan__site", line="plan__line")
+    sessions = "plan__training_sessions__"
+    own = Q(plan__pic=user) | Q(**{f"{sessions}meetings__meeting_trainers__trainer__user": user})
+    received = Q(**{f"{sessions}obligation__report__versions__distributions__user": user})
+    return recaps.filter(pk__in=recaps.model.objects.filter(inside | own | received).values("pk"))
 
 
 # --- Who is told -------------------------------------------------------------------------------------------
@@ -104,12 +126,14 @@ def reminder_notices(obligations: Iterable[ReportObligation]) -> set[tuple[UUID,
     )
 
 
-def reminders_sent(obligation: ReportObligation) -> list[Notice]:
-    """The reminders of one obligation, in order, with who got them."""
+def told_about(obligation: ReportObligation) -> list[Notice]:
+    """Who was told what of one obligation while its report was missing, in order."""
     return list(
-        Notice.objects.filter(kind="report.reminder", subject=obligation.uuid)
+        Notice.objects.filter(
+            kind__in=("report.reminder", "report.breached", "report.escalated"), subject=obligation.uuid
+        )
         .select_related("recipient")
-        .order_by("created_at")
+        .order_by("created_at", "pk")
     )
 
 
@@ -196,12 +220,16 @@ def reaction_to(training_session: TrainingSession, now: datetime) -> Reaction | 
     return reaction_of(survey, present=survey.present, now=now) if survey else None  # type: ignore[attr-defined]
 
 
-def count_overdue(request: HttpRequest) -> dict[str, ReportObligationQuerySet]:
-    """For the menu: the reports that are late and still missing, of those that the reader sees."""
+def count_overdue(request: HttpRequest) -> dict[str, QuerySet[Any]]:
+    """For every page: the reports that are late and still missing, of those that the reader sees; and whether the
+    sweep that should notice them stands still, which the page says on top."""
     from reporting.models import ReportObligation
 
     user = request.user
     if not isinstance(user, User) or not user.authority.has(*OFFICES):
         return {}
     now = getattr(request, "now", None) or timezone.now()
-    return {"overdue": ReportObligation.objects.visible_to(user).filter(state=ObligationState.PENDING, due_at__lte=now)}
+    return {
+        "overdue": ReportObligation.objects.visible_to(user).filter(state=ObligationState.PENDING, due_at__lte=now),
+        "clock_stopped": Heartbeat.objects.filter(name=SWEEP, beat_at__lt=now - SWEEP_SILENCE),
+    }

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from planning.models import TrainingPlan
 from reporting.evidence import COPY
 from reporting.models import ReportObligation
 from reporting.services import (
     cancel_obligation,
+    draft_recap,
     extend_obligation,
     mail_copy,
     open_draft,
@@ -27,6 +29,7 @@ from sessions.signals import (
     session_ended_later,
     session_rescheduled,
     session_scheduled,
+    targets_settled,
 )
 from trainingops.records.models import EvidenceRecord
 from trainingops.records.signals import record_produced
@@ -95,3 +98,9 @@ def on_produced(record: EvidenceRecord, now: datetime, **_: Any) -> None:
     """The sealed copy of a report goes to its recipients without account."""
     if record.kind == COPY:
         mail_copy(record=record, now=now)
+
+
+@receiver(targets_settled)
+def on_settled(plan: TrainingPlan, actor: Any, now: datetime, **_: Any) -> None:
+    """The recap of a training whose last case closed."""
+    draft_recap(plan=plan, actor=actor, now=now)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reporting.services import breach_overdue, remind_owners, watch_recipients
-from trainingops.jobs.models import Heartbeat
+from reporting.queries import SWEEP
+from reporting.services import breach_overdue, escalate_overdue, remind_owners, watch_recipients
+from trainingops.jobs.clock import agreed_now
+from trainingops.jobs.health import beat
 
 
 @shared_task
 def sweep_deadlines() -> None:
-    """Every 30 seconds: note breaches, remind owners, leave a heartbeat (DESIGN.md §5.1)."""
-    now = timezone.now()
+    """Every 30 seconds: note breaches, tell up the line, remind owners, leave a heartbeat (DESIGN.md §5.1)."""
+    now = agreed_now()
     breach_overdue(now=now)
+    escalate_overdue(now=now)
     remind_owners(now=now)
-    Heartbeat.objects.update_or_create(name="deadlines", defaults={"beat_at": now})
+    beat(SWEEP, now=now)
 
 
 @shared_task

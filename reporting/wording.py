@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reporting.enums import ChangeCause, ObligationState, ReportState
+from reporting.enums import ChangeCause, EscalationStep, ObligationState, ReportState
 from reporting.models import in_readers_language
 from sessions.enums import SessionState
 from trainingops.people.enums import Role
@@ -19,7 +19,7 @@ from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, due_word, moment_words, span_words
 
 if TYPE_CHECKING:
-    from reporting.models import ObligationChange, ReportObligation, TrainingReport
+    from reporting.models import DeadlinePolicy, ObligationChange, ReportObligation, TrainingReport
     from sessions.queries.survey import Reaction
 
 SECTIONS = ("course", "obstacles", "follow_up")
@@ -48,6 +48,9 @@ def due_standing(obligation: ReportObligation, now: datetime) -> Standing:
     shown = due_word(
         obligation.last_minute, min(now, obligation.last_minute - timedelta(microseconds=1)), obligation.zone
     )
+    if shown.kind == "warn":
+        left = _("%(today)s, %(span)s left") % {"today": shown.word, "span": span_words(obligation.due_at - now)}
+        return Standing(shown.kind, left, shown.icon)
     return Standing(shown.kind, shown.word, shown.icon)
 
 
@@ -138,6 +141,17 @@ def reason_of(change: ObligationChange) -> str:
     if change.reason or change.cause != ChangeCause.LATER_END or change.old_last_end is None:
         return change.reason
     return later_end_words(change.new_last_end - change.old_last_end)
+
+
+def telling_times(obligation: ReportObligation, rule: DeadlinePolicy) -> list[tuple[datetime, str]]:
+    """When who is told while the report is missing: reminders, the breach, the steps up the line."""
+    reminders = [(obligation.due_at - lead, _("Reminder to the PIC")) for lead in rule.reminder_leads]
+    breach = (obligation.due_at, _("Breach: PIC, trainers and manager"))
+    words = {
+        EscalationStep.MANAGER: _("Still missing: PIC, trainers and manager again"),
+        EscalationStep.PARTIES: _("Still missing: the parties that wait for the report, too"),
+    }
+    return [*reminders, breach, *((obligation.due_at + after, words[step]) for step, after in rule.escalation)]
 
 
 def counting_steps(

@@ -6,6 +6,7 @@ from reporting.services.breaches import breach_overdue, mark_breach
 from reporting.services.client_names import decide_client_names
 from reporting.services.copies import mail_copy
 from reporting.services.drafts import open_draft, save_draft
+from reporting.services.escalating import escalate_overdue
 from reporting.services.handing import record_delivery, resend_to_recipient
 from reporting.services.obligations import (
     cancel_obligation,
@@ -21,6 +22,7 @@ from reporting.services.readers import (
     remind_recipient,
     remind_unread,
 )
+from reporting.services.recaps import draft_recap
 from reporting.services.reminders import remind_owner, remind_owners
 from reporting.services.reports import amend_report, sign_and_send, submit_report
 from reporting.services.rules import add_day_off, add_policy, change_day_off, remove_day_off, remove_policy
@@ -36,6 +38,8 @@ __all__ = [
     "cancel_obligation",
     "change_day_off",
     "decide_client_names",
+    "draft_recap",
+    "escalate_overdue",
     "extend_obligation",
     "mail_copy",
     "mark_breach",

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
-from reporting.queries import managers_in_scope, trainers_of
+from reporting.queries import rule_of
+from reporting.services.line import Line
 from reporting.services.telling import address_of, subject_words, tell
 from reporting.signals import obligation_breached
 from trainingops.audit.journal import record, service
@@ -31,13 +32,14 @@ def breach_overdue(*, now: datetime) -> int:
 
 @service
 def _breach_batch(*, now: datetime) -> int:
-    overdue = (
+    overdue = list(
         ReportObligation.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
         .filter(state=ObligationState.PENDING, breached_at=None, due_at__lte=now)
-        .select_related("owner", "training_session__plan", "training_session__site")
+        .select_related("owner", "policy", "training_session__plan", "training_session__site")
         .order_by("due_at", "pk")[:BATCH]
     )
-    return sum(mark_breach(obligation=each, now=now) for each in overdue)
+    line = Line(overdue, now)
+    return sum(_mark(each, line, now) for each in overdue)
 
 
 @service
@@ -46,21 +48,26 @@ def mark_breach(*, obligation: ReportObligation, now: datetime) -> bool:
 
     The compare-and-swap decides: a second caller changes nothing and tells nobody.
     """
+    return _mark(obligation, Line([obligation], now), now)
+
+
+def _mark(obligation: ReportObligation, line: Line, now: datetime) -> bool:
+    steps = rule_of(obligation).escalation
+    escalate_at = obligation.due_at + steps[0][1] if steps else None
     swapped = ReportObligation.objects.filter(
         pk=obligation.pk, state=ObligationState.PENDING, breached_at=None, due_at__lte=now
-    ).update(breached_at=F("due_at"))
+    ).update(breached_at=F("due_at"), escalate_at=escalate_at)
     if not swapped:
         return False
-    obligation.breached_at = obligation.due_at
-    training_session = obligation.training_session
+    obligation.breached_at, obligation.escalate_at = obligation.due_at, escalate_at
     tell(
         kind="report.breached",
-        recipients={obligation.owner, *trainers_of(training_session), *managers_in_scope(training_session, now)},
+        recipients={*line.responsible(obligation), *line.managers(obligation)},
         subject=obligation,
         url=address_of(obligation),
         now=now,
         params=lambda: {
-            **subject_words(training_session),
+            **subject_words(obligation.training_session),
             "owner": obligation.owner.name,
             "due": stored_moment(obligation.last_minute, obligation.zone),
         },

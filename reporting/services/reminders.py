@@ -1,4 +1,4 @@
-"""Reminders before the due time, only in the recipient's working hours (UX.md DLN-3)."""
+"""Reminders before the due time, as the rule says, only in the recipient's working hours (UX.md DLN-3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from reporting.policies import can_remind
-from reporting.queries import reminder_notices
+from reporting.queries import reminder_notices, rule_of
 from reporting.services.telling import address_of, subject_words, tell
 from trainingops.audit.journal import record, service
 from trainingops.domain import WrongState, require
@@ -20,12 +20,12 @@ from trainingops.ui.stored import stored_moment
 if TYPE_CHECKING:
     from trainingops.people.models import User
 
-#: How long before the due time: 09.00 and 15.00 of the due day at the site.
-REMINDER_LEADS = (timedelta(hours=15), timedelta(hours=9))
+#: No rule reminds earlier than this before the due time.
+LONGEST_LEAD = timedelta(hours=72)
 
 
 def remind_owners(*, now: datetime) -> int:
-    """Remind the owners of reports that fall due soon; how many were reminded.
+    """Remind the owners of reports that fall due soon, at the times of the rule; how many were reminded.
 
     Each lead reminds once. An owner who is not at work is reminded when their next working time begins, if that is
     before the due time; of several leads passed meanwhile only the last one is told.
@@ -34,13 +34,13 @@ def remind_owners(*, now: datetime) -> int:
         ReportObligation.objects.filter(
             state=ObligationState.PENDING,
             due_at__gt=now,
-            due_at__lte=now + max(REMINDER_LEADS),
+            due_at__lte=now + LONGEST_LEAD,
             owner__is_active=True,
         )
-        .select_related("owner__person")
+        .select_related("owner__person", "policy")
         .order_by("due_at", "pk")
     )
-    wanted = {each: _step(each.due_at, now) for each in soon}
+    wanted = {each: step for each in soon if (step := _step(each, now))}
     told = reminder_notices(wanted)
     return sum(
         _remind(obligation=each, step=step, now=now)
@@ -87,10 +87,16 @@ def remind_owner(*, obligation: ReportObligation, actor: User, now: datetime) ->
     record("obligation.reminded", subject=locked, actor=actor, now=now, data={"step": "by_hand"})
 
 
-def _step(due_at: datetime, now: datetime) -> str:
-    """The name of the last lead that has been reached; it holds the due time, so that a moved one reminds again."""
-    lead = min(each for each in REMINDER_LEADS if due_at - now <= each)
-    return f"{int(lead.total_seconds() // 3600)}h {due_at:%Y-%m-%dT%H:%MZ}"
+def _step(obligation: ReportObligation, now: datetime) -> str:
+    """The name of the last lead that has been reached, or none.
+
+    It holds the due time, so that a moved one reminds again.
+    """
+    due_at = obligation.due_at
+    reached = [each for each in rule_of(obligation).reminder_leads if due_at - now <= each]
+    if not reached:
+        return ""
+    return f"{int(min(reached).total_seconds() // 3600)}h {due_at:%Y-%m-%dT%H:%MZ}"
 
 
 def _tell_owner(obligation: ReportObligation, step: str, now: datetime) -> None:

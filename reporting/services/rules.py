@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from reporting.enums import ChangeCause
-from reporting.models import DayOff, DeadlinePolicy, ReportObligation
+from reporting.models import DayOff, DeadlinePolicy, ReportObligation, default_reminders
 from reporting.policies import can_edit_rules
 from reporting.services.obligations import recount_obligations
+from reporting.services.reminders import LONGEST_LEAD
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import Site
@@ -20,6 +21,11 @@ from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
+
+#: Reminders of one report.
+MOST_REMINDERS = 4
+#: Hours after the due time.
+LATEST_STEP = 240
 
 
 @service
@@ -110,14 +116,22 @@ def add_policy(
     collective_leave_is_off: bool,
     actor: User,
     now: datetime,
+    reminder_hours: Sequence[int] = tuple(default_reminders()),
+    manager_hours: int | None = 12,
+    parties_hours: int | None = 36,
 ) -> DeadlinePolicy:
-    """Count H+1 by another rule from a day on; due times that have not come are counted again.
+    """Count H+1 by another rule from a day on, and tell of it; due times that have not come are counted again.
 
     A rule that has not begun gives way to one for the same day and place: it was wrong, and nobody lived by it.
 
+    Args:
+        reminder_hours: whole hours before the due time at which the PIC is reminded.
+        manager_hours: after the due time, until the manager is told again; none: not at all.
+        parties_hours: likewise, until the parties that wait for the report are told, too.
+
     Raises:
         Refused: the day is over, so that history would be counted by a rule that nobody knew; or a rule has begun
-            then, or this very rule is to begin then already.
+            then, or this very rule is to begin then already; or a time of reminder or escalation is out of order.
     """
     require(can_edit_rules(actor, site))
     today = now.astimezone(site.zone if site else actor.zone).date()
@@ -128,12 +142,16 @@ def add_policy(
             field="effective_on",
             code="begins_in_the_past",
         )
-    counted = {
+    require_clock(reminder_hours, manager_hours, parties_hours)
+    rule: dict[str, Any] = {
         "business_days": business_days,
         "collective_leave_is_off": business_days and collective_leave_is_off,
+        "reminder_hours": sorted(set(reminder_hours), reverse=True),
+        "manager_hours": manager_hours,
+        "parties_hours": parties_hours,
     }
-    replaced = _make_way(site, effective_on, counted, _latest_day(site, today, now), now)
-    policy = DeadlinePolicy.objects.create(site=site, effective_on=effective_on, **counted)
+    replaced = _make_way(site, effective_on, rule, _latest_day(site, today, now), now)
+    policy = DeadlinePolicy.objects.create(site=site, effective_on=effective_on, **rule)
     moved = recount_obligations(cause=ChangeCause.POLICY, actor=actor, now=now)
     record(
         "deadline_policy.added",
@@ -142,7 +160,7 @@ def add_policy(
         now=now,
         data={
             "effective_on": effective_on,
-            **counted,
+            **rule,
             "replaces": replaced.uuid if replaced else None,
             "moved": moved,
         },
@@ -151,12 +169,12 @@ def add_policy(
 
 
 def _make_way(
-    site: Site | None, day: date, counted: Mapping[str, bool], latest: date, now: datetime
+    site: Site | None, day: date, rule: Mapping[str, Any], latest: date, now: datetime
 ) -> DeadlinePolicy | None:
     """The rule of this place that was to begin on ``day`` and is taken out of force; none where there was none.
 
     Args:
-        counted: how the new rule counts days, by field.
+        rule: what the new rule says, by field.
         latest: as :func:`_latest_day` says it.
     """
     there = DeadlinePolicy.objects.select_for_update(no_key=True, of=("self",))
@@ -170,7 +188,7 @@ def _make_way(
             field="effective_on",
             code="listed_already",
         )
-    if all(getattr(old, name) == value for name, value in counted.items()):
+    if all(getattr(old, name) == value for name, value in rule.items()):
         raise Refused(
             _("This very rule begins on %(day)s already. Choose another day, or count the days otherwise.")
             % {"day": day_words(day)},
@@ -180,6 +198,36 @@ def _make_way(
     old.removed_at = now
     old.save(update_fields=["removed_at"])
     return old
+
+
+def require_clock(reminder_hours: Sequence[int], manager_hours: int | None, parties_hours: int | None) -> None:
+    """Times of reminder and escalation that can be kept, in the order of the line."""
+    longest = int(LONGEST_LEAD.total_seconds() // 3600)
+    wrong = next((each for each in reminder_hours if not 1 <= each <= longest), None)
+    if wrong is not None:
+        raise Refused(
+            _("%(hours)d hours before the due time: write 1 to %(longest)d.") % {"hours": wrong, "longest": longest},
+            field="reminder_hours",
+        )
+    if len(set(reminder_hours)) > MOST_REMINDERS:
+        raise Refused(
+            _("%(n)d reminders are too many. Write at most %(most)d times.")
+            % {"n": len(set(reminder_hours)), "most": MOST_REMINDERS},
+            field="reminder_hours",
+        )
+    for field, hours in (("manager_hours", manager_hours), ("parties_hours", parties_hours)):
+        if hours is not None and not 1 <= hours <= LATEST_STEP:
+            raise Refused(
+                _("%(hours)d hours after the due time: write 1 to %(latest)d, or leave it blank.")
+                % {"hours": hours, "latest": LATEST_STEP},
+                field=field,
+            )
+    if manager_hours is not None and parties_hours is not None and parties_hours <= manager_hours:
+        raise Refused(
+            _("%(hours)d hours: the parties follow the manager. Write more than %(manager)d, or leave it blank.")
+            % {"hours": parties_hours, "manager": manager_hours},
+            field="parties_hours",
+        )
 
 
 def _latest_day(site: Site | None, today: date, now: datetime) -> date:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from reporting import services
 from reporting.models import ReportObligation
@@ -167,7 +168,8 @@ def test_several_workers_at_once_remind_once(committed_db):
 
 
 @pytest.mark.django_db
-def test_the_sweep_leaves_a_heartbeat_and_needs_no_broker():
+def test_the_sweep_leaves_a_heartbeat_and_needs_no_broker(monkeypatch):
+    monkeypatch.setattr("trainingops.jobs.clock.database_now", timezone.now)  # the database's clock travels, too
     owed()
     with time_machine.travel(DUE + SECOND, tick=False):
         sweep_deadlines()

@@ -20,11 +20,19 @@ from reporting.delivery import delivery_of
 from reporting.enums import ObligationState
 from reporting.filters import STATES, ObligationFilter, state_counts, state_filters
 from reporting.models import ReportObligation, ReportObligationQuerySet
-from reporting.queries import reminders_sent
-from reporting.wording import counting_steps, due_standing, reason_of, report_standing, unreached_words
+from reporting.queries import rule_of, told_about
+from reporting.wording import (
+    counting_steps,
+    due_standing,
+    reason_of,
+    report_standing,
+    telling_times,
+    unreached_words,
+)
 from sessions.enums import HELD
 from sessions.models import TrainingSession
 from trainingops.domain import Refused
+from trainingops.notifications.registry import get_kind
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.ui.exports import workbook_response
@@ -62,6 +70,7 @@ def obligation_list(request: SignedInRequest) -> HttpResponse:
             "filter": filtered,
             "states": [(name, word, kind, icon, counts[name]) for name, word, kind, icon in STATES],
             "chosen": chosen,
+            "has_any": bool(counts["all"]),
             "page_obj": page,
             "rows": [_row(each, user, now) for each in page],
         },
@@ -132,8 +141,9 @@ def obligation_export(request: SignedInRequest) -> HttpResponse:
 def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One obligation: due time, how it was counted, what moved it, what became of it."""
     user, now = request.user, request.now
-    obligation = get_object_or_404(_rows().visible_to(user).select_related("submitted_by"), uuid=uuid)
+    obligation = get_object_or_404(_rows().visible_to(user).select_related("submitted_by", "policy"), uuid=uuid)
     reader = timezone.get_current_timezone()
+    is_pending = obligation.state == ObligationState.PENDING
     return render(
         request,
         "reporting/obligation_detail.html",
@@ -148,10 +158,11 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 (each, reason_of(each), counting_steps(each.explanation, reader))
                 for each in obligation.changes.select_related("actor")
             ],
-            "reminders": reminders_sent(obligation),
             "unreached": unreached_words(delivery_of(obligation, now=now)),
-            "is_overdue": obligation.state == ObligationState.PENDING and now >= obligation.due_at,
-            "can_remind": obligation.state == ObligationState.PENDING and policies.can_remind(user, obligation),
+            "told": [(each, get_kind(each.kind).label) for each in told_about(obligation)],
+            "telling": telling_times(obligation, rule_of(obligation)) if is_pending else [],
+            "is_overdue": is_pending and now >= obligation.due_at,
+            "can_remind": is_pending and policies.can_remind(user, obligation),
         },
     )
 

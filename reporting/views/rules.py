@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reporting import policies, services
+from reporting.calendar import HouseCalendar
 from reporting.forms import DayOffForm, PolicyForm
 from reporting.models import DayOff, DeadlinePolicy
 from trainingops.domain import Refused, require
@@ -77,8 +79,16 @@ def day_off_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def policy_new(request: SignedInRequest) -> HttpResponse:
-    """Count H+1 by another rule from a day on."""
-    form = PolicyForm(request.POST or None)
+    """Count H+1 by another rule from a day on; the form begins with the times of the rule in force."""
+    in_force = HouseCalendar().policy_on(None, timezone.localdate(request.now, request.user.zone)) or DeadlinePolicy()
+    form = PolicyForm(
+        request.POST or None,
+        initial={
+            "reminder_hours": ", ".join(str(each) for each in in_force.reminder_hours),
+            "manager_hours": in_force.manager_hours,
+            "parties_hours": in_force.parties_hours,
+        },
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.add_policy(**form.cleaned_data, actor=request.user, now=request.now)

@@ -110,5 +110,19 @@
     document.getElementById(note).textContent = JSON.parse(list.dataset.daysOff)[event.target.value] || "";
   });
 
+  // Words that count towards a due time are asked for again once a minute while somebody looks; nothing is announced (DLN-6).
+  if (document.querySelector("[data-recounts]")) {
+    window.setInterval(function () {
+      if (document.hidden) { return; }
+      fetch(window.location.href, { headers: { "Accept": "text/html" } }).then(function (answer) { return answer.text(); }).then(function (html) {
+        var fresh = new DOMParser().parseFromString(html, "text/html");
+        document.querySelectorAll("[data-due]").forEach(function (shown) {
+          var counted = fresh.querySelector("[data-due='" + shown.dataset.due + "']");
+          if (counted && counted.outerHTML !== shown.outerHTML) { shown.replaceWith(counted); }
+        });
+      }).catch(function () { return; });
+    }, 60000);
+  }
+
   focusErrors(document);
 })();

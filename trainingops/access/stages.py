@@ -129,6 +129,7 @@ _REPORT_READERS = (*_BOARD, "sso_training", "client")
 ACCESS |= {
     "obligation_list": only(*_BOARD),
     "obligation_export": only(*_BOARD),
+    "obligation_indicator": only(*_BOARD),
     "obligation_detail": only(*_BOARD),
     "obligation_remind": only("manager", "trainer", methods=POST_ONLY),
     "deadline_rules": only(*_BOARD),
@@ -145,6 +146,7 @@ ACCESS |= {
     "report_acknowledge": only(*_REPORT_READERS, methods=POST_ONLY),
     "report_opened": only(*_REPORT_READERS, methods=POST_ONLY),
     "report_share": only("manager", "trainer", methods=POST_ONLY),
+    "recap_detail": only(*_REPORT_READERS),
     "recipient_new": only("manager", "trainer", methods=WRITE),
     "recipient_remind": only("manager", "trainer", methods=POST_ONLY),
     "recipient_resend": only("manager", "trainer", methods=POST_ONLY),

@@ -10,6 +10,9 @@ from trainingops.jobs.models import Heartbeat
 #: A check returns "" when all is well, else one sentence: what is wrong and what to do.
 Check = Callable[[datetime], str]
 
+#: What mends regular work that does not happen.
+CLOCK_REMEDY = "Start beat and the clock worker (manage.py up does), and check that the broker answers."
+
 _checks: dict[str, Check] = {}
 
 

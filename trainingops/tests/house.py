@@ -55,8 +55,10 @@ from reporting.models import (
     ReportDelivery,
     ReportObligation,
     ReportVersion,
+    TrainingRecap,
     TrainingReport,
 )
+from reporting.recap import recap_of
 from sessions.enums import HELD, DeviationKind, TestPhase
 from sessions.frozen import read_scheme
 from sessions.models import (
@@ -308,6 +310,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "plan_windows": _drafts,
     "policy_remove": _by_uuid(DeadlinePolicy),
     "question_": _by_uuid(Question),
+    "recap_": _by_uuid(TrainingRecap),
     "recipient_": _by_uuid(TrainingReport),
     "recipient_remind": _by_uuid(Distribution, "party"),
     "recipient_resend": _by_uuid(Distribution, "party"),
@@ -411,6 +414,8 @@ def furnish(now: datetime) -> None:
         now=now,
     )
     start_attempt(enrolment=enrolment, phase=TestPhase.PRE, actor=enrolment.person.user, now=now)
+    over = TrainingPlan.objects.filter(training_sessions__obligation__state="submitted").earliest("pk")
+    TrainingRecap.objects.create(plan=over, number=1, figures=recap_of(over).as_json(), closed_at=now)
 
 
 def pages(user: User) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,9 @@ from django.urls import URLPattern, URLResolver, path
 
 from evaluation.views import actions, coaching, defects, reviews
 from reporting.views import client_names, previews, recipients
+from reporting.views import indicator as reporting_indicator
 from reporting.views import obligations as reporting_obligations
+from reporting.views import recaps as reporting_recaps
 from reporting.views import reports as reporting_reports
 from reporting.views import rules as reporting_rules
 from sessions.views import amending as amending_views
@@ -149,6 +151,7 @@ urlpatterns += [
 urlpatterns += [
     path("deadlines/", reporting_obligations.obligation_list, name="obligation_list"),
     path("deadlines/export/", reporting_obligations.obligation_export, name="obligation_export"),
+    path("deadlines/indicator/", reporting_indicator.obligation_indicator, name="obligation_indicator"),
     path("deadlines/<uuid:uuid>/", reporting_obligations.obligation_detail, name="obligation_detail"),
     path("deadlines/<uuid:uuid>/remind/", reporting_obligations.obligation_remind, name="obligation_remind"),
     path("deadlines/rules/", reporting_rules.deadline_rules, name="deadline_rules"),
@@ -177,6 +180,7 @@ urlpatterns += [
     path("deliveries/<uuid:uuid>/file/", recipients.delivery_file, name="delivery_file"),
     path("reports/client-names/", client_names.client_names, name="client_names"),
     path("reports/client-names/<uuid:uuid>/", client_names.client_names_set, name="client_names_set"),
+    path("recaps/<uuid:uuid>/", reporting_recaps.recap_detail, name="recap_detail"),
 ]
 
 # --- evaluation ------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from reporting.punctuality import figure_of as figure_of_reports
+from reporting.punctuality import reports_due
 from sessions.queries.indicator import figure_of
 from sessions.queries.reach import reach_of, targets_due, total
 from trainingops.dashboard.desk.reading import Desk
@@ -57,8 +59,22 @@ def trained_of_target(desk: Desk) -> Figure:
     )
 
 
+def reports_in_time(desk: Desk) -> Figure:
+    """Indicator 4.3b over what the manager sees."""
+    today = desk.day_start.date()
+    due = reports_due(desk.user, since=today.replace(day=1), until=today, now=desk.now)
+    counted = figure_of_reports(due)
+    return Figure(
+        clause="4.3",
+        title=_("H+1 reports in time, to every party"),
+        met=counted.met,
+        due=counted.due,
+        url=reverse("obligation_indicator"),
+    )
+
+
 #: One function an indicator, in the order of the clauses; each costs one query.
-FIGURES: list[Callable[[Desk], Figure]] = [held_as_approved, trained_of_target]
+FIGURES: list[Callable[[Desk], Figure]] = [held_as_approved, trained_of_target, reports_in_time]
 
 
 def figures(desk: Desk) -> list[Figure]:
