@@ -9,6 +9,7 @@ from reporting.queries import SWEEP
 from reporting.services import breach_overdue, escalate_overdue, remind_owners, watch_recipients
 from trainingops.jobs.clock import agreed_now
 from trainingops.jobs.health import beat
+from trainingops.notifications.services import finish_bulk
 
 
 @shared_task
@@ -18,6 +19,7 @@ def sweep_deadlines() -> None:
     breach_overdue(now=now)
     escalate_overdue(now=now)
     remind_owners(now=now)
+    finish_bulk(now=now)
     beat(SWEEP, now=now)
 
 

@@ -19,7 +19,7 @@ BATCH = 100
 
 
 def breach_overdue(*, now: datetime) -> int:
-    """Note every breach there is at ``now``; how many were new.
+    """Note every breach there is at ``now``; how many were new. The sweep writes the mails when it is done.
 
     Right when it runs late, twice, or on several workers at once: a batch is one transaction that takes only rows
     that nobody else holds, and a row that was noted is never found again.
@@ -39,7 +39,7 @@ def _breach_batch(*, now: datetime) -> int:
         .order_by("due_at", "pk")[:BATCH]
     )
     line = Line(overdue, now)
-    return sum(_mark(each, line, now) for each in overdue)
+    return sum(_mark(each, line, now, bulk=True) for each in overdue)
 
 
 @service
@@ -51,7 +51,7 @@ def mark_breach(*, obligation: ReportObligation, now: datetime) -> bool:
     return _mark(obligation, Line([obligation], now), now)
 
 
-def _mark(obligation: ReportObligation, line: Line, now: datetime) -> bool:
+def _mark(obligation: ReportObligation, line: Line, now: datetime, *, bulk: bool = False) -> bool:
     steps = rule_of(obligation).escalation
     escalate_at = obligation.due_at + steps[0][1] if steps else None
     swapped = ReportObligation.objects.filter(
@@ -66,6 +66,7 @@ def _mark(obligation: ReportObligation, line: Line, now: datetime) -> bool:
         subject=obligation,
         url=address_of(obligation),
         now=now,
+        bulk=bulk,
         params=lambda: {
             **subject_words(obligation.training_session),
             "owner": obligation.owner.name,

@@ -59,6 +59,7 @@ def _escalate(obligation: ReportObligation, line: Line, now: datetime) -> None:
         step=obligation.escalated_to,
         url=address_of(obligation),
         now=now,
+        bulk=True,
         params=lambda: {
             **subject_words(obligation.training_session),
             "owner": obligation.owner.name,

@@ -60,7 +60,7 @@ def _remind(*, obligation: ReportObligation, step: str, now: datetime) -> bool:
     # Asked again under the lock: another worker may have told in between.
     if locked is None or (locked.uuid, step) in reminder_notices([locked]):
         return False
-    _tell_owner(locked, step, now)
+    _tell_owner(locked, step, now, bulk=True)
     record("obligation.reminded", subject=locked, actor=None, now=now, data={"step": step})
     return True
 
@@ -99,7 +99,7 @@ def _step(obligation: ReportObligation, now: datetime) -> str:
     return f"{int(min(reached).total_seconds() // 3600)}h {due_at:%Y-%m-%dT%H:%MZ}"
 
 
-def _tell_owner(obligation: ReportObligation, step: str, now: datetime) -> None:
+def _tell_owner(obligation: ReportObligation, step: str, now: datetime, *, bulk: bool = False) -> None:
     tell(
         kind="report.reminder",
         recipients=[obligation.owner],
@@ -107,6 +107,7 @@ def _tell_owner(obligation: ReportObligation, step: str, now: datetime) -> None:
         step=step,
         url=address_of(obligation),
         now=now,
+        bulk=bulk,
         params=lambda: {
             **subject_words(obligation.training_session),
             "due": stored_moment(obligation.last_minute, obligation.zone),

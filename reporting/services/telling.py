@@ -31,6 +31,7 @@ def tell(
     now: datetime,
     params: Callable[[], Mapping[str, Any]],
     step: str = "",
+    bulk: bool = False,
 ) -> None:
     """:func:`notify` with ``params`` made once for each language among the recipients (NTF-3)."""
     by_language: dict[str, list[User]] = {}
@@ -38,7 +39,9 @@ def tell(
         by_language.setdefault(user.language, []).append(user)
     for language, users in by_language.items():
         with translation.override(language):
-            notify(kind=kind, recipients=users, subject=subject, url=url, now=now, params=params(), step=step)
+            notify(
+                kind=kind, recipients=users, subject=subject, url=url, now=now, params=params(), step=step, bulk=bulk
+            )
 
 
 def subject_words(training_session: TrainingSession) -> dict[str, str]:

@@ -21,6 +21,7 @@ from reporting.tests.factories import BEFORE, DUE, END, WIB, make_plan, make_ses
 from trainingops.audit.models import Entry
 from trainingops.jobs.models import Heartbeat
 from trainingops.notifications.models import Notice, OutboxMessage
+from trainingops.notifications.services import finish_bulk
 from trainingops.notifications.texts import notice_text
 from trainingops.people.models import RosterDay, ShiftCode
 from trainingops.people.queries import is_working
@@ -69,6 +70,7 @@ def test_it_tells_pic_trainers_and_the_manager_in_scope_once(heard):
     obligation = owed(make_plan(site=site, line=line, pic=pic), teacher=teacher)
     for _again in range(3):
         services.breach_overdue(now=DUE + HOUR)
+        finish_bulk(now=DUE + HOUR)
     notices = Notice.objects.filter(kind="report.breached", subject=obligation.uuid)
     assert set(notices.values_list("recipient", flat=True)) == {pic.pk, teacher.pk, manager.pk}
     assert notices.count() == 3
