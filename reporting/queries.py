@@ -68,12 +68,13 @@ def rule_of(obligation: ReportObligation) -> DeadlinePolicy:
 
 
 def recaps_visible_to(recaps: TrainingRecapQuerySet, user: User) -> TrainingRecapQuerySet:
-    """The offices within their scope, the PIC, who taught a session of it, and who received a report on it."""
+    """The offices within their scope, the PIC, who taught a session, who received a report on it, and who was told."""
     inside = user.authority.scope(*OFFICES, site="plan__site", line="plan__line")
+    told = Q(uuid__in=Notice.objects.filter(recipient=user, kind="report.recap").values("subject"))
     sessions = "plan__training_sessions__"
     own = Q(plan__pic=user) | Q(**{f"{sessions}meetings__meeting_trainers__trainer__user": user})
     received = Q(**{f"{sessions}obligation__report__versions__distributions__user": user})
-    return recaps.filter(pk__in=recaps.model.objects.filter(inside | own | received).values("pk"))
+    return recaps.filter(pk__in=recaps.model.objects.filter(inside | own | received | told).values("pk"))
 
 
 # --- Who is told -------------------------------------------------------------------------------------------
