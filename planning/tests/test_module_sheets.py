@@ -13,8 +13,9 @@ from python_calamine import CalamineWorkbook
 from planning.enums import ModuleState
 from planning.imports.modules import MODULES
 from planning.models import ModuleVersion
-from planning.services import modules, topics
+from planning.services import modules
 from planning.tests.factories import draft_module, make_module, make_world
+from planning.tests.test_modules import tree_of_three
 from trainingops.imports.testing import run_import
 from trainingops.people.tests.factories import ServiceLineFactory, client_of
 from trainingops.ui.exports import workbook
@@ -31,13 +32,6 @@ def world():
 @pytest.fixture
 def draft(world):
     return draft_module(world, now=NOW)
-
-
-def tree_of_three(actor):
-    top = topics.add_topic(code="produk", name="Produk", kind="hard", parent=None, actor=actor, now=NOW)
-    middle = topics.add_topic(code="gadai-1", name="Gadai", kind="hard", parent=top, actor=actor, now=NOW)
-    leaf = topics.add_topic(code="kca", name="KCA", kind="hard", parent=middle, actor=actor, now=NOW)
-    return top, middle, leaf
 
 
 @pytest.mark.point("EXP-1")

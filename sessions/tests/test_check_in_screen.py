@@ -8,54 +8,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 
-from sessions.codes import code_at
 from sessions.models import SessionMeeting, TrainingSession
-from sessions.queries.check_in import code_key
 from sessions.services import record_attendance
 from sessions.tests.factories import START, absent, opened
-from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
+from sessions.tests.test_check_in_pages import account, code_of, confirm, read, scan, visitor
+from trainingops.people.tests.factories import SiteFactory, make_user
 from trainingops.tests.counting import counted, shown
 
 pytestmark = pytest.mark.django_db
-CONFIRM = "/check-in/"
 MINUTE = timedelta(minutes=1)
-
-
-def account(held, place=0, **fields):
-    person = held.enrolments[place].person
-    return getattr(person, "user", None) or make_user("agent", person=person, **fields)
-
-
-def code_of(held, at):
-    return code_at(code_key(), held.meeting.uuid, at)
-
-
-def visitor(user=None):
-    client = Client(headers={"accept-language": "en"})
-    if user:
-        user.language = "en"
-        user.save()
-        with time_machine.travel(START - 15 * MINUTE, tick=False):
-            sign_in(client, user)
-    return client
-
-
-def scan(client, held, at, code=None):
-    with time_machine.travel(at, tick=False):
-        return client.get(reverse("check_in_scan", args=[code or code_of(held, at)]))
-
-
-def confirm(client, at, **given):
-    with time_machine.travel(at, tick=False):
-        return client.post(CONFIRM, given)
-
-
-def read(client, at, path=CONFIRM):
-    with time_machine.travel(at, tick=False):
-        return client.get(path)
 
 
 def pic_page(held, name, at):
