@@ -10,6 +10,7 @@ from trainingops.notifications.registry import NoticeKind, register_kinds
 MODULE_SUBMITTED = "module_submitted"
 MODULE_APPROVED = "module_approved"
 MODULE_RETURNED = "module_returned"
+MODULE_RETIRED = "module_retired"
 APPOINTED = "appointed"
 APPOINTMENT_REVOKED = "appointment_revoked"
 
@@ -34,6 +35,14 @@ _KINDS = (
         label=_("Your module was returned"),
         title=_("%(module)s was returned"),
         body=_("Read the note of the manager, change the version and submit it again."),
+        problem=True,
+        roles=("trainer",),
+    ),
+    NoticeKind(
+        name=MODULE_RETIRED,
+        label=_("A module of your plan is out of use"),
+        title=_("%(module)s is out of use"),
+        body=_("%(numbers)s need another version before they can be approved. Choose an approved one in the draft."),
         problem=True,
         roles=("trainer",),
     ),

@@ -11,21 +11,38 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from planning.enums import ModuleState
-from planning.models import PlanRevision, TrainingPlan
+from planning.models import ModuleVersion, PlanRevision, TrainingPlan
 from planning.queries.plans import local_day
 from planning.queries.terms import Term, first_day_outside, terms_of
 from trainingops.ui.moments import day_words
 
 
 def module_lost(revision: PlanRevision) -> str:
-    """Why the module version cannot be taught, in words; empty where it is approved (2.1)."""
+    """Why the module version cannot be taught, in words; empty where it can be planned (2.1)."""
     version = revision.module_version
-    if version is None or version.state == ModuleState.APPROVED:
+    return version_lost(version, revision.plan) if version else ""
+
+
+def version_lost(version: ModuleVersion, plan: TrainingPlan) -> str:
+    """Why a plan cannot take this version, in words; empty where it is approved, or where the plan keeps it (2.1)."""
+    if version.state == ModuleState.APPROVED or keeps(plan, version):
         return ""
+    return not_approved(version)
+
+
+def not_approved(version: ModuleVersion) -> str:
+    """That a version is none that a new plan can take, in words."""
     return _("%(module)s is “%(state)s”. Choose an approved version.") % {
         "module": version,
         "state": version.get_state_display(),
     }
+
+
+def keeps(plan: TrainingPlan, version: ModuleVersion | None) -> bool:
+    """Whether a plan was approved with a version that is out of use now: its later revisions keep it."""
+    if version is None or version.state != ModuleState.RETIRED:
+        return False
+    return plan.approved_revision is not None and plan.approved_revision.module_version_id == version.pk
 
 
 def pic_lost(plan: TrainingPlan, terms: Sequence[Term], *, today: date, last: date | None) -> str:

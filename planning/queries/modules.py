@@ -11,10 +11,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ModuleKind, ModuleState, RevisionState
-from planning.models import Competence, ModuleVersion, TestPaper, Topic, TrainingModule, TrainingPlan
+from planning.models import (
+    Competence,
+    ModuleVersion,
+    PlanRevision,
+    PlanTemplate,
+    TestPaper,
+    Topic,
+    TrainingModule,
+    TrainingPlan,
+)
 from planning.queries.topics import Branch, tree
 
 if TYPE_CHECKING:
+    from planning.models.plans import TrainingPlanQuerySet
     from trainingops.people.models import ServiceLine, User
 
 #: Names shown of what uses a version; the count says how many there are.
@@ -105,29 +115,43 @@ class Use:
         return self.count - len(self.named)
 
 
+def plans_keeping(version: ModuleVersion) -> TrainingPlanQuerySet:
+    """Plans that were approved with a version: they keep it when it goes out of use, also in their later revisions."""
+    return TrainingPlan.objects.filter(approved_revision__module_version=version)
+
+
+def plans_losing(version: ModuleVersion) -> TrainingPlanQuerySet:
+    """Plans whose draft, or whose revision that waits for approval, needs another version when this one goes."""
+    waiting = PlanRevision.objects.filter(
+        module_version=version, state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED]
+    )
+    return TrainingPlan.objects.filter(pk__in=waiting.values("plan")).exclude(approved_revision__module_version=version)
+
+
 def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
-    """What uses a version, before it is taken out of use (7.1.6): plans, competences, tests, trainers, changes."""
+    """What uses a version, before it is taken out of use (7.1.6): plans, templates, competences, tests, trainers."""
     module = version.module
-    open_plans = TrainingPlan.objects.filter(
-        revisions__module_version=version,
-        revisions__state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.APPROVED],
-    ).distinct()
-    visible = open_plans.visible_to(user)
+    templates = PlanTemplate.objects.in_use().filter(module=module)
     competences = Competence.objects.filter(module_version=version).count()
     papers = TestPaper.objects.filter(questions__question__topic__in=module.topics.all()).distinct()
     trainers = module.trainers.all()
     changes = module.product_changes.all()
     return [
-        Use(
-            _("Plans in work or approved"),
-            open_plans.count(),
-            [(str(plan), reverse("plan_detail", args=[plan.uuid])) for plan in visible[:_SHOWN]],
-        ),
+        _linked(_("Approved plans, which keep it"), plans_keeping(version), "plan_detail", user),
+        _linked(_("Drafts and plans that wait for approval"), plans_losing(version), "plan_detail", user),
+        _linked(_("Plan templates"), templates, "plan_template_detail", user),
         Use(_("People who showed this competence"), competences, []),
         _named(_("Test papers on its topics"), papers),
         _named(_("Trainers who may teach it"), trainers),
         _named(_("Product and procedure changes that it answers"), changes),
     ]
+
+
+def _linked(label: Promise, rows: Any, page: str, user: User) -> Use:
+    """All rows counted; those that the reader may see lead to their page."""
+    count = rows.count()
+    visible = rows.visible_to(user)[:_SHOWN] if count else ()
+    return Use(label, count, [(str(row), reverse(page, args=[row.uuid])) for row in visible])
 
 
 def _named(label: Promise, rows: QuerySet[Any]) -> Use:

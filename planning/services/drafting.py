@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from planning.enums import Method, ModuleState, RevisionState
+from planning.enums import Method, RevisionState
 from planning.models import (
     ModuleVersion,
     PlannedMeeting,
@@ -27,6 +27,7 @@ from planning.policies.plans import can_edit_plan
 from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import locked_plan
 from planning.services.schemes import check_pass_mark
+from planning.standing import version_lost
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.enums import Role
@@ -121,12 +122,8 @@ def _rename(revision: PlanRevision, values: Mapping[str, Any]) -> bool:
 def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:
     version: ModuleVersion | None = values.get("module_version")
     if version is not None:
-        if version.state != ModuleState.APPROVED:
-            raise Refused(
-                _("%(module)s is “%(state)s”. Choose an approved version.")
-                % {"module": version, "state": version.get_state_display()},
-                field="module_version",
-            )
+        if lost := version_lost(version, revision.plan):
+            raise Refused(lost, field="module_version")
         if not version.module.lines.filter(pk=revision.plan.line_id).exists():
             raise Refused(
                 _("%(module)s is not meant for %(line)s. Choose a module of this line.")

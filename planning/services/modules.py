@@ -29,6 +29,7 @@ from planning.policies.catalogue import (
     can_write_modules,
 )
 from planning.queries.catalogue import managers_of_lines
+from planning.queries.modules import plans_losing
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
@@ -286,14 +287,14 @@ def submit_version(*, version: ModuleVersion, actor: User, now: datetime) -> Mod
 
 @service
 def approve_version(*, version: ModuleVersion, note: str, actor: User, now: datetime) -> ModuleVersion:
-    """Approve a version; from now on it can be planned, and the approved one before it cannot (2.1)."""
+    """Approve a version; from now on it can be planned, and the approved one before it cannot (2.1).
+
+    The PICs of plans that now need this version instead are told.
+    """
     locked = _decide(version, ModuleState.APPROVED, actor)
     before = locked.module.versions.select_for_update(no_key=True).filter(state=ModuleState.APPROVED).first()
     if before is not None:
-        require_transition(before, ModuleState.RETIRED, MODULE_TRANSITIONS)
-        before.state = ModuleState.RETIRED
-        before.save(update_fields=["state"])
-        record("module_version.retired", subject=before, actor=actor, now=now, data={"followed_by": locked.uuid})
+        _retire(before, actor, now, followed_by=locked)
     return _save_decision(locked, ModuleState.APPROVED, note, actor, now)
 
 
@@ -312,14 +313,34 @@ def return_version(*, version: ModuleVersion, note: str, actor: User, now: datet
 
 @service
 def retire_version(*, version: ModuleVersion, actor: User, now: datetime) -> ModuleVersion:
-    """Take an approved version out of use: new plans cannot choose it any more."""
+    """Take an approved version out of use: new plans cannot choose it any more, approved ones keep it (2.1).
+
+    The PICs of drafts, and of plans that wait for approval, are told that these need another version.
+    """
     locked = _locked(version)
     require(can_decide_version(actor, locked))
+    _retire(locked, actor, now)
+    return locked
+
+
+def _retire(locked: ModuleVersion, actor: User, now: datetime, *, followed_by: ModuleVersion | None = None) -> None:
     require_transition(locked, ModuleState.RETIRED, MODULE_TRANSITIONS)
     locked.state = ModuleState.RETIRED
     locked.save(update_fields=["state"])
-    record("module_version.retired", subject=locked, actor=actor, now=now)
-    return locked
+    losing: dict[User, list[str]] = {}
+    for plan in plans_losing(locked).select_related("pic").order_by("number"):
+        losing.setdefault(plan.pic, []).append(plan.number)
+    for pic, numbers in losing.items():
+        notify(
+            kind=notices.MODULE_RETIRED,
+            recipients=[pic],
+            subject=locked,
+            url=_page(locked),
+            params={"module": str(locked), "numbers": ", ".join(numbers)},
+            now=now,
+        )
+    data = {"followed_by": followed_by.uuid} if followed_by else {}
+    record("module_version.retired", subject=locked, actor=actor, now=now, data=data)
 
 
 def _locked(version: ModuleVersion) -> ModuleVersion:

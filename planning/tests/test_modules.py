@@ -16,6 +16,7 @@ from planning.queries.modules import standard_modules, uses_of
 from planning.services import modules, topics
 from planning.services.modules import ModuleText
 from planning.services.standard import record_standard_modules
+from planning.tests import plan_templates
 from planning.tests.factories import PDF, approved_plan, draft_module, make_world
 from trainingops.audit.models import AccessEvent, Entry
 from trainingops.domain import NotAllowed, Refused
@@ -245,15 +246,21 @@ def test_a_stranger_to_the_line_does_not_record_its_list(world):
 
 @pytest.mark.clause("2.1")
 def test_what_uses_a_version_is_shown_before_it_is_taken_out_of_use():
-    plan = approved_plan()
+    world = make_world(people=1)
+    plan = approved_plan(world=world)
     version = plan.approved_revision.module_version
     manager = plan.approved_revision.decision.decided_by
+    template = plan_templates.make(world)
     uses = {str(use.label): use for use in uses_of(version, user=manager)}
-    assert uses["Plans in work or approved"].named[0][0] == str(plan)
+    assert uses["Approved plans, which keep it"].named[0][0] == str(plan)
+    assert uses["Drafts and plans that wait for approval"].count == 0
+    assert uses["Plan templates"].named[0][0] == template.name
     assert uses["Trainers who may teach it"].count == 1
     client = client_of(manager)
-    page = client.get(reverse("module_version_retire", args=[version.uuid]))
-    assert plan.number in page.content.decode()
+    page = client.get(reverse("module_version_retire", args=[version.uuid])).content.decode()
+    assert plan.number in page and template.name in page
+    module_page = client.get(reverse("module_detail", args=[version.module.uuid])).content.decode()
+    assert reverse("plan_template_detail", args=[template.uuid]) in module_page
     assert ModuleVersion.objects.get(pk=version.pk).state == ModuleState.APPROVED
     assert client.post(reverse("module_version_retire", args=[version.uuid])).status_code == 302
     assert ModuleVersion.objects.get(pk=version.pk).state == ModuleState.RETIRED

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from planning.completeness import Snapshot, check
 from planning.enums import ModuleState, PlanState
+from planning.forms.plans.parts import ModuleForm
 from planning.models import Appointment, ModuleVersion, PlanHandOver, PlannedMeeting, TrainingPlan
-from planning.services import amend_plan, hand_over_plan, return_revision
+from planning.services import amend_plan, hand_over_plan, return_revision, submit_revision
 from planning.services.appointments import revoke_appointment
+from planning.services.modules import retire_version
 from planning.tests.factories import approve, approved_plan, draft_plan, make_appointment, make_world, submitted_plan
 from trainingops.audit.models import Entry
 from trainingops.audit.tests.fixtures import guards_lifted
@@ -63,8 +65,38 @@ def test_what_fell_away_since_the_submission_forbids_the_approval_and_stands_on_
     assert words in page.content.decode().lower() and len(page.context["lost"]) == 1
     return_revision(revision=revision, comment="Belum dapat.", actor=world.manager, now=timezone.now())
     draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
-    gaps = [item.key for item in check(Snapshot(draft, timezone.now())) if item.gap]
-    assert gaps == (["module"] if lose is retired else ["pic"]), "the next revision says so before it is submitted"
+    assert gaps_of(draft) == (["module"] if lose is retired else ["pic"]), (
+        "the next revision says so before it is submitted"
+    )
+
+
+@pytest.mark.clause("2.1", "7.1.6")
+def test_an_approved_plan_keeps_a_version_that_went_out_of_use_and_the_pic_of_a_draft_is_told(client):
+    """What the page of "Take out of use" promises: a later revision of an approved plan is approved with it."""
+    world = make_world(people=1)
+    kept, other = approved_plan(world=world), draft_plan(world=world)
+    version = world.module_version
+    retire_version(version=version, actor=world.manager, now=timezone.now())
+
+    notice = Notice.objects.get(recipient=world.pic, kind="module_retired")
+    assert other.number in str(notice.params) and kept.number not in str(notice.params)
+    assert "module" in gaps_of(other.revisions.get())
+    draft = amend_plan(plan=kept, actor=world.pic, now=timezone.now())
+    assert "module" not in gaps_of(draft)
+    client.force_login(world.pic)
+    offered = client.get(reverse("plan_part", args=[kept.uuid, "module"])).context["form"].fields["module_version"]
+    assert version in offered.queryset
+    assert version not in ModuleForm(instance=other.revisions.get(), user=world.pic).fields["module_version"].queryset
+    submit_revision(revision=draft, actor=world.pic, now=timezone.now())
+    sign_in(client, world.manager)
+    page = client.get(reverse("plan_approval", args=[draft.uuid]))
+    assert not page.context["lost"] and "keeps it" in page.content.decode()
+    draft.refresh_from_db()
+    approve(draft, world.manager, timezone.now())
+
+
+def gaps_of(revision):
+    return [item.key for item in check(Snapshot(revision, timezone.now())) if item.gap]
 
 
 def successor(world, **changes):

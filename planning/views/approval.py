@@ -47,7 +47,7 @@ from planning.services import (
     sign_and_approve,
 )
 from planning.slots import reference_start
-from planning.standing import lost_since
+from planning.standing import keeps, lost_since
 from planning.views.consultations import consultations_of
 from planning.views.plans import plan_page
 from planning.views.roster import overtime_warnings
@@ -179,6 +179,7 @@ def _page(
         "consultations": consultations,
         "asks_anew": any(each.ask_again for each in consultations),
         "form": form,
+        "kept": revision.module_version if keeps(plan, revision.module_version) else None,
         "lost": lost_since(revision, ends_at=last_end(new), now=request.now),
         "acts_for": _acts_for(request, revision),
         "title": plan.title,

@@ -22,7 +22,7 @@ from planning.forms.modules import (
     VersionForm,
 )
 from planning.imports.modules import MODULES
-from planning.models import ModuleMaterial, ModuleVersion, NeedSource, ProductChange, TrainingModule
+from planning.models import ModuleMaterial, ModuleVersion, NeedSource, PlanTemplate, ProductChange, TrainingModule
 from planning.policies.catalogue import (
     can_decide_version,
     can_edit_module,
@@ -185,6 +185,8 @@ def module_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "needs": NeedSource.objects.visible_to(user).filter(modules=module, product_change=None),
         "changes": ProductChange.objects.visible_to(user).filter(modules=module),
         "parameters": module.parameters.all(),
+        "templates": PlanTemplate.objects.visible_to(user).in_use().filter(module=module),
+        "has_approved": any(version.state == ModuleState.APPROVED for version in versions),
     }
     return render(request, "planning/module_detail.html", context)
 

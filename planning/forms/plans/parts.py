@@ -74,10 +74,12 @@ class ModuleForm(PartForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002 (all parts take it)
         super().__init__(*args, **kwargs)
+        plan = self.instance.plan
+        approved = ModuleVersion.objects.filter(state=ModuleState.APPROVED, module__lines=plan.line_id)
+        # An approved plan keeps its version, also where that went out of use.
+        offered = Q(pk__in=approved.values("pk")) | Q(revisions__approved_for=plan)
         self.fields["module_version"].queryset = (  # type: ignore[attr-defined]
-            ModuleVersion.objects.filter(state=ModuleState.APPROVED, module__lines=self.instance.plan.line_id)
-            .select_related("module")
-            .order_by("module__code")
+            ModuleVersion.objects.filter(offered).distinct().select_related("module").order_by("module__code")
         )
 
 

@@ -24,6 +24,7 @@ from planning.queries.plans import local_day
 from planning.services.drafting import MeetingTimes, Recipient, save_part, save_recipients, save_session
 from planning.services.month.clashes import Use, clashes_if
 from planning.services.plans import create_plan
+from planning.standing import not_approved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
 from trainingops.people.days_off import days_off
@@ -184,10 +185,7 @@ def left_out(revision: PlanRevision) -> list[str]:
     """What of a revision cannot be planned any more and stays blank in the copy, in words."""
     version, notes = revision.module_version, []
     if version and version.state != ModuleState.APPROVED:
-        notes.append(
-            _("%(module)s is “%(state)s”. Choose an approved version.")
-            % {"module": version, "state": version.get_state_display()}
-        )
+        notes.append(not_approved(version))
     gone = [thing for thing in (revision.application, revision.scheme) if thing and not thing.is_active]
     return notes + [_("%(thing)s is no longer in use. Choose another.") % {"thing": thing} for thing in gone]
 
