@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from reporting import services
 from reporting.delivery import delivery_of
 from reporting.tests.places import with_somebody_elsewhere
 from reporting.tests.writing import HOUR, submitted
 from reporting.wording import unreached_words
+from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.models import RoleAssignment
-from trainingops.people.tests.factories import make_user
+from trainingops.people.tests.factories import make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
 
@@ -68,3 +73,94 @@ def test_what_was_read_stays_delivered_when_its_reader_leaves(held):
 def test_what_is_not_submitted_is_not_delivered(held):
     state = delivery(held)
     assert (state.delivered, state.unreached) == (False, [])
+
+
+def test_the_loss_of_a_partys_last_recipient_is_told_once_before_and_after_sending(held):
+    admin = make_user("administrator")
+    now = held.training_session.ends_at + HOUR
+    qc = held.world.qc
+
+    def told():
+        return set(Notice.objects.filter(kind="report.party_lost").values_list("recipient", flat=True))
+
+    assert services.watch_recipients(now=now) == 0
+    qc.is_active = False
+    qc.save()
+    assert services.watch_recipients(now=now) == 1, "between scheduling and submission"
+    assert services.watch_recipients(now=now + HOUR) == 0
+    assert {admin.pk, held.manager.pk} <= told()
+    Notice.objects.all().delete()
+    stand_in = make_user("qc", site=held.plan.site, line=held.plan.line)
+    submitted(held, now=now + HOUR)
+    assert services.watch_recipients(now=now + 2 * HOUR) == 0, "who holds the office got it"
+    RoleAssignment.objects.filter(user=stand_in).update(ends_on="2026-11-23")
+    assert services.watch_recipients(now=now + 3 * HOUR) == 1, "after sending"
+    assert {admin.pk, held.manager.pk} <= told()
+    assert Notice.objects.filter(kind="report.party_lost").first().params["parties"].startswith("Quality Control")
+
+
+def test_a_stand_in_must_hold_the_partys_role_at_the_place(held):
+    version = submitted(held)
+    now = held.training_session.ends_at + 3 * HOUR
+    with pytest.raises(Refused, match="Quality Control") as refused:
+        services.add_recipient(version=version, party="qc", user=make_user("trainer"), actor=held.pic, now=now)
+    assert refused.value.field == "user"
+    with pytest.raises(Refused) as nobody:
+        services.add_recipient(version=version, party="qc", actor=held.pic, now=now)
+    assert nobody.value.field == "name"
+
+
+@pytest.mark.point("RPT-4")
+def test_what_was_handed_over_is_noted_with_channel_time_and_proof_and_counts_as_delivered(client, held):
+    version = submitted(held)
+    held.world.qc.is_active = False
+    held.world.qc.save()
+    now = held.training_session.ends_at + 4 * HOUR
+    outside = services.add_recipient(version=version, party="qc", name="Ibu Tari, SSO", actor=held.pic, now=now)
+    assert not delivery(held, hours=4).delivered
+    with time_machine.travel(now, tick=False):
+        sign_in(client, held.pic)
+        address = reverse("delivery_new", args=[outside.uuid])
+        local = now.astimezone(held.training_session.site.zone)
+        typed = {
+            "channel": "hand",
+            "delivered_at_day": f"{local:%Y-%m-%d}",
+            "delivered_at_time": f"{local - 5 * HOUR:%H:%M}",
+            "received_by": "Ibu Tari",
+        }
+        early = client.post(address, typed)
+        assert early.status_code == 422 and early.context["form"].errors["delivered_at"]
+        signed = SimpleUploadedFile("tanda-terima.pdf", b"%PDF-1.7 tanda terima")
+        done = client.post(address, typed | {"delivered_at_time": f"{local:%H:%M}", "file": signed})
+        assert done.status_code == 302, done.context["form"].errors
+        page = client.get(reverse("report_detail", args=[version.report.uuid])).content.decode()
+        proof = client.get(reverse("delivery_file", args=[outside.deliveries.get().uuid]))
+    assert "Ibu Tari" in page and proof.content.startswith(b"%PDF")
+    assert delivery(held, hours=5).delivered
+
+
+@pytest.mark.point("RPT-4")
+def test_a_failed_mail_is_seen_and_sent_again_by_the_sender_and_all_who_wait_are_reminded_at_once(client, held):
+    held.world.qc.email = "qc@contoh.id"
+    held.world.qc.save()
+    version = submitted(held)
+    mail = OutboxMessage.objects.get(kind="report.submitted", recipient=held.world.qc)
+    OutboxMessage.objects.filter(pk=mail.pk).update(state="failed", error="550 no such mailbox", attempts=8)
+    receipt = version.distributions.get(user=held.world.qc)
+    now = held.training_session.ends_at + 3 * HOUR
+    with time_machine.travel(now, tick=False):
+        sign_in(client, held.pic)
+        page = reverse("report_detail", args=[version.report.uuid])
+        assert "550 no such mailbox" in client.get(page).content.decode()
+        client.post(reverse("recipient_resend", args=[receipt.uuid]))
+        mail.refresh_from_db()
+        assert (mail.state, mail.attempts, mail.message_id) == ("pending", 0, mail.message_id)
+        services.acknowledge_report(version=version, actor=held.manager, now=now)
+        client.post(reverse("report_remind", args=[version.report.uuid]), {"version": 1})
+    reminded = set(Notice.objects.filter(kind="report.unread").values_list("recipient", flat=True))
+    waiting = {each.user_id for each in version.distributions.filter(acknowledged_at=None)}
+    assert reminded == waiting and held.manager.pk not in reminded
+    with pytest.raises(NotAllowed):
+        services.resend_to_recipient(distribution=receipt, actor=held.world.qc, now=now)
+    with pytest.raises(WrongState):
+        services.resend_to_recipient(distribution=receipt, actor=held.pic, now=now)

@@ -1,0 +1,141 @@
+"""Names and scores of one's own people, counts of the others: on every surface of a report (clause 5.3.2, RPT)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.models import PlanRecipient
+from reporting import drawing, services
+from reporting.models import ReportVersion
+from reporting.queries import COPY_MAIL
+from reporting.tests.places import with_somebody_elsewhere
+from reporting.tests.writing import HOUR, hash_of, report_of, send, submitted, written
+from trainingops.domain import NotAllowed, Refused
+from trainingops.notifications.mail import as_mail
+from trainingops.notifications.models import Notice, OutboxMessage
+from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.records.models import EvidenceRecord, EvidenceRequest
+from trainingops.records.services import produce_record
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
+
+
+@pytest.fixture
+def other(held):
+    return with_somebody_elsewhere(held)
+
+
+@pytest.fixture
+def version(held, other):
+    with time_machine.travel(held.training_session.ends_at + 3 * HOUR, tick=False):
+        yield submitted(held)
+
+
+@pytest.fixture
+def paper(monkeypatch):
+    """The page that would be drawn, instead of a PDF."""
+    monkeypatch.setattr(drawing, "draw_outside", lambda page, stylesheet: page.encode())
+
+
+def hidden_from(held, other):
+    """What nobody at the other place may read: names and numbers of the people of the first place."""
+    return [each.person.name for each in held.enrolments if each != other.enrolment]
+
+
+@pytest.mark.parametrize("role", ["operations", "leader"])
+def test_operation_and_team_leader_of_another_place_read_their_own_people_on_page_pdf_and_difference(
+    client, held, other, version, paper, role
+):
+    reader = getattr(other, role)
+    sign_in(client, reader)
+    report = version.report
+    own = other.enrolment.person.name
+    page = client.get(reverse("report_detail", args=[report.uuid]))
+    copy = client.get(reverse("report_copy", args=[report.uuid, 1]))
+    send(written(held, course="Lain."), held.pic, now=timezone.now(), reason="Kalimat diperbaiki.")
+    changed = client.get(reverse("report_difference", args=[report.uuid, 1, 2]))
+    for answer in (page, copy, changed):
+        assert answer.status_code == 200
+        for name in hidden_from(held, other):
+            assert name not in answer.content.decode()
+    assert own in page.content.decode() and own in copy.content.decode()
+    assert page.context["reading"].results_elsewhere == 2
+    assert "Lain." in changed.content.decode()
+    assert page.context["record"] is None, "the sealed record names everybody"
+
+
+def test_record_notices_and_mails_hold_no_name_that_a_reader_may_not_see(held, other, version):
+    for user in (other.operations, other.leader):
+        assert not EvidenceRecord.objects.visible_to(user).exists()
+        assert not EvidenceRequest.objects.visible_to(user).filter(kind="report").exists()
+    told = [str(each.params) for each in Notice.objects.all()] + [
+        as_mail(each).message().as_string() for each in OutboxMessage.objects.exclude(kind=COPY_MAIL)
+    ]
+    for enrolment in held.enrolments:
+        assert not any(enrolment.person.name in each for each in told)
+
+
+@pytest.mark.parametrize("party", ["client", "sso_training"])
+def test_a_recipient_without_account_gets_a_sealed_copy_with_counts_and_no_names(held, other, party):
+    PlanRecipient.objects.create(revision=held.plan.approved_revision, party=party, name="Ibu Tari", email="t@luar.id")
+    version = submitted(held)
+    request = EvidenceRequest.objects.get(kind="report_copy", subject=version.uuid)
+    assert not OutboxMessage.objects.filter(kind=COPY_MAIL).exists(), "the mail follows the PDF"
+    record = produce_record(request=request, now=version.submitted_at + HOUR)
+    (mail,) = OutboxMessage.objects.filter(kind=COPY_MAIL)
+    message = as_mail(mail)
+    (attached,) = message.attachments
+    assert attached.get_filename() == f"{record.number}.pdf" and attached.get_payload(decode=True)[:4] == b"%PDF"
+    payload = json.loads(record.payload.text)["data"]
+    assert payload["results"] == [] and payload["groups"][-1]["target"] == "3"
+    for enrolment in held.enrolments:
+        assert enrolment.person.name not in record.payload.text
+        assert str(enrolment.person.uuid) not in record.payload.text
+
+
+def test_the_manager_lets_the_client_read_the_names_of_one_line_and_ends_it_again(client, held, other):
+    reader = make_user("client", line=held.plan.line)
+    now = held.training_session.ends_at
+    with pytest.raises(NotAllowed):
+        services.decide_client_names(line=held.plan.line, shown=True, reason="x", actor=held.world.qc, now=now)
+    with pytest.raises(Refused) as refused:
+        services.decide_client_names(line=held.plan.line, shown=True, reason=" ", actor=held.manager, now=now)
+    assert refused.value.field == "reason"
+    sign_in(client, held.manager)
+    address = reverse("client_names_set", args=[held.plan.line.uuid])
+    assert client.post(address, {"reason": "Perjanjian pasal 7"}).url == reverse("client_names")
+    PlanRecipient.objects.create(revision=held.plan.approved_revision, party="client", user=reader)
+    report = submitted(held).report
+    sign_in(client, reader)
+    page = client.get(reverse("report_detail", args=[report.uuid])).content.decode()
+    assert all(name in page for name in hidden_from(held, other))
+    assert other.enrolment.person.name not in page, "of another line"
+    sign_in(client, held.manager)
+    client.post(address, {"reason": "Perjanjian berakhir"})
+    sign_in(client, reader)
+    page = client.get(reverse("report_detail", args=[report.uuid])).content.decode()
+    assert not any(name in page for name in hidden_from(held, other))
+
+
+def test_the_writer_previews_mail_page_and_pdf_as_each_recipient_gets_them(client, held, other, paper):
+    report = written(held)
+    with time_machine.travel(held.training_session.ends_at + 2 * HOUR, tick=False):
+        sign_in(client, held.pic)
+        page = client.get(reverse("report_preview", args=[report.uuid]))
+        leader = next(key for key, words in page.context["choices"] if words.startswith(other.leader.name))
+        shown = client.get(reverse("report_preview", args=[report.uuid]), {"recipient": leader})
+        pdf = client.get(reverse("report_preview_pdf", args=[report.uuid]), {"recipient": leader})
+        assert hash_of(report) == hash_of(report_of(held)), "a preview changes nothing"
+    mail = shown.context["mail"]
+    assert mail.to == [other.leader.email]
+    figures = ("3", "1")
+    assert all(each in mail.body and each in shown.context["mail_html"] for each in figures)
+    for name in hidden_from(held, other):
+        assert name not in shown.content.decode() and name not in pdf.content.decode()
+    assert other.enrolment.person.name in shown.content.decode()
+    assert not ReportVersion.objects.exists() and not OutboxMessage.objects.filter(kind="report.submitted").exists()
