@@ -25,7 +25,8 @@ from django.db.models.functions import Cast, JSONObject
 from planning.models import PlanRecipient
 from reporting.models import ReportDelivery, ReportObligation, ReportParty, ReportVersion
 from reporting.queries import COPY_MAIL
-from trainingops.notifications.models import OutboxMessage, OutboxState
+from trainingops.notifications.enums import OutboxState
+from trainingops.notifications.models import OutboxMessage
 from trainingops.people.enums import MANDATORY_PARTIES, Employment
 from trainingops.people.models import Delegation, RoleAssignment
 from trainingops.people.queries import in_force

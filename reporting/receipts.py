@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from reporting.models import Distribution, ReportDelivery, ReportVersion
 from reporting.queries import mails_to
 from reporting.wording import Standing
-from trainingops.notifications.models import Notice, OutboxMessage, OutboxState
+from trainingops.notifications.enums import OutboxState
+from trainingops.notifications.models import Notice, OutboxMessage
 
 
 @dataclass

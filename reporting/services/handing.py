@@ -13,10 +13,8 @@ from reporting.queries import mails_to
 from reporting.services.drafts import locked_report
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
-from trainingops.jobs.wake import wake
 from trainingops.notifications.enums import OutboxState
-from trainingops.notifications.models import OutboxMessage
-from trainingops.notifications.tasks import deliver_mail
+from trainingops.notifications.services import wait_again
 from trainingops.records.documents import keep_document
 from trainingops.ui.moments import moment_words
 
@@ -95,11 +93,8 @@ def resend_to_recipient(*, distribution: Distribution, actor: User, now: datetim
     failed = [each for each in mails_to([distribution]) if each.state == OutboxState.FAILED]
     if not failed:
         raise WrongState(_("No mail to %(name)s has failed. Reload the page.") % {"name": distribution.words})
-    address = distribution.user.email if distribution.user else distribution.address
-    OutboxMessage.objects.filter(pk__in=[each.pk for each in failed]).update(
-        state=OutboxState.PENDING, attempts=0, error="", not_before=now, address=address
-    )
-    wake(deliver_mail)
+    for message in failed:
+        wait_again(message, actor, now)
     record(
         "report.mailed_again",
         subject=distribution,

@@ -105,6 +105,7 @@ def as_mail(message: OutboxMessage, connection: BaseEmailBackend | None = None) 
             "unit": settings.ENV.unit,
             "language": message.language,
             "unsubscribe": unsubscribe,
+            "outside": message.recipient is None,
             "settings_url": f"{settings.BASE_URL}{reverse('notice_preferences')}" if message.recipient else "",
         }
         headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}

@@ -2,7 +2,7 @@
 
 from trainingops.notifications.services.digests import finish_bulk, write_digests
 from trainingops.notifications.services.notices import forget_old, mark_read, notify
-from trainingops.notifications.services.outbox import resend_message, resend_messages
+from trainingops.notifications.services.outbox import resend_message, resend_messages, wait_again
 from trainingops.notifications.services.preferences import (
     choose_channels,
     require_choice,
@@ -21,5 +21,6 @@ __all__ = [
     "resend_messages",
     "resume_mails",
     "stop_mails",
+    "wait_again",
     "write_digests",
 ]

@@ -36,7 +36,7 @@ def resend_message(*, message: OutboxMessage, actor: User, now: datetime) -> Out
             % {"state": message.get_state_display()},
             code="wrong_state",
         )
-    _wait_again(message, actor, now)
+    wait_again(message, actor, now)
     return message
 
 
@@ -50,11 +50,12 @@ def resend_messages(*, messages: QuerySet[OutboxMessage], actor: User, now: date
     require(actor.authority.has("administrator"))
     failed = list(messages.filter(state=OutboxState.FAILED).order_by("pk").select_for_update(no_key=True, of=("self",)))
     for message in failed:
-        _wait_again(message, actor, now)
+        wait_again(message, actor, now)
     return len(failed)
 
 
-def _wait_again(message: OutboxMessage, actor: User, now: datetime) -> None:
+def wait_again(message: OutboxMessage, actor: User, now: datetime) -> None:
+    """Put one failed message back, inside the service that may."""
     if message.recipient and message.recipient.email:
         message.address = message.recipient.email
     message.state, message.attempts, message.error, message.not_before = OutboxState.PENDING, 0, "", now
