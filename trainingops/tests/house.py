@@ -138,12 +138,14 @@ class DrawnPages:
 
     def __init__(self) -> None:
         self._pages: dict[tuple[str, str], bytes | None] = {}
+        self._statuses: dict[tuple[str, str], int] = {}
 
     def keep(self, login: str, url: str, answer: HttpResponse) -> bytes | None:
         """Note an answer; its content if it is a page."""
         is_page = answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
         content = None if answer.streaming or not is_page else answer.content
         self._pages[login, url] = content and zlib.compress(content, 1)
+        self._statuses[login, url] = answer.status_code
         return content
 
     def get(self, login: str, url: str, client: Client) -> bytes | None:
@@ -152,6 +154,11 @@ class DrawnPages:
             return self.keep(login, url, client.get(url))
         content = self._pages[login, url]
         return content and zlib.decompress(content)
+
+    def status(self, login: str, url: str, client: Client) -> int:
+        """What :meth:`get` was answered with."""
+        self.get(login, url, client)
+        return self._statuses[login, url]
 
 
 def _by_uuid(model: type[Model], states: str = "state") -> Callable[[], Iterable[Address]]:

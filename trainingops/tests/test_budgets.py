@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from django.http import HttpResponse
 from django.template import RequestContext
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.django_db
 
 QUERIES, QUERIES_HOME = 12, 15
 BYTES = 150 * 1024
+#: Every office opens every kind of page; each state that a kind knows is opened by so many of them.
+READERS = 3
 #: One of each office, with two trainers: who has a draft, and who carries the demo's cycle.
 OFFICES = ("ADM01", "MGR01", "CC0001", "CC0002", "CC0007", "OPS01", "SUP01", "SSO01", "AUD01", "CLI01")
 
@@ -35,18 +39,27 @@ def hidden(answer: HttpResponse) -> set[str]:
     return framed.keys() & set().union(*given) - {"zone"}
 
 
+@pytest.fixture(scope="module")
+def readers() -> Counter[str]:
+    """How many offices have opened a page so far, by its address."""
+    return Counter()
+
+
 @pytest.mark.parametrize("login", [*OFFICES, "agent", "team_leader"])
-def test_every_page_keeps_its_budget(house, drawn, login):
+def test_every_page_keeps_its_budget(house, drawn, readers, login):
     user, client = account(login), Client()
     sign_in(client, user)
     offenders, opened = [], set()
     for name, url in pages(user):
+        if name in opened and readers[url] >= READERS:
+            continue
         answer, queries, size = measure(client, url)
-        drawn.keep(login, url, answer)
+        drawn.keep(user.login, url, answer)
         assert answer.status_code < 500, url
         if answer.status_code != 200:
             continue
         opened.add(name)
+        readers[url] += 1
         if names := hidden(answer):
             offenders.append(f"{name} {url}: hides {names} of the page's frame")
         limit = QUERIES_HOME if name == "home" else QUERIES

@@ -50,7 +50,7 @@ def draw(logins: list[str], drawn: DrawnPages) -> Iterator[Drawn]:
         for name, url in pages(user):
             if name != "home" and (seen[name] >= OF_EACH or url in addresses):
                 continue
-            content = drawn.get(login, url, client)
+            content = drawn.get(user.login, url, client)
             if content is None:
                 continue
             seen[name] += 1

@@ -106,7 +106,7 @@ def forms_of(logins: list[str], account: Any, drawn: DrawnPages) -> list[Visited
             if opened.setdefault(name, 0) >= _PAGES_OF_A_NAME:
                 continue
             opened[name] += 1
-            if content := drawn.get(login, url, client):
+            if content := drawn.get(user.login, url, client):
                 for each in read_forms(content, url, login):
                     found.setdefault(each.key, each)
     return list(found.values())
