@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.enums import DayOffCategory, DeliveryChannel
 from reporting.models import TrainingReport
+from reporting.services.rules import LATEST_STEP
 from trainingops.people.enums import Role
 from trainingops.people.models import Site, User
 from trainingops.records.documents import DocumentField
@@ -159,12 +160,16 @@ class PolicyForm(PageForm):
         help_text=_("At the due time PIC, trainers and manager are told. Blank: not again."),
         initial=12,
         required=False,
+        min_value=1,
+        max_value=LATEST_STEP,
     )
     parties_hours = WholeField(
         label=_("The parties that wait for the report, hours after the due time"),
         help_text=_("Operation, Operation Support and QC learn that it is missing. Blank: they do not."),
         initial=36,
         required=False,
+        min_value=1,
+        max_value=LATEST_STEP,
     )
     site = forms.ModelChoiceField(
         label=_("Site"), queryset=Site.objects.all(), required=False, empty_label=_("All sites"), to_field_name="code"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from reporting.figures import figures_of
 from trainingops.notifications.services import notify
 from trainingops.ui.figures import format_figure
+from trainingops.ui.stored import stored_moment
 
 if TYPE_CHECKING:
     from reporting.content import Frozen
@@ -47,6 +48,15 @@ def tell(
 def subject_words(training_session: TrainingSession) -> dict[str, str]:
     """What every notice of this stage says about its session."""
     return {"title": training_session.plan.title, "batch": training_session.label, "number": training_session.number}
+
+
+def overdue_words(obligation: ReportObligation) -> dict[str, Any]:
+    """What is said of a report that is missing; the same in every language until it is read."""
+    return {
+        **subject_words(obligation.training_session),
+        "owner": obligation.owner.name,
+        "due": stored_moment(obligation.last_minute, obligation.zone),
+    }
 
 
 def address_of(obligation: ReportObligation) -> str:

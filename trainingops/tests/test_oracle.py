@@ -18,12 +18,11 @@ from typing import Any
 
 import pytest
 
-from planning.models import PlannedSession
 from reporting import services
 from reporting.calendar import HouseCalendar
 from reporting.enums import DayOffCategory, ObligationState
 from reporting.models import DayOff, DeadlinePolicy, ReportObligation
-from reporting.tests.factories import make_plan, make_session
+from reporting.tests.factories import make_plan, make_session, many_sessions
 from sessions.models import TrainingSession
 from trainingops.people.models import Site, User
 from trainingops.people.tests.factories import SiteFactory, make_user
@@ -108,28 +107,10 @@ Event = tuple[datetime, int, str, Any]
 
 
 def lives(house: House, chance: random.Random) -> Iterator[tuple[TrainingSession, Life]]:
-    """Sessions as rows, copied from one of each place, each with its life in the oracle."""
+    """Sessions, each with its life in the oracle."""
     models = {site.pk: make_session(make_plan(site=site)) for site in house.sites}
-    rows = []
-    for number in range(LIVES):
-        site = chance.choice(house.sites)
-        model = models[site.pk]
-        end = an_end(chance, site)
-        row = TrainingSession(
-            **{
-                field.attname: getattr(model, field.attname)
-                for field in TrainingSession._meta.concrete_fields
-                if field.attname not in ("id", "uuid", "planned_id")
-            }
-        )
-        row.number, row.starts_at, row.ends_at = f"O-{number}", end - timedelta(hours=2), end
-        row.site, row.plan = site, model.plan
-        row.planned = PlannedSession(
-            plan=model.plan, revision=model.revision, label=f"O-{number}", host_site=site, uuid=row.uuid
-        )
-        rows.append(row)
-    PlannedSession.objects.bulk_create([row.planned for row in rows])
-    for row in TrainingSession.objects.bulk_create(rows):
+    chosen = [chance.choice(house.sites) for _each in range(LIVES)]
+    for row in many_sessions((models[site.pk], an_end(chance, site)) for site in chosen):
         yield row, Life(row.site.timezone, str(row.site_id), row.ends_at)
 
 
