@@ -72,6 +72,8 @@ KINDS = (
         title=_("H+1 report still missing: %(title)s, %(batch)s"),
         body=_("The report on session %(number)s was due %(due)s and is still not in. PIC: %(owner)s."),
         mandatory=MANDATORY,
+        problem=True,
+        roles=READERS,
     ),
     NoticeKind(
         name="report.due_moved",
@@ -123,6 +125,7 @@ KINDS = (
             "The last case of %(number)s is closed. %(trained)s of %(due)s on target are trained: %(on_schedule)s on "
             "schedule, %(recovered)s by recovery. Waived: %(waived)s, lapsed: %(lapsed)s."
         ),
+        roles=READERS,
     ),
     NoticeKind(
         name="report.unread",

@@ -25,6 +25,7 @@ from sessions.queries.files import files_about
 from sessions.queries.guests import door_of, with_door
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import Clash, GridConflict, RollCell
+from sessions.sharing import group_text
 from sessions.tables import MEETING_STATES
 from sessions.views.sessions import visible_meeting, visible_meetings
 from sessions.views.sheets import identity, identity_head, places_of
@@ -343,14 +344,16 @@ def _context(
     for row in rows:
         row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
         row.may_correct = corrects and not row.may_write
+    blank = [row.enrolment.person.name for row in rows if not (row.attendance and row.attendance.status)]
     return {
         "meeting": meeting,
         "training_session": training_session,
+        "group_text": group_text(meeting, blank) if can_run_session(request.user, training_session) else "",
         "status": MEETING_STATES[meeting.state],
         "rows": rows,
         "tally": counts,
         "filled": sum(counts.values()),
-        "blank": len(rows) - sum(counts.values()),
+        "blank": len(blank),
         "fill": fills[0] if fills and meeting.state == MeetingState.OPEN else None,
         "reasons": [each for each in reasons.values() if each.is_active],
         "files": files_about([meeting.uuid]),

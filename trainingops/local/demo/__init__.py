@@ -50,6 +50,7 @@ def run_cycle(now: datetime) -> list[str]:
     from trainingops.local.demo import evidence
     from trainingops.local.demo.closing import review
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
+    from trainingops.local.demo.mails import refuse_a_mail
     from trainingops.local.demo.paper import load_paper
     from trainingops.local.demo.reactions import load_reactions, prepare_surveys
     from trainingops.local.demo.situations import load_situations
@@ -65,6 +66,7 @@ def run_cycle(now: datetime) -> list[str]:
             plan = run_stages(cycle)
             review(cycle, plan)
             lines = [*load_situations(cycle), load_teachers(cycle), load_reactions(now), load_paper(now)]
+            lines.append(refuse_a_mail("consultation_asked"))
     elif not TrainingSession.objects.filter(state=SessionState.OPEN).exists():
         lines.append("No session is under way any more: make demo ARGS=--reset starts over, around today.")
     evidence.produce_all(timezone.now())
