@@ -22,6 +22,7 @@ from planning.models import (
     ScoringParameter,
 )
 from planning.queries.defects_since import groundless
+from planning.queries.questions import with_papers_off_topic
 from planning.queries.terms import with_terms
 from trainingops.people.models import RoleAssignment, User
 from trainingops.people.queries import in_force
@@ -67,7 +68,7 @@ def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[
         .order_by("party", "pk")
         .annotate(stands=Exists(grants.filter(user__is_active=True)))
     )
-    return with_terms(revisions).annotate(
+    return with_papers_off_topic(with_terms(revisions)).annotate(
         listed_needs=_chosen("needs", "uuid", "kind", "dated_on", "request"),
         listed_class_types=_chosen("class_types", "code", "name"),
         listed_recovery_forms=_chosen("recovery_forms", "code", "name"),

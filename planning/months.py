@@ -110,6 +110,7 @@ def shift(days: Sequence[date], month: Month, *, off: Collection[date]) -> Shift
     tried: list[date] = []
     for new in (day for day in weeks if day in month):
         if not (found := hits(new)):
-            return Shift(old, new, aimed, place_in_month(aimed) != place_in_month(old), tuple(tried))
+            avoided = tuple(dict.fromkeys(tried))
+            return Shift(old, new, aimed, place_in_month(aimed) != place_in_month(old), avoided)
         tried += found
     return Shift(old, aimed, aimed, place_in_month(aimed) != place_in_month(old), hits=hits(aimed))

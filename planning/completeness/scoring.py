@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 
 from planning.completeness.items import Item, Snapshot
 from planning.content import parameters_of
+from planning.queries.questions import papers_off_topic
 from trainingops.ui.figures import format_figure
 
 
@@ -22,7 +24,16 @@ def papers(snapshot: Snapshot) -> Item:
     value = " / ".join(each.code for each in papers if each)
     if papers[0] and papers[0] == papers[1]:
         value = _("%(code)s for both: the same questions twice") % {"code": papers[0].code}
+    if off_topic := papers_off_topic(snapshot.revision):
+        value += ". " + off_topic_words(off_topic)
     return Item("papers", _("Pre-/Post-test"), "scoring", value, gap)
+
+
+def off_topic_words(codes: Sequence[str]) -> str:
+    """That papers ask about something else than the module, as after a change of the module (5.1.1 e)."""
+    return _("No question of %(codes)s is on a topic of the module. Check that the test fits it.") % {
+        "codes": ", ".join(codes)
+    }
 
 
 def parameters(snapshot: Snapshot) -> Item:

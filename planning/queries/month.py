@@ -122,7 +122,7 @@ def sites_in_sight(user: User) -> QuerySet[Site]:
 
 @dataclass(frozen=True)
 class MonthFacets:
-    """The filters of a month and what is chosen in them; ``sites``: how many plans there are at each."""
+    """The filters of a month and what is chosen in them; ``sites``: how many meetings there are at each."""
 
     sites: Mapping[int, int]
     facets: Facets
@@ -130,18 +130,18 @@ class MonthFacets:
 
 
 def facets_of(meetings: QuerySet[PlannedMeeting], *, site: Site, asked: Mapping[str, str]) -> MonthFacets:
-    """Count the plans of a month by site, and those of ``site`` by the other filters: one query.
+    """Count the meetings of a month by site, and those of ``site`` by the other filters: one query.
+
+    The list behind a filter has a row a meeting, and so many does the filter say (DSH-4).
 
     Args:
         asked: what the address asks for; a value that no plan of the month has is not chosen.
     """
     plan = "planned_session__plan"
     rows = list(
-        meetings.order_by()
-        .values_list(plan, f"{plan}__site", *FACETS.values(), f"{plan}__line__name", f"{plan}__pic__name")
-        .distinct()
+        meetings.order_by().values_list(f"{plan}__site", *FACETS.values(), f"{plan}__line__name", f"{plan}__pic__name")
     )
-    here = [tuple(map(str, row[2:])) for row in rows if row[1] == site.pk]
+    here = [tuple(map(str, row[1:])) for row in rows if row[0] == site.pk]
     words: dict[str, Mapping[str, Any]] = {
         "state": STANDINGS,
         "kind": dict(TrainingKind.choices),
@@ -155,7 +155,7 @@ def facets_of(meetings: QuerySet[PlannedMeeting], *, site: Site, asked: Mapping[
         if (value := asked.get(name, "")) and any(row[names.index(name)] == value for row in here)
     }
     facets = count_facets(((row[: len(FACETS)], 1) for row in here), words, chosen)
-    return MonthFacets(Counter(row[1] for row in rows), facets, chosen)
+    return MonthFacets(Counter(row[0] for row in rows), facets, chosen)
 
 
 def chosen_meetings(

@@ -6,7 +6,14 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from planning.models import PaperQuestion, Question, QuestionStatistics, QuestionVersion
+from planning.models import (
+    PaperQuestion,
+    PlanRevision,
+    Question,
+    QuestionStatistics,
+    QuestionVersion,
+    TrainingModule,
+)
 
 
 def latest_versions() -> QuerySet[QuestionVersion]:
@@ -45,6 +52,35 @@ def papers_of(question: Question) -> QuerySet[PaperQuestion]:
     """Where its versions stand: papers with the version's ``version_number``."""
     places = PaperQuestion.objects.filter(question_version__question=question).select_related("paper")
     return places.annotate(version_number=F("question_version__number")).order_by("paper__code")
+
+
+def with_papers_off_topic(revisions: QuerySet[PlanRevision]) -> QuerySet[PlanRevision]:
+    """Revisions with ``pre_off_topic`` and ``post_off_topic``: no question of the paper is on a topic of the module.
+
+    A topic counts with those that it stands below and those below it. A module without topics says nothing.
+    """
+    through = TrainingModule.topics.through.objects
+    taught = through.filter(trainingmodule=OuterRef("module_version__module"))
+    return revisions.annotate(
+        pre_off_topic=Exists(taught) & Q(pre_paper__isnull=False) & ~Exists(_on_topic("pre_paper")),
+        post_off_topic=Exists(taught) & Q(post_paper__isnull=False) & ~Exists(_on_topic("post_paper")),
+    )
+
+
+def _on_topic(paper: str) -> QuerySet[PaperQuestion]:
+    """The questions of a revision's paper on a topic of its module, on one of the two levels above or below."""
+    module = OuterRef(OuterRef("module_version__module"))
+    topics = TrainingModule.topics.through.objects.filter(trainingmodule=module).values("topic")
+    near = Q()
+    for path in ("", "__parent", "__parent__parent", "__children", "__children__children"):
+        near |= Q(**{f"question_version__question__topic{path}__in": topics})
+    return PaperQuestion.objects.filter(near, paper=OuterRef(paper))
+
+
+def papers_off_topic(revision: PlanRevision) -> list[str]:
+    """The codes of the papers that :func:`with_papers_off_topic` found, each once; none where it was not asked."""
+    papers = [(revision.pre_paper, "pre_off_topic"), (revision.post_paper, "post_off_topic")]
+    return list(dict.fromkeys(paper.code for paper, found in papers if paper and getattr(revision, found, False)))
 
 
 def with_statistics(versions: QuerySet[QuestionVersion]) -> QuerySet[QuestionVersion]:

@@ -13,7 +13,7 @@ from planning.completeness import Snapshot, check
 from planning.content import content_of, freeze, load
 from planning.enums import ModuleState
 from planning.lists import lists_of, with_lists
-from planning.models import PlanRevision, ScoringScheme, TrafficInterval
+from planning.models import PlanRevision, ScoringScheme, Topic, TrafficInterval
 from planning.services import Incomplete, amend_plan, save_part, submit_revision
 from planning.tests.factories import approved_plan, draft_plan, make_world
 from trainingops.audit.tests.fixtures import guards_lifted
@@ -230,3 +230,24 @@ def test_one_paper_for_both_tests_is_said_to_the_pic_and_to_the_manager(client, 
     sign_in(client, world.manager)
     page = client.get(reverse("plan_approval", args=[revision.uuid]))
     assert page.context["same_paper"] == world.pre_paper.code
+
+
+@pytest.mark.usefixtures("english")
+def test_papers_on_other_topics_than_the_module_are_said_to_the_pic_and_to_the_manager(client, world):
+    """5.1.1 e: after a change of the module its tests stay; nobody overlooks that they ask about something else."""
+    plan = draft_plan(world=world)
+    revision, module, topics = plan.revisions.get(), world.module_version.module, Topic.objects
+    words = f"No question of {world.pre_paper.code}, {world.post_paper.code} is on a topic of the module."
+    shown = lambda: client.get(reverse("plan_detail", args=[plan.uuid])).content.decode()  # noqa: E731
+    type(world.pic).objects.update(language="en")
+    client.force_login(world.pic)
+    assert words not in shown(), "a module without topics says nothing"
+    above = topics.create(code="kredit", name="Kredit", kind="hard")
+    topics.filter(code="gadai").update(parent=above)
+    module.topics.set([above])
+    assert words not in shown(), "the questions lie below a topic of the module"
+    module.topics.set([topics.create(code="empati", name="Empati", kind="soft")])
+    assert words in shown()
+    submit_revision(revision=revision, actor=world.pic, now=timezone.now())
+    sign_in(client, world.manager)
+    assert words in client.get(reverse("plan_approval", args=[revision.uuid])).content.decode()

@@ -121,16 +121,17 @@ def test_an_approved_plan_begins_as_approved_until_its_change_is(client, world):
 
 @pytest.mark.point("EXP-1")
 def test_filters_stand_in_the_address_with_their_counts(client, world):
-    """EXP-1: the count beside a filter is the number of plans behind it; what no plan has filters nothing."""
+    """EXP-1, DSH-4: the count beside a filter is the number of meetings behind it; what no plan has filters nothing."""
     draft_plan(world=world, starts_at=DECEMBER, meetings=2, now=NOW)
     submitted_plan(world=world, starts_at=DECEMBER + timedelta(days=3), now=NOW)
     client.force_login(world.manager)
     url = reverse("plan_month")
     page = client.get(url, at(world))
     counts = {name: {row["value"]: row["count"] for row in rows} for _label, name, rows in page.context["facets"]}
-    assert counts["state"] == {"draft": 1, "submitted": 1}
-    assert counts["pic"] == {str(world.pic.uuid): 2}
-    assert {site.pk: count for site, count, _url in page.context["sites"]} == {world.site.pk: 2}
+    assert counts["state"] == {"draft": 2, "submitted": 1}
+    assert counts["pic"] == {str(world.pic.uuid): 3} and len(rows_of(page)) == 3
+    assert {site.pk: count for site, count, _url in page.context["sites"]} == {world.site.pk: 3}
+    assert "3 pertemuan" in page.content.decode()
     assert len(rows_of(client.get(url, at(world, state="draft", line=world.line.code)))) == 2
     assert len(rows_of(client.get(url, at(world, state="submitted")))) == 1
     assert len(rows_of(client.get(url, at(world, state="nonsense", month="x", page="y")))) == 0

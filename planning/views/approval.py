@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.completeness import crowded
+from planning.completeness.scoring import off_topic_words
 from planning.content import content_of, load, targets_of
 from planning.coordinating import about_content
 from planning.difference import Content
@@ -34,6 +35,7 @@ from planning.policies.plans import can_comment, can_decide_revision, deciding_f
 from planning.queries.defects_since import people_with_annulled
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
+from planning.queries.questions import papers_off_topic, with_papers_off_topic
 from planning.queries.remarks import remark_rows, remarks_of
 from planning.queries.roster import roster_of
 from planning.queries.terms import with_terms
@@ -179,6 +181,7 @@ def _page(
         "consultations": consultations,
         "asks_anew": any(each.ask_again for each in consultations),
         "form": form,
+        "off_topic": off_topic_words(codes) if (codes := papers_off_topic(revision)) else "",
         "kept": revision.module_version if keeps(plan, revision.module_version) else None,
         "lost": lost_since(revision, ends_at=last_end(new), now=request.now),
         "acts_for": _acts_for(request, revision),
@@ -338,5 +341,6 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 
 
 def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
-    submitted = _in_sight(request).select_related("module_version__module").exclude(content="")
+    chosen = ("module_version__module", "pre_paper", "post_paper")
+    submitted = with_papers_off_topic(_in_sight(request).select_related(*chosen).exclude(content=""))
     return with_terms(with_defects_now(submitted)).annotate(remark_rows=remark_rows())

@@ -53,9 +53,9 @@ ACCESS |= {
     "import_template": only(*IMPORTS),
     "import_detail": only(*IMPORTS),
     "import_columns": only(*IMPORTS, methods=WRITE),
-    "import_answers": only(*IMPORTS, methods=POST_ONLY),
-    "import_check": only(*IMPORTS, methods=POST_ONLY),
-    "import_apply": only(*IMPORTS, methods=POST_ONLY),
+    "import_answers": only(*IMPORTS, methods=WRITE),
+    "import_check": only(*IMPORTS, methods=WRITE),
+    "import_apply": only(*IMPORTS, methods=WRITE),
     "import_errors": only(*IMPORTS),
 }
 

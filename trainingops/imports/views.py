@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +72,19 @@ def import_new(request: SignedInRequest, kind: str) -> HttpResponse:
     return render(request, "imports/new.html", context)
 
 
+def _step(view: Callable[[SignedInRequest, ImportRun], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A step of an import, sent from its page; its address, opened again after a refusal, leads back there."""
+
+    @wraps(view)
+    def step(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+        run = _run(request, uuid)
+        if request.method == "POST":
+            return view(request, run)
+        return redirect(reverse("import_detail", args=[run.uuid], query=request.GET))
+
+    return step
+
+
 def import_template(request: SignedInRequest, kind: str) -> HttpResponse:
     """The empty file with the right headings."""
     return template_response(_importer(request, kind))
@@ -112,9 +127,9 @@ def import_columns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "imports/columns.html", context)
 
 
-def import_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+@_step
+def import_answers(request: SignedInRequest, run: ImportRun) -> HttpResponse:
     """Answer what the file leaves open, and say whom it means."""
-    run = _run(request, uuid)
     importer = get_importer(run.kind)
     answers = {}
     for question in asked_questions(importer, run.preview):
@@ -127,15 +142,16 @@ def import_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return redirect("import_detail", uuid=run.uuid)
 
 
-def import_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+@_step
+def import_check(request: SignedInRequest, run: ImportRun) -> HttpResponse:
     """Check all rows again."""
-    services.check_again(run=_run(request, uuid), actor=request.user, now=request.now)
-    return redirect("import_detail", uuid=uuid)
+    services.check_again(run=run, actor=request.user, now=request.now)
+    return redirect("import_detail", uuid=run.uuid)
 
 
-def import_apply(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+@_step
+def import_apply(request: SignedInRequest, run: ImportRun) -> HttpResponse:
     """Write the rows, at once or as a job."""
-    run = _run(request, uuid)
     form = ApplyForm(request.POST)
     if not form.is_valid():
         return _show(request, run, form)

@@ -105,6 +105,8 @@ def test_all_or_nothing_writes_nothing_and_only_valid_writes_the_rest(client, ad
     refused = client.post(f"/imports/{run.uuid}/apply/", {"how": "all"})
     assert refused.status_code == 422 and refused.context["form"].errors
     assert not Person.objects.exists()
+    opened_anew = client.get(f"/imports/{run.uuid}/apply/", {"show": "bad"})
+    assert opened_anew["Location"] == f"/imports/{run.uuid}/?show=bad", "a filter of the page refused, or its address"
     client.post(f"/imports/{run.uuid}/apply/", {"how": "valid"})
     assert Person.objects.get().employee_no == "CC1"
     again = client.post(f"/imports/{run.uuid}/apply/", {"how": "valid"})
@@ -302,7 +304,8 @@ def test_an_import_of_somebody_else_is_404_and_only_the_owner_decides(client, ad
 def test_wrong_methods_are_405(client, administrator):
     run = preview(client, csv_of("CC1;Siti;Inbound;Jakarta"))
     for tail in RUN_POSTS:
-        assert client.get(f"/imports/{run.uuid}/{tail}").status_code == 405
+        assert client.put(f"/imports/{run.uuid}/{tail}").status_code == 405
+        assert client.get(f"/imports/{run.uuid}/{tail}")["Location"] == f"/imports/{run.uuid}/"
     assert client.post("/imports/").status_code == 405
     assert client.post(f"/imports/{run.uuid}/errors/").status_code == 405
 

@@ -100,7 +100,7 @@ def _order(revision: PlanRevision, reason: str, now: datetime) -> int:
         revision=revision,
         pairs=[(row.person, row.meeting.uuid) for row in late],
         reason=reason,
-        ordered_by="Ratna Prameswari, Operations manager",
+        ordered_by="Ratna Prameswari, Manajer Operasional",
         actor=revision.plan.pic,
         now=now,
     )
