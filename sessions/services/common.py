@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -22,6 +22,9 @@ from sessions.queries.ledger import TRAINED
 from trainingops.domain import Refused, StaleVersion
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
+
+#: A class that begins within this time is told of at once.
+SOON = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ def tell_participants(
 ) -> None:
     """Notify those enrolled, with their trainings page: everybody of the session unless ``enrolments`` says who.
 
+    The mails about a class that begins soon do not wait for anybody's working hours.
+
     Args:
         subject: what it is about, if not the session.
         more: params beside those of :func:`sessions.notices.about`.
@@ -150,6 +155,7 @@ def tell_participants(
         step=step,
         url=reverse("my_trainings"),
         params=about(training_session, **(more or {})),
+        urgent=now < training_session.starts_at < now + SOON or None,
         now=now,
     )
 

@@ -97,8 +97,10 @@ def as_mail(message: OutboxMessage, connection: BaseEmailBackend | None = None) 
     with translation.override(message.language):
         subject, template, content = _content(message)
         unsubscribe = address_for(message)
+        subject = subject.replace("\n", " ")
         context = {
             **content,
+            "subject": subject,
             "base": settings.BASE_URL,
             "url": f"{settings.BASE_URL}{message.url}",
             "organisation": settings.ENV.organisation,
@@ -112,7 +114,7 @@ def as_mail(message: OutboxMessage, connection: BaseEmailBackend | None = None) 
         if unsubscribe:
             headers |= {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         mail = EmailMultiAlternatives(
-            subject=subject.replace("\n", " "),
+            subject=subject,
             body=render_to_string(f"notifications/{template}.txt", context),
             to=[message.address],
             headers=headers,
