@@ -6,7 +6,7 @@ from trainingops.audit.guards import guard_table
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_shift_hours"), ("audit", "0002_guards")]
+    dependencies = [("people", "0004_shift_hours")]
 
     operations = [
         *guard_table("people_signature"),
