@@ -28,7 +28,7 @@ _KINDS = (
         title=_("%(module)s was approved"),
         body=_("It can be chosen in plans from now on."),
         channel=Channel.DIGEST,
-        roles=("trainer",),
+        roles=("trainer", "sso_training"),
     ),
     NoticeKind(
         name=MODULE_RETURNED,
@@ -36,7 +36,7 @@ _KINDS = (
         title=_("%(module)s was returned"),
         body=_("Read the note of the manager, change the version and submit it again."),
         problem=True,
-        roles=("trainer",),
+        roles=("trainer", "sso_training"),
     ),
     NoticeKind(
         name=MODULE_RETIRED,
