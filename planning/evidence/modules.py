@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.utils import timezone, translation
@@ -28,7 +29,7 @@ def register() -> None:
             prefix="DMS",
             form_number="FR-CC-TRN-10",
             template="planning/print/module_list.html",
-            template_version="1",
+            template_version="2",
             clauses=("2.1", "5.1.1"),
             iso_clauses=("7.1",),
         )
@@ -65,8 +66,14 @@ def _group(group: StandardGroup) -> dict[str, Any]:
         "label": group.label,
         "said": _("%(covered)d of %(all)d topics have an approved module.")
         % {"covered": group.covered, "all": group.counted},
-        "rows": [_row(row) for row in group.rows],
+        "rows": _rows(group),
     }
+
+
+def _rows(group: StandardGroup) -> list[dict[str, Any]]:
+    """Every topic with its number; a heading needs no module and has none."""
+    numbers = count(1)
+    return [{**_row(row), "no": "" if row.is_heading else next(numbers)} for row in group.rows]
 
 
 def _row(row: StandardRow) -> dict[str, Any]:
@@ -88,4 +95,4 @@ def _row(row: StandardRow) -> dict[str, Any]:
 
 def _day(moment: datetime | None) -> str:
     """In the house's zone, whoever asks: the same payload gives the same bytes."""
-    return day_words(timezone.localdate(moment, timezone.get_default_timezone()), "short") if moment else ""
+    return day_words(timezone.localdate(moment, timezone.get_default_timezone()), "dated") if moment else ""

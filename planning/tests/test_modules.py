@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from planning.enums import ModuleState
 from planning.forms.modules import AnswersForm, TopicForm
@@ -25,6 +26,7 @@ from trainingops.people.tests.factories import ServiceLineFactory, client_of, ma
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import get_kind
 from trainingops.records.rendering import render_html
+from trainingops.ui.moments import day_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -228,7 +230,9 @@ def test_the_standard_list_is_recorded_as_it_is_with_what_is_missing(world):
         payload_text=request.payload.text,
         payload_sha256=request.payload.sha256,
     )
-    for expected in (world.line.name, world.module_version.module.code, "Tanpa modul", "1 dari 3 topik"):
+    with translation.override("id"):
+        approved_on = day_words(timezone.localdate(world.module_version.decided_at), "dated")
+    for expected in (world.line.name, world.module_version.module.code, "Tanpa modul", "1 dari 3 topik", approved_on):
         assert expected in html
     assert "Belum ada modul yang disetujui" in html and "style=" not in html
     page = client_of(world.manager).get(reverse("module_standard"), {"line": world.line.code})

@@ -308,7 +308,11 @@ def module_version_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if version.state != ModuleState.APPROVED:
         return redirect("module_detail", uuid=version.module.uuid)
     require(can_decide_version(request.user, version))
-    context = {"version": version, "uses": uses_of(version, user=request.user)}
+    context = {
+        "version": version,
+        "uses": uses_of(version, user=request.user),
+        "has_templates": PlanTemplate.objects.in_use().filter(module=version.module).exists(),
+    }
     return render(request, "planning/module_retire.html", context)
 
 

@@ -89,13 +89,15 @@ def shortened(text: str) -> str:
 
 
 def as_shown(value: Any) -> str:
-    """A stored or read value as the preview shows it; one of several choices by its label, never its code."""
+    """A stored or read value as the preview shows it; a choice by its label, a figure without idle noughts."""
     if isinstance(value, datetime):
         return moment_words(value)
     if isinstance(value, date):
         return day_words(value)
     if isinstance(value, Enum):
         return str(getattr(value, "label", value))
+    if isinstance(value, Decimal):
+        return format_figure(Decimal(f"{value.normalize():f}"))
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(str(each) for each in value)
     return "" if value is None else str(value)

@@ -55,6 +55,8 @@ _ASKED = [
 ]
 #: Measure → where it begins and what it changes a month, by line.
 _MEASURED = {"csat": (84.0, 0.6), "fcr": (71.5, 0.4), "aht": (268.0, -3.0), "complaints": (42.0, -1.5)}
+#: Counted, so whole.
+_COUNTED = ("complaints",)
 _MONTHS = 8
 
 
@@ -125,8 +127,10 @@ def _figures(cast: Cast, today: date, now: datetime) -> int:
             line=line,
             starts_on=first,
             ends_on=_last(first),
-            value=Decimal(f"{begin + step * number + dice.uniform(-1, 1) * abs(step):.2f}"),
-            responses=None if code == "complaints" else dice.randrange(300, 900),
+            value=Decimal(
+                f"{begin + step * number + dice.uniform(-1, 1) * abs(step):.{0 if code in _COUNTED else 2}f}"
+            ),
+            responses=None if code in _COUNTED else dice.randrange(300, 900),
         )
         for line in ServiceLine.objects.filter(name__in=("Inbound", "Digital"))
         for code, (begin, step) in _MEASURED.items()
@@ -149,6 +153,10 @@ def _figures(cast: Cast, today: date, now: datetime) -> int:
     ]
     save_indicators(figures=found, actor=cast.manager, now=now)
     return len(found)
+
+
+def _value(code: str, figure: float) -> Decimal:
+    return Decimal(f"{figure:.{0 if code in _COUNTED else 2}f}")
 
 
 def _last(first: date) -> date:
