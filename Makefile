@@ -41,8 +41,9 @@ fmt: setup-dev ## format the code
 fresh: ## clone HEAD into an empty folder, run `make demo ARGS=--no-serve` and `make test` there, print the times
 	@$(PYTHON) trainingops/local/fresh.py $(ARGS)
 
-chaos: setup-dev ## kill every process at random moments for three minutes; nothing may be lost or doubled
-	@CHAOS_SECONDS=180 $(BIN)/python -m trainingops.local.testing trainingops/tests/test_chaos.py
+chaos: setup-dev ## kill every process for ten minutes (SECONDS=180, SEED=7), 5,000 reports overdue, 10,000 lives against the oracle
+	@CHAOS_SECONDS=$(or $(SECONDS),600) CHAOS_SEED=$(SEED) OUTAGE=5000 ORACLE_LIVES=10000 $(BIN)/python -m trainingops.local.testing \
+		-n 0 -s trainingops/tests/test_chaos.py trainingops/tests/test_oracle.py reporting/tests/test_outage.py $(ARGS)
 
 clean: ## remove the environment, the demo's database and files, and everything built
 	@$(PYTHON) trainingops/local/clean.py

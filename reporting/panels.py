@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,6 @@ def register_panels() -> None:
     """Fill the slots of the lower stages; called when the app starts."""
     register_provider("sessions.session", session_panels)
     register_provider("planning.plan", plan_lines)
-    register_provider("planning.plan", recap_lines)
     register_state(ReportObligation, gettext_lazy("Report"), _standing, ReportObligation.objects.visible_to)
 
 
@@ -53,25 +52,22 @@ def session_panels(ids: list[int], user: Any) -> dict[int, SafeString]:
 
 
 def plan_lines(ids: list[UUID], user: Any) -> dict[UUID, SafeString]:
-    """How many of a plan's reports are in: one query."""
+    """How many of a plan's reports are in, and the way to its latest recap: one query."""
+    recaps = TrainingRecap.objects.visible_to(user).filter(plan=OuterRef("training_session__plan")).order_by("-number")
     rows = (
         ReportObligation.objects.visible_to(user)
         .filter(training_session__plan__uuid__in=ids)
         .exclude(state=ObligationState.VOID)
         .order_by()
-        .values_list("training_session__plan__uuid")
+        .annotate(recap=Subquery(recaps.values("uuid")[:1]))
+        .values_list("training_session__plan__uuid", "recap")
         .annotate(owed=Count("pk"), sent=Count("pk", filter=Q(state=ObligationState.SUBMITTED)))
     )
-    return {
-        plan: format_html("<span>{}</span>", _("H+1 reports: %(sent)d of %(owed)d in") % {"sent": sent, "owed": owed})
-        for plan, owed, sent in rows
-    }
+    return {plan: _plan_line(recap, owed, sent) for plan, recap, owed, sent in rows}
 
 
-def recap_lines(ids: list[UUID], user: Any) -> dict[UUID, SafeString]:
-    """The way to the latest recap of a plan, once its last case is closed: one query."""
-    recaps = TrainingRecap.objects.visible_to(user).filter(plan__uuid__in=ids).select_related("plan")
-    return {
-        each.plan.uuid: format_html('<a href="{}">{}</a>', reverse("recap_detail", args=[each.uuid]), _("Recap"))
-        for each in recaps.order_by("number")
-    }
+def _plan_line(recap: UUID | None, owed: int, sent: int) -> SafeString:
+    words = format_html("<span>{}</span>", _("H+1 reports: %(sent)d of %(owed)d in") % {"sent": sent, "owed": owed})
+    if recap is None:
+        return words
+    return format_html('{} <a href="{}">{}</a>', words, reverse("recap_detail", args=[recap]), _("Recap"))
