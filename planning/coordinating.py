@@ -64,9 +64,13 @@ def answered_words(asked: Consultation) -> str:
     return _("Answered for revision %(number)d") % {"number": number} if number else ""
 
 
+def differences(then: About, now: About) -> str:
+    """What is coordinated differently now, in words; empty where nothing, or what it was then is not known."""
+    names = {"module": _("module version"), "meetings": _("dates"), "people": _("number of targets")}
+    return ", ".join(str(name) for key, name in names.items() if key in then and then[key] != now[key])
+
+
 def changed_words(asked: Consultation, now: About) -> str:
     """What changed since the answer, in words; empty where it holds, is missing, or what it was about is not known."""
-    then = asked.answered_about
-    names = {"module": _("module version"), "meetings": _("dates"), "people": _("number of targets")}
-    changed = [str(name) for key, name in names.items() if key in then and then[key] != now[key]]
-    return _("Changed since: %(what)s") % {"what": ", ".join(changed)} if asked.answer and changed else ""
+    changed = differences(asked.answered_about, now)
+    return _("Changed since: %(what)s") % {"what": changed} if asked.answer and changed else ""

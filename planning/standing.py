@@ -1,19 +1,18 @@
 """What a plan stands on and may lose while it waits: its module version (2.1) and its PIC's appointment (5.1.1 a).
 
-Submission and approval ask the same, each on its own day.
+In words, for the items of :mod:`planning.completeness`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from planning.enums import ModuleState
 from planning.models import ModuleVersion, PlanRevision, TrainingPlan
-from planning.queries.plans import local_day
-from planning.queries.terms import Term, first_day_outside, terms_of
+from planning.queries.terms import Term, first_day_outside
 from trainingops.ui.moments import day_words
 
 
@@ -58,19 +57,3 @@ def pic_lost(plan: TrainingPlan, terms: Sequence[Term], *, today: date, last: da
         "%(name)s has no appointment in force as PIC for %(line)s at %(site)s on %(day)s. "
         "The manager appoints them for that day, or hands the plan over to another PIC."
     ) % {"name": plan.pic, "line": plan.line, "site": plan.site, "day": day_words(day)}
-
-
-def lost_since(revision: PlanRevision, *, ends_at: datetime | None, now: datetime) -> dict[str, str]:
-    """What forbids to approve ``revision`` on the day of ``now``, in words: ``module``, ``pic``; empty where nothing.
-
-    Args:
-        revision: with its plan; :func:`~planning.queries.terms.with_terms` saves a query.
-        ends_at: the end of its last meeting.
-    """
-    plan = revision.plan
-    last = local_day(ends_at, plan.site) if ends_at else None
-    found = {
-        "module": module_lost(revision),
-        "pic": pic_lost(plan, terms_of(revision), today=local_day(now, plan.site), last=last),
-    }
-    return {key: words for key, words in found.items() if words}

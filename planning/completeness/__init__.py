@@ -1,13 +1,35 @@
-"""What a plan must hold before it can be submitted: everything that 4.1 and 5.1.1 e name, item by item."""
+"""What a plan must hold before it can be submitted: everything that 4.1 and 5.1.1 e name, item by item.
+
+Some of it may be lost while nobody writes in the plan: these items are asked again by the approval and its page, and
+stand on the page of a plan that waits or was approved (:func:`lost`).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from planning.completeness import people, scoring, teaching, times
 from planning.completeness.items import Item, Snapshot, Tally
 from planning.completeness.people import crowded
 from planning.completeness.scoring import plain
+from planning.completeness.teaching import unqualified
+from planning.completeness.times import lacks_room
+from planning.enums import PlanState, RevisionState
+from planning.models import PlanRevision
 
-__all__ = ["Item", "Snapshot", "Tally", "check", "crowded", "plain"]
+__all__ = [
+    "Item",
+    "Snapshot",
+    "Tally",
+    "check",
+    "crowded",
+    "lacks_room",
+    "lost",
+    "lost_since_sent",
+    "plain",
+    "unqualified",
+]
 
 
 def check(snapshot: Snapshot) -> list[Item]:
@@ -32,3 +54,33 @@ def check(snapshot: Snapshot) -> list[Item]:
         people.recovery(snapshot),
         people.recipients(snapshot),
     ]
+
+
+def lost(snapshot: Snapshot) -> list[Item]:
+    """What a plan stands on and does not have now, as :func:`check` says it: its gaps.
+
+    The module version (2.1), the PIC's appointment and the trainers' qualification (5.1.1 a), who of the targets can
+    come (5.1.1 f), and a recipient for every mandatory party (5.3.2).
+    """
+    standing = (teaching.module, teaching.pic, teaching.qualification, times.overtime, people.recipients)
+    return [item for item in (ask(snapshot) for ask in standing) if not item.complete]
+
+
+def lost_since_sent(revisions: Sequence[PlanRevision], *, now: datetime) -> list[Item]:
+    """What a plan has lost since it was submitted, or since it was approved and as long as a meeting lies ahead.
+
+    Args:
+        revisions: of one plan, the newest first. A draft says it in its task list.
+    """
+    newest, plan = revisions[0], revisions[0].plan
+    if newest.state == RevisionState.SUBMITTED:
+        return lost(Snapshot(newest, now))
+    approved = next((each for each in revisions if each.pk == plan.approved_revision_id), None)
+    if (
+        not approved
+        or newest.state == RevisionState.DRAFT
+        or plan.state not in {PlanState.APPROVED, PlanState.UNDER_WAY}
+    ):
+        return []
+    snapshot = Snapshot(approved, now)
+    return lost(snapshot) if any(meeting.starts_at > now for meeting in snapshot.meetings) else []

@@ -11,7 +11,7 @@ from planning.lists import lists_of
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, TrainerProfile
 from planning.queries.load import Impact, impacts
 from planning.queries.plans import local_day
-from planning.queries.roster import PlanRoster, roster_of
+from planning.queries.roster import PlanRoster, TargetAtMeeting, roster_of
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,15 @@ class Snapshot:
     def roster(self) -> PlanRoster:
         """How the targets' roster stands to the meetings."""
         return roster_of(self.revision, self.meetings)
+
+    def is_held(self, meeting: PlannedMeeting) -> bool:
+        """Whether a meeting has begun as it was approved."""
+        return meeting.starts_at <= self.now and meeting.is_approved  # type: ignore[attr-defined]
+
+    @property
+    def ahead(self) -> list[TargetAtMeeting]:
+        """The targets at the meetings that have not begun: who was away from one that was held was away."""
+        return [row for row in self.roster.rows if row.meeting.starts_at > self.now]
 
     def local_day(self, moment: datetime) -> date:
         """The day of ``moment`` at the plan's site."""

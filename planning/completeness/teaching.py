@@ -44,7 +44,7 @@ def trainers(snapshot: Snapshot) -> Item:
 
 def qualification(snapshot: Snapshot) -> Item:
     """A trainer without qualification teaches with a written reason that the manager reads (5.1.1 a)."""
-    reason, why = snapshot.revision.trainer_reason.strip(), _unqualified(snapshot)
+    reason, why = snapshot.revision.trainer_reason.strip(), unqualified(snapshot)
     value = reason if why else ""
     if not why and snapshot.trainers:
         value = _("all qualified")
@@ -54,11 +54,13 @@ def qualification(snapshot: Snapshot) -> Item:
     return Item("trainer_reason", _("Qualification of the trainers"), "trainers", value, gap, clause="5.1.1")
 
 
-def _unqualified(snapshot: Snapshot) -> str:
-    """What a trainer lacks for the module on the days that they teach it (5.1.1 a)."""
+def unqualified(snapshot: Snapshot) -> str:
+    """What a trainer lacks for the module on the days that they teach it; not on those of approved meetings held."""
     days: dict[int, list[date]] = {each.pk: [] for each in snapshot.trainers}
     for planned in snapshot.sessions:
-        taught = [snapshot.local_day(meeting.ends_at) for meeting in planned.meetings.all()]
+        taught = [
+            snapshot.local_day(meeting.ends_at) for meeting in planned.meetings.all() if not snapshot.is_held(meeting)
+        ]
         for trainer in planned.trainers.all():
             days[trainer.pk] += taught
     return why_unqualified([(each, days[each.pk]) for each in snapshot.trainers], snapshot.revision.module_version)

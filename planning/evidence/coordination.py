@@ -71,17 +71,14 @@ def _payload(revision: PlanRevision, now: datetime) -> dict[str, Any]:
         "answers": [_answer(each, local_day(now, plan.site), about) for each in asked],
         "signatures": [
             {
-                "name": each.answered_for or (each.answered_by.name if each.answered_by else ""),
+                "name": each.answered_by.name if each.answered_by else "",
                 "role": str(Role(each.party).label),
                 "meaning": _meaning(each),
-                "at": day_words(each.answered_on)
-                if each.answered_on
-                else moment_words(each.answered_at, plan.site.zone)
-                if each.answered_at
-                else "",
+                "how": _("Answered in the system"),
+                "at": moment_words(each.answered_at, plan.site.zone) if each.answered_at else "",
             }
             for each in asked
-            if each.answer
+            if each.answer and not each.answered_for  # what the PIC entered has its document, and nobody's hand
         ],
     }
 

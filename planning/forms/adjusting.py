@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
-from planning.models import PlannedSession, PlanRevision, Room
+from planning.models import PlannedSession, PlanRevision, Room, TrainingPlan
+from planning.queries.plans import holders
 from planning.services.adjusting import MOST_EXTRA
 from trainingops.people.enums import REPORTED_TO
 from trainingops.people.models import User
-from trainingops.people.queries import users_with_role
 from trainingops.ui.forms import PageForm, WholeField
 
 
@@ -70,7 +71,7 @@ class RecipientAddForm(PageForm):
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     email = forms.EmailField(label=_("Mail address"), required=False, help_text=_("For somebody without account."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: TrainingPlan, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offices = users_with_role(*REPORTED_TO)
+        offices = holders(*REPORTED_TO, site=plan.site, line=plan.line, day=day).order_by("name")
         self.fields["user"].queryset = offices  # type: ignore[attr-defined]

@@ -38,8 +38,9 @@ def plans_due(user: User, *, since: date, until: date, now: datetime) -> QuerySe
     Cancelled afterwards any other stays: what passed without an approval cannot be mended by giving it up.
 
     Each with ``first_at`` (start of its first session: as approved, else as the newest revision says, or of a class
-    filed without approval) and ``first_approved_at``. Completeness is what a submission requires, so every approval is
-    of a complete plan. The period is wide by a day on both sides here: :func:`in_period` cuts it in each site's zone.
+    filed without approval; before all these the start that it missed, though its draft gave it up) and
+    ``first_approved_at``. Completeness is what a submission requires, so every approval is of a complete plan. The
+    period is wide by a day on both sides here: :func:`in_period` cuts it in each site's zone.
     """
     begin = datetime.combine(since - timedelta(days=1), time(), ZoneInfo("UTC"))
     end = min(datetime.combine(until + timedelta(days=2), time(), ZoneInfo("UTC")), now)
@@ -51,10 +52,11 @@ def plans_due(user: User, *, since: date, until: date, now: datetime) -> QuerySe
     )
     return (
         TrainingPlan.objects.visible_to(user)
-        .filter(pk__in=touched)
+        .filter(Q(pk__in=touched) | Q(missed_start_at__gte=begin, missed_start_at__lte=end))
         .annotate(spoken=Coalesce(F("approved_revision"), Subquery(newest)))
         .annotate(
             first_at=Least(
+                F("missed_start_at"),
                 _first(planned_session__revision=OuterRef("spoken")),
                 _first(planned_session__plan=OuterRef("pk"), planned_session__revision=None),
             ),

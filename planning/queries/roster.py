@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,16 @@ from planning.enums import Consent
 from planning.models import OvertimeOrder, PlannedMeeting, PlannedSession, PlanRevision, PlanTarget
 from trainingops.people.enums import Presence
 from trainingops.people.models import LongLeave, Person, RosterDay, Site
-from trainingops.people.shifts import Leave, Shift, Standing, leave_on, stand, too_much_overtime, with_leaves
+from trainingops.people.shifts import (
+    Leave,
+    Shift,
+    Standing,
+    has_left,
+    leave_on,
+    stand,
+    too_much_overtime,
+    with_leaves,
+)
 
 #: How many people a refusal names.
 NAMED = 5
@@ -106,7 +115,7 @@ class PlanRoster:
 
     @property
     def absent(self) -> list[TargetAtMeeting]:
-        """Who cannot come: leave, sick, excused, duty travel."""
+        """Who cannot come: leave, sick, excused, duty travel, or has left."""
         return [row for row in self.rows if row.standing.is_absent]
 
     @property
@@ -115,20 +124,20 @@ class PlanRoster:
         return [row for row in self.rows if row.standing.needs_order]
 
 
-def roster_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting], *, ahead: Sequence[date] = ()) -> PlanRoster:
+def roster_of(
+    revision: PlanRevision,
+    meetings: Sequence[PlannedMeeting],
+    *,
+    ahead: Sequence[date] = (),
+    joining: Collection[int] = (),
+) -> PlanRoster:
     """The roster of a revision's targets around its meetings, with their overtime orders: one query.
 
     Args:
         ahead: days whose shifts are read too, for the choice of a window.
+        joining: keys of people who are read as if they were in the batch of ``meetings``, which are of one.
     """
-    return _rosters({revision: meetings}, ahead)[revision.pk]
-
-
-def unsettled_overtime(revision: PlanRevision, *, now: datetime) -> list[TargetAtMeeting]:
-    """Who would come to a meeting ahead outside their shift without an order or their consent; two queries."""
-    meetings = PlannedMeeting.objects.filter(planned_session__revision=revision, starts_at__gt=now)
-    roster = roster_of(revision, list(meetings.order_by("starts_at")))
-    return [row for row in roster.rows if not row.is_settled]
+    return _rosters({revision: meetings}, ahead, joining)[revision.pk]
 
 
 def people_in(rows: Iterable[TargetAtMeeting]) -> int:
@@ -198,7 +207,9 @@ def rosters_of(revisions: Iterable[PlanRevision]) -> dict[int, PlanRoster]:
 
 
 def _rosters(
-    meetings_of: Mapping[PlanRevision, Sequence[PlannedMeeting]], ahead: Sequence[date] = ()
+    meetings_of: Mapping[PlanRevision, Sequence[PlannedMeeting]],
+    ahead: Sequence[date] = (),
+    joining: Collection[int] = (),
 ) -> dict[int, PlanRoster]:
     days = set(ahead)
     for revision, meetings in meetings_of.items():
@@ -208,11 +219,15 @@ def _rosters(
     found: dict[int, list[_Target]] = {revision.pk: [] for revision in meetings_of}
     for revision_id, *target in _targets(meetings_of, sorted(days)):
         found[revision_id].append(tuple(target))
-    return {revision.pk: _roster(revision, meetings, found[revision.pk]) for revision, meetings in meetings_of.items()}
+    return {
+        revision.pk: _roster(revision, meetings, found[revision.pk], joining)
+        for revision, meetings in meetings_of.items()
+    }
 
 
-#: Key and name of the person, key of the batch, roster days, long leaves, orders of the plan and all of theirs.
+#: The person (key, name, employment, last day), key of the batch, roster days, long leaves, orders here and anywhere.
 _Target = tuple[Any, ...]
+_PERSON = ("person_id", "person__name", "person__employment", "person__left_on")
 
 
 def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterable[_Target]:
@@ -244,11 +259,16 @@ def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterabl
             ),
             batch=F("planned_session_id"),
         )
-        .values_list("revision_id", "person_id", "person__name", "batch", "days", "leaves", "orders", "ordered")
+        .values_list("revision_id", *_PERSON, "batch", "days", "leaves", "orders", "ordered")
     )
 
 
-def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets: Iterable[_Target]) -> PlanRoster:
+def _roster(
+    revision: PlanRevision,
+    meetings: Sequence[PlannedMeeting],
+    targets: Iterable[_Target],
+    joining: Collection[int],
+) -> PlanRoster:
     site = revision.plan.site
     of_batch: dict[int | None, list[PlannedMeeting]] = {}
     for meeting in meetings:
@@ -260,7 +280,7 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
     known = False
     minutes_of: dict[int, dict[date, int]] = {}
     leaves_of: dict[int, list[Leave]] = {}
-    for person, name, batch, listed, away, orders, ordered in targets:
+    for person, name, employment, left_on, batch, listed, away, orders, ordered in targets:
         own, given = [_shift(each) for each in listed], [_order(each) for each in orders]
         for each in ordered:
             day = datetime.fromisoformat(each["starts_at"]).astimezone(site.zone).date()
@@ -271,11 +291,15 @@ def _roster(revision: PlanRevision, meetings: Sequence[PlannedMeeting], targets:
             shifts_of[person] = own
         if leaves:
             leaves_of[person] = leaves
-        for meeting in of_batch.get(only if batch is None else batch, ()):
+        for meeting in of_batch.get(only if batch is None or person in joining else batch, ()):
             days = _days_around(meeting.starts_at, meeting.ends_at, site)
             near = with_leaves([each for each in own if each.day in days], leaves, days)
             known = known or bool(near)
-            standing = stand(meeting.starts_at, meeting.ends_at, near, site.zone)
+            standing = (
+                Standing(Presence.GONE, 0, 0)
+                if has_left(employment, left_on, meeting.starts_at.astimezone(site.zone).date())
+                else stand(meeting.starts_at, meeting.ends_at, near, site.zone)
+            )
             order = next((each for each in given if each.covers(meeting)), None)
             rows.append(TargetAtMeeting(person, name, meeting, standing, order))
     return PlanRoster(tuple(rows), known, shifts_of, minutes_of, leaves_of)

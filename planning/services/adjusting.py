@@ -7,15 +7,18 @@ they were signed; the rows say what holds now and since when, and the next revis
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
+from planning.completeness import crowded, lacks_room
 from planning.enums import PlanState, RevisionState
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, PlanTarget, Room, TrainingPlan
 from planning.policies.plans import can_edit_plan
+from planning.queries.plans import holders, local_day
 from planning.queries.roster import names_in, roster_of, some_names
 from planning.services.bookings import book_revision
 from planning.services.drafting import Recipient
@@ -26,7 +29,7 @@ from planning.services.releases import renew_releases
 from planning.signals import targets_moved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
-from trainingops.people.enums import Role
+from trainingops.people.enums import Employment, Role
 from trainingops.people.models import Person, User
 
 #: The most extra minutes that a person gets for a test.
@@ -42,7 +45,7 @@ def change_place(
     Raises:
         NotAllowed: not the PIC.
         WrongState: not approved, or a revision is open: then it is changed there.
-        Refused: the batch has begun, or the room is at another site.
+        Refused: the batch has begun, the room is at another site or has too few seats, or the method needs one.
         DoubleBooking: the room is taken.
     """
     revision = _approved(planned.plan, actor=actor)
@@ -53,8 +56,15 @@ def change_place(
             field="room",
         )
     before = {"room": planned.room.uuid if planned.room else None, "link": planned.link}
-    moved = planned.room != room
+    moved, unseated = planned.room != room, _unseated(planned)
     planned.room, planned.link, planned.place_changed_at = room, link.strip(), now
+    if lacks_room(planned, revision):
+        raise Refused(
+            _("%(batch)s is held %(method)s and needs a room. Choose one; another method is a new revision.")
+            % {"batch": planned, "method": revision.get_method_display().lower()},
+            field="room",
+        )
+    _require_seats(planned, unseated, field="room")
     planned.save(update_fields=["room", "link", "place_changed_at"])
     if moved:
         book_revision(revision, superseded=revision, reader=actor)
@@ -113,6 +123,14 @@ def adjust_target(
     return target
 
 
+@dataclass(frozen=True)
+class Moved:
+    """How many moved, and who stays where they were: each name with how the roster stands to the other batch."""
+
+    count: int
+    staying: list[str]
+
+
 @service
 def move_targets(
     *,
@@ -123,19 +141,25 @@ def move_targets(
     now: datetime,
     reason: str = "",
     ordered_by: str = "",
-) -> int:
-    """Move several targets of an approved plan to another of its batches at once; returns how many moved.
+) -> Moved:
+    """Move those targets of an approved plan to another of its batches who can come there; the others stay.
 
-    Raises as :func:`adjust_target`; ``Refused`` too where nobody of them is in another batch.
+    Raises as :func:`adjust_target`, but for somebody away only where all are; ``Refused`` too where nobody of them is
+    in another batch.
     """
     revision = _approved(plan, actor=actor)
     chosen = revision.targets.filter(person__in=people).exclude(planned_session__uuid=to.uuid)
     targets = list(chosen.select_related("person", "planned_session").order_by("pk"))
     if not targets:
         raise Refused(_("Nobody of them is in another batch than %(batch)s.") % {"batch": to}, field="to")
-    _move(targets, revision, to, actor=actor, now=now)
-    _settle_overtime(targets, revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
-    return len(targets)
+    goal = _batch(revision, to, now)
+    roster = roster_of(revision, _meetings(goal), joining={each.person_id for each in targets})
+    away = {row.person: row for row in roster.absent if row.person in {each.person_id for each in targets}}
+    coming = [each for each in targets if each.person_id not in away] or targets
+    _move(coming, revision, to, actor=actor, now=now)
+    _settle_overtime(coming, revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
+    staying = [f"{row.name} ({row.standing.presence.label})" for row in away.values()]
+    return Moved(len(coming), staying)
 
 
 def _move(
@@ -145,7 +169,7 @@ def _move(
     before = {uuid: _batch(revision, planned, now) for uuid, planned in left.items()}
     moved = [each.pk for each in targets]
     for batch in before.values():
-        if not batch.targets.exclude(pk__in=moved).exists():
+        if not batch.targets.exclude(pk__in=moved).exclude(person__employment=Employment.LEFT).exists():
             raise Refused(
                 _(
                     "%(name)s would leave nobody in %(batch)s: the class would be empty. "
@@ -155,10 +179,12 @@ def _move(
                 field="to",
             )
     goal = _batch(revision, to, now)
+    unseated = _unseated(goal)
     rows = [(each.person.uuid, each.planned_session.uuid if each.planned_session else None) for each in targets]
     for target in targets:
         target.planned_session, target.moved_at = goal, now
     PlanTarget.objects.bulk_update(targets, ["planned_session", "moved_at"])
+    _require_seats(goal, unseated, field="to")
     withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     book_revision(revision, superseded=revision, reader=actor)
     targets_moved.send(sender=PlanRevision, revision=revision, actor=actor, now=now)
@@ -167,17 +193,39 @@ def _move(
         _note("plan.target_moved", revision, actor, now, person=person, before=origin, after=to.uuid)
 
 
+def _unseated(planned: PlannedSession) -> int:
+    """How many of a batch have no seat in its room; the manager approved so many with their written reason."""
+    return max(0, planned.targets.count() - planned.room.capacity) if planned.room else 0
+
+
+def _require_seats(planned: PlannedSession, approved: int, *, field: str) -> None:
+    """No more people without a seat than ``approved``: for those the plan asks for a reason (5.1.1 e)."""
+    if _unseated(planned) > approved:
+        raise Refused(
+            _("%(batches)s. Choose another one, or write in a new revision where the others sit.")
+            % {"batches": crowded([planned], {planned.pk: planned.targets.count()})},
+            field=field,
+        )
+
+
+def _meetings(planned: PlannedSession) -> list[PlannedMeeting]:
+    return list(PlannedMeeting.objects.filter(planned_session=planned).select_related("planned_session__host_site"))
+
+
 def _settle_overtime(
     targets: Sequence[PlanTarget], revision: PlanRevision, *, reason: str, ordered_by: str, actor: User, now: datetime
 ) -> None:
     """By the roster as it is now: who is away does not come, and overtime is ordered with the move (5.1.1 f)."""
     batch = targets[0].planned_session
-    meetings = list(PlannedMeeting.objects.filter(planned_session=batch).select_related("planned_session__host_site"))
+    assert batch is not None
     moved = {each.person_id for each in targets}
-    rows = [row for row in roster_of(revision, meetings).rows if row.person in moved]
+    rows = [row for row in roster_of(revision, _meetings(batch)).rows if row.person in moved]
     if away := [row for row in rows if row.standing.is_absent]:
         raise Refused(
-            _("%(name)s cannot come to %(batch)s: %(presence)s. Choose another batch.")
+            _(
+                "%(name)s cannot come to %(batch)s: %(presence)s. "
+                "Choose another batch, or take them off target in a new revision."
+            )
             % {"name": names_in(away), "batch": batch, "presence": str(away[0].standing.presence.label).lower()},
             field="to",
         )
@@ -214,13 +262,11 @@ def add_recipient(*, plan: TrainingPlan, recipient: Recipient, actor: User, now:
     Raises:
         NotAllowed: not the PIC.
         WrongState: as :func:`change_place`.
-        Refused: an unknown party, somebody who cannot be reached, or who receives them already.
+        Refused: an unknown party, an account that does not hold it here, somebody who cannot be reached, or who
+            receives them already.
     """
     revision = _approved(plan, actor=actor)
-    if recipient.party not in Role.values:
-        raise Refused(_("“%(party)s” is no party. Choose one of the list.") % {"party": recipient.party}, field="party")
-    if recipient.user is None and not recipient.email:
-        raise Refused(_("Choose an account, or give a mail address."), field="email")
+    _check_recipient(recipient, revision.plan, now)
     same = revision.recipients.filter(party=recipient.party)
     same = same.filter(user=recipient.user) if recipient.user else same.filter(email__iexact=recipient.email)
     if same.exists():
@@ -233,8 +279,8 @@ def add_recipient(*, plan: TrainingPlan, recipient: Recipient, actor: User, now:
         revision=revision,
         party=recipient.party,
         user=recipient.user,
-        name="" if recipient.user else recipient.name,
-        email="" if recipient.user else recipient.email,
+        name=recipient.name,
+        email=recipient.email,
         added_at=now,
     )
     user = recipient.user.uuid if recipient.user else None
@@ -247,6 +293,29 @@ def add_recipient(*, plan: TrainingPlan, recipient: Recipient, actor: User, now:
         detail=None if recipient.user else {"name": recipient.name, "email": recipient.email},
     )
     return added
+
+
+def _check_recipient(recipient: Recipient, plan: TrainingPlan, now: datetime) -> None:
+    """Somebody of the party by the rule of the draft: an account that holds it here today, else a mail address."""
+    if recipient.party not in Role.values:
+        raise Refused(_("“%(party)s” is no party. Choose one of the list.") % {"party": recipient.party}, field="party")
+    if recipient.user is None:
+        if not recipient.email:
+            raise Refused(_("Choose an account, or give a mail address."), field="email")
+        return
+    said = {"who": recipient.user, "party": Role(recipient.party).label, "line": plan.line, "site": plan.site}
+    if recipient.name or recipient.email:
+        raise Refused(
+            _("%(who)s is chosen and a name or mail address is given too. Leave one of them out.") % said, field="user"
+        )
+    here = holders(recipient.party, site=plan.site, line=plan.line, day=local_day(now, plan.site)).order_by("name")
+    if recipient.user not in here:
+        names = some_names([each.name for each in here]) or "–"
+        raise Refused(
+            _("%(who)s is not %(party)s for %(line)s at %(site)s. Choose one who is: %(names)s.")
+            % {**said, "names": names},
+            field="user",
+        )
 
 
 def adjustable_revision(plan: TrainingPlan, *, actor: User) -> PlanRevision:

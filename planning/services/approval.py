@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planning.completeness import Item, Snapshot, check
+from planning.completeness import Item, Snapshot, check, lost
 from planning.content import CHOICES, freeze, hash_of
 from planning.enums import REVISION_TRANSITIONS, Decision, PlanState, RevisionState
 from planning.evidence.coordination import request_sheet
@@ -21,15 +20,14 @@ from planning.models import (
 from planning.notices import url_of, words_of
 from planning.policies.plans import can_create_plan, can_decide_revision, can_edit_plan, deciding_for
 from planning.queries.plans import holders, leaders_of, local_day
-from planning.queries.roster import names_in, unsettled_overtime
 from planning.services.bookings import book_revision
 from planning.services.drafting import open_draft
+from planning.services.missing import keep_missed_start
 from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import advance_plan, locked_plan
 from planning.services.releases import renew_releases
 from planning.services.targets import place_in_only_session
 from planning.signals import revision_approved
-from planning.standing import lost_since
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.notifications.services import notify
@@ -212,9 +210,7 @@ def approve_revision(
         WrongState: not submitted any more.
         StaleVersion: the hash is another than the one shown, or the rows no longer give it.
         Refused: the signature is another's, old, or over another hash.
-        Refused: its module version is not approved any more (2.1), or its PIC holds no appointment today or on the day
-            of the last meeting (5.1.1 a).
-        Refused: somebody would come in overtime without an order or their consent, by the roster of now; names them.
+        Refused: it lacks now what it was submitted with (:func:`planning.completeness.lost`); says what and who.
         DoubleBooking: somebody or something is taken already; names it.
     """
     revision = _locked(revision)
@@ -224,7 +220,8 @@ def approve_revision(
     _require_unchanged(revision, content_hash)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
     _require_standing(revision, now)
-    _require_overtime_settled(revision, now)
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=revision, starts_at__lte=now)
+    keep_missed_start(plan, meetings, actor=actor, now=now)
     superseded = _supersede(revision)
     withdraw_pointless_orders(plan=plan, actor=actor, now=now)
     decision = _write_decision(revision, Decision.APPROVED, comment=comment, signature=signature, actor=actor, now=now)
@@ -309,28 +306,13 @@ def _require_unchanged(revision: PlanRevision, content_hash: str) -> None:
 
 
 def _require_standing(revision: PlanRevision, now: datetime) -> None:
-    """Nothing that the plan stands on fell away since it was submitted (2.1, 5.1.1 a)."""
-    ends_at = PlannedMeeting.objects.filter(planned_session__revision=revision).aggregate(at=Max("ends_at"))["at"]
-    if lost := lost_since(revision, ends_at=ends_at, now=now):
+    """Nothing that the plan stands on fell away since it was submitted (2.1, 5.1.1 a, f, 5.3.2)."""
+    if gaps := lost(Snapshot(revision, now)):
         raise Refused(
-            _("%(lost)s Until then the plan is not approved; you can return it.") % {"lost": " ".join(lost.values())},
+            _("%(lost)s Return the plan, or decide once this is mended.")
+            % {"lost": " ".join(item.gap for item in gaps)},
             code="lost",
         )
-
-
-def _require_overtime_settled(revision: PlanRevision, now: datetime) -> None:
-    """Nobody comes outside their shift without an order and their consent, as the roster says it now (5.1.1 f)."""
-    open_now = unsettled_overtime(revision, now=now)
-    if not open_now:
-        return
-    raise Refused(
-        _(
-            "Overtime without an order and consent, by the roster as it is now: %(names)s. "
-            "Return the plan, or decide once its PIC has ordered the overtime and the agents agreed."
-        )
-        % {"names": names_in(open_now)},
-        code="overtime",
-    )
 
 
 def _tell_of_approval(revision: PlanRevision, *, actor: User, now: datetime) -> None:

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planning.coordinating import about_revision
+from planning.coordinating import About, about_revision, differences
 from planning.enums import ConsultationAnswer, PlanState
 from planning.evidence.coordination import request_sheet
-from planning.models import Consultation, TrainingPlan
+from planning.models import Consultation, PlanRevision, TrainingPlan
 from planning.notices import url_of, words_of
 from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
 from planning.queries.plans import holders, local_day
 from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, WrongState, require
+from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.notifications.models import Notice
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
@@ -52,8 +52,9 @@ def ask_consultation(
         words = _("The date %(day)s has passed. Choose today or later.") % {"day": day_words(due_on)}
         raise Refused(words, field="due_on")
     open_parties = set(plan.consultations.filter(answer="").values_list("party", flat=True))
+    about = about_revision(_newest(plan))
     asked = [
-        Consultation(plan=plan, party=party, asked_by=actor, asked_at=now, due_on=due_on)
+        Consultation(plan=plan, party=party, asked_by=actor, asked_at=now, due_on=due_on, asked_about=about)
         for party in CONSULTED
         if party in parties and party not in open_parties
     ]
@@ -78,18 +79,34 @@ def ask_consultation(
 
 @service
 def answer_consultation(
-    *, consultation: Consultation, answer: str, actor: User, now: datetime, remark: str = ""
+    *,
+    consultation: Consultation,
+    answer: str,
+    actor: User,
+    now: datetime,
+    remark: str = "",
+    shown: About | None = None,
 ) -> Consultation:
     """Note the view of a team; it stands on the approval page and blocks nothing.
+
+    Args:
+        shown: what the team had before it (:func:`~planning.coordinating.about_content`), from a page that stood open.
 
     Raises:
         NotAllowed: not of the team that was asked.
         WrongState: answered already.
+        StaleVersion: the plan is not what was shown any more.
         Refused: an answer that is not in the list, or remarks without text.
     """
     consultation = _locked(consultation)
     require(can_answer_consultation(actor, consultation))
-    return _note(consultation, answer=answer, remark=remark, actor=actor, now=now)
+    about = about_revision(_newest(consultation.plan))
+    if not consultation.answer and shown is not None and shown != about:
+        raise StaleVersion(
+            _("The plan has changed since you opened this page: %(what)s. Read it as it stands now, then answer.")
+            % {"what": differences(shown, about) or _("a new revision")}
+        )
+    return _note(consultation, answer=answer, remark=remark, about=about, actor=actor, now=now)
 
 
 @service
@@ -105,6 +122,8 @@ def enter_answer(
     remark: str = "",
 ) -> Consultation:
     """The PIC enters what a team answered outside the system, with the document that shows it (5.1.1 d).
+
+    The team answered what it was asked: the answer holds for the plan as it stood with the question.
 
     Args:
         answered_for: the name of who answered.
@@ -132,7 +151,11 @@ def enter_answer(
         raise Refused(_("The document is missing. Attach the mail or letter with the answer."), field="file")
     consultation.file, consultation.file_name = keep_document(file, now=now)
     consultation.answered_for, consultation.answered_on = answered_for.strip(), answered_on
-    return _note(consultation, answer=answer, remark=remark, actor=actor, now=now)
+    return _note(consultation, answer=answer, remark=remark, about=consultation.asked_about, actor=actor, now=now)
+
+
+def _newest(plan: TrainingPlan) -> PlanRevision:
+    return plan.revisions.select_related("module_version__module").order_by("-number")[0]
 
 
 def _locked(consultation: Consultation) -> Consultation:
@@ -143,7 +166,9 @@ def _locked(consultation: Consultation) -> Consultation:
     return consultation
 
 
-def _note(consultation: Consultation, *, answer: str, remark: str, actor: User, now: datetime) -> Consultation:
+def _note(
+    consultation: Consultation, *, answer: str, remark: str, about: About, actor: User, now: datetime
+) -> Consultation:
     plan = consultation.plan
     if consultation.answer:
         raise WrongState(
@@ -156,8 +181,7 @@ def _note(consultation: Consultation, *, answer: str, remark: str, actor: User, 
         raise Refused(_("The remark is blank. Write what should change."), field="remark")
     consultation.answer, consultation.remark = answer, remark.strip()
     consultation.answered_by, consultation.answered_at = actor, now
-    newest = plan.revisions.select_related("module_version__module").order_by("-number")[0]
-    consultation.answered_about = about_revision(newest)
+    consultation.answered_about = about
     consultation.save()
     notify(
         kind="consultation_answered",
@@ -177,7 +201,7 @@ def _note(consultation: Consultation, *, answer: str, remark: str, actor: User, 
             "plan": plan.uuid,
             "party": consultation.party,
             "answer": answer,
-            "revision": newest.number,
+            "revision": about.get("revision"),
             "file": entered,
         },
         detail={"remark": consultation.remark, "answered_for": consultation.answered_for}

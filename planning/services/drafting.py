@@ -24,6 +24,7 @@ from planning.models import (
     TrainerProfile,
 )
 from planning.policies.plans import can_edit_plan
+from planning.services.missing import keep_missed_start
 from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import locked_plan
 from planning.services.schemes import check_pass_mark
@@ -173,7 +174,8 @@ def save_session(
     planned.label, planned.host_site, planned.room, planned.link = label.strip(), host_site, room, link
     planned.save()
     planned.trainers.set(trainers)
-    _save_meetings(planned, meetings)
+    planned.plan = revision.plan
+    _save_meetings(planned, meetings, actor=actor, now=now)
     withdraw_pointless_orders(plan=revision.plan, actor=actor, now=now)
     record(
         "revision.session_saved",
@@ -271,20 +273,24 @@ def _check_years(
             )
 
 
-def _save_meetings(planned: PlannedSession, meetings: Sequence[MeetingTimes]) -> None:
-    kept = {each.uuid for each in meetings if each.uuid}
-    planned.meetings.exclude(uuid__in=kept).delete()
+def _save_meetings(planned: PlannedSession, meetings: Sequence[MeetingTimes], *, actor: User, now: datetime) -> None:
     standing = {meeting.uuid: meeting for meeting in planned.meetings.all()}
+    kept = {each.uuid: each.starts_at for each in meetings if each.uuid}
+    given_up = [meeting for uuid, meeting in standing.items() if kept.get(uuid) != meeting.starts_at]
+    keep_missed_start(planned.plan, given_up, actor=actor, now=now)
+    planned.meetings.exclude(uuid__in=kept).delete()
     for each in meetings:
         meeting = standing.get(each.uuid) if each.uuid else None
         meeting = meeting or PlannedMeeting(planned_session=planned)
+        if meeting.starts_at != each.starts_at:
+            meeting.set_at = now
         meeting.starts_at, meeting.ends_at = each.starts_at, each.ends_at
         meeting.save()
 
 
 @service
 def remove_session(*, revision: PlanRevision, planned: PlannedSession, actor: User, now: datetime) -> None:
-    """Take a session out of a draft; its targets stay, without a batch.
+    """Take a session out of a draft; its targets stay, without a batch, and a start that was missed stays counted.
 
     Raises:
         NotAllowed, WrongState: as :func:`save_part`.
@@ -292,6 +298,7 @@ def remove_session(*, revision: PlanRevision, planned: PlannedSession, actor: Us
     revision = open_draft(revision, actor=actor)
     if planned.revision_id != revision.pk:
         raise Refused(_("%(batch)s belongs to another revision. Reload the page.") % {"batch": planned})
+    keep_missed_start(revision.plan, planned.meetings.all(), actor=actor, now=now)
     moved = revision.targets.filter(planned_session=planned).update(planned_session=None)
     name = planned.uuid
     planned.delete()

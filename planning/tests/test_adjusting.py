@@ -246,6 +246,44 @@ def test_what_is_taken_begun_or_open_elsewhere_is_refused(world, plan):
         add_recipient(plan=draft, recipient=Recipient(party="qc", email="a@example.com"), actor=draft.pic, now=now)
 
 
+@pytest.mark.clause("5.1.1 e")
+def test_what_submission_refuses_the_pic_alone_cannot_make_afterwards(world, plan):
+    """4.1, 5.1.1 e: an offline batch keeps a room, and nobody more is left without a seat than the manager approved."""
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    now, act = timezone.now(), {"actor": world.pic, "now": timezone.now()}
+    small = Room.objects.create(site=world.site, name="Ruang kecil", capacity=1)
+    for change, field in (
+        (lambda: change_place(planned=one, room=None, link="", **act), "room"),
+        (lambda: change_place(planned=one, room=small, link="", **act), "room"),
+    ):
+        with pytest.raises(Refused) as refused:
+            change()
+        assert refused.value.field == field
+    one.refresh_from_db()
+    assert one.room == world.room
+    Room.objects.filter(pk=world.room.pk).update(capacity=1)
+    with pytest.raises(Refused) as refused:
+        adjust_target(target=one.targets.first(), to=two, extra_minutes=0, actor=world.pic, now=now)
+    assert refused.value.field == "to" and world.room.name in str(refused.value)
+    change_place(planned=one, room=small, link="", **act)  # as many without a seat as before
+
+
+@pytest.mark.clause("5.3.2")
+def test_a_recipient_added_is_of_their_party_here_and_given_in_one_way(world, plan):
+    """The rule of the draft: an account holds its party here today; an account and a mail address are two things."""
+    for recipient, field in (
+        (Recipient(party="operations", user=world.pic), "user"),
+        (Recipient(party="operations", user=make_world(people=0).operations), "user"),
+        (Recipient(party="team_leader", user=world.leader, name="Budi", email="budi@example.com"), "user"),
+        (Recipient(party="client"), "email"),
+    ):
+        with pytest.raises(Refused) as refused:
+            add_recipient(plan=plan, recipient=recipient, actor=world.pic, now=timezone.now())
+        assert refused.value.field == field
+    added = Recipient(party="team_leader", user=world.leader)
+    assert add_recipient(plan=plan, recipient=added, actor=world.pic, now=timezone.now()).user == world.leader
+
+
 def addresses(plan):
     one = plan.approved_revision.sessions.order_by("pk").first()
     return [
@@ -275,10 +313,13 @@ def test_each_page_saves(client, world, plan):
     one, two = plan.approved_revision.sessions.order_by("pk")
     target, (_page, place, person, recipient) = one.targets.first(), addresses(plan)
     sign_in(client, world.pic)
-    assert client.post(place, {"room": "", "link": "https://rapat.example.com/1"}).status_code == 302
+    given = {"room": one.room_id, "link": "https://rapat.example.com/1"}
+    assert client.post(place, {**given, "room": ""}).status_code == 422
+    assert client.post(place, given).status_code == 302
     assert client.post(person, {"to": two.pk, "extra_minutes": "10"}).status_code == 302
     assert client.post(person, {"to": two.pk, "extra_minutes": "999"}).status_code == 422
     user: User = world.leader
+    assert client.post(recipient, {"party": "operations", "user": user.pk}).status_code == 422
     assert client.post(recipient, {"party": "team_leader", "user": user.pk}).status_code == 302
     target.refresh_from_db()
     assert (target.planned_session, target.extra_minutes) == (two, 10)

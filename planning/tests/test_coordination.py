@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 from planning.evidence.coordination import expected_coordination
 from planning.models import Consultation
 from planning.services import (
+    MeetingTimes,
     amend_plan,
     answer_consultation,
     approve_revision,
@@ -22,6 +24,7 @@ from planning.services import (
     remind_teams,
     return_revision,
     save_part,
+    save_session,
     submit_revision,
 )
 from planning.tests.factories import draft_plan, make_module, make_world, signature, submitted_plan
@@ -102,10 +105,77 @@ def test_one_tap_answers_and_get_changes_nothing(client, world, plan):
     assert client.get(address, {"answer": "agreed"}).status_code == 200
     consultation.refresh_from_db()
     assert consultation.answer == ""
-    assert client.post(address, {"answer": "agreed"}).status_code == 302
+    given = {"answer": "agreed", "shown": client.get(address).context["shown"]}
+    assert client.post(address, given).status_code == 302
     consultation.refresh_from_db()
     assert (consultation.answer, consultation.answered_by) == ("agreed", world.qc)
-    assert client.post(address, {"answer": "no_remarks"}).status_code == 409
+    assert client.post(address, {**given, "answer": "no_remarks"}).status_code == 409
+
+
+def other_module(plan, world):
+    version = make_module(world.line, author=world.pic, decided_by=world.manager)
+    revision, now = plan.revisions.get(), timezone.now()
+    save_part(revision=revision, part="module", values={"module_version": version}, actor=world.pic, now=now)
+    return "module version"
+
+
+def other_day(plan, world):
+    planned = plan.revisions.get().sessions.get()
+    (meeting,) = planned.meetings.all()
+    week = timedelta(days=7)
+    save_session(
+        revision=plan.revisions.get(),
+        planned=planned,
+        label=planned.label,
+        host_site=world.site,
+        trainers=[world.trainer],
+        meetings=[MeetingTimes(uuid=meeting.uuid, starts_at=meeting.starts_at + week, ends_at=meeting.ends_at + week)],
+        actor=world.pic,
+        now=timezone.now(),
+    )
+    return "dates"
+
+
+@pytest.mark.point("APR-3")
+@pytest.mark.parametrize("change", [other_module, other_day])
+def test_a_team_agrees_only_to_what_it_was_shown(client, world, plan, change):
+    """5.1.1 d: the page of the answer stood open while the PIC changed the draft; what was typed stays."""
+    (consultation,) = asked(plan, "qc")
+    sign_in(client, world.qc)
+    world.qc.language = "en"
+    world.qc.save()
+    address = reverse("consultation_answer", args=[consultation.uuid])
+    shown = client.get(address).context["shown"]
+    what = change(plan, world)
+
+    for mark in (shown, "", "forged"):
+        refused = client.post(address, {"answer": "remarks", "remark": "Pagi saja.", "shown": mark})
+        assert refused.status_code == 409 and "Pagi saja." in refused.content.decode()
+    refused = client.post(address, {"answer": "agreed", "shown": shown}).content.decode()
+    assert f"since you opened this page: {what}" in refused and f"Changed since you were asked: {what}" in refused
+    consultation.refresh_from_db()
+    assert consultation.answer == ""
+    shown = client.get(address).context["shown"]
+    assert client.post(address, {"answer": "agreed", "shown": shown}).status_code == 302
+
+
+@pytest.mark.usefixtures("english")
+def test_an_entered_answer_holds_for_what_the_team_was_asked(client, world, plan):
+    """5.1.1 d: the letter says yes to the plan that was sent with the question, not to what it became since."""
+    (consultation,) = asked(plan, "qc")
+    was = str(world.module_version.module.code)
+    other_module(plan, world)
+
+    enter_answer(consultation=consultation, **entry(plan))
+
+    consultation.refresh_from_db()
+    assert consultation.answered_about["module"].startswith(was)
+    world.pic.language = "en"
+    world.pic.save()
+    sign_in(client, world.pic)
+    page = client.get(reverse("plan_detail", args=[plan.uuid]))
+    (row,) = page.context["consultations"]
+    assert row.changed == "Changed since: module version" and "qc" in page.context["ask_form"].initial["parties"]
 
 
 # --- Entered by the PIC with the document ------------------------------------------------------------------
@@ -257,6 +327,9 @@ def test_the_sheet_says_who_was_asked_who_answered_and_who_did_not(client, world
     for words in ["Lembar Koordinasi", plan.number, world.qc.name, "Tambah contoh kasus.", "Dewi Lestari", "SHA-256"]:
         assert words in page, words
     assert "Tanpa jawaban sampai" in page
+    assert "Ditandatangani elektronik" not in page and page.count("Dijawab dalam sistem") == 1
+    hands = [each["name"] for each in json.loads(request.payload.text)["data"]["signatures"]]
+    assert hands == [world.qc.name], "what the PIC entered has its document, and nobody's hand"
     operations.refresh_from_db()
     assert operations.file.sha256 in page
 

@@ -10,8 +10,17 @@ from django.utils import timezone
 
 from planning.models import ApprovalDecision, PlannedMeeting, TrainingPlan
 from planning.queries.indicator import by, count, in_period, plans_due
-from planning.services import cancel_plan
-from planning.tests.factories import approved_plan, draft_plan, make_world, submitted_plan
+from planning.services import (
+    MeetingTimes,
+    amend_plan,
+    cancel_plan,
+    remove_session,
+    return_revision,
+    save_session,
+    submit_revision,
+)
+from planning.tests.factories import approve, approved_plan, draft_plan, make_world, submitted_plan
+from trainingops.audit.models import Entry
 from trainingops.audit.tests.fixtures import guards_lifted
 from trainingops.people.tests.factories import ServiceLineFactory, make_user, sign_in
 
@@ -68,6 +77,70 @@ def test_giving_a_plan_up_after_its_start_does_not_mend_the_figure(world):
     assert row == draft and not row.is_met
     TrainingPlan.objects.filter(pk=draft.pk).update(cancelled_at=start(11, 12) - timedelta(minutes=1))
     assert not found(world.manager, *period)
+
+
+def take_out(draft, planned, world, now):
+    remove_session(revision=draft, planned=planned, actor=world.pic, now=now)
+
+
+def move(draft, planned, world, now, *, to=None):
+    to = to or start(11, 30)
+    (meeting,) = planned.meetings.all()
+    save_session(
+        revision=draft,
+        planned=planned,
+        label=planned.label,
+        host_site=world.site,
+        trainers=[world.trainer],
+        room=planned.room,
+        meetings=[MeetingTimes(uuid=meeting.uuid, starts_at=to, ends_at=to + timedelta(hours=2))],
+        actor=world.pic,
+        now=now,
+    )
+
+
+@pytest.mark.parametrize("give_up", [take_out, move])
+@pytest.mark.parametrize("state", ["draft", "returned"])
+def test_a_start_that_passed_without_approval_stays_missed_whatever_becomes_of_the_draft(world, give_up, state):
+    """4.1: those never approved are included. The PIC moves on and is approved for the new date all the same."""
+    after = start(11, 13)
+    if state == "draft":
+        plan = draft_plan(world=world, starts_at=start(11, 12), sessions=2)
+        draft = plan.revisions.get()
+    else:
+        plan = submitted_plan(world=world, starts_at=start(11, 12), sessions=1)
+        return_revision(revision=plan.revisions.get(), comment="Terlambat.", actor=world.manager, now=after)
+        draft = amend_plan(plan=plan, actor=world.pic, now=after)
+    give_up(draft, draft.sessions.first(), world, after)
+
+    (row,) = found(world.manager, start(11, 1).date(), start(11, 30).date(), now=start(11, 29))
+    assert (row.first_at, row.is_met) == (start(11, 12), False)
+    plan.refresh_from_db()
+    assert plan.missed_start_at == start(11, 12)
+    assert Entry.objects.filter(verb="plan.start_missed", subject=plan.uuid).count() == 1
+
+
+def test_an_approval_after_the_start_is_not_mended_by_moving_that_start(world):
+    """4.1: approved a day late, then amended to a day ahead of the approval."""
+    plan = submitted_plan(world=world, starts_at=start(11, 12))
+    approve(plan.revisions.get(), world.manager, start(11, 13))
+    draft = amend_plan(plan=plan, actor=world.pic, now=start(11, 13))
+    move(draft, draft.sessions.get(), world, start(11, 13), to=start(11, 20))
+    submit_revision(revision=draft, actor=world.pic, now=start(11, 14))
+    approve(plan.revisions.get(number=2), world.manager, start(11, 14))
+    (row,) = found(world.manager, start(11, 1).date(), start(11, 30).date())
+    assert (row.first_at, row.is_met) == (start(11, 12), False)
+
+
+def test_a_slip_of_the_day_and_a_date_moved_in_time_are_not_missed(world):
+    """4.1: what an honest PIC corrects: a day that had passed when it was written, and one that still lay ahead."""
+    plan = draft_plan(world=world, starts_at=start(11, 12))
+    draft = plan.revisions.get()
+    move(draft, draft.sessions.get(), world, start(11, 11), to=start(11, 3))  # meant the 23rd
+    move(draft, draft.sessions.get(), world, start(11, 11), to=start(11, 30))
+    assert not found(world.manager, start(11, 1).date(), start(11, 20).date())
+    plan.refresh_from_db()
+    assert plan.missed_start_at is None
 
 
 def test_a_day_is_a_day_of_the_site(world):

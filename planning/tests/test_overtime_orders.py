@@ -89,8 +89,10 @@ def second_batch(world, revision, *, hour):
 
 # --- approval ----------------------------------------------------------------------------------------------
 @pytest.mark.clause("4.1")
-@pytest.mark.parametrize("consent", [None, "asked", Consent.REFUSED])
-def test_approval_is_refused_while_somebody_would_come_in_overtime_unordered_or_unasked(world, consent):
+@pytest.mark.parametrize(
+    ("consent", "lacking"), [(None, "order overtime"), ("asked", "not agreed"), (Consent.REFUSED, "not agreed")]
+)
+def test_approval_is_refused_while_somebody_would_come_in_overtime_unordered_or_unasked(world, consent, lacking):
     late, there = agents(world, 2)
     _plan, revision, meeting = submitted(world, [late, there])
     rostered(world, late, SHIFT)  # the roster came after the submission
@@ -98,9 +100,9 @@ def test_approval_is_refused_while_somebody_would_come_in_overtime_unordered_or_
         ordered(world, revision, late, meeting, consent=None if consent == "asked" else consent)
     with pytest.raises(Refused) as refused:
         approve(revision, world.manager, NOW)
-    assert refused.value.code == "overtime"
+    assert refused.value.code == "lost"
     assert late.name in str(refused.value) and there.name not in str(refused.value)
-    assert "Return the plan" in str(refused.value) and "ordered the overtime" in str(refused.value)
+    assert "Return the plan" in str(refused.value) and lacking in str(refused.value)
     revision.refresh_from_db()
     assert revision.state == RevisionState.SUBMITTED
 

@@ -262,9 +262,11 @@ def test_coordination_is_asked_and_answered_with_one_tap(client, world):
     client.force_login(world.operations)
     assert client.get(url).status_code == 403
     client.force_login(world.qc)
-    assert client.get(url).status_code == 200
-    assert client.post(url, {"answer": "remarks", "remark": ""}).status_code == 422
-    assert client.post(url, {"answer": "agreed"}).status_code == 302
-    assert client.post(url, {"answer": "agreed"}).status_code == 409
+    page = client.get(url)
+    assert page.status_code == 200
+    shown = {"shown": page.context["shown"]}
+    assert client.post(url, {"answer": "remarks", "remark": "", **shown}).status_code == 422
+    assert client.post(url, {"answer": "agreed", **shown}).status_code == 302
+    assert client.post(url, {"answer": "agreed", **shown}).status_code == 409
     question.refresh_from_db()
     assert (question.answer, question.answered_by) == ("agreed", world.qc)

@@ -17,6 +17,7 @@ from sessions.models import Enrolment
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
+from trainingops.people.models import LongLeave
 from trainingops.people.tests.factories import TeamFactory, make_agent, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1")]
@@ -207,6 +208,33 @@ def test_a_whole_team_is_moved_to_another_batch_at_once(client, world):
     assert {each.training_session.uuid for each in enrolled} == {two.uuid}
     sign_in(client, make_user("trainer", site=make_world(people=0).site))
     assert client.get(move).status_code == 404
+
+
+@pytest.mark.point("APR-3")
+def test_who_cannot_come_there_stays_and_the_rest_of_the_team_is_moved(client, world):
+    """Whoever is on leave is named, and holds nobody up; where nobody can come, the move is refused."""
+    first, second = world.people
+    plan, _other = crowd(world)
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    release = ReleaseConfirmation.objects.get(planned_session=one, team=world.leader.person.led_teams.get())
+    move = reverse("release_move", args=[release.uuid])
+    noted = {"starts_on": timezone.localdate(), "recorded_by": world.manager, "recorded_at": timezone.now()}
+    LongLeave.objects.create(person=first, **noted)
+    sign_in(client, world.pic)
+
+    page = client.post(move, {"to": two.pk}, follow=True).content.decode()
+
+    assert first.name in page and second.name in page
+    assert [row.planned_session for row in (one.targets.get(person=first), two.targets.get(person=second))] == [
+        one,
+        two,
+    ]
+    (said,) = Entry.objects.filter(verb="plan.target_moved")
+    assert str(second.uuid) in said.text
+    LongLeave.objects.create(person=second, **noted)
+    with pytest.raises(Refused) as refused:
+        move_targets(plan=plan, people=[first], to=two, actor=world.pic, now=timezone.now())
+    assert refused.value.field == "to" and first.name in str(refused.value)
 
 
 def test_a_team_is_not_moved_where_nobody_would_be_left(world):

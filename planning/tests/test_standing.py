@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from planning.completeness import Snapshot, check
 from planning.enums import ModuleState, PlanState
 from planning.forms.plans.parts import ModuleForm
 from planning.models import Appointment, ModuleVersion, PlanHandOver, PlannedMeeting, TrainingPlan
-from planning.services import amend_plan, hand_over_plan, return_revision, submit_revision
+from planning.services import Incomplete, amend_plan, hand_over_plan, return_revision, save_part, submit_revision
 from planning.services.appointments import revoke_appointment
 from planning.services.modules import retire_version
 from planning.tests.factories import approve, approved_plan, draft_plan, make_appointment, make_world, submitted_plan
@@ -20,6 +21,8 @@ from trainingops.audit.models import Entry
 from trainingops.audit.tests.fixtures import guards_lifted
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
+from trainingops.people.enums import Employment
+from trainingops.people.models import LongLeave, Person
 from trainingops.people.tests.factories import make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1 a"), pytest.mark.usefixtures("english")]
@@ -213,3 +216,93 @@ def test_the_pages_cost_the_same_with_one_pic_and_with_three(client, django_asse
                 client.get(reverse(name, args=[plan.uuid]))
             counts.append(len(queries.captured_queries))
         assert counts[0] == counts[1]
+
+
+def may_not_teach(plan, world):
+    world.trainer.modules.clear()
+    return "trainer_reason", "may not teach"
+
+
+def no_recipient(plan, world):
+    world.operations.is_active = False
+    world.operations.save()
+    return "recipients", "no active recipient for operation"
+
+
+def gone(plan, world):
+    Person.objects.filter(pk=world.people[0].pk).update(employment=Employment.LEFT, left_on=timezone.localdate())
+    return "overtime", "has left: " + world.people[0].name.lower()
+
+
+def leaves_before_the_meeting(plan, world):
+    Person.objects.filter(pk=world.people[0].pk).update(left_on=timezone.localdate())
+    return "overtime", "has left: " + world.people[0].name.lower()
+
+
+def on_long_leave(plan, world):
+    LongLeave.objects.create(
+        person=world.people[0], starts_on=timezone.localdate(), recorded_by=world.manager, recorded_at=timezone.now()
+    )
+    return "overtime", "is on leave, sick or travelling during a meeting: " + world.people[0].name.lower()
+
+
+@pytest.mark.clause("5.3.2")
+@pytest.mark.parametrize("lose", [may_not_teach, no_recipient, gone, leaves_before_the_meeting, on_long_leave])
+def test_submission_approval_their_pages_and_the_approved_plan_ask_one_list(client, lose):
+    """5.1.1 a, f, 5.3.2: what submission refuses, the approval refuses too, and whoever reads the plan is told."""
+    world = make_world(people=2)
+    held, waiting = (
+        approved_plan(world=world),
+        submitted_plan(world=world, starts_at=timezone.now() + timedelta(days=5)),
+    )
+    draft = draft_plan(world=world, starts_at=timezone.now() + timedelta(days=6)).revisions.get()
+    key, words = lose(held, world)
+
+    with pytest.raises(Incomplete) as incomplete:
+        submit_revision(revision=draft, actor=world.pic, now=timezone.now())
+    assert [item.key for item in incomplete.value.items] == [key]
+    with pytest.raises(Refused) as refused:
+        approve(waiting.revisions.get(), world.manager, timezone.now())
+    assert refused.value.code == "lost" and words in str(refused.value).lower()
+    sign_in(client, world.manager)
+    for address in (
+        reverse("plan_approval", args=[waiting.revisions.get().uuid]),
+        reverse("plan_detail", args=[waiting.uuid]),
+        reverse("plan_detail", args=[held.uuid]),
+    ):
+        page = client.get(address, headers={"Accept-Language": "en"})
+        assert [item.key for item in page.context["lost"]] == [key]
+        assert page.context["lost"][0].gap.rstrip(".") in html.unescape(page.content.decode())
+
+
+@pytest.mark.clause("5.1.1 f")
+def test_who_left_after_a_meeting_that_was_held_does_not_hold_up_the_next_revision():
+    world = make_world(people=1)
+    start = timezone.now().replace(hour=3, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    plan = approved_plan(world=world, starts_at=start)
+    gone(plan, world)
+    draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
+    assert all(item.complete for item in check(Snapshot(draft, timezone.now())))
+
+
+@pytest.mark.clause("5.1.1 a")
+def test_the_reason_for_an_unqualified_trainer_is_shown_only_while_one_lacks_the_module(client):
+    world = make_world(people=1)
+    world.trainer.modules.clear()
+    plan = draft_plan(world=world)
+    save_part(
+        revision=plan.revisions.get(),
+        part="trainers",
+        values={"trainer_reason": "Didampingi Rika."},
+        actor=world.pic,
+        now=timezone.now(),
+    )
+    submit_revision(revision=plan.revisions.get(), actor=world.pic, now=timezone.now())
+    sign_in(client, world.manager)
+    world.manager.language = "en"
+    world.manager.save()
+    address = reverse("plan_approval", args=[plan.revisions.get().uuid])
+    aside = "A trainer without qualification:"
+    said = client.get(address).content.decode()
+    world.trainer.modules.add(world.module_version.module)
+    assert (aside in said, aside in client.get(address).content.decode()) == (True, False)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from planning.enums import RevisionState
 from planning.forms.adjusting import PlaceForm, RecipientAddForm, TargetAdjustForm
 from planning.models import PlanRevision
+from planning.queries.plans import local_day
 from planning.services.adjusting import add_recipient, adjust_target, adjustable_revision, change_place
 from planning.services.drafting import Recipient
 from planning.views.common import form_page, posted, url
@@ -91,7 +92,7 @@ def plan_adjust_recipient(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        RecipientAddForm(posted(request)),
+        RecipientAddForm(posted(request), plan=revision.plan, day=local_day(request.now, revision.plan.site)),
         act,
         title=_("Add a recipient"),
         parent=(url("plan_adjust", revision.plan), revision.plan.number),

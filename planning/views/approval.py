@@ -17,28 +17,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.completeness import crowded
+from planning.completeness import Snapshot, crowded, lost, unqualified
 from planning.completeness.scoring import off_topic_words
-from planning.content import content_of, load, targets_of
+from planning.content import content_of, load
 from planning.coordinating import about_content
 from planning.difference import Content
 from planning.enums import RevisionState
 from planning.forms.plans import DecisionForm, RemarkForm
+from planning.lists import with_lists
 from planning.models import (
     ApprovalDecision,
-    PlannedMeeting,
     PlanRevision,
     RevisionComment,
     TrainingPlan,
 )
-from planning.policies.plans import can_comment, can_decide_revision, deciding_for
+from planning.policies.plans import can_comment, can_decide_revision, can_hand_over, deciding_for
 from planning.queries.defects_since import people_with_annulled
 from planning.queries.load import impacts, week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.queries.questions import papers_off_topic, with_papers_off_topic
 from planning.queries.remarks import remark_rows, remarks_of
-from planning.queries.roster import roster_of
-from planning.queries.terms import with_terms
 from planning.queries.traffic import load_ahead
 from planning.services import (
     comment_on_revision,
@@ -49,11 +47,11 @@ from planning.services import (
     sign_and_approve,
 )
 from planning.slots import reference_start
-from planning.standing import keeps, lost_since
+from planning.standing import keeps
 from planning.views.consultations import consultations_of
 from planning.views.plans import plan_page
 from planning.views.roster import overtime_warnings
-from planning.wording import Wording, first_meeting, last_end, unplaced
+from planning.wording import Wording, first_meeting, unplaced
 from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -163,6 +161,7 @@ def _page(
     rest = wording.fields(new) if old else []
     offered = {row.key: f"{row.label} {row.about}".strip() for row in [*rows, *rest]}
     remark.offer(list(offered.items()))
+    snapshot = Snapshot(revision, request.now)
     consultations = consultations_of(plan, request.now, about_content(new, number=revision.number))
     return {
         "plan": plan,
@@ -183,10 +182,12 @@ def _page(
         "form": form,
         "off_topic": off_topic_words(codes) if (codes := papers_off_topic(revision)) else "",
         "kept": revision.module_version if keeps(plan, revision.module_version) else None,
-        "lost": lost_since(revision, ends_at=last_end(new), now=request.now),
+        "lost": lost(snapshot),
+        "may_hand_over": can_hand_over(request.user, plan),
+        "unqualified": unqualified(snapshot),
         "acts_for": _acts_for(request, revision),
         "title": plan.title,
-        **_service_impact(request, revision),
+        **_service_impact(request, snapshot),
     }
 
 
@@ -216,20 +217,14 @@ def _acts_for(request: SignedInRequest, revision: PlanRevision) -> User | None:
     return None if key is None else User.objects.get(pk=key)
 
 
-def _service_impact(request: SignedInRequest, revision: PlanRevision) -> dict[str, Any]:
+def _service_impact(request: SignedInRequest, snapshot: Snapshot) -> dict[str, Any]:
     """How the roster stands to the meetings, and what they do to service where traffic was imported (5.1.1 f)."""
+    revision, meetings, roster = snapshot.revision, snapshot.meetings, snapshot.roster
     plan = revision.plan
     today = local_day(request.now, plan.site)
     known = load_ahead(site=plan.site, line=plan.line, today=today)
-    meetings = list(
-        PlannedMeeting.objects.filter(planned_session__revision=revision)
-        .select_related("planned_session__host_site", "planned_session__room")
-        .order_by("starts_at")
-    )
-    roster = roster_of(revision, meetings)
-    batches = list({each.planned_session_id: each.planned_session for each in meetings}.values())
     floor = {
-        "crowded": crowded(batches, Counter(target.planned_session_id for target in targets_of(revision))),
+        "crowded": crowded(snapshot.sessions, Counter(snapshot.batches_of_targets)),
         "outside": [*roster.absent, *roster.overtime],
         "warnings": overtime_warnings(roster, plan),
         "goal": known.goal,
@@ -343,4 +338,4 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
     chosen = ("module_version__module", "pre_paper", "post_paper")
     submitted = with_papers_off_topic(_in_sight(request).select_related(*chosen).exclude(content=""))
-    return with_terms(with_defects_now(submitted)).annotate(remark_rows=remark_rows())
+    return with_lists(with_defects_now(submitted), now=request.now).annotate(remark_rows=remark_rows())

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.content import CHOICES, content_of, load
-from planning.coordinating import About, answered_words, changed_words
+from planning.coordinating import About, about_content, answered_words, changed_words, differences
 from planning.enums import PlanState
 from planning.forms.consultations import ConsultationAnswerForm, ConsultationForm, EnteredAnswerForm
 from planning.lists import with_lists
@@ -26,7 +26,7 @@ from planning.queries.plans import local_day
 from planning.services import answer_consultation, ask_consultation, enter_answer, make_sheet
 from planning.views.common import act_or_conflict, form_page, posted, settled, url
 from planning.wording import Wording
-from trainingops.domain import Refused, WrongState, require
+from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
 from trainingops.ui.days_off import warn_of_days_off
@@ -116,6 +116,7 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     consultation = get_object_or_404(_in_sight(request), uuid=uuid)
     require(can_answer_consultation(request.user, consultation))
     form = ConsultationAnswerForm(posted(request))
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
             answer_consultation(consultation=consultation, actor=request.user, now=request.now, **form.cleaned_data)
@@ -123,6 +124,7 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             raise
         except Refused as refused:
             form.add_refusal(refused)
+            status = 409 if isinstance(refused, StaleVersion) else 422
         else:
             messages.success(request, _("Your answer is saved."))
             return redirect("plan_detail", uuid=consultation.plan.uuid)
@@ -132,8 +134,11 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if not revision.content:
         load(revision)
     content = json.loads(revision.content) if revision.content else content_of(revision)
+    about = about_content(content, number=revision.number)
     context = {
         "consultation": consultation,
+        "shown": form.mark(about),
+        "changed": differences(consultation.asked_about, about),
         "plan": plan,
         "nine": Wording(revision, contents=[content]).nine(content),
         "purpose": content["purpose"],
@@ -141,7 +146,7 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "is_late": consultation.is_silent(local_day(request.now, plan.site)),
         "title": _("Coordination: %(title)s") % {"title": plan.title},
     }
-    return render(request, "planning/consultation_answer.html", context, status=422 if form.is_bound else 200)
+    return render(request, "planning/consultation_answer.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

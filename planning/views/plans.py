@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.completeness import Snapshot, check
+from planning.completeness import Snapshot, check, lost_since_sent
 from planning.content import CHOICES, content_of, load
 from planning.coordinating import about_content, about_snapshot
 from planning.enums import PlanState, RevisionState, TrainingKind
@@ -194,6 +194,7 @@ def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = 
         else [],
         "title": plan.title,
     }
+    context["lost"] = lost_since_sent(revisions, now=request.now)
     remarks = remarks_of(revision, reader=request.user)
     rows: list[Row] = []
     about = None

@@ -125,9 +125,12 @@ def release_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     people = list(_agents(release, starts_at.astimezone(planned.host_site.zone).date()))
 
     def act(form: MoveForm) -> tuple[str, str]:
-        count = move_targets(plan=plan, people=people, **form.cleaned_data, actor=request.user, now=request.now)
-        words = ngettext("%(n)d person is moved.", "%(n)d people are moved.", count)
-        return reverse("plan_adjust", args=[plan.uuid]), words % {"n": count}
+        moved = move_targets(plan=plan, people=people, **form.cleaned_data, actor=request.user, now=request.now)
+        words = ngettext("%(n)d person is moved.", "%(n)d people are moved.", moved.count) % {"n": moved.count}
+        if moved.staying:
+            stay = _("Who cannot come there stays in %(batch)s: %(names)s.")
+            words += " " + stay % {"batch": planned, "names": ", ".join(moved.staying)}
+        return reverse("plan_adjust", args=[plan.uuid]), words
 
     form = MoveForm(posted(request), revision=revision)
     batches: Any = form.fields["to"]

@@ -31,12 +31,6 @@ def first_meeting(content: Content) -> datetime | None:
     return datetime.fromisoformat(min(starts)) if starts else None
 
 
-def last_end(content: Content) -> datetime | None:
-    """When the training ends; None while it has no meeting."""
-    ends = [meeting["ends_at"] for each in content.get("sessions", ()) for meeting in each["meetings"]]
-    return datetime.fromisoformat(max(ends)) if ends else None
-
-
 def meeting_words(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
     """A meeting in words: ``Thursday, 3 December 2026, 14.00–16.00 WIB``; the date of the end where it is another."""
     starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)

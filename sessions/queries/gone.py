@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -12,9 +12,9 @@ from planning.models import TrainingModule
 from planning.queries.plans import local_day
 from sessions.enums import OPEN_CASES, CaseKind, LapseCause, OutcomeState
 from sessions.models import RecoveryCase, TargetOutcome
-from trainingops.people.enums import Employment
-from trainingops.people.models import Person, User
+from trainingops.people.models import User
 from trainingops.people.queries import present_assignments
+from trainingops.people.shifts import has_left
 
 
 def still_open() -> QuerySet[TargetOutcome]:
@@ -53,17 +53,17 @@ def why_gone(outcomes: Collection[TargetOutcome], now: datetime) -> dict[int, st
     found = {}
     for each in outcomes:
         day, place = local_day(now, each.plan.site), places.get(each.person_id)
-        if place is None or (place.ends_on is not None and place.ends_on < day) or _has_left(each.person, day):
+        if (
+            place is None
+            or (place.ends_on is not None and place.ends_on < day)
+            or has_left(each.person.employment, each.person.left_on, day)
+        ):
             found[each.pk] = LapseCause.LEFT.value
         elif _is_elsewhere(place.line_id, each, lines.get(modules[each.pk] or 0)):
             found[each.pk] = LapseCause.OTHER_LINE.value
         else:
             found[each.pk] = ""
     return found
-
-
-def _has_left(person: Person, day: date) -> bool:
-    return person.employment == Employment.LEFT and (person.left_on is None or person.left_on < day)
 
 
 def _module(outcome: TargetOutcome) -> int | None:

@@ -92,4 +92,5 @@ class Presence(models.TextChoices):
     SICK = "sick", _("Sick")
     PERMIT = "permit", _("Excused")
     DUTY = "duty", _("On duty travel")
+    GONE = "gone", _("Has left")
     UNKNOWN = "unknown", _("Not on the roster")

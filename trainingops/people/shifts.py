@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from trainingops.people.enums import Presence, ShiftKind
+from trainingops.people.enums import Employment, Presence, ShiftKind
 
 #: PP 35/2021, article 26: overtime is at most four hours a day and eighteen hours a week.
 OVERTIME_MINUTES_A_DAY = 4 * 60
@@ -23,6 +23,8 @@ ABSENT = {
     ShiftKind.PERMIT: Presence.PERMIT,
     ShiftKind.DUTY: Presence.DUTY,
 }
+#: Who cannot come to a meeting.
+CANNOT_COME = frozenset({*ABSENT.values(), Presence.GONE})
 
 
 #: First and last day of a long leave; the last None without an end.
@@ -67,8 +69,8 @@ class Standing:
 
     @property
     def is_absent(self) -> bool:
-        """Whether the person cannot come: leave, sick, excused, duty travel."""
-        return self.presence in ABSENT.values()
+        """Whether the person cannot come: leave, sick, excused, duty travel, or has left."""
+        return self.presence in CANNOT_COME
 
 
 def span(day: date, starts_at: time, ends_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -113,6 +115,11 @@ def stand(starts_at: datetime, ends_at: datetime, shifts: Iterable[Shift], zone:
         return Standing(Presence.OFF, minutes, 0, own)
     side = Presence.BEFORE_SHIFT if ends_at <= own.starts_at else Presence.AFTER_SHIFT
     return Standing(side, minutes, 0, own)
+
+
+def has_left(employment: str, left_on: date | None, day: date) -> bool:
+    """Whether somebody no longer works here on ``day``; ``left_on`` is their last day, known ahead or not at all."""
+    return left_on < day if left_on else employment == Employment.LEFT
 
 
 def leave_on(day: date, leaves: Iterable[Leave]) -> Leave | None:

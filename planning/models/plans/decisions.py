@@ -34,6 +34,9 @@ class Consultation(Identified):
     answered_at = models.DateTimeField(null=True)
     answered_for = models.CharField(max_length=120, blank=True, help_text="who answered, where the PIC entered it")
     answered_on = models.DateField(null=True)
+    asked_about = models.JSONField(
+        default=dict, blank=True, help_text="number of the revision asked about, and what of it is coordinated"
+    )
     answered_about = models.JSONField(
         default=dict, blank=True, help_text="number of the revision answered, and what of it is coordinated"
     )

@@ -52,6 +52,9 @@ class TrainingPlan(Identified):
         help_text="what its first draft began with",
     )
     is_filed = models.BooleanField(default=False, help_text="made afterwards for a class held without approval (5.2)")
+    missed_start_at = models.DateTimeField(
+        null=True, help_text="first start that passed before any approval and was given up since (4.1)"
+    )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)

@@ -53,6 +53,7 @@ class PlannedMeeting(models.Model):
     planned_session = models.ForeignKey(PlannedSession, models.CASCADE, related_name="meetings")
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
+    set_at = models.DateTimeField(null=True, help_text="when its start was set; unknown for the oldest")
 
     class Meta:
         ordering = ["starts_at"]

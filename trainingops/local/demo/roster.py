@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from planning.completeness import Snapshot
 from planning.enums import Consent
 from planning.models import OvertimeOrder, PlanRevision
-from planning.queries.roster import unsettled_overtime
 from planning.services import answer_overtime, mark_day, order_overtime
 from trainingops.local.demo.cast import Cast
 from trainingops.people.enums import Role, ShiftKind
@@ -93,7 +93,7 @@ def settle_overtime(revision: PlanRevision, now: datetime) -> None:
 
 def _order(revision: PlanRevision, reason: str, now: datetime) -> int:
     """Overtime for everybody who needs it; returns how many orders."""
-    late = unsettled_overtime(revision, now=now)
+    late = [row for row in Snapshot(revision, now).ahead if not row.is_settled]
     if not late:
         return 0
     return order_overtime(
