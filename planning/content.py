@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -113,41 +113,57 @@ def load(*revisions: PlanRevision, sessions: bool = True) -> None:
     rows = [Prefetch("targets", targets), *([Prefetch("sessions", _sessions())] if sessions else [])]
     prefetch_related_objects(list(revisions), *rows)
     if sessions:
-        _unfold_meetings(planned for revision in revisions for planned in revision.sessions.all())
+        _unfold(planned for revision in revisions for planned in revision.sessions.all())
 
 
 def _sessions() -> QuerySet[PlannedSession]:
-    """With room, site, trainers and what they ``may_teach``; and ``meeting_rows`` for :func:`_unfold_meetings`."""
+    """With room and site, and ``meeting_rows`` and ``trainer_rows`` for :func:`_unfold`."""
     approved = PlannedMeeting.objects.filter(
         uuid=OuterRef("uuid"),
         starts_at=OuterRef("starts_at"),
         planned_session__revision=OuterRef("planned_session__revision__plan__approved_revision"),
     )
     meetings = PlannedMeeting.objects.filter(planned_session=OuterRef("pk")).annotate(is_approved=Exists(approved))
-    trainers = with_permits(TrainerProfile.objects.all())
+    trainers = with_permits(TrainerProfile.objects.filter(planned_sessions=OuterRef("pk"))).order_by("name")
+    known = (*_TRAINER, "may_teach", "certificates")
     names = ("id", "uuid", "starts_at", "ends_at", "is_approved")
     return (
         PlannedSession.objects.select_related("host_site", "room")
-        .prefetch_related(Prefetch("trainers", trainers))
         .annotate(
+            trainer_rows=ArraySubquery(trainers.values(row=JSONObject(**{name: name for name in known}))),
             meeting_rows=ArraySubquery(
                 meetings.order_by("starts_at").values(row=JSONObject(**{name: name for name in names}))
-            )
+            ),
         )
         .order_by("id")
     )
 
 
-def _unfold_meetings(sessions: Iterable[PlannedSession]) -> None:
-    """Give sessions their meetings, read in the same query, each with whether it so ``is_approved``.
+def _unfold(sessions: Iterable[PlannedSession]) -> None:
+    """Give sessions what was read in the same query: meetings, each with whether it so ``is_approved``; trainers.
 
-    They stand where a prefetch would have put them, so that ``planned.meetings.all()`` asks no query.
+    They stand where a prefetch would have put them, so that ``planned.meetings.all()`` asks no query. The trainers are
+    as :func:`~planning.qualifying.with_permits` reads them.
     """
     for planned in sessions:
         rows: Any = planned
         meetings: Any = planned.meetings.all()
         meetings._result_cache = [_meeting(planned, row) for row in rows.meeting_rows]
-        rows._prefetched_objects_cache["meetings"] = meetings
+        trainers: Any = planned.trainers.all()
+        trainers._result_cache = [_trainer(planned, row) for row in rows.trainer_rows]
+        rows.__dict__.setdefault("_prefetched_objects_cache", {}).update(meetings=meetings, trainers=trainers)
+
+
+#: What a plan reads of a trainer.
+_TRAINER = ("id", "uuid", "name", "person_id", "user_id", "kind", "unit_id", "valid_until")
+
+
+def _trainer(planned: PlannedSession, row: Mapping[str, Any]) -> TrainerProfile:
+    until = row["valid_until"] and date.fromisoformat(row["valid_until"])
+    values = {**row, "uuid": UUID(row["uuid"]), "valid_until": until}
+    trainer: Any = TrainerProfile.from_db(planned._state.db, list(_TRAINER), [values[name] for name in _TRAINER])
+    trainer.may_teach, trainer.certificates = row["may_teach"], row["certificates"]
+    return cast("TrainerProfile", trainer)
 
 
 def _meeting(planned: PlannedSession, row: Mapping[str, Any]) -> PlannedMeeting:
@@ -170,7 +186,7 @@ def sessions_of(revision: PlanRevision) -> list[PlannedSession]:
     if (known := loaded(revision, "sessions")) is not None:
         return known
     rows = list(_sessions().filter(revision=revision))
-    _unfold_meetings(rows)
+    _unfold(rows)
     return rows
 
 

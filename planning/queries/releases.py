@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
@@ -48,10 +48,10 @@ def releases_of_session() -> ArraySubquery:
     return ArraySubquery(rows.values(row=JSONObject(**_FIELDS)))
 
 
-def releases_of_plan(plan: TrainingPlan) -> QuerySet[Any, Any]:
-    """The same rows of all sessions of a plan; one query."""
-    rows = ReleaseConfirmation.objects.filter(plan=plan).order_by("planned_session", "team__name")
-    return rows.annotate(row=JSONObject(**_FIELDS)).values_list("row", flat=True)
+def releases_of_plan() -> ArraySubquery:
+    """The same rows of all sessions of a plan, for an annotation on its revisions."""
+    rows = ReleaseConfirmation.objects.filter(plan=OuterRef("plan")).order_by("planned_session", "team__name")
+    return ArraySubquery(rows.values(row=JSONObject(**_FIELDS)))
 
 
 def release_lines(rows: Iterable[Mapping[str, Any]], *, plan: TrainingPlan, reader: User) -> list[ReleaseLine]:

@@ -91,6 +91,8 @@ def test_an_approved_plan_keeps_a_version_that_went_out_of_use_and_the_pic_of_a_
     assert version in offered.queryset
     assert version not in ModuleForm(instance=other.revisions.get(), user=world.pic).fields["module_version"].queryset
     submit_revision(revision=draft, actor=world.pic, now=timezone.now())
+    world.manager.language = "en"
+    world.manager.save()
     sign_in(client, world.manager)
     page = client.get(reverse("plan_approval", args=[draft.uuid]))
     assert not page.context["lost"] and "keeps it" in page.content.decode()

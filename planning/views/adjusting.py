@@ -9,8 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from planning.completeness import Snapshot, lost
+from planning.content import CHOICES
 from planning.enums import RevisionState
 from planning.forms.adjusting import PlaceForm, RecipientAddForm, TargetAdjustForm
+from planning.lists import with_lists
 from planning.models import PlanRevision
 from planning.queries.plans import local_day
 from planning.services.adjusting import add_recipient, adjust_target, adjustable_revision, change_place
@@ -23,14 +26,17 @@ from trainingops.people.http import SignedInRequest
 @require_GET
 def plan_adjust(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Batches, targets and recipients of the approved revision, each with what can be changed about it."""
-    revision = _approved(request, uuid)
-    plan = revision.plan
+    plan = _approved(request, uuid).plan
+    revision = with_lists(PlanRevision.objects.select_related(*CHOICES), now=request.now).get(approved_for=plan)
+    revision.plan = plan
+    snapshot = Snapshot(revision, request.now)
     open_revision = plan.revisions.filter(state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED]).first()
     context = {
         "plan": plan,
-        "sessions": revision.sessions.select_related("room", "host_site").order_by("pk"),
+        "lost": lost(snapshot),
+        "sessions": snapshot.sessions,
         "targets": revision.targets.select_related("person", "planned_session"),
-        "recipients": revision.recipients.select_related("user"),
+        "recipients": snapshot.recipients,
         "open_revision": open_revision,
         "title": _("Change without a new revision"),
     }

@@ -24,7 +24,6 @@ from planning.lists import with_lists
 from planning.models import (
     Appointment,
     NeedSource,
-    PlanHandOver,
     PlanRevision,
     PlanTemplate,
     ProductChange,
@@ -39,6 +38,7 @@ from planning.policies.plans import (
     can_read_template,
     can_write_template,
 )
+from planning.queries.hand_overs import hand_over_rows, hand_overs_of
 from planning.queries.plans import local_day, pics_for
 from planning.queries.releases import release_lines, releases_of_plan
 from planning.queries.remarks import remark_rows, remarks_of
@@ -161,7 +161,11 @@ def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = 
     known = _in_sight(request, uuid).select_related(
         "decision__decided_by", "decision__on_behalf_of", "submitted_by", *_PLAN, *CHOICES
     )
-    revisions = list(with_lists(known, now=request.now).annotate(remark_rows=remark_rows()))
+    revisions = list(
+        with_lists(known, now=request.now).annotate(
+            remark_rows=remark_rows(), release_rows=releases_of_plan(), hand_over_rows=hand_over_rows()
+        )
+    )
     if not revisions:
         raise Http404
     revision = revisions[0]
@@ -177,7 +181,7 @@ def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = 
         "may_decide": revision.state == RevisionState.SUBMITTED and can_decide_revision(request.user, revision),
         "may_cancel": plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED}
         and can_cancel_plan(request.user, plan),
-        "hand_overs": hand_overs_of(plan),
+        "hand_overs": hand_overs_of(revision.hand_over_rows),
         "may_hand_over": plan.state not in OVER and can_hand_over(request.user, plan),
         "may_keep": plan.approved_revision_id and can_write_template(request.user, line=plan.line),
         "may_read_template": plan.template and can_read_template(request.user, plan.template),
@@ -189,7 +193,7 @@ def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = 
         and not plan.is_filed
         and revision.state not in {RevisionState.DRAFT, RevisionState.SUBMITTED}
         and plan.state in {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY},
-        "releases": release_lines(releases_of_plan(plan), plan=plan, reader=request.user)
+        "releases": release_lines(revision.release_rows, plan=plan, reader=request.user)
         if plan.approved_revision_id
         else [],
         "title": plan.title,
@@ -317,11 +321,6 @@ def plan_hand_over(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("plan_detail", uuid=plan.uuid)
     context = {"form": form, "plan": plan, "title": _("Hand over to another PIC")}
     return render(request, "planning/plan_hand_over.html", context, status=422 if form.is_bound else 200)
-
-
-def hand_overs_of(plan: TrainingPlan) -> list[PlanHandOver]:
-    """Who answered for the plan before, the newest first."""
-    return list(plan.hand_overs.select_related("from_pic", "to_pic", "handed_by").order_by("-handed_at"))
 
 
 def get_plan(request: SignedInRequest, uuid: UUID) -> TrainingPlan:
