@@ -96,8 +96,10 @@ def _hindrances(rows: Sequence[TargetAtMeeting]) -> list[str]:
         (
             away,
             ngettext(
-                "%(count)d target is on leave, sick or travelling during a meeting: %(names)s. Choose another batch.",
-                "%(count)d targets are on leave, sick or travelling during a meeting: %(names)s. Choose another batch.",
+                "%(count)d target is on leave, sick or travelling during a meeting: %(names)s. "
+                "Choose another batch, or take them off target.",
+                "%(count)d targets are on leave, sick or travelling during a meeting: %(names)s. "
+                "Choose another batch, or take them off target.",
                 people_in(away),
             ),
         ),
