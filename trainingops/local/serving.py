@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from reporting.tasks import sweep_deadlines
 from trainingops.jobs.health import run_checks
 from trainingops.jobs.tasks import sweep_heartbeat
 from trainingops.jobs.wake import wake
@@ -92,7 +93,8 @@ def _wait_until_ready(supervisor: Supervisor) -> None:
 
     After :data:`PATIENCE` the address comes with what still fails, and with the remedy.
     """
-    wake(sweep_heartbeat)
+    for sweep in (sweep_heartbeat, sweep_deadlines):  # beat sends them half a minute later
+        wake(sweep)
     deadline = time.monotonic() + PATIENCE
     while failing := _failing():
         if time.monotonic() > deadline:
