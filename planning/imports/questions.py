@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from django.db.models.functions import Lower
@@ -52,6 +53,8 @@ KINDS: dict[str, str] = {
 }
 _WORDS = {"benar": "A", "true": "A", "salah": "B", "false": "B"}
 CODE_LENGTH = 30
+#: So many topics a remedy names.
+NEAREST = 5
 
 COLUMNS = (
     Column(name="code", label=gettext_lazy("Code"), required=True, headings=("Kode", "Kode Soal"), example="KCA-001"),
@@ -137,7 +140,7 @@ def _check_row(checked: Checked, known: _Known) -> None:
         checked.refuse("code", "code_blank_or_long", words)
     topic = known.topics.get(row.text("topic").casefold())
     if topic is None:
-        checked.refuse("topic", "topic_unknown", _("This topic is not in the list. Write its name or code as it is."))
+        checked.refuse("topic", "topic_unknown", _unknown_topic(row.text("topic"), known.topics))
     content = _content(checked)
     if checked.is_bad or topic is None or content is None:
         return
@@ -148,6 +151,18 @@ def _check_row(checked: Checked, known: _Known) -> None:
         checked.refuse("code", "question_retired", _("This question is retired. Take it back into use first."))
         return
     checked.data = QuestionRow(code=code, topic=topic, content=content)
+
+
+def _unknown_topic(text: str, topics: Mapping[str, Topic]) -> str:
+    """The remedy for a topic that is not kept: those whose name has the word, else those written nearly so."""
+    typed = text.casefold()
+    found = [word for word in topics if typed and typed in word] or get_close_matches(typed, topics)
+    near = list(dict.fromkeys(topics[word].name for word in found))[:NEAREST]
+    if not near:
+        return _("This topic is not in the list. Write its name or code as it is.")
+    return _("This topic is not in the list. Nearest: %(names)s. Write its name or code as it is.") % {
+        "names": "; ".join(near)
+    }
 
 
 def _content(checked: Checked) -> QuestionText | None:

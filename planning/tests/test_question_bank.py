@@ -93,6 +93,14 @@ def test_what_a_row_lacks_is_named_with_column_and_code(world, cell, value, colu
     assert [(each.column, each.code) for each in checked.problems] == [(column, code)]
 
 
+@pytest.mark.point("IMP-3")
+def test_an_unknown_topic_is_answered_with_those_that_may_be_meant(world):
+    Topic.objects.create(code="kca-kredit", name="KCA (Kredit Cepat Aman)", kind="hard")
+    row = [ROWS[0][0], "kredit cepat", *ROWS[0][2:]]
+    (checked,) = run_import(QUESTIONS, sheet([row]), user=world.pic, now=NOW).checked
+    assert "KCA (Kredit Cepat Aman)" in checked.problems[0].message
+
+
 def test_a_code_counts_once_in_a_file_and_a_retired_question_does_not_change(world):
     bank(world)
     services.retire_question(question=Question.objects.get(code="B-1"), actor=world.pic, now=NOW)

@@ -114,8 +114,9 @@ def test_the_template_row_of_ours_is_read(user, place):
 def test_intervals_that_overlap_or_make_no_sense_are_refused(user, place):
     head = "Start;Minutes;Offered;AHT;interval_start\n".replace("Start;", "")
     rows = ["30;10;200;2026-11-02T08:00", "30;12;200;2026-11-02T08:15", "90;10;200;2026-11-02T10:00"]
+    rows.append("30;999999999;200;2026-11-02T12:00")
     found = run((head + "\n".join(rows)).encode(), user, place)
-    assert codes(found) == {(3, "interval_twice"), (4, "minutes_out_of_range")}
+    assert codes(found) == {(3, "interval_twice"), (4, "minutes_out_of_range"), (5, "too_many_contacts")}
 
 
 def test_another_scope_is_refused(user, place):

@@ -25,6 +25,7 @@ from trainingops.imports.registry import Batch, Cell, Checked, Importer, RowStat
 from trainingops.imports.values import Unreadable, as_text, heading_key
 from trainingops.people.enums import ChannelKind, Role
 from trainingops.people.models import ServiceLine, Site
+from trainingops.ui.figures import format_figure
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ LONGEST_MINUTES = 60
 LONGEST_SECONDS = 86_400
 #: More than any house has in one queue.
 MOST_AGENTS = 99_999
+#: More than any house is asked in one interval; Erlang C is reckoned agent by agent.
+MOST_CONTACTS = 99_999
 USUAL_MINUTES = 30
 _CENT = Decimal("0.01")
 #: Milliseconds of a mean are noise: such handling times are kept to a tenth of a second.
@@ -148,6 +151,9 @@ def _check_row(batch: Batch, checked: Checked, place: _Place | None, day: date |
     for name, value in (("offered", offered), ("answered", answered), ("abandoned", abandoned), ("agents", agents)):
         if value is not None and value < 0:
             checked.refuse(name, "negative", _("Write a number that is not below 0."))
+    if offered is not None and offered > MOST_CONTACTS:
+        words = _("Write at most %(most)s contacts in one interval.") % {"most": format_figure(MOST_CONTACTS)}
+        checked.refuse("offered", "too_many_contacts", words)
     if agents is not None and agents > MOST_AGENTS:
         checked.refuse("agents", "too_many_agents", _("Write at most %(most)d agents.") % {"most": MOST_AGENTS})
     if offered is not None and answered is not None and answered > offered:
