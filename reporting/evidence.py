@@ -21,10 +21,11 @@ from reporting.figures import session_ledger, with_sign
 from reporting.models import ReportObligation
 from reporting.queries import reaction_to
 from reporting.reading import Missed, Reading, read
-from reporting.sight import EVERYTHING, READS_WHOLE, Sight
+from reporting.sight import EVERYTHING, Sight
 from reporting.wording import reaction_words
 from sessions.models import ClassFile, Enrolment
 from sessions.queries.ledger import is_beyond_target
+from sessions.queries.visibility import READS_WHOLE
 from trainingops.people.enums import Role
 from trainingops.records import storage
 from trainingops.records.payloads import signed

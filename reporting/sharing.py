@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,3 +37,16 @@ def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: s
     rest = "\n".join(lines)
     head = _("*H+1 report* %(title)s, %(batch)s") % {"title": data["plan"]["title"], "batch": data["session"]["label"]}
     return f"{head[: WHATSAPP_LIMIT - len(rest) - 1]}\n{rest}"
+
+
+def reminder_text(data: Mapping[str, Any], names: Sequence[str], *, address: str) -> str:
+    """Who has not confirmed the report yet, to paste into their group (NTF-6); empty for nobody."""
+    if not names:
+        return ""
+    lines = [
+        _("*Please read the H+1 report* %(title)s, %(batch)s")
+        % {"title": data["plan"]["title"], "batch": data["session"]["label"]},
+        _("Not confirmed yet: %(names)s") % {"names": ", ".join(names)},
+        _("Read it here (log-in needed): %(address)s") % {"address": address},
+    ]
+    return "\n".join(lines)

@@ -14,16 +14,13 @@ from django.db.models import Q
 from reporting.models import ClientNames
 from reporting.policies import can_write
 from sessions.models import Enrolment
+from sessions.queries.visibility import own_people, reads_whole
 from trainingops.people.enums import Role
-from trainingops.people.queries import SEES_PEOPLE
 
 if TYPE_CHECKING:
     from reporting.models import TrainingReport
     from sessions.models import TrainingSession
     from trainingops.people.models import User
-
-#: Who reads all of a report of their scope; the sealed record, which names everybody, is theirs too.
-READS_WHOLE = (Role.AUDITOR, Role.MANAGER, Role.TRAINER, Role.QC, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -50,13 +47,15 @@ COUNTS = Sight(frozenset())
 
 
 def sight_of(user: User, report: TrainingReport) -> Sight:
-    """What an account sees: writers and the offices of :data:`READS_WHOLE` all; Operation, team leaders and every
-    other office the people of their own scope; the client those of lines whose manager allows it."""
+    """What an account sees of a report.
+
+    Writers and the offices that read a class whole see all; Operation, team leaders and every other office the people
+    of their own scope; the client those of lines whose manager allows it.
+    """
     training_session = report.obligation.training_session
-    place = {"site_id": training_session.site_id, "line_id": training_session.line_id}
-    if user.authority.covers(*READS_WHOLE, **place) or can_write(user, report):
+    if reads_whole(user, training_session) or can_write(user, report):
         return EVERYTHING
-    own = user.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
+    own = own_people(user)
     if user.authority.has(Role.CLIENT):
         own |= user.authority.scope(Role.CLIENT, site="site", line="line", team="team") & _open_to_clients()
     return _people(own, training_session)

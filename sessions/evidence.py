@@ -17,6 +17,7 @@ from sessions.enums import BEYOND_TARGET, HELD, AttendanceStatus, CaseCause, Mee
 from sessions.explanations import assessors_of
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
+from sessions.queries.visibility import READS_WHOLE
 from sessions.verdicts import verdict_of
 from trainingops.people.models import Person
 from trainingops.records.models import EvidenceRequest
@@ -49,6 +50,8 @@ def register() -> None:
             template_version="5",
             clauses=("5.3.1", "6"),
             iso_clauses=("7.2",),
+            # It names everybody of a class; Operation and team leaders read pages, which know scopes.
+            readers=READS_WHOLE,
             expected=partial(_missing, ATTENDANCE),
             expected_title=gettext_lazy("Attendance list of %(what)s"),
         )
@@ -64,6 +67,7 @@ def register() -> None:
             template_version="6",
             clauses=("5.1.2", "6"),
             iso_clauses=("7.2", "9.1"),
+            readers=READS_WHOLE,
             expected=partial(_missing, TEST_RESULTS),
             expected_title=gettext_lazy("Test results of %(what)s"),
         )

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sessions.enums import HELD, SessionState, Verdict
 from sessions.frozen import FrozenParameter, fills_itself, read_scheme
 from sessions.models import Enrolment, SessionResult, TrainingSession
 from sessions.queries.pages import Presence, attendance_of, remedial_people
+from sessions.queries.visibility import EVERYBODY
 from sessions.scoring import SECOND
 from sessions.services.common import Clash
 from sessions.services.reach import Reach
@@ -139,14 +141,15 @@ class Typed:
         return figure_problem(self.text, least=0, most=most, decimals=SCORE_DECIMALS) if self.text else ""
 
 
-def rows_of(training_session: TrainingSession, attempt: int, reach: Reach | None) -> list[Row]:
+def rows_of(training_session: TrainingSession, attempt: int, reach: Reach | None, *, shown: Q = EVERYBODY) -> list[Row]:
     """Everybody with cells and result: two queries, whatever their number.
 
     Args:
         reach: what the reader may score; None shows the grid to be read.
+        shown: the enrolments whose names and scores the reader sees.
     """
     people = remedial_people(training_session) if attempt > 1 else training_session.enrolments.filter(removed_at=None)
-    standing = standing_of(people)
+    standing = standing_of(people.filter(shown))
     roll = attendance_of([each.enrolment for each in standing])
     return [_row(training_session, each, attempt, roll[each.enrolment.pk], reach) for each in standing]
 

@@ -11,7 +11,7 @@ from reporting.content import freeze
 from reporting.figures import figures_of
 from reporting.models import Distribution
 from reporting.reading import read
-from reporting.sharing import WHATSAPP_LIMIT, whatsapp_text
+from reporting.sharing import WHATSAPP_LIMIT, reminder_text, whatsapp_text
 from reporting.sight import EVERYTHING, sight_of
 from reporting.tests.writing import HOUR, submitted, written
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -119,3 +119,11 @@ def test_names_are_shown_of_ones_own_people_and_the_others_are_counted(held):
     assert foreign.figures == everybody.figures
     assert len(seen_by(held.world.leader).results) == 3
     assert seen_by(make_user("client")).results_elsewhere == 3
+
+
+@pytest.mark.point("NTF-6")
+def test_the_text_that_reminds_names_who_has_not_confirmed_and_no_score(held):
+    data = json.loads(submitted(held).content)
+    text = reminder_text(data, ["Ratna", "Bagus"], address="https://contoh.id/reports/x/")
+    assert "Ratna, Bagus" in text and text.endswith("https://contoh.id/reports/x/")
+    assert reminder_text(data, [], address="https://contoh.id/") == ""

@@ -18,7 +18,7 @@ from reporting.tests.writing import HOUR, hash_of, report_of, send, submitted, w
 from trainingops.domain import NotAllowed, Refused
 from trainingops.notifications.mail import as_mail
 from trainingops.notifications.models import Notice, OutboxMessage
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
 from trainingops.records.models import EvidenceRecord, EvidenceRequest
 from trainingops.records.services import produce_record
 
@@ -139,3 +139,30 @@ def test_the_writer_previews_mail_page_and_pdf_as_each_recipient_gets_them(clien
         assert name not in shown.content.decode() and name not in pdf.content.decode()
     assert other.enrolment.person.name in shown.content.decode()
     assert not ReportVersion.objects.exists() and not OutboxMessage.objects.filter(kind="report.submitted").exists()
+
+
+@pytest.mark.parametrize("role", ["operations", "leader"])
+def test_the_class_itself_is_open_to_whose_people_are_in_it_and_names_no_others(client, held, other, role):
+    sign_in(client, getattr(other, role))
+    answer = client.get(reverse("session_detail", args=[held.training_session.uuid]))
+    assert answer.url == reverse("session_own", args=[held.training_session.uuid])
+    page = client.get(answer.url)
+    assert page.context["elsewhere"] == 2 and other.enrolment.person.name in page.content.decode()
+    assert not any(name in page.content.decode() for name in hidden_from(held, other))
+    sign_in(client, make_user("team_leader", site=SiteFactory()))
+    assert client.get(reverse("session_detail", args=[held.training_session.uuid])).status_code == 404
+    assert client.get(answer.url).status_code == 404
+
+
+def test_operation_of_the_place_reads_roll_scores_results_and_files_of_its_own_people(client, held, other):
+    sign_in(client, held.world.operations)
+    uuid, meeting = held.training_session.uuid, held.meeting.uuid
+    for address in (
+        reverse("session_results", args=[uuid]),
+        reverse("session_scores", args=[uuid]),
+        reverse("meeting_roll", args=[meeting]),
+    ):
+        page = client.get(address).content.decode()
+        assert hidden_from(held, other)[0] in page
+        assert other.enrolment.person.name not in page, address
+    assert not EvidenceRequest.objects.visible_to(held.world.operations).filter(kind="test_results").exists()

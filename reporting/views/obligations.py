@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reporting import policies, services
-from reporting.delivery import delivery_of
+from reporting.delivery import delivery_of, with_delivery
 from reporting.enums import ObligationState
 from reporting.filters import STATES, ObligationFilter, state_counts, state_filters
 from reporting.models import ReportObligation, ReportObligationQuerySet
@@ -61,7 +61,8 @@ def obligation_list(request: SignedInRequest) -> HttpResponse:
     filtered = ObligationFilter(request.GET, queryset=_rows().visible_to(user))
     chosen = _chosen_state(request)
     counts = state_counts(filtered.qs, now)
-    page = Paginator(filtered.qs.filter(state_filters(now)[chosen]), PER_PAGE).get_page(request.GET.get("page"))
+    shown = with_delivery(filtered.qs.filter(state_filters(now)[chosen]), now=now)
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "reporting/obligation_list.html",
@@ -85,6 +86,7 @@ def _row(obligation: ReportObligation, user: User, now: datetime) -> dict[str, A
         "session": obligation.training_session,
         "due": due,
         "report": report_standing(obligation),
+        "unreached": unreached_words(obligation),
         "steps": counting_steps(
             obligation.explanation,
             timezone.get_current_timezone(),

@@ -23,7 +23,7 @@ from reporting.models import Distribution, ReportVersion, TrainingReport
 from reporting.queries import reaction_in, record_of
 from reporting.reading import read
 from reporting.receipts import receipts_of
-from reporting.sharing import whatsapp_text
+from reporting.sharing import reminder_text, whatsapp_text
 from reporting.sight import EVERYTHING, Sight, sight_of
 from reporting.tables import ReportTable
 from reporting.views.loading import number, reports, visible, writable
@@ -108,6 +108,7 @@ def _version_page(
     sends = writes or policies.can_remind(user, report.obligation)
     receipts = receipts_of(version, for_sender=sends)
     mine = [each.row for each in receipts if each.row.user_id == user.pk]
+    address = settings.BASE_URL + reverse("report_detail", args=[report.uuid])
     context = {
         **_page(report, Frozen(version.content), sight, request),
         "version": version,
@@ -129,7 +130,12 @@ def _version_page(
         "summary": whatsapp_text(
             Frozen(version.content).data,
             submitted_at=version.submitted_at,
-            address=settings.BASE_URL + reverse("report_detail", args=[report.uuid]),
+            address=address,
+        ),
+        "reminder": reminder_text(
+            Frozen(version.content).data,
+            list(dict.fromkeys(each.row.words for each in receipts if each.can_be_reminded)),
+            address=address,
         ),
     }
     return render(request, "reporting/report_detail.html", context)

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sessions.queries.visibility import READS_WHOLE
 from trainingops.records import storage
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import EvidenceKind, register_kind
@@ -35,6 +36,7 @@ def register() -> None:
             template_version="1",
             clauses=("5.3.1", "6"),
             iso_clauses=("7.2",),
+            readers=READS_WHOLE,
             pictures=_pictures,
         )
     )

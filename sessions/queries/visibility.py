@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+
+from sessions.policies import can_run_session
+from trainingops.people.queries import SEES_PEOPLE
 
 if TYPE_CHECKING:
+    from sessions.models import TrainingSession
     from sessions.models.held import TrainingSessionQuerySet
     from trainingops.people.models import User
 
@@ -20,6 +24,40 @@ OFFICES = (
     "team_leader",
     "auditor",
 )
+
+#: Who reads everything of a class where it is held; every other office reads of its own people by name.
+READS_WHOLE = ("auditor", "manager", "trainer", "qc", "administrator")
+
+EVERYBODY = Q()
+
+
+def reads_whole(user: User, training_session: TrainingSession) -> bool:
+    """Whether somebody sees all people of a class: an office of :data:`READS_WHOLE` there, its PIC or trainer."""
+    place = {"site_id": training_session.site_id, "line_id": training_session.line_id}
+    return user.authority.covers(*READS_WHOLE, **place) or can_run_session(user, training_session)
+
+
+def own_people(user: User) -> Q:
+    """Enrolments of the people of an office's own scope: Operation's of its sites and lines, a leader's of the team."""
+    return user.authority.scope(*SEES_PEOPLE, site="site", line="line", team="team")
+
+
+def people_shown(user: User, training_session: TrainingSession) -> Q:
+    """Which enrolments of a class somebody sees by name, with attendance and score; the others are counted (5.3.2)."""
+    return EVERYBODY if reads_whole(user, training_session) else own_people(user)
+
+
+def people_not_shown(training_session: TrainingSession, shown: int) -> int:
+    """How many of a class are only counted where ``shown`` are seen by name."""
+    return max(training_session.summary.enrolled + training_session.summary.beyond_target - shown, 0)
+
+
+def sessions_of_own_people(sessions: TrainingSessionQuerySet, user: User) -> TrainingSessionQuerySet:
+    """Those in which somebody of an office's own scope is enrolled, wherever they are held."""
+    from sessions.models import Enrolment
+
+    people = Enrolment.objects.filter(own_people(user), training_session=OuterRef("pk"), removed_at=None)
+    return sessions.filter(Exists(people))
 
 
 def sessions_visible_to(

@@ -35,6 +35,7 @@ from sessions.queries.day import (
 )
 from sessions.queries.pages import meetings_of, post_test_can_open, with_detail
 from sessions.queries.paper import filed_pages, filed_pages_of_session
+from sessions.queries.visibility import sessions_of_own_people
 from sessions.services.photos import can_be_removed, takes_photos
 from sessions.services.running import EARLIEST
 from sessions.services.stand_in import why_not_stand_in
@@ -56,7 +57,10 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Everything for the day: who, where, materials, attendance, tests, scores, what is missing, what comes next."""
     known: Any = with_day(with_detail(TrainingSession.objects.visible_to_staff(request.user)), request.user)
     known = known.annotate(release_rows=releases_of_session(), filed_rows=filed_pages_of_session())
-    training_session = get_object_or_404(known, uuid=uuid)
+    training_session = known.filter(uuid=uuid).first()
+    if training_session is None:
+        get_object_or_404(sessions_of_own_people(TrainingSession.objects.all(), request.user), uuid=uuid)
+        return redirect("session_own", uuid=uuid)
     plan, meetings = training_session.plan, meetings_of(training_session)
     runs = runs_it(training_session, request.user)
     state = training_session.state

@@ -24,6 +24,7 @@ from sessions.queries.corrections import with_pending
 from sessions.queries.files import files_about
 from sessions.queries.guests import door_of, with_door
 from sessions.queries.pages import recorded_at, roll_of
+from sessions.queries.visibility import people_shown
 from sessions.services import Clash, GridConflict, RollCell
 from sessions.sharing import group_text
 from sessions.tables import MEETING_STATES
@@ -31,6 +32,7 @@ from sessions.views.sessions import visible_meeting, visible_meetings
 from sessions.views.sheets import identity, identity_head, places_of
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
+from trainingops.people.models import User
 from trainingops.ui.errors import Line
 from trainingops.ui.exports import workbook_response
 from trainingops.ui.moments import moment_words
@@ -97,10 +99,10 @@ def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The roll of a meeting; POST saves every row that was touched, all or none."""
     meeting = get_object_or_404(with_door(visible_meetings(request)), uuid=uuid)
     if request.method == "GET" and request.GET.get("export") == "xlsx":
-        return _file(meeting)
+        return _file(meeting, request.user)
     if request.method != "POST":
-        return _page(request, meeting, _rows(meeting))
-    rows = _rows(meeting)
+        return _page(request, meeting, _rows(meeting, request.user))
+    rows = _rows(meeting, request.user)
     reasons = _reasons()
     touched = [row for row in rows if _take(row, request.POST, meeting, reasons)]
     cells = [_cell(row, meeting) for row in touched if not row.problem]
@@ -121,7 +123,7 @@ def meeting_roll(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def meeting_cell(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpResponse:
     """A tap: save one row and show its state; without JavaScript the button of the page does it."""
     meeting = visible_meeting(request, uuid)
-    rows = _rows(meeting)
+    rows = _rows(meeting, request.user)
     row = next((each for each in rows if each.key == enrolment), None)
     if row is None:
         return redirect("meeting_roll", uuid=uuid)
@@ -173,11 +175,11 @@ def meeting_rest_undo(request: SignedInRequest, uuid: UUID, fill: UUID) -> HttpR
     return redirect("meeting_roll", uuid=uuid)
 
 
-def _file(meeting: SessionMeeting) -> HttpResponse:
+def _file(meeting: SessionMeeting, reader: User) -> HttpResponse:
     """The roll as a workbook; what is not recorded stays blank (EXP-1)."""
     places = places_of(meeting.training_session)
     lines = []
-    for row in _rows(meeting):
+    for row in _rows(meeting, reader):
         kept, values = row.attendance, row.values
         is_recorded = kept is not None and kept.status
         lines.append(
@@ -197,9 +199,10 @@ def _file(meeting: SessionMeeting) -> HttpResponse:
     return workbook_response(head, lines, name=f"daftar-hadir-{meeting.training_session.number}")
 
 
-def _rows(meeting: SessionMeeting) -> list[RollRow]:
-    """Everybody enrolled, with what is stored and what is asked of it (one query)."""
-    places = with_pending(roll_of(meeting), meeting)
+def _rows(meeting: SessionMeeting, reader: User) -> list[RollRow]:
+    """Everybody enrolled whom the reader sees, with what is stored and what is asked of it (one query)."""
+    seen = people_shown(reader, meeting.training_session)
+    places = with_pending(roll_of(meeting).filter(seen), meeting)
     return [_row(each, recorded_at(each), meeting, number) for number, each in enumerate(places, start=1)]
 
 
@@ -325,6 +328,23 @@ def _page(
     return render(request, "sessions/roll.html", context, status=status)
 
 
+def _not_here(meeting: SessionMeeting, rows: list[RollRow]) -> str:
+    """Who has not come yet, to paste into the team's group while the meeting goes on (NTF-6); empty for nobody."""
+    names = [row.enrolment.person.name for row in rows if not (row.attendance and row.attendance.status)]
+    if meeting.state != MeetingState.OPEN or not names:
+        return ""
+    training_session = meeting.training_session
+    head = _("*Not here yet* %(title)s, %(batch)s") % {
+        "title": training_session.plan.title,
+        "batch": training_session.label,
+    }
+    began = _("Began %(at)s, %(site)s") % {
+        "at": moment_words(meeting.starts_at, training_session.site.zone),
+        "site": training_session.site,
+    }
+    return "\n".join([head, began, *(f"{number}. {name}" for number, name in enumerate(names, 1))])
+
+
 def _context(
     request: SignedInRequest, meeting: SessionMeeting, rows: list[RollRow], reasons: Reasons
 ) -> dict[str, Any]:
@@ -358,6 +378,7 @@ def _context(
         "reasons": [each for each in reasons.values() if each.is_active],
         "files": files_about([meeting.uuid]),
         "may_record": may_record,
+        "not_here": _not_here(meeting, rows) if may_record else "",
         "guests": [row for row in rows if row.enrolment.is_beyond_target],
         "door": door_of(meeting) if may_record else [],
         "is_over": is_over,

@@ -19,6 +19,7 @@ from sessions.frozen import read_scheme
 from sessions.grid import Column, Row, Typed, columns_of, groups_of, put_back, read_typed, row_of, rows_of
 from sessions.models import TrainingSession
 from sessions.queries.files import files_about
+from sessions.queries.visibility import EVERYBODY, people_not_shown, people_shown
 from sessions.services import GridConflict, ScoreCell
 from sessions.services.assessors import assessed_together
 from sessions.services.reach import Reach, reach_of
@@ -43,7 +44,8 @@ def session_scores(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     training_session = visible(request, uuid)
     attempt = asked_attempt(request)
     if request.method == "GET" and request.GET.get("export") == "xlsx":
-        return _file(training_session, rows_of(training_session, attempt, None))
+        shown = people_shown(request.user, training_session)
+        return _file(training_session, rows_of(training_session, attempt, None, shown=shown))
     if request.method != "POST":
         return _page(request, training_session, attempt)
     parameters = read_scheme(training_session.scheme).parameters
@@ -176,7 +178,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     reach = reach_to_record(request, training_session)
-    rows = rows_of(training_session, attempt, reach)
+    # An assessor scores whoever was there.
+    seen = EVERYBODY if reach else people_shown(request.user, training_session)
+    rows = rows_of(training_session, attempt, reach, shown=seen)
     again = put_back(rows, typed, refused.clashes if isinstance(refused, GridConflict) else ())
     problems = [
         Line(f"{cell.parameter.name}, {cell.enrolment.person.name}", cell.problem, f"i-{cell.key}")
@@ -201,6 +205,7 @@ def _page(
         "on_phone": on_phone,
         "on_phone_place": shown.index(on_phone) + 2 if on_phone in shown else 2,
         "rows": rows,
+        "elsewhere": people_not_shown(training_session, len(rows)) if seen and attempt == 1 else 0,
         "complete": sum(1 for row in rows if row.result and row.result.final is not None),
         "errors": [*([refused] if refused else []), *problems],
         "may_record": any(cell.editable for row in rows for cell in row.cells),

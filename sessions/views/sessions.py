@@ -35,6 +35,7 @@ from sessions.queries.pages import (
     waiting_deviations,
     with_detail,
 )
+from sessions.queries.visibility import people_not_shown, people_shown
 from sessions.services.stand_in import why_not_stand_in
 from sessions.tables import SESSION_STATES, DeviationTable, SessionTable
 from sessions.verdicts import verdict_for
@@ -247,7 +248,9 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         each.enrolment_id: each
         for each in SessionResult.objects.filter(enrolment__training_session=training_session, current=True)
     }
-    pages = Paginator(training_session.enrolments.filter(removed_at=None).select_related("person"), RESULTS_A_PAGE)
+    enrolled = training_session.enrolments.filter(removed_at=None)
+    shown = enrolled.filter(people_shown(request.user, training_session))
+    pages = Paginator(shown.select_related("person"), RESULTS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     people = list(page.object_list)
     roll = attendance_of(people)
@@ -255,6 +258,7 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "training_session": training_session,
         "page_obj": page,
+        "elsewhere": people_not_shown(training_session, pages.count),
         "rows": [
             (each, result := results.get(each.pk), verdict_for(result, here.statuses, trained=here.trained))
             for each, here in ((each, roll[each.pk]) for each in people)

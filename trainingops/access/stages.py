@@ -41,6 +41,7 @@ ACCESS |= {
     "session_withdraw": only(*_WHO_RECOVER, methods=WRITE),
     "session_cancel": only(*_WHO_RECOVER, methods=WRITE),
     "session_results": only(*_SESSION_STAFF),
+    "session_own": only(*_SESSION_STAFF),
     "session_scores": only(*_SESSION_STAFF, methods=WRITE),
     "session_file": only(*_SESSION_STAFF),
     "session_marking": only(*_SESSION_STAFF, methods=WRITE),

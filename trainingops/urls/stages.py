@@ -23,6 +23,7 @@ from sessions.views import indicator as indicator_views
 from sessions.views import kiosk as kiosk_views
 from sessions.views import marking as marking_views
 from sessions.views import marking_queue as queue_views
+from sessions.views import own_people as own_people_views
 from sessions.views import paper as paper_views
 from sessions.views import quiz as quiz_views
 from sessions.views import recovery as recovery_views
@@ -57,6 +58,7 @@ urlpatterns += [
     path("sessions/<uuid:uuid>/codes/", code_views.session_codes, name="session_codes"),
     path("sessions/<uuid:uuid>/withdraw/", filing_views.session_withdraw, name="session_withdraw"),
     path("sessions/<uuid:uuid>/cancel/", session_views.session_cancel, name="session_cancel"),
+    path("sessions/<uuid:uuid>/own/", own_people_views.session_own, name="session_own"),
     path("sessions/<uuid:uuid>/results/", session_views.session_results, name="session_results"),
     path("sessions/<uuid:uuid>/marking/", marking_views.session_marking, name="session_marking"),
     path("sessions/<uuid:uuid>/tests/", testing_views.session_tests, name="session_tests"),
