@@ -93,7 +93,8 @@ def recipients(snapshot: Snapshot) -> Item:
         standing = parties_held(site=plan.site, line=plan.line, day=snapshot.local_day(snapshot.now))
         reached = {each.party for each in snapshot.recipients if each.user_id in standing.get(each.party, ())}
     missing = [str(Role(party).label) for party in MANDATORY_PARTIES if party not in reached]
-    gap = _("No active recipient for %(parties)s.") % {"parties": ", ".join(missing)} if missing else ""
+    words = _("No active recipient for %(parties)s. Choose somebody who holds that office here today.")
+    gap = words % {"parties": ", ".join(missing)} if missing else ""
     parties = len({each.party for each in snapshot.recipients})
     value = ngettext("%(count)d party", "%(count)d parties", parties) % {"count": parties} if parties else ""
     return Item("recipients", _("Recipients of the report"), "recipients", value, gap, clause="5.3.2")
