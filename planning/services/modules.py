@@ -20,7 +20,9 @@ from planning.models import (
     QualityParameter,
     Topic,
     TrainingModule,
+    TrainingPlan,
 )
+from planning.notices import url_of
 from planning.policies.catalogue import (
     can_decide_version,
     can_edit_module,
@@ -327,16 +329,16 @@ def _retire(locked: ModuleVersion, actor: User, now: datetime, *, followed_by: M
     require_transition(locked, ModuleState.RETIRED, MODULE_TRANSITIONS)
     locked.state = ModuleState.RETIRED
     locked.save(update_fields=["state"])
-    losing: dict[User, list[str]] = {}
+    losing: dict[User, list[TrainingPlan]] = {}
     for plan in plans_losing(locked).select_related("pic").order_by("number"):
-        losing.setdefault(plan.pic, []).append(plan.number)
-    for pic, numbers in losing.items():
+        losing.setdefault(plan.pic, []).append(plan)
+    for pic, plans in losing.items():
         notify(
             kind=notices.MODULE_RETIRED,
             recipients=[pic],
             subject=locked,
-            url=_page(locked),
-            params={"module": str(locked), "numbers": ", ".join(numbers)},
+            url=url_of(plans[0]) if len(plans) == 1 else _page(locked),
+            params={"module": str(locked), "numbers": ", ".join(plan.number for plan in plans)},
             now=now,
         )
     data = {"followed_by": followed_by.uuid} if followed_by else {}
