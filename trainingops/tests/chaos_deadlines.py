@@ -29,7 +29,7 @@ from trainingops.notifications.tasks import sweep_outbox
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, UserFactory, make_user
 
 
-def fill(seconds: float, number: int) -> None:
+def fill(seconds: float, number: int, *, asks: bool = True) -> None:
     """``number`` reports fall due over ``seconds``; meanwhile the sweeps are asked for, so that work is in flight."""
     ContentType.objects.clear_cache()
     for factory in (SiteFactory, ServiceLineFactory, UserFactory):
@@ -54,7 +54,8 @@ def fill(seconds: float, number: int) -> None:
     print("begun", flush=True)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        ask()
+        if asks:
+            ask()
         time.sleep(0.2)
 
 
@@ -110,9 +111,22 @@ def problems() -> list[str]:
     return found
 
 
+def delays(seconds: float) -> list[float]:
+    """How many seconds after its due time each breach was told; the last is waited for ``seconds``."""
+    end = time.monotonic() + seconds
+    while ReportObligation.objects.filter(breached_at=None).exists() and time.monotonic() < end:
+        time.sleep(1)
+    due = dict(ReportObligation.objects.values_list("uuid", "due_at"))
+    told = Notice.objects.filter(kind="report.breached").values_list("subject", "created_at")
+    return sorted((at - due[subject]).total_seconds() for subject, at in told)
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "fill":
         fill(float(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "delays":
+        fill(float(sys.argv[2]), int(sys.argv[3]), asks=False)
+        print(json.dumps(delays(120)))
     else:
         finish(float(sys.argv[2]))
         sent = list(OutboxMessage.objects.values_list("message_id", flat=True))

@@ -142,3 +142,16 @@ def test_whatever_is_killed_nothing_is_lost_and_nothing_doubled(capsys: pytest.C
     if SECONDS >= LONG:
         assert killer.times("-Q") + killer.times("worker") >= 40, said
         assert killer.times("valkey") >= 5 and killer.times("flushed") == 1, said
+
+
+@pytest.mark.skipif(SECONDS < LONG, reason="it waits for four sweeps: make chaos")
+def test_while_all_is_well_a_breach_is_told_within_ninety_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    """Due to notice, p99: the sweep of every 30 seconds finds it without anybody asking."""
+    with running_site() as site:
+        process = _beside(site, "chaos_deadlines", "delays", "120", "300")
+        told = _answer(process, 400).splitlines()
+    found = json.loads(told[-1])
+    with capsys.disabled():
+        print(f"\ndue to notice: p99 {found[int(len(found) * 0.99)]:.1f} s of {len(found)}")  # noqa: T201
+    assert len(found) == 600
+    assert found[0] >= 0 and found[int(len(found) * 0.99)] <= 90
