@@ -42,6 +42,7 @@ class SessionsConfig(AppConfig):
                 handler=read_scans,
                 page=page_of_upload,
                 warning=say_warning,
+                remedy=_("Upload the same files again: what was not read yet is read then."),
             )
         )
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="sessions.reference")

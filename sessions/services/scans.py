@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sessions.enums import PAGE_TRANSITIONS, MeetingState, PageProblem, PageState, ScanProblem
@@ -18,7 +19,7 @@ from sessions.policies import can_discard_page, can_handle_paper, can_upload_sca
 from sessions.services.common import lock_session, require_reason
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
-from trainingops.jobs.models import Job
+from trainingops.jobs.models import Job, JobState
 from trainingops.jobs.services import enqueue_job
 from trainingops.people.models import Site, User
 from trainingops.people.queries import assignment_on
@@ -37,7 +38,7 @@ class Uploaded:
     """What an upload came to: its job, if anything is to be read, and files that were here already.
 
     Attributes:
-        again: those of ``known`` whose pages are read once more, because some were filed nowhere.
+        again: those of ``known`` that are read once more: pages were filed nowhere, or their reading broke off.
     """
 
     job: Job | None
@@ -58,7 +59,7 @@ def upload_scans(
     """Keep scans and order that they are read; a file that is here already is kept and read once (PRN-3).
 
     Pages of it that were discarded, or that wait where ``actor`` does not see them, are read again for ``actor``:
-    whoever uploads a page first keeps it from nobody.
+    whoever uploads a page first keeps it from nobody. A file whose reading failed or was stopped is read on.
 
     Args:
         files: uploaded files, with ``name`` and ``read()``.
@@ -81,9 +82,9 @@ def upload_scans(
     site = training_session.site if training_session else _site_of(actor, now)
     for name, content in contents:
         stored = keep_bytes(content, media_type=media_type_of(content), now=now)
-        if found := Scan.objects.filter(file=stored).first():
+        if found := Scan.objects.filter(file=stored).select_related("job").first():
             known.append(found)
-            if _let_go(found, actor, now):
+            if _let_go(found, actor, now) or _was_left(found):
                 again.append(found)
             elif not found.problem:
                 continue
@@ -120,6 +121,13 @@ def _let_go(scan: Scan, actor: User, now: datetime) -> bool:
     return True
 
 
+def _was_left(scan: Scan) -> bool:
+    """Whether its reading failed or was stopped before its last page was kept."""
+    if scan.problem or scan.job.state not in (JobState.FAILED, JobState.CANCELLED):
+        return False
+    return scan.pages is None or scan.page_rows.count() < scan.pages
+
+
 def _check_file(name: str, content: bytes) -> None:
     if len(content) > MAX_BYTES:
         raise Refused(_("“%(name)s” is larger than 10 MB. Scan it at 150 dpi.") % {"name": name}, field="scans")
@@ -150,8 +158,12 @@ def note_pages(*, scan: Scan, pages: int | None = None, problem: str = "") -> No
     scan.save(update_fields=["pages", "problem"])
 
 
+@transaction.atomic
 def add_page(*, scan: Scan, page: ReadPage, now: datetime) -> ScanPage:
-    """Keep a page with what its code says; who uploaded it, the last one, must see the session that it names."""
+    """Keep a page with what its code says; who uploaded it, the last one, must see the session that it names.
+
+    What a machine read off a file, so no journal; its picture and its row are kept together or not at all.
+    """
     picture = keep_bytes(page.jpeg, media_type=JPEG, now=now)
     named = [each for text in page.codes if (each := found_in(text))]
     target = _target(named, scan.job.owner) if len(named) == 1 else _Target()

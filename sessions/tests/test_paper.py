@@ -20,6 +20,8 @@ from sessions.tests.factories import START, attend, end_session, opened
 from sessions.tests.scans import file_of, pages_of, photographed, printed, scanned, turned, uploaded
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.jobs.models import JobState
+from trainingops.jobs.running import run_job
 from trainingops.people.models import PersonAssignment
 from trainingops.people.tests.factories import PersonFactory, ServiceLineFactory, SiteFactory, make_user, sign_in
 from trainingops.records import storage
@@ -97,6 +99,38 @@ def test_the_same_file_twice_is_kept_read_and_filed_once():
     again = uploaded(content, actor=make_user("manager"))
     assert again.job is None and [each.pk for each in again.known] == [Scan.objects.get().pk]
     assert ScanPage.objects.count() == EvidenceRequest.objects.filter(kind="attendance_scan").count() == 1
+
+
+@pytest.mark.point("PRN-3")
+def test_the_worker_reads_outside_a_transaction_and_what_broke_off_is_read_when_it_is_uploaded_again(
+    committed_db, monkeypatch
+):
+    """As Celery does: no transaction around the job. The first reading breaks; its upload says so in words."""
+    held = opened()
+    content = file_of(scanned(printed(held)), BLANK)
+
+    def read():
+        found = upload_scans(files=[content], actor=held.pic, now=START)
+        content.seek(0)
+        run_job(job_id=found.job.pk, clock=lambda: START)
+        found.job.refresh_from_db()
+        return found
+
+    with monkeypatch.context() as broken:
+        broken.setattr("sessions.paper.job.read_pages", lambda *_a, **_k: 1 / 0)
+        failed = read()
+    said = client_of(held.pic).get(reverse("scan_list"), {"upload": failed.job.uuid}).content.decode()
+    assert failed.job.state == JobState.FAILED and "ZeroDivisionError" in failed.job.error
+    assert (
+        "ZeroDivisionError" not in said
+        and "Unggah berkas yang sama sekali lagi" in said
+        and str(failed.job.uuid) in said
+    )
+    found = read()
+    assert found.again == found.known == [Scan.objects.get()]
+    assert (found.job.state, found.job.error) == (JobState.WARNED, "")
+    assert [each.state for each in pages_of(found)] == ["filed", "unfiled"]
+    assert upload_scans(files=[content], actor=held.pic, now=START).job is None
 
 
 def test_the_day_on_the_paper_is_what_was_said_and_never_ahead():

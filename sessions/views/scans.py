@@ -54,6 +54,7 @@ def scan_list(request: SignedInRequest) -> HttpResponse:
         "tabs": [(key, word, counts[key], key == state) for key, word in words.items()],
         "upload": upload,
         "upload_warnings": get_kind(upload.kind).warnings_of(upload) if upload else [],
+        "failure": get_kind(upload.kind).failure_of(upload) if upload else "",
         "upload_status": JOB_STATUS[JobState(upload.state)] if upload else "",
         "may_upload": can_upload_scans(request.user),
     }
@@ -100,7 +101,7 @@ def _say_known(request: SignedInRequest, known: list[Scan], again: list[Scan]) -
         elif scan in again:
             messages.info(
                 request,
-                _("“%(name)s” was uploaded already, %(time)s. Its pages that were not filed are read again.") % words,
+                _("“%(name)s” was uploaded already, %(time)s. What of it was not filed is read again.") % words,
             )
         else:
             messages.info(

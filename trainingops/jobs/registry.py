@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trainingops.domain import Registry
-from trainingops.jobs.models import Job
+from trainingops.jobs.models import Job, JobState
 
 
 @dataclass
@@ -37,10 +39,21 @@ class JobKind:
     page: Callable[[Job], str] | None = None
     #: Says one of the result's warnings; these are texts unless a kind stores something else.
     warning: Callable[[Any], str] = str
+    #: How work that failed is begun again; "order it again" where nothing else is said.
+    remedy: Promise | str = gettext_lazy("Order it again.")
 
     def warnings_of(self, job: Job) -> list[str]:
         """What the job could not do, in the language of who reads."""
         return [self.warning(each) for each in job.result.get("warnings", ())]
+
+    def failure_of(self, job: Job) -> str:
+        """Why there is no result and what to do, for who reads; what broke stands in the log, under the same number."""
+        if job.state != JobState.FAILED:
+            return ""
+        said = _(
+            "The site could not finish this. %(remedy)s If it fails again, give the administrator number %(number)s."
+        )
+        return said % {"remedy": self.remedy, "number": job.uuid}
 
 
 _kinds: Registry[JobKind] = Registry("job kind")

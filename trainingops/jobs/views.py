@@ -33,6 +33,7 @@ def job_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "label": kind.label,
         "status": STATUS[JobState(job.state)],
         "warnings": kind.warnings_of(job),
+        "failure": kind.failure_of(job),
         "page_url": kind.page(job) if kind.page else "",
     }
     template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/job_detail.html"

@@ -17,6 +17,7 @@ from trainingops.audit.access_events import record_access
 from trainingops.audit.models import AccessEvent
 from trainingops.domain import Refused
 from trainingops.jobs.models import JobState
+from trainingops.jobs.registry import get_kind
 from trainingops.people.http import SignedInRequest
 from trainingops.records import storage
 from trainingops.records.archive.contents import folder_of, kind_labels, readable_name, register_head, register_row
@@ -215,7 +216,13 @@ def archive_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """An archive: its progress, then the download until it expires."""
     archive = get_object_or_404(Archive.objects.visible_to(request.user).select_related("job"), uuid=uuid)
     chosen = EvidenceFilter.from_json(archive.filters)
-    return render(request, "records/archive_detail.html", {"archive": archive, "job": archive.job, "chosen": chosen})
+    context = {
+        "archive": archive,
+        "job": archive.job,
+        "failure": get_kind(archive.job.kind).failure_of(archive.job),
+        "chosen": chosen,
+    }
+    return render(request, "records/archive_detail.html", context)
 
 
 def archive_download(request: SignedInRequest, uuid: UUID) -> HttpResponse | FileResponse:
