@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from trainingops.domain import Registry
 from trainingops.jobs.models import Job, JobState
@@ -40,7 +39,7 @@ class JobKind:
     #: Says one of the result's warnings; these are texts unless a kind stores something else.
     warning: Callable[[Any], str] = str
     #: How work that failed is begun again; "order it again" where nothing else is said.
-    remedy: Promise | str = gettext_lazy("Order it again.")
+    remedy: Promise | str = ""
 
     def warnings_of(self, job: Job) -> list[str]:
         """What the job could not do, in the language of who reads."""
@@ -53,7 +52,7 @@ class JobKind:
         said = _(
             "The site could not finish this. %(remedy)s If it fails again, give the administrator number %(number)s."
         )
-        return said % {"remedy": self.remedy, "number": job.uuid}
+        return said % {"remedy": self.remedy or _("Order it again."), "number": job.uuid}
 
 
 _kinds: Registry[JobKind] = Registry("job kind")

@@ -216,10 +216,11 @@ def archive_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """An archive: its progress, then the download until it expires."""
     archive = get_object_or_404(Archive.objects.visible_to(request.user).select_related("job"), uuid=uuid)
     chosen = EvidenceFilter.from_json(archive.filters)
+    job = archive.job
     context = {
         "archive": archive,
-        "job": archive.job,
-        "failure": get_kind(archive.job.kind).failure_of(archive.job),
+        "job": job,
+        "failure": get_kind(job.kind).failure_of(job) if job else "",
         "chosen": chosen,
     }
     return render(request, "records/archive_detail.html", context)
