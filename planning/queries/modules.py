@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +45,12 @@ def with_versions(modules: QuerySet[TrainingModule]) -> QuerySet[TrainingModule]
         duration_minutes=Subquery(newest.values("duration_minutes")[:1]),
         change_note=Subquery(newest.values("change_note")[:1]),
     ).prefetch_related("lines", "topics")
+
+
+def with_templates(modules: QuerySet[TrainingModule], *, user: User) -> QuerySet[TrainingModule]:
+    """Modules with ``listed_templates``: name and uuid of the plan templates on them that the reader may see."""
+    templates = PlanTemplate.objects.visible_to(user).in_use().filter(module=OuterRef("pk")).order_by("name")
+    return modules.annotate(listed_templates=ArraySubquery(templates.values(row=JSONObject(uuid="uuid", name="name"))))
 
 
 @dataclass(frozen=True)
@@ -148,10 +156,11 @@ def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
 
 
 def _linked(label: Promise, rows: Any, page: str, user: User) -> Use:
-    """All rows counted; those that the reader may see lead to their page."""
-    count = rows.count()
-    visible = rows.visible_to(user)[:_SHOWN] if count else ()
-    return Use(label, count, [(str(row), reverse(page, args=[row.uuid])) for row in visible])
+    """All rows counted; those that the reader may see lead to their page. One query."""
+    seen = Exists(rows.model.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    found = list(rows.annotate(seen=seen, total=Window(Count("pk"))).order_by("-seen", "pk")[:_SHOWN])
+    named = [(str(row), reverse(page, args=[row.uuid])) for row in found if row.seen]
+    return Use(label, found[0].total if found else 0, named)
 
 
 def _named(label: Promise, rows: QuerySet[Any]) -> Use:

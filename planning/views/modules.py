@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -22,7 +23,7 @@ from planning.forms.modules import (
     VersionForm,
 )
 from planning.imports.modules import MODULES
-from planning.models import ModuleMaterial, ModuleVersion, NeedSource, PlanTemplate, ProductChange, TrainingModule
+from planning.models import ModuleMaterial, ModuleVersion, NeedSource, ProductChange, TrainingModule
 from planning.policies.catalogue import (
     can_decide_version,
     can_edit_module,
@@ -31,7 +32,7 @@ from planning.policies.catalogue import (
     can_write_for,
     can_write_modules,
 )
-from planning.queries.modules import StandardGroup, standard_modules, uses_of, with_versions
+from planning.queries.modules import StandardGroup, standard_modules, uses_of, with_templates, with_versions
 from planning.services import modules as services
 from planning.services.standard import record_standard_modules
 from planning.tables.catalogue import MODULE_KINDS, ModuleTable
@@ -39,7 +40,7 @@ from planning.text import safe_markdown
 from planning.views.common import act_or_conflict, form_page, posted, settled, url
 from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
-from trainingops.people.models import ServiceLine
+from trainingops.people.models import ServiceLine, User
 from trainingops.records.documents import document_response
 from trainingops.records.models import EvidenceRequest
 from trainingops.ui.exports import workbook_response
@@ -162,14 +163,16 @@ def module_answers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-def _module(uuid: UUID) -> TrainingModule:
-    return get_object_or_404(TrainingModule.objects.prefetch_related("lines", "topics"), uuid=uuid)
+def _module(uuid: UUID, *, reader: User | None = None) -> Any:
+    """The module with lines and topics; for a page that lists them, with the plan templates that ``reader`` sees."""
+    modules = TrainingModule.objects.prefetch_related("lines", "topics")
+    return get_object_or_404(with_templates(modules, user=reader) if reader else modules, uuid=uuid)
 
 
 def module_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A module with its versions and materials, and the needs that it answers."""
     user = request.user
-    module = _module(uuid)
+    module = _module(uuid, reader=user)
     materials = Prefetch("materials", ModuleMaterial.objects.visible_to(user))
     versions = list(module.versions.select_related("author", "decided_by").prefetch_related(materials).order_by("-id"))
     for version in versions:
@@ -185,7 +188,7 @@ def module_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "needs": NeedSource.objects.visible_to(user).filter(modules=module, product_change=None),
         "changes": ProductChange.objects.visible_to(user).filter(modules=module),
         "parameters": module.parameters.all(),
-        "templates": PlanTemplate.objects.visible_to(user).in_use().filter(module=module),
+        "templates": module.listed_templates,
         "has_approved": any(version.state == ModuleState.APPROVED for version in versions),
     }
     return render(request, "planning/module_detail.html", context)
@@ -308,11 +311,7 @@ def module_version_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if version.state != ModuleState.APPROVED:
         return redirect("module_detail", uuid=version.module.uuid)
     require(can_decide_version(request.user, version))
-    context = {
-        "version": version,
-        "uses": uses_of(version, user=request.user),
-        "has_templates": PlanTemplate.objects.in_use().filter(module=version.module).exists(),
-    }
+    context = {"version": version, "uses": uses_of(version, user=request.user)}
     return render(request, "planning/module_retire.html", context)
 
 
