@@ -190,7 +190,7 @@ def mails_to(distributions: Iterable[Distribution]) -> list[OutboxMessage]:
     return list(OutboxMessage.objects.filter(by_account | outside).order_by("pk"))
 
 
-def _uuids_of(versions: Iterable[int]) -> QuerySet[ReportVersion, UUID]:
+def _uuids_of(versions: Iterable[int]) -> QuerySet[ReportVersion, Any]:
     from reporting.models import ReportVersion
 
     return ReportVersion.objects.filter(pk__in=list(versions)).values("uuid")

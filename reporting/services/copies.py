@@ -90,5 +90,5 @@ def _audience(party: str, training_session: TrainingSession) -> tuple[str, Sight
     return ("client", sight) if sight.named else ("counts", COUNTS)
 
 
-def _audience_of(payload: EvidencePayload) -> str:
-    return str(json.loads(payload.text)["data"]["audience"])
+def _audience_of(payload: EvidencePayload | None) -> str:
+    return str(json.loads(payload.text)["data"]["audience"]) if payload else ""
