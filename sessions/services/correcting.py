@@ -27,6 +27,7 @@ from sessions.policies import can_decide_correction, can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.attendance import said_of, write_corrected
 from sessions.services.common import lock_meeting, lock_plans_touched_by, stands_for, users_of
+from sessions.services.elsewhere import meetings_between, require_nobody_elsewhere
 from sessions.services.rework import ATTENDANCE, follow_attendance, follow_up, require_not_closed
 from sessions.services.roll_checks import RollCell, asks_for, check_cell
 from trainingops.audit.journal import record, service
@@ -76,6 +77,7 @@ def ask_correction(
         NotAllowed: somebody else's attendance.
         WrongState: the meeting is not concluded, the time to ask is over, or the training is closed.
         Refused: no reason, what stands there already, what cannot be, or an earlier request waits.
+        HeldElsewhere: they were recorded in another class then.
     """
     meeting, enrolment = _lock(meeting, cell.enrolment)
     require(enrolment.person_id == actor.person_id)
@@ -126,10 +128,12 @@ def approve_correction(
     Raises:
         NotAllowed: who may not decide on it.
         WrongState: decided already, or the training is closed.
+        HeldElsewhere: they were recorded in another class then.
         StaleVersion: the attendance changed since the page was opened.
     """
     correction, meeting, enrolment = _lock_correction(correction, actor)
     _require_version(enrolment, version)
+    _require_not_elsewhere(meeting, enrolment, correction.status, actor)
     return _approve(correction, meeting, enrolment, note, actor, now)
 
 
@@ -202,6 +206,7 @@ def _propose(
     if asks_for(cell, recorded_at(enrolment)):
         raise Refused(_("This is what stands in the roll already. Choose what should stand instead."), field="status")
     check_cell(cell, enrolment, meeting, reasons, now)
+    _require_not_elsewhere(meeting, enrolment, cell.status, actor)
     if not why.strip():
         raise Refused(_("The reason is blank. Write why."), field="why")
     waiting = AttendanceCorrection.objects.filter(meeting=meeting, enrolment=enrolment, state=CorrectionState.PENDING)
@@ -243,6 +248,24 @@ def _require_correctable(meeting: SessionMeeting) -> None:
             % {"state": meeting.get_state_display()}
         )
     require_not_closed(training_session)
+
+
+def _require_not_elsewhere(meeting: SessionMeeting, enrolment: Enrolment, status: str, actor: User) -> None:
+    """Nobody was here who was recorded in another class then, or taught it (5.2)."""
+    if status == AttendanceStatus.ABSENT:
+        return
+    starts_at, ends_at = meeting.actual_starts_at, meeting.actual_ends_at
+    assert starts_at is not None and ends_at is not None  # the meeting is concluded
+    if min(ends_at, meeting.ends_at) > max(starts_at, meeting.starts_at):
+        starts_at, ends_at = max(starts_at, meeting.starts_at), min(ends_at, meeting.ends_at)
+    others = meetings_between(starts_at, ends_at).exclude(training_session=meeting.training_session)
+    require_nobody_elsewhere(
+        {enrolment.person_id},
+        others,
+        actor=actor,
+        remedy=_("Have the attendance there corrected first, or leave the absence as it is."),
+        field="status",
+    )
 
 
 def _require_version(enrolment: Enrolment, version: int) -> None:

@@ -16,9 +16,17 @@ from reporting.models import ReportObligation
 from reporting.tests.writing import submitted
 from sessions.models import Attendance, Deviation, TrainingSession
 from sessions.queries.indicator import sessions_due
-from sessions.services import Came, RollCell, correct_attendance, file_class, withdraw_filed
-from sessions.services.filing_checks import HeldElsewhere
-from sessions.tests.factories import Held, concluded, scheduled
+from sessions.services import (
+    Came,
+    RollCell,
+    approve_correction,
+    ask_correction,
+    correct_attendance,
+    file_class,
+    withdraw_filed,
+)
+from sessions.services.elsewhere import HeldElsewhere
+from sessions.tests.factories import Held, absent, concluded, scheduled
 from sessions.tests.filed import HELD, NOW, filed, held_class, paper, said_of, typed
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -173,3 +181,33 @@ def test_after_the_report_the_class_stands(world):
     submitted(held, now=NOW)
     with pytest.raises(WrongState, match=training_session.number):
         withdraw_filed(training_session=training_session, reason="Keliru.", actor=world.pic, now=NOW + HOUR)
+
+
+@pytest.mark.clause("4.3")
+def test_no_correction_puts_anybody_into_two_classes_at_once(world):
+    """Absent there, filed here: whichever of the two is corrected, the other is named first."""
+    other = concluded(lambda people: absent(people[0]), starts_at=HELD + HOUR)
+    missed = other.enrolments[0]
+    training_session = filed(world, people=[Came(missed.person)])
+    came = RollCell(missed.pk, "present", version=1)
+    given = {"meeting": other.meeting, "cell": came, "why": "Ia hadir.", "now": NOW}
+    person = make_user("agent", person=missed.person)
+    for propose, actor in ((correct_attendance, other.pic), (ask_correction, person)):
+        with pytest.raises(HeldElsewhere, match=missed.person.name) as refused:
+            propose(**given, actor=actor)
+        assert (refused.value.field, refused.value.sessions) == ("status", {training_session.pk})
+    (here,) = training_session.enrolments.all()
+    gone = RollCell(here.pk, "absent", version=1, reason="sick")
+    filed_one = {"meeting": training_session.meetings.get(), "why": "Salah orang.", "actor": world.pic, "now": NOW}
+    correct_attendance(cell=gone, **filed_one)
+    asked = ask_correction(**given, actor=person)
+    correct_attendance(cell=RollCell(here.pk, "present", version=2), **filed_one)
+    with pytest.raises(HeldElsewhere):
+        approve_correction(correction=asked, version=1, actor=other.pic, now=NOW)
+
+
+def test_a_class_concluded_late_takes_nobody_out_of_the_next_one(world):
+    other = concluded(starts_at=HELD + 2 * HOUR)
+    other.training_session.meetings.update(actual_starts_at=HELD + HOUR + 50 * HOUR / 60)
+    person = other.enrolments[0].person
+    filed(world, people=[Came(person)])

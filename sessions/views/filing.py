@@ -15,7 +15,7 @@ from sessions import services
 from sessions.filing_forms import FiledClassForm
 from sessions.forms import ReasonForm
 from sessions.models import TrainingSession
-from sessions.services.filing_checks import HeldElsewhere
+from sessions.services.elsewhere import HeldElsewhere
 from sessions.services.withdrawing import why_not_withdrawn
 from sessions.views.sessions import visible
 from trainingops.domain import Refused

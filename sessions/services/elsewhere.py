@@ -1,0 +1,109 @@
+"""Nobody sits in two classes at once, nor teaches one while sitting in the other (clauses 4.2, 5.2, 5.3.1).
+
+Asked wherever somebody is put into a class that is over: filed afterwards, or by a correction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext as _
+
+from planning.queries.roster import some_names
+from sessions.enums import AttendanceStatus, MeetingState, SessionState
+from sessions.models import Attendance, MeetingTrainer, SessionMeeting, TrainingSession
+from trainingops.domain import Refused
+from trainingops.people.models import User
+from trainingops.ui.moments import day_words, hours_words
+
+_CAME = (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
+
+
+class HeldElsewhere(Refused):
+    """Another class stands at that hour: ``sessions`` says which, by key, for a page that leads there."""
+
+    def __init__(self, message: str, *, sessions: Iterable[int], field: str) -> None:
+        self.sessions = frozenset(sessions)
+        super().__init__(message, field=field, code="held_elsewhere")
+
+
+def meetings_between(starts_at: datetime, ends_at: datetime) -> QuerySet[SessionMeeting]:
+    """Meetings that share time with a span: what of them was held as planned, or all of one held after its time.
+
+    A class that was opened early or concluded late takes nobody out of the one before or after it.
+    """
+    as_planned = Q(began__lt=ends_at, ended__gt=starts_at) & Q(began__lt=F("ended"))
+    afterwards = Q(actual_starts_at__gte=F("ends_at"), actual_starts_at__lt=ends_at, actual_ends_at__gt=starts_at)
+    return (
+        SessionMeeting.objects.exclude(state=MeetingState.CANCELLED)
+        .exclude(training_session__state=SessionState.CANCELLED)
+        .annotate(began=Greatest("starts_at", "actual_starts_at"), ended=Least("ends_at", "actual_ends_at"))
+        .filter(as_planned | afterwards)
+    )
+
+
+def require_nobody_elsewhere(
+    people: Collection[int],
+    meetings: QuerySet[SessionMeeting],
+    *,
+    actor: User,
+    remedy: str,
+    field: str,
+    trainers: Collection[int] = (),
+) -> None:
+    """Refuse who was recorded in one of these meetings, and of ``people`` also who taught it (two queries).
+
+    Args:
+        people: keys of who is said to have taken part in a class.
+        meetings: of :func:`meetings_between`, without the class itself.
+        remedy: what helps, as a sentence.
+        field: where it is said; ``trainers`` where those alone were elsewhere.
+        trainers: keys of who is said to have taught it.
+
+    Raises:
+        HeldElsewhere: names who, and the other class where ``actor`` may know it.
+    """
+    who = "enrolment__person", "enrolment__person__name"
+    sat = Attendance.objects.filter(meeting__in=meetings, status__in=_CAME, enrolment__removed_at=None)
+    begun = meetings.filter(state__in=[MeetingState.OPEN, MeetingState.CONCLUDED])
+    taught = MeetingTrainer.objects.filter(meeting__in=begun, trainer__person__in=people)
+    found = sorted(
+        [
+            *sat.filter(enrolment__person__in={*people, *trainers}).values_list("meeting", *who),
+            *taught.values_list("meeting", "trainer__person", "trainer__person__name"),
+        ],
+        key=lambda row: (row[0], row[2]),
+    )
+    if not found:
+        return
+    other = first_of(meetings.filter(pk=found[0][0]), actor)
+    assert other is not None  # found a moment ago, in this transaction
+    there = {person: name for meeting, person, name in found if meeting == other.pk}
+    raise HeldElsewhere(
+        _("%(names)s: recorded in %(other)s then. %(remedy)s")
+        % {"names": some_names(list(there.values())), "other": named(other), "remedy": remedy},
+        sessions=[other.training_session_id],
+        field="trainers" if there.keys() <= set(trainers) else field,
+    )
+
+
+def first_of(meetings: QuerySet[SessionMeeting], actor: User) -> SessionMeeting | None:
+    """The first of them, with what is said of it; ``is_visible`` where the actor may know its session."""
+    seen = TrainingSession.objects.visible_to_staff(actor).filter(pk=OuterRef("training_session"))
+    rows = meetings.select_related("training_session__site").annotate(is_visible=Exists(seen))
+    return rows.order_by("starts_at", "pk").first()
+
+
+def named(meeting: SessionMeeting) -> str:
+    """Which class it is, and when; without its number where the actor may not know it."""
+    held = meeting.training_session
+    when = (
+        f"{day_words(meeting.starts_at.astimezone(held.site.zone).date(), 'dated')} "
+        f"{hours_words(meeting.starts_at, meeting.ends_at, held.site.zone)}"
+    )
+    if not meeting.is_visible:  # type: ignore[attr-defined]
+        return _("another class (%(when)s)") % {"when": when}
+    return f"{held.number} {held.label} ({when})"
