@@ -33,10 +33,10 @@ class Place:
 def places_of(training_session: TrainingSession) -> list[Place]:
     """Where a class belongs and where its participants come from; its own place first, one query."""
     own = Place(training_session.site, training_session.line)
-    rows = Enrolment.objects.filter(training_session=training_session, removed_at=None).select_related("site", "line")
-    others = {
-        Place(each.site, each.line) for each in rows.order_by("site_id", "line_id").distinct("site_id", "line_id")
-    }
+    people = Enrolment.objects.filter(training_session=training_session, removed_at=None)
+    rows = people.select_related("site", "line").order_by("site_id", "line_id").distinct("site_id", "line_id")
+    # Who came without an assignment belongs to no place.
+    others = {Place(each.site, each.line) for each in rows if each.site and each.line}
     return [own, *sorted(others - {own}, key=str)]
 
 
