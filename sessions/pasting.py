@@ -23,6 +23,7 @@ MOST_LINES = 1_000
 ABSENT = {"tidak ikut", "tdk ikut", "tidak hadir", "did not take part", "absent"}
 #: Headings of the columns that say who a line is about.
 NUMBERS = {"no. karyawan", "nomor karyawan", "employee number", "employee no."}
+RUNNING = {"no", "no.", "nr", "nomor", "#"}
 NAMES = {"nama", "nama karyawan", "nama peserta", "peserta", "name", "employee name", "participant"}
 
 
@@ -65,13 +66,18 @@ class Line:
 
 @dataclass
 class Block:
-    """The block as it lies on the grid."""
+    """The block as it lies on the grid.
+
+    Attributes:
+        dropped: whole columns of it that lie on no parameter, each in words.
+    """
 
     columns: list[Column]
     lines: list[Line]
     problem: str = ""
     by_number: bool = False
     by_name: bool = False
+    dropped: Sequence[str] = ()
 
     @property
     def changed(self) -> int:
@@ -92,6 +98,11 @@ class Block:
             found += [(line, each) for each in line.cells if each.problem]
         return found
 
+    @property
+    def left_out(self) -> int:
+        """How many lines, cells and columns are not taken."""
+        return len(self.refused) + len(self.dropped)
+
 
 def lay(
     text: str,
@@ -106,7 +117,7 @@ def lay(
 
     Where its first line names parameters, these are its columns; else they follow each other from ``parameter`` on.
     Where one of its columns holds employee numbers or names, its lines belong to them and never to anybody by order;
-    else they follow each other from ``person`` on. A blank cell leaves what stands.
+    else they follow each other from ``person`` on. A blank cell leaves what stands. What lies on no parameter is named.
 
     Args:
         person: key of the enrolment of the first line.
@@ -129,12 +140,37 @@ def lay(
     if not is_headed:
         places = _in_order(body, people, columns, first=parameter, after=who)
     if not places or not body:
-        return Block([], [], _("No scores were found beside the names. Copy the columns of scores too."))
+        return Block([], [], _no_scores(body, who))
     lines = list(_following(body, rows, person) if who is None else _named(body, people, who, answers or {}))
     for line, cells in zip(lines, body, strict=True):
         if line.row is not None:
             line.cells = [_cell(cells, at, column, line.row) for at, column in places.items()]
-    return Block(list(places.values()), lines, by_number=is_number, by_name=who is not None and not is_number)
+    dropped = _dropped(heads if is_headed else [], body, places)
+    return Block(list(places.values()), lines, "", is_number, who is not None and not is_number, dropped)
+
+
+def _no_scores(body: Sequence[Sequence[str]], who: int | None) -> str:
+    """Why nothing can be laid: a column of words says whose the lines are, and no scores follow it."""
+    name = next((line[who].strip() for line in body if _said(line, who)), "") if who is not None else ""
+    if not name:
+        return _("No scores were found beside the names. Copy the columns of scores too.")
+    said = _(
+        "“%(name)s” says whose its line is, and no scores stand to the right of it. Copy the names first, then scores."
+    )
+    return said % {"name": name}
+
+
+def _dropped(heads: Sequence[str], body: Sequence[Sequence[str]], places: Mapping[int, Column]) -> list[str]:
+    """The columns that are not taken: to the right of the last parameter, or under a heading that names none."""
+    found = []
+    for at in range(max(map(len, body), default=0)):
+        head = heads[at] if at < len(heads) else ""
+        value = next((line[at].strip() for line in body if _said(line, at)), "")
+        if at in places or not value or head in NUMBERS | NAMES | RUNNING or (not heads and at < min(places)):
+            continue
+        about = {"column": head or at + 1, "value": value}
+        found.append(_("Column %(column)s (“%(value)s” …) lies on no parameter of this class.") % about)
+    return found
 
 
 def _said(line: Sequence[str], at: int) -> str:
@@ -158,7 +194,7 @@ def _who_column(
     """The column that says whose a line is, and whether it holds employee numbers; None where none does.
 
     By its heading; else where at least half are numbers known here, else where a name known here stands, else the first
-    one if it holds words: of people who are not here.
+    one that holds words: parts of names, or people who are not here.
     """
     for headings, is_number in ((NUMBERS, True), (NAMES, False)):
         for at, each in enumerate(heads):
@@ -174,23 +210,23 @@ def _who_column(
     for at, said in filled:
         if any(each in names for each in said):
             return at, False
-    for at, said in filled[:1]:
-        if at == 0 and sum(any(map(str.isalpha, each)) and each not in ABSENT for each in said) * 2 >= len(said):
+    for at, said in filled:
+        if sum(any(map(str.isalpha, each)) and each not in ABSENT for each in said) * 2 >= len(said):
             return at, False
     return None, False
 
 
 def _in_order(
     body: Sequence[Sequence[str]],
-    people: Collection[str],
+    people: Mapping[str, Sequence[Row]],
     columns: Sequence[Column],
     *,
     first: int,
     after: int | None,
 ) -> dict[int, Column]:
-    """Columns without headings: one after the other, past employee numbers and names."""
+    """Columns without headings: one after the other, past employee numbers, names and parts of names."""
     start = 0 if after is None else after + 1
-    while any(start < len(line) and _said(line, start) in people for line in body):
+    while any((said := _said(line, start)) and (said in people or _meant_by(said, people)) for line in body):
         start += 1
     return dict(zip(range(start, max(map(len, body), default=0)), columns[first - 1 :], strict=False))
 

@@ -139,6 +139,25 @@ def test_lines_find_their_people_by_name_and_never_by_order(held):
     assert changes(headed) == [] and ["beberapa baris" in said for _at, said in problems(headed)] == [True, True]
 
 
+def test_names_are_found_in_any_column_and_no_running_number_becomes_a_score(held):
+    first, second, away = held.enrolments
+    for row, name in ((first, "Karma Wijaya"), (second, "Ulva Sari"), (away, "Paris Putra")):
+        row.person.name = name
+        row.person.save()
+    client = client_of(held)
+    numbered = paste(client, held, "1\tUlva\t40\n2\tMumpuni\t30", parameter=2)
+    assert changes(numbered) == [], "nobody gets the score or the running number of another's line"
+    assert [(line.at, [row.enrolment for row in line.choices]) for line in numbered.context["pasted"].questions] == [
+        (1, [second])
+    ]
+    after = paste(client, held, "80\tUlva\n70\tMumpuni")
+    assert after.status_code == 422 and "“Ulva” menyebut pemilik barisnya" in after.content.decode()
+    short = paste(client, held, f"{second.person.employee_no}\tUlva\t80\t45\t99")
+    assert changes(short) == [(second.pk, 1, "", "80"), (second.pk, 2, "", "45")]
+    assert short.context["pasted"].left_out == 1
+    assert "Kolom 5 (“99” …) tidak jatuh pada parameter kelas ini." in short.content.decode()
+
+
 def test_what_a_name_leaves_open_is_a_question_that_the_preview_asks(held):
     first, second, away = held.enrolments
     for row, name in ((first, "Karma Wijaya"), (second, "Ulva Sari"), (away, "Ulva Lestari")):
