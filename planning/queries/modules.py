@@ -137,13 +137,15 @@ def plans_losing(version: ModuleVersion) -> TrainingPlanQuerySet:
 
 
 def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
-    """What uses a version, before it is taken out of use (7.1.6): plans, templates, competences, tests, trainers."""
+    """What uses a version, before it is taken out of use (7.1.6): plans, templates, competences, tests, trainers.
+
+    The changes that it answers stand on the page of the module.
+    """
     module = version.module
     templates = PlanTemplate.objects.in_use().filter(module=module)
     competences = Competence.objects.filter(module_version=version).count()
     papers = TestPaper.objects.filter(questions__question__topic__in=module.topics.all()).distinct()
     trainers = module.trainers.all()
-    changes = module.product_changes.all()
     return [
         _linked(_("Approved plans, which keep it"), plans_keeping(version), "plan_detail", user),
         _linked(_("Drafts and plans that wait for approval"), plans_losing(version), "plan_detail", user),
@@ -151,7 +153,6 @@ def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
         Use(_("People who showed this competence"), competences, []),
         _named(_("Test papers on its topics"), papers),
         _named(_("Trainers who may teach it"), trainers),
-        _named(_("Product and procedure changes that it answers"), changes),
     ]
 
 
