@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from planning.enums import PlanState
 from sessions.enums import CorrectionState
 from sessions.models import Attendance, AttendanceCorrection, Enrolment, MeetingTrainer, SessionMeeting
 from sessions.queries.pages import recorded_at
-from sessions.services.correcting import correction_ends, last_minute
+from sessions.services.correcting import correction_ends, last_minute, why_not_correctable
 
 if TYPE_CHECKING:
     from sessions.models.corrections import AttendanceCorrectionQuerySet
@@ -95,8 +94,7 @@ def _own_cell(
     now: datetime,
 ) -> OwnCell:
     waits = asked is not None and asked.state == CorrectionState.PENDING
-    is_open = meeting.training_session.plan.state != PlanState.CLOSED
-    may_ask = ends_at is not None and now < ends_at and not waits and is_open
+    may_ask = ends_at is not None and now < ends_at and not waits and not why_not_correctable(meeting)
     return OwnCell(meeting, attendance, asked, last_minute(ends_at), may_ask)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from planning.queries.plans import local_day
 from planning.services.bookings import book_guests, give_back
 from sessions.enums import (
     AttendanceStatus,
@@ -26,11 +27,11 @@ from sessions.services.attendance import write_own
 from sessions.services.check_in import arrival, why_closed
 from sessions.services.common import lock_meeting, lock_session_of_plan, refresh_summary, require_reason, stands_for
 from sessions.services.deviations import note_deviation
+from sessions.services.elsewhere import require_employed
 from sessions.services.roll_checks import RollCell
 from sessions.services.scheduling import assignments_on, happened_to, place
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
-from trainingops.people.enums import Employment
 from trainingops.people.models import Person, User
 from trainingops.ui.stored import stored_nobody
 
@@ -174,8 +175,7 @@ def remove_guest(*, enrolment: Enrolment, actor: User, now: datetime) -> Enrolme
 def _place_for(training_session: TrainingSession, guest: Guest) -> Enrolment:
     """The place that the guest takes, not saved yet: a new one, or one that they had left."""
     name = guest.person.name
-    if guest.person.employment == Employment.LEFT:
-        raise Refused(_("%(name)s has left. Choose somebody who works here.") % {"name": name}, field="person")
+    require_employed(guest.person, local_day(training_session.starts_at, training_session.site), field="person")
     row = training_session.enrolments.filter(person=guest.person).first()
     if row is not None and row.removed_at is None:
         raise Refused(_("%(name)s is on the list of this class already.") % {"name": name}, field="person")

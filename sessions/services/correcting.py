@@ -27,8 +27,8 @@ from sessions.policies import can_decide_correction, can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.attendance import said_of, write_corrected
 from sessions.services.common import lock_meeting, lock_plans_touched_by, stands_for, users_of
-from sessions.services.elsewhere import meetings_between, require_nobody_elsewhere
-from sessions.services.rework import ATTENDANCE, follow_attendance, follow_up, require_not_closed
+from sessions.services.elsewhere import require_could_come
+from sessions.services.rework import ATTENDANCE, follow_attendance, follow_up, why_training_closed
 from sessions.services.roll_checks import RollCell, asks_for, check_cell
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState, require, require_transition
@@ -133,7 +133,7 @@ def approve_correction(
     """
     correction, meeting, enrolment = _lock_correction(correction, actor)
     _require_version(enrolment, version)
-    _require_not_elsewhere(meeting, enrolment, correction.status, actor)
+    require_could_come(meeting, enrolment.person, correction.status, actor)
     return _approve(correction, meeting, enrolment, note, actor, now)
 
 
@@ -206,7 +206,7 @@ def _propose(
     if asks_for(cell, recorded_at(enrolment)):
         raise Refused(_("This is what stands in the roll already. Choose what should stand instead."), field="status")
     check_cell(cell, enrolment, meeting, reasons, now)
-    _require_not_elsewhere(meeting, enrolment, cell.status, actor)
+    require_could_come(meeting, enrolment.person, cell.status, actor)
     if not why.strip():
         raise Refused(_("The reason is blank. Write why."), field="why")
     waiting = AttendanceCorrection.objects.filter(meeting=meeting, enrolment=enrolment, state=CorrectionState.PENDING)
@@ -240,32 +240,25 @@ def _propose(
     return correction
 
 
-def _require_correctable(meeting: SessionMeeting) -> None:
+def why_not_correctable(meeting: SessionMeeting) -> str:
+    """Why no correction is asked of a meeting, whoever asks; empty while one may be."""
     training_session = meeting.training_session
-    if meeting.state != MeetingState.CONCLUDED or training_session.state not in BEGUN:
-        raise WrongState(
-            _("A correction is asked of a concluded meeting; this one is “%(state)s”.")
-            % {"state": meeting.get_state_display()}
-        )
-    require_not_closed(training_session)
+    if training_session.is_withdrawn:
+        return _("This class was withdrawn: what is recorded of it stands, and nothing follows from it.")
+    if training_session.state not in BEGUN:
+        return _("A correction is asked of a class that began; this one is “%(state)s”.") % {
+            "state": training_session.get_state_display()
+        }
+    if meeting.state != MeetingState.CONCLUDED:
+        return _("A correction is asked of a concluded meeting; this one is “%(state)s”.") % {
+            "state": meeting.get_state_display()
+        }
+    return why_training_closed(training_session)
 
 
-def _require_not_elsewhere(meeting: SessionMeeting, enrolment: Enrolment, status: str, actor: User) -> None:
-    """Nobody was here who was recorded in another class then, or taught it (5.2)."""
-    if status == AttendanceStatus.ABSENT:
-        return
-    starts_at, ends_at = meeting.actual_starts_at, meeting.actual_ends_at
-    assert starts_at is not None and ends_at is not None  # the meeting is concluded
-    if min(ends_at, meeting.ends_at) > max(starts_at, meeting.starts_at):
-        starts_at, ends_at = max(starts_at, meeting.starts_at), min(ends_at, meeting.ends_at)
-    others = meetings_between(starts_at, ends_at).exclude(training_session=meeting.training_session)
-    require_nobody_elsewhere(
-        {enrolment.person_id},
-        others,
-        actor=actor,
-        remedy=_("Have the attendance there corrected first, or leave the absence as it is."),
-        field="status",
-    )
+def _require_correctable(meeting: SessionMeeting) -> None:
+    if why := why_not_correctable(meeting):
+        raise WrongState(why)
 
 
 def _require_version(enrolment: Enrolment, version: int) -> None:

@@ -1,4 +1,4 @@
-"""Nobody sits in two classes at once, nor teaches one while sitting in the other (clauses 4.2, 5.2, 5.3.1).
+"""Who can have been in a class: nobody who had left, or sat in another one or taught it then (clauses 4.2, 5.2, 5.3.1).
 
 Asked wherever somebody is put into a class that is over: filed afterwards, or by a correction.
 """
@@ -6,17 +6,19 @@ Asked wherever somebody is put into a class that is over: filed afterwards, or b
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext as _
 
+from planning.queries.plans import local_day
 from planning.queries.roster import some_names
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
 from sessions.models import Attendance, MeetingTrainer, SessionMeeting, TrainingSession
 from trainingops.domain import Refused
-from trainingops.people.models import User
+from trainingops.people.models import Person, User
+from trainingops.people.shifts import has_left
 from trainingops.ui.moments import day_words, hours_words
 
 _CAME = (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
@@ -87,6 +89,35 @@ def require_nobody_elsewhere(
         % {"names": some_names(list(there.values())), "other": named(other), "remedy": remedy},
         sessions=[other.training_session_id],
         field="trainers" if there.keys() <= set(trainers) else field,
+    )
+
+
+def require_employed(person: Person, day: date, *, field: str) -> None:
+    """Refuse somebody who no longer worked here on the day of a class, by its site's clock."""
+    if has_left(person.employment, person.left_on, day):
+        raise Refused(
+            _("%(name)s had left by %(day)s. Leave them out, or correct their last day in the list of people.")
+            % {"name": person.name, "day": day_words(day, "dated")},
+            field=field,
+            code="left",
+        )
+
+
+def require_could_come(meeting: SessionMeeting, person: Person, status: str, actor: User) -> None:
+    """Refuse that a correction says of somebody to have come to a concluded meeting who cannot have been there."""
+    if status not in _CAME:
+        return
+    require_employed(person, local_day(meeting.starts_at, meeting.training_session.site), field="status")
+    starts_at, ends_at = meeting.actual_starts_at, meeting.actual_ends_at
+    assert starts_at is not None and ends_at is not None  # it is concluded
+    if min(ends_at, meeting.ends_at) > max(starts_at, meeting.starts_at):
+        starts_at, ends_at = max(starts_at, meeting.starts_at), min(ends_at, meeting.ends_at)
+    require_nobody_elsewhere(
+        {person.pk},
+        meetings_between(starts_at, ends_at).exclude(training_session=meeting.training_session),
+        actor=actor,
+        remedy=_("Have the attendance there corrected first, or leave the absence as it is."),
+        field="status",
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop, override
 
 from planning.content import scheme_of
 from planning.models import PlannedSession, PlanRevision
+from planning.queries.plans import local_day
 from planning.services.filing import HeldClass, file_plan
 from sessions import evidence
 from sessions.enums import (
@@ -27,6 +28,7 @@ from sessions.frozen import write_scheme
 from sessions.models import Attendance, ClassFile, Enrolment, SessionMeeting, SessionSummary, TrainingSession
 from sessions.services.common import lock_session, refresh_summary, require_reason
 from sessions.services.deviations import Difference, write_differences
+from sessions.services.elsewhere import require_employed
 from sessions.services.filed_history import note_filed
 from sessions.services.filing_checks import check_not_held_elsewhere
 from sessions.services.scheduling import add_meetings, assignments_on, next_number, place
@@ -78,8 +80,8 @@ def file_class(
         NotAllowed: no PIC with an appointment in force there.
         HeldElsewhere: it stands already, or somebody was in another class then
             (:mod:`sessions.services.filing_checks`).
-        Refused: no reason, paper or people, somebody named twice or late by more than the class lasted, or what
-            :func:`planning.services.filing.file_plan` refuses.
+        Refused: no reason, paper or people, somebody named twice, who had left by then, or late by more than the class
+            lasted, or what :func:`planning.services.filing.file_plan` refuses.
     """
     require_reason(reason)
     _check_people(held, people)
@@ -130,7 +132,9 @@ def _check_people(held: HeldClass, people: Sequence[Came]) -> None:
         raise Refused(_("Nobody is named. Write the employee numbers of those who came, one a line."), field="people")
     lasted = int((held.ends_at - held.starts_at).total_seconds() // 60)
     seen: set[int] = set()
+    day = local_day(held.starts_at, held.site)
     for each in people:
+        require_employed(each.person, day, field="people")
         if each.person.pk in seen:
             raise Refused(
                 _("%(number)s %(name)s is named twice. Leave one of the lines.")

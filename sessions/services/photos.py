@@ -93,14 +93,14 @@ def add_photos(
     return made
 
 
-def can_be_removed(photo: ClassFile) -> bool:
-    """Before the class is concluded; a photo that came afterwards, until the report is submitted."""
-    training_session = photo.training_session
-    if training_session.state not in HELD:
-        return True
+def can_be_removed(training_session: TrainingSession, added_at: datetime, *, takes: bool) -> bool:
+    """Before the class is concluded; a photo that came afterwards, until the report is submitted.
+
+    Args:
+        takes: what :func:`takes_photos` says of the class.
+    """
     concluded_at = training_session.concluded_at
-    late = concluded_at is not None and photo.added_at >= concluded_at
-    return late and not report_is_in(training_session)
+    return concluded_at is None or (takes and added_at >= concluded_at)
 
 
 @service
@@ -120,7 +120,7 @@ def remove_photo(*, photo: ClassFile, reason: str, actor: User, now: datetime) -
     photo.training_session = training_session
     if photo.removed_at is not None:
         raise WrongState(_("“%(name)s” was removed already. Reload the page.") % {"name": photo.file_name})
-    if not can_be_removed(photo):
+    if not can_be_removed(training_session, photo.added_at, takes=takes_photos(training_session)):
         raise WrongState(
             _("“%(name)s” is part of the record of a concluded class and stays.") % {"name": photo.file_name}
         )

@@ -35,13 +35,19 @@ from trainingops.domain import WrongState
 ATTENDANCE, SCORES, PARTICIPANTS = "attendance", "scores", "participants"
 
 
+def why_training_closed(training_session: TrainingSession) -> str:
+    """That the training is closed: nothing of it may be outstanding again (4.3, 5.4); empty while it is not."""
+    if training_session.plan.state != PlanState.CLOSED:
+        return ""
+    return _("The training %(number)s is closed: what is recorded of it stands.") % {
+        "number": training_session.plan.number
+    }
+
+
 def require_not_closed(training_session: TrainingSession) -> None:
-    """Raise ``WrongState`` when the training is closed: nothing of it may be outstanding again (4.3, 5.4)."""
-    if training_session.plan.state == PlanState.CLOSED:
-        raise WrongState(
-            _("The training %(number)s is closed: what is recorded of it stands.")
-            % {"number": training_session.plan.number}
-        )
+    """Raise ``WrongState`` when the training is closed."""
+    if why := why_training_closed(training_session):
+        raise WrongState(why)
 
 
 def follow_attendance(

@@ -18,7 +18,9 @@ from sessions.models import Attendance, Deviation, TrainingSession
 from sessions.queries.indicator import sessions_due
 from sessions.services import (
     Came,
+    Guest,
     RollCell,
+    add_guest,
     approve_correction,
     ask_correction,
     correct_attendance,
@@ -26,7 +28,7 @@ from sessions.services import (
     withdraw_filed,
 )
 from sessions.services.elsewhere import HeldElsewhere
-from sessions.tests.factories import Held, absent, concluded, scheduled
+from sessions.tests.factories import Held, absent, concluded, opened, scheduled
 from sessions.tests.filed import HELD, NOW, filed, held_class, paper, said_of, typed
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -173,6 +175,58 @@ def test_who_may_withdraw_with_what_reason_and_until_when(world, at):
     with pytest.raises(WrongState):
         correct_attendance(meeting=training_session.meetings.get(), cell=cell, why="Salah.", actor=world.pic, now=NOW)
     assert client.get(url).status_code == 302
+
+
+@pytest.mark.point("ATT-5")
+def test_no_correction_is_offered_of_a_withdrawn_class_and_the_refusal_says_why(world, at):
+    training_session = filed(world)
+    enrolment, meeting = training_session.enrolments.order_by("pk")[0], training_session.meetings.get()
+    participant, client = make_user("agent", person=enrolment.person), Client()
+    urls = {
+        participant: ("correction_new", [meeting.uuid], "check_in_done"),
+        world.pic: ("attendance_correct", [meeting.uuid, enrolment.pk], "meeting_roll"),
+    }
+
+    def offered():
+        for user, (name, args, leads) in urls.items():
+            client.force_login(user)
+            url = reverse(name, args=args)
+            page = client.get(reverse(leads, args=[meeting.uuid])).content.decode()
+            yield url in page, client.get(url, follow=True).content.decode()
+
+    assert [is_there for is_there, _page in offered()] == [True, True]
+    withdraw_filed(training_session=training_session, reason="Keliru.", actor=world.pic, now=NOW)
+    for is_there, page in offered():
+        assert not is_there and "Kelas ini ditarik" in page
+
+
+@pytest.mark.parametrize(("left_on", "is_refused"), [(HELD.date() - timedelta(days=1), True), (HELD.date(), False)])
+def test_who_had_left_by_then_is_in_no_class_whichever_door_is_taken(world, left_on, is_refused):
+    other = concluded(lambda people: absent(people[0]), starts_at=HELD)
+    gone = other.enrolments[0].person
+    gone.employment, gone.left_on = "left", left_on
+    gone.save(update_fields=["employment", "left_on"])
+    cell = RollCell(other.enrolments[0].pk, "present", version=1)
+    guest = Guest(make_agent(world.site, world.line), "Ikut.")
+    guest.person.employment, guest.person.left_on = "left", left_on
+    guest.person.save(update_fields=["employment", "left_on"])
+    running = opened(starts_at=HELD)
+    doors = {
+        "people": lambda: filed(world, people=[Came(guest.person)]),
+        "status": lambda: correct_attendance(
+            meeting=other.meeting, cell=cell, why="Ia hadir.", actor=other.pic, now=NOW
+        ),
+        "person": lambda: add_guest(
+            training_session=running.training_session, guest=guest, actor=running.pic, now=HELD
+        ),
+    }
+    for field, door in doors.items():
+        if not is_refused:
+            door()
+            continue
+        with pytest.raises(Refused, match=r"Orang \d+") as refused:
+            door()
+        assert (refused.value.field, refused.value.code) == (field, "left")
 
 
 def test_after_the_report_the_class_stands(world):

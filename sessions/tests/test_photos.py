@@ -106,7 +106,7 @@ def test_photos_come_after_the_opening_and_only_from_who_runs_it():
         add_photos(training_session=held.training_session, photos=[photo()], actor=held.manager, now=now)
 
 
-def test_a_photo_is_removed_with_a_reason_before_the_conclusion_and_stays_after_it():
+def test_a_photo_is_removed_with_a_reason_before_the_conclusion_and_stays_after_it(at):
     held = opened()
     now = held.meeting.starts_at
     first, second = add_photos(
@@ -129,6 +129,13 @@ def test_a_photo_is_removed_with_a_reason_before_the_conclusion_and_stays_after_
     )
     with pytest.raises(WrongState):
         remove_photo(photo=second, reason="Terlambat.", actor=held.pic, now=held.meeting.ends_at)
+    later = held.meeting.ends_at + timedelta(hours=1)
+    given = {"photos": [photo(name="3.jpg", colour="green")], "actor": held.pic, "now": later}
+    (third,) = add_photos(training_session=held.training_session, **given)
+    at(later)
+    page = _client(held.pic).get(reverse("session_detail", args=[held.training_session.uuid])).content.decode()
+    offered = [reverse("class_file_remove", args=[each.uuid]) in page for each in (second, third)]
+    assert offered == [False, True], "removal is offered where it is possible, and nowhere else"
 
 
 @pytest.mark.clause("6")

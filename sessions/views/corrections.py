@@ -21,7 +21,7 @@ from sessions.policies import can_decide, can_decide_correction, can_run_session
 from sessions.queries.check_in import meetings_with_place, own_enrolment
 from sessions.queries.corrections import correction_counts, corrections_for, standing_of_cell
 from sessions.queries.pages import recorded_at, roll_of
-from sessions.services.correcting import correction_ends, last_minute
+from sessions.services.correcting import correction_ends, last_minute, why_not_correctable
 from sessions.services.results import report_is_in
 from sessions.tables import CORRECTION_STATES, CorrectionTable
 from sessions.views.sessions import attempt_step, status_of, visible_meeting
@@ -39,6 +39,9 @@ def correction_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     enrolment = own_enrolment(meeting, request.user) if meeting else None
     if meeting is None or enrolment is None:
         raise Http404
+    if why := why_not_correctable(meeting):
+        messages.error(request, why)
+        return redirect("check_in_done", uuid=uuid)
     ends_at = correction_ends([meeting]).get(meeting.pk)
     form = AttendanceForm(
         request.POST if request.method == "POST" else None,
@@ -186,6 +189,9 @@ def attendance_correct(request: SignedInRequest, uuid: UUID, enrolment: int) -> 
     if not can_run_session(request.user, meeting.training_session):
         raise PermissionDenied(_("Attendance is corrected by the PIC, or proposed by the executing trainer."))
     place = get_object_or_404(roll_of(meeting), pk=enrolment)
+    if why := why_not_correctable(meeting):
+        messages.error(request, why)
+        return redirect("meeting_roll", uuid=uuid)
     standing = recorded_at(place)
     form = AttendanceForm(request.POST if request.method == "POST" else None, meeting=meeting, standing=standing)
     status = 200

@@ -69,6 +69,7 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     is_moved_here = not has_revision and state == SessionState.SCHEDULED
     deviations = deviations_in(training_session)
     tests = phases_in_order(training_session)
+    takes = runs and takes_photos(training_session)
     is_left = any(each.state == MeetingState.PLANNED for each in meetings)
     application = training_session.revision.application if has_revision else None
     context = {
@@ -85,9 +86,12 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "tests": tests,
         "lacking": lacking(training_session, meetings, tests) if is_open else [],
         "awaiting": move_awaiting(training_session, meetings) if is_to_come else [],
-        "photos": files_in(training_session, ClassFileKind.PHOTO),
+        "photos": [
+            (each, runs and can_be_removed(training_session, each.at, takes=takes))
+            for each in files_in(training_session, ClassFileKind.PHOTO)
+        ],
         "papers": files_in(training_session, ClassFileKind.PAPER),
-        "photos_form": PhotosForm() if runs and takes_photos(training_session) else None,
+        "photos_form": PhotosForm() if takes else None,
         "notes_form": _notes_form(training_session) if runs and is_to_come else None,
         "may_run": runs,
         "may_open": runs and state == SessionState.SCHEDULED and request.now >= training_session.starts_at - EARLIEST,
@@ -222,7 +226,7 @@ def class_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "photo": photo,
         "training_session": training_session,
-        "removable": can_be_removed(photo),
+        "removable": can_be_removed(training_session, photo.added_at, takes=takes_photos(training_session)),
     }
     return render(request, "sessions/class_file_remove.html", context)
 

@@ -26,6 +26,7 @@ from sessions.queries.guests import door_of, with_door
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.queries.visibility import people_shown
 from sessions.services import Clash, GridConflict, RollCell
+from sessions.services.correcting import why_not_correctable
 from sessions.sharing import group_text
 from sessions.tables import MEETING_STATES
 from sessions.views.sessions import visible_meeting, visible_meetings
@@ -360,7 +361,7 @@ def _context(
         and can_run_session(request.user, training_session)
     )
     is_over = meeting.state == MeetingState.CONCLUDED
-    corrects = is_over and can_run_session(request.user, training_session)
+    corrects = not why_not_correctable(meeting) and can_run_session(request.user, training_session)
     for row in rows:
         row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
         row.may_correct = corrects and not row.may_write
