@@ -22,11 +22,11 @@ from sessions.policies import can_amend_score, can_run_session
 from sessions.scoring import evaluate
 from sessions.services.cases import open_remedial_cases
 from sessions.services.common import lock_plans_touched_by, lock_session, require_reason, stands_for
-from sessions.services.marking import Mark, check_mark, markable, points_of, write_marks
+from sessions.services.marking import Mark, check_mark, markable, points_of, stale_mark, write_marks
 from sessions.services.outcomes import settle_results
 from sessions.services.results import compute_results
 from sessions.services.rework import SCORES, follow_up, require_not_closed, void_remedial
-from sessions.services.score_checks import check_score
+from sessions.services.score_checks import check_score, saved_meanwhile
 from sessions.services.standing import given_scores, standing_of
 from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
@@ -63,15 +63,19 @@ def amend_results(
     Raises:
         NotAllowed: neither the PIC nor an executing trainer, the own result, or another assessor's score.
         WrongState: the session is not concluded (the grid changes it), or the training is closed.
-        StaleVersion: somebody changed one of them since the page was opened; nothing was written.
+        StaleVersion: somebody changed one of them since the page was opened; nothing was written, and the message
+            says both values of each, who and when.
         Refused: no reason, nothing changed, or a value that cannot be; the message names it.
     """
     lock_plans_touched_by(enrolment.training_session)
     training_session = lock_session(enrolment.training_session)
     _require_amendable(training_session, enrolment, actor)
     require_reason(reason)
-    rows = _changed_scores(training_session, enrolment, scores, actor)
-    answers = _changed_marks(training_session, enrolment, marks, actor)
+    stale: list[str] = []
+    rows = _changed_scores(training_session, enrolment, scores, actor, stale)
+    answers = _changed_marks(training_session, enrolment, marks, actor, stale)
+    if stale:
+        raise StaleVersion(" ".join([*stale, _("Compare them: saving again replaces what stands now.")]))
     if not rows and not answers:
         raise Refused(_("Nothing was changed. Write another score or other points."), code="unchanged")
     before = [[str(row.parameter.uuid), row.attempt, row.value] for row, _new in rows]
@@ -118,9 +122,9 @@ def _require_amendable(training_session: TrainingSession, enrolment: Enrolment, 
 
 
 def _changed_scores(
-    training_session: TrainingSession, enrolment: Enrolment, scores: Sequence[NewScore], actor: User
+    training_session: TrainingSession, enrolment: Enrolment, scores: Sequence[NewScore], actor: User, stale: list[str]
 ) -> list[tuple[ParameterScore, Decimal | None]]:
-    """The rows whose value changes, locked, with the new one."""
+    """The rows whose value changes, locked, with the new one; into ``stale`` those that changed meanwhile."""
     locked = ParameterScore.objects.select_for_update(no_key=True, of=("self",)).select_related("parameter", "assessor")
     rows = {each.pk: each for each in locked.filter(enrolment=enrolment, pk__in=[each.score for each in scores])}
     known = {each.uuid: each for each in read_scheme(training_session.scheme).parameters}
@@ -130,10 +134,17 @@ def _changed_scores(
         if row is None or row.parameter.uuid not in known:
             raise Refused(_("A score on the page is no longer there. Reload the page."), code="gone")
         if row.version != each.version:
-            raise StaleVersion(
-                _("%(parameter)s was changed by somebody since this page was opened. Reload the page, then change it.")
-                % {"parameter": known[row.parameter.uuid].name}
+            stale.append(
+                saved_meanwhile(
+                    known[row.parameter.uuid].name,
+                    mine=each.value,
+                    theirs=row.value,
+                    by=row.recorded_by,
+                    at=row.recorded_at,
+                    reader=actor,
+                )
             )
+            continue
         if row.value == each.value:
             continue
         parameter = known[row.parameter.uuid]
@@ -148,9 +159,9 @@ def _changed_scores(
 
 
 def _changed_marks(
-    training_session: TrainingSession, enrolment: Enrolment, marks: Sequence[Mark], actor: User
+    training_session: TrainingSession, enrolment: Enrolment, marks: Sequence[Mark], actor: User, stale: list[str]
 ) -> dict[int, TestAnswer]:
-    """The answers whose points change, locked, by key."""
+    """The answers whose points change, locked, by key; into ``stale`` those that were marked meanwhile."""
     found = markable(training_session).filter(attempt__enrolment=enrolment, pk__in=[mark.answer for mark in marks])
     answers = {each.pk: each for each in found.select_for_update(no_key=True, of=("self",))}
     points, changed = points_of(answers.values()), {}
@@ -158,6 +169,9 @@ def _changed_marks(
         answer = answers.get(mark.answer)
         if answer is None:
             raise Refused(_("An answer on the page can no longer be marked here. Reload the page."), code="gone")
+        if said := stale_mark(mark, answer, actor):
+            stale.append(said)
+            continue
         check_mark(mark, answer, points, actor)
         if answer.points != mark.points:
             changed[answer.pk] = answer

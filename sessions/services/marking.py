@@ -17,6 +17,7 @@ from sessions.models import TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
 from sessions.services.common import lock_session_of_plan, stands_for
 from sessions.services.results import REMEDIAL_ATTEMPT, recompute
+from sessions.services.score_checks import saved_meanwhile
 from sessions.services.standing import standing_of
 from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
@@ -118,13 +119,27 @@ def write_marks(
     return _add_up({answer.attempt_id for answer in marked})
 
 
+def stale_mark(mark: Mark, answer: TestAnswer, reader: User) -> str:
+    """Both values where somebody marked the answer since the page was opened; empty while it stands as it was."""
+    if answer.points == mark.was:
+        return ""
+    return saved_meanwhile(
+        answer.question_version.question.code,
+        mine=mark.points,
+        theirs=answer.points,
+        by=answer.marked_by,
+        at=answer.marked_at,
+        reader=reader,
+    )
+
+
 def check_mark(mark: Mark, answer: TestAnswer, points: dict[tuple[int, int], Decimal], actor: User) -> None:
     """Raise for points that cannot be, an answer of one's own, or one that somebody marked meanwhile."""
     maximum = points[answer.attempt.paper_id, answer.question_version_id]
     if actor.person_id is not None and answer.attempt.enrolment.person_id == actor.person_id:
         raise NotAllowed(_("Nobody marks an answer of their own."))
-    if answer.points != mark.was:
-        raise StaleVersion(_("Somebody marked an answer meanwhile. Nothing was saved; reload the page."))
+    if stale := stale_mark(mark, answer, actor):
+        raise StaleVersion(f"{stale} {_('Nothing was saved; reload the page.')}")
     if not 0 <= mark.points <= maximum or mark.points != mark.points.quantize(Decimal("0.01")):
         raise Refused(
             _("%(code)s: %(points)s is not between 0 and %(maximum)s with at most two decimals.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from sessions.models import Enrolment
 from sessions.queries.pages import attendance_of
 from sessions.verdicts import verdict_for
 from trainingops.domain import Refused
+from trainingops.people.models import User
 from trainingops.ui.figures import format_figure
+from trainingops.ui.moments import moment_words
 
 #: Decimals of a score that a trainer gives; the scheme's own decimals round the final figure.
 SCORE_DECIMALS = 2
@@ -33,6 +36,26 @@ def check_score(value: Decimal | None, parameter: FrozenParameter, *, who: str, 
         )
     if value != round(value, SCORE_DECIMALS):
         raise Refused(_("%(who)s, %(parameter)s: %(value)s has more than two decimals.") % about, field=field)
+
+
+def saved_meanwhile(
+    what: str, *, mine: Decimal | None, theirs: Decimal | None, by: User | None, at: datetime | None, reader: User
+) -> str:
+    """Both values of a conflict, who saved the other one, and when (SCR-4)."""
+    said = {
+        "what": what,
+        "name": by or _("somebody"),
+        "mine": _blank_or(mine),
+        "theirs": _blank_or(theirs),
+        "at": moment_words(at, reader.zone) if at else "–",
+    }
+    if by == reader:
+        return _("%(what)s: you saved %(theirs)s in another window, %(at)s; %(mine)s is not saved.") % said
+    return _("%(what)s: %(name)s saved %(theirs)s, %(at)s; your %(mine)s is not saved.") % said
+
+
+def _blank_or(value: Decimal | None) -> str:
+    return _("blank") if value is None else format_figure(value.normalize())
 
 
 def require_took_part(people: Sequence[Enrolment]) -> None:

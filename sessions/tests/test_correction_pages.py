@@ -149,11 +149,31 @@ def test_a_score_of_a_concluded_session_changes_on_the_page_of_the_person():
     row.refresh_from_db()
     assert (row.value, row.version) == (60, 2)
     assert post(pic, url, now, **given, reason="Again").status_code == 409
+    given[f"score_{row.pk}"] = "55"
+    stale = post(pic, url, now, **given, reason="Again")
+    assert "you saved 60 in another window, " in words(stale) and "55 is not saved" in words(stale)
+    given |= {name: value for name, value in stale.context["opened_with"].items() if name.startswith("version")}
+    assert post(pic, url, now, **given, reason="Sheet says 55.").status_code == 302
     assert get(client_of(held.manager, now), url, now)[0].status_code == 403
     under_way = opened()
     early = reverse("score_amend", args=[under_way.training_session.uuid, under_way.enrolments[0].pk])
     pic = client_of(under_way.pic, now)
     assert get(pic, early, now)[0].url == reverse("session_scores", args=[under_way.training_session.uuid])
+
+
+@pytest.mark.point("SCR-4")
+def test_a_conflict_of_amendments_says_every_value_who_and_when():
+    held, now = one_absent()
+    place = held.enrolments[1]
+    row = ParameterScore.objects.get(enrolment=place)
+    editor = make_user("trainer", name="Sari Pratiwi")
+    ParameterScore.objects.filter(pk=row.pk).update(value=71, version=2, recorded_by=editor, recorded_at=now)
+    pic = client_of(held.pic, now)
+    url = reverse("score_amend", args=[held.training_session.uuid, place.pk])
+    answer = post(pic, url, now, **{f"version_{row.pk}": "1", f"score_{row.pk}": "", "reason": "Sheet."})
+    assert answer.status_code == 409
+    for said in ("Sari Pratiwi saved 71, 24 November 2026", "your blank is not saved"):
+        assert said in words(answer)
 
 
 @pytest.mark.clause("4.2")

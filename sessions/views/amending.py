@@ -19,7 +19,7 @@ from sessions.policies import can_amend_score, can_run_session
 from sessions.services.marking import markable, points_of
 from sessions.services.results import report_is_in
 from sessions.views.sessions import status_of, visible
-from trainingops.domain import Refused
+from trainingops.domain import Refused, StaleVersion
 from trainingops.people.http import SignedInRequest
 
 
@@ -39,7 +39,7 @@ def score_amend(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRes
         scheme=read_scheme(training_session.scheme),
         marks=_marks(training_session, place),
     )
-    status = 200
+    opened_with, status = form.opened_with(request.POST), 200
     if request.method == "POST" and form.is_valid():
         try:
             services.amend_results(
@@ -55,10 +55,12 @@ def score_amend(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRes
         except Refused as refused:
             form.add_refusal(refused)
             status = status_of(refused)
+            if isinstance(refused, StaleVersion):
+                opened_with = form.opened_with({})  # saving again, knowingly, replaces theirs
     context = {
         "form": form,
         "enrolment": place,
-        "opened_with": form.opened_with(request.POST),
+        "opened_with": opened_with,
         "has_fields": len(form.fields) > 1,
         "training_session": training_session,
         "amends_report": report_is_in(training_session),
