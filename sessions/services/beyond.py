@@ -20,14 +20,14 @@ from sessions.enums import (
     MeetingState,
     SessionState,
 )
-from sessions.models import Deviation, Enrolment, JoinRequest, SessionMeeting, TrainingSession
+from sessions.models import Deviation, Enrolment, JoinRequest, MeetingTrainer, SessionMeeting, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.attendance import write_own
 from sessions.services.check_in import arrival, why_closed
 from sessions.services.common import lock_meeting, lock_session_of_plan, refresh_summary, require_reason, stands_for
 from sessions.services.deviations import note_deviation
-from sessions.services.elsewhere import require_employed
+from sessions.services.elsewhere import meetings_beside, require_employed, require_nobody_elsewhere
 from sessions.services.roll_checks import RollCell
 from sessions.services.scheduling import assignments_on, happened_to, place
 from trainingops.audit.journal import record, service
@@ -103,8 +103,8 @@ def add_guest(
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: the session is not under way.
-        Refused: no reason, on the list already, no longer employed, or a place that is not a target's.
-        DoubleBooking: they sit or teach elsewhere then; the message names where.
+        Refused: no reason, on the list already, no longer employed, its trainer, or a place that is not a target's.
+        DoubleBooking, HeldElsewhere: they sit or teach elsewhere then, or did; the message names where.
     """
     training_session = lock_session_of_plan(training_session)
     require(can_run_session(actor, training_session))
@@ -115,6 +115,7 @@ def add_guest(
         )
     require_reason(guest.reason)
     row = _place_for(training_session, guest)
+    _require_free(training_session, guest.person, actor)
     coming = training_session.meetings.exclude(state__in=[MeetingState.CONCLUDED, MeetingState.CANCELLED])
     book_guests(
         training_session.planned, people=[guest.person], meetings=coming.values_list("uuid", flat=True), reader=actor
@@ -191,6 +192,26 @@ def _place_for(training_session: TrainingSession, guest: Guest) -> Enrolment:
     row.instead_of, row.removed_at = target, None
     place(row, assignments_on([guest.person], training_session).get(guest.person.pk))
     return row
+
+
+def _require_free(training_session: TrainingSession, person: Person, actor: User) -> None:
+    """Nobody takes part in the class that they teach, nor in one that went on while they were in another.
+
+    Meetings that are not over are guarded by the bookings.
+    """
+    if MeetingTrainer.objects.filter(meeting__training_session=training_session, trainer__person=person).exists():
+        raise Refused(
+            _("%(name)s teaches this class and cannot take part in it. Choose somebody else.") % {"name": person.name},
+            field="person",
+        )
+    for meeting in training_session.meetings.filter(state=MeetingState.CONCLUDED):
+        require_nobody_elsewhere(
+            [person.pk],
+            meetings_beside(meeting),
+            actor=actor,
+            remedy=_("Choose somebody else, or correct the attendance there first."),
+            field="person",
+        )
 
 
 def _note(training_session: TrainingSession, guest: Guest, actor: User, now: datetime) -> Deviation:

@@ -1,6 +1,6 @@
 """Who can have been in a class: nobody who had left, or sat in another one or taught it then (clauses 4.2, 5.2, 5.3.1).
 
-Asked wherever somebody is put into a class that is over: filed afterwards, or by a correction.
+Asked wherever somebody is put into a class that is over: filed afterwards, by a correction, or beyond the target.
 """
 
 from __future__ import annotations
@@ -45,6 +45,15 @@ def meetings_between(starts_at: datetime, ends_at: datetime) -> QuerySet[Session
         .annotate(began=Greatest("starts_at", "actual_starts_at"), ended=Least("ends_at", "actual_ends_at"))
         .filter(as_planned | afterwards)
     )
+
+
+def meetings_beside(meeting: SessionMeeting) -> QuerySet[SessionMeeting]:
+    """Those of other classes that share time with a meeting that was held."""
+    starts_at, ends_at = meeting.actual_starts_at, meeting.actual_ends_at
+    assert starts_at is not None and ends_at is not None  # the meeting is concluded
+    if min(ends_at, meeting.ends_at) > max(starts_at, meeting.starts_at):
+        starts_at, ends_at = max(starts_at, meeting.starts_at), min(ends_at, meeting.ends_at)
+    return meetings_between(starts_at, ends_at).exclude(training_session=meeting.training_session_id)
 
 
 def require_nobody_elsewhere(
@@ -108,13 +117,9 @@ def require_could_come(meeting: SessionMeeting, person: Person, status: str, act
     if status not in _CAME:
         return
     require_employed(person, local_day(meeting.starts_at, meeting.training_session.site), field="status")
-    starts_at, ends_at = meeting.actual_starts_at, meeting.actual_ends_at
-    assert starts_at is not None and ends_at is not None  # it is concluded
-    if min(ends_at, meeting.ends_at) > max(starts_at, meeting.starts_at):
-        starts_at, ends_at = max(starts_at, meeting.starts_at), min(ends_at, meeting.ends_at)
     require_nobody_elsewhere(
         {person.pk},
-        meetings_between(starts_at, ends_at).exclude(training_session=meeting.training_session),
+        meetings_beside(meeting),
         actor=actor,
         remedy=_("Have the attendance there corrected first, or leave the absence as it is."),
         field="status",

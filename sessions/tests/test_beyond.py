@@ -14,7 +14,16 @@ from reporting.content import freeze
 from reporting.reading import read
 from reporting.sight import EVERYTHING
 from reporting.tests.writing import report_of
-from sessions.models import Attendance, Deviation, Enrolment, JoinRequest, RecoveryCase, SessionResult, TargetOutcome
+from sessions.models import (
+    Attendance,
+    Deviation,
+    Enrolment,
+    JoinRequest,
+    MeetingTrainer,
+    RecoveryCase,
+    SessionResult,
+    TargetOutcome,
+)
 from sessions.queries.facts import session_facts
 from sessions.queries.ledger import identity, ledger_of
 from sessions.services import (
@@ -142,6 +151,22 @@ def test_a_clash_with_another_class_is_refused_by_the_database_and_explained():
         added(held, busy)
     assert refused.value.code == "double_booking" and busy.name in str(refused.value)
     assert not Enrolment.objects.filter(training_session=held.training_session, person=busy).exists()
+
+
+def test_who_taught_the_class_or_sat_in_another_then_is_not_added_to_it_when_its_meetings_are_over():
+    """As at filing: bookings guard the meetings to come, the records those that were held (4.2, 7.2)."""
+    held, other = opened(people=1), opened(world=make_world(people=1))
+    trainer = MeetingTrainer.objects.get(meeting=held.meeting).trainer
+    trainer.person = agent(held)
+    trainer.save()
+    for each in (held, other):
+        attend(each)
+        conclude_meeting(meeting=each.meeting, actor=each.pic, now=each.meeting.ends_at)
+    for person, words in ((trainer.person, "mengajar kelas ini"), (other.enrolments[0].person, "kelas lain")):
+        with pytest.raises(Refused, match=words) as refused:
+            added(held, person, now=held.meeting.ends_at)
+        assert refused.value.field == "person" and person.name in str(refused.value)
+    assert added(held, now=held.meeting.ends_at).origin == "extra"
 
 
 def test_whom_nobody_can_add_is_refused_by_field():

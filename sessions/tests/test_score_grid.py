@@ -130,3 +130,20 @@ def test_a_cell_that_somebody_else_changed_answers_with_both_values_and_writes_n
     assert ParameterScore.objects.get().value == 82
     same = client.post(one, {"value": "82", "version": "0"}, headers=JSON)
     assert same.status_code == 200 and same.json()["version"] == 1, "who asks for what stands has nothing to decide"
+
+
+@pytest.mark.clause("7.2")
+def test_nobody_scores_themselves_in_the_grid_nor_through_a_request():
+    held = held_with([{}])
+    attend(held)
+    me, other = held.enrolments[:2]
+    held.pic.person = me.person
+    held.pic.save()
+    client = Client()
+    client.force_login(held.pic)
+    page = client.get(address(held)).content.decode()
+    assert [f"score-{each.pk}-1" in page for each in (me, other)] == [False, True]
+    refused = client.post(address(held), typed_cell(held, me, "95"))
+    assert refused.status_code != 302 and not ParameterScore.objects.exists()
+    assert client.post(address(held), typed_cell(held, other, "95")).status_code == 302
+    assert ParameterScore.objects.get().enrolment == other
