@@ -58,15 +58,24 @@ def _blank_or(value: Decimal | None) -> str:
     return _("blank") if value is None else format_figure(value.normalize())
 
 
-def require_took_part(people: Sequence[Enrolment]) -> None:
-    """Raise ``Refused`` for a test on paper of somebody whom the attendance list says to be absent (one query).
+def who_was_absent(people: Sequence[Enrolment]) -> set[int]:
+    """Keys of those whom the attendance list says to be absent (one query).
 
-    Who recovered the meeting since then is trained, and may have written it.
+    Who recovered the meeting since then is trained, and may have written its test.
     """
-    presences = attendance_of(people)
+    presences = attendance_of(people).items()
+    return {
+        key
+        for key, presence in presences
+        if not presence.trained and verdict_for(None, presence.statuses, trained=False) == Verdict.ABSENT
+    }
+
+
+def require_took_part(people: Sequence[Enrolment]) -> None:
+    """Raise ``Refused`` for a score from paper or a file of somebody who was absent."""
+    absent = who_was_absent(people)
     for each in people:
-        presence = presences[each.pk]
-        if not presence.trained and verdict_for(None, presence.statuses, trained=False) == Verdict.ABSENT:
+        if each.pk in absent:
             raise Refused(
                 _("%(who)s: the attendance list says: did not take part. Correct the attendance first.")
                 % {"who": each.person.name},

@@ -12,9 +12,10 @@ from sessions.imports.scores import SCORES
 from sessions.imports.scores.points import read_points, scaled
 from sessions.models import ParameterScore
 from sessions.services import record_scores, start_attempt, submit_attempt
-from sessions.services.results import ScoreCell
-from sessions.tests.factories import end_session, open_post_test
+from sessions.services.results import ScoreCell, ScoreSource
+from sessions.tests.factories import absent, attend, end_session, open_post_test
 from sessions.tests.reports import SAMPLES, WIB, class_at, expected, row_of
+from trainingops.domain import Refused
 from trainingops.imports.subjects import Origin
 from trainingops.imports.testing import run_import
 from trainingops.people.tests.factories import make_user
@@ -144,6 +145,30 @@ def test_a_test_handed_in_here_counts_before_one_of_a_file():
     submit_attempt(attempt=start_attempt(enrolment=enrolment, phase="post", actor=user, now=now), actor=user, now=now)
     found = look(klass, FORM, apply=True)
     assert row_of(found, "CC0021").status == "aside" and scores(klass) == {"CC0026": 40}
+
+
+@pytest.mark.point("SCR-5")
+def test_a_file_gives_no_score_to_who_was_absent_nor_to_who_imports_it():
+    """As results on paper: the preview says why, and the others are written."""
+    klass = class_at(NINE, "CC0021", "CC0026", "CC0023")
+    away, other, me = klass.held.enrolments
+    attend(klass.held, absent(away))
+    klass.held.pic.person = me.person
+    klass.held.pic.save()
+    found = look(klass, b"No. Karyawan;Nilai\nCC0021;90\nCC0026;80\nCC0023;100\n", apply=True, maximum="100")
+    assert "did not take part; correct the attendance first" in row_of(found, away.person.employee_no).said
+    assert "nobody scores themselves" in row_of(found, me.person.employee_no).said
+    assert [each.key for each in found.to_write] == [f"{other.person.employee_no} {other.person.name}"]
+    assert list(scores(klass)) == [other.person.employee_no]
+    cell = ScoreCell(away.pk, parameter(klass).uuid, Decimal(90))
+    with pytest.raises(Refused, match="did not take part"):
+        record_scores(
+            training_session=klass.held.training_session,
+            cells=[cell],
+            actor=klass.held.pic,
+            now=klass.over,
+            source=ScoreSource(None),
+        )
 
 
 @pytest.mark.point("IMP-3")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.enums import HELD, SessionState
-from sessions.frozen import TESTED_BY, fills_itself
+from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself
 from sessions.imports.scores import forms, kahoot, moodle
 from sessions.imports.scores.marks import Attempt, Marks, choices_of, marks_of, read_row
 from sessions.imports.scores.points import scaled
@@ -22,6 +22,7 @@ from sessions.models import TrainingSession
 from sessions.policies import can_run_session
 from sessions.services import ScoreCell, record_scores
 from sessions.services.results import ScoreSource, report_is_in
+from sessions.services.standing import Standing
 from trainingops.imports.identity import EMPLOYEE_NO
 from trainingops.imports.registry import Batch, Change, Checked, Column, Importer, Question, RowStatus, Source
 from trainingops.imports.subjects import Subject
@@ -148,6 +149,9 @@ def _compare(batch: Batch, marks: Marks, each: Attempt) -> None:
     if fills_itself(marks.training_session, parameter) and tested in standing.tests:
         checked.leave(f"{checked.said}; " + _("they handed in this test here, and that counts."))
         return
+    if why := _not_given(marks, standing, parameter):
+        checked.leave(f"{checked.said}; {why}.")
+        return
     value = scaled(each.points.value, each.maximum, parameter.parameter.maximum_score)
     stored = standing.cell(parameter, 1, batch.user.pk)
     old = stored.value if stored else None
@@ -168,6 +172,13 @@ def _compare(batch: Batch, marks: Marks, each: Attempt) -> None:
     checked.status = RowStatus.NEW if old is None else RowStatus.CHANGED
     if old is not None and stored is not None:
         checked.warn("", "recorded_already", _("Replaces what %(who)s recorded.") % {"who": stored.by})
+
+
+def _not_given(marks: Marks, standing: Standing, parameter: FrozenParameter) -> str:
+    """Why this person gets no score from a file; the services that write it refuse the same."""
+    if standing.enrolment.pk in marks.absent:
+        return _("the attendance list says: did not take part; correct the attendance first")
+    return marks.reach.why_not(standing, parameter, 1) if marks.reach else ""
 
 
 def apply_scores(*, rows: Sequence[Checked], actor: User, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,8 @@ from sessions.frozen import FrozenParameter, read_scheme
 from sessions.imports.people import Named
 from sessions.imports.scores.points import Points, figure, is_finished, read_moment, read_points, waits
 from sessions.models import TrainingSession
+from sessions.services.reach import Reach, reach_of
+from sessions.services.score_checks import who_was_absent
 from sessions.services.standing import Standing, standing_of
 from trainingops.imports.preview import PERSON_UNKNOWN
 from trainingops.imports.registry import Batch, Checked, Row
@@ -42,13 +45,20 @@ class Attempt:
 
 @dataclass
 class Marks:
-    """A file of scores laid beside a session."""
+    """A file of scores laid beside a session.
+
+    Attributes:
+        absent: enrolments that the attendance list says to be absent.
+        reach: what the reader may score.
+    """
 
     training_session: TrainingSession
     parameter: FrozenParameter | None
     attempts: list[Attempt] = field(default_factory=list)
     people: dict[int, list[Attempt]] = field(default_factory=dict)
     standing: dict[int, Standing] = field(default_factory=dict)
+    absent: Set[int] = frozenset()
+    reach: Reach | None = None
     has_maximum: bool = True
 
     @property
@@ -70,7 +80,7 @@ def choices_of(batch: Batch, training_session: TrainingSession) -> list[tuple[st
 
 
 def marks_of(batch: Batch) -> Marks | None:
-    """The file laid beside its session; ``None`` without one. Read once a batch, in two queries."""
+    """The file laid beside its session; ``None`` without one. Read once a batch, in a few queries."""
     training_session = batch.origin.subject
     if training_session is None:
         return None
@@ -90,6 +100,8 @@ def _lay(batch: Batch, training_session: TrainingSession) -> Marks:
     _maximum(batch, marks)
     everybody = standing_of(training_session.enrolments.filter(removed_at=None))
     marks.standing = {each.enrolment.person_id: each for each in everybody}
+    marks.absent = who_was_absent([each.enrolment for each in everybody])
+    marks.reach = reach_of(batch.user, training_session)
     for each in marks.attempts:
         if each.person is not None and each.points is not None and not each.checked.is_bad:
             marks.people.setdefault(each.person.pk, []).append(each)
