@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from reporting.models import Distribution, ReportVersion
     from sessions.models import TrainingSession
     from trainingops.people.models import User
+    from trainingops.records.models import EvidencePayload
 
 KIND, COPY = "report", "report_copy"
 FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "7"
@@ -126,6 +128,11 @@ def request_report(
         line=training_session.line,
         language=LANGUAGE,
     )
+
+
+def audience_in(payload: EvidencePayload | None) -> str:
+    """For which recipients without account a copy was made, as :func:`reporting.sight.audience_of` names them."""
+    return str(json.loads(payload.text)["data"]["audience"]) if payload else ""
 
 
 def report_payload(

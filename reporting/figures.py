@@ -52,7 +52,7 @@ class Figures:
     def pass_words(self) -> str:
         """How many passed, or that nobody is scored: an empty score sheet is no failed class."""
         if self.share is None:
-            return self.unscored_words
+            return _("no result yet (%(unscored)s)") % {"unscored": self.unscored_words}
         words = _("%(passed)d of %(participants)d") % {"passed": self.passed, "participants": self.participants}
         return f"{words} {self.share_words}"
 
@@ -85,7 +85,7 @@ class Figures:
     @property
     def mean_words(self) -> str:
         if self.mean_final is None:
-            return _("not recorded")
+            return _("none yet")
         if self.gain is None:
             return format_figure(self.mean_final, self.decimals)
         words = _("%(mean)s (pre-test to post-test %(gain)s)")

@@ -9,11 +9,15 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from reporting.evidence import COPY, audience_in
 from reporting.models import Distribution, ReportDelivery, ReportVersion
 from reporting.queries import mails_to
+from reporting.sight import audience_of
 from reporting.wording import Standing
 from trainingops.notifications.enums import OutboxState
 from trainingops.notifications.models import Notice, OutboxMessage
+from trainingops.people.models import User
+from trainingops.records.models import EvidenceRecord
 
 
 @dataclass
@@ -24,6 +28,7 @@ class Receipt:
     mail: OutboxMessage | None = None
     reminded_at: datetime | None = None
     deliveries: list[ReportDelivery] = field(default_factory=list)
+    copy: EvidenceRecord | None = None
 
     @property
     def standing(self) -> Standing:
@@ -70,25 +75,39 @@ class Receipt:
         return bool(self.row.user and self.row.user.is_active and not self.row.acknowledged_at)
 
 
-def receipts_of(version: ReportVersion, *, for_sender: bool) -> list[Receipt]:
-    """Every recipient of a version; mails, reminders and deliveries for who sends (three queries more)."""
+def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]:
+    """Every recipient of a version; with mails, reminders, deliveries and copies for who sends (3 to 6 queries)."""
     rows = list(version.distributions.select_related("user"))
-    if not for_sender:
+    if sender is None:
         return [Receipt(each) for each in rows]
     mails = _mails(rows)
     reminded = _reminders(rows)
     handed: dict[int, list[ReportDelivery]] = {}
     for delivery in ReportDelivery.objects.filter(distribution__version=version).select_related("recorded_by"):
         handed.setdefault(delivery.distribution_id, []).append(delivery)
+    copies = copies_for(rows, version, sender)
     return [
         Receipt(
             each,
             mails.get(each.user_id) if each.user_id else mails.get(each.uuid),
             reminded.get(each.uuid),
             handed.get(each.pk, []),
+            copies.get(each.uuid),
         )
         for each in rows
     ]
+
+
+def copies_for(rows: Iterable[Distribution], version: ReportVersion, sender: User) -> dict[UUID, EvidenceRecord]:
+    """The sealed copy for each recipient without account, to open and hand over, by recipient (5.3.2)."""
+    outside = [each for each in rows if each.user_id is None]
+    if not outside:
+        return {}
+    records = EvidenceRecord.objects.visible_to(sender).filter(kind=COPY, subject=version.uuid)
+    made = {audience_in(each.payload): each for each in records.select_related("payload").order_by("pk")}
+    training_session = version.report.obligation.training_session
+    wanted = {party: audience_of(party, training_session)[0] for party in {each.party for each in outside}}
+    return {each.uuid: made[wanted[each.party]] for each in outside if wanted[each.party] in made}
 
 
 def _mails(rows: Iterable[Distribution]) -> dict[int | UUID | None, OutboxMessage]:

@@ -68,6 +68,12 @@ def sight_of_party(party: str, training_session: TrainingSession) -> Sight:
     return _people(_open_to_clients(), training_session)
 
 
+def audience_of(party: str, training_session: TrainingSession) -> tuple[str, Sight]:
+    """Which copy a party without account gets, and what it shows."""
+    sight = sight_of_party(party, training_session)
+    return ("client", sight) if sight.named else ("counts", COUNTS)
+
+
 def _people(inside: Q, training_session: TrainingSession) -> Sight:
     seen = Enrolment.objects.filter(inside, training_session=training_session)
     return Sight(frozenset(str(each) for each in seen.values_list("uuid", flat=True)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Collection
 from datetime import datetime
@@ -12,37 +11,38 @@ from django.urls import reverse
 from django.utils import translation
 
 from reporting.content import Frozen
-from reporting.evidence import COPY, request_report
+from reporting.evidence import COPY, audience_in, request_report
 from reporting.models import Distribution, ReportVersion
 from reporting.queries import COPY_MAIL
 from reporting.services.telling import reader_words
-from reporting.sight import COUNTS, Sight, sight_of_party
+from reporting.sight import audience_of
 from trainingops.audit.journal import service
 from trainingops.jobs.wake import wake
 from trainingops.notifications.models import OutboxMessage
 from trainingops.notifications.tasks import deliver_mail
-from trainingops.records.models import EvidencePayload, EvidenceRecord, EvidenceRequest
+from trainingops.records.models import EvidenceRecord, EvidenceRequest
 
 if TYPE_CHECKING:
-    from sessions.models import TrainingSession
     from trainingops.people.models import User
 
 
 def order_copies(version: ReportVersion, sent: Collection[Distribution], *, actor: User, now: datetime) -> None:
-    """Order the PDF for each audience among recipients without account; its mail follows as soon as it is sealed.
+    """Order the PDF for each audience among recipients without account, mailed as soon as it is sealed.
+
+    Who has no address gets it from the sender's hand (:func:`reporting.receipts.copies_for`).
 
     Somebody added later gets the copy that is there already.
     """
     training_session = version.report.obligation.training_session
     wanted = {}
     for each in sent:
-        if each.user is None and each.address:
-            audience, sight = _audience(each.party, training_session)
+        if each.user is None:
+            audience, sight = audience_of(each.party, training_session)
             wanted[audience] = sight
     if not wanted:
         return
     ordered = EvidenceRequest.objects.filter(kind=COPY, subject=version.uuid).select_related("payload")
-    made = {_audience_of(each.payload): each for each in ordered if each.payload}
+    made = {audience_in(each.payload): each for each in ordered if each.payload}
     for audience, sight in wanted.items():
         if audience not in made:
             request_report(COPY, version=version, sent=sent, actor=actor, now=now, sight=sight, audience=audience)
@@ -60,7 +60,7 @@ def mail_copy(*, record: EvidenceRecord, now: datetime) -> None:
     )
     training_session = version.report.obligation.training_session
     outside = version.distributions.filter(user=None).exclude(address="")
-    audience = _audience_of(record.payload)
+    audience = audience_in(record.payload)
     with translation.override("id"):
         words = reader_words(version, Frozen(version.content))
     OutboxMessage.objects.bulk_create(
@@ -77,18 +77,8 @@ def mail_copy(*, record: EvidenceRecord, now: datetime) -> None:
                 created_at=now,
             )
             for each in outside
-            if _audience(each.party, training_session)[0] == audience
+            if audience_of(each.party, training_session)[0] == audience
         ),
         ignore_conflicts=True,
     )
     wake(deliver_mail)
-
-
-def _audience(party: str, training_session: TrainingSession) -> tuple[str, Sight]:
-    """Which copy a party outside gets, and what it shows."""
-    sight = sight_of_party(party, training_session)
-    return ("client", sight) if sight.named else ("counts", COUNTS)
-
-
-def _audience_of(payload: EvidencePayload | None) -> str:
-    return str(json.loads(payload.text)["data"]["audience"]) if payload else ""

@@ -72,7 +72,7 @@ def report_address(report: TrainingReport) -> str:
 def reader_words(version: ReportVersion, frozen: Frozen) -> dict[str, str]:
     """The numbers of the report in plain text: the mail says what the page says (RPT-5)."""
     figures = figures_of(frozen.data)
-    mean = _("not recorded") if figures.mean_final is None else format_figure(figures.mean_final, figures.decimals)
+    mean = _("none yet") if figures.mean_final is None else format_figure(figures.mean_final, figures.decimals)
     if figures.not_scored or not figures.with_result:
         mean = f"{mean}; {figures.unscored_words}"
     return {

@@ -16,6 +16,8 @@ from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.models import RoleAssignment
 from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.records.models import EvidenceRequest
+from trainingops.records.services import produce_record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
 
@@ -137,6 +139,28 @@ def test_what_was_handed_over_is_noted_with_channel_time_and_proof_and_counts_as
         proof = client.get(reverse("delivery_file", args=[outside.deliveries.get().uuid]))
     assert "Ibu Tari" in page and proof.content.startswith(b"%PDF")
     assert delivery(held, hours=5).delivered
+
+
+@pytest.mark.point("RPT-4")
+def test_who_has_neither_account_nor_address_is_handed_a_sealed_copy_and_is_counted_apart_from_readers(client, held):
+    version = submitted(held)
+    now = held.training_session.ends_at + 4 * HOUR
+    outside = services.add_recipient(version=version, party="client", name="Ibu Tari", actor=held.pic, now=now)
+    copy = produce_record(request=EvidenceRequest.objects.get(kind="report_copy", subject=version.uuid), now=now)
+    link = reverse("evidence_pdf", args=[copy.uuid])
+    assert not OutboxMessage.objects.filter(kind="report.copy").exists()
+    with time_machine.travel(now, tick=False):
+        sign_in(client, held.pic)
+        page = client.get(reverse("report_detail", args=[version.report.uuid]))
+        form = client.get(reverse("delivery_new", args=[outside.uuid]))
+        listed = client.get(reverse("report_list")).content.decode()
+        assert client.get(link).content[:4] == b"%PDF"
+        sign_in(client, held.world.qc)
+        assert link not in client.get(reverse("report_detail", args=[version.report.uuid])).content.decode()
+    assert link in page.content.decode() and link in form.content.decode()
+    readers = version.distributions.exclude(user=None).count()
+    assert f"0 dari {readers} sudah membaca · 1 tanpa akun" in page.content.decode()
+    assert f"0 dari {readers}" in listed
 
 
 @pytest.mark.point("RPT-4")

@@ -114,7 +114,7 @@ def test_an_empty_score_sheet_is_said_to_be_unscored_and_not_failed():
     """Nobody has a result: no share anywhere, neither on the page nor in what is shared (RPT-5, RPT-6)."""
     figures = replace(_FIGURES, passed=0, with_result=0, not_scored=5, verdicts={Verdict.NOT_SCORED: 5})
     assert figures.share is None
-    assert figures.pass_words == "belum dinilai: 5"
+    assert figures.pass_words == "belum ada hasil (belum dinilai: 5)"
 
 
 @pytest.mark.clause("4.3")
@@ -123,7 +123,8 @@ def test_who_has_no_result_is_counted_in_the_words_of_the_reports_own_table():
     """Three not scored, one incomplete, one absent: no figure calls all five "belum dinilai"."""
     words = {Verdict.NOT_SCORED: 3, Verdict.INCOMPLETE: 1, Verdict.ABSENT: 1}
     figures = replace(_FIGURES, passed=0, with_result=0, not_scored=4, verdicts=words)
-    assert figures.pass_words == "belum dinilai: 3, belum lengkap: 1, tidak ikut: 1"
+    assert figures.pass_words == "belum ada hasil (belum dinilai: 3, belum lengkap: 1, tidak ikut: 1)"
+    assert replace(figures, mean_final=None).mean_words == "belum ada"
     figures = replace(_FIGURES, passed=1, with_result=1, not_scored=3, verdicts={Verdict.PASSED: 1, **words})
     assert figures.unscored_words == "belum dinilai: 3, belum lengkap: 1, tidak ikut: 1"
 

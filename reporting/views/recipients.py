@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from reporting import policies, services
 from reporting.forms import DeliveryForm, RecipientForm
 from reporting.models import ReportDelivery, ReportVersion, TrainingReport
+from reporting.receipts import copies_for
 from reporting.views.loading import number, visible, visible_receipt
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.http import SignedInRequest
@@ -121,7 +122,9 @@ def delivery_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("The delivery is noted."))
             return redirect("report_detail", uuid=report.uuid)
     title = _("Handed over to %(name)s") % {"name": distribution.words}
-    return render(request, "reporting/delivery_form.html", {"title": title, "form": form, "report": report})
+    copy = copies_for([distribution], distribution.version, request.user).get(distribution.uuid)
+    context = {"title": title, "form": form, "report": report, "copy": copy}
+    return render(request, "reporting/delivery_form.html", context)
 
 
 def delivery_file(request: SignedInRequest, uuid: UUID) -> HttpResponse:

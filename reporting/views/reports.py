@@ -37,12 +37,12 @@ from trainingops.ui.views import list_page
 
 
 def report_list(request: SignedInRequest) -> HttpResponse:
-    """Reports that concern the reader, with how many have read them."""
+    """Reports that concern the reader, with how many of those who can confirm it have read them."""
     rows = (
         reports()
         .visible_to(request.user)
         .annotate(
-            recipients_count=Coalesce(Subquery(_counted(Q())), 0),
+            recipients_count=Coalesce(Subquery(_counted(Q(user__isnull=False))), 0),
             read_count=Coalesce(Subquery(_counted(Q(acknowledged_at__isnull=False))), 0),
         )
     )
@@ -106,7 +106,7 @@ def _version_page(
     sight = sight_of(user, report)
     writes = policies.can_write(user, report)
     sends = writes or policies.can_remind(user, report.obligation)
-    receipts = receipts_of(version, for_sender=sends)
+    receipts = receipts_of(version, sender=user if sends else None)
     mine = [each.row for each in receipts if each.row.user_id == user.pk]
     address = settings.BASE_URL + reverse("report_detail", args=[report.uuid])
     context = {
@@ -117,6 +117,8 @@ def _version_page(
         "others": [each.number for each in versions if each.number != version.number],
         "unreached": unreached_words(delivery_of(report.obligation, now=request.now)) if sends else "",
         "receipts": receipts,
+        "readers": sum(each.row.user_id is not None for each in receipts),
+        "outside": sum(each.row.user_id is None for each in receipts),
         "read_count": sum(each.row.acknowledged_at is not None for each in receipts),
         "waiting": any(each.can_be_reminded for each in receipts),
         "unread_mine": any(each.acknowledged_at is None for each in mine),
