@@ -113,4 +113,5 @@ def _day_at(timezone: str, now: datetime) -> Cast:
 
 def delivery_of(obligation: ReportObligation, *, now: datetime) -> Any:
     """One obligation with what :func:`with_delivery` annotates."""
-    return with_delivery(ReportObligation.objects.filter(pk=obligation.pk), now=now).get()
+    rows = ReportObligation.objects.filter(pk=obligation.pk)
+    return with_delivery(rows, now=now).select_related("training_session__site", "training_session__line").get()

@@ -166,11 +166,6 @@ def held_without_report() -> QuerySet[ReportObligation]:
     )
 
 
-def record_of(version: ReportVersion, user: User) -> EvidenceRecord | None:
-    """The sealed record of one version, when it is made and the user may open it."""
-    return EvidenceRecord.objects.visible_to(user).filter(kind="report", subject=version.uuid).order_by("-pk").first()
-
-
 def record_number(version: ReportVersion) -> str:
     """The number of the sealed record of a version; empty while it is being made."""
     numbers = EvidenceRecord.objects.filter(kind="report", subject=version.uuid).order_by("-pk")

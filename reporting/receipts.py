@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from reporting.evidence import COPY, audience_in
@@ -76,21 +77,24 @@ class Receipt:
 
 
 def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]:
-    """Every recipient of a version; with mails, reminders, deliveries and copies for who sends (3 to 6 queries)."""
-    rows = list(version.distributions.select_related("user"))
+    """Every recipient of a version; with mails, reminders, deliveries and copies for who sends (2 to 5 queries)."""
+    told = Notice.objects.filter(kind="report.unread", subject=OuterRef("uuid")).order_by("-created_at")
+    found = version.distributions.select_related("user").annotate(reminded_at=Subquery(told.values("created_at")[:1]))
+    rows = list(found)
     if sender is None:
         return [Receipt(each) for each in rows]
     mails = _mails(rows)
-    reminded = _reminders(rows)
+    outside = [each.pk for each in rows if each.user_id is None]
     handed: dict[int, list[ReportDelivery]] = {}
-    for delivery in ReportDelivery.objects.filter(distribution__version=version).select_related("recorded_by"):
-        handed.setdefault(delivery.distribution_id, []).append(delivery)
+    if outside:
+        for delivery in ReportDelivery.objects.filter(distribution__in=outside).select_related("recorded_by"):
+            handed.setdefault(delivery.distribution_id, []).append(delivery)
     copies = copies_for(rows, version, sender)
     return [
         Receipt(
             each,
             mails.get(each.user_id) if each.user_id else mails.get(each.uuid),
-            reminded.get(each.uuid),
+            each.reminded_at,
             handed.get(each.pk, []),
             copies.get(each.uuid),
         )
@@ -113,9 +117,3 @@ def copies_for(rows: Iterable[Distribution], version: ReportVersion, sender: Use
 def _mails(rows: Iterable[Distribution]) -> dict[int | UUID | None, OutboxMessage]:
     """The latest mail by account, or by recipient where there is none."""
     return {each.recipient_id or each.subject: each for each in mails_to(rows)}
-
-
-def _reminders(rows: Iterable[Distribution]) -> dict[UUID, datetime]:
-    """When each was reminded last."""
-    told = Notice.objects.filter(kind="report.unread", subject__in=[each.uuid for each in rows])
-    return dict(told.order_by("created_at").values_list("subject", "created_at"))

@@ -20,7 +20,7 @@ from reporting.delivery import delivery_of
 from reporting.enums import ReportState
 from reporting.forms import AmendForm, DraftForm, ShareForm
 from reporting.models import Distribution, ReportVersion, TrainingReport
-from reporting.queries import reaction_in, record_of
+from reporting.queries import reaction_in
 from reporting.reading import read
 from reporting.receipts import receipts_of
 from reporting.sharing import reminder_text, whatsapp_text
@@ -31,7 +31,9 @@ from reporting.wording import change_words, due_standing, missing_sections, reac
 from sessions.models import ClassFile
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
+from trainingops.people.models import User
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
+from trainingops.records.models import EvidenceRecord
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
 
@@ -72,7 +74,7 @@ def _counted(condition: Q) -> Any:
 def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The latest version for its readers; the draft for its writers. A GET changes nothing (RPT-1)."""
     report = visible(request, uuid)
-    versions = _versions(report)
+    versions = _versions(report, request.user)
     if not versions:
         if policies.can_write(request.user, report):
             return redirect("report_write", uuid=uuid)
@@ -83,16 +85,18 @@ def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def report_version(request: SignedInRequest, uuid: UUID, number: int) -> HttpResponse:
     """One version, also a superseded one, which says so and links to the latest (RPT-5)."""
     report = visible(request, uuid)
-    versions = _versions(report)
+    versions = _versions(report, request.user)
     version = next((each for each in versions if each.number == number), None)
     if version is None:
         return redirect("report_detail", uuid=uuid)
     return _version_page(request, report, version, versions)
 
 
-def _versions(report: TrainingReport) -> list[ReportVersion]:
-    """Every version, the latest first."""
-    return list(report.versions.select_related("submitted_by").order_by("-number"))
+def _versions(report: TrainingReport, user: User) -> list[Any]:
+    """Every version, the latest first, with the sealed record that the reader may open."""
+    sealed = EvidenceRecord.objects.visible_to(user).filter(kind="report", subject=OuterRef("uuid")).order_by("-pk")
+    versions = report.versions.select_related("submitted_by").order_by("-number")
+    return list(versions.annotate(record_uuid=Subquery(sealed.values("uuid")[:1])))
 
 
 def _version_page(
@@ -125,7 +129,6 @@ def _version_page(
         "unopened_mine": any(each.opened_at is None for each in mine),
         "writes": writes,
         "sends": sends,
-        "record": record_of(version, user),
         "shares": version.shares.select_related("shared_by"),
         "share_form": share_form or ShareForm(),
         "errors": share_form,
@@ -261,7 +264,7 @@ def report_opened(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def report_share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Note where the summary was shared."""
     report = visible(request, uuid)
-    versions = _versions(report)
+    versions = _versions(report, request.user)
     if not versions:
         return redirect("report_detail", uuid=uuid)
     form = ShareForm(request.POST)

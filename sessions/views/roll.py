@@ -355,13 +355,14 @@ def _context(
         if row.attendance and row.attendance.status:
             counts[row.attendance.status] += 1
     fills = [row.attendance.fill for row in rows if row.attendance and row.attendance.fill]
+    runs = can_run_session(request.user, training_session)
     may_record = (
-        training_session.state == SessionState.OPEN
+        runs
+        and training_session.state == SessionState.OPEN
         and meeting.state in (MeetingState.OPEN, MeetingState.CONCLUDED)
-        and can_run_session(request.user, training_session)
     )
     is_over = meeting.state == MeetingState.CONCLUDED
-    corrects = not why_not_correctable(meeting) and can_run_session(request.user, training_session)
+    corrects = runs and not why_not_correctable(meeting)
     for row in rows:
         row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
         row.may_correct = corrects and not row.may_write
@@ -369,7 +370,7 @@ def _context(
     return {
         "meeting": meeting,
         "training_session": training_session,
-        "group_text": group_text(meeting, blank) if can_run_session(request.user, training_session) else "",
+        "group_text": group_text(meeting, blank) if runs else "",
         "status": MEETING_STATES[meeting.state],
         "rows": rows,
         "tally": counts,

@@ -115,6 +115,8 @@ NOT_PAGES = {
     "trainer_request_document",
     "training_calendar",
     "product_change_document",
+    "report_copy",
+    "report_preview_pdf",
     "roster_download",
     "scan_file",
     "scan_picture",
