@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from trainingops.notifications.enums import Channel
 from trainingops.notifications.mail import send_outbox
 from trainingops.notifications.models import Notice, OutboxMessage, Preference
-from trainingops.notifications.registry import DIGEST, NoticeKind, register_kind
+from trainingops.notifications.registry import DIGEST, NoticeKind
 from trainingops.notifications.services import finish_bulk, notify, write_digests
 from trainingops.notifications.services.digests import APART, PATIENCE, begin_bulk
 from trainingops.people.models import RosterDay, ShiftCode
@@ -23,11 +23,12 @@ HOUR = timedelta(hours=1)
 #: 07.00 in Jakarta on a Tuesday.
 EARLY = datetime(2026, 11, 24, 0, tzinfo=UTC)
 
-register_kind(NoticeKind(name="test.daily", label="Daily", title="Told about %(what)s", channel=Channel.DIGEST))
-register_kind(
-    NoticeKind(name="test.trouble", label="Bad", title="Broken: %(what)s", channel=Channel.DIGEST, problem=True)
-)
-register_kind(NoticeKind(name="test.breach", label="Breach", title="Late: %(what)s", urgent=True, mandatory="because"))
+#: Known while a test of this module runs (`conftest.py`).
+KINDS = [
+    NoticeKind(name="test.daily", label="Daily", title="Told about %(what)s", channel=Channel.DIGEST),
+    NoticeKind(name="test.trouble", label="Bad", title="Broken: %(what)s", channel=Channel.DIGEST, problem=True),
+    NoticeKind(name="test.breach", label="Breach", title="Late: %(what)s", urgent=True, mandatory="because"),
+]
 
 
 @pytest.fixture

@@ -19,9 +19,12 @@ from trainingops.people.tests.factories import SiteFactory, UserFactory
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
-register_kind(NoticeKind(name="test.told", label="Told", title="Told about %(what)s", body="It is %(what)s."))
-register_kind(NoticeKind(name="test.chapter", label="Chapter", title="Of a chapter", group="5.3"))
-register_kind(NoticeKind(name="test.quiet", label="Quiet", title="Quiet", channel=Channel.APP))
+#: Known while a test of this module runs (`conftest.py`).
+KINDS = [
+    NoticeKind(name="test.told", label="Told", title="Told about %(what)s", body="It is %(what)s."),
+    NoticeKind(name="test.chapter", label="Chapter", title="Of a chapter", group="5.3"),
+    NoticeKind(name="test.quiet", label="Quiet", title="Quiet", channel=Channel.APP),
+]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from trainingops.notifications.enums import Channel
 from trainingops.notifications.mail import send_outbox
 from trainingops.notifications.models import Notice, OutboxMessage, Preference
 from trainingops.notifications.queries import channels_of, kinds_for
-from trainingops.notifications.registry import DIGEST, NoticeKind, all_kinds, get_kind, register_kind
+from trainingops.notifications.registry import DIGEST, NoticeKind, all_kinds, get_kind
 from trainingops.notifications.services import choose_channels, notify, stop_mails
 from trainingops.people.enums import Role
 from trainingops.people.tests.factories import SiteFactory, make_user
@@ -25,8 +25,11 @@ from trainingops.ui.navigation import GROUPS
 pytestmark = pytest.mark.django_db
 OURS = [kind for kind in all_kinds() if kind != DIGEST and not kind.name.startswith("test.")]
 
-register_kind(NoticeKind(name="test.free", label="Free", title="Told about %(what)s"))
-register_kind(NoticeKind(name="test.must", label="Must", title="Must", mandatory="the law says so"))
+#: Known while a test of this module runs (`conftest.py`).
+KINDS = [
+    NoticeKind(name="test.free", label="Free", title="Told about %(what)s"),
+    NoticeKind(name="test.must", label="Must", title="Must", mandatory="the law says so"),
+]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from trainingops.notifications.enums import OutboxState
 from trainingops.notifications.failures import ACCOUNT_CLOSED, remedy
 from trainingops.notifications.mail import send_outbox
 from trainingops.notifications.models import OutboxMessage
-from trainingops.notifications.registry import NoticeKind, register_kind
+from trainingops.notifications.registry import NoticeKind
 from trainingops.notifications.services import notify
 from trainingops.people.models import RosterDay, ShiftCode
 from trainingops.people.tests.factories import SiteFactory, UserFactory, make_agent
@@ -29,8 +29,11 @@ HOUR = timedelta(hours=1)
 EVENING = datetime(2026, 11, 24, 13, tzinfo=UTC)
 MORNING = datetime(2026, 11, 25, 1, tzinfo=UTC)
 
-register_kind(NoticeKind(name="test.calm", label="Calm", title="Begins %(at)s"))
-register_kind(NoticeKind(name="test.hurry", label="Hurry", title="Begins %(at)s", urgent=True))
+#: Known while a test of this module runs (`conftest.py`).
+KINDS = [
+    NoticeKind(name="test.calm", label="Calm", title="Begins %(at)s"),
+    NoticeKind(name="test.hurry", label="Hurry", title="Begins %(at)s", urgent=True),
+]
 
 
 def tell(*readers, kind="test.calm", now=EVENING, **more):

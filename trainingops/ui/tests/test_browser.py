@@ -33,7 +33,7 @@ PAGE = """{% extends "ui/page.html" %}
 class SampleForm(PageForm):
     title = forms.CharField(label="Judul", help_text="Singkat saja.")
     method = forms.ChoiceField(label="Metode", widget=forms.RadioSelect, choices=[("on", "Online"), ("off", "Offline")])
-    mark = FigureField(label="Nilai lulus")
+    mark = FigureField(label="Nilai lulus", max_value=100)
     starts_at = MomentField(label="Mulai")
 
 

@@ -99,12 +99,12 @@ LOOKING_BACK = {
     "since", "actual_starts_at", "actual_ends_at", "joined_on", "left_on", "told_on",
     "dated", "evidence_date",
 }  # fmt: skip
-#: Dates that bound a list of what was, the day that itself is made a day off, and when a class that is filed
-#: afterwards was held.
+#: Dates that bound a list of what was, when a report was handed over, the day that itself is made a day off, and when a
+#: class that is filed afterwards was held.
 ELSEWHERE = {
-    "AgentsForm.until", "DayOffForm.day", "DefectChoiceForm.until", "EvidenceFilterForm.end",
-    "EvidenceFilterForm.start", "FiledClassForm.ends_at", "FiledClassForm.starts_at", "IndicatorForm.until",
-    "NeedsForm.until",
+    "AgentsForm.until", "DayOffForm.day", "DefectChoiceForm.until", "DeliveryForm.delivered_at",
+    "EvidenceFilterForm.end", "EvidenceFilterForm.start", "FiledClassForm.ends_at", "FiledClassForm.starts_at",
+    "IndicatorForm.until", "NeedsForm.until",
     "ReviewForm.period_from", "ReviewForm.period_to",
 }  # fmt: skip
 
