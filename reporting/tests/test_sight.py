@@ -66,7 +66,7 @@ def test_operation_and_team_leader_of_another_place_read_their_own_people_on_pag
     assert own in page.content.decode() and own in copy.content.decode()
     assert page.context["reading"].results_elsewhere == 2
     assert "Lain." in changed.content.decode()
-    assert page.context["record"] is None, "the sealed record names everybody"
+    assert page.context["version"].record_uuid is None, "the sealed record names everybody"
 
 
 def test_record_notices_and_mails_hold_no_name_that_a_reader_may_not_see(held, other, version):
