@@ -34,6 +34,7 @@ def sweep_prints() -> None:
     let_prints_go(now=now)
 
 
+@shared_task
 def sweep_recovery() -> int:
     """What only the calendar brings about: a leave that goes on, a role or an assignment that ends (4.3, 5.3.1)."""
     now = timezone.now()

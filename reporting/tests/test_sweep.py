@@ -179,10 +179,6 @@ def test_the_sweep_leaves_a_heartbeat_and_needs_no_broker(monkeypatch):
     assert ReportObligation.objects.get().breached_at == DUE
 
 
-def test_the_schedule_calls_the_sweep_by_its_name(settings):
-    assert settings.CELERY_BEAT_SCHEDULE["deadlines"]["task"] == sweep_deadlines.name
-
-
 # --- Reminders ---------------------------------------------------------------------------------------------
 
 

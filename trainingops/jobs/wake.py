@@ -24,15 +24,18 @@ def wake(task: Task[Any, Any], *arguments: Any) -> None:
 
     A broker that is down costs a warning: the row is there, and the sweep finds it.
     """
+    transaction.on_commit(lambda: send(task, *arguments), robust=True)
 
-    def send() -> None:
-        global _silent_until  # noqa: PLW0603 (one pause a process)
-        if time.monotonic() < _silent_until:
-            return
-        try:
-            task.apply_async(args=arguments, retry=True, retry_policy=_RETRY)
-        except OperationalError as error:
-            _silent_until = time.monotonic() + PAUSE
-            log.warning("broker unreachable, the sweep will find %s%s: %s", task.name, arguments, error)
 
-    transaction.on_commit(send, robust=True)
+def send(task: Task[Any, Any], *arguments: Any) -> bool:
+    """Send ``task`` now; whether the broker took it. For a sweep that notes what it has handed out."""
+    global _silent_until  # noqa: PLW0603 (one pause a process)
+    if time.monotonic() < _silent_until:
+        return False
+    try:
+        task.apply_async(args=arguments, retry=True, retry_policy=_RETRY)
+    except OperationalError as error:
+        _silent_until = time.monotonic() + PAUSE
+        log.warning("broker unreachable, the sweep will find %s%s: %s", task.name, arguments, error)
+        return False
+    return True

@@ -1,9 +1,11 @@
 """What workers do with evidence."""
 
+from functools import partial
+
 from celery import shared_task
 from django.utils import timezone
 
-from trainingops.jobs.wake import wake
+from trainingops.jobs.wake import send
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.services import expire_archives, letting_go, produce_record
 from trainingops.records.services.production import hand_out_requests
@@ -21,8 +23,7 @@ def produce_evidence(request_id: int) -> None:
 def sweep_requests() -> None:
     """Hand out requests that no worker carries on, and let old archives go."""
     now = timezone.now()
-    for request_id in hand_out_requests(now=now):
-        wake(produce_evidence, request_id)
+    hand_out_requests(send=partial(send, produce_evidence), now=now)
     expire_archives(now=now)
 
 

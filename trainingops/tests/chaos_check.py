@@ -44,7 +44,9 @@ def problems(ordered: dict) -> list[str]:
     """What is lost, doubled or wrong."""
     found = []
     titles = Counter(EvidenceRecord.objects.values_list("title", flat=True))
-    found += [f"lost: {title}" for title in ordered["titles"] if not titles[title]]
+    states = EvidenceRequest.objects.values_list("title", "state", "attempts", "lease_until", "error")
+    where = {title: how for title, *how in states}
+    found += [f"lost: {title}, {where.get(title)}" for title in ordered["titles"] if not titles[title]]
     found += [f"{count} times: {title}" for title, count in titles.items() if count > 1]
     requests = Counter(EvidenceRequest.objects.values_list("title", flat=True))
     found += [f"ordered {count} times: {title}" for title, count in requests.items() if count > 1]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -227,13 +228,17 @@ def retry_request(*, request: EvidenceRequest, actor: User, now: datetime) -> No
     wake(produce_evidence, request.pk)
 
 
-def hand_out_requests(*, now: datetime, most: int = 200) -> list[int]:
-    """Keys of requests that nobody works on; each is handed out once in a lease, so that queues do not fill up."""
+def hand_out_requests(*, send: Callable[[int], bool], now: datetime, most: int = 200) -> list[int]:
+    """Send the keys of requests that nobody works on to workers; each once in a lease, so that queues do not fill up.
+
+    Args:
+        send: tells whether the broker took a key. What it did not take is sent again by the next sweep.
+    """
     free = Q(lease_until=None, requested_at__lt=now - timedelta(seconds=10)) | Q(lease_until__lt=now)
     waiting = EvidenceRequest.objects.filter(free, state=State.PENDING).order_by("pk").values_list("pk", flat=True)
-    keys = list(waiting[:most])
-    if keys:
-        EvidenceRequest.objects.filter(free, pk__in=keys, state=State.PENDING).update(
+    sent = [key for key in waiting[:most] if send(key)]
+    if sent:
+        EvidenceRequest.objects.filter(free, pk__in=sent, state=State.PENDING).update(
             token=None, lease_until=now + LEASE
         )
-    return keys
+    return sent

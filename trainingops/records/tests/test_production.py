@@ -120,7 +120,7 @@ def test_a_failure_is_kept_and_tried_again_later_each_time(monkeypatch):
         assert "ZeroDivisionError" in request.error
         now += timedelta(hours=2)
     assert request.state == EvidenceRequest.State.FAILED
-    assert hand_out_requests(now=now) == []
+    assert hand_out(now) == []
     monkeypatch.undo()
     manager = make_user("manager")
     retry_request(request=request, actor=manager, now=now)
@@ -137,13 +137,24 @@ def test_only_a_manager_of_the_scope_retries_and_only_what_failed():
         retry_request(request=request, actor=make_user("administrator"), now=NOW)
 
 
+def hand_out(now):
+    """What a sweep sends while the broker is well."""
+    return hand_out_requests(send=lambda key: True, now=now)
+
+
+def test_what_the_broker_did_not_take_is_sent_again_by_the_next_sweep():
+    request, later = order(), NOW + timedelta(seconds=60)
+    assert hand_out_requests(send=lambda key: False, now=later) == []
+    assert hand_out(later + timedelta(seconds=15)) == [request.pk]
+
+
 def test_the_sweep_hands_a_request_out_once_in_a_lease():
     request = order()
-    assert hand_out_requests(now=NOW + timedelta(seconds=5)) == [], "its worker was woken just now"
+    assert hand_out(NOW + timedelta(seconds=5)) == [], "its worker was woken just now"
     later = NOW + timedelta(seconds=60)
-    assert hand_out_requests(now=later) == [request.pk]
-    assert hand_out_requests(now=later) == []
-    assert hand_out_requests(now=later + LEASE + timedelta(seconds=1)) == [request.pk]
+    assert hand_out(later) == [request.pk]
+    assert hand_out(later) == []
+    assert hand_out(later + LEASE + timedelta(seconds=1)) == [request.pk]
     assert produce_record(request=request, now=later) is not None, "a handed out request can be claimed"
 
 
@@ -152,15 +163,15 @@ def test_the_sweep_takes_over_from_a_worker_that_died(monkeypatch):
     monkeypatch.setattr(rendering, "render_pdf", lambda **_: (_ for _ in ()).throw(Killed))
     with pytest.raises(Killed):
         produce_record(request=request, now=NOW)
-    assert hand_out_requests(now=NOW + timedelta(seconds=30)) == []
-    assert hand_out_requests(now=NOW + LEASE + timedelta(seconds=1)) == [request.pk]
+    assert hand_out(NOW + timedelta(seconds=30)) == []
+    assert hand_out(NOW + LEASE + timedelta(seconds=1)) == [request.pk]
 
 
 def test_the_tasks_make_what_waits(monkeypatch):
     request = order()
     EvidenceRequest.objects.update(requested_at=NOW - timedelta(days=400))
     woken = []
-    monkeypatch.setattr("trainingops.records.tasks.wake", lambda task, key: woken.append(key))
+    monkeypatch.setattr("trainingops.records.tasks.send", lambda task, key: woken.append(key) or True)
     sweep_requests()
     assert woken == [request.pk]
     produce_evidence(request.pk)
