@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reporting.evidence import COPY, audience_in
 from reporting.models import Distribution, ReportDelivery, ReportVersion
@@ -37,7 +38,7 @@ class Receipt:
         if self.row.acknowledged_at:
             return Standing("ok", _("Read"), "eye")
         if self.deliveries:
-            return Standing("ok", _("Handed over"), "ok")
+            return Standing("ok", pgettext("of a report", "Handed over"), "ok")
         if self.row.opened_at:
             return Standing("info", _("Opened"), "mail")
         if self.row.unreachable or (self.row.user and not self.row.user.is_active):

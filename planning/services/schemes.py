@@ -106,10 +106,10 @@ def _check_rules(pass_mark: Decimal, remedial_cap: Decimal | None, remedial_atte
 
 
 def check_pass_mark(mark: Decimal) -> None:
-    """A pass mark lies between 0 and 100, wherever it is written: in a scheme, a template or a plan."""
-    if not 0 <= mark <= 100:
+    """A pass mark is above 0, so that somebody can fail, up to 100: in a scheme, a template, a plan, a filed class."""
+    if not 0 < mark <= 100:
         raise Refused(
-            _("The pass mark %(mark)s is not between 0 and 100. Correct it.") % {"mark": format_figure(mark)},
+            _("The pass mark %(mark)s is not above 0 and at most 100. Correct it.") % {"mark": format_figure(mark)},
             field="pass_mark",
         )
 

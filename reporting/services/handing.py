@@ -52,8 +52,12 @@ def record_delivery(
     zone = report.obligation.zone
     if not version.submitted_at <= delivered_at <= now:
         raise Refused(
-            _("Handed over: between the submission, %(from)s, and now. Correct the time.")
-            % {"from": moment_words(version.submitted_at, zone)},
+            _("%(given)s does not lie between the submission, %(from)s, and now, %(now)s. Correct the time.")
+            % {
+                "given": moment_words(delivered_at, zone),
+                "from": moment_words(version.submitted_at, zone),
+                "now": moment_words(now, zone),
+            },
             field="delivered_at",
         )
     if not received_by.strip():

@@ -18,6 +18,7 @@ from trainingops.people.models import RoleAssignment
 from trainingops.people.tests.factories import make_user, sign_in
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.services import produce_record
+from trainingops.ui.moments import moment_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
 
@@ -131,12 +132,15 @@ def test_what_was_handed_over_is_noted_with_channel_time_and_proof_and_counts_as
             "received_by": "Ibu Tari",
         }
         early = client.post(address, typed)
-        assert early.status_code == 422 and early.context["form"].errors["delivered_at"]
+        assert early.status_code == 422
+        (wrong,) = early.context["form"].errors["delivered_at"]
+        assert all(moment_words(each, local.tzinfo) in wrong for each in (now - 5 * HOUR, version.submitted_at, now))
         signed = SimpleUploadedFile("tanda-terima.pdf", b"%PDF-1.7 tanda terima")
         done = client.post(address, typed | {"delivered_at_time": f"{local:%H:%M}", "file": signed})
         assert done.status_code == 302, done.context["form"].errors
         page = client.get(reverse("report_detail", args=[version.report.uuid])).content.decode()
         proof = client.get(reverse("delivery_file", args=[outside.deliveries.get().uuid]))
+    assert "Diserahkan" in page and "Penyerahan rencana" not in page
     assert "Ibu Tari" in page and proof.content.startswith(b"%PDF")
     assert delivery(held, hours=5).delivered
 

@@ -33,6 +33,14 @@ def lapses_to_confirm(user: User) -> QuerySet[TargetOutcome]:
     return proposed.filter(Q(plan__pic=user) | managed).exclude(person=user.person_id or 0)
 
 
+def awaits_lapse() -> Exists:
+    """Of a case: whose lapse the system proposed and nobody has decided yet, so that nothing is arranged for it."""
+    proposed = TargetOutcome.objects.filter(lapse_proposed_at__isnull=False, lapse_declined_at=None)
+    return Exists(
+        proposed.filter(plan=OuterRef("enrolment__training_session__plan"), person=OuterRef("enrolment__person"))
+    )
+
+
 def why_gone(outcomes: Collection[TargetOutcome], now: datetime) -> dict[int, str]:
     """Why a target has nothing to be trained for any more, by its key; blank where it has. Two queries.
 

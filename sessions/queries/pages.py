@@ -242,6 +242,7 @@ def cases_for_list(user: User) -> QuerySet[RecoveryCase]:
         .select_related(
             "enrolment__person",
             "enrolment__training_session__site",
+            "enrolment__training_session__plan",
             "owner",
             "leader",
             "meeting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -10,7 +11,7 @@ from sessions.policies import can_run_session
 from trainingops.people.queries import SEES_PEOPLE
 
 if TYPE_CHECKING:
-    from sessions.models import TrainingSession
+    from sessions.models import RecoveryCase, TrainingSession
     from sessions.models.held import TrainingSessionQuerySet
     from trainingops.people.models import User
 
@@ -58,6 +59,22 @@ def sessions_of_own_people(sessions: TrainingSessionQuerySet, user: User) -> Tra
 
     people = Enrolment.objects.filter(own_people(user), training_session=OuterRef("pk"), removed_at=None)
     return sessions.filter(Exists(people))
+
+
+def sessions_of_cases(cases: Iterable[RecoveryCase]) -> set[int]:
+    """The sessions that a page about these cases links: where they arose, and where they are made up for."""
+    found = {each.enrolment.training_session_id for each in cases} | {each.scheduled_in_id for each in cases}
+    return {key for key in found if key is not None}
+
+
+def sessions_that_open(keys: Collection[int], user: User) -> set[int]:
+    """Which of these sessions have a page for an office: the whole class, or that of its own people. One query."""
+    from sessions.models import TrainingSession
+
+    own = sessions_of_own_people(TrainingSession.objects.all(), user)
+    staff = TrainingSession.objects.visible_to_staff(user)
+    opens = Q(pk__in=staff.values("pk")) | Q(pk__in=own.values("pk"))
+    return set(TrainingSession.objects.filter(opens, pk__in=keys).values_list("pk", flat=True))
 
 
 def sessions_visible_to(

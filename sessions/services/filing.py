@@ -84,12 +84,12 @@ def file_class(
             lasted, or what :func:`planning.services.filing.file_plan` refuses.
     """
     require_reason(reason)
-    _check_people(held, people)
     if paper is None:
         raise Refused(_("No file is chosen. Attach the scan or photo of the attendance list."), field="paper")
     with override("id"):
         label = _("Without prior approval")
     revision, planned = file_plan(held=held, label=label, actor=actor, now=now)
+    _check_people(held, people)
     check_not_held_elsewhere(held, [each.person for each in people], beside=beside, actor=actor)
     reason = "; ".join(filter(None, [reason.strip(), beside.strip()]))
     training_session = _make(revision, planned, actor, now)

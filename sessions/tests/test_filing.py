@@ -207,6 +207,7 @@ def test_it_is_a_miss_in_indicator_4_1(world):
         ("title", {"title": " "}),
         ("method", {"method": "sulap"}),
         ("pass_mark", {"pass_mark": Decimal(101)}),
+        ("pass_mark", {"pass_mark": Decimal(0)}),
         ("trainers", {"trainers": []}),
         ("ends_at", {"ends_at": HELD}),
         ("ends_at", {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1)}),
@@ -228,6 +229,13 @@ def test_somebody_named_twice_or_late_beyond_the_end_is_refused_by_name(world):
         filed(world, people=[Came(person), Came(person)])
     with pytest.raises(Refused, match=person.name):
         filed(world, people=[Came(person, minutes_late=120)])
+
+
+@pytest.mark.clause("5.2")
+def test_an_end_before_the_start_is_said_at_the_end_and_not_of_who_came_late(world):
+    with pytest.raises(Refused) as refused:
+        filed(world, people=[Came(world.people[0], minutes_late=12)], ends_at=HELD - timedelta(hours=1))
+    assert refused.value.field == "ends_at"
 
 
 @pytest.mark.clause("5.1.1")

@@ -96,6 +96,30 @@ def test_a_ledger_without_open_cases_is_not_an_empty_one(missed):
     assert "Belum ada kasus recovery" not in nothing_here
 
 
+@pytest.mark.clause("5.3.1")
+def test_only_who_may_arrange_chooses_cases_and_a_class_is_linked_only_where_it_opens(missed):
+    page = client_of(missed.pic).get(reverse("recovery_list"))
+    assert page.context["gathers"] and b'name="case"' in page.content
+    elsewhere = make_user("team_leader", site=SiteFactory())
+    case = RecoveryCase.objects.get()
+    RecoveryCase.objects.update(leader=elsewhere)
+    session = reverse("session_detail", args=[missed.training_session.uuid])
+    for office, opens in ((missed.world.qc, True), (missed.world.leader, True), (elsewhere, False)):
+        client = client_of(office)
+        listed = client.get(reverse("recovery_list")).content.decode()
+        detail = client.get(reverse("case_detail", args=[case.uuid])).content.decode()
+        assert case.enrolment.person.name in listed and 'name="case"' not in listed
+        assert (session in listed, session in detail) == (opens, opens)
+
+
+@pytest.mark.clause("8.7")
+def test_a_page_is_printed_at_the_readers_clock_also_where_it_tells_of_another_site(missed):
+    reader = make_user("auditor", timezone="Asia/Jayapura")
+    page = client_of(reader).get(reverse("case_detail", args=[RecoveryCase.objects.get().uuid])).content.decode()
+    _before, printed = page.split('class="print-line"')
+    assert "WIT" in printed.split("</p>")[0]
+
+
 @pytest.mark.clause("5.1.2")
 def test_who_was_not_recorded_has_no_score_to_complete():
     held = opened(people=3)

@@ -17,6 +17,7 @@ from sessions.models import RecoveryCase, TargetOutcome
 from sessions.policies import can_confirm_lapse, can_recover, can_waive
 from sessions.queries.gone import still_open, why_gone
 from sessions.queries.history import history_of
+from sessions.queries.visibility import sessions_of_cases, sessions_that_open
 from sessions.services.waivers import outcome_of
 from sessions.tables import case_status
 from trainingops.domain import Refused
@@ -59,6 +60,7 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "case": case,
         "held": held,
+        "opens": sessions_that_open(sessions_of_cases([case]), request.user),
         "status": case_status(case, request.now),
         "training_session": training_session,
         "zone": training_session.site.zone,

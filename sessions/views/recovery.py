@@ -22,15 +22,18 @@ from sessions import services
 from sessions.enums import FAILED, CaseKind, CaseState, OutcomeResult
 from sessions.forms import RecoveryScheduleForm
 from sessions.models import RecoveryCase, TargetOutcome
+from sessions.policies import can_recover
 from sessions.queries.gathering import MAKE_UP, gatherings, schedule_url, suggestions_for
 from sessions.queries.gone import lapses_to_confirm
 from sessions.queries.pages import batches_for, case_counts, cases_for_list, cases_of_tab
 from sessions.queries.reach import by, reach_of, targets_due, total
+from sessions.queries.visibility import sessions_of_cases, sessions_that_open
 from sessions.services.recovery import ANOTHER_BATCH
 from sessions.tables import CaseTable, ReachTable, case_status
 from trainingops.domain import Refused
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
+from trainingops.people.models import User
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.exports import table_response
 from trainingops.ui.moments import day_words
@@ -57,21 +60,31 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     found = cases_of_tab(cases, state)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
+    arranges = request.authority.has(*ARRANGES)
+    gathered = [each for each in rows if arranges and _is_gathered_by(request.user, each)]
     today = request.now.astimezone(request.user.zone).date()
     tabs = [(key, word, counts[key], key == state) for key, word in words.items()]
     context = {
         "page_obj": page,
-        "rows": [(each, *case_status(each, request.now)) for each in rows],
+        "rows": [(each, *case_status(each, request.now), each in gathered) for each in rows],
         "tabs": tabs,
         "owner": owner,
-        "gathers": any(each.state == CaseState.OPEN and each.kind == CaseKind.RECOVERY for each in rows),
+        "gathers": bool(gathered),
+        "opens": sessions_that_open(sessions_of_cases(rows), request.user),
         "filtered": owner or counts["all"] > 0,
         "lapses": lapses_to_confirm(request.user).select_related("person", "plan").order_by("lapse_proposed_at", "pk"),
         "figure": total(reach_of(targets_due(request.user, since=today.replace(day=1), until=today, now=request.now))),
-        "may_gather": request.authority.has(*ARRANGES),
+        "may_gather": arranges,
         "table": CaseTable(found.select_related("enrolment__site", "enrolment__line", "enrolment__team")),
     }
     return list_page(request, "sessions/recovery_list.html", context, file="recovery")
+
+
+def _is_gathered_by(user: User, case: RecoveryCase) -> bool:
+    """Whether somebody may gather the case with others: an open absence of a plan that they answer for (5.3.1)."""
+    plan = case.enrolment.training_session.plan
+    is_open = case.state == CaseState.OPEN and case.kind == CaseKind.RECOVERY
+    return is_open and plan.approved_revision_id is not None and can_recover(user, plan)
 
 
 def recovery_suggestions(request: SignedInRequest) -> HttpResponse:

@@ -29,6 +29,7 @@ from sessions.models import (
     SessionMeeting,
     TrainingSession,
 )
+from sessions.queries.gone import awaits_lapse
 from sessions.queries.pages import people_without_score
 from sessions.queries.paper import waiting_pages
 from sessions.queries.testing import answers_to_mark
@@ -177,14 +178,17 @@ class Desk:
     def cases(self) -> list[RecoveryCase]:
         """Open cases that the reader owns, and those not settled of agents whom they lead (5.3.1).
 
-        Whose person is away for long is left out: nothing can be arranged before they are back.
+        Whose person is away for long is left out: nothing can be arranged before they are back. So is, for who leads
+        them, whoever left or moved: PIC or manager decide first (4.3).
         """
         led = self.user.authority.scope(
             Role.TEAM_LEADER, site="enrolment__site", line="enrolment__line", team="enrolment__team"
         )
         answers = Q(leader=self.user) | led & Q(leader=None)
         found = (
-            RecoveryCase.objects.filter(Q(owner=self.user, state=CaseState.OPEN) | answers & Q(state__in=OPEN_CASES))
+            RecoveryCase.objects.filter(
+                Q(owner=self.user, state=CaseState.OPEN) | answers & Q(state__in=OPEN_CASES) & ~Q(awaits_lapse())
+            )
             .select_related(
                 "enrolment__person",
                 "enrolment__training_session__plan",

@@ -18,7 +18,7 @@ from evaluation.tests.test_coaching import coach
 from planning.tests.factories import approved_plan, make_world, submitted_plan
 from reporting.services import acknowledge_report
 from reporting.tests.writing import submitted
-from sessions.models import Deviation
+from sessions.models import Deviation, TargetOutcome
 from sessions.services import acknowledge_deviation, report_deviation
 from sessions.tests.factories import START, absent, concluded, opened, scheduled
 from trainingops.dashboard import desk
@@ -177,6 +177,8 @@ def test_open_cases_wait_for_their_owner_who_arranges_all_of_them_by_one_click(c
         assert enrolment.person.name in page.content.decode()
     assert some("Release for recovery", waiting(held.world.leader, now))
     assert some("recovery", waiting(make_world().leader, now)) == []
+    TargetOutcome.objects.update(lapse_cause="left", lapse_proposed_at=now)
+    assert some("recovery", waiting(held.world.leader, now)) == [], "PIC or manager decide first (4.3)"
 
 
 def test_an_open_test_waits_for_the_participant_until_it_is_submitted():

@@ -23,12 +23,21 @@ class PersonFilter(django_filters.FilterSet):
     """The list of people by place, employment and words."""
 
     q = django_filters.CharFilter(label=_("Name, number or id"), method="by_words")
-    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all(), method="by_place")
-    line = django_filters.ModelChoiceFilter(
-        label=_("Service line"), queryset=ServiceLine.objects.all(), method="by_place"
+    site = django_filters.ModelChoiceFilter(
+        label=_("Site"), queryset=Site.objects.all(), empty_label=_("All sites"), method="by_place"
     )
-    team = django_filters.ModelChoiceFilter(label=_("Team"), queryset=Team.objects.none(), method="by_place")
-    employment = django_filters.ChoiceFilter(label=_("Employment"), choices=Employment.choices)
+    line = django_filters.ModelChoiceFilter(
+        label=_("Service line"),
+        queryset=ServiceLine.objects.all(),
+        empty_label=_("All service lines"),
+        method="by_place",
+    )
+    team = django_filters.ModelChoiceFilter(
+        label=_("Team"), queryset=Team.objects.none(), empty_label=_("All teams"), method="by_place"
+    )
+    employment = django_filters.ChoiceFilter(
+        label=_("Employment"), choices=Employment.choices, empty_label=_("All states")
+    )
 
     class Meta:
         model = Person

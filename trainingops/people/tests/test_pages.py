@@ -53,7 +53,10 @@ def test_the_list_filters_by_place_employment_and_words(client, administrator):
     for query in (f"site={team.site_id}", f"line={team.line_id}", f"team={team.pk}", "q=rahma+00501"):
         assert names(client.get(f"/people/?{query}")) == {here.name}, query
     assert names(client.get("/people/?employment=on_leave")) == {"Budi Santoso"}
-    assert "table" in client.get("/people/?q=entah").context
+    page = client.get("/people/?q=entah")
+    assert "table" in page.context
+    for words in ("Semua situs", "Semua layanan", "Semua tim", "Semua status"):
+        assert f">{words}<" in page.content.decode()
 
 
 def test_the_list_shows_only_the_scope(client):
