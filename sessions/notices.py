@@ -94,10 +94,20 @@ KINDS = (
     NoticeKind(
         name="recovery_suspended",
         label=_("A recovery case waits for somebody on leave"),
-        title=_("%(name)s is away: recovery for %(title)s"),
+        title=_("Recovery for %(title)s: %(name)s away for long"),
         body=_("Away %(since)s – %(until)s. The case is due %(due)s."),
         channel=Channel.DIGEST,
         roles=("trainer", "team_leader"),
+    ),
+    NoticeKind(
+        name="recovery_in_absence",
+        label=_("A recovery class falls in somebody's absence"),
+        title=_("%(name)s is away on %(starts)s: %(title)s"),
+        body=_(
+            "The recovery class %(number)s falls in the absence %(since)s – %(until)s. "
+            "Take the case out of it and arrange another one."
+        ),
+        roles=("trainer",),
     ),
     NoticeKind(
         name="recovery_inherited",

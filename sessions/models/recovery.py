@@ -183,6 +183,15 @@ class RecoveryCase(Identified):
             return _("from %(since)s until the return (%(why)s)") % said
         return _("from %(since)s to %(until)s (%(why)s)") % {**said, "until": day_words(self.suspended_until)}
 
+    def class_in_absence(self) -> TrainingSession | None:
+        """The class in which it is to be made up for, where that falls on days on which its person is away for long."""
+        held = self.scheduled_in
+        if held is None or self.state != CaseState.SCHEDULED or self.suspended_from is None:
+            return None
+        first, last = (each.astimezone(held.site.zone).date() for each in (held.starts_at, held.ends_at))
+        falls = self.suspended_from <= last and (self.suspended_until is None or first <= self.suspended_until)
+        return held if falls else None
+
     def is_suspended(self, now: datetime) -> bool:
         """Whether its due date waits today, by the calendar of the session's site."""
         today = now.astimezone(self.enrolment.training_session.site.zone).date()

@@ -29,7 +29,7 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.queries.pages import people_without_score
-from trainingops.people.models import User
+from trainingops.people.models import LongLeave, User
 from trainingops.ui.moments import day_words, hours_words
 from trainingops.ui.stored import said, stored_span
 
@@ -187,12 +187,16 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
     """Sessions with everything of few words that their page shows, so that it costs no query more.
 
     ``is_taught`` (by ``user``), ``planned_trainers``, ``material_rows``, ``licences`` (seats booked), ``test_rows``,
-    ``elsewhere_rows``, ``unscored``, ``asked_rows`` (times of a submitted revision), ``deviation_rows``, ``file_rows``.
+    ``elsewhere_rows``, ``unscored``, ``asked_rows`` (times of a submitted revision), ``deviation_rows``, ``file_rows``,
+    ``leave_rows``.
     """
     this, batch = OuterRef("pk"), OuterRef("planned")
     seats = Booking.objects.filter(planned_meeting__planned_session=batch, role=BookingRole.SEAT, live=True)
     materials = ModuleMaterial.objects.filter(version=OuterRef("module_version")).order_by("pk")
     deviations = Deviation.objects.filter(training_session=this).order_by("reported_at", "pk")
+    leaves = LongLeave.objects.filter(
+        person__enrolments__training_session=this, person__enrolments__removed_at=None
+    ).order_by("person__name", "starts_on")
     files = ClassFile.objects.filter(training_session=this, removed_at=None).order_by("pk")
     asked = PlannedMeeting.objects.filter(
         planned_session__uuid=OuterRef("uuid"), planned_session__revision__state=RevisionState.SUBMITTED
@@ -202,6 +206,7 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
         planned_trainers=ArraySubquery(
             TrainerProfile.objects.filter(planned_sessions=batch).order_by("name").values("name")
         ),
+        leave_rows=ArraySubquery(leaves.values(row=JSONObject(name="person__name", first="starts_on", last="ends_on"))),
         material_rows=ArraySubquery(
             materials.values(row=JSONObject(uuid="uuid", title="title", url="url", file="file_id"))
         ),
@@ -228,6 +233,18 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
             files.values(row=JSONObject(uuid="uuid", kind="kind", name="file_name", by="added_by__name", at="added_at"))
         ),
     )
+
+
+def away_then(training_session: TrainingSession) -> list[str]:
+    """Who of a class to come is on long leave on one of its days, for a session of :func:`with_day` (5.3.1)."""
+    zone = training_session.site.zone
+    first, last = (each.astimezone(zone).date() for each in (training_session.starts_at, training_session.ends_at))
+    names = [
+        row["name"]
+        for row in training_session.leave_rows  # type: ignore[attr-defined]
+        if row["first"] <= last.isoformat() and (row["last"] is None or row["last"] >= first.isoformat())
+    ]
+    return list(dict.fromkeys(names))
 
 
 def runs_it(training_session: Any, user: User) -> bool:

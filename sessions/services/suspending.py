@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from sessions.enums import OPEN_CASES
 from sessions.models import RecoveryCase
+from sessions.notices import about
 from sessions.services.outcomes import lock_cases
 from sessions.suspension import LONG, Absence, Clock, clock_of, long_absences
 from trainingops.audit.journal import record, service
@@ -129,6 +130,16 @@ def _set(case: RecoveryCase, clock: Clock, actor: User | None, now: datetime) ->
         },
         now=now,
     )
+    if held := case.class_in_absence():
+        notify(
+            kind="recovery_in_absence",
+            recipients=[case.owner],
+            subject=case,
+            step=f"{held.uuid} {case.suspended_from} {case.suspended_until}",
+            url=reverse("case_detail", args=[case.uuid]),
+            params=about(held, name=case.enrolment.person.name, **_span(case.suspended_from, case.suspended_until)),
+            now=now,
+        )
 
 
 def _span(first: date, last: date | None) -> dict[str, Stored]:

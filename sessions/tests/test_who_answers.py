@@ -10,7 +10,7 @@ from django.urls import reverse
 from sessions.models import RecoveryCase, TargetOutcome
 from sessions.queries.ledger import identity
 from sessions.services import inherit_cases, keep_target, lapse_target, propose_lapses, suspend_cases
-from sessions.tests.factories import START, absent, attend, concluded, end_session, opened, scheduled
+from sessions.tests.factories import START, absent, attend, concluded, end_session, make_up_for, opened, scheduled
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
@@ -114,6 +114,25 @@ def test_a_long_leave_without_end_suspends_until_the_return(missed):
     assert case.due_at == before + 10 * DAY
     assert not case.is_suspended(LATER + 29 * DAY)
     assert LongLeave.objects.count() == 1
+
+
+def test_a_class_that_falls_in_a_leave_recorded_later_is_told_and_shown(missed):
+    held = make_up_for(missed, now=LATER)
+    leave = {"person": missed.person, "actor": missed.leader, "now": LATER}
+    day = held.training_session.starts_at.date()
+    record_long_leave(**leave, starts_on=day - DAY, ends_on=day + 9 * DAY)
+    (told,) = Notice.objects.filter(kind="recovery_in_absence")
+    assert told.recipient == missed.pic and held.training_session.number == told.params["number"]
+    reader = client_of(missed.pic)
+    page = reader.get(reverse("case_detail", args=[missed.case.uuid])).content.decode()
+    assert f"{missed.person.name} tidak masuk saat itu." in page
+    assert reverse("case_take_back", args=[missed.case.uuid]) in page
+    page = reader.get(reverse("session_detail", args=[held.training_session.uuid])).content.decode()
+    assert f"Cuti panjang saat itu:</b> {missed.person.name}" in page
+    record_long_leave(**leave, starts_on=day + DAY, ends_on=day + 9 * DAY)
+    page = reader.get(reverse("session_detail", args=[held.training_session.uuid])).content.decode()
+    assert "Cuti panjang saat itu" not in page
+    assert RecoveryCase.objects.get().class_in_absence() is None
 
 
 def test_the_list_of_people_begins_and_ends_a_leave(missed, administrator):

@@ -65,6 +65,7 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "training_session": training_session,
         "zone": training_session.site.zone,
         "suspended": case.is_suspended(request.now),
+        "in_absence": case.class_in_absence(),
         "outcome": outcome,
         "history": history_of(case),
         "may_schedule": arranges_it and case.kind == CaseKind.RECOVERY,

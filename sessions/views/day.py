@@ -24,6 +24,7 @@ from sessions.frozen import read_scheme
 from sessions.models import ClassFile, TrainingSession
 from sessions.policies import can_recover, can_run_session, has_paper_role
 from sessions.queries.day import (
+    away_then,
     compared,
     deviations_in,
     files_in,
@@ -85,6 +86,7 @@ def session_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "unacknowledged": sum(each.acknowledged_at is None for each in deviations),
         "tests": tests,
         "lacking": lacking(training_session, meetings, tests) if is_open else [],
+        "away": away_then(training_session) if state == SessionState.SCHEDULED else [],
         "awaiting": move_awaiting(training_session, meetings) if is_to_come else [],
         "photos": [
             (each, runs and can_be_removed(training_session, each.at, takes=takes))
