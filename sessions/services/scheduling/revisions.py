@@ -34,14 +34,14 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.services.cases import reopen_cases_of
-from sessions.services.common import refresh_summary, tell_participants, tell_trainers
+from sessions.services.common import refresh_summary, tell_participants
+from sessions.services.scheduling.telling import announce, tell_meetings_changed, tell_moved
 from sessions.services.stand_in import follow_revision, set_trainers
-from sessions.signals import session_cancelled, session_rescheduled, session_scheduled
+from sessions.signals import session_cancelled
 from trainingops.audit.journal import record, service
 from trainingops.domain import require_transition
 from trainingops.people.models import Person, PersonAssignment
 from trainingops.people.queries import in_force
-from trainingops.ui.stored import stored_moment
 
 
 @service
@@ -79,7 +79,7 @@ def schedule_from_revision(*, revision: PlanRevision, actor: Any, now: datetime)
         if times != (training_session.starts_at, training_session.ends_at):
             tell_moved(training_session, times[1], step=step, actor=actor, now=now, revision=revision)
         elif changed:
-            _tell_meetings_changed(training_session, changed, step=step, actor=actor, now=now, revision=revision)
+            tell_meetings_changed(training_session, changed, step=step, actor=actor, now=now, revision=revision)
     return list(in_force_now.values())
 
 
@@ -107,26 +107,6 @@ def _locked(plan: TrainingPlan) -> QuerySet[TrainingSession]:
     """The sessions of a plan, locked as they are read."""
     rows = TrainingSession.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("plan__pic", "site", "line").filter(plan=plan).order_by("pk")
-
-
-def announce(training_session: TrainingSession, *, actor: Any, now: datetime) -> None:
-    """Tell the stages above and the participants that a session is scheduled, and journal it."""
-    tell_participants("session_invitation", training_session, now=now)
-    session_scheduled.send(sender=TrainingSession, training_session=training_session, actor=actor, now=now)
-    record(
-        "session.scheduled",
-        subject=training_session,
-        actor=actor,
-        now=now,
-        data={
-            "plan": training_session.plan.uuid,
-            "revision": training_session.revision.uuid if training_session.revision else None,
-            "kind": training_session.kind,
-            "starts_at": training_session.starts_at,
-            "ends_at": training_session.ends_at,
-            "scheme_hash": training_session.scheme_hash,
-        },
-    )
 
 
 def cancel_locked(training_session: TrainingSession, *, reason: str, actor: Any, now: datetime) -> None:
@@ -362,53 +342,3 @@ def _keep_outcomes(
             outcome.enrolment = enrolment
             changed.append(outcome)
     TargetOutcome.objects.bulk_update(changed, ["enrolment"])
-
-
-def tell_moved(
-    training_session: TrainingSession,
-    old_ends_at: datetime,
-    *,
-    step: str,
-    actor: Any,
-    now: datetime,
-    revision: PlanRevision | None = None,
-) -> None:
-    """Tell participants, trainers and the stages above that a session has other times, and journal it.
-
-    Args:
-        step: what moved it, once for each notice.
-    """
-    training_session.calendar_sequence += 1
-    training_session.save(update_fields=["calendar_sequence"])
-    tell_participants("session_moved", training_session, step=step, now=now)
-    tell_trainers("session_moved", training_session, step=step, actor=actor, now=now)
-    session_rescheduled.send(
-        sender=TrainingSession, training_session=training_session, old_ends_at=old_ends_at, actor=actor, now=now
-    )
-    record(
-        "session.rescheduled",
-        subject=training_session,
-        actor=actor,
-        now=now,
-        data={"revision": revision.uuid if revision else None, "from": old_ends_at, "to": training_session.ends_at},
-    )
-
-
-def _tell_meetings_changed(
-    training_session: TrainingSession, changed: int, *, step: str, actor: Any, now: datetime, revision: PlanRevision
-) -> None:
-    """Meetings between the first start and the last end moved, came or went: nothing is due at another time by it."""
-    training_session.calendar_sequence += 1
-    training_session.save(update_fields=["calendar_sequence"])
-    coming = training_session.meetings.filter(state=MeetingState.PLANNED).order_by("starts_at").first()
-    following = stored_moment((coming or training_session).starts_at, training_session.site.zone)
-    more = {"count": changed, "next": following}
-    tell_participants("meetings_changed", training_session, step=step, more=more, now=now)
-    tell_trainers("meetings_changed", training_session, step=step, more=more, actor=actor, now=now)
-    record(
-        "session.meetings_changed",
-        subject=training_session,
-        actor=actor,
-        now=now,
-        data={"revision": revision.uuid, "meetings": changed},
-    )

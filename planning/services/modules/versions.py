@@ -1,4 +1,4 @@
-"""Modules, their versions and materials (clause 2.1)."""
+"""Modules and their versions: written, submitted, decided, retired (clause 2.1)."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from planning.queries.modules import plans_losing
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
-from trainingops.records.documents import keep_document
 
 if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, User
 
 EDITABLE = (ModuleState.DRAFT, ModuleState.RETURNED)
+
 #: Beside them no other version of the module begins.
 OPEN = (*EDITABLE, ModuleState.SUBMITTED)
 
-#: What :func:`_editable` may change on a version.
-_REOPENED = ["state", "author", "decided_by", "decided_at"]
+#: What :func:`editable` may change on a version.
+REOPENED = ["state", "author", "decided_by", "decided_at"]
 
 
 @service
@@ -219,45 +219,11 @@ def edit_version(
     *, version: ModuleVersion, objectives: str, duration_minutes: int, change_note: str, actor: User, now: datetime
 ) -> ModuleVersion:
     """Change a draft; a returned one becomes a draft again. An approved version never changes."""
-    locked = _editable(version, actor)
+    locked = editable(version, actor)
     locked.objectives, locked.duration_minutes, locked.change_note = objectives, duration_minutes, change_note
-    locked.save(update_fields=["objectives", "duration_minutes", "change_note", *_REOPENED])
+    locked.save(update_fields=["objectives", "duration_minutes", "change_note", *REOPENED])
     record("module_version.edited", subject=locked, actor=actor, now=now)
     return locked
-
-
-@service
-def add_material(
-    *, version: ModuleVersion, title: str, url: str, text: str, actor: User, now: datetime, file: Any = None
-) -> ModuleMaterial:
-    """Something to read or show, on a draft.
-
-    Args:
-        file: a PDF, slides or another document as it was uploaded; what it is, its content says.
-
-    Raises:
-        Refused: neither link nor text nor file, or the file is none of the accepted kinds.
-    """
-    locked = _editable(version, actor)
-    if not url and not text.strip() and not file:
-        raise Refused(_("Give a link, write the text or attach a file."), field="text")
-    stored, file_name = keep_document(file, now=now) if file else (None, "")
-    locked.save(update_fields=_REOPENED)
-    material = ModuleMaterial.objects.create(
-        version=locked, title=title, url=url, text=text, file=stored, file_name=file_name
-    )
-    data = {"version": locked.uuid, "file": stored.sha256 if stored else None}
-    record("module_material.added", subject=material, actor=actor, now=now, data=data)
-    return material
-
-
-@service
-def remove_material(*, material: ModuleMaterial, actor: User, now: datetime) -> None:
-    """Take a material off a draft."""
-    locked = _editable(material.version, actor)
-    locked.save(update_fields=_REOPENED)
-    record("module_material.removed", subject=material, actor=actor, now=now, data={"version": locked.uuid})
-    material.delete()
 
 
 @service
@@ -351,8 +317,8 @@ def _locked(version: ModuleVersion) -> ModuleVersion:
     )
 
 
-def _editable(version: ModuleVersion, actor: User) -> ModuleVersion:
-    """The locked version as a draft, if the actor may change it; the caller saves what ``_REOPENED`` names.
+def editable(version: ModuleVersion, actor: User) -> ModuleVersion:
+    """The locked version as a draft, if the actor may change it; the caller saves what ``REOPENED`` names.
 
     Who changes somebody else's draft becomes its author, so that nobody approves their own words.
     """

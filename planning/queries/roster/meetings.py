@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 
 from planning.enums import Consent
 from planning.models import OvertimeOrder, PlannedMeeting, PlannedSession, PlanRevision, PlanTarget
+from planning.queries.roster.shifts import as_leave, as_shift, days_around, listed_days, listed_leaves
 from trainingops.people.enums import Presence
-from trainingops.people.models import LongLeave, Person, RosterDay, Site
+from trainingops.people.models import Site
 from trainingops.people.shifts import (
     Leave,
     Shift,
     Standing,
     has_left,
-    leave_on,
     stand,
     too_much_overtime,
     with_leaves,
@@ -213,7 +213,7 @@ def _rosters(
 ) -> dict[int, PlanRoster]:
     days = set(ahead)
     for revision, meetings in meetings_of.items():
-        days |= {day for each in meetings for day in _days_around(each.starts_at, each.ends_at, revision.plan.site)}
+        days |= {day for each in meetings for day in days_around(each.starts_at, each.ends_at, revision.plan.site)}
     if not days:
         return {revision.pk: PlanRoster((), known=False) for revision in meetings_of}
     found: dict[int, list[_Target]] = {revision.pk: [] for revision in meetings_of}
@@ -227,6 +227,7 @@ def _rosters(
 
 #: The person (key, name, employment, last day), key of the batch, roster days, long leaves, orders here and anywhere.
 _Target = tuple[Any, ...]
+
 _PERSON = ("person_id", "person__name", "person__employment", "person__left_on")
 
 
@@ -237,8 +238,8 @@ def _targets(revisions: Iterable[PlanRevision], days: Sequence[date]) -> Iterabl
         PlanTarget.objects.filter(revision__in=list(revisions))
         .order_by("pk")
         .annotate(
-            days=_listed_days(OuterRef("person"), day__in=days),
-            leaves=_listed_leaves(OuterRef("person")),
+            days=listed_days(OuterRef("person"), day__in=days),
+            leaves=listed_leaves(OuterRef("person")),
             orders=ArraySubquery(
                 orders.values(
                     json=JSONObject(
@@ -281,18 +282,18 @@ def _roster(
     minutes_of: dict[int, dict[date, int]] = {}
     leaves_of: dict[int, list[Leave]] = {}
     for person, name, employment, left_on, batch, listed, away, orders, ordered in targets:
-        own, given = [_shift(each) for each in listed], [_order(each) for each in orders]
+        own, given = [as_shift(each) for each in listed], [_order(each) for each in orders]
         for each in ordered:
             day = datetime.fromisoformat(each["starts_at"]).astimezone(site.zone).date()
             minutes = minutes_of.setdefault(person, {})
             minutes[day] = minutes.get(day, 0) + each["minutes"]
-        leaves = [_leave(each) for each in away]
+        leaves = [as_leave(each) for each in away]
         if own:
             shifts_of[person] = own
         if leaves:
             leaves_of[person] = leaves
         for meeting in of_batch.get(only if batch is None or person in joining else batch, ()):
-            days = _days_around(meeting.starts_at, meeting.ends_at, site)
+            days = days_around(meeting.starts_at, meeting.ends_at, site)
             near = with_leaves([each for each in own if each.day in days], leaves, days)
             known = known or bool(near)
             standing = (
@@ -303,106 +304,6 @@ def _roster(
             order = next((each for each in given if each.covers(meeting)), None)
             rows.append(TargetAtMeeting(person, name, meeting, standing, order))
     return PlanRoster(tuple(rows), known, shifts_of, minutes_of, leaves_of)
-
-
-@dataclass(frozen=True)
-class Shifts:
-    """Working shifts as person, start and end; who has a roster at all, and long leaves, by key of the person."""
-
-    rows: Sequence[tuple[int, datetime, datetime]]
-    rostered: frozenset[int]
-    leaves: Mapping[int, Sequence[Leave]]
-
-
-def shifts_between(people: Sequence[int], first: date, last: date) -> Shifts:
-    """Working shifts of people on some days, the night before included, and their long leaves: one query."""
-    rows: list[tuple[int, datetime, datetime]] = []
-    rostered, leaves = set(), {}
-    for person, shifts, away in _rostered(people, day__range=(first - timedelta(days=1), last)):
-        rows += [(person, each.starts_at, each.ends_at) for each in shifts if each.starts_at and each.ends_at]
-        if shifts:
-            rostered.add(person)
-        if away:
-            leaves[person] = away
-    return Shifts(rows, frozenset(rostered), leaves)
-
-
-@dataclass(frozen=True)
-class Hindered:
-    """For whom a class without a plan of its own is overtime, and who is away then, by key.
-
-    Attributes:
-        leaves: who is on which long leave.
-        absent: whom the roster has as away that day, and how: leave, sick, excused, duty travel.
-    """
-
-    overtime: frozenset[int]
-    leaves: Mapping[int, Leave]
-    absent: Mapping[int, Presence]
-
-
-def hindered_at(times: Sequence[tuple[datetime, datetime]], people: Iterable[int], site: Site) -> Hindered:
-    """For whom meetings at these times are overtime, and who is away then, by the roster as it is now: one query.
-
-    Who has no roster is assumed to be on shift.
-    """
-    around = {time: _days_around(*time, site) for time in times}
-    overtime: set[int] = set()
-    leaves: dict[int, Leave] = {}
-    absent: dict[int, Presence] = {}
-    for person, shifts, away in _rostered(people, day__in={day for days in around.values() for day in days}):
-        for (starts_at, ends_at), days in around.items():
-            # The first of the days around is the night before.
-            if leave := next((found for day in days[1:] if (found := leave_on(day, away))), None):
-                leaves[person] = leave
-                continue
-            near = with_leaves([each for each in shifts if each.day in days], away, days)
-            standing = stand(starts_at, ends_at, near, site.zone)
-            if standing.is_absent:
-                absent[person] = standing.presence
-            elif standing.needs_order:
-                overtime.add(person)
-    return Hindered(frozenset(overtime), leaves, absent)
-
-
-def _rostered(people: Iterable[int], **days: Any) -> Iterator[tuple[int, list[Shift], list[Leave]]]:
-    """Each person with their entries on some days and all of their long leaves: one query."""
-    listed = _listed_days(OuterRef("pk"), **days)
-    rows = Person.objects.filter(pk__in=list(people)).annotate(days=listed, leaves=_listed_leaves(OuterRef("pk")))
-    for person, entries, leaves in rows.order_by("pk").values_list("pk", "days", "leaves"):
-        yield person, [_shift(each) for each in entries], [_leave(each) for each in leaves]
-
-
-def _listed_days(person: OuterRef, **days: Any) -> ArraySubquery:
-    """The entries of the roster of a person, for :func:`_shift`."""
-    said = {"day": "day", "kind": "code__kind", "code": "code__code", "starts_at": "starts_at", "ends_at": "ends_at"}
-    rows = RosterDay.objects.filter(person=person, **days).order_by("day")
-    return ArraySubquery(rows.values(json=JSONObject(**said)))
-
-
-def _listed_leaves(person: OuterRef) -> ArraySubquery:
-    """The long leaves of a person, for :func:`_leave`."""
-    rows = LongLeave.objects.filter(person=person).order_by("starts_on")
-    return ArraySubquery(rows.values(json=JSONObject(first="starts_on", last="ends_on")))
-
-
-def _days_around(starts_at: datetime, ends_at: datetime, site: Site) -> list[date]:
-    first, last = starts_at.astimezone(site.zone).date(), ends_at.astimezone(site.zone).date()
-    return [first - timedelta(days=1), *(first + timedelta(days=step) for step in range((last - first).days + 1))]
-
-
-def _shift(row: Mapping[str, Any]) -> Shift:
-    return Shift(
-        day=date.fromisoformat(row["day"]),
-        kind=row["kind"],
-        starts_at=datetime.fromisoformat(row["starts_at"]) if row["starts_at"] else None,
-        ends_at=datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None,
-        code=row["code"],
-    )
-
-
-def _leave(row: Mapping[str, Any]) -> Leave:
-    return date.fromisoformat(row["first"]), date.fromisoformat(row["last"]) if row["last"] else None
 
 
 def _order(row: Mapping[str, Any]) -> Order:
