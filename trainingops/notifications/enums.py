@@ -16,6 +16,13 @@ class Channel(models.TextChoices):
 
 
 class OutboxState(models.TextChoices):
+    """Where a mail stands; one to a closed account is not tried, and nobody has to mend it (NTF-5)."""
+
     PENDING = "pending", _("Waiting")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+    CLOSED = "closed", _("Account closed")
+
+
+#: Nothing becomes of these any more, and nobody has to see to them.
+SETTLED = (OutboxState.SENT, OutboxState.CLOSED)

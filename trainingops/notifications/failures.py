@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 _REPLY = re.compile(r"\((?P<code>[245]\d\d), b?['\"](?:(?P<enhanced>[245]\.\d{1,3}\.\d{1,3}))?")
 #: RFC 3463: bad mailbox, bad system, bad syntax, moved, null MX; mailbox disabled.
 _NO_SUCH_ADDRESS = {"1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.1"}
-#: What our own sender writes when it does not even try.
-ACCOUNT_CLOSED = "the recipient's account is closed"
 
 
 def is_final(error: Exception) -> bool:
@@ -26,8 +24,6 @@ def remedy(error: str) -> str:
     """What to do about an error as the outbox keeps it; empty for none."""
     if not error:
         return ""
-    if error == ACCOUNT_CLOSED:
-        return _("The account is closed, so nothing is sent. Nothing to do unless somebody else should know.")
     reply = _REPLY.search(error)
     if reply is None:
         return _(

@@ -116,6 +116,7 @@ STANDINGS: tuple[tuple[str, Text, Callable[[datetime], Q]], ...] = (
     ("failed", _("Could not be sent"), lambda _now: Q(state=OutboxState.FAILED)),
     ("trying", _("On its way"), lambda now: Q(state=OutboxState.PENDING) & ~_held(now)),
     ("held", _("Waits for working hours"), lambda now: Q(state=OutboxState.PENDING) & _held(now)),
+    ("closed", _("Not sent, account closed"), lambda _now: Q(state=OutboxState.CLOSED)),
     ("sent", _("Sent"), lambda _now: Q(state=OutboxState.SENT)),
 )
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from trainingops.notifications.enums import OutboxState
-from trainingops.notifications.failures import ACCOUNT_CLOSED, is_final
+from trainingops.notifications.failures import is_final
 from trainingops.notifications.models import OutboxMessage
 from trainingops.notifications.registry import DIGEST, get_kind
 from trainingops.notifications.summaries import summary_of
@@ -71,7 +71,7 @@ def _claim(token: uuid.UUID, now: datetime) -> list[OutboxMessage]:
 
 def _send(message: OutboxMessage, connection: BaseEmailBackend, now: datetime) -> None:
     if message.recipient is not None and not message.recipient.is_active:
-        _finish(message, state=OutboxState.FAILED, error=ACCOUNT_CLOSED)
+        _finish(message, state=OutboxState.CLOSED, attempts=F("attempts") - 1, error="")
         return
     if (opens_at := _may_go_at(message, now)) > now:
         _finish(message, not_before=opens_at, attempts=F("attempts") - 1)

@@ -12,7 +12,7 @@ from django.db import models
 
 from trainingops.audit.journal import service
 from trainingops.jobs.wake import wake
-from trainingops.notifications.enums import Channel, OutboxState
+from trainingops.notifications.enums import SETTLED, Channel
 from trainingops.notifications.models import Notice, NoticeQuerySet, OutboxMessage
 from trainingops.notifications.queries import channels_of
 from trainingops.notifications.registry import get_kind
@@ -149,8 +149,8 @@ def mark_read(*, notices: NoticeQuerySet, now: datetime) -> int:
 
 @service
 def forget_old(*, now: datetime) -> int:
-    """Remove notices and sent mails older than :data:`KEPT`; how many rows. What could not be sent stays."""
+    """Remove notices and settled mails older than :data:`KEPT`; how many rows. What could not be sent stays."""
     before = now - KEPT
     notices, _kinds = Notice.objects.filter(created_at__lt=before).delete()
-    mails, _kinds = OutboxMessage.objects.filter(created_at__lt=before, state=OutboxState.SENT).delete()
+    mails, _kinds = OutboxMessage.objects.filter(created_at__lt=before, state__in=SETTLED).delete()
     return notices + mails

@@ -15,6 +15,7 @@ from trainingops.audit.models import Entry
 from trainingops.dashboard import desk
 from trainingops.domain import NotAllowed, WrongState
 from trainingops.notifications.enums import Channel, OutboxState
+from trainingops.notifications.mail import send_outbox
 from trainingops.notifications.models import OutboxMessage
 from trainingops.notifications.registry import all_kinds
 from trainingops.notifications.services import resend_message
@@ -64,11 +65,11 @@ def test_failed_mails_stand_with_address_and_error_and_as_many_as_home_says(clie
 def test_a_mail_that_waits_is_counted_and_shown_with_its_error_and_next_attempt(client):
     client.force_login(make_user("administrator", language="en"))
     page = client.get(reverse("outbox_list")).content.decode()
-    assert "Every mail was sent" in page
+    assert "No mail failed" in page
     waiting = message(OutboxState.PENDING)
     OutboxMessage.objects.update(attempts=2, not_before=timezone.now() + timedelta(minutes=2))
     page = client.get(reverse("outbox_list")).content.decode()
-    assert "Every mail was sent" not in page
+    assert "No mail failed" not in page
     assert "0 mails could not be sent" in page
     assert "1 mail waits to be sent" in page
     assert waiting.address in page
@@ -77,13 +78,31 @@ def test_a_mail_that_waits_is_counted_and_shown_with_its_error_and_next_attempt(
     assert reverse("outbox_resend", args=[waiting.uuid]) not in page
 
 
+def test_a_mail_to_a_closed_account_is_no_failure_neither_on_home_nor_among_what_is_sent_again(client):
+    admin, closed = make_user("administrator"), make_user("agent", email="tutup@contoh.id", is_active=False)
+    waits = message(OutboxState.PENDING)
+    OutboxMessage.objects.filter(pk=waits.pk).update(recipient=closed, error="", attempts=0)
+    send_outbox(now=timezone.now())
+    waits.refresh_from_db()
+    assert (waits.state, waits.error) == (OutboxState.CLOSED, "")
+    assert desk.waiting(desk.Desk(user=admin, now=timezone.now())) == []
+    client.force_login(admin)
+    assert client.get(reverse("outbox_list")).context["rows"] == []
+    page = client.get(reverse("outbox_list"), {"state": "closed"}).content.decode()
+    assert waits.address in page and "Akunnya sudah ditutup" in page
+    assert reverse("outbox_resend", args=[waits.uuid]) not in page
+    client.post(reverse("outbox_resend_all"))
+    waits.refresh_from_db()
+    assert waits.state == OutboxState.CLOSED
+
+
 def test_a_mail_just_sent_again_waits_on_the_page_that_says_so(client):
     client.force_login(make_user("administrator", language="en"))
     failed = message()
     page = client.post(reverse("outbox_resend", args=[failed.uuid]), follow=True).content.decode()
     assert "1 mail waits to be sent" in page
     assert "It is sent next." in page
-    assert "Every mail was sent" not in page
+    assert "No mail failed" not in page
 
 
 def test_sending_again_puts_the_message_back_under_its_id_and_journals_it(client):
@@ -99,7 +118,7 @@ def test_sending_again_puts_the_message_back_under_its_id_and_journals_it(client
     assert desk.waiting(desk.Desk(user=admin, now=timezone.now())) == []
 
 
-@pytest.mark.parametrize("state", [OutboxState.PENDING, OutboxState.SENT])
+@pytest.mark.parametrize("state", [OutboxState.PENDING, OutboxState.SENT, OutboxState.CLOSED])
 def test_only_a_failed_message_is_sent_again(state):
     with pytest.raises(WrongState):
         resend_message(message=message(state), actor=make_user("administrator"), now=timezone.now())

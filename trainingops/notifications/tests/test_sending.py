@@ -13,7 +13,7 @@ from django.core import mail
 from django.utils import translation
 
 from trainingops.notifications.enums import OutboxState
-from trainingops.notifications.failures import ACCOUNT_CLOSED, remedy
+from trainingops.notifications.failures import remedy
 from trainingops.notifications.mail import send_outbox
 from trainingops.notifications.models import OutboxMessage
 from trainingops.notifications.registry import NoticeKind
@@ -112,7 +112,6 @@ class TestServer:
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (ACCOUNT_CLOSED, "account is closed"),
         ("SMTPAuthenticationError: (535, b'5.7.8 bad credentials')", "EMAIL_URL"),
         ("SMTPRecipientsRefused: {'a@b.id': (550, b'5.7.1 relaying denied')}", "for good"),
         ("SMTPSenderRefused: (451, b'4.3.0 try later', 'x')", "wait"),
