@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Q
+from django.utils.translation import gettext as _
 
 from planning.models import TrainingPlan
 from sessions.enums import OutcomeResult, OutcomeState
 from sessions.models import TargetOutcome
+from sessions.queries.ledger import waived_remedials
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Recap:
 
     Attributes:
         lapsed_before: of those lapsed, who left or moved before their class began: not in indicator 4.3a.
+        remedial_waived: of those trained, whom the manager excused from the remedial; recaps before it have none.
     """
 
     targeted: int
@@ -29,6 +32,7 @@ class Recap:
     lapsed_before: int
     passed: int
     not_passed: int
+    remedial_waived: int = 0
 
     @property
     def trained(self) -> int:
@@ -45,6 +49,16 @@ class Recap:
         """Indicator 4.3a of this training, unrounded, 0 to 1; None where nobody was left on target."""
         return Decimal(self.trained) / Decimal(self.due) if self.due else None
 
+    @property
+    def waived_words(self) -> str:
+        """Targets waived, and remedials where there are any."""
+        if not self.remedial_waived:
+            return str(self.waived)
+        return _("%(waived)d, remedial waived: %(remedials)d") % {
+            "waived": self.waived,
+            "remedials": self.remedial_waived,
+        }
+
     def as_json(self) -> dict[str, int]:
         """What is stored."""
         return asdict(self)
@@ -58,7 +72,8 @@ def recap_of(plan: TrainingPlan) -> Recap:
 
     before = Q(settled_at__lt=F("enrolment__training_session__starts_at"))
     trained = Q(state=OutcomeState.TRAINED)
-    counts = TargetOutcome.objects.filter(plan=plan).aggregate(
+    outcomes = TargetOutcome.objects.filter(plan=plan).annotate(excused=Exists(waived_remedials()))
+    counts = outcomes.aggregate(
         n_targeted=Count("pk"),
         n_on_schedule=count(trained, on_schedule=True),
         n_recovered=count(trained, ~Q(on_schedule=True)),
@@ -67,5 +82,6 @@ def recap_of(plan: TrainingPlan) -> Recap:
         n_lapsed_before=count(before, state=OutcomeState.LAPSED),
         n_passed=count(trained, result=OutcomeResult.PASSED),
         n_not_passed=count(trained, result=OutcomeResult.NOT_PASSED),
+        n_remedial_waived=count(trained, excused=True),
     )
     return Recap(**{name.removeprefix("n_"): number for name, number in counts.items()})

@@ -33,13 +33,14 @@ def draft_recap(*, plan: TrainingPlan, actor: User | None, now: datetime) -> Tra
     states = set(cases.order_by().values_list("state", flat=True).distinct())
     if not states or states & set(OPEN_CASES) or outstanding.exists():
         return None
-    figures = recap_of(plan).as_json()
+    summed = recap_of(plan)
     last = TrainingRecap.objects.filter(plan=plan).order_by("-number").first()
-    if last is not None and last.figures == figures:
+    if last is not None and Recap(**last.figures) == summed:
         return last
     number = last.number + 1 if last else 1
+    figures = summed.as_json()
     recap = TrainingRecap.objects.create(plan=plan, number=number, figures=figures, closed_at=now)
-    _tell_parties(recap, Recap(**figures), now)
+    _tell_parties(recap, summed, now)
     record("recap.drafted", subject=recap, actor=actor, now=now, data={"plan": plan.uuid, "number": number, **figures})
     return recap
 
@@ -61,7 +62,7 @@ def _tell_parties(recap: TrainingRecap, figures: Recap, now: datetime) -> None:
             "due": str(figures.due),
             "on_schedule": str(figures.on_schedule),
             "recovered": str(figures.recovered),
-            "waived": str(figures.waived),
+            "waived": figures.waived_words,
             "lapsed": str(figures.lapsed),
         },
     )

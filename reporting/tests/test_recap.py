@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from planning.tests.factories import signature
 from reporting import services
 from reporting.models import TrainingRecap
 from reporting.recap import Recap
-from sessions.enums import CaseState, OutcomeState
+from sessions.enums import CaseKind, CaseState, OutcomeState
 from sessions.models import RecoveryCase, TargetOutcome
+from sessions.services import case_waiver_hash, waive_case
 from sessions.signals import targets_settled
 from trainingops.audit.models import Entry
 from trainingops.notifications.models import Notice
@@ -52,6 +54,24 @@ def test_numbers_that_a_correction_changed_make_the_next_one(held):
     assert (first.number, second.number) == (1, 2)
     assert Recap(**first.figures).recovered == 1
     assert Recap(**second.figures).recovered == 0
+
+
+def test_a_remedial_waived_is_counted_told_and_named_with_its_reason_and_who_decided(client, held):
+    recoveries = RecoveryCase.objects.filter(kind=CaseKind.RECOVERY)
+    recoveries.update(state=CaseState.RESOLVED, settled_at=held.training_session.ends_at)
+    TargetOutcome.objects.filter(state=OutcomeState.OUTSTANDING).update(state=OutcomeState.TRAINED, on_schedule=False)
+    case, reason, now = RecoveryCase.objects.get(kind=CaseKind.REMEDIAL), "Pindah tugas", held.training_session.ends_at
+    signed = signature(held.manager, case_waiver_hash(case, reason), now=now, meaning="waived")
+    waive_case(case=case, reason=reason, signature=signed, actor=held.manager, now=now)
+    recap = TrainingRecap.objects.get()
+    assert (recap.figures["waived"], recap.figures["remedial_waived"]) == (0, 1)
+    assert Notice.objects.filter(kind="report.recap").first().params["waived"] == "0, dispensasi remedial: 1"
+    client.force_login(held.pic)
+    page = client.get(reverse("recap_detail", args=[recap.uuid])).content.decode()
+    assert f"Dispensasi remedial: Pindah tugas ({held.manager})" in page
+    assert "dan 1 remedial" in page
+    timeline = client.get(reverse("plan_timeline", args=[held.plan.uuid])).content.decode()
+    assert reverse("recap_detail", args=[recap.uuid]) in timeline
 
 
 def test_its_page_names_people_to_who_may_know_them_and_counts_to_the_others(client, held):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,6 +18,7 @@ from reporting.models import TrainingRecap
 from reporting.recap import Recap
 from sessions.enums import OutcomeState
 from sessions.models import TargetOutcome
+from sessions.queries.ledger import waived_remedials
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
 from trainingops.people.queries import SEES_PEOPLE
@@ -41,6 +42,7 @@ class RecapTable(PageTable):
     )
     outcome = tables.Column(verbose_name=gettext_lazy("Training"), empty_values=(), orderable=False)
     result = tables.Column(verbose_name=gettext_lazy("Result"), orderable=False)
+    decision = tables.Column(verbose_name=gettext_lazy("Decision"), empty_values=(), orderable=False)
     settled_at = MomentColumn(verbose_name=gettext_lazy("Since"), zone="plan__site__zone", orderable=False)
 
     def render_outcome(self, record: TargetOutcome) -> str:
@@ -52,15 +54,29 @@ class RecapTable(PageTable):
     def render_result(self, record: TargetOutcome) -> str:
         return record.get_result_display() if record.state == OutcomeState.TRAINED else "–"
 
+    def render_decision(self, record: TargetOutcome) -> str:
+        """Why somebody was waived or lapsed, or excused from the remedial, and who decided it (4.3)."""
+        if record.state != OutcomeState.TRAINED:
+            return f"{record.reason} ({record.decided_by})" if record.decided_by else record.reason
+        if record.remedial_reason is None:  # type: ignore[attr-defined]
+            return "–"
+        said = {"reason": record.remedial_reason, "name": record.remedial_by}  # type: ignore[attr-defined]
+        return _("Remedial waived: %(reason)s (%(name)s)") % said
+
 
 def _people(recap: TrainingRecap, reader: User) -> Any:
     """Those on target whom the reader may know by name: all to who ran it, their own people to the offices."""
     places = {name: f"enrolment__{name}" for name in ("site", "line", "team")}
     inside = reader.authority.scope(*SEES_PEOPLE, **places)
     everybody = Q(pk__isnull=False) if recap.plan.pic_id == reader.pk else inside
+    remedials = waived_remedials()
     return (
         TargetOutcome.objects.filter(everybody, plan=recap.plan)
-        .select_related("person", "plan__site", "enrolment__training_session")
+        .select_related("person", "plan__site", "enrolment__training_session", "decided_by")
+        .annotate(
+            remedial_reason=Subquery(remedials.values("note")[:1]),
+            remedial_by=Subquery(remedials.values("settled_by__name")[:1]),
+        )
         .order_by(Lower("person__name"), "pk")
     )
 

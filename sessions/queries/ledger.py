@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Count, Q, QuerySet
+from django.db.models import BooleanField, Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from sessions.enums import BEYOND_TARGET, OPEN_CASES, CaseKind, CaseState, OutcomeResult, OutcomeState, Verdict
-from sessions.models import TargetOutcome
+from sessions.models import RecoveryCase, TargetOutcome
 from sessions.verdicts import verdict_of
 
 #: Whether an enrolment is trained: no recovery waits or was given up, and each meeting was attended within the
@@ -60,6 +60,16 @@ class Identity:
             self.targeted == self.trained + self.outstanding + self.waived + self.lapsed
             and self.trained == self.passed + self.in_remedial + self.not_passed + self.not_scored
         )
+
+
+def waived_remedials() -> QuerySet[RecoveryCase]:
+    """Of a target: the remedial that the manager waived, of its class or of the one that recovered it (4.3)."""
+    made_up = Q(
+        enrolment__person=OuterRef("person"),
+        enrolment__training_session__recovers__enrolment=OuterRef("enrolment"),
+    )
+    waived = RecoveryCase.objects.filter(kind=CaseKind.REMEDIAL, state=CaseState.WAIVED)
+    return waived.filter(Q(enrolment=OuterRef("enrolment")) | made_up).order_by("-settled_at")
 
 
 def identity(outcomes: QuerySet[TargetOutcome]) -> Identity:

@@ -198,6 +198,10 @@ def _reported(story: Story, now: datetime) -> Iterator[Moment]:
             url=reverse("report_detail", args=[version.report.uuid]) if version.opens else "",
         )
 
+    for recap in story.rows["recaps"]:
+        url = reverse("recap_detail", args=[recap["uuid"]])
+        yield Moment(at=recap["closed_at"], title=_("Recap of the training"), clause="4.3", icon="doc", url=url)
+
 
 def _reviewed(story: Story) -> Iterator[Moment]:
     for row in story.rows["reviews"]:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Val
 from evaluation.enums import ActionState, ReviewState
 from evaluation.models import ImprovementAction, Review
 from planning.models import Consultation, NeedSource, PlanRevision, TrainingPlan
-from reporting.models import ReportObligation, ReportVersion, TrainingReport
+from reporting.models import ReportObligation, ReportVersion, TrainingRecap, TrainingReport
 from sessions.enums import OPEN_CASES, CaseState, OutcomeState
 from sessions.models import TargetOutcome
 from trainingops.dashboard.plain import Row, packed, plain_rows
@@ -61,11 +61,11 @@ def tell(plan: TrainingPlan, reader: User) -> Story:
             .defer("content")
             .order_by("submitted_at")
         ),
-        rows=plain_rows(TrainingPlan.objects.filter(pk=plan.pk), _kinds()),
+        rows=plain_rows(TrainingPlan.objects.filter(pk=plan.pk), _kinds(reader)),
     )
 
 
-def _kinds() -> dict[str, QuerySet[Any]]:
+def _kinds(reader: User) -> dict[str, QuerySet[Any]]:
     """What few words are told of: one query for all of it."""
     plan = OuterRef("pk")
     consultations = Consultation.objects.filter(plan=plan).order_by("asked_at")
@@ -80,6 +80,7 @@ def _kinds() -> dict[str, QuerySet[Any]]:
             consultations, "party", "asked_at", "due_on", "answer", "answered_at", answered_by="answered_by__name"
         ),
         "outcomes": packed(_outcomes(plan), targeted="n_all", trained="n_trained", outstanding="n_outstanding"),
+        "recaps": packed(TrainingRecap.objects.visible_to(reader).filter(plan=plan), "uuid", "closed_at"),
         "reviews": packed(
             reviews, "number", "state", "scheduled_at", "held_at", "closed_at", approved_at="minutes__approved_at"
         ),
