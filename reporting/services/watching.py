@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from reporting.delivery import lost_before_sending, with_delivery
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
@@ -31,7 +33,8 @@ def _changed(now: datetime) -> Iterator[tuple[ReportObligation, list[str]]]:
     pending: Any = ReportObligation.objects.filter(
         state=ObligationState.PENDING, training_session__plan__approved_revision__isnull=False
     ).annotate(**lost_before_sending(now))
-    sent: Any = with_delivery(ReportObligation.objects.filter(state=ObligationState.SUBMITTED), now=now)
+    submitted = ReportObligation.objects.filter(state=ObligationState.SUBMITTED)
+    sent: Any = with_delivery(submitted, now=now).filter(~Q(delivered=True) | ~Q(parties_told=[]))  # few of many years
     for each in pending.iterator():
         lost = [str(party) for party in MANDATORY_PARTIES if getattr(each, f"lost_{party}")]
         if lost != each.parties_told:
