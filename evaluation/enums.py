@@ -19,6 +19,25 @@ class TrainingDefectKind(models.TextChoices):
     RATING = "rating", _("Module or trainer rated poorly")
 
 
+class AnalysedPhase(models.TextChoices):
+    """The tests whose first attempts are analysed; a remedial is a second go."""
+
+    PRE = "pre", _("Pre-test")
+    POST = "post", _("Post-test")
+
+
+class ItemVerdict(models.TextChoices):
+    """:class:`evaluation.item_analysis.Verdict` in words."""
+
+    NEGATIVE = "negative", _("Against the test")
+    HARD = "hard", _("Too hard")
+    WEAK = "weak", _("Discriminates little")
+    EASY = "easy", _("Very easy")
+    NO_VARIANCE = "no_variance", _("No difference")
+    FAIR = "fair", _("Acceptable")
+    GOOD = "good", _("Good")
+
+
 class ReviewState(models.TextChoices):
     SCHEDULED = "scheduled", _("Scheduled")
     HELD = "held", _("Held")

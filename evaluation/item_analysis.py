@@ -1,7 +1,8 @@
 """Item analysis: what the answers to a test say about the test and each of its questions (5.4). Pure.
 
 Scores are parts of the points of a question, 0 … 1; where every question is right or wrong, alpha is KR-20. Variances
-have the divisor n − 1 throughout: mixing it with p·q (divisor n) changes alpha in the third digit.
+have the divisor n − 1 throughout: mixing it with p·q (divisor n) changes alpha in the third digit. numpy is imported
+where it is used, so that a web worker that only shows stored figures does without it.
 
 Sources: L. J. Cronbach (1951) for alpha; the item-rest correlation and alpha without the item as in R's
 ``psych::alpha`` and ``ltm::descript``; the bounds of a verdict from R. L. Ebel & D. A. Frisbie, *Essentials of
@@ -13,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 #: Below this number of respondents a figure says more about chance than about the question: none is given.
 FEWEST = 10
@@ -106,6 +109,8 @@ def analyse(responses: Sequence[Sequence[float | None]] | np.ndarray) -> TestAna
     Raises:
         ValueError: rows of different lengths, or an entry that is no part of the points; it says where.
     """
+    import numpy as np
+
     given = _matrix(responses)
     respondents, width = given.shape
     blank = np.isnan(given)
@@ -124,13 +129,13 @@ def analyse(responses: Sequence[Sequence[float | None]] | np.ndarray) -> TestAna
             Item(
                 difficulty=difficulty,
                 discrimination=discrimination,
-                alpha_if_deleted=_alpha(np.delete(variances, place), rest),
+                alpha_if_deleted=_alpha(variances.sum() - variances[place], width - 1, rest),
                 blanks=int(blank[:, place].sum()),
                 verdict=verdict_of(difficulty, discrimination),
             )
         )
     mean = float(totals.mean()) if width else None
-    return TestAnalysis(respondents, _alpha(variances, totals), mean, tuple(items), blanks, indication)
+    return TestAnalysis(respondents, _alpha(variances.sum(), width, totals), mean, tuple(items), blanks, indication)
 
 
 def verdict_of(difficulty: float, discrimination: float | None) -> Verdict:
@@ -164,6 +169,8 @@ def distractors(
     Raises:
         ValueError: ``rest`` does not have one score for each respondent.
     """
+    import numpy as np
+
     if rest is not None and len(rest) != len(choices):
         raise ValueError(f"rest has {len(rest)} scores for {len(choices)} choices: give one for each respondent")
     chosen = [set(each or ()) for each in choices]
@@ -197,6 +204,8 @@ def suspected_key(options: Iterable[Option]) -> Option | None:
 
 def _matrix(responses: Any) -> np.ndarray:
     """``responses`` as numbers, a blank as NaN; refused with the place of what is wrong."""
+    import numpy as np
+
     if not isinstance(responses, np.ndarray):
         rows = [list(row) for row in responses]
         for number, row in enumerate(rows):
@@ -222,23 +231,23 @@ _REMEDY = "responses[{}][{}] is {!r}: write 1 for right, 0 for wrong, a part of 
 
 
 def _is_score(value: object) -> bool:
-    return value is None or (isinstance(value, int | float | np.number) and 0 <= value <= 1)
+    return value is None or (isinstance(value, Real) and 0 <= float(value) <= 1)
 
 
-def _alpha(variances: np.ndarray, totals: np.ndarray) -> float | None:
-    """Cronbach's alpha from the variances of the questions and the totals over them."""
-    count, whole = len(variances), float(totals.var(ddof=1))
+def _alpha(variances: float, count: int, totals: np.ndarray) -> float | None:
+    """Cronbach's alpha from the sum of the variances of ``count`` questions and the totals over them."""
     if count < 2 or _is_constant(totals):
         return None
-    return float(count / (count - 1) * (1 - float(variances.sum()) / whole))
+    return float(count / (count - 1) * (1 - variances / totals.var(ddof=1)))
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float | None:
     if _is_constant(one) or _is_constant(other):
         return None
-    return float(np.clip(np.corrcoef(one, other)[0, 1], -1, 1))
+    a, b = one - one.mean(), other - other.mean()
+    return max(-1.0, min(1.0, float((a @ b) / ((a @ a) * (b @ b)) ** 0.5)))
 
 
 def _is_constant(values: np.ndarray) -> bool:
     """Whether all are alike, rounding of sums aside."""
-    return len(values) < 2 or bool(np.ptp(values) < 1e-9)
+    return len(values) < 2 or float(values.max() - values.min()) < 1e-9

@@ -17,6 +17,8 @@ from evaluation.services import (
     take_up_plan,
     withdraw_training_defects,
 )
+from evaluation.services.analyses import note_analyses_due
+from evaluation.tasks import analyse_paper, count_gain
 from planning.enums import PlanState
 from planning.models import TrainingPlan
 from planning.signals import plan_advanced
@@ -24,7 +26,8 @@ from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
 from sessions.enums import AttendanceStatus, CaseKind, CaseState, DeviationKind
 from sessions.models import Attendance, Deviation, RecoveryCase, TrainingSession
-from sessions.signals import session_amended, session_cancelled, session_concluded, targets_settled
+from sessions.signals import session_amended, session_cancelled, session_concluded, targets_settled, tests_changed
+from trainingops.jobs.wake import wake
 from trainingops.people.models import User
 
 
@@ -123,3 +126,11 @@ def join_review(*, plan: TrainingPlan, actor: User | None, now: datetime, **_mor
 def close_after_review(*, plan: TrainingPlan, actor: User | None, now: datetime, **_more: Any) -> None:
     """A training that waited for somebody when its review closed is closed by the last case of it (5.3.1, 5.4)."""
     close_settled_plan(plan=plan, actor=actor, now=now)
+
+
+@receiver(tests_changed)
+def analyse_tests(*, training_session: TrainingSession, **_more: Any) -> None:
+    """Questions and gain are computed anew by a worker, after the commit."""
+    for key in note_analyses_due(training_session):
+        wake(analyse_paper, key)
+    wake(count_gain, training_session.pk)

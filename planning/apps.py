@@ -8,12 +8,22 @@ class PlanningConfig(AppConfig):
     name = "planning"
 
     def ready(self) -> None:
-        from planning import imports, menu, module_notices, notices, receivers, signed, trainer_notices  # noqa: F401 (receivers connect by import)
+        from planning import (  # noqa: F401 (receivers connect by import)
+            imports,
+            menu,
+            module_notices,
+            notices,
+            question_notices,
+            receivers,
+            signed,
+            trainer_notices,
+        )
         from planning.evidence import appointments, coordination, modules, plans, trainers
         from planning.reference import ensure_reference
         from trainingops.ui.panels import register_slot
 
         register_slot("planning.plan", "uuids of plans; a short line each in the plan's head")
+        register_slot("planning.paper", "paper ids; what the stages above say about a test, a panel each")
         signed.register()
         menu.register_catalogue()
         menu.register_plans()
@@ -25,5 +35,6 @@ class PlanningConfig(AppConfig):
         modules.register()
         trainers.register()
         trainer_notices.register()
+        question_notices.register()
         imports.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

@@ -133,6 +133,14 @@ class ParameterSource(models.TextChoices):
     LEADER = "leader", _("Scored by the team leader")
 
 
+class ReviewOutcome(models.TextChoices):
+    """How a question sent back to the bank was settled."""
+
+    EDITED = "edited", _("Changed: a new version")
+    RETIRED = "retired", _("Retired")
+    KEPT = "kept", _("Stays as it is")
+
+
 class SettledBy(models.TextChoices):
     """How the scores of one or several assessors become the one that counts (5.1.2); as ``planning.scoring`` reads."""
 

@@ -24,6 +24,10 @@ session_concluded = Signal()
 #: "scores" or "participants"), ``actor``, ``now``. Reporting owes the next version of a report that was submitted.
 session_amended = Signal()
 
+#: What the tests of a session say may have changed: it was concluded, a test was handed in late or marked, a score was
+#: amended. Arguments: ``training_session``, ``now``. Evaluation computes questions and gain anew, outside the request.
+tests_changed = Signal()
+
 #: Every target of a plan is trained, waived or lapsed, or one of its cases was settled after that; it may be sent
 #: again. Arguments: ``plan``, ``actor``, ``now``. Evaluation closes what waited for it.
 targets_settled = Signal()

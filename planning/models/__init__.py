@@ -23,6 +23,7 @@ from planning.models.plans import (
 from planning.models.questions import (
     PaperQuestion,
     Question,
+    QuestionReview,
     QuestionStatistics,
     QuestionVersion,
     ScoringParameter,
@@ -71,6 +72,7 @@ __all__ = [
     "ProductChange",
     "QualityParameter",
     "Question",
+    "QuestionReview",
     "QuestionStatistics",
     "QuestionVersion",
     "RecoveryForm",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import MultipleRule, ParameterSource, QuestionKind, SettledBy
+from planning.enums import MultipleRule, ParameterSource, QuestionKind, ReviewOutcome, SettledBy
 from planning.models.modules import Topic
 from trainingops.domain import Identified
 
@@ -37,6 +38,13 @@ class QuestionVersion(Identified):
     options = models.JSONField(default=list)
     correct = models.JSONField(default=list)
     explanation = models.TextField(_("explanation"), blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="none where nobody knows any more",
+    )
 
     class Meta:
         ordering = ["question", "-number"]
@@ -46,11 +54,42 @@ class QuestionVersion(Identified):
         return f"{self.question.code} v{self.number}"
 
 
+class QuestionReview(Identified):
+    """A question sent back to the bank: its author changes it, retires it, or says why it stays as it is."""
+
+    question_version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="reviews")
+    reason = models.TextField(_("what should be looked at"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=7, choices=ReviewOutcome, blank=True)
+    answer = models.TextField(_("why it stays as it is"), blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question_version"], condition=Q(settled_at=None), name="question_review_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, settled_by=None, outcome="")
+                | Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(outcome=""),
+                name="question_review_settled_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(outcome="kept") | ~Q(answer=""), name="question_kept_with_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_version_id} {self.outcome}"
+
+
 class QuestionStatistics(models.Model):
-    """How a question version did in first attempts; the sessions stage writes it by a downward call, from its rows.
+    """How a question version did in first attempts; the evaluation stage writes it by a downward call.
 
     ``difficulty`` is the mean part of the points earned, 0 to 1 (a blank answer earned nothing); ``discrimination`` the
-    correlation with the rest of the test, for ten or more attempts, None without variance.
+    correlation with the rest of the test, for ten or more attempts, None without variance; of a question in several
+    papers the mean of theirs by attempts.
     """
 
     question_version = models.ForeignKey(QuestionVersion, models.CASCADE, related_name="statistics")

@@ -11,13 +11,14 @@ from django.db.models import Max
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from planning.enums import QuestionKind
+from planning.enums import QuestionKind, ReviewOutcome
 from planning.models import (
     Question,
     QuestionVersion,
     Topic,
 )
 from planning.policies.catalogue import can_write_questions
+from planning.services.question_reviews import settle_reviews
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 
@@ -72,7 +73,7 @@ def add_question(*, code: str, topic: Topic, content: QuestionText, actor: User,
 
 @service
 def edit_question(*, question: Question, content: QuestionText, actor: User, now: datetime) -> QuestionVersion:
-    """A new version: papers made before keep the one they have.
+    """A new version: papers made before keep the one they have; a review that was asked for is answered by it.
 
     Raises:
         WrongState: the question is retired.
@@ -81,12 +82,13 @@ def edit_question(*, question: Question, content: QuestionText, actor: User, now
     locked = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
     require_in_use([locked])
     last = locked.versions.aggregate(last=Max("number"))["last"] or 0
+    settle_reviews([locked], outcome=ReviewOutcome.EDITED, actor=actor, now=now)
     return _add_version(locked, last + 1, content, actor, now)
 
 
 def _add_version(question: Question, number: int, content: QuestionText, actor: User, now: datetime) -> QuestionVersion:
     check_content(content)
-    version = _version(question, number, content)
+    version = _version(question, number, content, actor)
     version.save()
     record("question_version.added", subject=version, actor=actor, now=now, data={"question": question.uuid})
     return version
@@ -114,7 +116,7 @@ def require_in_use(questions: Sequence[Question]) -> None:
         )
 
 
-def _version(question: Question, number: int, content: QuestionText) -> QuestionVersion:
+def _version(question: Question, number: int, content: QuestionText, author: User) -> QuestionVersion:
     return QuestionVersion(
         question=question,
         number=number,
@@ -123,6 +125,7 @@ def _version(question: Question, number: int, content: QuestionText) -> Question
         options=[{"key": key, "text": text} for key, text in content.options.items()],
         correct=list(content.correct),
         explanation=content.explanation,
+        author=author,
     )
 
 
@@ -130,8 +133,8 @@ def _version(question: Question, number: int, content: QuestionText) -> Question
 def save_questions(*, rows: Sequence[QuestionRow], actor: User, now: datetime) -> None:
     """Write questions in bulk: new ones with their first version, changed ones with a next version.
 
-    The rows of one call have different codes. Written again, the same rows change nothing. Six queries, whatever their
-    number.
+    The rows of one call have different codes. Written again, the same rows change nothing. Seven queries, whatever
+    their number.
 
     Raises:
         NotAllowed: the actor writes no questions.
@@ -150,11 +153,13 @@ def save_questions(*, rows: Sequence[QuestionRow], actor: User, now: datetime) -
             question.topic = row.topic
             moved.append(question)
         last = latest.get(question.pk)
-        version = _version(question, last.number + 1 if last else 1, row.content)
+        version = _version(question, last.number + 1 if last else 1, row.content, actor)
         if last is None or _says(version) != _says(last):
             versions.append(version)
     Question.objects.bulk_update(moved, ["topic"])
     QuestionVersion.objects.bulk_create(versions)
+    changed = [each.question for each in versions if each.number > 1]
+    settle_reviews(changed, outcome=ReviewOutcome.EDITED, actor=actor, now=now)
     written = [each.uuid for each in versions]
     record("question_versions.imported", subject=actor, actor=actor, now=now, data={"versions": written})
 
@@ -172,6 +177,7 @@ def retire_question(*, question: Question, actor: User, now: datetime) -> Questi
         raise WrongState(_("%(code)s is retired already. Reload the page.") % {"code": locked.code})
     locked.retired_at = now
     locked.save(update_fields=["retired_at"])
+    settle_reviews([locked], outcome=ReviewOutcome.RETIRED, actor=actor, now=now)
     record("question.retired", subject=locked, actor=actor, now=now)
     return locked
 

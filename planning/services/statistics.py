@@ -25,7 +25,7 @@ class QuestionUse:
 def record_question_statistics(uses: Iterable[QuestionUse]) -> None:
     """Put what was computed from the rows in the place of what stood there; one statement.
 
-    Called inside a service that journals what changed the answers.
+    Figures are no event: the journal has what changed the answers.
     """
     QuestionStatistics.objects.bulk_create(
         [

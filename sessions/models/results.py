@@ -123,6 +123,37 @@ class ParameterScore(models.Model):
         return f"{self.enrolment_id} {self.parameter_id} {self.value}"
 
 
+class SessionGain(models.Model):
+    """What a class learned from pre-test to post-test, over those targeted who took both; the evaluation stage computes
+    it and writes it by a downward call. ``stale`` until the present scores are counted; scores in percent."""
+
+    training_session = models.OneToOneField(TrainingSession, models.CASCADE, primary_key=True, related_name="gain")
+    stale = models.BooleanField(default=True)
+    pairs = models.PositiveIntegerField(default=0)
+    unmatched = models.PositiveIntegerField(default=0, help_text="people with one of both scores only")
+    at_maximum = models.PositiveIntegerField(default=0, help_text="pairs whose pre-test had no mistake")
+    mean_pre = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    mean_post = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    class_gain = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    individual_gain = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    t = models.DecimalField(
+        max_digits=10, decimal_places=4, null=True, help_text="paired, pairs − 1 degrees of freedom"
+    )
+    p_value = models.DecimalField(max_digits=8, decimal_places=7, null=True, help_text="two-sided")
+    computed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["training_session"], condition=Q(stale=True), name="gain_to_compute")]
+
+    def __str__(self) -> str:
+        return f"{self.training_session_id} {self.class_gain}"
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom of the paired t test."""
+        return self.pairs - 1
+
+
 class AskedAssessorQuerySet(models.QuerySet["AskedAssessor"]):
     def visible_to(self, user: User) -> AskedAssessorQuerySet:
         """Those of the sessions that the user sees as staff."""

@@ -28,7 +28,6 @@ from sessions.services.results import compute_results
 from sessions.services.rework import SCORES, follow_up, require_not_closed, void_remedial
 from sessions.services.score_checks import check_score, saved_meanwhile
 from sessions.services.standing import given_scores, standing_of
-from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState, require
 from trainingops.people.models import User
@@ -104,8 +103,6 @@ def amend_results(
         },
     )
     follow_up(training_session, [enrolment.person_id], what=SCORES, why=reason.strip(), actor=actor, now=now)
-    if answers:
-        refresh_question_statistics(training_session)
     return enrolment
 
 

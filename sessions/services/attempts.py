@@ -19,8 +19,8 @@ from sessions.models import Enrolment, RecoveryCase, TestAnswer, TestAttempt, Tr
 from sessions.policies import can_take_tests
 from sessions.services.common import lock_session, lock_session_of_plan, refresh_summary
 from sessions.services.extra_time import extra_minutes
+from sessions.services.gain import note_changed_tests
 from sessions.services.results import REMEDIAL_ATTEMPT, compute_results
-from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require
 from trainingops.people.models import User
@@ -249,5 +249,5 @@ def _after_submission(training_session: TrainingSession, attempt: TestAttempt, a
             settle_self_study_of(attempt, actor=actor, now=now)
         settle_results(training_session, keys, attempt=number, actor=actor, now=now)
         evidence.request_test_results(training_session, actor=actor, now=now)
-        refresh_question_statistics(training_session)
+        note_changed_tests(training_session, now=now)
     refresh_summary(training_session)

@@ -31,11 +31,11 @@ from sessions.services.common import (
     stands_for,
 )
 from sessions.services.deviations import MEASURED, Used, differences, differences_of, write_differences
+from sessions.services.gain import note_changed_tests
 from sessions.services.notes import NOTES, take_notes
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.results import compute_results
 from sessions.services.shown import tell_beyond_target
-from sessions.services.statistics import refresh_question_statistics
 from sessions.signals import session_concluded, session_ended_later
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
@@ -139,7 +139,7 @@ def _work_out(training_session: TrainingSession, actor: User, now: datetime) -> 
     tell_beyond_target(training_session, actor=actor, now=now)
     refresh_summary(training_session)
     refresh_origins(settled)
-    refresh_question_statistics(training_session)
+    note_changed_tests(training_session, now=now)
 
 
 def _require_over(training_session: TrainingSession, meetings: list[SessionMeeting]) -> None:

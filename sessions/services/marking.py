@@ -16,10 +16,10 @@ from sessions.enums import AttemptState, SessionState, TestPhase
 from sessions.models import TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
 from sessions.services.common import lock_session_of_plan, stands_for
+from sessions.services.gain import note_changed_tests
 from sessions.services.results import REMEDIAL_ATTEMPT, recompute
 from sessions.services.score_checks import saved_meanwhile
 from sessions.services.standing import standing_of
-from sessions.services.statistics import refresh_question_statistics
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState, require
 from trainingops.people.models import User
@@ -80,7 +80,7 @@ def mark_answers(*, training_session: TrainingSession, marks: Sequence[Mark], ac
         if keys:
             people = standing_of(training_session.enrolments.filter(pk__in=keys))
             recompute(training_session, people, number, actor, now)
-    refresh_question_statistics(training_session)
+    note_changed_tests(training_session, now=now)
 
 
 def markable(training_session: TrainingSession) -> QuerySet[TestAnswer]:

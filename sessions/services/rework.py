@@ -25,6 +25,7 @@ from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting,
 from sessions.services.cases import attended_by, open_these, settle_case, shortfall
 from sessions.services.common import refresh_origins, refresh_summary
 from sessions.services.filed_history import note_filed
+from sessions.services.gain import note_changed_tests
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
 from sessions.services.shown import tell_beyond_target
 from sessions.signals import session_amended
@@ -165,4 +166,5 @@ def follow_up(
     if what != SCORES:
         evidence.request_attendance(training_session, why=why, actor=actor, now=now)
     evidence.request_test_results(training_session, why=why, actor=actor, now=now)
+    note_changed_tests(training_session, now=now)
     session_amended.send(sender=TrainingSession, training_session=training_session, what=what, actor=actor, now=now)

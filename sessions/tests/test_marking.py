@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from planning.models import QuestionStatistics, QuestionVersion
+from planning.models import QuestionVersion
 from planning.tests.factories import make_world
 from sessions.models import SessionResult, TestAnswer
 from sessions.services import Mark, mark_answers
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from sessions.services.running import open_post_test
-from sessions.tests.factories import START, attend, concluded, end_session, opened, score
+from sessions.tests.factories import START, attend, end_session, opened, score
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.people.tests.factories import client_of, make_user
 
@@ -152,35 +152,3 @@ def test_the_page_is_for_the_staff_of_the_session(held, client, django_assert_ma
         answer(held, enrolment, ["x", "y"])
     with django_assert_max_num_queries(12):
         assert staff.get(address).status_code == 200
-
-
-@pytest.mark.clause("5.1.1 e")
-def test_statistics_come_from_first_attempts_and_are_the_same_when_computed_again():
-    held = concluded(right=(5, 3, 3))
-    places = held.training_session.post_paper.paper_questions.order_by("order")
-    figures = [
-        QuestionStatistics.objects.get(question_version=place.question_version_id, phase="post") for place in places
-    ]
-    assert [each.attempts for each in figures] == [3] * 5
-    assert [each.difficulty for each in figures] == [1, 1, 1, Decimal("0.3333"), Decimal("0.3333")]
-    assert {each.discrimination for each in figures} == {None}, "too few attempts"
-    from sessions.services.statistics import refresh_question_statistics
-
-    before = list(QuestionStatistics.objects.values())
-    refresh_question_statistics(held.training_session)
-    assert list(QuestionStatistics.objects.values()) == before
-
-
-def test_discrimination_is_shown_from_ten_attempts_on(monkeypatch):
-    from sessions.services import statistics
-
-    held = concluded(right=(5, 3, 4))
-    monkeypatch.setattr(statistics, "FEWEST", 3)
-    statistics.refresh_question_statistics(held.training_session)
-    last = held.training_session.post_paper.paper_questions.order_by("-order").first()
-    figure = QuestionStatistics.objects.get(question_version=last.question_version_id, phase="post")
-    assert figure.discrimination == Decimal("0.5000")
-    first = held.training_session.post_paper.paper_questions.order_by("order").first()
-    assert QuestionStatistics.objects.get(question_version=first.question_version_id).discrimination is None
-    page = client_of(held.pic).get(reverse("question_detail", kwargs={"uuid": last.question_version.question.uuid}))
-    assert "0,50" in page.content.decode()

@@ -1,4 +1,4 @@
-"""Review and improvement: training defects, minutes, findings, actions, coaching (4.4, 5.4)."""
+"""Training defects, reviews with their findings, actions, coaching (4.4, 5.4)."""
 
 from __future__ import annotations
 

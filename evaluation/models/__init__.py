@@ -1,0 +1,26 @@
+"""Review and improvement (4.4, 5.4)."""
+
+from evaluation.models.analyses import ItemFigures, PaperAnalysis
+from evaluation.models.improvement import (
+    CoachingForm,
+    EffectivenessCheck,
+    Finding,
+    ImprovementAction,
+    Minutes,
+    Review,
+    ReviewParticipant,
+    TrainingDefect,
+)
+
+__all__ = [
+    "CoachingForm",
+    "EffectivenessCheck",
+    "Finding",
+    "ImprovementAction",
+    "ItemFigures",
+    "Minutes",
+    "PaperAnalysis",
+    "Review",
+    "ReviewParticipant",
+    "TrainingDefect",
+]

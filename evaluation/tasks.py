@@ -1,0 +1,35 @@
+"""What workers do in this stage: figures that are too dear for a request."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from trainingops.jobs.wake import wake
+
+
+@shared_task
+def analyse_paper(analysis_id: int) -> None:
+    """Analyse one test paper; does nothing when its figures know every change."""
+    from evaluation.services import analyses
+
+    analyses.analyse_paper(analysis_id=analysis_id, now=timezone.now())
+
+
+@shared_task
+def count_gain(session_id: int) -> None:
+    """Compute the gain of one session; does nothing when it is computed."""
+    from evaluation.services import analyses
+
+    analyses.count_gain(session_id=session_id, now=timezone.now())
+
+
+@shared_task
+def sweep_analyses() -> None:
+    """Every minute: have computed what no worker took, apart from the sweeps (DESIGN.md §5.2)."""
+    from evaluation.services import analyses
+
+    for key in analyses.analyses_due():
+        wake(analyse_paper, key)
+    for key in analyses.gains_due():
+        wake(count_gain, key)
