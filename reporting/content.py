@@ -34,12 +34,16 @@ class Frozen:
         return loaded
 
 
-def freeze(report: TrainingReport, *, number: int) -> Frozen:
-    """The content of version ``number`` as things stand: the same facts give the same text."""
+def freeze(report: TrainingReport, *, number: int, facts: Mapping[str, Any] | None = None) -> Frozen:
+    """The content of version ``number`` as things stand: the same facts give the same text.
+
+    Args:
+        facts: of the session (:func:`session_facts`), where they are read already.
+    """
     obligation = report.obligation
     training_session = obligation.training_session
     plan = training_session.plan
-    facts = session_facts(training_session)
+    facts = facts or session_facts(training_session)
     module = training_session.module_version
     content = {
         "form": FORM,

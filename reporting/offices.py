@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from sessions.models import Enrolment
 from trainingops.people.enums import Employment, Role
-from trainingops.people.models import Delegation, RoleAssignment, ServiceLine, Site, User
+from trainingops.people.models import RoleAssignment, ServiceLine, Site, User
 from trainingops.people.queries import in_force
 
 if TYPE_CHECKING:
@@ -30,20 +30,19 @@ class Place:
         return f"{self.line} {self.site}"
 
 
-def places_of(training_session: TrainingSession) -> list[Place]:
-    """Where a class belongs and where its participants come from; its own place first, one query."""
-    own = Place(training_session.site, training_session.line)
+def groups_of(training_session: TrainingSession) -> QuerySet[Enrolment]:
+    """A participant of each site, line and team of a class, as they were then."""
     people = Enrolment.objects.filter(training_session=training_session, removed_at=None)
-    rows = people.select_related("site", "line").order_by("site_id", "line_id").distinct("site_id", "line_id")
+    kept = ("site_id", "line_id", "team_id")
+    return people.select_related("site", "line").order_by(*kept).distinct(*kept)
+
+
+def places_of(training_session: TrainingSession, people: Iterable[Enrolment]) -> list[Place]:
+    """Where a class belongs and where ``people`` of it come from; its own place first."""
+    own = Place(training_session.site, training_session.line)
     # Who came without an assignment belongs to no place.
-    others = {Place(each.site, each.line) for each in rows if each.site and each.line}
+    others = {Place(each.site, each.line) for each in people if each.site and each.line}
     return [own, *sorted(others - {own}, key=str)]
-
-
-def teams_of(training_session: TrainingSession) -> set[int]:
-    """Keys of the teams of its participants as they were then."""
-    rows = Enrolment.objects.filter(training_session=training_session, removed_at=None, team__isnull=False)
-    return set(rows.values_list("team", flat=True))
 
 
 @dataclass(frozen=True)
@@ -63,29 +62,29 @@ class Holding:
 
 
 class Offices:
-    """Everybody who can act and holds one of ``roles`` on ``day``: two queries, asked often."""
+    """Everybody who can act and holds one of ``roles`` on ``day``: one query, asked often."""
 
     def __init__(self, roles: Collection[str], day: date) -> None:
-        assigned = (
+        given = {"user__delegations_given__starts_on__lte": day, "user__delegations_given__ends_on__gte": day}
+        rows: Iterable[Any] = (
             RoleAssignment.objects.filter(in_force(day), role__in=roles)
-            .select_related("user__person")
+            .annotate(lent=FilteredRelation("user__delegations_given", condition=Q(**given)))
+            .select_related("user__person", "lent__delegate__person")  # type: ignore[misc]
             .annotate(
                 **{
                     f"{name}_keys": ArrayAgg(name, filter=Q(**{f"{name}__isnull": False}), distinct=True, default=[])
                     for name in ("sites", "lines", "teams")
                 }
             )
-            .order_by("user__login", "pk")
+            .order_by("user__login", "pk", "lent__pk")
         )
-        lent: dict[tuple[int, str], list[User]] = {}
-        for each in Delegation.objects.filter(in_force(day), role__in=roles).select_related("delegate__person"):
-            lent.setdefault((each.principal_id, each.role), []).append(each.delegate)
-        self.holdings = [
-            Holding(user, row.role, frozenset(row.sites_keys), frozenset(row.lines_keys), frozenset(row.teams_keys))  # type: ignore[attr-defined]
-            for row in assigned
-            for user in (row.user, *lent.get((row.user_id, row.role), ()))
+        held = [
+            Holding(user, row.role, frozenset(row.sites_keys), frozenset(row.lines_keys), frozenset(row.teams_keys))
+            for row in rows
+            for user in _acting(row)
             if can_be_reached(user)
         ]
+        self.holdings = list(dict.fromkeys(held))  # a row comes once for each delegation of its holder
 
     def holders(self, role: str, place: Place) -> list[User]:
         """The accounts that hold ``role`` at ``place``."""
@@ -98,6 +97,12 @@ class Offices:
     def leaders(self, teams: Collection[int]) -> list[User]:
         """Who leads one of these teams."""
         return _once(each.user for each in self.holdings if each.role == Role.TEAM_LEADER and each.teams & set(teams))
+
+
+def _acting(row: Any) -> list[User]:
+    """Who holds the role of an assignment: its own user, and who acts for them by the delegation beside it."""
+    lent = getattr(row, "lent", None)
+    return [row.user, lent.delegate] if lent and lent.role == row.role else [row.user]
 
 
 def can_be_reached(user: User) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sessions.models import MeetingTrainer
+from sessions.policies import is_trainer_of
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
@@ -12,16 +12,18 @@ if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, Site, User
 
 
-def can_write(user: User, report: TrainingReport) -> bool:
-    """The PIC, and whoever taught a meeting of the session."""
+def can_write(user: User, report: TrainingReport, *, teaches: bool | None = None) -> bool:
+    """The PIC, and whoever taught a meeting of the session.
+
+    Args:
+        teaches: whether they did, where that is known already.
+    """
     obligation = report.obligation
     if obligation.owner_id == user.pk:
         return True
-    return user.authority.has(Role.TRAINER) and (
-        MeetingTrainer.objects.filter(
-            meeting__training_session=obligation.training_session_id, trainer__user=user
-        ).exists()
-    )
+    if not user.authority.has(Role.TRAINER):
+        return False
+    return is_trainer_of(user, obligation.training_session) if teaches is None else teaches
 
 
 def can_send(user: User, report: TrainingReport) -> bool:

@@ -26,6 +26,8 @@ from trainingops.records.models import EvidenceRecord
 
 #: The mail by which a recipient without account gets the PDF.
 COPY_MAIL = "report.copy"
+#: The mails by which an account is told of a version.
+READER_MAILS = ("report.submitted", "report.amended")
 
 if TYPE_CHECKING:
     from reporting.models import (
@@ -178,7 +180,7 @@ def mails_to(distributions: Iterable[Distribution]) -> list[OutboxMessage]:
     versions = {each.version_id for each in rows if each.user_id}
     by_account = Q(
         subject__in=_uuids_of(versions),
-        kind__in=["report.submitted", "report.amended"],
+        kind__in=READER_MAILS,
         recipient__in=[each.user_id for each in rows if each.user_id],
     )
     outside = Q(subject__in=[each.uuid for each in rows if not each.user_id], kind=COPY_MAIL)

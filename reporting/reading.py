@@ -79,11 +79,17 @@ class Reading:
         return [{**each, "share": decimal(each["share"])} for each in self.data["items"] if each["hard"]]
 
 
-def read(frozen: Frozen, training_session: TrainingSession, *, sight: Sight) -> Reading:
-    """The content as ``sight`` allows it: names and scores of some, counts of the others, the same figures for all."""
+def read(
+    frozen: Frozen, training_session: TrainingSession, *, sight: Sight, facts: Mapping[str, Any] | None = None
+) -> Reading:
+    """The content as ``sight`` allows it: names and scores of some, counts of the others, the same figures for all.
+
+    Args:
+        facts: what the content was frozen from, where it is at hand: it knows the names.
+    """
     whole = frozen.data
     data = redact(whole, sight)
-    words = _words(data, training_session)
+    words = _words_in(facts, data) if facts else _words(data, training_session)
     names, notes = _names(words.get("person", []))
     results = [
         {**each, "who": names[each["enrolment"]], "final": decimal(each["final"]), "verdict": verdict_of(each)}
@@ -124,6 +130,18 @@ def _words(data: Mapping[str, Any], training_session: TrainingSession) -> dict[s
             texts("trainer", TrainerProfile.objects.filter(uuid__in=trainers), "uuid", "name"),
         ]
     )
+
+
+def _words_in(facts: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, list[tuple[str, ...]]]:
+    """The same from what was just read of the session."""
+    shown = {each["enrolment"] for each in data["people"]}
+    people: list[tuple[str, ...]] = [
+        (str(each.uuid), each.person.name, each.person.employee_no, cell["meeting"], cell["note"])
+        for each in facts["enrolments"]
+        if str(each.uuid) in shown
+        for cell in (each.attended or [{"meeting": "", "note": ""}])
+    ]
+    return {"person": people, "trainer": [(each["uuid"], each["name"]) for each in facts["trainers"]]}
 
 
 def _names(rows: Iterable[tuple[str, ...]]) -> tuple[Names, Notes]:

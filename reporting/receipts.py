@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reporting.evidence import COPY, audience_in
 from reporting.models import Distribution, ReportDelivery, ReportVersion
-from reporting.queries import mails_to
-from reporting.sight import audience_of
+from reporting.queries import COPY_MAIL, READER_MAILS
+from reporting.sight import audience_named, client_reads_names
 from reporting.wording import Standing
 from trainingops.notifications.enums import OutboxState
 from trainingops.notifications.models import Notice, OutboxMessage
@@ -78,29 +80,25 @@ class Receipt:
 
 
 def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]:
-    """Every recipient of a version; with mails, reminders, deliveries and copies for who sends (2 to 5 queries)."""
-    told = Notice.objects.filter(kind="report.unread", subject=OuterRef("uuid")).order_by("-created_at")
-    found = version.distributions.select_related("user").annotate(reminded_at=Subquery(told.values("created_at")[:1]))
-    rows = list(found)
+    """Every recipient of a version; for who sends with mails, reminders, deliveries and copies: two queries."""
     if sender is None:
-        return [Receipt(each) for each in rows]
-    mails = _mails(rows)
-    outside = [each.pk for each in rows if each.user_id is None]
-    handed: dict[int, list[ReportDelivery]] = {}
-    if outside:
-        for delivery in ReportDelivery.objects.filter(distribution__in=outside).select_related("recorded_by"):
-            handed.setdefault(delivery.distribution_id, []).append(delivery)
-    copies = copies_for(rows, version, sender)
-    return [
-        Receipt(
-            each,
-            mails.get(each.user_id) if each.user_id else mails.get(each.uuid),
-            each.reminded_at,
-            handed.get(each.pk, []),
-            copies.get(each.uuid),
-        )
-        for each in rows
-    ]
+        return [Receipt(each) for each in version.distributions.select_related("user")]
+    told = Notice.objects.filter(kind="report.unread", subject=OuterRef("uuid")).order_by("-created_at")
+    found: Iterable[Any] = (
+        version.distributions.annotate(handed=FilteredRelation("deliveries"))
+        .select_related("user", "handed__recorded_by")  # type: ignore[misc]
+        .annotate(reminded_at=Subquery(told.values("created_at")[:1]), latest_mail=_latest_mail(version))
+        .order_by("party", "pk", "handed__pk")
+    )
+    receipts: dict[UUID, Receipt] = {}
+    for each in found:  # a recipient comes once for each delivery
+        receipt = receipts.setdefault(each.uuid, Receipt(each, _mail(each.latest_mail), each.reminded_at))
+        if delivery := getattr(each, "handed", None):
+            receipt.deliveries.append(delivery)
+    copies = copies_for([each.row for each in receipts.values()], version, sender)
+    for receipt in receipts.values():
+        receipt.copy = copies.get(receipt.row.uuid)
+    return list(receipts.values())
 
 
 def copies_for(rows: Iterable[Distribution], version: ReportVersion, sender: User) -> dict[UUID, EvidenceRecord]:
@@ -108,13 +106,30 @@ def copies_for(rows: Iterable[Distribution], version: ReportVersion, sender: Use
     outside = [each for each in rows if each.user_id is None]
     if not outside:
         return {}
-    records = EvidenceRecord.objects.visible_to(sender).filter(kind=COPY, subject=version.uuid)
-    made = {audience_in(each.payload): each for each in records.select_related("payload").order_by("pk")}
-    training_session = version.report.obligation.training_session
-    wanted = {party: audience_of(party, training_session)[0] for party in {each.party for each in outside}}
-    return {each.uuid: made[wanted[each.party]] for each in outside if wanted[each.party] in made}
+    records: Iterable[Any] = (
+        EvidenceRecord.objects.visible_to(sender)
+        .filter(kind=COPY, subject=version.uuid)
+        .select_related("payload")
+        .annotate(names_read=client_reads_names(version.report.obligation.training_session))
+        .order_by("pk")
+    )
+    made = {audience_in(each.payload): each for each in records}
+    names_read = any(each.names_read for each in made.values())
+    wanted = {each.uuid: audience_named(each.party, names_read=names_read) for each in outside}
+    return {uuid: made[audience] for uuid, audience in wanted.items() if audience in made}
 
 
-def _mails(rows: Iterable[Distribution]) -> dict[int | UUID | None, OutboxMessage]:
-    """The latest mail by account, or by recipient where there is none."""
-    return {each.recipient_id or each.subject: each for each in mails_to(rows)}
+def _latest_mail(version: ReportVersion) -> Subquery:
+    """State, time and error of the mail that brought a version to its recipient last (:func:`mails_to`)."""
+    to_account = Q(subject=version.uuid, kind__in=READER_MAILS, recipient=OuterRef("user"))
+    outside = Q(subject=OuterRef("uuid"), kind=COPY_MAIL, recipient=None)
+    kept = {name: name for name in ("state", "sent_at", "error")}
+    mails = OutboxMessage.objects.filter(to_account | outside).order_by("-pk")
+    return Subquery(mails.values(row=JSONObject(**kept))[:1])
+
+
+def _mail(row: dict[str, Any] | None) -> OutboxMessage | None:
+    if row is None:
+        return None
+    sent_at = datetime.fromisoformat(row["sent_at"]) if row["sent_at"] else None
+    return OutboxMessage(state=row["state"], error=row["error"], sent_at=sent_at)

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from reporting.models import ClientNames
-from reporting.policies import can_write
 from sessions.models import Enrolment
 from sessions.queries.visibility import own_people, reads_whole
 from trainingops.people.enums import Role
@@ -46,14 +45,17 @@ EVERYTHING = Sight()
 COUNTS = Sight(frozenset())
 
 
-def sight_of(user: User, report: TrainingReport) -> Sight:
+def sight_of(user: User, report: TrainingReport, *, teaches: bool | None = None) -> Sight:
     """What an account sees of a report.
 
     Writers and the offices that read a class whole see all; Operation, team leaders and every other office the people
     of their own scope; the client those of lines whose manager allows it.
+
+    Args:
+        teaches: whether they teach the class, where that is known already.
     """
     training_session = report.obligation.training_session
-    if reads_whole(user, training_session) or can_write(user, report):
+    if report.obligation.owner_id == user.pk or reads_whole(user, training_session, teaches=teaches):
         return EVERYTHING
     own = own_people(user)
     if user.authority.has(Role.CLIENT):
@@ -71,7 +73,17 @@ def sight_of_party(party: str, training_session: TrainingSession) -> Sight:
 def audience_of(party: str, training_session: TrainingSession) -> tuple[str, Sight]:
     """Which copy a party without account gets, and what it shows."""
     sight = sight_of_party(party, training_session)
-    return ("client", sight) if sight.named else ("counts", COUNTS)
+    return audience_named(party, names_read=bool(sight.named)), sight
+
+
+def audience_named(party: str, *, names_read: bool) -> str:
+    """The same by name, where it is known whether the client reads any names of the class."""
+    return "client" if party == Role.CLIENT and names_read else "counts"
+
+
+def client_reads_names(training_session: TrainingSession) -> Exists:
+    """Whether the client reads any names of a class, as an annotation of rows that are read anyway."""
+    return Exists(Enrolment.objects.filter(_open_to_clients(), training_session=training_session))
 
 
 def _people(inside: Q, training_session: TrainingSession) -> Sight:
@@ -80,13 +92,9 @@ def _people(inside: Q, training_session: TrainingSession) -> Sight:
 
 
 def _open_to_clients() -> Q:
-    return Q(line__in=lines_open_to_clients())
-
-
-def lines_open_to_clients() -> list[int]:
-    """Keys of the lines of which the client reads names and scores; none unless a manager allowed it."""
-    latest = ClientNames.objects.order_by("line", "-decided_at", "-pk").distinct("line").values_list("line", "shown")
-    return [line for line, shown in latest if shown]
+    """People of the lines of which the client reads names and scores; none unless a manager allowed it."""
+    latest = ClientNames.objects.filter(line=OuterRef("line")).order_by("-decided_at", "-pk").values("pk")[:1]
+    return Q(line__in=ClientNames.objects.filter(pk=Subquery(latest), shown=True).values("line"))
 
 
 def redact(data: Mapping[str, Any], sight: Sight) -> dict[str, Any]:

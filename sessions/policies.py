@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from trainingops.people.models import User
 
 
-def can_run_session(user: User, training_session: TrainingSession) -> bool:
-    """Open, take attendance, score, conclude: the PIC who answers for it, and who teaches it (clause "Words")."""
-    return training_session.plan.pic_id == user.pk or teaches(user, training_session)
+def can_run_session(user: User, training_session: TrainingSession, *, teaches: bool | None = None) -> bool:
+    """Open, take attendance, score, conclude: the PIC who answers for it, and who teaches it (clause "Words").
+
+    Args:
+        teaches: whether they teach it, where that is known already.
+    """
+    if training_session.plan.pic_id == user.pk:
+        return True
+    return is_trainer_of(user, training_session) if teaches is None else teaches
 
 
-def teaches(user: User, training_session: TrainingSession) -> bool:
+def is_trainer_of(user: User, training_session: TrainingSession) -> bool:
     """Whether the user is an executing trainer of any of its meetings."""
     return MeetingTrainer.objects.filter(meeting__training_session=training_session, trainer__user=user).exists()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet, Subquery
 
 from planning.models import PlanRecipient, TrainingPlan
 from planning.queries.plans import local_day
 from reporting.models import Distribution, ReportParty, ReportVersion
-from reporting.offices import Offices, Place, can_be_reached, places_of, teams_of
-from sessions.models import TrainingSession
+from reporting.offices import Offices, Place, can_be_reached, groups_of, places_of
+from sessions.models import Enrolment, TrainingSession
 from trainingops.people.enums import MANDATORY_PARTIES, Role
 from trainingops.people.models import User
 
@@ -58,20 +61,28 @@ class Recipients:
         return [f"{Role(each.party).label} ({each.place})" for each in self.owed if not each.stand]
 
 
-def recipients_of(training_session: TrainingSession, now: datetime) -> Recipients:
+def recipients_of(
+    training_session: TrainingSession, now: datetime, *, enrolments: Sequence[Enrolment] | None = None
+) -> Recipients:
     """The plan's recipients, the mandatory parties of every place of the class, the leaders of its teams.
 
     Where no recipient of the plan stands for a party at a place, everybody who holds its role there receives it.
+
+    Args:
+        enrolments: of the class with site and line, where they are read already; else this is the third query.
     """
+    people = list(groups_of(training_session)) if enrolments is None else enrolments
     offices = Offices((*MANDATORY_PARTIES, Role.TEAM_LEADER), local_day(now, training_session.site))
     planned = [
         _account(row.party, row.user) if row.user else Recipient(row.party, None, row.name, row.email)
         for row in _planned(training_session.plan)
     ]
-    own, *others = places_of(training_session)
+    own, *others = places_of(training_session, people)
     owed = [_owed(party, own, planned, offices, by_mail=True) for party in MANDATORY_PARTIES]
     owed += [_owed(party, place, planned, offices) for place in others for party in MANDATORY_PARTIES]
-    leaders = [_account(Role.TEAM_LEADER, user) for user in offices.leaders(teams_of(training_session))]
+    leaders = [
+        _account(Role.TEAM_LEADER, user) for user in offices.leaders({each.team_id for each in people if each.team_id})
+    ]
     found = [*planned, *(each for one in owed for each in one.stand), *leaders]
     return Recipients(list(dict.fromkeys(found)), owed)
 
@@ -94,12 +105,11 @@ def _account(party: str, user: User) -> Recipient:
     return Recipient(party, user, address=user.email)
 
 
-def _planned(plan: TrainingPlan) -> list[PlanRecipient]:
+def _planned(plan: TrainingPlan) -> QuerySet[PlanRecipient]:
     """Of the approved revision; of the last one for a class that was filed without approval."""
-    revision = plan.approved_revision or plan.revisions.order_by("-number").first()
-    if revision is None:
-        return []
-    return list(revision.recipients.select_related("user__person").order_by("party", "pk"))
+    last = Subquery(plan.revisions.order_by("-number").values("pk")[:1])
+    rows = PlanRecipient.objects.filter(revision=plan.approved_revision_id or last)
+    return rows.select_related("user__person").order_by("party", "pk")
 
 
 def distribute(version: ReportVersion, recipients: Recipients, *, sent_at: datetime) -> list[Distribution]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from reporting import policies
 from reporting.models import Distribution, ReportVersion, TrainingReport, TrainingReportQuerySet
 from reporting.queries import with_class
+from sessions.models import ClassFile, MeetingTrainer
 from trainingops.domain import NotAllowed
 from trainingops.people.http import SignedInRequest
 
@@ -30,17 +32,21 @@ def reports() -> TrainingReportQuerySet:
     )
 
 
-def visible(request: SignedInRequest, uuid: UUID) -> TrainingReport:
-    """The report, or 404."""
-    return get_object_or_404(with_class(reports()).visible_to(request.user), uuid=uuid)
+def visible(request: SignedInRequest, uuid: UUID) -> Any:
+    """The report, or 404; with whether its reader ``teaches`` the class, and ``shown_photos`` of it by uuid."""
+    user, place = request.user, OuterRef("obligation__training_session")
+    taught = MeetingTrainer.objects.filter(meeting__training_session=place, trainer__user=user)
+    photos = ClassFile.objects.visible_to(user).photos().filter(training_session=place)
+    found = with_class(reports()).annotate(teaches=Exists(taught), shown_photos=ArraySubquery(photos.values("uuid")))
+    latest = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("number")[:1]
+    found = found.annotate(last_number=Coalesce(Subquery(latest), 0))
+    return get_object_or_404(found.visible_to(user), uuid=uuid)
 
 
 def writable(request: SignedInRequest, uuid: UUID) -> Any:
-    """The report for those who write it, with ``last_number``: that of its latest version, 0 while a draft."""
-    latest = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("number")[:1]
-    found = with_class(reports()).visible_to(request.user).annotate(last_number=Coalesce(Subquery(latest), 0))
-    report = get_object_or_404(found, uuid=uuid)
-    if not policies.can_write(request.user, report):
+    """The report of :func:`visible` for those who write it."""
+    report = visible(request, uuid)
+    if not policies.can_write(request.user, report, teaches=report.teaches):
         raise NotAllowed(_("The report is written by its PIC and its trainers."))
     return report
 

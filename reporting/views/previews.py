@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from reporting.services.telling import reader_words, report_address
 from reporting.sight import Sight, sight_of, sight_of_party
 from reporting.views.loading import visible, writable
 from reporting.wording import reaction_words
+from sessions.queries.facts import session_facts
 from trainingops.audit.access_events import record_access
 from trainingops.audit.models import AccessEvent
 from trainingops.notifications.mail import as_mail
@@ -36,7 +38,9 @@ class Preview:
 
     def __init__(self, request: SignedInRequest, uuid: UUID) -> None:
         report = writable(request, uuid)
-        frozen = freeze(report, number=report.last_number + 1)
+        self.training_session = report.obligation.training_session
+        self.facts = session_facts(self.training_session)
+        frozen = freeze(report, number=report.last_number + 1, facts=self.facts)
         self.version = ReportVersion(
             report=report,
             number=report.last_number + 1,
@@ -45,8 +49,7 @@ class Preview:
             submitted_at=request.now,
             submitted_by=request.user,
         )
-        self.training_session = report.obligation.training_session
-        self.recipients = recipients_of(self.training_session, request.now)
+        self.recipients = recipients_of(self.training_session, request.now, enrolments=self.facts["enrolments"])
         self.choices = [(_key(each), _label(each), each) for each in self.recipients.all]
         chosen = request.GET.get("recipient", "")
         found = next((each for key, _words, each in self.choices if key == chosen), None)
@@ -54,12 +57,14 @@ class Preview:
             raise Http404
         self.recipient = found or self.choices[0][2]
 
-    @property
+    @cached_property
     def sight(self) -> Sight:
         """What they will see."""
-        if self.recipient.user:
-            return sight_of(self.recipient.user, self.version.report)
-        return sight_of_party(self.recipient.party, self.training_session)
+        user = self.recipient.user
+        if user is None:
+            return sight_of_party(self.recipient.party, self.training_session)
+        teaches = any(each["user"] == str(user.uuid) for each in self.facts["trainers"])
+        return sight_of(user, self.version.report, teaches=teaches)
 
     @property
     def language(self) -> str:
@@ -107,7 +112,8 @@ def report_preview(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The mail as text and HTML and the report as a chosen recipient will see it."""
     preview = Preview(request, uuid)
     report = preview.version.report
-    reading = read(Frozen(preview.version.content), preview.training_session, sight=preview.sight)
+    frozen = Frozen(preview.version.content)
+    reading = read(frozen, preview.training_session, sight=preview.sight, facts=preview.facts)
     mail = preview.mail()
     context = {
         "title": _("Preview"),
@@ -150,7 +156,7 @@ def report_copy(request: SignedInRequest, uuid: UUID, number: int) -> HttpRespon
     )
     data = draw_copy(
         version,
-        sight=sight_of(request.user, report),
+        sight=sight_of(request.user, report, teaches=report.teaches),
         reader=request.user.name,
         sent=version.distributions.select_related("user"),
         now=request.now,
@@ -162,6 +168,7 @@ def report_copy(request: SignedInRequest, uuid: UUID, number: int) -> HttpRespon
 def report_difference(request: SignedInRequest, uuid: UUID, old: int, new: int) -> HttpResponse:
     """What one version says that another does not, as far as the reader sees it."""
     report = visible(request, uuid)
+    sight = sight_of(request.user, report, teaches=report.teaches)
     versions = {each.number: each for each in report.versions.select_related("submitted_by")}
     if old == new or not {old, new} <= versions.keys():
         return redirect("report_detail", uuid=uuid)
@@ -174,9 +181,7 @@ def report_difference(request: SignedInRequest, uuid: UUID, old: int, new: int) 
         "before": before,
         "after": after,
         "numbers": sorted(versions),
-        "rows": difference(
-            Frozen(before.content), Frozen(after.content), training_session, sight_of(request.user, report)
-        ),
+        "rows": difference(Frozen(before.content), Frozen(after.content), training_session, sight),
         "zone": report.obligation.zone,
     }
     return render(request, "reporting/report_difference.html", context)

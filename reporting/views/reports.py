@@ -28,7 +28,6 @@ from reporting.sight import EVERYTHING, Sight, sight_of
 from reporting.tables import ReportTable
 from reporting.views.loading import number, reports, visible, writable
 from reporting.wording import change_words, due_standing, missing_sections, reaction_words, unreached_words
-from sessions.models import ClassFile
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -76,7 +75,7 @@ def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     report = visible(request, uuid)
     versions = _versions(report, request.user)
     if not versions:
-        if policies.can_write(request.user, report):
+        if policies.can_write(request.user, report, teaches=report.teaches):
             return redirect("report_write", uuid=uuid)
         return redirect("obligation_detail", uuid=report.obligation.uuid)
     return _version_page(request, report, versions[0], versions)
@@ -101,14 +100,14 @@ def _versions(report: TrainingReport, user: User) -> list[Any]:
 
 def _version_page(
     request: SignedInRequest,
-    report: TrainingReport,
+    report: Any,
     version: ReportVersion,
     versions: list[ReportVersion],
     share_form: ShareForm | None = None,
 ) -> HttpResponse:
     user = request.user
-    sight = sight_of(user, report)
-    writes = policies.can_write(user, report)
+    sight = sight_of(user, report, teaches=report.teaches)
+    writes = policies.can_write(user, report, teaches=report.teaches)
     sends = writes or policies.can_remind(user, report.obligation)
     receipts = receipts_of(version, sender=user if sends else None)
     mine = [each.row for each in receipts if each.row.user_id == user.pk]
@@ -146,7 +145,7 @@ def _version_page(
     return render(request, "reporting/report_detail.html", context)
 
 
-def _page(report: TrainingReport, frozen: Frozen, sight: Sight, request: SignedInRequest) -> dict[str, Any]:
+def _page(report: Any, frozen: Frozen, sight: Sight, request: SignedInRequest) -> dict[str, Any]:
     obligation = report.obligation
     reading = read(frozen, obligation.training_session, sight=sight)
     return {
@@ -158,7 +157,7 @@ def _page(report: TrainingReport, frozen: Frozen, sight: Sight, request: SignedI
         "reading": reading,
         "deviations": reading.deviations,
         "reaction": reaction_words(reaction_in(report, request.now)),
-        "photos": ClassFile.objects.visible_to(request.user).photos().filter(uuid__in=reading.data.get("photos", [])),
+        "photos": [each for each in report.shown_photos if str(each) in reading.data.get("photos", [])],
     }
 
 

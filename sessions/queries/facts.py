@@ -1,4 +1,4 @@
-"""Everything a report, an effect study or a record needs of one session, in six queries; persons by uuid only."""
+"""Everything a report, an effect study or a record needs of one session, in three queries; persons by uuid only."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, JSONField, OuterRef, Q, Subquery, TextField, Value, prefetch_related_objects
+from django.db.models import Count, OuterRef, Q, Subquery, TextField, prefetch_related_objects
 from django.db.models.functions import Cast, Coalesce, JSONObject, Lower
 
 from planning.models import PaperQuestion
@@ -20,6 +19,7 @@ from sessions.models import (
     Attendance,
     Deviation,
     Enrolment,
+    MeetingTrainer,
     ParameterScore,
     RecoveryCase,
     SessionMeeting,
@@ -29,11 +29,12 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.queries.ledger import trained_of
+from sessions.queries.ledger import is_trained
 from sessions.verdicts import verdict_of
 
 #: A question that fewer people answered right is worth a remark in the report.
 HARD_QUESTION = Decimal("0.5")
+_TIMES = ("starts_at", "ends_at", "actual_starts_at", "actual_ends_at")
 
 
 def session_facts(training_session: TrainingSession) -> dict[str, Any]:
@@ -42,41 +43,50 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     Keys: ``counts``, ``scheme``, ``meetings`` (planned and actual, trainers), ``people`` (attendance with reasons,
     tests, result with its explanation), ``gain`` (matched pairs in percent), ``items`` (post-test questions, the hard
     ones marked), ``deviations``, ``recovery``. Who came without being targeted is among the people by ``origin`` and
-    in no figure but ``counts.beyond_target``. Names are not in it: look them up apart by uuid.
+    in no figure but ``counts.beyond_target``. Names are in none of these; who needs them has ``enrolments`` (rows with
+    person, site and line) and ``trainers`` (those of the meetings: uuid, name, user) beside them.
     """
     enrolments = list(
         Enrolment.objects.filter(training_session=training_session, removed_at=None)
-        .select_related("person", "training_session__summary")
-        .annotate(tests_taken=_tests(), tests_typed=_typed_tests(), results_now=_results(), cases_now=_cases())
+        .select_related("person", "site", "line", "training_session__summary")
+        .annotate(attended=_attended(), tests_taken=_tests(), tests_typed=_typed_tests())
+        .annotate(results_now=_results(), cases_now=_cases(), trained=is_trained())
         .order_by(Lower("person__name"), "pk")
     )
-    people = {each.pk: _person(each) for each in enrolments}
-    targeted = {each.pk: people[each.pk] for each in enrolments if not each.is_beyond_target}
-    meetings = _meetings(training_session)
-    _add_attendance(training_session, people)
-    trained = trained_of(people)
+    said = (
+        TrainingSession.objects.annotate(meetings_now=_meetings(), questions=_questions(enrolments))
+        .values("meetings_now", "questions")
+        .get(pk=training_session.pk)
+    )
+    meetings = [each | {name: _moment(each[name]) for name in _TIMES} for each in said["meetings_now"]]
     scales = {str(each.uuid): each.parameter.maximum_score for each in read_scheme(training_session.scheme).parameters}
-    for each in enrolments:
-        people[each.pk] |= _achieved(each, scales) | {"trained": each.pk in trained}
+    rows = {each["uuid"]: SessionMeeting(**{name: each[name] for name in _TIMES}) for each in meetings}
+    people = {
+        each.pk: _person(each) | _achieved(each, scales) | {"attendance": _cells(each, rows, training_session)}
+        for each in enrolments
+    }
+    targeted = {each.pk: people[each.pk] for each in enrolments if not each.is_beyond_target}
+    trainers = {trainer["uuid"]: trainer for each in meetings for trainer in each["trainers"]}
     return {
         "counts": _counts(enrolments, targeted),
         "scheme": _scheme(training_session),
-        "meetings": meetings,
+        "meetings": [each | {"trainers": [_taught(trainer) for trainer in each["trainers"]]} for each in meetings],
         "people": list(people.values()),
         "gain": _gain(targeted),
-        "items": _items(training_session, enrolments),
+        "items": _items(said["questions"], enrolments),
         "deviations": _deviations(training_session),
         "recovery": _recovery(enrolments),
+        "enrolments": enrolments,
+        "trainers": list(trainers.values()),
     }
 
 
-def _person(enrolment: Enrolment) -> dict[str, Any]:
+def _person(enrolment: Any) -> dict[str, Any]:
     return {
         "person": str(enrolment.person.uuid),
         "enrolment": str(enrolment.uuid),
         "origin": enrolment.origin,
-        "trained": False,
-        "attendance": [],
+        "trained": enrolment.trained,
         "pre": None,
         "post": None,
         "remedial": None,
@@ -88,58 +98,57 @@ def _person(enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
-def _meetings(training_session: TrainingSession) -> list[dict[str, Any]]:
-    rows = (
-        SessionMeeting.objects.filter(training_session=training_session)
-        .exclude(state=MeetingState.CANCELLED)
-        .annotate(
-            taught_by=JSONBAgg(
-                JSONObject(uuid="meeting_trainers__trainer__uuid", substitute="meeting_trainers__is_substitute"),
-                filter=Q(meeting_trainers__isnull=False),
-                default=Value([], JSONField()),
+def _taught(trainer: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: trainer[key] for key in ("uuid", "substitute")}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _meetings() -> ArraySubquery:
+    """The meetings of a session that were not cancelled, with who taught them."""
+    trainers = MeetingTrainer.objects.filter(meeting=OuterRef("pk")).order_by("pk")
+    taught = JSONObject(
+        uuid="trainer__uuid", substitute="is_substitute", name="trainer__name", user="trainer__user__uuid"
+    )
+    meetings = SessionMeeting.objects.filter(training_session=OuterRef("pk")).exclude(state=MeetingState.CANCELLED)
+    kept = {name: name for name in ("uuid", "state", *_TIMES)}
+    return ArraySubquery(meetings.values(row=JSONObject(**kept, trainers=ArraySubquery(trainers.values(row=taught)))))
+
+
+def _attended() -> ArraySubquery:
+    """The attendance of an enrolment, meeting by meeting."""
+    rows = Attendance.objects.filter(
+        enrolment=OuterRef("pk"), meeting__training_session=OuterRef("training_session")
+    ).exclude(meeting__state=MeetingState.CANCELLED)
+    kept = {name: name for name in ("status", "minutes_late", "minutes_left_early", "source", "recorded_at")}
+    return ArraySubquery(
+        rows.order_by("meeting__starts_at").values(
+            row=JSONObject(
+                **kept,
+                meeting="meeting__uuid",
+                reason="reason__code",
+                charged_to_operation=Coalesce("reason__charged_to_operation", False),
+                note="reason_note",
             )
         )
     )
-    return [
-        {
-            "uuid": str(each.uuid),
-            "starts_at": each.starts_at,
-            "ends_at": each.ends_at,
-            "actual_starts_at": each.actual_starts_at,
-            "actual_ends_at": each.actual_ends_at,
-            "state": each.state,
-            "trainers": each.taught_by,
-        }
-        for each in rows
-    ]
 
 
-def _add_attendance(training_session: TrainingSession, people: dict[int, dict[str, Any]]) -> None:
+def _cells(
+    enrolment: Any, meetings: Mapping[str, SessionMeeting], training_session: TrainingSession
+) -> list[dict[str, Any]]:
+    """The attendance of an enrolment with what of it needs recovery."""
     # Here, because the services make records from these facts.
     from sessions.services.cases import shortfall
 
-    rows = (
-        Attendance.objects.filter(meeting__training_session=training_session, enrolment__in=people.keys())
-        .exclude(meeting__state=MeetingState.CANCELLED)
-        .select_related("meeting", "reason")
-        .order_by("meeting__starts_at")
-    )
-    for row in rows:
-        why = shortfall(row, row.meeting, training_session.tolerance_minutes)
-        people[row.enrolment_id]["attendance"].append(
-            {
-                "meeting": str(row.meeting.uuid),
-                "status": row.status,
-                "minutes_late": row.minutes_late,
-                "minutes_left_early": row.minutes_left_early,
-                "reason": row.reason.code if row.reason else None,
-                "charged_to_operation": bool(row.reason and row.reason.charged_to_operation),
-                "note": row.reason_note,
-                "source": row.source,
-                "recorded_at": row.recorded_at,
-                "shortfall": why[0] if why else None,
-            }
-        )
+    cells = []
+    for row in enrolment.attended:
+        counted = Attendance(**{name: row[name] for name in ("status", "minutes_late", "minutes_left_early")})
+        why = shortfall(counted, meetings[row["meeting"]], training_session.tolerance_minutes)
+        cells.append(row | {"recorded_at": _moment(row["recorded_at"]), "shortfall": why[0] if why else None})
+    return cells
 
 
 def _tests() -> ArraySubquery:
@@ -259,40 +268,44 @@ def _gain(people: dict[int, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _items(training_session: TrainingSession, people: Sequence[Any]) -> list[dict[str, Any]]:
-    """Each question of the post-test with how many answered it right; a blank counts as wrong, and is counted.
-
-    Of a test on paper only its score is known.
-    """
-    taken = sum(any(row["phase"] == TestPhase.POST for row in each.tests_taken) for each in people)
-    attempts = TestAttempt.objects.filter(enrolment__in=people, state=AttemptState.SUBMITTED, phase=TestPhase.POST)
+def _questions(enrolments: Sequence[Enrolment]) -> ArraySubquery:
+    """The questions of a session's post-test in their order, with how many answered each, and right."""
+    attempts = TestAttempt.objects.filter(enrolment__in=enrolments, state=AttemptState.SUBMITTED, phase=TestPhase.POST)
     answers = (
         TestAnswer.objects.filter(attempt__in=attempts, question_version=OuterRef("question_version"))
         .exclude(choice=[])
         .order_by()
         .values("question_version")
     )
-    rows = (
-        PaperQuestion.objects.filter(paper=training_session.post_paper_id)
-        .select_related("question_version__question")
-        .annotate(
-            answered=Coalesce(Subquery(answers.annotate(n=Count("pk")).values("n")), 0),
-            right=Coalesce(Subquery(answers.annotate(n=Count("pk", filter=Q(points__gt=0))).values("n")), 0),
+    right = Count("pk", filter=Q(points__gt=0))
+    rows = PaperQuestion.objects.filter(paper=OuterRef("post_paper")).order_by("order")
+    return ArraySubquery(
+        rows.values(
+            row=JSONObject(
+                question="question_version__uuid",
+                code="question_version__question__code",
+                order="order",
+                answered=Coalesce(Subquery(answers.annotate(n=Count("pk")).values("n")), 0),
+                right=Coalesce(Subquery(answers.annotate(n=right).values("n")), 0),
+            )
         )
-        .order_by("order")
     )
+
+
+def _items(questions: Sequence[Mapping[str, Any]], people: Sequence[Any]) -> list[dict[str, Any]]:
+    """Each question of the post-test with how many answered it right; a blank counts as wrong, and is counted.
+
+    Of a test on paper only its score is known.
+    """
+    taken = sum(any(row["phase"] == TestPhase.POST for row in each.tests_taken) for each in people)
     items = []
-    for row in rows:
-        share = Decimal(row.right) / taken if taken else None
+    for row in questions:
+        share = Decimal(row["right"]) / taken if taken else None
         items.append(
             {
-                "question": str(row.question_version.uuid),
-                "code": row.question_version.question.code,
-                "order": row.order,
+                **row,
                 "taken": taken,
-                "answered": row.answered,
-                "blank": taken - row.answered,
-                "right": row.right,
+                "blank": taken - row["answered"],
                 "share": share,
                 "hard": share is not None and share < HARD_QUESTION,
             }

@@ -32,10 +32,14 @@ READS_WHOLE = ("auditor", "manager", "trainer", "qc", "administrator")
 EVERYBODY = Q()
 
 
-def reads_whole(user: User, training_session: TrainingSession) -> bool:
-    """Whether somebody sees all people of a class: an office of :data:`READS_WHOLE` there, its PIC or trainer."""
+def reads_whole(user: User, training_session: TrainingSession, *, teaches: bool | None = None) -> bool:
+    """Whether somebody sees all people of a class: an office of :data:`READS_WHOLE` there, its PIC or trainer.
+
+    Args:
+        teaches: whether they teach it, where that is known already.
+    """
     place = {"site_id": training_session.site_id, "line_id": training_session.line_id}
-    return user.authority.covers(*READS_WHOLE, **place) or can_run_session(user, training_session)
+    return user.authority.covers(*READS_WHOLE, **place) or can_run_session(user, training_session, teaches=teaches)
 
 
 def own_people(user: User) -> Q:

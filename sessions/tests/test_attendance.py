@@ -228,12 +228,12 @@ def test_after_the_conclusion_blanks_are_filled_but_nothing_is_changed():
 
 
 @pytest.mark.django_db
-def test_facts_of_a_session_take_six_queries_and_hold_no_name(django_assert_num_queries):
+def test_facts_of_a_session_take_three_queries_and_hold_no_name(django_assert_num_queries):
     from sessions.queries.facts import session_facts
 
     held = concluded(lambda people: absent(people[0], "not_released"), right=(5, 1, 5))
     training_session = TrainingSession.objects.get(pk=held.training_session.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         facts = session_facts(training_session)
     assert facts["counts"]["enrolled"] == 3
     assert facts["meetings"][0]["trainers"] == [{"uuid": str(held.world.trainer.uuid), "substitute": False}]

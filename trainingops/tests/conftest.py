@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from trainingops.local import demo
 from trainingops.tests.databases import alone, connected_to, copy_database, run_folder
-from trainingops.tests.house import DrawnPages, furnish
+from trainingops.tests.furnishing import furnish
+from trainingops.tests.house import DrawnPages
 
 #: What helps a test to assert says as much as the test when it fails.
 pytest.register_assert_rewrite("trainingops.tests.visitor", "trainingops.tests.walk")

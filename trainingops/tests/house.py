@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
-from PIL import Image
 
 from evaluation.models import CoachingForm, Finding, ImprovementAction, Review
 from planning.enums import PlanState
@@ -46,19 +42,17 @@ from planning.models import (
     TrainingModule,
     TrainingPlan,
 )
-from planning.services import amend_plan
-from planning.services.remarks import comment_on_revision
 from reporting.models import (
     DayOff,
     DeadlinePolicy,
     Distribution,
+    ReportDelivery,
     ReportObligation,
     ReportVersion,
     TrainingRecap,
     TrainingReport,
 )
-from reporting.recap import recap_of
-from sessions.enums import HELD, DeviationKind, TestPhase
+from sessions.enums import HELD, TestPhase
 from sessions.frozen import read_scheme
 from sessions.models import (
     AskedAssessor,
@@ -77,8 +71,6 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.services import add_photos, report_deviation, start_attempt
-from sessions.services.photos import takes_photos
 from trainingops.access import ACCESS
 from trainingops.imports.models import ImportRun
 from trainingops.imports.registry import importers_for
@@ -324,7 +316,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "recipient_remind": _by_uuid(Distribution, "party"),
     "recipient_resend": _by_uuid(Distribution, "party"),
     "delivery_": _by_uuid(Distribution, "party"),
-    "delivery_file": lambda: [{"uuid": UUID(int=0)}],
+    "delivery_file": _by_uuid(ReportDelivery),
     "client_names_set": _by_uuid(ServiceLine),
     "release_": _by_uuid(ReleaseConfirmation),
     "report_": _by_uuid(TrainingReport),
@@ -386,45 +378,6 @@ def account(login: str) -> User:
         there = TrainingPlan.objects.filter(state=PlanState.UNDER_WAY).latest("pk")
         found = User.objects.filter(person__enrolments__training_session__plan=there).earliest("pk")
     return found or User.objects.filter(role_assignments__role=login).earliest("pk")
-
-
-def furnish(now: datetime) -> None:
-    """What the demo does not leave behind."""
-    plan = TrainingPlan.objects.filter(state=PlanState.UNDER_WAY).latest("pk")
-    amend_plan(plan=plan, actor=plan.pic, now=now)
-    waiting = PlanRevision.objects.filter(state="submitted").latest("pk")
-    comment_on_revision(
-        revision=waiting, text="Mengapa ruang ini?", actor=User.objects.get(login="MGR01"), now=now, field="room"
-    )
-    client = Client()
-    client.force_login(User.objects.get(login="ADM01"))
-    lines = ["No. Karyawan;Nama;Line;Site", *(f"CX{n:04d};Orang {n};Inbound;Jakarta" for n in range(40))]
-    for name in ("satu.csv", "dua.csv"):
-        client.post("/imports/new/people/", {"file": SimpleUploadedFile(name, "\n".join(lines).encode())})
-    run = ImportRun.objects.earliest("pk")
-    client.post(f"/imports/{run.uuid}/columns/", {field: str(place) for field, place in run.mapping.items()})
-    enrolment = Enrolment.objects.filter(training_session__plan=plan, person=account("agent").person).get()
-    report_deviation(
-        training_session=plan.training_sessions.exclude(state="concluded").earliest("pk"),
-        kind=DeviationKind.APPLICATION,
-        planned="Simulator SBG",
-        actual="Salindia",
-        reason="Simulator tidak dapat dibuka.",
-        actor=plan.pic,
-        now=now,
-    )
-    begun = next(each for each in plan.training_sessions.order_by("pk") if takes_photos(each))
-    photo = BytesIO()
-    Image.new("RGB", (320, 240), (214, 210, 200)).save(photo, "JPEG")
-    add_photos(
-        training_session=begun,
-        photos=[SimpleUploadedFile("kelas.jpg", photo.getvalue())],
-        actor=plan.pic,
-        now=now,
-    )
-    start_attempt(enrolment=enrolment, phase=TestPhase.PRE, actor=enrolment.person.user, now=now)
-    over = TrainingPlan.objects.filter(training_sessions__obligation__state="submitted").earliest("pk")
-    TrainingRecap.objects.create(plan=over, number=1, figures=recap_of(over).as_json(), closed_at=now)
 
 
 def pages(user: User) -> Iterator[tuple[str, str]]:

@@ -16,8 +16,8 @@ from trainingops.tests.house import account, pages
 pytestmark = pytest.mark.django_db
 
 QUERIES = 12
-#: Pages that may ask more: the home; and the preview, which freezes a report and finds all who will get it.
-MORE_QUERIES = {"home": 15, "report_preview": 19}
+#: Pages that may ask more.
+MORE_QUERIES = {"home": 15}
 BYTES = 150 * 1024
 #: Every office opens every kind of page; each state that a kind knows is opened by so many of them.
 READERS = 3
