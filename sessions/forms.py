@@ -90,8 +90,13 @@ class RecoveryScheduleForm(PageForm):
         super().__init__(*args, **kwargs)
         missed = cases[0].enrolment.training_session
         allowed = missed.plan.approved_revision.recovery_forms.filter(has_session=True)  # type: ignore[union-attr]
+        if batches.exists():
+            self.fields["batch"].queryset = batches  # type: ignore[attr-defined]
+        else:
+            del self.fields["batch"]
+            allowed = allowed.exclude(code=ANOTHER_BATCH)
+            self.fields["form"].help_text = _("No other session of this module is to come that they could join.")
         self.fields["form"].queryset = allowed  # type: ignore[attr-defined]
-        self.fields["batch"].queryset = batches  # type: ignore[attr-defined]
         self.fields["trainers"].queryset = TrainerProfile.objects.filter(  # type: ignore[attr-defined]
             modules=missed.module_version.module_id
         ).order_by("name")

@@ -33,10 +33,11 @@ _SALT = "trainingops.sessions.shared_pc"
 
 @dataclass(frozen=True)
 class Offer:
-    """What a step offers somebody now: words for the button, and where it leads."""
+    """What a step offers somebody now: words for the button, where it leads, and whether they go on with it."""
 
     label: str
     url: str
+    begun: bool = False
 
 
 @dataclass(frozen=True)

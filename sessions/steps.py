@@ -28,7 +28,10 @@ def test_open_to(meeting: SessionMeeting, enrolment: Enrolment) -> TestPhase | N
 
 def _offer(meeting: SessionMeeting, enrolment: Enrolment) -> Offer | None:
     phase = test_open_to(meeting, enrolment)
-    return Offer(str(phase.label), reverse("test_start", args=[enrolment.uuid, phase.value])) if phase else None
+    if phase is None:
+        return None
+    begun = TestAttempt.objects.filter(enrolment=enrolment, phase=phase, state=AttemptState.IN_PROGRESS).exists()
+    return Offer(str(phase.label), reverse("test_start", args=[enrolment.uuid, phase.value]), begun)
 
 
 def _receipt(request: Any, kwargs: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from reporting.figures import figures_of
@@ -78,7 +79,7 @@ def reader_words(version: ReportVersion, frozen: Frozen) -> dict[str, str]:
     return {
         **subject_words(version.report.obligation.training_session),
         "report": version.report.number,
-        "passed": str(figures.passed) if figures.with_result else "–",
+        "passed": str(figures.passed) if figures.with_result else capfirst(_("none yet")),
         "participants": str(figures.participants),
         "absent": str(figures.absent),
         "remedial": str(figures.remedial),

@@ -13,7 +13,7 @@ from sessions.models import Attendance, AttendanceCorrection, Enrolment, JoinReq
 from sessions.services import RollCell, ask_correction, correct_attendance
 from sessions.tests.factories import absent, concluded, make_up_for, opened
 from sessions.tests.test_check_in_pages import account, read, scan, visitor, words
-from trainingops.people.models import PersonAssignment
+from trainingops.people.models import PersonAssignment, User
 from trainingops.people.tests.factories import SiteFactory, make_agent, make_user, sign_in
 from trainingops.tests.counting import counted, shown
 
@@ -131,6 +131,17 @@ def test_a_request_that_waits_is_named_before_the_pic_writes_over_it():
     url = reverse("attendance_correct", args=[held.meeting.uuid, held.enrolments[0].pk])
     answer = post(client_of(held.pic, now), url, now, status="present", why="x", version="1")
     assert answer.status_code == 422 and "waits for a decision already" in words(answer)
+
+
+@pytest.mark.clause("5.1.2")
+def test_nobody_is_led_to_change_their_own_result():
+    held, now = one_absent()
+    own, other = held.enrolments[1:3]
+    User.objects.filter(person=own.person).update(person=None)
+    held.pic.person = own.person
+    page = get(client_of(held.pic, now), reverse("session_results", args=[held.training_session.uuid]), now)[0]
+    url = reverse("score_amend", args=[held.training_session.uuid, 0])[:-2]
+    assert f"{url}{other.pk}/" in page.content.decode() and f"{url}{own.pk}/" not in page.content.decode()
 
 
 @pytest.mark.clause("5.1.2")

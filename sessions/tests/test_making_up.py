@@ -85,6 +85,14 @@ def test_a_failed_remedial_has_one_word_and_is_counted_once():
     assert "Tuntas" not in page
 
 
+@pytest.mark.clause("5.3.1")
+def test_the_tabs_add_up_also_with_a_case_that_a_correction_voided(missed):
+    RecoveryCase.objects.update(state="voided")
+    page = client_of(missed.pic).get(reverse("recovery_list") + "?state=voided")
+    tabs = {key: count for key, _word, count, _here in page.context["tabs"]}
+    assert tabs["voided"] == tabs["all"] == len(page.context["rows"]) == 1
+
+
 @pytest.mark.point("EMP-1")
 def test_a_ledger_without_open_cases_is_not_an_empty_one(missed):
     stranger = client_of(concluded().pic)
@@ -304,11 +312,13 @@ def test_the_page_that_moves_a_class(missed, at, django_assert_num_queries):
 
 @pytest.mark.clause("5.3.1")
 def test_before_the_site_is_chosen_a_make_up_form_names_no_zone_of_its_own(missed, at):
+    """Nor does it offer another batch where there is none to join."""
     SiteFactory(timezone="Asia/Jayapura")
     at(LATER)
     url = reverse("recovery_schedule") + f"?case={RecoveryCase.objects.get().uuid}"
     fields = client_of(missed.pic).get(url).context["form"].fields
     assert str(fields["starts_at"].widget.zone_said)
+    assert "batch" not in fields and "another_batch" not in {each.code for each in fields["form"].queryset}
     assert {label.rsplit("(")[-1] for _key, label in list(fields["host_site"].choices)[1:]} == {"WIB)", "WIT)"}
 
 

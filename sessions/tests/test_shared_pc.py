@@ -136,6 +136,9 @@ def test_with_a_test_open_the_person_chooses_and_is_signed_out_when_it_is_handed
     assert client.get(first).status_code == 200
     attempt = TestAttempt.objects.get()
     assert client.get(reverse("test_done", args=[attempt.uuid])).status_code == 302, "not handed in yet"
+    client.get("/pc/")
+    enter(client, user)
+    assert "Go on with: Pre-test" in words(client.get("/pc/choice/"))
     done = client.post(reverse("test_submit", args=[attempt.uuid]))
     receipt = client.get(done.url)
     assert "handed in at 09.00 WIB: 0.00 of 5.00 points" in words(receipt)

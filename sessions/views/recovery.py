@@ -52,7 +52,7 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
     if owner := request.GET.get("owner") == "me":
         cases = cases.filter(Q(owner=request.user) | Q(leader=request.user))
     counts = case_counts(cases)
-    words = {value: str(label) for value, label in CaseState.choices if value != CaseState.VOIDED}
+    words = {value: str(label) for value, label in CaseState.choices if value != CaseState.VOIDED or counts[value]}
     words |= {FAILED: str(OutcomeResult.NOT_PASSED.label), "all": _("All")}
     state = request.GET.get("state", CaseState.OPEN)
     if state not in words:

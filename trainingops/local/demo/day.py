@@ -27,7 +27,7 @@ def file_a_class(cycle: Cycle) -> TrainingSession:
     people = Person.objects.filter(
         assignments__line=line, assignments__site=cycle.cast.jakarta, user__role_assignments__role="agent"
     )
-    numbers = list(people.order_by("-employee_no").distinct()[:4])
+    numbers = list(people.order_by("-employee_no").distinct()[8:12])
     ended = cycle.now - timedelta(hours=4)
     return file_class(
         held=HeldClass(

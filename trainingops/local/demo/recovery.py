@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
+
 from sessions.enums import AttendanceStatus
-from sessions.models import RecoveryCase, TrainingSession
+from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.services import RollCell
 from trainingops.local.demo.cycle import Cycle
 from trainingops.people.enums import Employment
@@ -28,7 +30,11 @@ def roll_with_absences(training_session: TrainingSession) -> list[RollCell]:
 def load_recovery(cycle: Cycle, training_session: TrainingSession) -> str:
     """One of those who missed the class is on long leave since, one left the house; a line to read."""
     cases = RecoveryCase.objects.filter(enrolment__training_session=training_session, kind="recovery")
-    on_leave, left = [each.enrolment.person for each in cases.select_related("enrolment__person").order_by("pk")[:2]]
+    sits_later = Enrolment.objects.filter(
+        person=OuterRef("enrolment__person"), training_session__starts_at__gt=training_session.starts_at
+    )
+    gone = cases.filter(~Exists(sits_later)).select_related("enrolment__person").order_by("pk")
+    left, on_leave = [each.enrolment.person for each in gone[:2]]
     today = cycle.now.astimezone(cycle.cast.jakarta.zone).date()
     record_long_leave(
         person=on_leave,
