@@ -38,6 +38,26 @@ class ItemVerdict(models.TextChoices):
     GOOD = "good", _("Good")
 
 
+#: What only people can see; the system registers the other kinds itself.
+SEEN_BY_PEOPLE = (TrainingDefectKind.FACILITY, TrainingDefectKind.QUESTION, TrainingDefectKind.RATING)
+
+
+class ImpactLevel(models.TextChoices):
+    """How bad it was for those who were to learn."""
+
+    MINOR = "minor", _("Minor: the training was not touched")
+    MODERATE = "moderate", _("Moderate: part of the training was lost")
+    SERIOUS = "serious", _("Serious: the training missed its aim")
+
+
+class DefectDecision(models.TextChoices):
+    """What an office decided about a training defect (ISO 9001 8.7)."""
+
+    CORRECTED = "corrected", _("Corrected")
+    ACCEPTED = "accepted", _("Accepted as it is (concession)")
+    REVIEW = "review", _("To be dealt with in the review")
+
+
 class ReviewState(models.TextChoices):
     SCHEDULED = "scheduled", _("Scheduled")
     HELD = "held", _("Held")

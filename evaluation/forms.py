@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.answers import contradiction
-from evaluation.enums import ActionKind, Aspect, Presence, TrainingDefectKind
+from evaluation.enums import SEEN_BY_PEOPLE, ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
 from evaluation.models import CoachingForm, Review, ReviewParticipant, TrainingDefect
 from planning.models import Defect
 from sessions.models import TrainingSession
@@ -182,22 +182,37 @@ class CheckForm(PageForm):
     note = forms.CharField(label=_("What you looked at and saw"), widget=_TEXT)
 
 
+#: The degrees, and that nobody has judged it.
+_LEVELS = [("", _("Not judged yet")), *ImpactLevel.choices]
+
+
+class DefectDecisionForm(PageForm):
+    """How bad it was, what was done at once, what is decided (ISO 9001 8.7)."""
+
+    impact_level = forms.ChoiceField(label=_("Impact"), choices=_LEVELS, required=False)
+    impact = forms.CharField(
+        label=_("Impact in words"), widget=_TEXT, required=False, help_text=_("Without names of participants.")
+    )
+    correction = forms.CharField(label=_("Correction at once"), widget=_TEXT, required=False)
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=[("", _("Waits for a decision")), *DefectDecision.choices], required=False
+    )
+
+
 class TrainingDefectForm(PageForm):
     """What the system cannot see by itself."""
 
     training_session = forms.ModelChoiceField(TrainingSession.objects.none(), label=_("Session"))
     kind = forms.ChoiceField(
         label=_("Kind"),
-        choices=[
-            (kind.value, kind.label)
-            for kind in (TrainingDefectKind.FACILITY, TrainingDefectKind.QUESTION, TrainingDefectKind.RATING)
-        ],
+        choices=[(kind.value, kind.label) for kind in SEEN_BY_PEOPLE],
     )
     occurred_at = MomentField(label=_("When"))
     description = forms.CharField(
         label=_("What happened"), max_length=300, help_text=_("Without names of participants.")
     )
-    impact = forms.CharField(label=_("Impact"), widget=_TEXT, required=False)
+    impact_level = forms.ChoiceField(label=_("Impact"), choices=_LEVELS, required=False)
+    impact = forms.CharField(label=_("Impact in words"), widget=_TEXT, required=False)
     correction = forms.CharField(label=_("Correction at once"), widget=_TEXT, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evaluation.models import CoachingForm, ImprovementAction, Review
+from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
 from trainingops.people.models import Person, ServiceLine, Site, User
 from trainingops.people.queries import people_visible_to
 
@@ -31,6 +31,13 @@ def can_record_defect(user: User, site: Site, line: ServiceLine) -> bool:
     """People who run or watch trainings."""
     return user.authority.covers(
         "manager", "trainer", "qc", "operations", "operation_support", site_id=site.pk, line_id=line.pk
+    )
+
+
+def can_decide_defect(user: User, defect: TrainingDefect) -> bool:
+    """The manager in scope, or the PIC of the training."""
+    return user.pk == defect.plan.pic_id or user.authority.covers(
+        "manager", site_id=defect.site_id, line_id=defect.line_id
     )
 
 

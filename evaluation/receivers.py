@@ -6,22 +6,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.dispatch import receiver
 
 from evaluation.enums import TrainingDefectKind
 from evaluation.services import (
     Occurrence,
     close_settled_plan,
+    keep_session_defects,
+    register_missed_starts,
     register_training_defects,
     take_up_plan,
-    withdraw_training_defects,
 )
 from evaluation.services.analyses import note_analyses_due
 from evaluation.tasks import analyse_paper, count_gain
 from planning.enums import PlanState
-from planning.models import TrainingPlan
-from planning.signals import plan_advanced
+from planning.models import PlanRevision, TrainingPlan
+from planning.signals import plan_advanced, revision_approved
 from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
 from sessions.enums import AttendanceStatus, CaseKind, CaseState, DeviationKind
@@ -29,6 +30,14 @@ from sessions.models import Attendance, Deviation, RecoveryCase, TrainingSession
 from sessions.signals import session_amended, session_cancelled, session_concluded, targets_settled, tests_changed
 from trainingops.jobs.wake import wake
 from trainingops.people.models import User
+
+#: What the register has of a class by its own rows: deviations, and the meetings that people missed.
+OF_A_SESSION = (
+    TrainingDefectKind.DEVIATION,
+    TrainingDefectKind.NO_APPROVAL,
+    TrainingDefectKind.ABSENCE,
+    TrainingDefectKind.LATENESS,
+)
 
 
 @receiver(obligation_breached)
@@ -64,17 +73,26 @@ def register_session_defects(
             training_session=training_session,
             occurred_at=min(case.meeting.starts_at, now) if case.meeting else case.opened_at,
             source=case.uuid,
+            absence_reason_id=case.reason,
         )
-        for case in cases.select_related("meeting").annotate(absent=Exists(absences)).order_by("pk")
+        for case in cases.select_related("meeting")
+        .annotate(absent=Exists(absences), reason=Subquery(absences.values("reason")[:1]))
+        .order_by("pk")
     ]
-    register_training_defects(occurrences=[*deviations, *missed], actor=actor, now=now)
+    keep_session_defects(
+        training_session=training_session,
+        kinds=OF_A_SESSION,
+        occurrences=[*deviations, *missed],
+        actor=actor,
+        now=now,
+    )
 
 
 @receiver(session_amended)
 def register_amended_defects(
     *, training_session: TrainingSession, what: str, actor: User | None, now: datetime, **_more: Any
 ) -> None:
-    """An absence that a correction brought to light is one, too; what is registered already is not again."""
+    """An absence that a correction brought to light is one, too; one that it undid was none."""
     if what != "scores":
         register_session_defects(training_session=training_session, actor=actor, now=now)
 
@@ -83,11 +101,18 @@ def register_amended_defects(
 def withdraw_session_defects(
     *, training_session: TrainingSession, actor: User | None, now: datetime, **_more: Any
 ) -> None:
-    """A class filed afterwards that is withdrawn was none: its place in the register, held without approval, goes."""
+    """A class filed afterwards that is withdrawn was none: what the register has of it goes."""
     if training_session.is_withdrawn:
-        withdraw_training_defects(
-            training_session=training_session, kind=TrainingDefectKind.NO_APPROVAL, actor=actor, now=now
+        keep_session_defects(
+            training_session=training_session, kinds=OF_A_SESSION, occurrences=(), actor=actor, now=now
         )
+
+
+@receiver(revision_approved)
+def register_late_approval(*, revision: PlanRevision, actor: User | None, now: datetime, **_more: Any) -> None:
+    """A plan whose first start passed before this approval was approved late (4.1)."""
+    if revision.plan.missed_start_at:
+        register_missed_starts(plans=[revision.plan_id], actor=actor, now=now)
 
 
 def _of_deviation(deviation: Deviation, training_session: TrainingSession) -> Occurrence:

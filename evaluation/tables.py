@@ -11,7 +11,13 @@ from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingD
 from trainingops.ui.tables import DayColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
 
 ACTION_STATES = {"open": "idle", "in_progress": "info", "done": "warn", "effective": "ok", "withdrawn": "waive"}
+DECISION_STATES = {"": "warn", "corrected": "ok", "accepted": "waive", "review": "info"}
 REVIEW_STATES = {"scheduled": "info", "held": "warn", "approved": "ok", "closed": "ok", "cancelled": "waive"}
+
+
+def decision_status(defect: TrainingDefect) -> tuple[str, str]:
+    """Kind of the mark and words of what was decided."""
+    return DECISION_STATES[defect.decision], str(defect.get_decision_display() or _("Waits for a decision"))
 
 
 class TrainingDefectTable(PageTable):
@@ -21,14 +27,27 @@ class TrainingDefectTable(PageTable):
     row_header = "words"
 
     kind = tables.Column(verbose_name=_("Kind"))
-    words = tables.Column(verbose_name=_("What happened"), orderable=False)
+    words = tables.Column(
+        verbose_name=_("What happened"), orderable=False, linkify=("training_defect_detail", {"uuid": A("uuid")})
+    )
     training_session = NumberColumn(accessor="training_session__number", verbose_name=_("Session"))
     site = tables.Column(verbose_name=_("Site"))
+    line = tables.Column(verbose_name=_("Service line"))
     occurred_at = MomentColumn(zone="site__zone", verbose_name=_("When"))
+    impact_level = tables.Column(verbose_name=_("Impact"), orderable=False, empty_values=())
+    decision = tables.Column(verbose_name=_("Decision"), orderable=False, empty_values=())
 
     class Meta(PageTable.Meta):
         model = TrainingDefect
-        fields = ("words", "kind", "training_session", "site", "occurred_at")
+        fields = ("words", "kind", "training_session", "site", "line", "occurred_at", "impact_level", "decision")
+
+    def render_impact_level(self, record: TrainingDefect) -> str:
+        """The degree, or that nobody has judged it."""
+        return str(record.get_impact_level_display() or _("Not judged yet"))
+
+    def render_decision(self, record: TrainingDefect) -> str:
+        """In words; one without is somebody's work."""
+        return decision_status(record)[1]
 
 
 class ReviewTable(PageTable):

@@ -33,3 +33,11 @@ def sweep_analyses() -> None:
         wake(analyse_paper, key)
     for key in analyses.gains_due():
         wake(count_gain, key)
+
+
+@shared_task
+def sweep_training_defects() -> None:
+    """Every hour: what only the calendar brings into the register (4.4)."""
+    from evaluation.services import register_what_is_late
+
+    register_what_is_late(now=timezone.now())

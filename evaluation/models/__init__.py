@@ -1,6 +1,8 @@
 """Review and improvement (4.4, 5.4)."""
 
 from evaluation.models.analyses import ItemFigures, PaperAnalysis
+from evaluation.models.defects import TrainingDefect
+from evaluation.models.duties import ReviewObligation, ReviewPolicy
 from evaluation.models.improvement import (
     CoachingForm,
     EffectivenessCheck,
@@ -9,7 +11,6 @@ from evaluation.models.improvement import (
     Minutes,
     Review,
     ReviewParticipant,
-    TrainingDefect,
 )
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Minutes",
     "PaperAnalysis",
     "Review",
+    "ReviewObligation",
     "ReviewParticipant",
+    "ReviewPolicy",
     "TrainingDefect",
 ]

@@ -9,77 +9,11 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.enums import UNFINISHED, ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
+from evaluation.enums import UNFINISHED, ActionKind, ActionState, Aspect, Presence, ReviewState
+from evaluation.models.defects import TrainingDefect
 from planning.models import Defect, TrainingPlan
-from sessions.enums import DeviationKind
-from sessions.models import TrainingSession
-from sessions.models.held import actual_of, planned_of
 from trainingops.domain import Identified
 from trainingops.people.models import Person, ServiceLine, Signature, Site, User
-
-#: What the system says of the kinds that it registers by itself.
-SEEN_BY_SYSTEM = {
-    TrainingDefectKind.REPORT_BREACH: _("The H+1 report of %(session)s was not submitted in time."),
-    TrainingDefectKind.ABSENCE: _("A participant was absent: %(session)s."),
-    TrainingDefectKind.DEVIATION: _("Deviation: %(kind)s. Planned %(planned)s, actual %(actual)s."),
-    TrainingDefectKind.NO_APPROVAL: _("%(session)s was held without prior approval and filed afterwards."),
-    TrainingDefectKind.LATENESS: _("A participant came late or left early: %(session)s."),
-}
-
-
-class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
-    def visible_to(self, user: User) -> TrainingDefectQuerySet:
-        return self.filter(
-            user.authority.scope(
-                "manager", "trainer", "auditor", "qc", "operations", "operation_support", site="site", line="line"
-            )
-        )
-
-
-class TrainingDefect(Identified):
-    """Something that went wrong in a training. ``source`` names what it was seen in, so that it is counted once."""
-
-    kind = models.CharField(max_length=16, choices=TrainingDefectKind)
-    plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="training_defects")
-    training_session = models.ForeignKey(TrainingSession, models.PROTECT, null=True, related_name="training_defects")
-    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
-    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
-    occurred_at = models.DateTimeField()
-    source = models.UUIDField(help_text="uuid of the breach, deviation, case or attendance behind it")
-    description = models.CharField(max_length=300, blank=True, help_text="typed; blank where the system saw it")
-    found = models.JSONField(default=dict, blank=True, help_text="the deviation behind it: kind and stored values")
-    impact = models.TextField(blank=True)
-    correction = models.TextField(blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField()
-
-    objects = TrainingDefectQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-occurred_at"]
-        constraints = [models.UniqueConstraint(fields=["kind", "source"], name="training_defect_once")]
-        indexes = [models.Index(fields=["line", "occurred_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.occurred_at:%Y-%m-%d}"
-
-    @property
-    def words(self) -> str:
-        """What happened: as somebody typed it, or what the system saw, in the reader's language."""
-        if self.description:
-            return self.description
-        place = self.training_session or self.plan
-        return str(SEEN_BY_SYSTEM[TrainingDefectKind(self.kind)]) % {"session": place.number, **self._found_words()}
-
-    def _found_words(self) -> dict[str, str]:
-        """What differed from the plan; nothing for a defect that is no deviation."""
-        if not self.found:
-            return {}
-        return {
-            "kind": str(DeviationKind(self.found["kind"]).label),
-            "planned": self.found["planned"] or planned_of(self.found["measured"]),
-            "actual": self.found["actual"] or actual_of(self.found["measured"]),
-        }
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -240,9 +174,18 @@ class ImprovementAction(Identified):
     kind = models.CharField(_("kind"), max_length=10, choices=ActionKind)
     text = models.TextField(_("action"))
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="improvement_actions")
+    training_defects = models.ManyToManyField(
+        TrainingDefect,
+        blank=True,
+        related_name="actions",
+        help_text="those of the finding that it is to remove; their kinds are counted again",
+    )
     due_at = models.DateTimeField(_("due"))
     state = models.CharField(_("state"), max_length=11, choices=ActionState, default=ActionState.OPEN)
     done_at = models.DateTimeField(null=True)
+    check_from = models.DateTimeField(null=True, help_text="when it was done and the waiting time of then is over")
+    reminded_at = models.DateTimeField(null=True, help_text="its owner was told that it falls due soon")
+    escalated_at = models.DateTimeField(null=True, help_text="owner and manager were told that it is overdue")
     evidence_note = models.TextField(_("evidence"), blank=True)
     withdrawn_reason = models.TextField(_("why it was withdrawn"), blank=True)
     created_at = models.DateTimeField()
@@ -277,6 +220,10 @@ class EffectivenessCheck(Identified):
     effective = models.BooleanField(null=True)
     defects_before = models.PositiveIntegerField(default=0)
     defects_after = models.PositiveIntegerField(default=0)
+    before_since = models.DateTimeField(null=True, help_text="none of checks before the periods were kept")
+    before_until = models.DateTimeField(null=True)
+    after_since = models.DateTimeField(null=True)
+    after_until = models.DateTimeField(null=True)
     note = models.TextField()
 
     class Meta:

@@ -9,10 +9,13 @@ from evaluation.services.coaching import (
 )
 from evaluation.services.defects import (
     Occurrence,
+    decide_training_defect,
+    keep_session_defects,
     record_training_defect,
     register_training_defects,
     withdraw_training_defects,
 )
+from evaluation.services.overdue import register_missed_starts, register_overdue_cases, register_what_is_late
 from evaluation.services.reviews import (
     add_finding,
     approve_minutes,
@@ -45,13 +48,18 @@ __all__ = [
     "comment_on_coaching",
     "content_of_coaching",
     "create_coaching_form",
+    "decide_training_defect",
     "finish_action",
     "hold_review",
+    "keep_session_defects",
     "minutes_content",
     "missing_before_approval",
     "note_presence",
     "record_training_defect",
+    "register_missed_starts",
+    "register_overdue_cases",
     "register_training_defects",
+    "register_what_is_late",
     "save_minutes",
     "schedule_review",
     "sign_and_approve_minutes",

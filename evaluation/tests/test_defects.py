@@ -12,8 +12,14 @@ from django.utils import translation
 from evaluation import services
 from evaluation.enums import TrainingDefectKind
 from evaluation.models import TrainingDefect
-from evaluation.receivers import register_breach, register_session_defects
-from evaluation.tests.factories import NOW, reported_plan
+from evaluation.receivers import (
+    register_amended_defects,
+    register_breach,
+    register_late_approval,
+    register_session_defects,
+)
+from evaluation.tests.factories import NOW, held_review, reported_plan
+from planning.models import TrainingPlan
 from planning.tests.factories import make_world
 from sessions.enums import DeviationKind
 from sessions.models import AbsenceReason, Attendance, Deviation, RecoveryCase
@@ -122,3 +128,94 @@ def test_reports_outside_the_scope_or_of_the_future_are_refused(training_session
         report(training_session, training_session.plan.pic, occurred_at=NOW + timedelta(hours=1))
     with pytest.raises(Refused):
         report(training_session, training_session.plan.pic, kind=TrainingDefectKind.ABSENCE)
+
+
+# --- What turned out not to have been, what the clock tells, what people decide ----------------------------
+
+
+@pytest.fixture
+def absence(training_session):
+    """A registered absence for a reason, with its case."""
+    meeting, enrolment = training_session.meetings.first(), training_session.enrolments.first()
+    reason = AbsenceReason.objects.get(code="sick")
+    Attendance.objects.create(meeting=meeting, enrolment=enrolment, status="absent", reason=reason)
+    case = RecoveryCase.objects.create(
+        kind="recovery",
+        enrolment=enrolment,
+        meeting=meeting,
+        owner=training_session.plan.pic,
+        due_at=NOW,
+        opened_at=NOW - timedelta(days=3),
+    )
+    register_session_defects(training_session=training_session, actor=None, now=NOW)
+    return case
+
+
+def test_an_absence_names_its_reason_and_follows_its_correction(training_session, absence):
+    defect = TrainingDefect.objects.get()
+    assert (defect.absence_reason.code, defect.reported_by, defect.decision) == ("sick", None, "")
+    assert str(defect.absence_reason) in defect.words
+    Attendance.objects.update(reason=AbsenceReason.objects.exclude(code="sick").first())
+    register_session_defects(training_session=training_session, actor=None, now=NOW)
+    assert TrainingDefect.objects.get().absence_reason.code != "sick"
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_what_was_none_goes_unless_a_finding_names_it(is_named):
+    scene = held_review()
+    training_session = scene.plan.training_sessions.get()
+    meeting, enrolment = training_session.meetings.first(), training_session.enrolments.first()
+    Attendance.objects.create(meeting=meeting, enrolment=enrolment, status="late", minutes_late=30)
+    case = RecoveryCase.objects.create(
+        kind="recovery", enrolment=enrolment, meeting=meeting, owner=scene.plan.pic, due_at=NOW, opened_at=NOW
+    )
+    register_session_defects(training_session=training_session, actor=None, now=NOW)
+    if is_named:
+        named = [TrainingDefect.objects.get()]
+        services.add_finding(
+            review=scene.review, aspect="other", text="x", training_defects=named, actor=scene.secretary, now=NOW
+        )
+    RecoveryCase.objects.filter(pk=case.pk).update(state="voided")
+    register_amended_defects(training_session=training_session, what="attendance", actor=None, now=NOW)
+    assert TrainingDefect.objects.exists() is is_named
+
+
+def test_a_case_is_overdue_once_its_due_date_has_passed_and_not_when_that_moves(absence):
+    before, at = NOW - timedelta(seconds=1), NOW
+    services.register_what_is_late(now=before)
+    overdue = TrainingDefect.objects.filter(kind=TrainingDefectKind.RECOVERY_OVERDUE)
+    assert not overdue.exists()
+    assert [services.register_what_is_late(now=at), services.register_what_is_late(now=at)] == [1, 0]
+    assert (overdue.get().source, overdue.get().occurred_at) == (absence.uuid, absence.due_at)
+    RecoveryCase.objects.update(due_at=NOW + timedelta(days=5))
+    services.register_what_is_late(now=at)
+    assert not overdue.exists()
+
+
+@pytest.mark.clause("4.1")
+def test_a_start_that_passed_before_the_approval_is_registered_once(training_session):
+    plan = training_session.plan
+    TrainingPlan.objects.filter(pk=plan.pk).update(missed_start_at=NOW - timedelta(days=1))
+    plan.refresh_from_db()
+    for _ in range(2):
+        register_late_approval(revision=plan.approved_revision, actor=None, now=NOW)
+        services.register_what_is_late(now=NOW)
+    assert TrainingDefect.objects.get(kind=TrainingDefectKind.LATE_APPROVAL).occurred_at == NOW - timedelta(days=1)
+
+
+def decide(defect, actor, **changes):
+    values = {"impact_level": "minor", "impact": "", "correction": "Kelas susulan", "decision": "corrected", **changes}
+    return services.decide_training_defect(defect=defect, **values, actor=actor, now=NOW)
+
+
+def test_manager_or_pic_decide_on_what_the_system_registered(training_session, absence):
+    defect = TrainingDefect.objects.get()
+    decide(defect, training_session.plan.pic)
+    defect.refresh_from_db()
+    assert (defect.decided_by, defect.decided_at) == (training_session.plan.pic, NOW)
+    with pytest.raises(NotAllowed):
+        decide(defect, make_user("trainer", site=training_session.site, line=training_session.line))
+    for changes, field in (({"correction": " "}, "correction"), ({"impact_level": ""}, "impact_level")):
+        with pytest.raises(Refused) as refused:
+            decide(defect, training_session.plan.pic, **changes)
+        assert refused.value.field == field

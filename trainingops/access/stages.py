@@ -169,6 +169,8 @@ _COACHES = (Role.MANAGER, Role.TRAINER, Role.TEAM_LEADER)
 ACCESS |= {
     "training_defect_list": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_new": only(*_REVIEWERS, Role.OPERATION_SUPPORT, methods=WRITE),
+    "training_defect_detail": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "training_defect_decide": only(Role.MANAGER, Role.TRAINER, methods=WRITE),
     "review_list": only(*_REVIEWERS),
     "review_new": only(Role.MANAGER, methods=WRITE),
     "review_detail": only(*_REVIEWERS),

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from evaluation.models import CoachingForm, Finding, ImprovementAction, Review
+from evaluation.models import CoachingForm, Finding, ImprovementAction, Review, TrainingDefect
 from planning.enums import PlanState
 from planning.forms.plans import PART_FORMS
 from planning.models import (
@@ -358,6 +358,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
     "topic_": _by_uuid(Topic),
+    "training_defect_": _by_uuid(TrainingDefect, "kind"),
     "qualification_document": _by_uuid(TrainerQualification),
     "qualification_new": _by_uuid(TrainerProfile),
     "traffic_day_": _by_uuid(MarkedDay),

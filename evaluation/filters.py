@@ -1,0 +1,79 @@
+"""What the lists of the evaluation stage can be narrowed to; the state lives in the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.enums import DefectDecision, ImpactLevel, TrainingDefectKind
+from evaluation.models import TrainingDefect
+from sessions.models import AbsenceReason
+from trainingops.people.models import ServiceLine, Site
+from trainingops.ui.forms import DayInput, PeriodForm
+
+#: Beside the decisions: nobody has decided yet.
+UNDECIDED = "open"
+
+
+class TrainingDefectFilter(django_filters.FilterSet):
+    """What stands in the address of the register; ``kind`` is chosen by the links above the list."""
+
+    since = django_filters.DateFilter(method="keep", label=_("From"), widget=DayInput)
+    until = django_filters.DateFilter(method="keep", label=_("To"), widget=DayInput)
+    line = django_filters.ModelChoiceFilter(
+        queryset=ServiceLine.objects.all(), to_field_name="code", label=_("Service line"), empty_label=_("All")
+    )
+    site = django_filters.ModelChoiceFilter(
+        queryset=Site.objects.all(), to_field_name="code", label=_("Site"), empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        choices=[(UNDECIDED, _("Waits for a decision")), *DefectDecision.choices],
+        label=_("State"),
+        empty_label=_("All"),
+        method="by_state",
+    )
+    impact = django_filters.ChoiceFilter(
+        field_name="impact_level",
+        choices=ImpactLevel.choices,
+        label=_("Impact"),
+        empty_label=_("All"),
+        null_label=_("Not judged yet"),
+        null_value="none",
+        method="by_impact",
+    )
+    reason = django_filters.ModelChoiceFilter(
+        field_name="absence_reason",
+        queryset=AbsenceReason.objects.all(),
+        to_field_name="code",
+        label=_("Reason of the absence"),
+        empty_label=_("All"),
+    )
+    training = django_filters.CharFilter(
+        field_name="plan__number", lookup_expr="iexact", label=_("Number of the training")
+    )
+    kind = django_filters.ChoiceFilter(choices=TrainingDefectKind.choices, widget=forms.HiddenInput)
+
+    class Meta:
+        model = TrainingDefect
+        form = PeriodForm
+        fields: list[str] = []
+
+    def keep(self, queryset: Any, _name: str, _value: Any) -> Any:
+        """The days are applied together, by the calendar of each site."""
+        return queryset
+
+    def by_state(self, queryset: Any, _name: str, value: str) -> Any:
+        """Undecided, or decided so."""
+        return queryset.filter(decision="" if value == UNDECIDED else value)
+
+    def by_impact(self, queryset: Any, _name: str, value: str) -> Any:
+        """Of this degree, or not judged yet."""
+        return queryset.filter(impact_level="" if value == "none" else value)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The rows of the chosen days that meet every other choice."""
+        data = self.form.cleaned_data
+        return super().filter_queryset(queryset.in_days(data.get("since"), data.get("until")))
