@@ -1,6 +1,7 @@
 """Who can have been in a class: nobody who had left, or sat in another one or taught it then (clauses 4.2, 5.2, 5.3.1).
 
-Asked wherever somebody is put into a class that is over: filed afterwards, by a correction, or beyond the target.
+Refused wherever somebody is put into a class that is over: filed afterwards, by a correction, or beyond the target.
+Who is recorded while a class goes on stands in its roll whatever else is known; :func:`doubts` says it beside them.
 """
 
 from __future__ import annotations
@@ -126,11 +127,41 @@ def require_could_come(meeting: SessionMeeting, person: Person, status: str, act
     )
 
 
-def first_of(meetings: QuerySet[SessionMeeting], actor: User) -> SessionMeeting | None:
-    """The first of them, with what is said of it; ``is_visible`` where the actor may know its session."""
+def doubts(meeting: SessionMeeting, people: Collection[Person], reader: User) -> dict[int, str]:
+    """What speaks against the presence of some of these people, by their key: a remark, never a refusal (5.3.1).
+
+    They had left by that day, or are in the roll of another class at that hour, or teach it. One query, and one more
+    where somebody is elsewhere.
+    """
+    day = local_day(meeting.starts_at, meeting.training_session.site)
+    said = {
+        each.pk: _("Had left by %(day)s, says the list of people.") % {"day": day_words(day, "dated")}
+        for each in people
+        if has_left(each.employment, each.left_on, day)
+    }
+    keys = [each.pk for each in people]
+    beside = meetings_between(meeting.starts_at, meeting.ends_at).exclude(training_session=meeting.training_session_id)
+    begun = beside.filter(state__in=[MeetingState.OPEN, MeetingState.CONCLUDED])
+    came = Attendance.objects.filter(meeting__in=beside, status__in=_CAME, enrolment__removed_at=None)
+    taught = MeetingTrainer.objects.filter(meeting__in=begun, trainer__person__in=keys)
+    sat = came.filter(enrolment__person__in=keys).values_list("enrolment__person", "meeting")
+    there = dict(sat.union(taught.values_list("trainer__person", "meeting")))
+    if there:
+        others = {each.pk: named(each) for each in with_names(beside.filter(pk__in=there.values()), reader)}
+        for person, other in there.items():
+            said.setdefault(person, _("Also recorded in %(other)s.") % {"other": others[other]})
+    return said
+
+
+def with_names(meetings: QuerySet[SessionMeeting], actor: User) -> QuerySet[SessionMeeting]:
+    """With what :func:`named` says of them; ``is_visible`` where the actor may know the session."""
     seen = TrainingSession.objects.visible_to_staff(actor).filter(pk=OuterRef("training_session"))
-    rows = meetings.select_related("training_session__site").annotate(is_visible=Exists(seen))
-    return rows.order_by("starts_at", "pk").first()
+    return meetings.select_related("training_session__site").annotate(is_visible=Exists(seen))
+
+
+def first_of(meetings: QuerySet[SessionMeeting], actor: User) -> SessionMeeting | None:
+    """The first of them, with what is said of it."""
+    return with_names(meetings, actor).order_by("starts_at", "pk").first()
 
 
 def named(meeting: SessionMeeting) -> str:

@@ -18,12 +18,14 @@ from planning.services import (
     submit_revision,
 )
 from planning.tests.factories import approve
-from sessions.models import Deviation, MeetingTrainer, RecoveryCase
+from sessions.models import Attendance, Deviation, Enrolment, MeetingTrainer, RecoveryCase
 from sessions.queries.pages import batches_for
 from sessions.services import propose_move, schedule_in_batch, substitute_trainer
-from sessions.tests.factories import START, absent, concluded, make_up_for, scheduled
+from sessions.services.elsewhere import doubts
+from sessions.tests.factories import START, absent, attend, concluded, make_up_for, opened, scheduled
 from trainingops.domain import Refused
-from trainingops.people.tests.factories import client_of, make_agent
+from trainingops.people.models import Person
+from trainingops.people.tests.factories import client_of, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
 LATER = START + timedelta(days=1)
@@ -197,3 +199,20 @@ def test_who_is_replaced_may_be_taken_elsewhere_and_the_plan_still_changes():
         mine = Booking.objects.filter(role="trainer", live=True, planned_meeting__uuid=held.meeting.uuid)
         assert [each.trainer for each in mine] == [made]
         assert teaching(held)[0] == {made}
+
+
+@pytest.mark.clause("5.3.1")
+def test_who_stands_in_another_roll_then_or_had_left_is_recorded_all_the_same_with_a_remark(client):
+    here, there = opened(), opened(people=1)
+    twice, gone, free = (each.person for each in here.enrolments)
+    Enrolment.objects.filter(pk=there.enrolments[0].pk).update(person=twice)
+    Person.objects.filter(pk=gone.pk).update(left_on=START.date() - timedelta(days=1))
+    attend(there)
+    attend(here)
+    assert Attendance.objects.filter(meeting=here.meeting, status="present").count() == 3
+    said = doubts(here.meeting, Person.objects.filter(pk__in=[twice.pk, gone.pk, free.pk]), here.pic)
+    assert set(said) == {twice.pk, gone.pk}
+    for user, page in ((here.pic, "meeting_roll"), (make_user("agent", person=twice), "check_in_done")):
+        client.force_login(user)
+        shown = client.get(reverse(page, args=[here.meeting.uuid])).content.decode()
+        assert said[twice.pk] in shown and there.training_session.number not in shown, "of a plan that they do not see"

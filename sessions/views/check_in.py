@@ -22,6 +22,7 @@ from sessions.queries.check_in import meetings_of_code, meetings_with_place, own
 from sessions.queries.corrections import own_cell
 from sessions.queries.pages import recorded_at
 from sessions.services.check_in import arrival, not_enrolled, why_closed
+from sessions.services.elsewhere import doubts
 from sessions.steps import test_open_to
 from sessions.wrong_codes import note_wrong_code, too_many
 from trainingops.domain import Refused
@@ -169,6 +170,7 @@ def check_in_done(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "training_session": meeting.training_session,
         "zone": meeting.training_session.site.zone,
         "recorded": recorded_at(enrolment),
+        "doubt": doubts(meeting, [enrolment.person], request.user).get(enrolment.person_id),
         "enrolment": enrolment,
         "test": test_open_to(meeting, enrolment),
         "cell": own_cell(meeting, enrolment, request.now),

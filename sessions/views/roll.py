@@ -27,6 +27,7 @@ from sessions.queries.pages import recorded_at, roll_of
 from sessions.queries.visibility import people_shown
 from sessions.services import Clash, GridConflict, RollCell
 from sessions.services.correcting import why_not_correctable
+from sessions.services.elsewhere import doubts
 from sessions.sharing import group_text
 from sessions.tables import MEETING_STATES
 from sessions.views.sessions import visible_meeting, visible_meetings
@@ -74,6 +75,7 @@ class RollRow:
     may_write: bool = False
     may_correct: bool = False
     asked: UUID | None = None
+    doubt: str = ""
 
     @property
     def key(self) -> int:
@@ -363,7 +365,10 @@ def _context(
     )
     is_over = meeting.state == MeetingState.CONCLUDED
     corrects = runs and not why_not_correctable(meeting)
+    came = [row.enrolment.person for row in rows if row.values["status"] != AttendanceStatus.ABSENT]
+    said = doubts(meeting, came, request.user) if runs and came else {}
     for row in rows:
+        row.doubt = said.get(row.enrolment.person_id, "")
         row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
         row.may_correct = corrects and not row.may_write
     blank = [row.enrolment.person.name for row in rows if not (row.attendance and row.attendance.status)]
