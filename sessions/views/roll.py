@@ -365,10 +365,9 @@ def _context(
     )
     is_over = meeting.state == MeetingState.CONCLUDED
     corrects = runs and not why_not_correctable(meeting)
-    came = [row.enrolment.person for row in rows if row.values["status"] != AttendanceStatus.ABSENT]
-    said = doubts(meeting, came, request.user) if runs and came else {}
+    said = doubts(meeting, [row.enrolment.person for row in rows], request.user) if runs else {}
     for row in rows:
-        row.doubt = said.get(row.enrolment.person_id, "")
+        row.doubt = "" if row.values["status"] == AttendanceStatus.ABSENT else said.get(row.enrolment.person_id, "")
         row.may_write = may_record and not (is_over and row.attendance and row.attendance.status)
         row.may_correct = corrects and not row.may_write
     blank = [row.enrolment.person.name for row in rows if not (row.attendance and row.attendance.status)]
