@@ -41,10 +41,12 @@ class Receipt:
             return Standing("ok", _("Read"), "eye")
         if self.deliveries:
             return Standing("ok", pgettext("of a report", "Handed over"), "ok")
+        if self.is_closed:
+            return Standing("late", _("Account closed"), "late")
         if self.row.opened_at:
             return Standing("info", _("Opened"), "mail")
-        if self.row.unreachable or (self.row.user and not self.row.user.is_active):
-            return Standing("late", _("Account closed"), "late")
+        if self.mail_failed:
+            return Standing("late", _("Mail failed"), "late")
         if self.row.user:
             return Standing("idle", _("Sent"), "mail")
         return self._outside()
@@ -71,6 +73,16 @@ class Receipt:
         return self.row.sent_at
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the account was closed when the version was sent, or is now."""
+        return self.row.unreachable or (self.row.user is not None and not self.row.user.is_active)
+
+    @property
+    def mail_address(self) -> str:
+        """Where the mail went."""
+        return self.row.address or (self.row.user.email if self.row.user else "")
+
+    @property
     def mail_failed(self) -> bool:
         return self.mail is not None and self.mail.state == OutboxState.FAILED
 
@@ -80,9 +92,7 @@ class Receipt:
 
 
 def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]:
-    """Every recipient of a version; for who sends with mails, reminders, deliveries and copies: two queries."""
-    if sender is None:
-        return [Receipt(each) for each in version.distributions.select_related("user")]
+    """Every recipient of a version with mails, reminders and deliveries; for who sends with copies: two queries."""
     told = Notice.objects.filter(kind="report.unread", subject=OuterRef("uuid")).order_by("-created_at")
     found: Iterable[Any] = (
         version.distributions.annotate(handed=FilteredRelation("deliveries"))
@@ -95,7 +105,7 @@ def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]
         receipt = receipts.setdefault(each.uuid, Receipt(each, _mail(each.latest_mail), each.reminded_at))
         if delivery := getattr(each, "handed", None):
             receipt.deliveries.append(delivery)
-    copies = copies_for([each.row for each in receipts.values()], version, sender)
+    copies = copies_for([each.row for each in receipts.values()], version, sender) if sender else {}
     for receipt in receipts.values():
         receipt.copy = copies.get(receipt.row.uuid)
     return list(receipts.values())

@@ -7,8 +7,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from planning.models import PlanRecipient
 from reporting import services
 from reporting.delivery import delivery_of
+from reporting.receipts import receipts_of
 from reporting.tests.places import with_somebody_elsewhere
 from reporting.tests.writing import HOUR, submitted
 from reporting.wording import unreached_words
@@ -192,3 +194,40 @@ def test_a_failed_mail_is_seen_and_sent_again_by_the_sender_and_all_who_wait_are
         services.resend_to_recipient(distribution=receipt, actor=held.world.qc, now=now)
     with pytest.raises(WrongState):
         services.resend_to_recipient(distribution=receipt, actor=held.pic, now=now)
+
+
+@pytest.mark.point("RPT-4")
+def test_the_mail_to_somebody_without_account_stands_the_same_for_sender_and_readers(client, held):
+    """Made, sent or failed: everybody reads how far it came; why it failed and a new try are the sender's."""
+    PlanRecipient.objects.create(
+        revision=held.plan.approved_revision, party="client", name="Ibu Tari", email="tari@klien.id"
+    )
+    version = submitted(held)
+    produce_record(request=EvidenceRequest.objects.get(kind="report_copy"), now=version.submitted_at + HOUR)
+    page = reverse("report_detail", args=[version.report.uuid])
+    resend = reverse("recipient_resend", args=[version.distributions.get(name="Ibu Tari").uuid])
+    with time_machine.travel(version.submitted_at + HOUR, tick=False):
+        for state, words in (("sent", "Email dengan PDF terkirim"), ("failed", "Email gagal")):
+            OutboxMessage.objects.filter(kind="report.copy").update(state=state, error="550 ditolak")
+            for user in (held.pic, held.manager, held.world.qc):
+                sign_in(client, user)
+                answer = client.get(page)
+                shown, sends = answer.content.decode(), user != held.world.qc
+                assert answer.status_code == 200 and words in shown
+                failed = state == "failed" and sends
+                assert ("tari@klien.id: 550 ditolak" in shown) == (resend in shown) == failed
+
+
+@pytest.mark.point("RPT-4")
+def test_a_failed_mail_and_a_closed_account_are_the_standing_of_a_recipient(held):
+    """What has to be done stands before what went well: no "sent" above a failed mail, no "opened" of who left."""
+    held.world.qc.email = "qc@contoh.id"
+    held.world.qc.save()
+    version = submitted(held)
+    OutboxMessage.objects.filter(recipient=held.world.qc, kind="report.submitted").update(state="failed")
+    manager = held.manager
+    services.open_report(version=version, actor=manager, now=version.submitted_at + HOUR)
+    manager.is_active = False
+    manager.save()
+    found = {each.row.user_id: each.standing.word for each in receipts_of(version, sender=None)}
+    assert (found[held.world.qc.pk], found[manager.pk]) == ("Email gagal", "Akun ditutup")
