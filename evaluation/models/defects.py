@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -40,10 +41,10 @@ class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
 
     def in_days(self, since: date | None, until: date | None) -> TrainingDefectQuerySet:
         """Those that occurred on these days by the calendar of their site; wide by a day first, for the index."""
-        rows = self
+        rows: Any = self
         local = Func(F("site__timezone"), F("occurred_at"), function="timezone", output_field=DateTimeField())
         if since or until:
-            rows = rows.annotate(day=Cast(local, DateField()))
+            rows = rows.alias(day=Cast(local, DateField()))
         if since:
             rows = rows.filter(occurred_at__gte=_midnight(since - timedelta(days=1)), day__gte=since)
         if until:

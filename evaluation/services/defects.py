@@ -97,7 +97,7 @@ def keep_session_defects(
     here = TrainingDefect.objects.filter(training_session=training_session, kind__in=kinds)
     for row in here.select_related("plan").annotate(is_named=Exists(_naming())):
         still = standing.get((row.kind, row.source))
-        if still is None and not row.is_named:  # type: ignore[attr-defined]
+        if still is None and not row.is_named:
             gone.append(row)
         elif still is not None and still.absence_reason_id != row.absence_reason_id:
             reasons.setdefault(still.absence_reason_id, []).append(row.pk)
