@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from reporting.models import TrainingReport
+from reporting.reaction import reaction_data
 from reporting.wording import SECTIONS
 from sessions.queries.facts import session_facts
 from sessions.queries.ledger import on_target
 from trainingops.audit.journal import canonical, digest
 
 #: The form of the content; raise it when keys change, so that old versions stay readable.
-FORM = 3
+FORM = 4
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,11 @@ class Frozen:
         return loaded
 
 
-def freeze(report: TrainingReport, *, number: int, facts: Mapping[str, Any] | None = None) -> Frozen:
+def freeze(report: TrainingReport, *, number: int, now: datetime, facts: Mapping[str, Any] | None = None) -> Frozen:
     """The content of version ``number`` as things stand: the same facts give the same text.
 
     Args:
+        now: decides whether the reaction survey may be read already.
         facts: of the session (:func:`session_facts`), where they are read already.
     """
     obligation = report.obligation
@@ -80,6 +83,7 @@ def freeze(report: TrainingReport, *, number: int, facts: Mapping[str, Any] | No
         "items": facts["items"],
         "deviations": [{"uuid": each["uuid"], "kind": each["kind"]} for each in facts["deviations"]],
         "recovery": facts["recovery"],
+        "reaction": reaction_data(report, now),
         "photos": _photos(report),
         "narrative": {name: getattr(report, name) for name in SECTIONS},
     }

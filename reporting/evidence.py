@@ -20,10 +20,9 @@ from reporting.content import Frozen
 from reporting.enums import ObligationState
 from reporting.figures import session_ledger, with_sign
 from reporting.models import ReportObligation
-from reporting.queries import reaction_to
+from reporting.reaction import reaction_words
 from reporting.reading import Missed, Reading, read
 from reporting.sight import EVERYTHING, Sight
-from reporting.wording import reaction_words
 from sessions.models import ClassFile, Enrolment
 from sessions.queries.ledger import is_beyond_target
 from sessions.queries.visibility import READS_WHOLE
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from trainingops.records.models import EvidencePayload
 
 KIND, COPY = "report", "report_copy"
-FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "7"
+FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "8"
 LANGUAGE = "id"
 
 
@@ -113,7 +112,7 @@ def request_report(
     training_session = version.report.obligation.training_session
     with translation.override(LANGUAGE):
         reading = read(Frozen(version.content), training_session, sight=sight)
-        payload = {**report_payload(version, reading, sight=sight, sent=sent, now=now), "audience": audience}
+        payload = {**report_payload(version, reading, sight=sight, sent=sent), "audience": audience}
         title = f"{payload['subtitle']}, {payload['subtitle_more']}"
     request_evidence(
         kind=kind,
@@ -136,7 +135,7 @@ def audience_in(payload: EvidencePayload | None) -> str:
 
 
 def report_payload(
-    version: ReportVersion, reading: Reading, *, sight: Sight, sent: Iterable[Distribution], now: datetime
+    version: ReportVersion, reading: Reading, *, sight: Sight, sent: Iterable[Distribution]
 ) -> dict[str, Any]:
     """What the form prints, as texts; names and scores live in this payload and nowhere else in the record.
 
@@ -173,7 +172,8 @@ def report_payload(
         "hard_items": [f"{each['code']} ({format_figure(each['share'] * 100, 0)}%)" for each in reading.hard_items],
         "results": [_result(each, figures.decimals) for each in reading.results],
         "results_elsewhere": _elsewhere(reading.results_elsewhere),
-        "reaction": reaction_words(reaction_to(training_session, now)),
+        "reaction": reaction_words(data.get("reaction"), at=version.submitted_at, zone=reading.zone),
+        "reaction_at": moment_words(version.submitted_at, reading.zone),
         "narrative": data["narrative"],
         "actions": reading.actions,
         "photos": _photos(data, training_session),

@@ -15,12 +15,10 @@ from reporting.enums import ChangeCause, EscalationStep, ObligationState, Report
 from reporting.models import in_readers_language
 from sessions.enums import SessionState
 from trainingops.people.enums import Role
-from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, due_word, moment_words, span_words
 
 if TYPE_CHECKING:
     from reporting.models import DeadlinePolicy, ObligationChange, ReportObligation, TrainingReport
-    from sessions.queries.survey import Reaction
 
 SECTIONS = ("course", "obstacles", "follow_up")
 
@@ -71,24 +69,6 @@ def report_standing(obligation: ReportObligation) -> Standing:
     if obligation.training_session.state == SessionState.SCHEDULED:
         return Standing("idle", _("Waiting for the session"))
     return Standing("idle", _("None yet"))
-
-
-def reaction_words(reaction: Reaction | None) -> list[str]:
-    """The reaction survey in lines: who answered, then each statement; why there is none yet (9.1)."""
-    if reaction is None:
-        return []
-    said = {"answered": reaction.answered, "present": reaction.present}
-    lines = [_("%(answered)d of %(present)d who were there answered.") % said]
-    if reaction.why:
-        return [*lines, reaction.why]
-    if reaction.mean is not None:
-        lines[0] += " " + _("Mean of all statements: %(mean)s of 5.") % {"mean": format_figure(reaction.mean, 2)}
-    rows = ((each.words, each.mean, each.agree) for each in reaction.statements)
-    return [*lines, *(f"{words}: {format_figure(mean, 2)}, {_agree(agree)}" for words, mean, agree in rows if mean)]
-
-
-def _agree(count: int) -> str:
-    return ngettext("%(n)d agrees", "%(n)d agree", count) % {"n": count}
 
 
 def unreached_words(obligation: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from reporting.content import Frozen, freeze
 from reporting.enums import OBLIGATION_TRANSITIONS, REPORT_TRANSITIONS, ObligationState, ReportState
 from reporting.models import ReportObligation, ReportVersion, TrainingReport
 from reporting.policies import can_write
+from reporting.reaction import before_later_answers
 from reporting.services.breaches import mark_breach
 from reporting.services.drafts import locked_report
 from reporting.services.obligations import advance_when_reported
@@ -19,7 +21,7 @@ from reporting.services.sending import send_version
 from reporting.signals import report_submitted
 from reporting.wording import missing_sections
 from sessions.enums import HELD, SessionState
-from trainingops.audit.journal import record, service
+from trainingops.audit.journal import canonical, record, service
 from trainingops.domain import Refused, StaleVersion, require, require_transition
 from trainingops.people.enums import Role, SignatureMeaning
 from trainingops.people.services import require_signature, sign
@@ -79,7 +81,7 @@ def submit_report(
     obligation = ReportObligation.objects.select_for_update(no_key=True).get(pk=report.obligation_id)
     require_transition(obligation, ObligationState.SUBMITTED, OBLIGATION_TRANSITIONS)
     _require_complete(report)
-    frozen = _require_unchanged(report, content_hash, number=1)
+    frozen = _require_unchanged(report, content_hash, number=1, now=now)
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
     mark_breach(obligation=report.obligation, now=now)
     obligation.refresh_from_db()
@@ -129,7 +131,7 @@ def amend_report(
     _require_complete(report)
     last = report.versions.order_by("-number").first()
     assert last is not None  # a submitted report has a version
-    frozen = _require_unchanged(report, content_hash, number=last.number + 1)
+    frozen = _require_unchanged(report, content_hash, number=last.number + 1, now=now)
     if _without_number(frozen) == _without_number(Frozen(last.content)):
         raise Refused(_("Nothing differs from version %(number)d.") % {"number": last.number}, code="nothing_changed")
     require_signature(signature, user=actor, content_hash=content_hash, now=now)
@@ -180,13 +182,15 @@ def _require_complete(report: TrainingReport) -> None:
         )
 
 
-def _require_unchanged(report: TrainingReport, content_hash: str, *, number: int) -> Frozen:
-    frozen = freeze(report, number=number)
-    if frozen.hash != content_hash:
+def _require_unchanged(report: TrainingReport, content_hash: str, *, number: int, now: datetime) -> Frozen:
+    frozen = freeze(report, number=number, now=now)
+    earlier = (Frozen(canonical(each)) for each in before_later_answers(frozen.data))
+    shown = next((each for each in chain([frozen], earlier) if each.hash == content_hash), None)
+    if shown is None:
         raise StaleVersion(
             _("The report changed since you opened this page. Read it again below, then sign."), code="stale"
         )
-    return frozen
+    return shown
 
 
 def _without_number(frozen: Frozen) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_an_amendment_without_reason_or_without_difference_is_refused(held):
 def test_a_draft_cannot_be_amended(held):
     report = written(held)
     now = held.training_session.ends_at + 2 * HOUR
-    content_hash = freeze(report, number=1).hash
+    content_hash = freeze(report, number=1, now=held.training_session.ends_at).hash
     signature = sign(
         user=held.pic, role="trainer", meaning="submitted", content_hash=content_hash, authenticated_at=now, now=now
     )

@@ -106,7 +106,7 @@ def test_the_sender_notes_where_the_summary_was_shared(held):
 
 def test_names_are_shown_of_ones_own_people_and_the_others_are_counted(held):
     report = written(held)
-    frozen = freeze(report, number=1)
+    frozen = freeze(report, number=1, now=held.training_session.ends_at)
 
     def seen_by(user):
         return read(frozen, held.training_session, sight=sight_of(user, report))

@@ -93,14 +93,16 @@ def test_signing_asks_for_a_fresh_log_in_and_shows_what_is_signed(client, held):
     assert reverse("account_reauthenticate") in client.get(url("report_submit", held)).url
     sign_in(client, held.pic)
     page = client.get(url("report_submit", held))
-    assert page.context["content_hash"] == freeze(report, number=1).hash
+    assert page.context["content_hash"] == freeze(report, number=1, now=held.training_session.ends_at).hash
     assert TEXTS["obstacles"] in page.content.decode()
 
 
 def test_submitting_leads_to_the_report_and_amending_to_its_next_version(client, held):
     report = written(held)
     sign_in(client, held.pic)
-    answer = client.post(url("report_submit", held), {"content_hash": freeze(report, number=1).hash})
+    answer = client.post(
+        url("report_submit", held), {"content_hash": freeze(report, number=1, now=held.training_session.ends_at).hash}
+    )
     assert answer.url == url("report_detail", held)
     client.post(url("report_write", held), {**TEXTS, "course": "Diperbaiki.", "version": 2})
     shown = client.get(url("report_submit", held)).context["content_hash"]
@@ -122,7 +124,9 @@ def test_what_changed_meanwhile_is_shown_again_with_409(client, held):
 def test_a_blank_part_is_named_and_nothing_is_sent(client, held):
     report = report_of(held)
     sign_in(client, held.pic)
-    answer = client.post(url("report_submit", held), {"content_hash": freeze(report, number=1).hash})
+    answer = client.post(
+        url("report_submit", held), {"content_hash": freeze(report, number=1, now=held.training_session.ends_at).hash}
+    )
     assert answer.status_code == 422
     assert not Distribution.objects.exists()
 
@@ -180,7 +184,7 @@ def test_a_superseded_version_says_so_and_links_to_the_latest(client, held):
     submitted(held)
     report = written(held, course="Diperbaiki.")
     sign_in(client, held.pic)
-    shown = freeze(report, number=2).hash
+    shown = freeze(report, number=2, now=held.training_session.ends_at).hash
     client.post(url("report_submit", held), {"content_hash": shown, "reason": "Jam diperbaiki"})
     page = read_page(client, held.manager, held)
     assert "Jam diperbaiki" in page.content.decode()
@@ -344,7 +348,7 @@ def test_amending_a_report_with_deviations_keeps_its_budget_of_queries(client, h
     report = written(held)
     sign_in(client, held.pic)
     address = url("report_submit", held)
-    client.post(address, {"content_hash": freeze(report, number=1).hash})
+    client.post(address, {"content_hash": freeze(report, number=1, now=held.training_session.ends_at).hash})
     with counted() as queries:
         assert client.get(address).context["amends"]
     assert len(queries) <= 12, "\n".join(map(shown, queries))

@@ -155,7 +155,7 @@ def test_submitting_twice_is_refused_by_the_state_found(held):
     submitted(held)
     report = report_of(held)
     now = held.training_session.ends_at + 3 * HOUR
-    content_hash = freeze(report, number=1).hash
+    content_hash = freeze(report, number=1, now=held.training_session.ends_at).hash
     signature = sign(
         user=held.pic, role="trainer", meaning="submitted", content_hash=content_hash, authenticated_at=now, now=now
     )

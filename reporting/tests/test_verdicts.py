@@ -46,7 +46,9 @@ def test_page_record_and_report_say_the_same_of_everybody(client):
     assert paper == {number: str(word.label) for number, word in numbers.items()}
 
     obligation = ReportObligation.objects.get(training_session=held.training_session)
-    report = read(freeze(obligation.report, number=1), held.training_session, sight=EVERYTHING)
+    report = read(
+        freeze(obligation.report, number=1, now=held.training_session.ends_at), held.training_session, sight=EVERYTHING
+    )
     assert {each["enrolment"]: each["verdict"] for each in report.results} == expected
 
     client.force_login(held.pic)
@@ -70,7 +72,7 @@ def test_every_figure_follows_the_ledger_where_somebody_passed_the_test_but_wait
     assert plan_says.holds and (plan_says.targeted, plan_says.trained, plan_says.passed) == (3, 1, 1)
 
     obligation = ReportObligation.objects.get(training_session=held.training_session)
-    frozen = freeze(obligation.report, number=1)
+    frozen = freeze(obligation.report, number=1, now=held.training_session.ends_at)
     ledger = session_ledger(frozen.data)
     assert (ledger.targeted, ledger.trained, ledger.waiting, ledger.given_up) == (3, 1, 2, 0)
     assert (ledger.passed, ledger.in_remedial, ledger.not_passed, ledger.not_scored) == (1, 0, 0, 0)
@@ -99,7 +101,7 @@ def test_record_and_report_print_the_decimals_of_the_scheme(client):
     held.training_session.scheme = json.dumps({**json.loads(held.training_session.scheme), "decimals": 1})
     held.training_session.save(update_fields=["scheme"])
     report = ReportObligation.objects.get(training_session=held.training_session).report
-    frozen = freeze(report, number=1)
+    frozen = freeze(report, number=1, now=held.training_session.ends_at)
     reading = read(frozen, held.training_session, sight=EVERYTHING)
     mine = {row["employee_no"]: row["post"] for row in _results(held.training_session)["rows"]}
     theirs = {
@@ -134,7 +136,9 @@ def test_who_has_no_result_is_counted_in_the_words_of_the_reports_own_table():
 def test_the_figures_of_a_report_count_its_own_rows():
     held = concluded(lambda people: absent(people[0]), right=(None, 5, 0), roleplay="90")
     obligation = ReportObligation.objects.get(training_session=held.training_session)
-    reading = read(freeze(obligation.report, number=1), held.training_session, sight=EVERYTHING)
+    reading = read(
+        freeze(obligation.report, number=1, now=held.training_session.ends_at), held.training_session, sight=EVERYTHING
+    )
     rows = [each["verdict"] for each in reading.results]
     assert reading.figures.verdicts == {word: rows.count(word) for word in set(rows)}
     assert reading.figures.unscored_words == "tidak ikut: 1"

@@ -29,15 +29,16 @@ def written(held, *, now=None, **texts) -> TrainingReport:
     return report_of(held)
 
 
-def hash_of(report) -> str:
+def hash_of(report, *, now=None) -> str:
     last = report.versions.order_by("-number").first()
-    return freeze(report, number=last.number + 1 if last else 1).hash
+    now = now or report.obligation.training_session.ends_at
+    return freeze(report, number=last.number + 1 if last else 1, now=now).hash
 
 
 def send(report, actor, *, now, reason="", content_hash=None):
     return services.sign_and_send(
         report=report,
-        content_hash=content_hash or hash_of(report),
+        content_hash=content_hash or hash_of(report, now=now),
         authenticated_at=now,
         actor=actor,
         now=now,

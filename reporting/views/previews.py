@@ -16,13 +16,13 @@ from reporting.content import Frozen, freeze
 from reporting.difference import difference
 from reporting.drawing import draw_copy
 from reporting.models import Distribution, ReportVersion
-from reporting.queries import COPY_MAIL, reaction_in, record_number
+from reporting.queries import COPY_MAIL, record_number
+from reporting.reaction import reaction_words
 from reporting.reading import read
 from reporting.services.recipients import Recipient, recipients_of
 from reporting.services.telling import reader_words, report_address
 from reporting.sight import Sight, sight_of, sight_of_party
 from reporting.views.loading import visible, writable
-from reporting.wording import reaction_words
 from sessions.queries.facts import session_facts
 from trainingops.audit.access_events import record_access
 from trainingops.audit.models import AccessEvent
@@ -40,7 +40,7 @@ class Preview:
         report = writable(request, uuid)
         self.training_session = report.obligation.training_session
         self.facts = session_facts(self.training_session)
-        frozen = freeze(report, number=report.last_number + 1, facts=self.facts)
+        frozen = freeze(report, number=report.last_number + 1, now=request.now, facts=self.facts)
         self.version = ReportVersion(
             report=report,
             number=report.last_number + 1,
@@ -128,7 +128,7 @@ def report_preview(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "sight": preview.sight,
         "reading": reading,
         "deviations": reading.deviations,
-        "reaction": reaction_words(reaction_in(report, request.now)),
+        "reaction": reaction_words(reading.data["reaction"], at=request.now, zone=reading.zone),
         "without": preview.recipients.parties_without,
     }
     return render(request, "reporting/report_preview.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,14 +21,14 @@ from reporting.delivery import delivery_of
 from reporting.enums import ReportState
 from reporting.forms import AmendForm, DraftForm, ShareForm
 from reporting.models import Distribution, ReportVersion, TrainingReport
-from reporting.queries import reaction_in
+from reporting.reaction import reaction_data, reaction_words
 from reporting.reading import read
 from reporting.receipts import receipts_of
 from reporting.sharing import reminder_text, whatsapp_text
 from reporting.sight import EVERYTHING, Sight, sight_of
 from reporting.tables import ReportTable
 from reporting.views.loading import number, reports, visible, writable
-from reporting.wording import change_words, due_standing, missing_sections, reaction_words, unreached_words
+from reporting.wording import change_words, due_standing, missing_sections, unreached_words
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import User
@@ -113,7 +114,7 @@ def _version_page(
     mine = [each.row for each in receipts if each.row.user_id == user.pk]
     address = settings.BASE_URL + reverse("report_detail", args=[report.uuid])
     context = {
-        **_page(report, Frozen(version.content), sight, request),
+        **_page(report, Frozen(version.content), sight, request, read_at=version.submitted_at),
         "version": version,
         "latest": versions[0].number,
         "changes": change_words(report) if report.changed_at else "",
@@ -145,9 +146,10 @@ def _version_page(
     return render(request, "reporting/report_detail.html", context)
 
 
-def _page(report: Any, frozen: Frozen, sight: Sight, request: SignedInRequest) -> dict[str, Any]:
+def _page(report: Any, frozen: Frozen, sight: Sight, request: SignedInRequest, *, read_at: datetime) -> dict[str, Any]:
     obligation = report.obligation
     reading = read(frozen, obligation.training_session, sight=sight)
+    signed, today = reading.data.get("reaction"), reaction_data(report, request.now)
     return {
         "title": obligation.training_session.plan.title,
         "report": report,
@@ -156,7 +158,8 @@ def _page(report: Any, frozen: Frozen, sight: Sight, request: SignedInRequest) -
         "due": due_standing(obligation, request.now),
         "reading": reading,
         "deviations": reading.deviations,
-        "reaction": reaction_words(reaction_in(report, request.now)),
+        "reaction": reaction_words(signed, at=read_at, zone=reading.zone),
+        "reaction_today": reaction_words(today, at=request.now, zone=reading.zone) if today != signed else [],
         "photos": [each for each in report.shown_photos if str(each) in reading.data.get("photos", [])],
     }
 
@@ -228,9 +231,9 @@ def report_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The report is on its way to its recipients. The record is being made."))
             return redirect("report_detail", uuid=uuid)
-    frozen = freeze(report, number=report.last_number + 1)
+    frozen = freeze(report, number=report.last_number + 1, now=request.now)
     context = {
-        **_page(report, frozen, EVERYTHING, request),
+        **_page(report, frozen, EVERYTHING, request, read_at=request.now),
         "form": form,
         "errors": errors,
         "amends": amends,

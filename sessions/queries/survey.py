@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -194,19 +194,26 @@ def may_be_read(survey: ReactionSurvey, now: datetime) -> bool:
 def reaction_of(survey: ReactionSurvey, *, present: int, now: datetime) -> Reaction:
     """The survey as it may be shown ``now``; ``present`` is how many could answer."""
     if not may_be_read(survey, now):
-        return Reaction(survey, present, _why_hidden(survey, now), (), ())
+        why = why_hidden(
+            survey.answered,
+            survey.form.least_answers,
+            closes_at=survey.closes_at,
+            zone=survey.training_session.site.zone,
+            now=now,
+        )
+        return Reaction(survey, present, why, (), ())
     statements = [Statement(words, survey.tallies[code]) for code, words in survey.form.statements_shown]
     return Reaction(survey, present, "", statements, survey.texts)
 
 
-def _why_hidden(survey: ReactionSurvey, now: datetime) -> str:
-    least, answered = survey.form.least_answers, survey.answered
+def why_hidden(answered: int, least: int, *, closes_at: datetime | None, zone: tzinfo, now: datetime) -> str:
+    """Why ``answered`` answers show no result at ``now``; ``least`` of them would be enough."""
     said: dict[str, object] = {"n": answered, "least": least}
-    if survey.closes_at is not None:
-        said["at"] = moment_words(survey.closes_at, survey.training_session.site.zone)
-    if survey.closes_at is None:
+    if closes_at is not None:
+        said["at"] = moment_words(closes_at, zone)
+    if closes_at is None:
         return _("%(n)d of %(least)d answers that are needed. The survey closes after the session.") % said
-    if now >= survey.closes_at:
+    if now >= closes_at:
         return (
             _("%(n)d of %(least)d answers that are needed: too few to show without telling who answered what.") % said
         )

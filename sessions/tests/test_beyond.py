@@ -257,7 +257,7 @@ def test_a_report_counts_people_beyond_target_apart_and_names_them_so():
     score(held, {each.pk: "90" for each in (row, *held.enrolments)}, now=held.training_session.starts_at + 30 * MINUTE)
     end_session(held)
     report = report_of(held)
-    frozen = freeze(report, number=1)
+    frozen = freeze(report, number=1, now=held.training_session.ends_at)
     reading = read(frozen, held.training_session, sight=EVERYTHING)
     assert (reading.figures.participants, reading.figures.beyond_target) == (3, 1)
     assert sum(reading.figures.verdicts.values()) == 3 and len(reading.results) == 4
@@ -282,5 +282,9 @@ def test_who_came_beyond_target_and_much_too_late_owes_no_recovery_and_was_not_w
     attend(held, RollCell(row.pk, "late", minutes_late=minutes))
     end_session(held)
     with translation.override("id"):
-        (missed,) = read(freeze(report_of(held), number=1), held.training_session, sight=EVERYTHING).missed
+        (missed,) = read(
+            freeze(report_of(held), number=1, now=held.training_session.ends_at),
+            held.training_session,
+            sight=EVERYTHING,
+        ).missed
     assert (missed.name, missed.recovery) == (row.person.name, "Tanpa kewajiban recovery")

@@ -149,7 +149,7 @@ class Day:
             tap=True,
         )
         report.refresh_from_db()
-        given = {"content_hash": freeze(report, number=1).hash}
+        given = {"content_hash": freeze(report, number=1, now=after).hash}
         self.post("report submit", self.world.pic, after, "report_submit", report.uuid, data=given)
 
 

@@ -303,7 +303,7 @@ def report(cycle: Cycle, training_session: TrainingSession, *, days: int, unread
     training_report.refresh_from_db()
     version = sign_and_send(
         report=training_report,
-        content_hash=freeze(training_report, number=1).hash,
+        content_hash=freeze(training_report, number=1, now=at).hash,
         authenticated_at=at,
         actor=trainer,
         now=at + timedelta(minutes=5),
