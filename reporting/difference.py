@@ -63,7 +63,8 @@ def _people(reading: Reading) -> dict[str, str]:
     """Each participant by name: how they came out, and what they missed."""
     missed: dict[str, list[str]] = {}
     for each in reading.missed:
-        missed.setdefault(each.employee_no, []).append(f"{each.situation} ({each.recovery})")
+        said = f"{each.meeting}: {each.situation}" if each.meeting else each.situation
+        missed.setdefault(each.employee_no, []).append(f"{said} ({each.recovery})")
     found = {}
     for person in reading.results:
         name, number = person["who"]
@@ -86,7 +87,8 @@ def _others(old: Frozen, new: Frozen, sight: Sight) -> Iterator[Row]:
 
 
 def _of(person: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Any, ...]:
-    cases = [each for each in data["recovery"] if each["person"] == person["person"]]
+    mine = [each for each in data["recovery"] if each["person"] == person["person"]]
+    cases = [{key: value for key, value in each.items() if key != "meeting"} for each in mine]
     return person, cases
 
 

@@ -48,8 +48,7 @@ def draw_copy(
     reading = read(Frozen(version.content), report.obligation.training_session, sight=sight)
     # Pictures would have to be handed to the process that draws; they are in the record.
     payload = report_payload(version, reading, sight=sight, sent=sent) | {"photos": []}
-    ended_on = reading.ends_at.astimezone(reading.zone).date()
-    frame = frame_of(get_kind(KIND), payload, get_language() or "id", ended_on, site, None, reader, now)
+    frame = frame_of(get_kind(KIND), payload, get_language() or "id", reading.ended_on, site, None, reader, now)
     ident = payload["ident"]
     page = render_to_string(
         "reporting/print/copy.html",

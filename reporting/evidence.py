@@ -23,6 +23,7 @@ from reporting.models import ReportObligation
 from reporting.reaction import reaction_words
 from reporting.reading import Missed, Reading, read
 from reporting.sight import EVERYTHING, Sight
+from reporting.times import MOST_DAYS, days_held, days_words
 from sessions.models import ClassFile, Enrolment
 from sessions.queries.ledger import is_beyond_target
 from sessions.queries.visibility import READS_WHOLE
@@ -32,7 +33,7 @@ from trainingops.records.payloads import signed
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.records.services import request_evidence
 from trainingops.ui.figures import format_figure
-from trainingops.ui.moments import day_words, hours_words, moment_words
+from trainingops.ui.moments import moment_words
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -119,7 +120,7 @@ def request_report(
         subject=version,
         title=title[:200],
         payload=payload,
-        evidence_date=reading.ends_at.astimezone(reading.zone).date(),
+        evidence_date=reading.ended_on,
         actor=actor,
         now=now,
         training=training_session.plan,
@@ -224,13 +225,13 @@ def _notes(version: ReportVersion) -> list[str]:
 
 def _ident(version: ReportVersion, reading: Reading) -> list[list[str]]:
     data = reading.data
-    starts, ends = reading.starts_at.astimezone(reading.zone), reading.ends_at.astimezone(reading.zone)
+    days = days_held(data)
     plan = version.report.obligation.training_session.plan
     revision = plan.approved_revision
     return [
-        [_("Day, date"), day_words(starts.date(), "weekday")],
+        [_("Day, date"), "; ".join(days) if len(days) <= MOST_DAYS else days_words(data)],
         ["PIC", version.report.obligation.owner.name],
-        [_("Time"), hours_words(starts, ends, reading.zone)],
+        [_("Time"), "; ".join(days.values() if len(days) == 1 else reading.times)],
         [_("Executing trainer"), reading.trainers],
         [_("Module"), f"{data['module']['code']} v{data['module']['version']} {data['module']['title']}"],
         [_("Method"), str(Method(revision.method).label) if revision and revision.method else "–"],
@@ -275,6 +276,7 @@ def _groups(data: Mapping[str, Any], training_session: TrainingSession) -> list[
 def _missed(missed: Missed, zone: ZoneInfo) -> dict[str, str]:
     return {
         "name": f"{missed.name} ({missed.employee_no})",
+        "meeting": missed.meeting,
         "situation": f"{missed.situation}, {missed.note}" if missed.note else missed.situation,
         "recovery": missed.recovery,
         "due": moment_words(missed.due_at, zone) if missed.due_at else "–",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,19 +16,25 @@ from planning.queries.lookups import look_up, texts
 from reporting.content import Frozen
 from reporting.figures import Figures, actions_of, decimal, figures_of, people_of
 from reporting.sight import Sight, redact
+from reporting.times import spans, times_held, times_words
 from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
 from sessions.verdicts import verdict_of
+from trainingops.ui.moments import moment_words
 
 
 @dataclass(frozen=True)
 class Missed:
-    """A participant who was absent, late, left early or not recorded at a meeting."""
+    """A participant who was absent, late, left early or not recorded at a meeting.
+
+    ``meeting`` says which one, where the class had several.
+    """
 
     name: str
     employee_no: str
+    meeting: str
     situation: str
     note: str
     recovery: str
@@ -52,12 +58,18 @@ class Reading:
     actions: list[str]
 
     @property
-    def starts_at(self) -> datetime:
-        return starts_at(self.data)
+    def times(self) -> list[str]:
+        """A line for each day of the class."""
+        return times_held(self.data)
 
     @property
-    def ends_at(self) -> datetime:
-        return ends_at(self.data)
+    def times_words(self) -> str:
+        return times_words(self.data)
+
+    @property
+    def ended_on(self) -> date:
+        """The last day of the class, where it was held."""
+        return max(end for _start, end in spans(self.data)).date()
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
@@ -167,19 +179,19 @@ def _reasons(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _missed(data: Mapping[str, Any], names: Names, notes: Notes) -> list[Missed]:
-    reasons = _reasons(data)
-    cases = {each["person"]: each for each in data["recovery"] if each["kind"] == CaseKind.RECOVERY}
+    reasons, cases, meetings = _reasons(data), _cases(data), _meeting_words(data)
     found = []
     for person in data["people"]:
         if person["enrolment"] not in names:
             continue
         name, number = names[person["enrolment"]]
         for each in _shortfalls(person):
-            case = cases.get(person["person"])
+            case = cases.get((person["person"], each["meeting"])) or cases.get((person["person"], None))
             found.append(
                 Missed(
                     name=name,
                     employee_no=number,
+                    meeting=meetings.get(each["meeting"], ""),
                     situation=_situation(each, reasons),
                     note=notes.get((each["meeting"], person["enrolment"]), ""),
                     recovery=_case_words(case, each["shortfall"]),
@@ -188,6 +200,25 @@ def _missed(data: Mapping[str, Any], names: Names, notes: Notes) -> list[Missed]
                 )
             )
     return found
+
+
+def _cases(data: Mapping[str, Any]) -> dict[tuple[str, str | None], dict[str, Any]]:
+    """The recovery case of each missed meeting, one that was voided only where no other is; before the fourth form of
+    a content a case did not say its meeting."""
+    cases = [each for each in data["recovery"] if each["kind"] == CaseKind.RECOVERY]
+    cases.sort(key=lambda each: each["state"] != CaseState.VOIDED)
+    return {(each["person"], each.get("meeting")): each for each in cases}
+
+
+def _meeting_words(data: Mapping[str, Any]) -> dict[str, str]:
+    """When each meeting of a class of several began, by its uuid."""
+    if len(data["meetings"]) < 2:
+        return {}
+    zone = ZoneInfo(data["session"]["timezone"])
+    return {
+        each["uuid"]: moment_words(datetime.fromisoformat(each["starts_at"]), zone, "short")
+        for each in data["meetings"]
+    }
 
 
 def _situation(cell: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
@@ -215,22 +246,6 @@ def _case_words(case: Mapping[str, Any] | None, shortfall: str | None) -> str:
 def _case_kind(case: Mapping[str, Any] | None) -> str:
     kinds = {CaseState.OPEN: "warn", CaseState.SCHEDULED: "info", CaseState.RESOLVED: "ok", CaseState.WAIVED: "waive"}
     return kinds.get(CaseState(case["state"]), "idle") if case else "idle"
-
-
-def starts_at(data: Mapping[str, Any]) -> datetime:
-    """When the session of a content began."""
-    return min(_moments(data, "starts_at"))
-
-
-def ends_at(data: Mapping[str, Any]) -> datetime:
-    """When it ended."""
-    return max(_moments(data, "ends_at"))
-
-
-def _moments(data: Mapping[str, Any], key: str) -> list[datetime]:
-    """When each meeting really began or ended, else as planned; the session's own time where it had no meeting."""
-    moments = [each[f"actual_{key}"] or each[key] for each in data["meetings"]] or [data["session"][key]]
-    return [datetime.fromisoformat(each) for each in moments]
 
 
 def deviation_words(deviation: Deviation, sight: Sight) -> str:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from reporting.figures import figures_of
-from reporting.reading import starts_at
-from trainingops.ui.moments import day_words, moment_words
+from reporting.times import times_words
+from trainingops.ui.moments import moment_words
 
 WHATSAPP_LIMIT = 1000
 
@@ -20,10 +20,9 @@ def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: s
     """The summary to copy: the report's own numbers, counts only, no names, at most 1,000 characters (RPT-6)."""
     figures = figures_of(data)
     zone = ZoneInfo(data["session"]["timezone"])
-    starts = starts_at(data).astimezone(zone)
     place = f"{data['session']['line']} {data['session']['site']}"
     lines = [
-        f"{day_words(starts.date(), 'weekday')}, {place}",
+        f"{times_words(data)}, {place}",
         _("Passed: %(words)s") % {"words": figures.pass_words},
         _("Absent: %(absent)d, recovery waiting: %(recovery)d")
         % {"absent": figures.absent, "recovery": figures.recovery},

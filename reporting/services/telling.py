@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from reporting.figures import figures_of
+from reporting.times import days_words
 from trainingops.notifications.services import notify
 from trainingops.ui.figures import format_figure
 from trainingops.ui.stored import stored_moment
@@ -76,8 +77,10 @@ def reader_words(version: ReportVersion, frozen: Frozen) -> dict[str, str]:
     mean = _("none yet") if figures.mean_final is None else format_figure(figures.mean_final, figures.decimals)
     if figures.not_scored or not figures.with_result:
         mean = f"{mean}; {figures.unscored_words}"
+    training_session = version.report.obligation.training_session
     return {
-        **subject_words(version.report.obligation.training_session),
+        **subject_words(training_session),
+        "batch": f"{training_session.label}, {days_words(frozen.data)}",
         "report": version.report.number,
         "passed": str(figures.passed) if figures.with_result else capfirst(_("none yet")),
         "participants": str(figures.participants),

@@ -177,7 +177,9 @@ def _cases() -> ArraySubquery:
     """The recovery cases of an enrolment."""
     kept = {name: name for name in ("uuid", "kind", "cause", "minutes", "state", "due_at")}
     cases = RecoveryCase.objects.filter(enrolment=OuterRef("pk")).order_by()
-    return ArraySubquery(cases.values(row=JSONObject(**kept, scheduled_in="scheduled_in__number")))
+    return ArraySubquery(
+        cases.values(row=JSONObject(**kept, meeting="meeting__uuid", scheduled_in="scheduled_in__number"))
+    )
 
 
 def _figure(text: str | None) -> Decimal | None:
