@@ -13,6 +13,7 @@ from planning.models import TrainingPlan
 from planning.tests.factories import World, approved_plan, make_world, signature
 from trainingops.audit.journal import digest
 from trainingops.people.models import User
+from trainingops.tests.kept import kept
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
@@ -42,6 +43,7 @@ def reported_plan(world: World) -> TrainingPlan:
     return plan
 
 
+@kept
 def scheduled_review(world: World | None = None) -> Scene:
     world = world or make_world()
     plan = reported_plan(world)
@@ -67,6 +69,7 @@ def note_all_present(scene: Scene) -> None:
     )
 
 
+@kept
 def held_review(world: World | None = None) -> Scene:
     scene = scheduled_review(world)
     note_all_present(scene)
@@ -86,6 +89,7 @@ def add_action(scene: Scene, finding: Finding, kind: str = ActionKind.PREVENTIVE
     )
 
 
+@kept
 def answered_review(world: World | None = None) -> Scene:
     """Every aspect answered: one finding with a preventive and a curative action, nothing found elsewhere."""
     scene = held_review(world)

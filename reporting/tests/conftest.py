@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from sessions.tests.factories import absent, concluded
+from trainingops.tests.kept import kept
+
+_concluded = kept(concluded)
 
 
 @pytest.fixture
 def held():
     """Three people, one absent; the session is concluded."""
-    return concluded(lambda enrolments: absent(enrolments[0]), right=(None, 5, 2))
+    return _concluded(lambda enrolments: absent(enrolments[0]), right=(None, 5, 2))

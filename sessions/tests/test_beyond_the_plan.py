@@ -228,7 +228,7 @@ def test_a_remedial_never_lowers_a_mark_and_a_failed_one_is_called_so(client):
     assert RecoveryCase.objects.with_failure().get().failed
     client.force_login(held.pic)
     listed = client.get(reverse("recovery_list") + "?state=failed")
-    assert [kind for _case, kind, _word in listed.context["rows"]] == ["late"]
+    assert [kind for _case, kind, *_rest in listed.context["rows"]] == ["late"]
 
 
 @pytest.mark.clause("5.3.1")

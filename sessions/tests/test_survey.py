@@ -166,7 +166,7 @@ def everything_in_the_database():
         tables = [name for (name,) in cursor.fetchall()]
         found = {}
         for name in tables:
-            cursor.execute(f'SELECT t::text FROM "{name}" t')
+            cursor.execute(f'SELECT whole::text FROM "{name}" whole')
             found[name] = [row for (row,) in cursor.fetchall()]
     return found
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import override_settings
 from django.utils import timezone
 
@@ -62,6 +64,16 @@ def house(own_house, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock(), connected_to(name), at(folder), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """403 and 404 without their pages, which are half of their cost and read by ``test_access``."""
+    for status in (403, 404):
+        bare = partial(HttpResponse, status=status)
+        monkeypatch.setattr(
+            f"trainingops.urls.handler{status}", lambda *_given, bare=bare, **_why: bare(), raising=False
+        )
 
 
 @pytest.fixture(scope="session")
