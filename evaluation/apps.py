@@ -9,9 +9,11 @@ class EvaluationConfig(AppConfig):
         from evaluation.evidence import register_evidence
         from evaluation.menu import register_menu
         from evaluation.notices import register_notices
+        from evaluation.panels import register_panels
 
         signed.register()
         retention.register()
         register_evidence()
         register_notices()
         register_menu()
+        register_panels()

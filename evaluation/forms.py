@@ -249,3 +249,13 @@ class CommentForm(PageForm):
     """The agent's own words."""
 
     comment = forms.CharField(label=_("Your comment"), widget=_TEXT)
+
+
+class ItemReturnForm(PageForm):
+    """What the author of a question should look at."""
+
+    reason = forms.CharField(
+        label=_("What should be looked at"),
+        widget=_TEXT,
+        help_text=_("Its author reads this beside the question. It is proposed from the figures; add what you know."),
+    )

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_tables2.utils import A
 
-from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
-from trainingops.ui.tables import DayColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
+from evaluation.analysing import VERDICT_KINDS, options_words
+from evaluation.models import (
+    CoachingForm,
+    ImprovementAction,
+    ItemFigures,
+    PaperAnalysis,
+    Review,
+    TrainingDefect,
+)
+from trainingops.ui.tables import DayColumn, FigureColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
+from trainingops.ui.templatetags import ui
 
 ACTION_STATES = {"open": "idle", "in_progress": "info", "done": "warn", "effective": "ok", "withdrawn": "waive"}
 DECISION_STATES = {"": "warn", "corrected": "ok", "accepted": "waive", "review": "info"}
+#: A column of a few words under its head, which the figures beside it must not squeeze.
+WIDE = {"th": {"class": "wide"}, "td": {"class": "wide"}}
 REVIEW_STATES = {"scheduled": "info", "held": "warn", "approved": "ok", "closed": "ok", "cancelled": "waive"}
 
 
@@ -98,3 +115,104 @@ class CoachingTable(PageTable):
     class Meta(PageTable.Meta):
         model = CoachingForm
         fields = ("number", "person", "coach", "coached_at", "follow_up_on")
+
+
+class AnalysisTable(PageTable):
+    """Tests by paper and phase, with what their questions need."""
+
+    caption = _("Analysed tests")
+    empty_title = _("No analysed tests yet")
+    empty_text = _("A test is analysed by itself, soon after its class is concluded.")
+
+    code = NumberColumn(accessor="paper__code", verbose_name=_("Code"))
+    title = tables.Column(accessor="paper__title", verbose_name=_("Title"))
+    form = tables.Column(accessor="paper__form", verbose_name=pgettext_lazy("test paper", "Form"))
+    phase = tables.Column(verbose_name=_("Test"))
+    respondents = FigureColumn(verbose_name=_("First attempts"))
+    alpha = FigureColumn(verbose_name="Alpha", places=2, default="–")
+    to_look_at = FigureColumn(verbose_name=_("To look at"))
+    suspects = FigureColumn(verbose_name=_("Suspected keys"))
+    computed_at = MomentColumn(verbose_name=_("Computed"))
+
+    class Meta(PageTable.Meta):
+        model = PaperAnalysis
+        fields = ("code", "title", "form", "phase", "respondents", "alpha", "to_look_at", "suspects", "computed_at")
+
+    def render_code(self, record: PaperAnalysis, value: str) -> SafeString:
+        address = reverse("paper_analysis", args=[record.paper.uuid])
+        return format_html('<a href="{}?phase={}">{}</a>', address, record.phase, value)
+
+    def value_code(self, value: str) -> str:
+        return value
+
+
+class ItemTable(PageTable):
+    """The questions of a test, each with its verdict and why; the file has wording and options too."""
+
+    caption = _("Questions of the test")
+    empty_title = _("Nothing to say of the questions yet")
+    empty_text = _("Below ten first attempts a figure says more about chance than about the question.")
+    row_header = "code"
+
+    order = FigureColumn(verbose_name=_("No."), visible=False)
+    code = NumberColumn(accessor="question_version__question__code", verbose_name=_("Question"), attrs=WIDE)
+    text = tables.Column(accessor="question_version__text", verbose_name=_("Wording"), visible=False)
+    difficulty = FigureColumn(verbose_name=_("Difficulty"))
+    discrimination = FigureColumn(verbose_name=_("Discrimination"), places=2, default="–")
+    alpha_if_deleted = FigureColumn(verbose_name=_("Alpha without it"), places=2, default="–")
+    blanks = FigureColumn(verbose_name=_("Blank"))
+    verdict = tables.Column(verbose_name=_("Verdict"))
+    reason = tables.Column(verbose_name=_("Why"), visible=False)
+    options = tables.Column(empty_values=(), verbose_name=_("Options"), visible=False)
+    send_back = tables.Column(
+        empty_values=(), accessor="uuid", verbose_name=_("To the bank"), orderable=False, exclude_from_export=True
+    )
+
+    class Meta(PageTable.Meta):
+        model = ItemFigures
+        fields = (
+            *("order", "code", "text", "difficulty", "discrimination", "alpha_if_deleted", "blanks", "verdict"),
+            *("reason", "options", "send_back"),
+        )
+
+    def render_code(self, record: Any, value: str) -> SafeString:
+        """Its number in the test; the code leads to the question, whose first words tell which one it is."""
+        return format_html(
+            '{}. <a href="{}">{}</a><span class="sub">{}</span>',
+            record.order,
+            reverse("question_detail", args=[record.question_version.question.uuid]),
+            value,
+            Truncator(record.question_version.text).chars(90),
+        )
+
+    def value_code(self, value: str) -> str:
+        return value
+
+    def render_difficulty(self, value: Any) -> str:
+        return ui.percent(value, 0)
+
+    def render_verdict(self, record: Any) -> SafeString:
+        said = ui.status(VERDICT_KINDS[record.verdict], record.get_verdict_display())
+        if record.suspect:
+            said = format_html("{} {}", said, ui.status("late", gettext("Key suspected"), bare=True))
+        return format_html('{}<span class="sub">{}</span>', said, record.reason)
+
+    def value_verdict(self, record: Any) -> str:
+        return str(record.get_verdict_display())
+
+    def value_options(self, record: Any) -> str:
+        return options_words(record)
+
+    def render_send_back(self, record: Any) -> str | SafeString:
+        if record.retired_at:
+            return gettext("Retired")
+        if record.in_review:
+            return ui.status("info", gettext("Is looked at"), bare=True)
+        if record.is_changed:
+            return gettext("Changed since")
+        return format_html(
+            '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
+            reverse("analysis_return", args=[record.uuid]),
+            gettext("Send back"),
+            record.question_version.question.code,
+        )

@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from trainingops.jobs.wake import wake
 
+#: How many of each kind a sweep hands to the workers: after an upgrade all of an organisation are due.
+AT_A_TIME = 200
+
 
 @shared_task
 def analyse_paper(analysis_id: int) -> None:
@@ -29,9 +32,9 @@ def sweep_analyses() -> None:
     """Every minute: have computed what no worker took, apart from the sweeps (DESIGN.md §5.2)."""
     from evaluation.services import analyses
 
-    for key in analyses.analyses_due():
+    for key in analyses.analyses_due()[:AT_A_TIME]:
         wake(analyse_paper, key)
-    for key in analyses.gains_due():
+    for key in analyses.gains_due()[:AT_A_TIME]:
         wake(count_gain, key)
 
 

@@ -12,12 +12,13 @@ from typing import Any
 from reporting.models import TrainingReport
 from reporting.reaction import reaction_data
 from reporting.wording import SECTIONS
+from sessions.models import TrainingSession
 from sessions.queries.facts import session_facts
 from sessions.queries.ledger import on_target
 from trainingops.audit.journal import canonical, digest
 
 #: The form of the content; raise it when keys change, so that old versions stay readable.
-FORM = 4
+FORM = 5
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def freeze(report: TrainingReport, *, number: int, now: datetime, facts: Mapping
         "parameters": _parameters(facts["scheme"]["parameters"], on_target(facts["people"])),
         "meetings": facts["meetings"],
         "people": [_person(each) for each in facts["people"]],
-        "gain": {key: facts["gain"][key] for key in ("n", "mean_pre", "mean_post")},
+        "gain": {key: facts["gain"][key] for key in ("n", "mean_pre", "mean_post")} | _gain(training_session),
         "items": facts["items"],
         "deviations": [{"uuid": each["uuid"], "kind": each["kind"]} for each in facts["deviations"]],
         "recovery": facts["recovery"],
@@ -88,6 +89,16 @@ def freeze(report: TrainingReport, *, number: int, now: datetime, facts: Mapping
         "narrative": {name: getattr(report, name) for name in SECTIONS},
     }
     return Frozen(canonical(content))
+
+
+#: The figures of :class:`sessions.models.SessionGain` that a report tells.
+_GAIN = ("class_gain", "individual_gain", "at_maximum", "t", "p_value")
+
+
+def _gain(training_session: TrainingSession) -> dict[str, Any]:
+    """What the class learned as it was computed (5.4); nothing while the present scores are not counted."""
+    gain = getattr(training_session, "gain", None)
+    return {} if gain is None or gain.stale or not gain.pairs else {name: getattr(gain, name) for name in _GAIN}
 
 
 def _photos(report: TrainingReport) -> list[str]:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from trainingops.records.models import EvidencePayload
 
 KIND, COPY = "report", "report_copy"
-FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "8"
+FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "9"
 LANGUAGE = "id"
 
 
@@ -170,6 +170,7 @@ def report_payload(
         "missed_elsewhere": _elsewhere(reading.missed_elsewhere),
         "deviations": reading.deviations,
         "parameters": [_parameter(each, figures.decimals) for each in reading.parameters],
+        "gain_words": reading.gain_words,
         "hard_items": [f"{each['code']} ({format_figure(each['share'] * 100, 0)}%)" for each in reading.hard_items],
         "results": [_result(each, figures.decimals) for each in reading.results],
         "results_elsewhere": _elsewhere(reading.results_elsewhere),

@@ -200,9 +200,9 @@ def with_class(reports: TrainingReportQuerySet) -> TrainingReportQuerySet:
     )
     counted = here.order_by().values("training_session").annotate(n=Count("pk", distinct=True)).values("n")
     photos = ClassFile.objects.filter(training_session=OuterRef("obligation__training_session")).photos()
-    return reports.select_related("obligation__training_session__survey__form").annotate(
-        present=Coalesce(Subquery(counted), 0), photo_uuids=ArraySubquery(photos.values("uuid"))
-    )
+    return reports.select_related(
+        "obligation__training_session__survey__form", "obligation__training_session__gain"
+    ).annotate(present=Coalesce(Subquery(counted), 0), photo_uuids=ArraySubquery(photos.values("uuid")))
 
 
 def reaction_in(report: Any, now: datetime) -> Reaction | None:

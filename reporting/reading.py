@@ -17,6 +17,7 @@ from reporting.content import Frozen
 from reporting.figures import Figures, actions_of, decimal, figures_of, people_of
 from reporting.sight import Sight, redact
 from reporting.times import spans, times_held, times_words
+from reporting.wording import gain_words
 from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
@@ -85,6 +86,11 @@ class Reading:
     def lowest(self) -> dict[str, Any] | None:
         scored = [each for each in self.parameters if each["mean"] is not None]
         return min(scored, key=lambda each: each["mean"]) if len(scored) > 1 else None
+
+    @property
+    def gain_words(self) -> str:
+        """What the class learned, and that it proves no cause (5.4); empty before it was computed."""
+        return gain_words(self.data["gain"])
 
     @property
     def hard_items(self) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from reporting.enums import ChangeCause, EscalationStep, ObligationState, Report
 from reporting.models import in_readers_language
 from sessions.enums import SessionState
 from trainingops.people.enums import Role
+from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words, due_word, moment_words, span_words
 
 if TYPE_CHECKING:
@@ -195,3 +197,36 @@ def _result_words(explanation: Mapping[str, Any], zone: ZoneInfo, reader: tzinfo
     if there.utcoffset() != last_minute.astimezone(zone).utcoffset():
         words += _(", which is %(time)s") % {"time": moment_words(last_minute, reader)}
     return f"{words}."
+
+
+def gain_words(gain: Mapping[str, Any]) -> str:
+    """The gain of a report's content in sentences, with what it does not prove; empty before it was computed (5.4)."""
+    if gain.get("class_gain") is None:
+        return ""
+    words = [
+        _(
+            "Pre-test to post-test, %(n)d people with both: gain of the class %(class)s, mean of the individual gains "
+            "%(single)s."
+        )
+        % {"n": gain["n"], "class": _two(gain["class_gain"]), "single": _two(gain["individual_gain"])}
+    ]
+    if gain["t"] is not None:
+        shown = {"freedom": gain["n"] - 1, "t": _two(gain["t"]), "p": _probability(Decimal(gain["p_value"]))}
+        words.append(_("Paired t test: t(%(freedom)d) = %(t)s, p %(p)s.") % shown)
+    words.append(
+        _(
+            "Scores also rise without any training when people take a like test again: no proof that the training was "
+            "the cause."
+        )
+    )
+    return " ".join(words)
+
+
+def _probability(figure: Decimal) -> str:
+    """With its sign: three places, never 0."""
+    least = Decimal("0.001")
+    return f"= {format_figure(figure, 3)}" if figure >= least else f"< {format_figure(least, 3)}"
+
+
+def _two(figure: str) -> str:
+    return format_figure(Decimal(figure), 2)

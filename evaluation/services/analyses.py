@@ -26,6 +26,9 @@ from sessions.models import SessionGain, TrainingSession
 from sessions.services.common import lock_session
 from sessions.services.gain import paired_scores, record_gain
 
+#: What is computed of a question; its uuid stays, so that links to it do.
+_FIGURES = ("order", "difficulty", "discrimination", "alpha_if_deleted", "blanks", "verdict", "options", "suspect")
+
 
 def note_analyses_due(training_session: TrainingSession) -> list[int]:
     """Note that the tests of a session are to be analysed anew; the keys of their analyses."""
@@ -74,8 +77,9 @@ def analyse_paper(*, analysis_id: int, now: datetime) -> bool:
                 "last_used_on",
             ]
         )
-        analysis.items.all().delete()
-        ItemFigures.objects.bulk_create(items)
+        ItemFigures.objects.bulk_create(
+            items, update_conflicts=True, unique_fields=["analysis", "question_version"], update_fields=_FIGURES
+        )
         _tell_the_bank([each.question_version_id for each in items], analysis.phase)
     return True
 

@@ -7,12 +7,16 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from evaluation import item_analysis
 from evaluation.enums import ItemVerdict
 from evaluation.models import PaperAnalysis
 from evaluation.services import analyses
 from planning.models import QuestionStatistics
+from reporting.content import freeze
+from reporting.tests.writing import report_of
+from reporting.wording import gain_words
 from sessions.models import ParameterScore, SessionGain, TestAnswer, TestAttempt
 from sessions.services import NewScore, amend_results
 from sessions.tests.factories import concluded
@@ -139,6 +143,12 @@ def test_the_gain_of_a_class_is_of_matched_pairs_and_computed_again_after_an_ame
     assert (gain.class_gain, gain.individual_gain) == (Decimal("0.7143"), Decimal("0.7500"))
     assert (gain.t, gain.freedom) == (5, 1)
     assert gain.p_value == Decimal("0.1256659")
+    results = client_of(held.pic).get(reverse("session_results", args=[held.training_session.uuid])).content.decode()
+    assert "t(1) = 5,00, p = 0,126" in results and "bukan bukti bahwa training penyebabnya" in results
+    told = freeze(report_of(held), number=1, now=now).data["gain"]
+    with translation.override("id"):
+        words = gain_words(told)
+    assert "peningkatan kelas 0,71, rata-rata peningkatan perorangan 0,75" in words and "t(1) = 5,00" in words
 
     score = ParameterScore.objects.get(enrolment=held.enrolments[2])
     amend_results(
@@ -149,5 +159,6 @@ def test_the_gain_of_a_class_is_of_matched_pairs_and_computed_again_after_an_ame
         now=now,
     )
     assert analyses.gains_due() == [held.training_session.pk]
+    assert gain_words(freeze(report_of(held), number=1, now=now).data["gain"]) == "", "not counted anew yet"
     assert analyses.analyse_due(now=now + timedelta(hours=1)) > 0
     assert analyses.gains_due() == analyses.analyses_due() == []

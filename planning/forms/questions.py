@@ -42,6 +42,12 @@ class QuestionFilter(django_filters.FilterSet):
         return queryset
 
 
+class KeepForm(PageForm):
+    """Why a question that was sent back stays as it is."""
+
+    answer = forms.CharField(label=_("Why it stays as it is"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
 class PairForm(PageForm):
     """How the other form of a paper is made."""
 

@@ -10,6 +10,7 @@ from planning.models import (
     PaperQuestion,
     PlanRevision,
     Question,
+    QuestionReview,
     QuestionStatistics,
     QuestionVersion,
     TrainingModule,
@@ -17,13 +18,14 @@ from planning.models import (
 
 
 def latest_versions() -> QuerySet[QuestionVersion]:
-    """Each question in its latest version, with its topic and ``is_used``: whether any version stands in a paper."""
+    """Each question in its latest version, with its topic, ``is_used``: whether any version stands in a paper, and
+    ``in_review``: whether it was sent back to the bank and nobody has answered yet."""
     last = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number").values("number")[:1]
     places = PaperQuestion.objects.filter(question_version__question=OuterRef("question"))
     return (
         QuestionVersion.objects.filter(number=Subquery(last))
         .select_related("question__topic")
-        .annotate(is_used=Exists(places))
+        .annotate(is_used=Exists(places), in_review=Exists(_open_reviews(OuterRef("question"))))
         .order_by("question__code")
     )
 
@@ -34,13 +36,24 @@ def open_versions() -> QuerySet[QuestionVersion]:
 
 
 def counts_by_use(versions: QuerySet[Any]) -> dict[str, int]:
-    """How many of ``versions`` are used, free, retired; one query."""
+    """How many of ``versions`` are used, free, to be looked at, retired; one query."""
     standing = Q(question__retired_at=None)
     return versions.order_by().aggregate(
         used=Count("pk", filter=standing & Q(is_used=True)),
         free=Count("pk", filter=standing & Q(is_used=False)),
+        review=Count("pk", filter=standing & Q(in_review=True)),
         retired=Count("pk", filter=~standing),
     )
+
+
+def _open_reviews(question: OuterRef | Question) -> QuerySet[QuestionReview]:
+    return QuestionReview.objects.filter(question_version__question=question, settled_at=None)
+
+
+def reviews_of(question: Question) -> QuerySet[QuestionReview]:
+    """Each time that a question was sent back, the newest first, with who asked and who settled it."""
+    reviews = QuestionReview.objects.filter(question_version__question=question)
+    return reviews.select_related("question_version", "asked_by", "settled_by").order_by("-asked_at")
 
 
 def versions_of(question: Question) -> QuerySet[QuestionVersion]:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from planning.forms.catalogue import QuestionForm
-from planning.forms.questions import QuestionFilter
+from planning.forms.questions import KeepForm, QuestionFilter
 from planning.imports.questions import QUESTIONS, row_of
 from planning.models import Question, QuestionStatistics
 from planning.policies.catalogue import can_write_questions
@@ -19,10 +19,12 @@ from planning.queries.questions import (
     counts_by_use,
     latest_versions,
     papers_of,
+    reviews_of,
     versions_of,
     with_statistics,
 )
 from planning.services import questions as services
+from planning.services.question_reviews import keep_question
 from planning.tables.catalogue import QuestionTable
 from planning.views.common import act_or_conflict, form_page, posted, settled, url
 from trainingops.people.http import SignedInRequest
@@ -47,6 +49,7 @@ def question_list(request: SignedInRequest) -> HttpResponse:
             ("", _("In use"), counts["used"] + counts["free"]),
             ("used", _("In a paper"), counts["used"]),
             ("free", _("In no paper yet"), counts["free"]),
+            ("review", _("To be looked at"), counts["review"]),
             ("retired", _("Retired"), counts["retired"]),
         ],
         "use": use if use in USES else "",
@@ -55,13 +58,15 @@ def question_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "planning/question_list.html", context)
 
 
-USES = ("used", "free", "retired")
+USES = ("used", "free", "review", "retired")
 
 
 def _by_use(versions: QuerySet[Any], use: str) -> QuerySet[Any]:
     if use == "retired":
         return versions.filter(question__retired_at__isnull=False)
     standing = versions.filter(question__retired_at=None)
+    if use == "review":
+        return standing.filter(in_review=True)
     return standing.filter(Q(is_used=use == "used")) if use in USES else standing
 
 
@@ -75,6 +80,8 @@ def question_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "correct": [str(each) for each in versions[0].correct],
         "versions": versions,
         "uses": list(papers_of(question)),
+        "reviews": (reviews := list(reviews_of(question))),
+        "open_review": next((each for each in reviews if each.settled_at is None), None),
         "statistics": list(
             QuestionStatistics.objects.filter(question_version__in=versions)
             .select_related("question_version")
@@ -125,6 +132,26 @@ def question_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         parent=(url("question_detail", question), question.code),
         submit=_("Save new version"),
         closed=settled(question.code, _("Out of use")) if question.retired_at else "",
+    )
+
+
+def question_keep(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Answer that a question which was sent back stays as it is."""
+    question = get_object_or_404(Question, uuid=uuid)
+    review = reviews_of(question).filter(settled_at=None).first()
+
+    def act(form: KeepForm) -> tuple[str, str]:
+        keep_question(question=question, answer=form.cleaned_data["answer"], actor=request.user, now=request.now)
+        return url("question_detail", question), _("Answered. Who asked is told.")
+
+    return form_page(
+        request,
+        KeepForm(posted(request)),
+        act,
+        title=_("%(code)s stays as it is") % {"code": question.code},
+        parent=(url("question_detail", question), question.code),
+        submit=_("Save answer"),
+        closed="" if review else _("No review of %(code)s is open. Reload the page.") % {"code": question.code},
     )
 
 

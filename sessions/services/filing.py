@@ -31,6 +31,7 @@ from sessions.services.deviations import Difference, write_differences
 from sessions.services.elsewhere import require_employed
 from sessions.services.filed_history import note_filed
 from sessions.services.filing_checks import check_not_held_elsewhere
+from sessions.services.gain import note_changed_tests
 from sessions.services.scheduling import add_meetings, assignments_on, next_number, place
 from sessions.signals import session_concluded, session_scheduled
 from trainingops.audit.journal import record, service
@@ -106,6 +107,7 @@ def file_class(
     )
     note_filed(training_session, [each.pk for each in enrolments], actor=actor, now=now)
     refresh_summary(training_session)
+    note_changed_tests(training_session, now=now)
     evidence.request_attendance(training_session, actor=actor, now=now)
     record(
         "session.filed",

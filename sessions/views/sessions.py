@@ -22,6 +22,7 @@ from sessions.frozen import read_scheme
 from sessions.models import Deviation, SessionMeeting, SessionResult, TrainingSession
 from sessions.policies import can_decide, can_run_session
 from sessions.queries.day import lacking, phases_in_order, runs_it, with_day
+from sessions.queries.gain import gain_of
 from sessions.queries.indicator import figure_of
 from sessions.queries.pages import (
     TABS,
@@ -265,6 +266,7 @@ def session_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         ],
         "scheme": read_scheme(training_session.scheme),
         "summary": training_session.summary,
+        "gain": gain_of(training_session),
         "may_amend": training_session.state in HELD and can_run_session(request.user, training_session),
     }
     return render(request, "sessions/session_results.html", context)

@@ -69,6 +69,7 @@ ACCESS |= {
     "question_new": only(*_QUESTION_WRITERS, methods=WRITE),
     "question_detail": only(*_QUESTION_WRITERS),
     "question_edit": only(*_QUESTION_WRITERS, methods=WRITE),
+    "question_keep": only(*_QUESTION_WRITERS, methods=WRITE),
     "question_retire": only(*_QUESTION_WRITERS, methods=POST_ONLY),
     "question_restore": only(*_QUESTION_WRITERS, methods=POST_ONLY),
     "paper_list": only(*_QUESTION_WRITERS),

@@ -164,6 +164,8 @@ ACCESS |= {
 
 # --- evaluation --------------------------------------------------------------------------------------------
 _REVIEWERS = (Role.MANAGER, Role.TRAINER, Role.QC, Role.OPERATIONS, Role.AUDITOR)
+#: Tests and their keys are for those who write them.
+_QUESTION_WRITERS = (Role.MANAGER, Role.TRAINER, Role.QC, Role.SSO_TRAINING)
 _WORKERS = (*_REVIEWERS, Role.OPERATION_SUPPORT, Role.TEAM_LEADER)
 _COACHES = (Role.MANAGER, Role.TRAINER, Role.TEAM_LEADER)
 ACCESS |= {
@@ -171,6 +173,9 @@ ACCESS |= {
     "training_defect_new": only(*_REVIEWERS, Role.OPERATION_SUPPORT, methods=WRITE),
     "training_defect_detail": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_decide": only(Role.MANAGER, Role.TRAINER, methods=WRITE),
+    "analysis_list": only(*_QUESTION_WRITERS),
+    "paper_analysis": only(*_QUESTION_WRITERS),
+    "analysis_return": only(*_QUESTION_WRITERS, methods=WRITE),
     "review_list": only(*_REVIEWERS),
     "review_new": only(Role.MANAGER, methods=WRITE),
     "review_detail": only(*_REVIEWERS),

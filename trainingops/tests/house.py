@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from evaluation.models import CoachingForm, Finding, ImprovementAction, Review, TrainingDefect
+from evaluation.models import CoachingForm, Finding, ImprovementAction, ItemFigures, Review, TrainingDefect
 from planning.enums import PlanState
 from planning.forms.plans import PART_FORMS
 from planning.models import (
@@ -231,6 +231,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "account_": _by_uuid(User),
     "action_": _by_uuid(ImprovementAction),
     "action_new": _by_uuid(Finding),
+    "analysis_return": _by_uuid(ItemFigures, "verdict"),
     "appointment_": _by_uuid(Appointment),
     "archive_": _by_uuid(Archive),
     "attendance_correct": _roll_cells,

@@ -47,6 +47,7 @@ OF_THE_HOUSE = {
     "parameter_": "one list of QC's parameters for the house",
     "product_change_": "announced for lines, at every site",
     "question_": "one bank for the house; policies say who writes",
+    "analysis_return": "a question of the one bank for the house",
     "paper_": "one bank for the house",
     "scheme_": "one list of schemes for the house; policies say who writes",
     "topic_": "one tree of topics for the house; policies say who keeps it",

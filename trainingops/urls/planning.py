@@ -87,6 +87,7 @@ urlpatterns += [
     path("questions/<uuid:uuid>/", question_views.question_detail, name="question_detail"),
     path("questions/<uuid:uuid>/retire/", question_views.question_retire, name="question_retire"),
     path("questions/<uuid:uuid>/restore/", question_views.question_restore, name="question_restore"),
+    path("questions/<uuid:uuid>/keep/", question_views.question_keep, name="question_keep"),
     path("questions/<uuid:uuid>/edit/", question_views.question_edit, name="question_edit"),
     path("papers/", paper_views.paper_list, name="paper_list"),
     path("papers/new/", paper_views.paper_new, name="paper_new"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import actions, coaching, defects, reviews
+from evaluation.views import actions, analyses, coaching, defects, reviews
 from reporting.views import client_names, previews, recipients
 from reporting.views import indicator as reporting_indicator
 from reporting.views import obligations as reporting_obligations
@@ -191,6 +191,9 @@ urlpatterns += [
     path("training-defects/new/", defects.training_defect_new, name="training_defect_new"),
     path("training-defects/<uuid:uuid>/", defects.training_defect_detail, name="training_defect_detail"),
     path("training-defects/<uuid:uuid>/decide/", defects.training_defect_decide, name="training_defect_decide"),
+    path("item-analyses/", analyses.analysis_list, name="analysis_list"),
+    path("item-analyses/<uuid:uuid>/return/", analyses.analysis_return, name="analysis_return"),
+    path("papers/<uuid:uuid>/analysis/", analyses.paper_analysis, name="paper_analysis"),
     path("reviews/", reviews.review_list, name="review_list"),
     path("reviews/new/", reviews.review_new, name="review_new"),
     path("reviews/<uuid:uuid>/", reviews.review_detail, name="review_detail"),

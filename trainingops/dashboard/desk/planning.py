@@ -8,11 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from planning.enums import ModuleState, ReleaseState, RevisionState
 from planning.models import PlanRevision
+from planning.policies.catalogue import QUESTION_AUTHORS
 from planning.policies.plans import can_decide_revision
 from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, first_names, provides
 from trainingops.dashboard.desk.reading import Desk
@@ -326,3 +328,20 @@ def _people(revision: PlanRevision) -> str:
 def _end_of(day: date, zone: tzinfo) -> datetime:
     """The last minute of a date asked for, where the plan is."""
     return datetime.combine(day, time(23, 59), zone)
+
+
+# --- Questions ---------------------------------------------------------------------------------------------
+
+
+@provides(ITEMS, *QUESTION_AUTHORS)
+def questions_to_look_at(desk: Desk) -> Iterable[Item]:
+    """Questions that were sent back to the bank, for their author (5.1.1 e, 5.4)."""
+    for row in desk.small["question_reviews"]:
+        yield Item(
+            title=_("Look at question %(code)s") % {"code": row["code"]},
+            why=_("%(name)s: %(reason)s") % {"name": row["asked_by"], "reason": Truncator(row["reason"]).chars(160)},
+            url=reverse("question_detail", args=[row["question"]]),
+            action=_("Look"),
+            icon="edit",
+            since=row["asked_at"],
+        )

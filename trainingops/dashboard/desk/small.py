@@ -14,9 +14,11 @@ from planning.models import (
     ModuleVersion,
     OvertimeOrder,
     PlannedMeeting,
+    QuestionReview,
     ReleaseConfirmation,
     TrainerRequest,
 )
+from planning.policies.catalogue import QUESTION_AUTHORS
 from reporting.models import TrainingReport
 from sessions.enums import CorrectionState
 from sessions.models import (
@@ -47,6 +49,7 @@ def small_rows(desk: Desk) -> dict[str, list[Row]]:
 def _kinds(desk: Desk) -> list[tuple[str, tuple[str, ...], QuerySet[Any]]]:
     return [
         ("modules", (Role.MANAGER, *TEACHERS), _modules(desk)),
+        ("question_reviews", QUESTION_AUTHORS, _question_reviews(desk)),
         ("consultations", CONSULTED, _consultations(desk)),
         ("requests", (Role.MANAGER, *TEACHERS), _requests(desk)),
         ("releases", (Role.TEAM_LEADER, *TEACHERS), _releases(desk)),
@@ -77,6 +80,20 @@ def _modules(desk: Desk) -> QuerySet[Any]:
         title="module__title",
         author="author__name",
         note="decision_note",
+    )
+
+
+def _question_reviews(desk: Desk) -> QuerySet[Any]:
+    """Questions sent back to the bank: the reader's own, and for managers those whose author is gone (5.4)."""
+    mine = Q(question_version__author=desk.user)
+    if desk.user.authority.has(Role.MANAGER):
+        mine |= Q(question_version__author=None) | Q(question_version__author__is_active=False)
+    return packed(
+        QuestionReview.objects.filter(mine, settled_at=None).order_by("asked_at"),
+        *("reason", "asked_at"),
+        question="question_version__question__uuid",
+        code="question_version__question__code",
+        asked_by="asked_by__name",
     )
 
 

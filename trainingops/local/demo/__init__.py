@@ -55,6 +55,7 @@ def run_cycle(now: datetime) -> list[str]:
     from trainingops.local.demo.reactions import load_reactions, prepare_surveys
     from trainingops.local.demo.situations import load_situations
     from trainingops.local.demo.teachers import load_teachers
+    from trainingops.local.demo.testing import load_analyses
 
     plan = TrainingPlan.objects.filter(title=TITLE).first()
     lines = ["The cycle was run before; this is what it made."]
@@ -65,7 +66,13 @@ def run_cycle(now: datetime) -> list[str]:
             prepare_surveys()
             plan = run_stages(cycle)
             review(cycle, plan)
-            lines = [*load_situations(cycle), load_teachers(cycle), load_reactions(now), load_paper(now)]
+            lines = [
+                *load_situations(cycle),
+                load_analyses(cycle),
+                load_teachers(cycle),
+                load_reactions(now),
+                load_paper(now),
+            ]
             lines.append(refuse_a_mail("consultation_asked"))
     elif not TrainingSession.objects.filter(state=SessionState.OPEN).exists():
         lines.append("No session is under way any more: make demo ARGS=--reset starts over, around today.")

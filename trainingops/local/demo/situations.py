@@ -33,6 +33,7 @@ from trainingops.local.demo.day import file_a_class, keep_the_day
 from trainingops.local.demo.online import record_from_zoom
 from trainingops.local.demo.recovery import load_recovery, roll_with_absences
 from trainingops.local.demo.roster import load_exceptions, load_roster, settle_overtime
+from trainingops.local.demo.testing import take_pre_tests
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, Site, User
 from trainingops.people.services import give_delegation, set_own_pin
@@ -225,7 +226,7 @@ def confirm_a_release(cycle: Cycle, plan: TrainingPlan) -> None:
 
 
 def hold(training_session: TrainingSession, *, online: bool = False, roll: Sequence[RollCell] = ()) -> None:
-    """Concluded, the post-test on paper; the report is still a draft.
+    """Concluded, the pre-test taken here, the post-test on paper; the report is still a draft.
 
     Args:
         online: the roll comes from the report of an online meeting.
@@ -241,6 +242,7 @@ def hold(training_session: TrainingSession, *, online: bool = False, roll: Seque
         cells = list(roll) or [RollCell(enrolment=each.pk, status=AttendanceStatus.PRESENT) for each in rest]
         cells.append(RollCell(enrolment=first.pk, status=AttendanceStatus.LATE, minutes_late=6))
         record_roll(meeting=meeting, cells=cells, actor=pic, now=training_session.starts_at + timedelta(minutes=10))
+    take_pre_tests(training_session)
     conclude_meeting(meeting=meeting, actor=pic, now=ends_at)
     training_session.refresh_from_db()
     conclude_session(

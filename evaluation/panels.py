@@ -1,0 +1,59 @@
+"""What this stage shows on the pages of the stages below: what tests say, on the page of a paper and of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.template.loader import render_to_string
+
+from evaluation.analysing import TO_LOOK_AT
+from evaluation.enums import AnalysedPhase
+from evaluation.models import PaperAnalysis
+from planning.policies.catalogue import can_write_questions
+from sessions.enums import HELD
+from sessions.models import TrainingSession
+from trainingops.ui.panels import register_provider
+
+if TYPE_CHECKING:
+    from trainingops.people.models import User
+
+
+def register_panels() -> None:
+    """Fill the slots of the lower stages; called when the app starts."""
+    register_provider("planning.paper", paper_panels)
+    register_provider("sessions.session", session_panels)
+
+
+def paper_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
+    """The way to the analyses of each paper that somebody answered; one query."""
+    if not can_write_questions(user):
+        return {}
+    rows: dict[int, list[PaperAnalysis]] = {}
+    analyses = PaperAnalysis.objects.filter(paper__in=ids, respondents__gt=0).select_related("paper").order_by("phase")
+    for each in analyses.annotate(to_look_at=Count("items", filter=Q(items__verdict__in=TO_LOOK_AT))):
+        rows.setdefault(each.paper_id, []).append(each)
+    return {
+        key: render_to_string("evaluation/paper_panel.html", {"analyses": found, "paper": found[0].paper.uuid})
+        for key, found in rows.items()
+    }
+
+
+def session_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
+    """Gain and the way to the analyses, for those who write questions, of sessions that were held; one query."""
+    if not can_write_questions(user):
+        return {}
+    held = TrainingSession.objects.filter(pk__in=ids, state__in=HELD)
+    panels = {}
+    for each in held.select_related("gain", "pre_paper", "post_paper"):
+        tests = ((AnalysedPhase.PRE, each.pre_paper), (AnalysedPhase.POST, each.post_paper))
+        gain = getattr(each, "gain", None)
+        context = {
+            "training_session": each,
+            "papers": [(phase.label, paper, phase.value) for phase, paper in tests if paper],
+            "gain": gain if gain and gain.class_gain is not None and gain.individual_gain is not None else None,
+        }
+        if context["papers"] or context["gain"]:
+            panels[each.pk] = render_to_string("evaluation/session_panel.html", context)
+    return panels
