@@ -13,5 +13,9 @@ plan_cancelled = Signal()
 #: ``now``. The sessions stage enrols them where they belong now.
 targets_moved = Signal()
 
+#: A plan was handed over to another PIC, who is ``plan.pic`` now. Arguments: ``plan`` (locked), ``before``, ``actor``,
+#: ``now``. What its PIC answers for in the stages above goes along.
+plan_handed_over = Signal()
+
 #: A plan reached its next state. Arguments: ``plan`` (locked, with the new state), ``actor`` (or None), ``now``.
 plan_advanced = Signal()

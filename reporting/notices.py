@@ -51,6 +51,15 @@ KINDS = (
         label=_("Reminder of a report that falls due"),
         title=_("H+1 report due %(due)s: %(title)s, %(batch)s"),
         body=_("The report on session %(number)s is not in yet. It is due %(due)s."),
+        mandatory=MANDATORY,
+        roles=("trainer", "manager"),
+    ),
+    NoticeKind(
+        name="report.passed_on",
+        label=_("Reports that are yours now"),
+        title=_("H+1 reports now yours: %(title)s"),
+        body=_("You are the PIC of %(plan)s now. Reports not in yet: %(count)s. The first is due %(due)s: %(batch)s."),
+        mandatory=MANDATORY,
         roles=("trainer",),
     ),
     NoticeKind(

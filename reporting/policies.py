@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def can_write(user: User, report: TrainingReport, *, teaches: bool | None = None) -> bool:
-    """The PIC, and whoever taught a meeting of the session.
+    """Whoever is PIC of the plan now, and whoever taught a meeting of the session.
 
     Args:
         teaches: whether they did, where that is known already.
     """
     obligation = report.obligation
-    if obligation.owner_id == user.pk:
+    if obligation.training_session.plan.pic_id == user.pk:
         return True
     if not user.authority.has(Role.TRAINER):
         return False
@@ -32,9 +32,9 @@ def can_send(user: User, report: TrainingReport) -> bool:
 
 
 def can_remind(user: User, obligation: ReportObligation) -> bool:
-    """The PIC, and the manager in scope."""
+    """Whoever is PIC of the plan now, and the manager in scope."""
     training_session = obligation.training_session
-    return obligation.owner_id == user.pk or user.authority.covers(
+    return training_session.plan.pic_id == user.pk or user.authority.covers(
         Role.MANAGER, site_id=training_session.site_id, line_id=training_session.line_id
     )
 

@@ -47,9 +47,10 @@ OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_
 
 
 def obligations_visible_to(obligations: ReportObligationQuerySet, user: User) -> ReportObligationQuerySet:
-    """The offices within their scope, the owner, and who taught the session."""
+    """The offices within their scope, the PIC, whoever answered for it then, and who taught the session."""
     inside = user.authority.scope(*OFFICES, site="training_session__site", line="training_session__line")
-    own = Q(owner=user) | Q(training_session__meetings__meeting_trainers__trainer__user=user)
+    own = Q(owner=user) | Q(training_session__plan__pic=user)
+    own |= Q(training_session__meetings__meeting_trainers__trainer__user=user)
     return obligations.filter(pk__in=obligations.model.objects.filter(inside | own).values("pk"))
 
 

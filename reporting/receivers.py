@@ -1,4 +1,4 @@
-"""What the sessions stage tells this one; each receiver calls its service in the sender's transaction."""
+"""What the stages below tell this one; each receiver calls its service in the sender's transaction."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from planning.models import TrainingPlan
+from planning.signals import plan_handed_over
 from reporting.evidence import COPY
 from reporting.models import ReportObligation
 from reporting.services import (
@@ -17,6 +18,7 @@ from reporting.services import (
     mail_copy,
     open_draft,
     owe_next_version,
+    pass_on_obligations,
     reschedule_obligation,
     schedule_obligation,
 )
@@ -98,6 +100,12 @@ def on_produced(record: EvidenceRecord, now: datetime, **_: Any) -> None:
     """The sealed copy of a report goes to its recipients without account."""
     if record.kind == COPY:
         mail_copy(record=record, now=now)
+
+
+@receiver(plan_handed_over)
+def on_handed_over(plan: TrainingPlan, actor: Any, now: datetime, **_: Any) -> None:
+    """The reports that are still owed go to the new PIC."""
+    pass_on_obligations(plan=plan, actor=actor, now=now)
 
 
 @receiver(targets_settled)

@@ -55,7 +55,7 @@ def sight_of(user: User, report: TrainingReport, *, teaches: bool | None = None)
         teaches: whether they teach the class, where that is known already.
     """
     training_session = report.obligation.training_session
-    if report.obligation.owner_id == user.pk or reads_whole(user, training_session, teaches=teaches):
+    if training_session.plan.pic_id == user.pk or reads_whole(user, training_session, teaches=teaches):
         return EVERYTHING
     own = own_people(user)
     if user.authority.has(Role.CLIENT):

@@ -14,6 +14,7 @@ from planning.policies.plans import can_hand_over
 from planning.queries.plans import local_day, pics_for
 from planning.queries.terms import first_day_outside, terms_held
 from planning.services.plans import locked_plan
+from planning.signals import plan_handed_over
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.services import notify
@@ -60,6 +61,7 @@ def hand_over_plan(*, plan: TrainingPlan, to: User, reason: str, actor: User, no
         params={**words_of(plan, actor), "before": made.from_pic.name, "pic": to.name},
         now=now,
     )
+    plan_handed_over.send(sender=TrainingPlan, plan=plan, before=made.from_pic, actor=actor, now=now)
     record(
         "plan.handed_over",
         subject=plan,

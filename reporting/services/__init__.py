@@ -26,6 +26,7 @@ from reporting.services.recaps import draft_recap
 from reporting.services.reminders import remind_owner, remind_owners
 from reporting.services.reports import amend_report, sign_and_send, submit_report
 from reporting.services.rules import add_day_off, add_policy, change_day_off, remove_day_off, remove_policy
+from reporting.services.succession import pass_on_obligations
 from reporting.services.watching import watch_recipients
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "open_draft",
     "open_report",
     "owe_next_version",
+    "pass_on_obligations",
     "reconcile_obligations",
     "record_delivery",
     "remind_owner",

@@ -31,7 +31,6 @@ def owe_next_version(
     """
     report = (
         TrainingReport.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("obligation__owner")
         .filter(obligation__training_session=training_session)
         .exclude(state=ReportState.DRAFT)
         .first()
@@ -46,7 +45,7 @@ def owe_next_version(
     if is_first:
         tell(
             kind="report.to_amend",
-            recipients=[report.obligation.owner],
+            recipients=[training_session.plan.pic],
             subject=report,
             step=now.isoformat(),
             url=reverse("report_submit", args=[report.uuid]),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
+from reporting.offices import can_be_reached
 from reporting.policies import can_remind
-from reporting.queries import reminder_notices, rule_of
+from reporting.queries import managers_in_scope, reminder_notices, rule_of
 from reporting.services.telling import address_of, subject_words, tell
 from trainingops.audit.journal import record, service
 from trainingops.domain import WrongState, require
@@ -25,17 +26,17 @@ LONGEST_LEAD = timedelta(hours=72)
 
 
 def remind_owners(*, now: datetime) -> int:
-    """Remind the owners of reports that fall due soon, at the times of the rule; how many were reminded.
+    """Remind the owners of reports that fall due soon, at the times of the rule; how many reports were reminded of.
 
     Each lead reminds once. An owner who is not at work is reminded when their next working time begins, if that is
-    before the due time; of several leads passed meanwhile only the last one is told.
+    before the due time; of several leads passed meanwhile only the last one is told. Where the owner's account is
+    closed the manager is reminded, who names another PIC.
     """
     soon = (
         ReportObligation.objects.filter(
             state=ObligationState.PENDING,
             due_at__gt=now,
             due_at__lte=now + LONGEST_LEAD,
-            owner__is_active=True,
         )
         .select_related("owner__person", "policy")
         .order_by("due_at", "pk")
@@ -45,7 +46,7 @@ def remind_owners(*, now: datetime) -> int:
     return sum(
         _remind(obligation=each, step=step, now=now)
         for each, step in wanted.items()
-        if (each.uuid, step) not in told and is_working(each.owner, now)
+        if (each.uuid, step) not in told and (is_working(each.owner, now) or not can_be_reached(each.owner))
     )
 
 
@@ -54,13 +55,17 @@ def _remind(*, obligation: ReportObligation, step: str, now: datetime) -> bool:
     locked = (
         ReportObligation.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
         .filter(pk=obligation.pk, state=ObligationState.PENDING, due_at__gt=now)
-        .select_related("owner", "training_session__plan")
+        .select_related("owner__person", "training_session__plan", "training_session__site")
         .first()
     )
     # Asked again under the lock: another worker may have told in between.
     if locked is None or (locked.uuid, step) in reminder_notices([locked]):
         return False
-    _tell_owner(locked, step, now, bulk=True)
+    owner = locked.owner
+    people = [owner] if can_be_reached(owner) else managers_in_scope(locked.training_session, now)
+    if not people:
+        return False
+    _tell(people, locked, step, now, bulk=True)
     record("obligation.reminded", subject=locked, actor=None, now=now, data={"step": step})
     return True
 
@@ -71,11 +76,11 @@ def remind_owner(*, obligation: ReportObligation, actor: User, now: datetime) ->
 
     Raises:
         NotAllowed: neither PIC nor manager in scope.
-        WrongState: the report is in, or not owed any more.
+        WrongState: the report is in, or not owed any more; or the owner's account is closed.
     """
     locked = (
         ReportObligation.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("owner", "training_session__plan")
+        .select_related("owner__person", "training_session__plan")
         .get(pk=obligation.pk)
     )
     require(can_remind(actor, locked))
@@ -83,7 +88,12 @@ def remind_owner(*, obligation: ReportObligation, actor: User, now: datetime) ->
         raise WrongState(
             _("There is nothing to remind of: the report is %(state)s.") % {"state": locked.get_state_display()}
         )
-    _tell_owner(locked, f"by_hand {now:%Y-%m-%dT%H:%M}", now)
+    if not can_be_reached(locked.owner):
+        raise WrongState(
+            _("The account of %(name)s is closed, so nobody was reminded. Hand the plan over to another PIC.")
+            % {"name": locked.owner.name}
+        )
+    _tell([locked.owner], locked, f"by_hand {now:%Y-%m-%dT%H:%M}", now)
     record("obligation.reminded", subject=locked, actor=actor, now=now, data={"step": "by_hand"})
 
 
@@ -99,10 +109,10 @@ def _step(obligation: ReportObligation, now: datetime) -> str:
     return f"{int(min(reached).total_seconds() // 3600)}h {due_at:%Y-%m-%dT%H:%MZ}"
 
 
-def _tell_owner(obligation: ReportObligation, step: str, now: datetime, *, bulk: bool = False) -> None:
+def _tell(people: list[User], obligation: ReportObligation, step: str, now: datetime, *, bulk: bool = False) -> None:
     tell(
         kind="report.reminder",
-        recipients=[obligation.owner],
+        recipients=people,
         subject=obligation,
         step=step,
         url=address_of(obligation),

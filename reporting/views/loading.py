@@ -53,7 +53,7 @@ def writable(request: SignedInRequest, uuid: UUID) -> Any:
 
 def visible_receipt(request: SignedInRequest, uuid: UUID) -> Distribution:
     """A recipient of a report that the reader sees, or 404."""
-    rows = Distribution.objects.select_related("version__report__obligation__training_session", "user")
+    rows = Distribution.objects.select_related("version__report__obligation__training_session__plan", "user")
     return get_object_or_404(
         rows.filter(version__report__in=TrainingReport.objects.visible_to(request.user)), uuid=uuid
     )

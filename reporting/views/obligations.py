@@ -15,11 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from planning.policies.plans import can_hand_over
+from planning.services.handing_over import OVER
 from reporting import policies, services
 from reporting.delivery import delivery_of, with_delivery
 from reporting.enums import ObligationState
 from reporting.filters import STATES, ObligationFilter, state_counts, state_filters
 from reporting.models import ReportObligation, ReportObligationQuerySet
+from reporting.offices import can_be_reached
 from reporting.queries import rule_of, told_about
 from reporting.wording import (
     counting_steps,
@@ -44,7 +47,7 @@ def _rows() -> ReportObligationQuerySet:
     """With ``ended_at``: when the last meeting of a session that was held really ended."""
     held = TrainingSession.objects.filter(pk=OuterRef("training_session"), state__in=HELD)
     rows = ReportObligation.objects.select_related(
-        "owner", "report", "training_session__plan", "training_session__site", "training_session__line"
+        "owner__person", "report", "training_session__plan", "training_session__site", "training_session__line"
     )
     return rows.annotate(ended_at=Subquery(held.annotate(at=Max("meetings__actual_ends_at")).values("at")))
 
@@ -92,8 +95,13 @@ def _row(obligation: ReportObligation, user: User, now: datetime) -> dict[str, A
             timezone.get_current_timezone(),
             ended_at=obligation.ended_at,  # type: ignore[attr-defined]
         ),
-        "can_remind": urgent and policies.can_remind(user, obligation) and obligation.owner_id != user.pk,
+        "can_remind": urgent and policies.can_remind(user, obligation) and _other(obligation.owner, user),
     }
+
+
+def _other(owner: User, user: User) -> bool:
+    """Whether the owner is somebody else who can be told."""
+    return owner.pk != user.pk and can_be_reached(owner)
 
 
 def obligation_export(request: SignedInRequest) -> HttpResponse:
@@ -146,6 +154,8 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     obligation = get_object_or_404(_rows().visible_to(user).select_related("submitted_by", "policy"), uuid=uuid)
     reader = timezone.get_current_timezone()
     is_pending = obligation.state == ObligationState.PENDING
+    can_remind = is_pending and policies.can_remind(user, obligation) and _other(obligation.owner, user)
+    plan = obligation.training_session.plan
     return render(
         request,
         "reporting/obligation_detail.html",
@@ -164,7 +174,9 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "told": [(each, get_kind(each.kind).label) for each in told_about(obligation)],
             "telling": telling_times(obligation, rule_of(obligation)) if is_pending else [],
             "is_overdue": is_pending and now >= obligation.due_at,
-            "can_remind": is_pending and policies.can_remind(user, obligation),
+            "can_remind": can_remind,
+            "owner_closed": is_pending and not can_be_reached(obligation.owner),
+            "may_hand_over": plan.state not in OVER and can_hand_over(user, plan),
         },
     )
 

@@ -197,7 +197,7 @@ def _assessments(desk: Desk) -> QuerySet[Any]:
 
 def _amendments(desk: Desk) -> QuerySet[Any]:
     """Submitted reports of the reader whose session says something else since (5.3.2)."""
-    rows = TrainingReport.objects.filter(changed_at__isnull=False, obligation__owner=desk.user)
+    rows = TrainingReport.objects.filter(changed_at__isnull=False, obligation__training_session__plan__pic=desk.user)
     return packed(
         rows.order_by("changed_at"),
         *("uuid", "number", "changed_at"),
