@@ -43,8 +43,8 @@ def add_recipient(
 
     Raises:
         NotAllowed: neither PIC or trainer of the session nor manager in scope.
-        Refused: sent to them for this party already, the account is closed or does not hold the party's role where it
-            is missing, or nobody is named.
+        Refused: sent to them or to this address for this party already, the account is closed or does not hold the
+            party's role where it is missing, or nobody is named.
     """
     report = locked_report(version.report)
     require(can_send(actor, report))
@@ -55,12 +55,15 @@ def add_recipient(
         raise Refused(_("Name the recipient, or choose somebody with an account."), field="name")
     else:
         parties = list(unreached_parties(now).filter(version=version, party=party))
+    address = user.email if user else address.strip().lower()
+    if user is None:
+        _require_new_address(version, party, address)
     made, is_new = Distribution.objects.get_or_create(
         version=version,
         party=party,
         user=user,
         name="" if user else name.strip(),
-        address=user.email if user else address.strip().lower(),
+        address=address,
         defaults={"sent_at": now},
     )
     if not is_new:
@@ -79,15 +82,19 @@ def add_recipient(
 def _covered(
     user: User, party: str, parties: list[ReportParty], version: ReportVersion, now: datetime
 ) -> list[ReportParty]:
-    """Those of ``parties`` for which an account can stand; of a party that 5.3.2 names, one at least."""
+    """Those of ``parties`` for which an account can stand; of a party that 5.3.2 names, one at least.
+
+    Of any other party who holds its role somewhere: nobody else could open the report.
+    """
     if not can_be_reached(user):
         raise Refused(
             _("The account of %(name)s is closed. Choose somebody with an open one.") % {"name": user.name},
             field="user",
         )
-    if not parties:
-        return []
     offices = Offices([party], local_day(now, version.report.obligation.training_session.site))
+    if not parties:
+        _require_role(user, party, offices)
+        return []
     found = [each for each in parties if offices.holds(user, party, Place(each.site, each.line))]
     if not found:
         raise Refused(
@@ -100,3 +107,23 @@ def _covered(
             field="user",
         )
     return found
+
+
+def _require_role(user: User, party: str, offices: Offices) -> None:
+    if all(each.user != user for each in offices.holdings):
+        raise Refused(
+            _("%(name)s does not hold the role %(party)s. Choose somebody who does, or another party.")
+            % {"name": user.name, "party": Role(party).label},
+            field="user",
+        )
+
+
+def _require_new_address(version: ReportVersion, party: str, address: str) -> None:
+    """One address is one recipient of a party, however it is written and whoever is named with it."""
+    same = version.distributions.filter(party=party, user=None, address__iexact=address).first() if address else None
+    if same is not None:
+        raise Refused(
+            _("%(address)s received the report for this party already, as %(name)s. Write another address.")
+            % {"address": address, "name": same.words},
+            field="address",
+        )

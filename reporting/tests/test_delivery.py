@@ -115,6 +115,19 @@ def test_a_stand_in_must_hold_the_partys_role_at_the_place(held):
     assert nobody.value.field == "name"
 
 
+def test_only_who_can_open_it_is_added_and_one_address_is_one_recipient(held):
+    """An account of a party holds its role; an address is the same in capitals and under another name."""
+    version = submitted(held)
+    added = {"version": version, "party": "client", "actor": held.pic, "now": version.submitted_at + HOUR}
+    with pytest.raises(Refused, match="Klien") as agent:
+        services.add_recipient(**added, user=make_user("agent"))
+    services.add_recipient(**added, user=make_user("client", line=held.plan.line))
+    services.add_recipient(**added, name="PT Dua", address="dua@contoh.id")
+    with pytest.raises(Refused, match="PT Dua") as twice:
+        services.add_recipient(**added, name="Klien Dua", address="DUA@contoh.id")
+    assert (agent.value.field, twice.value.field) == ("user", "address")
+
+
 @pytest.mark.point("RPT-4")
 def test_what_was_handed_over_is_noted_with_channel_time_and_proof_and_counts_as_delivered(client, held):
     version = submitted(held)
