@@ -6,6 +6,7 @@ Persons, users and trainers stand in it by uuid only, so that the text may stay 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -97,6 +98,11 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
             key=lambda each: (each["party"], each["user"] or each["email_sha256"] or ""),
         ),
     }
+
+
+def current_content(revision: PlanRevision) -> dict[str, Any]:
+    """What a revision says: as it was frozen, of a draft as its rows say now."""
+    return json.loads(revision.content) if revision.content else content_of(revision)
 
 
 def load(*revisions: PlanRevision, sessions: bool = True) -> None:

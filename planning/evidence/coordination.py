@@ -10,7 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planning.coordinating import About, about_revision, answered_words, changed_words
+from planning.content import current_content
+from planning.coordinating import about_content, answered_words, changed_words
 from planning.evidence.revisions import order_about_revision, plans_beginning
 from planning.models import Consultation, PlanRevision
 from planning.queries.plans import local_day
@@ -19,6 +20,7 @@ from trainingops.people.models import User
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import EvidenceKind, register_kind
 from trainingops.ui.moments import day_words, moment_words
+from trainingops.ui.shown import Shown
 
 
 def register() -> None:
@@ -54,7 +56,7 @@ def request_sheet(*, revision: PlanRevision, actor: User, now: datetime) -> Evid
 
 def _payload(revision: PlanRevision, now: datetime) -> dict[str, Any]:
     plan = revision.plan
-    about = about_revision(revision)
+    about = about_content(current_content(revision), number=revision.number)
     asked = plan.consultations.select_related("asked_by", "answered_by", "file").order_by("asked_at", "pk")
     return {
         "title": _("Coordination sheet"),
@@ -99,7 +101,7 @@ def _meaning(asked: Consultation) -> str:
     return _("%(answer)s, for revision %(number)d") % {"answer": answer, "number": number} if number else answer
 
 
-def _answer(asked: Consultation, today: date, about: About) -> dict[str, Any]:
+def _answer(asked: Consultation, today: date, about: Shown) -> dict[str, Any]:
     zone = asked.plan.site.zone
     entered = bool(asked.answered_for)
     return {

@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-from planning.coordinating import About
 from planning.enums import ConsultationAnswer
 from planning.forms.catalogue import area
 from planning.policies.plans import CONSULTED
 from trainingops.people.enums import Role
 from trainingops.records.documents import DocumentField
 from trainingops.ui.forms import DayInput, PageForm, PlannedDayField
-
-#: Of the mark of what a page showed.
-SHOWN = "planning.consultation"
 
 
 class ConsultationForm(PageForm):
@@ -43,19 +38,6 @@ class ConsultationAnswerForm(PageForm):
 
     remark = forms.CharField(label=_("Remark"), widget=area(3), required=False)
     answer = forms.ChoiceField(label=_("Answer"), choices=ConsultationAnswer.choices)
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def clean_shown(self) -> About:
-        """What the page showed; nothing where it does not say so in our own hand."""
-        try:
-            return dict(signing.loads(self.cleaned_data["shown"], salt=SHOWN))
-        except signing.BadSignature:
-            return {}
-
-    @staticmethod
-    def mark(about: About) -> str:
-        """What goes into ``shown``."""
-        return signing.dumps(about, salt=SHOWN)
 
 
 class EnteredAnswerForm(PageForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from planning.content import hash_of
 from planning.enums import ModuleKind, ModuleState, RevisionState
 from planning.models import (
     Competence,
@@ -24,6 +26,7 @@ from planning.models import (
     TrainingPlan,
 )
 from planning.queries.topics import Branch, tree
+from trainingops.ui.shown import Shown
 
 if TYPE_CHECKING:
     from planning.models.plans import TrainingPlanQuerySet
@@ -51,6 +54,31 @@ def with_templates(modules: QuerySet[TrainingModule], *, user: User) -> QuerySet
     """Modules with ``listed_templates``: name and uuid of the plan templates on them that the reader may see."""
     templates = PlanTemplate.objects.visible_to(user).in_use().filter(module=OuterRef("pk")).order_by("name")
     return modules.annotate(listed_templates=ArraySubquery(templates.values(row=JSONObject(uuid="uuid", name="name"))))
+
+
+#: What the page of the decision on a version shows, and the word for it.
+SHOWN_OF_VERSION: Mapping[str, Any] = {
+    "name": _("code, version or title"),
+    "objectives": _("objectives"),
+    "duration_minutes": _("suggested duration"),
+    "change_note": _("change note"),
+    "materials": _("material"),
+    "author": _("author"),
+    "former": _("the version that is approved now"),
+}
+
+
+def about_version(version: ModuleVersion, former: ModuleVersion | None) -> Shown:
+    """What a manager approves: a version as it stands, and the one that goes out of use for it (2.1)."""
+    return {
+        "name": str(version),
+        "objectives": hash_of(version.objectives),
+        "duration_minutes": version.duration_minutes,
+        "change_note": hash_of(version.change_note),
+        "materials": [str(material.uuid) for material in version.materials.all()],
+        "author": version.author_id,
+        "former": former and former.number,
+    }
 
 
 @dataclass(frozen=True)

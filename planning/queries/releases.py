@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from planning.enums import ReleaseState
-from planning.models import ReleaseConfirmation, TrainingPlan
+from planning.models import PlannedSession, ReleaseConfirmation, TrainingPlan
 from planning.policies.plans import can_see_release
-from trainingops.people.models import User
+from planning.queries.roster import some_names
+from trainingops.people.models import Person, PersonAssignment, User
+from trainingops.people.queries import in_force
+from trainingops.ui.shown import Shown
 
 _FIELDS = {
     "uuid": "uuid",
@@ -40,6 +45,50 @@ class ReleaseLine:
     word: str
     reason: str
     url: str
+
+
+#: What the page of a release shows, and the word for it; ``agents`` by name is :func:`other_agents`.
+SHOWN: Mapping[str, Any] = {
+    "answer": gettext_lazy("the answer of the team"),
+    "times": gettext_lazy("times"),
+    "place": gettext_lazy("room or link"),
+    "agents": gettext_lazy("agents"),
+}
+
+
+def agents_of(release: ReleaseConfirmation) -> QuerySet[Person]:
+    """The targets of the session whose team it is on the day of its first meeting, by name."""
+    planned = release.planned_session
+    first = min(each.starts_at for each in planned.meetings.all())
+    day = first.astimezone(planned.host_site.zone).date()
+    here = PersonAssignment.objects.filter(in_force(day), team=release.team).values("person")
+    return Person.objects.filter(plan_targets__planned_session=planned, pk__in=here).order_by("name")
+
+
+def place_of(planned: PlannedSession) -> str:
+    """Where a batch is held, in words."""
+    room = planned.room.name if planned.room else ""
+    return ", ".join(part for part in (planned.host_site.name, room, planned.link) if part)
+
+
+def about_release(release: ReleaseConfirmation, agents: Iterable[Person]) -> Shown:
+    """What a leader releases: who, when, where, and what the team has answered already."""
+    planned = release.planned_session
+    return {
+        "answer": [release.state, release.answered_at.isoformat() if release.answered_at else ""],
+        "times": [[each.starts_at.isoformat(), each.ends_at.isoformat()] for each in planned.meetings.all()],
+        "place": place_of(planned),
+        "agents": sorted(person.pk for person in agents),
+    }
+
+
+def other_agents(then: Sequence[int], now: Sequence[int]) -> str:
+    """Who of a team came to a release since and who left it, by name."""
+    names = dict(Person.objects.filter(pk__in={*then} ^ {*now}).order_by("name").values_list("pk", "name"))
+    come, gone = ([name for key, name in names.items() if key in keys] for keys in (now, then))
+    words = [_("agents, new: %(names)s") % {"names": some_names(come)}] if come else []
+    words += [_("agents, no longer: %(names)s") % {"names": some_names(gone)}] if gone else []
+    return ", ".join(words)
 
 
 def releases_of_session() -> ArraySubquery:

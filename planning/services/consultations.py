@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planning.coordinating import About, about_revision, differences
+from planning.coordinating import COORDINATED, about_plan
 from planning.enums import ConsultationAnswer, PlanState
 from planning.evidence.coordination import request_sheet
-from planning.models import Consultation, PlanRevision, TrainingPlan
+from planning.models import Consultation, TrainingPlan
 from planning.notices import url_of, words_of
 from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
 from planning.queries.plans import holders, local_day
 from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, StaleVersion, WrongState, require
+from trainingops.domain import Refused, WrongState, require
 from trainingops.notifications.models import Notice
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
@@ -27,6 +27,7 @@ from trainingops.people.queries import is_working
 from trainingops.records.documents import keep_document
 from trainingops.records.models import EvidenceRequest
 from trainingops.ui.moments import day_words
+from trainingops.ui.shown import Shown, require_shown
 from trainingops.ui.stored import stored_day
 
 #: Teams are reminded from the day before the date that they were given.
@@ -52,7 +53,7 @@ def ask_consultation(
         words = _("The date %(day)s has passed. Choose today or later.") % {"day": day_words(due_on)}
         raise Refused(words, field="due_on")
     open_parties = set(plan.consultations.filter(answer="").values_list("party", flat=True))
-    about = about_revision(_newest(plan))
+    about = about_plan(plan, now=now)
     asked = [
         Consultation(plan=plan, party=party, asked_by=actor, asked_at=now, due_on=due_on, asked_about=about)
         for party in CONSULTED
@@ -85,12 +86,12 @@ def answer_consultation(
     actor: User,
     now: datetime,
     remark: str = "",
-    shown: About | None = None,
+    shown: Shown | None = None,
 ) -> Consultation:
     """Note the view of a team; it stands on the approval page and blocks nothing.
 
     Args:
-        shown: what the team had before it (:func:`~planning.coordinating.about_content`), from a page that stood open.
+        shown: what the page had before the team (:func:`trainingops.ui.shown.shown_by`).
 
     Raises:
         NotAllowed: not of the team that was asked.
@@ -100,12 +101,9 @@ def answer_consultation(
     """
     consultation = _locked(consultation)
     require(can_answer_consultation(actor, consultation))
-    about = about_revision(_newest(consultation.plan))
-    if not consultation.answer and shown is not None and shown != about:
-        raise StaleVersion(
-            _("The plan has changed since you opened this page: %(what)s. Read it as it stands now, then answer.")
-            % {"what": differences(shown, about) or _("a new revision")}
-        )
+    about = about_plan(consultation.plan, now=now)
+    if not consultation.answer:
+        require_shown(shown, about, {**COORDINATED, "revision": _("a new revision")})
     return _note(consultation, answer=answer, remark=remark, about=about, actor=actor, now=now)
 
 
@@ -154,10 +152,6 @@ def enter_answer(
     return _note(consultation, answer=answer, remark=remark, about=consultation.asked_about, actor=actor, now=now)
 
 
-def _newest(plan: TrainingPlan) -> PlanRevision:
-    return plan.revisions.select_related("module_version__module").order_by("-number")[0]
-
-
 def _locked(consultation: Consultation) -> Consultation:
     """The question as it is now; its plan is locked first."""
     plan = locked_plan(consultation.plan)
@@ -167,7 +161,7 @@ def _locked(consultation: Consultation) -> Consultation:
 
 
 def _note(
-    consultation: Consultation, *, answer: str, remark: str, about: About, actor: User, now: datetime
+    consultation: Consultation, *, answer: str, remark: str, about: Shown, actor: User, now: datetime
 ) -> Consultation:
     plan = consultation.plan
     if consultation.answer:

@@ -14,6 +14,7 @@ from planning.enums import RELEASE_TRANSITIONS, PlanState, ReleaseState
 from planning.models import PlanRevision, PlanTarget, ReleaseConfirmation
 from planning.notices import url_of, words_of
 from planning.policies.plans import can_answer_release
+from planning.queries.releases import SHOWN, about_release, agents_of, other_agents
 from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require, require_transition
@@ -21,6 +22,7 @@ from trainingops.notifications.models import Notice
 from trainingops.notifications.services import notify
 from trainingops.people.models import PersonAssignment, Team, User
 from trainingops.people.queries import in_force, is_working
+from trainingops.ui.shown import Shown, require_shown
 
 #: Leaders who have not answered are reminded from three days before the session.
 REMINDED_BEFORE = timedelta(days=3)
@@ -83,24 +85,39 @@ def _wanted(revision: PlanRevision) -> dict[tuple[Any, int], tuple[Any, Team, st
 
 @service
 def answer_release(
-    *, release: ReleaseConfirmation, to: str, actor: User, now: datetime, reason: str = ""
+    *,
+    release: ReleaseConfirmation,
+    to: str,
+    actor: User,
+    now: datetime,
+    reason: str = "",
+    shown: Shown | None = None,
 ) -> ReleaseConfirmation:
     """The leader confirms the release of their agents, or asks for another batch with the reason.
 
     The PIC answers the latter by moving the targets (:func:`planning.services.adjusting.adjust_target`).
 
+    Args:
+        shown: what the page had before the leader (:func:`trainingops.ui.shown.shown_by`).
+
     Raises:
         NotAllowed: no leader of that team.
         WrongState: the answer is given already.
+        StaleVersion: the agents, times or place are not those shown any more.
         Refused: the session has begun, or another batch without a reason.
     """
     locked_plan(release.plan)
-    release = ReleaseConfirmation.objects.select_for_update(no_key=True, of=("self",)).get(pk=release.pk)
+    release = (
+        ReleaseConfirmation.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("plan__pic", "team", "planned_session__host_site", "planned_session__room")
+        .prefetch_related("planned_session__meetings")
+        .get(pk=release.pk)
+    )
     require(can_answer_release(actor, release), _("Only the leader of this team answers for its agents."))
     require_transition(release, to, RELEASE_TRANSITIONS)
-    begins = release.planned_session.meetings.aggregate(at=Min("starts_at"))["at"]
-    if begins <= now:
+    if min(each.starts_at for each in release.planned_session.meetings.all()) <= now:
         raise Refused(_("%(batch)s has begun. Attendance says who came.") % {"batch": release.planned_session})
+    _require_shown(release, shown)
     if to == ReleaseState.OTHER_BATCH and not reason.strip():
         raise Refused(_("The reason is blank. Write why this time does not fit."), field="reason")
     release.state, release.reason = to, reason.strip() if to == ReleaseState.OTHER_BATCH else ""
@@ -126,6 +143,15 @@ def answer_release(
         detail={"reason": release.reason} if release.reason else None,
     )
     return release
+
+
+def _require_shown(release: ReleaseConfirmation, shown: Shown | None) -> None:
+    """The leader answers for the agents, times and place that the page showed (5.1.1)."""
+    if shown is None:
+        return
+    about = about_release(release, agents_of(release))
+    who = "agents" in shown and other_agents(shown["agents"], about["agents"])
+    require_shown(shown, about, {**SHOWN, "agents": who} if who else SHOWN)
 
 
 def remind_leaders(*, now: datetime) -> int:

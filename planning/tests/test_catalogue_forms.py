@@ -12,7 +12,7 @@ from django.utils import timezone
 from planning.enums import DefectState, ModuleState
 from planning.models import Appointment, Defect, NeedSource, QuestionVersion, ScoringScheme, TestPaper, TrainingModule
 from planning.services import modules
-from planning.tests.factories import make_module, make_world
+from planning.tests.factories import draft_module, make_module, make_world
 from planning.tests.needs import make_defects
 from trainingops.people.enums import Role
 from trainingops.people.tests.factories import ServiceLineFactory, client_of, make_user, sign_in
@@ -51,14 +51,44 @@ def test_a_module_is_written_submitted_and_approved_by_another(world):
     assert response["Location"] == reverse("module_detail", kwargs={"uuid": module.uuid})
     post(world.pic, "material_new", {"title": "Slide", "text": "Isi"}, uuid=version.uuid)
     post(world.pic, "module_version_submit", {}, uuid=version.uuid)
-    returned = post(world.manager, "module_version_decide", {"decision": "return", "note": ""}, uuid=version.uuid)
+    decide = reverse("module_version_decide", args=[version.uuid])
+    given = {"note": "", "shown": client_of(world.manager).get(decide).context["shown"]}
+    returned = post(world.manager, "module_version_decide", {**given, "decision": "return"}, uuid=version.uuid)
     assert returned.status_code == 422 and b"Say what the author should change" in returned.content
-    post(world.manager, "module_version_decide", {"decision": "approve", "note": ""}, uuid=version.uuid)
+    post(world.manager, "module_version_decide", {**given, "decision": "approve"}, uuid=version.uuid)
     version.refresh_from_db()
     assert version.state == ModuleState.APPROVED
-    again = post(world.manager, "module_version_decide", {"decision": "approve"}, uuid=version.uuid)
+    again = post(world.manager, "module_version_decide", {**given, "decision": "approve"}, uuid=version.uuid)
     assert again.status_code == 409
     assert post(world.pic, "module_version_submit", {}, uuid=version.uuid).status_code == 409
+
+
+@pytest.mark.clause("2.1")
+@pytest.mark.point("APR-3")
+@pytest.mark.parametrize("decision", ["approve", "return"])
+def test_a_manager_decides_only_on_the_text_that_was_shown(world, decision):
+    """2.1: returned in another tab, rewritten and submitted again while the page of the decision stood open."""
+    now = timezone.now()
+    version = draft_module(world, now=now)
+    by = {"version": version, "actor": world.pic, "now": now}
+    modules.add_material(**by, title="Slide", url="", text="Isi")
+    modules.submit_version(**by)
+    decide = reverse("module_version_decide", args=[version.uuid])
+    manager = client_of(world.manager)
+    shown = manager.get(decide).context["shown"]
+    modules.return_version(version=version, note="Tujuan.", actor=world.manager, now=now)
+    modules.edit_version(**by, objectives="Tujuan lain.", duration_minutes=45, change_note="")
+    modules.submit_version(**by)
+
+    for mark in (shown, "", "forged"):
+        refused = manager.post(decide, {"decision": decision, "note": "Sudah jelas.", "shown": mark})
+        assert refused.status_code == 409 and b"Sudah jelas." in refused.content and b"Tujuan lain." in refused.content
+    refused = manager.post(decide, {"decision": decision, "note": "Sudah jelas.", "shown": shown})
+    assert b"since you opened this page: objectives, suggested duration." in refused.content
+    version.refresh_from_db()
+    assert version.state == ModuleState.SUBMITTED
+    shown = refused.context["shown"]
+    assert manager.post(decide, {"decision": decision, "note": "Sudah jelas.", "shown": shown}).status_code == 302
 
 
 def test_a_whole_number_with_separator_is_named_and_nothing_is_written(world):

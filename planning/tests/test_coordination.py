@@ -11,10 +11,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from planning.enums import Method, TargetReason
 from planning.evidence.coordination import expected_coordination
-from planning.models import Consultation
+from planning.models import Consultation, TrainerProfile
 from planning.services import (
     MeetingTimes,
+    add_targets,
     amend_plan,
     answer_consultation,
     approve_revision,
@@ -22,6 +24,7 @@ from planning.services import (
     enter_answer,
     make_sheet,
     remind_teams,
+    remove_targets,
     return_revision,
     save_part,
     save_session,
@@ -31,7 +34,7 @@ from planning.tests.factories import draft_plan, make_module, make_world, signat
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.tests.factories import make_agent, make_user, sign_in
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import get_kind
 from trainingops.records.rendering import render_html
@@ -136,8 +139,30 @@ def other_day(plan, world):
     return "dates"
 
 
+def other_trainer_method_and_agent(plan, world):
+    """As many people at the same times, and nothing else as it was."""
+    revision, act = plan.revisions.get(), {"actor": world.pic, "now": timezone.now()}
+    planned, trainer = revision.sessions.get(), TrainerProfile.objects.create(name="Eka Nugroho")
+    (meeting,) = planned.meetings.all()
+    times = MeetingTimes(uuid=meeting.uuid, starts_at=meeting.starts_at, ends_at=meeting.ends_at)
+    save_part(revision=revision, part="method", values={"method": Method.ONLINE}, **act)
+    save_session(
+        revision=revision,
+        planned=planned,
+        label=planned.label,
+        host_site=world.site,
+        trainers=[trainer],
+        meetings=[times],
+        **act,
+    )
+    other = make_agent(team=world.leader.person.led_teams.get())
+    remove_targets(revision=revision, people=world.people[:1], **act)
+    add_targets(revision=revision, people=[other], reason=TargetReason.SEGMENT, note="Semua", **act)
+    return "trainers, method, who is on target"
+
+
 @pytest.mark.point("APR-3")
-@pytest.mark.parametrize("change", [other_module, other_day])
+@pytest.mark.parametrize("change", [other_module, other_day, other_trainer_method_and_agent])
 def test_a_team_agrees_only_to_what_it_was_shown(client, world, plan, change):
     """5.1.1 d: the page of the answer stood open while the PIC changed the draft; what was typed stays."""
     (consultation,) = asked(plan, "qc")
@@ -157,6 +182,16 @@ def test_a_team_agrees_only_to_what_it_was_shown(client, world, plan, change):
     assert consultation.answer == ""
     shown = client.get(address).context["shown"]
     assert client.post(address, {"answer": "agreed", "shown": shown}).status_code == 302
+
+
+def test_the_page_of_the_answer_says_when_and_who(client, world, plan):
+    """5.1.1 d: a team agrees to people leaving the floor; it reads how many, and their names."""
+    (consultation,) = asked(plan, "operations")
+    sign_in(client, world.operations)
+    page = client.get(reverse("consultation_answer", args=[consultation.uuid]))
+    ((_label, whens, names),) = page.context["batches"]
+    assert names == sorted(person.name for person in world.people)
+    assert all(words in page.content.decode() for words in (*whens, *names, f"{len(names)} orang"))
 
 
 @pytest.mark.usefixtures("english")

@@ -132,9 +132,37 @@ def test_the_pages_and_who_may_open_them(client, world, plan):
     assert client.delete(one).status_code == 405
     sign_in(client, world.leader)
     assert one in client.get(reverse("release_list")).content.decode()
-    assert client.post(one, {"to": "other_batch", "reason": ""}).status_code == 422
-    assert client.post(one, {"to": "confirmed"}).status_code == 302
-    assert client.post(one, {"to": "confirmed"}).status_code == 409
+    shown = client.get(one).context["shown"]
+    assert client.post(one, {"to": "other_batch", "reason": "", "shown": shown}).status_code == 422
+    assert client.post(one, {"to": "confirmed", "shown": shown}).status_code == 302
+    assert client.post(one, {"to": "confirmed", "shown": shown}).status_code == 409
+
+
+@pytest.mark.point("APR-3")
+def test_a_leader_releases_only_the_agents_who_were_shown(client, world):
+    """5.1.1: the page stood open while the PIC moved somebody in; what was typed stays, and the leader reads who."""
+    first, second = world.people
+    world.people.append(make_agent(team=TeamFactory(site=world.site, line=world.line)))
+    plan = approved_plan(world=world, sessions=2)
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    assert two.targets.get().person == second
+    release = ReleaseConfirmation.objects.get(planned_session=two)
+    address, world.leader.language = reverse("release_detail", args=[release.uuid]), "en"
+    world.leader.save()
+    sign_in(client, world.leader)
+    shown = client.get(address).context["shown"]
+    adjust_target(target=one.targets.get(person=first), to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
+
+    for mark in (shown, "", "forged"):
+        for given in ({"to": "confirmed"}, {"to": "other_batch", "reason": "Traffic tinggi."}):
+            page = client.post(address, {**given, "shown": mark})
+            assert page.status_code == 409 and given.get("reason", "") in page.content.decode()
+    words = client.post(address, {"to": "confirmed", "shown": shown}).content.decode()
+    assert f"since you opened this page: agents, new: {first.name}." in words
+    release.refresh_from_db()
+    assert release.state == "asked"
+    shown = client.get(address).context["shown"]
+    assert client.post(address, {"to": "confirmed", "shown": shown}).status_code == 302
 
 
 def test_the_plan_shows_who_released_within_their_budget(client, django_assert_max_num_queries):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,11 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.content import CHOICES, content_of, load
-from planning.coordinating import About, about_content, answered_words, changed_words, differences
+from planning.coordinating import COORDINATED, about_content, answered_words, changed_words, newest_content
 from planning.enums import PlanState
 from planning.forms.consultations import ConsultationAnswerForm, ConsultationForm, EnteredAnswerForm
-from planning.lists import with_lists
 from planning.models import Consultation, TrainingPlan
 from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
 from planning.queries.plans import local_day
@@ -30,6 +27,7 @@ from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
 from trainingops.ui.days_off import warn_of_days_off
+from trainingops.ui.shown import Shown, differences, mark, shown_by
 
 #: While a plan is in one of these states, the teams can be asked about it.
 ASKED_IN = {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}
@@ -37,7 +35,7 @@ ASKED_IN = {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}
 TIME_TO_ANSWER = timedelta(days=2)
 
 
-def consultations_of(plan: TrainingPlan, now: datetime, about: About | None) -> list[Any]:
+def consultations_of(plan: TrainingPlan, now: datetime, about: Shown | None) -> list[Any]:
     """The questions to the teams and their answers, each with whether it stayed without answer (``silent``).
 
     Args:
@@ -54,7 +52,7 @@ def consultations_of(plan: TrainingPlan, now: datetime, about: About | None) -> 
     return rows
 
 
-def coordination(plan: TrainingPlan, request: SignedInRequest, about: About | None) -> dict[str, Any]:
+def coordination(plan: TrainingPlan, request: SignedInRequest, about: Shown | None) -> dict[str, Any]:
     """What the panel of the plan's page needs: questions, answers, and what the reader may do.
 
     Proposed are the teams that were never asked, and those that answered about something else than what holds now.
@@ -119,7 +117,8 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
-            answer_consultation(consultation=consultation, actor=request.user, now=request.now, **form.cleaned_data)
+            given = {**form.cleaned_data, "shown": shown_by(request)}
+            answer_consultation(consultation=consultation, **given, actor=request.user, now=request.now)
         except WrongState:
             raise
         except Refused as refused:
@@ -129,18 +128,16 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("Your answer is saved."))
             return redirect("plan_detail", uuid=consultation.plan.uuid)
     plan = consultation.plan
-    revision = with_lists(plan.revisions.select_related(*CHOICES), now=request.now).order_by("-number")[0]
-    revision.plan = plan
-    if not revision.content:
-        load(revision)
-    content = json.loads(revision.content) if revision.content else content_of(revision)
+    revision, content = newest_content(plan, now=request.now)
+    wording = Wording(revision, contents=[content])
     about = about_content(content, number=revision.number)
     context = {
         "consultation": consultation,
-        "shown": form.mark(about),
-        "changed": differences(consultation.asked_about, about),
+        "shown": mark(about),
+        "changed": differences(consultation.asked_about, about, COORDINATED),
         "plan": plan,
-        "nine": Wording(revision, contents=[content]).nine(content),
+        "nine": wording.nine(content),
+        "batches": wording.batches(content),
         "purpose": content["purpose"],
         "form": form,
         "is_late": consultation.is_silent(local_day(request.now, plan.site)),

@@ -32,7 +32,14 @@ from planning.policies.catalogue import (
     can_write_for,
     can_write_modules,
 )
-from planning.queries.modules import StandardGroup, standard_modules, uses_of, with_templates, with_versions
+from planning.queries.modules import (
+    StandardGroup,
+    about_version,
+    standard_modules,
+    uses_of,
+    with_templates,
+    with_versions,
+)
 from planning.services import modules as services
 from planning.services.standard import record_standard_modules
 from planning.tables.catalogue import MODULE_KINDS, ModuleTable
@@ -44,6 +51,7 @@ from trainingops.people.models import ServiceLine, User
 from trainingops.records.documents import document_response
 from trainingops.records.models import EvidenceRequest
 from trainingops.ui.exports import workbook_response
+from trainingops.ui.shown import mark, shown_by
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
 
@@ -277,7 +285,8 @@ def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     def act(form: NoteForm) -> tuple[str, str]:
         decide = services.return_version if returns else services.approve_version
-        decide(version=version, note=form.cleaned_data["note"], actor=request.user, now=request.now)
+        given = {"note": form.cleaned_data["note"], "shown": shown_by(request)}
+        decide(version=version, **given, actor=request.user, now=request.now)
         said = _("Returned to the author.") if returns else _("Approved. The version can be planned now.")
         return url("module_detail", version.module), said
 
@@ -292,6 +301,7 @@ def module_version_decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         extra={
             "version": version,
             "materials": version.materials.all(),
+            "shown": mark(about_version(version, former)),
             "former": former,
             "uses": uses_of(former, user=request.user) if former else [],
         },

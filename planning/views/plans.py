@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planning.completeness import Snapshot, check, lost_since_sent
 from planning.content import CHOICES, content_of, load
-from planning.coordinating import about_content, about_snapshot
+from planning.coordinating import about_content
 from planning.enums import PlanState, RevisionState, TrainingKind
 from planning.forms.plans import HandOverForm, PlanForm, ReasonForm, RemarkForm
 from planning.lists import with_lists
@@ -203,9 +203,9 @@ def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = 
     rows: list[Row] = []
     about = None
     if revision.state == RevisionState.DRAFT:
-        snapshot = Snapshot(revision, request.now)
-        context |= task_list(check(snapshot), plan)
-        about = about_snapshot(snapshot)
+        load(revision)
+        context |= task_list(check(Snapshot(revision, request.now)), plan)
+        about = about_content(content_of(revision), number=revision.number)
     elif revision.content:
         wording = Wording(revision, contents=[content := json.loads(revision.content)])
         rows = wording.rows({}, content, remarks)

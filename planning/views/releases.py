@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
-from django.db.models import Min, QuerySet
+from django.db.models import Min
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,17 +17,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from planning.enums import ReleaseState
 from planning.forms.adjusting import MoveForm
 from planning.forms.releases import ReleaseForm
-from planning.models import PlannedSession, ReleaseConfirmation
+from planning.models import ReleaseConfirmation
 from planning.policies.plans import can_answer_release, can_edit_plan
-from planning.queries.releases import RELEASE_KINDS
+from planning.queries.releases import RELEASE_KINDS, about_release, agents_of, place_of
 from planning.services.adjusting import adjustable_revision, move_targets
 from planning.services.releases import answer_release
 from planning.views.common import form_page, go, posted
 from planning.wording import meeting_words
-from trainingops.domain import Refused, WrongState
+from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
-from trainingops.people.models import Person, PersonAssignment
-from trainingops.people.queries import in_force
+from trainingops.people.models import Person
+from trainingops.ui.shown import mark, shown_by
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, StatusColumn, configure
 from trainingops.ui.views import list_page
 
@@ -78,28 +77,30 @@ def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     found = ReleaseConfirmation.objects.visible_to(request.user).select_related(
         "plan__pic", "plan__site", "team", "planned_session__host_site", "planned_session__room", "answered_by"
     )
-    release = get_object_or_404(found, uuid=uuid)
+    release = get_object_or_404(found.prefetch_related("planned_session__meetings"), uuid=uuid)
     form = ReleaseForm(posted(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            answer_release(release=release, **form.cleaned_data, actor=request.user, now=request.now)
+            given = {**form.cleaned_data, "shown": shown_by(request)}
+            answer_release(release=release, **given, actor=request.user, now=request.now)
         except Refused as refused:
             form.add_refusal(refused)
-            status = 409 if isinstance(refused, WrongState) else 422
+            status = 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
         else:
             return go(request, reverse("release_detail", args=[release.uuid]), _("Your answer is saved."))
     planned = release.planned_session
     meetings = list(planned.meetings.all())
     zone = planned.host_site.zone
-    agents = list(_agents(release, meetings[0].starts_at.astimezone(zone).date()))
+    agents = list(agents_of(release))
     whens = [meeting_words(each.starts_at, each.ends_at, zone) for each in meetings]
     context = {
         "release": release,
         "plan": release.plan,
         "kind": RELEASE_KINDS[ReleaseState(release.state)],
         "whens": whens,
-        "place": _place(planned),
+        "place": place_of(planned),
+        "shown": mark(about_release(release, agents)),
         "agents": agents,
         "invitation": _invitation(request, release, whens, agents),
         "may_answer": can_answer_release(request.user, release) and meetings[0].starts_at > request.now,
@@ -121,8 +122,7 @@ def release_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     release = get_object_or_404(found, uuid=uuid)
     plan, planned = release.plan, release.planned_session
     revision = adjustable_revision(plan, actor=request.user)
-    starts_at = planned.meetings.aggregate(at=Min("starts_at"))["at"]
-    people = list(_agents(release, starts_at.astimezone(planned.host_site.zone).date()))
+    people = list(agents_of(release))
 
     def act(form: MoveForm) -> tuple[str, str]:
         moved = move_targets(plan=plan, people=people, **form.cleaned_data, actor=request.user, now=request.now)
@@ -146,17 +146,6 @@ def release_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-def _agents(release: ReleaseConfirmation, day: date) -> QuerySet[Person]:
-    """The targets of the session whose team it is on that day, by name."""
-    here = PersonAssignment.objects.filter(in_force(day), team=release.team).values("person")
-    return Person.objects.filter(plan_targets__planned_session=release.planned_session, pk__in=here).order_by("name")
-
-
-def _place(planned: PlannedSession) -> str:
-    room = planned.room.name if planned.room else ""
-    return ", ".join(part for part in (planned.host_site.name, room, planned.link) if part)
-
-
 def _invitation(request: SignedInRequest, release: ReleaseConfirmation, whens: list[str], agents: list[Person]) -> str:
     """The text to copy for the team's group: its own people and no others (NTF-6)."""
     planned = release.planned_session
@@ -164,7 +153,7 @@ def _invitation(request: SignedInRequest, release: ReleaseConfirmation, whens: l
     lines = [
         _("Invitation: %(title)s") % {"title": release.plan.title},
         *whens,
-        _place(planned),
+        place_of(planned),
         people % {"n": len(agents), "team": release.team.name},
         *[f"- {person.name}" for person in agents],
         request.build_absolute_uri(reverse("my_trainings")),

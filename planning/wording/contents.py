@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from planning.difference import Change, Content, difference, length
 from planning.queries.remarks import Remark
-from planning.wording.figures import figure, minutes
+from planning.wording.figures import figure, minutes, span
 from planning.wording.labels import LABELS
 from planning.wording.rows import Line, Row
 from planning.wording.values import Values
@@ -115,6 +115,23 @@ class Wording(Values):
             (_("Parameters"), _weights(parameters)),
             (_("Pass mark"), figure(scheme["pass_mark"], 2) if scheme.get("pass_mark") else ""),
         ]
+
+    def batches(self, content: Content) -> list[tuple[str, list[str], list[str]]]:
+        """Each batch: its label, its meetings in words, and who is in it by name; who is in none comes last.
+
+        The only batch has everybody.
+        """
+        planned = content.get("sessions", ())
+        only = planned[0]["uuid"] if len(planned) == 1 else None
+        people: dict[str | None, list[str]] = {}
+        for target in content.get("targets", ()):
+            people.setdefault(only or target["session"], []).append(self._say_target(target))
+        rows = []
+        for each in planned:
+            zone = self._zone(each["host_site"])
+            whens = [span(meeting, zone) for meeting in each["meetings"]]
+            rows.append((each["label"], whens, sorted(people.pop(each["uuid"], []))))
+        return [*rows, *((_("Without batch"), [], sorted(names)) for names in people.values())]
 
 
 def _key(change: Change) -> str:

@@ -31,10 +31,11 @@ from planning.policies.catalogue import (
     can_write_modules,
 )
 from planning.queries.catalogue import managers_of_lines
-from planning.queries.modules import plans_losing
+from planning.queries.modules import SHOWN_OF_VERSION, about_version, plans_losing
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
+from trainingops.ui.shown import Shown, require_shown
 
 if TYPE_CHECKING:
     from trainingops.people.models import ServiceLine, User
@@ -254,26 +255,34 @@ def submit_version(*, version: ModuleVersion, actor: User, now: datetime) -> Mod
 
 
 @service
-def approve_version(*, version: ModuleVersion, note: str, actor: User, now: datetime) -> ModuleVersion:
+def approve_version(
+    *, version: ModuleVersion, note: str, actor: User, now: datetime, shown: Shown | None = None
+) -> ModuleVersion:
     """Approve a version; from now on it can be planned, and the approved one before it cannot (2.1).
 
     The PICs of plans that now need this version instead are told.
+
+    Args:
+        shown: what the manager had read (:func:`trainingops.ui.shown.shown_by`).
+
+    Raises:
+        StaleVersion: it does not say what was shown any more.
     """
-    locked = _decide(version, ModuleState.APPROVED, actor)
-    before = locked.module.versions.select_for_update(no_key=True).filter(state=ModuleState.APPROVED).first()
+    locked, before = _decide(version, ModuleState.APPROVED, actor, shown)
     if before is not None:
         _retire(before, actor, now, followed_by=locked)
     return _save_decision(locked, ModuleState.APPROVED, note, actor, now)
 
 
 @service
-def return_version(*, version: ModuleVersion, note: str, actor: User, now: datetime) -> ModuleVersion:
+def return_version(
+    *, version: ModuleVersion, note: str, actor: User, now: datetime, shown: Shown | None = None
+) -> ModuleVersion:
     """Give a version back to its author, with what to change.
 
-    Raises:
-        Refused: without a note.
+    Raises as :func:`approve_version`, and ``Refused`` without a note.
     """
-    locked = _decide(version, ModuleState.RETURNED, actor)
+    locked, _approved = _decide(version, ModuleState.RETURNED, actor, shown)
     if not note.strip():
         raise Refused(_("Say what the author should change."), field="note")
     return _save_decision(locked, ModuleState.RETURNED, note, actor, now)
@@ -340,14 +349,19 @@ def editable(version: ModuleVersion, actor: User) -> ModuleVersion:
     return locked
 
 
-def _decide(version: ModuleVersion, to: ModuleState, actor: User) -> ModuleVersion:
+def _decide(
+    version: ModuleVersion, to: ModuleState, actor: User, shown: Shown | None
+) -> tuple[ModuleVersion, ModuleVersion | None]:
+    """The version as it was shown, and the approved one of its module, both locked."""
     locked = _locked(version)
     require(
         can_decide_version(actor, locked),
         _("A manager of every line of the module decides, and never the author."),
     )
     require_transition(locked, to, MODULE_TRANSITIONS)
-    return locked
+    approved = locked.module.versions.select_for_update(no_key=True).filter(state=ModuleState.APPROVED).first()
+    require_shown(shown, about_version(locked, approved), SHOWN_OF_VERSION)
+    return locked, approved
 
 
 def _save_decision(locked: ModuleVersion, to: ModuleState, note: str, actor: User, now: datetime) -> ModuleVersion:
