@@ -141,6 +141,7 @@ KINDS = (
         label=_("Reminder of a report to read"),
         title=_("Please read the report: %(title)s, %(batch)s"),
         body=_("%(sender)s asks you to confirm that you have read report %(report)s."),
+        mandatory=_("a person asks you for it (5.3.2)"),
         roles=READERS,
     ),
     NoticeKind(

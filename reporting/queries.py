@@ -18,6 +18,7 @@ from sessions.enums import HELD, SessionState
 from sessions.models import ClassFile, Enrolment, ReactionSurvey, TrainingSession
 from sessions.queries.survey import HERE, Reaction, reaction_of, survey_of, surveys_with_detail
 from trainingops.jobs.models import Heartbeat
+from trainingops.notifications.enums import Channel
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.enums import Role
 from trainingops.people.models import RoleAssignment, User
@@ -136,6 +137,7 @@ def told_about(obligation: ReportObligation) -> list[Notice]:
         Notice.objects.filter(
             kind__in=("report.reminder", "report.breached", "report.escalated"), subject=obligation.uuid
         )
+        .exclude(channel=Channel.OFF)
         .select_related("recipient")
         .order_by("created_at", "pk")
     )

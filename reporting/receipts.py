@@ -18,7 +18,7 @@ from reporting.models import Distribution, ReportDelivery, ReportVersion
 from reporting.queries import COPY_MAIL, READER_MAILS
 from reporting.sight import audience_named, client_reads_names
 from reporting.wording import Standing
-from trainingops.notifications.enums import OutboxState
+from trainingops.notifications.enums import Channel, OutboxState
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.models import User
 from trainingops.records.models import EvidenceRecord
@@ -93,7 +93,8 @@ class Receipt:
 
 def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]:
     """Every recipient of a version with mails, reminders and deliveries; for who sends with copies: two queries."""
-    told = Notice.objects.filter(kind="report.unread", subject=OuterRef("uuid")).order_by("-created_at")
+    reminders = Notice.objects.filter(kind="report.unread", subject=OuterRef("uuid"))
+    told = reminders.exclude(channel=Channel.OFF).order_by("-created_at")
     found: Iterable[Any] = (
         version.distributions.annotate(handed=FilteredRelation("deliveries"))
         .select_related("user", "handed__recorded_by")  # type: ignore[misc]

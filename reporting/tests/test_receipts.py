@@ -10,12 +10,14 @@ from reporting import services
 from reporting.content import freeze
 from reporting.figures import figures_of
 from reporting.models import Distribution
+from reporting.queries import told_about
 from reporting.reading import read
+from reporting.receipts import receipts_of
 from reporting.sharing import WHATSAPP_LIMIT, reminder_text, whatsapp_text
 from reporting.sight import EVERYTHING, sight_of
 from reporting.tests.writing import HOUR, submitted, written
 from trainingops.domain import NotAllowed, Refused, WrongState
-from trainingops.notifications.models import Notice
+from trainingops.notifications.models import Notice, Preference
 from trainingops.people.tests.factories import SiteFactory, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
@@ -76,6 +78,29 @@ def test_one_click_reminds_one_recipient_until_they_have_read(held):
         )
     with pytest.raises(NotAllowed):
         services.remind_recipient(distribution=distribution, actor=held.world.qc, now=now)
+
+
+@pytest.mark.point("NTF-1")
+def test_who_had_switched_reminders_off_is_reminded_all_the_same_and_what_nobody_saw_is_no_reminder(held):
+    version = submitted(held)
+    now = held.training_session.ends_at + 3 * HOUR
+    for kind in ("report.unread", "report.reminder"):
+        Preference.objects.create(user=held.manager, kind=kind, channel="off")
+    distribution = version.distributions.get(user=held.manager)
+    services.remind_recipient(distribution=distribution, actor=held.pic, now=now)
+    told = Notice.objects.visible_to(held.manager).filter(kind="report.unread")
+    assert told.count() == 1
+
+    def reminded_at():
+        return {each.row: each.reminded_at for each in receipts_of(version, sender=None)}[distribution]
+
+    assert reminded_at() == now
+    told.update(channel="off")  # of the time when it could be switched off
+    assert reminded_at() is None
+    Notice.objects.filter(kind="report.unread").update(
+        kind="report.reminder", subject=held.training_session.obligation.uuid
+    )
+    assert told_about(held.training_session.obligation) == []
 
 
 @pytest.mark.point("RPT-6")

@@ -73,23 +73,24 @@ class TestChoosing:
     def test_the_page_offers_what_can_reach_the_reader_and_says_why_the_rest_is_fixed(self, client, reader):
         client.force_login(reader)
         page = client.get(self.url).content.decode()
-        assert 'name="report.reminder"' in page
-        assert 'name="report.breached"' not in page and "the procedure asks for it (5.3.2)" in page
+        assert 'name="report.recap"' in page
+        assert not any(f'name="report.{each}"' in page for each in ("breached", "reminder", "unread"))
+        assert "the procedure asks for it (5.3.2)" in page
         assert "plan_submitted" not in page and str(get_kind("coaching.made").label) not in page
 
     def test_one_form_keeps_every_choice_and_only_what_differs(self, client, reader):
         client.force_login(reader)
-        given = {"report.reminder": "digest", "plan_commented": "digest", "plan_approved": "off"}
+        given = {"report.recap": "digest", "plan_commented": "digest", "plan_approved": "off"}
         assert client.post(self.url, given).status_code == 302
         kept = dict(Preference.objects.values_list("kind", "channel"))
-        assert kept == {"report.reminder": "digest", "plan_approved": "off", DIGEST.name: "app"}
+        assert kept == {"report.recap": "digest", "plan_approved": "off", DIGEST.name: "app"}
         assert Entry.objects.filter(verb="notices.chosen").count() == 1
-        client.post(self.url, {"report.reminder": "mail", "summaries": "on"})
+        client.post(self.url, {"report.recap": "mail", "summaries": "on"})
         assert dict(Preference.objects.values_list("kind", "channel")) == {"plan_approved": "off"}
 
     def test_an_unknown_channel_is_refused_with_a_remedy(self, client, reader):
         client.force_login(reader)
-        answer = client.post(self.url, {"report.reminder": "pigeon"})
+        answer = client.post(self.url, {"report.recap": "pigeon"})
         assert answer.status_code == 422
         assert not Preference.objects.exists()
 
