@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class EvaluationConfig(AppConfig):
@@ -10,6 +11,7 @@ class EvaluationConfig(AppConfig):
         from evaluation.menu import register_menu
         from evaluation.notices import register_notices
         from evaluation.panels import register_panels
+        from evaluation.reference import ensure_reference
 
         signed.register()
         retention.register()
@@ -17,3 +19,4 @@ class EvaluationConfig(AppConfig):
         register_notices()
         register_menu()
         register_panels()
+        post_migrate.connect(ensure_reference, sender=self, dispatch_uid="evaluation.reference")

@@ -26,7 +26,7 @@ MINUTES = EvidenceKind(
     prefix="RR",
     form_number="FR-CC-TRN-06",
     template="evaluation/print/minutes.html",
-    template_version="2",
+    template_version="3",
     clauses=("5.4", "4.4", "6"),
     iso_clauses=("9.1", "10.3"),
 )
@@ -99,6 +99,7 @@ def _aspect(aspect: Aspect, findings: list[Finding], zone: Any) -> dict[str, Any
                         "text": action.text,
                         "owner": action.owner.name,
                         "due": moment_words(action.due_at, zone),
+                        "removes": action.removes,
                     }
                     for action in finding.actions.all()
                 ],

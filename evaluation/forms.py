@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.answers import contradiction
 from evaluation.enums import SEEN_BY_PEOPLE, ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
-from evaluation.models import CoachingForm, Review, ReviewParticipant, TrainingDefect
+from evaluation.models import CoachingForm, Finding, Review, ReviewParticipant, TrainingDefect
 from planning.models import Defect
 from sessions.models import TrainingSession
 from trainingops.people.models import Person, ServiceLine, Site, User
@@ -36,6 +36,20 @@ class ReviewForm(PageForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["secretary"].queryset = users_with_role("trainer", "qc", "operations").exclude(pk=user.pk)  # type: ignore[attr-defined]
+
+
+class ReviewPolicyForm(PageForm):
+    """How often a line is reviewed, until when, and when it is told (5.4)."""
+
+    effective_on = PlannedDayField(label=_("In force from"))
+    months = WholeField(
+        label=_("A review for every how many months"), help_text=_("1, 2, 3, 4, 6 or 12, from January.")
+    )
+    due_days = WholeField(label=_("Held at the latest, days after the period"))
+    reminder_days = WholeField(label=_("The manager is reminded, days before"))
+    escalation_days = WholeField(label=_("QC and Operation learn that it is missing, days after"))
+    action_reminder_days = WholeField(label=_("Owners of actions are reminded, days before they are due"))
+    check_days = WholeField(label=_("Effect of an action judged at the earliest, days after it is done"))
 
 
 def _named(words: Any, participant: ReviewParticipant) -> str:
@@ -97,6 +111,15 @@ class MinutesForm(PageForm):
     version = WholeField(widget=forms.HiddenInput)
 
 
+def _defect_words(defect: TrainingDefect) -> str:
+    return f"{defect.get_kind_display()}: {defect.words}"
+
+
+def _named_defects(defects: QuerySet[TrainingDefect]) -> QuerySet[TrainingDefect]:
+    """With what their words read."""
+    return defects.select_related("training_session", "plan", "absence_reason").order_by("kind", "-occurred_at")
+
+
 class FindingForm(PageForm):
     """One aspect: nothing found, or a finding with the training defects behind it."""
 
@@ -119,7 +142,7 @@ class FindingForm(PageForm):
         super().__init__(*args, **kwargs)
         field = self.fields["training_defects"]
         field.queryset = defects  # type: ignore[attr-defined]
-        field.label_from_instance = lambda defect: f"{defect.get_kind_display()}: {defect.words}"  # type: ignore[attr-defined]
+        field.label_from_instance = _defect_words  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """“Nothing found” beside a finding is refused here, at its control (5.4)."""
@@ -148,9 +171,24 @@ class ActionForm(PageForm):
     text = forms.CharField(label=_("Action"), widget=_TEXT)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"))
     due_at = PlannedMomentField(label=_("Due"))
+    training_defects = forms.ModelMultipleChoiceField(
+        TrainingDefect.objects.none(),
+        label=_("Training defects that it is to remove"),
+        help_text=_("Their kinds are counted again when the effect is checked."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
-    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        review, behind = finding.review, list(_named_defects(finding.training_defects.all()))
+        if behind:
+            field = self.fields["training_defects"]
+            field.queryset = finding.training_defects.all()  # type: ignore[attr-defined]
+            field.choices = [(each.pk, _defect_words(each)) for each in behind]  # type: ignore[attr-defined]
+            field.initial = [each.pk for each in behind]
+        else:
+            del self.fields["training_defects"]
         self.fields["owner"].queryset = users_with_role(  # type: ignore[attr-defined]
             "trainer", "qc", "operations", "operation_support", "team_leader", "manager"
         )
@@ -180,6 +218,13 @@ class CheckForm(PageForm):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("What you looked at and saw"), widget=_TEXT)
+    due_at = PlannedMomentField(
+        label=_("New due time"), required=False, help_text=_("Only where it is not effective and opens again.")
+    )
+
+    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_at"].zone = review.site.zone  # type: ignore[attr-defined]
 
 
 #: The degrees, and that nobody has judged it.

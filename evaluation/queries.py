@@ -20,8 +20,9 @@ _ORDER = Case(*(When(aspect=aspect.value, then=place) for place, aspect in enume
 
 
 def findings_of(review: Review) -> QuerySet[Finding]:
-    """The findings that stand, by aspect, each with its actions that stand and their owners: two queries."""
+    """The findings that stand, by aspect, with their actions, owners and what these are to remove: three queries."""
     actions = ImprovementAction.objects.exclude(state=ActionState.WITHDRAWN).select_related("owner").order_by("pk")
+    actions = actions.prefetch_related("training_defects")
     findings = review.findings.filter(withdrawn_at=None).prefetch_related(Prefetch("actions", actions))
     return findings.order_by(_ORDER, "pk")
 
@@ -41,7 +42,7 @@ class Written:
 
 
 def written_in(review: Review) -> Written:
-    """Findings with actions and training defects, participants by name and trainings by number: five queries."""
+    """Findings with actions and training defects, participants by name and trainings by number: six queries."""
     return Written(
         findings=list(findings_of(review).prefetch_related("training_defects")),
         participants=list(review.participants.select_related("user").order_by("user__name", "pk")),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import django_tables2 as tables
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +23,7 @@ from evaluation.models import (
     ItemFigures,
     PaperAnalysis,
     Review,
+    ReviewObligation,
     TrainingDefect,
 )
 from trainingops.ui.tables import DayColumn, FigureColumn, MomentColumn, NumberColumn, PageTable, StatusColumn
@@ -65,6 +69,61 @@ class TrainingDefectTable(PageTable):
     def render_decision(self, record: TrainingDefect) -> str:
         """In words; one without is somebody's work."""
         return decision_status(record)[1]
+
+
+class ReviewObligationTable(PageTable):
+    caption = _("Reviews that are owed")
+    empty_title = _("No review is owed here")
+    empty_text = _("A line owes a review once a training of the period has been held.")
+
+    line = tables.Column(verbose_name=_("Service line"))
+    site = tables.Column(verbose_name=_("Site"))
+    period_from = DayColumn(verbose_name=_("Trainings from"))
+    period_to = DayColumn(verbose_name=_("Period until"))
+    due_at = tables.Column(verbose_name=_("Due"))
+    held_at = MomentColumn(zone="site__zone", verbose_name=_("Held"))
+    review = tables.Column(verbose_name=_("Review"), empty_values=(), orderable=False)
+
+    class Meta(PageTable.Meta):
+        model = ReviewObligation
+        fields = ("line", "site", "period_from", "period_to", "due_at", "held_at", "review")
+
+    def __init__(self, *args: Any, may_schedule: bool, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._may_schedule = may_schedule
+        self._page = Context({"now": now})
+
+    def render_due_at(self, record: ReviewObligation) -> SafeString:
+        """How near it is, until it is held; then whether that was in time."""
+        zone = record.site.zone
+        if record.held_at is None:
+            return ui.deadline(self._page, record.last_minute, zone)
+        kind, word = ("ok", _("On time")) if record.is_in_time else ("late", _("Late"))
+        return ui.deadline(self._page, record.last_minute, zone, kind, str(word))
+
+    def value_due_at(self, record: ReviewObligation) -> datetime:
+        """As a moment, for a workbook."""
+        return record.last_minute
+
+    def render_review(self, record: ReviewObligation) -> SafeString | str:
+        """The review that met it; else, for who may, the form that schedules it with its period filled in."""
+        if record.review:
+            return format_html(
+                '<a href="{}">{}</a>', reverse("review_detail", args=[record.review.uuid]), record.review
+            )
+        if not self._may_schedule:
+            return str(_("not held yet"))
+        asked = {
+            "site": record.site_id,
+            "line": record.line_id,
+            "period_from": record.period_from,
+            "period_to": record.period_to,
+        }
+        return format_html('<a href="{}?{}">{}</a>', reverse("review_new"), urlencode(asked), _("Schedule it"))
+
+    def value_review(self, record: ReviewObligation) -> str:
+        """The number of the review, for a workbook."""
+        return str(record.review or "")
 
 
 class ReviewTable(PageTable):

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from trainingops.jobs.wake import wake
+from trainingops.notifications.services import finish_bulk
 
 #: How many of each kind a sweep hands to the workers: after an upgrade all of an organisation are due.
 AT_A_TIME = 200
@@ -44,3 +45,14 @@ def sweep_training_defects() -> None:
     from evaluation.services import register_what_is_late
 
     register_what_is_late(now=timezone.now())
+
+
+@shared_task
+def sweep_reviews() -> None:
+    """Every hour: reviews that are owed, reminders and escalation of reviews and of actions (5.4)."""
+    from evaluation.services import tell_of_actions, watch_reviews
+
+    now = timezone.now()
+    watch_reviews(now=now)
+    tell_of_actions(now=now)
+    finish_bulk(now=now)

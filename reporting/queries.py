@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -89,13 +89,21 @@ def managers_in_scope(training_session: TrainingSession, now: datetime) -> list[
     return office_holders([Role.MANAGER], training_session, now)
 
 
-def office_holders(roles: Iterable[str], training_session: TrainingSession, now: datetime) -> list[User]:
-    """Active holders of one of the roles where the session is, those who stand in for them included."""
-    day = now.astimezone(training_session.site.zone).date()
+class Placed(Protocol):
+    """Something at a site, of a line: a session, or a review that is owed."""
+
+    site: Any
+    site_id: Any
+    line_id: Any
+
+
+def office_holders(roles: Iterable[str], placed: Placed, now: datetime) -> list[User]:
+    """Active holders of one of the roles where the thing is, those who stand in for them included."""
+    day = now.astimezone(placed.site.zone).date()
     held = RoleAssignment.objects.filter(
         in_force(day),
-        Q(sites=None) | Q(sites=training_session.site_id),
-        Q(lines=None) | Q(lines=training_session.line_id),
+        Q(sites=None) | Q(sites=placed.site_id),
+        Q(lines=None) | Q(lines=placed.line_id),
         role__in=list(roles),
     )
     stand_in = Q(

@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
     "prints": {"task": "sessions.tasks.sweep_prints", "schedule": schedule(30)},
     "recovery": {"task": "sessions.tasks.sweep_recovery", "schedule": schedule(3600)},
     "training defects": {"task": "evaluation.tasks.sweep_training_defects", "schedule": schedule(3600)},
+    "reviews and actions": {"task": "evaluation.tasks.sweep_reviews", "schedule": schedule(3600)},
     "outbox": {"task": "trainingops.notifications.tasks.sweep_outbox", "schedule": schedule(10)},
     "summaries": {"task": "trainingops.notifications.tasks.sweep_digests", "schedule": schedule(60)},
     "old notices": {"task": "trainingops.notifications.tasks.sweep_notices", "schedule": schedule(86_400)},

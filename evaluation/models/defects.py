@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import models
@@ -49,7 +49,7 @@ class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
             rows = rows.filter(occurred_at__gte=_midnight(since - timedelta(days=1)), day__gte=since)
         if until:
             rows = rows.filter(occurred_at__lt=_midnight(until + timedelta(days=2)), day__lte=until)
-        return rows
+        return cast(TrainingDefectQuerySet, rows)
 
     def undecided(self) -> TrainingDefectQuerySet:
         """Those on which nobody has decided."""

@@ -45,14 +45,6 @@ class ReviewPolicy(Identified):
     def __str__(self) -> str:
         return f"from {self.effective_on}"
 
-    @property
-    def reminder_lead(self) -> timedelta:
-        return timedelta(days=self.reminder_days)
-
-    @property
-    def escalation_delay(self) -> timedelta:
-        return timedelta(days=self.escalation_days)
-
 
 class ReviewObligationQuerySet(models.QuerySet["ReviewObligation"]):
     def visible_to(self, user: User) -> ReviewObligationQuerySet:
@@ -106,3 +98,8 @@ class ReviewObligation(Identified):
     def last_minute(self) -> datetime:
         """The due time as people say it: 23.59 of the last day."""
         return self.due_at - timedelta(minutes=1)
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether the review was held before the due time."""
+        return self.held_at is not None and self.held_at < self.due_at

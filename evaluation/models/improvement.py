@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -208,6 +210,12 @@ class ImprovementAction(Identified):
     def is_unfinished(self) -> bool:
         """Whether its owner still has to do it: until then it can be finished, or withdrawn."""
         return self.state in UNFINISHED
+
+    @property
+    def removes(self) -> str:
+        """The kinds of training defects that it is to remove, with how many it names; blank where none."""
+        named = Counter(str(each.get_kind_display()) for each in self.training_defects.all())
+        return ", ".join(f"{kind} ({number})" for kind, number in sorted(named.items()))
 
 
 class EffectivenessCheck(Identified):

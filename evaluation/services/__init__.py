@@ -1,5 +1,6 @@
 """Changes in the evaluation stage (4.4, 5.4)."""
 
+from evaluation.services.action_reminders import tell_of_actions
 from evaluation.services.actions import add_action, check_action, finish_action, start_action, withdraw_action
 from evaluation.services.coaching import (
     comment_on_coaching,
@@ -14,6 +15,14 @@ from evaluation.services.defects import (
     record_training_defect,
     register_training_defects,
     withdraw_training_defects,
+)
+from evaluation.services.duties import (
+    add_review_policy,
+    meet_obligations,
+    owe_reviews,
+    remove_review_policy,
+    tell_of_reviews,
+    watch_reviews,
 )
 from evaluation.services.overdue import register_missed_starts, register_overdue_cases, register_what_is_late
 from evaluation.services.reviews import (
@@ -39,6 +48,7 @@ __all__ = [
     "Occurrence",
     "add_action",
     "add_finding",
+    "add_review_policy",
     "approve_minutes",
     "cancel_review",
     "change_finding",
@@ -52,14 +62,17 @@ __all__ = [
     "finish_action",
     "hold_review",
     "keep_session_defects",
+    "meet_obligations",
     "minutes_content",
     "missing_before_approval",
     "note_presence",
+    "owe_reviews",
     "record_training_defect",
     "register_missed_starts",
     "register_overdue_cases",
     "register_training_defects",
     "register_what_is_late",
+    "remove_review_policy",
     "save_minutes",
     "schedule_review",
     "sign_and_approve_minutes",
@@ -67,6 +80,9 @@ __all__ = [
     "start_action",
     "take_up_plan",
     "take_up_reported",
+    "tell_of_actions",
+    "tell_of_reviews",
+    "watch_reviews",
     "withdraw_action",
     "withdraw_finding",
     "withdraw_training_defects",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation.enums import ACTION_TRANSITIONS, ActionState
 from evaluation.models import EffectivenessCheck, Finding, ImprovementAction, Review, TrainingDefect
+from evaluation.periods import policies, policy_on
 from evaluation.policies import can_carry_out, can_check_effect
+from evaluation.recount import Recount, kinds_of, recount
 from evaluation.services.reviews.open import standing_finding, writable_review
 from sessions.models import TrainingSession
 from trainingops.audit.journal import record, service
@@ -25,12 +29,24 @@ LATEST_DUE = timedelta(days=366)
 
 @service
 def add_action(
-    *, finding: Finding, kind: str, text: str, owner: User, due_at: datetime, actor: User, now: datetime
+    *,
+    finding: Finding,
+    kind: str,
+    text: str,
+    owner: User,
+    due_at: datetime,
+    actor: User,
+    now: datetime,
+    training_defects: Collection[TrainingDefect] | None = None,
 ) -> ImprovementAction:
     """Decide what is done about a finding, by whom and until when.
 
+    Args:
+        training_defects: those of the finding that it is to remove; all of them when missing.
+
     Raises:
-        Refused: due in the past or more than a year ahead, or "nothing found" needs no action.
+        Refused: a training defect that the finding does not name, due in the past or more than a year ahead, or
+            "nothing found" needs no action.
         WrongState: the minutes are approved already, or the finding was withdrawn.
     """
     review = writable_review(finding.review, actor=actor)
@@ -38,6 +54,13 @@ def add_action(
     if finding.nothing_found:
         raise Refused(_("Nothing was found here, so nothing is to be done."), field="finding")
     _check_due(due_at, review, now)
+    behind = list(finding.training_defects.all())
+    removes = behind if training_defects is None else list(training_defects)
+    if not {each.pk for each in removes} <= {each.pk for each in behind}:
+        raise Refused(
+            _("One of the training defects is not named by the finding. Name it there first."),
+            field="training_defects",
+        )
     action = ImprovementAction.objects.create(
         number=next_number("TD", now.year),
         finding=finding,
@@ -47,15 +70,11 @@ def add_action(
         due_at=due_at,
         created_at=now,
     )
+    action.training_defects.set(removes)
     _tell("action.assigned", owner, action, now, text=text[:160])
-    record(
-        "action.added",
-        subject=action,
-        actor=actor,
-        now=now,
-        data={"number": action.number, "kind": kind, "owner": owner.uuid, "due_at": due_at},
-        detail={"text": text},
-    )
+    data = {"number": action.number, "kind": kind, "owner": owner.uuid, "due_at": due_at}
+    data["training_defects"] = [each.uuid for each in removes]
+    record("action.added", subject=action, actor=actor, now=now, data=data, detail={"text": text})
     return action
 
 
@@ -141,27 +160,41 @@ def finish_action(*, action: ImprovementAction, evidence_note: str, actor: User,
     if not evidence_note.strip():
         raise Refused(_("Name what shows that it is done, for example a record number."), field="evidence_note")
     action.state, action.done_at, action.evidence_note = ActionState.DONE, now, evidence_note
-    action.save(update_fields=["state", "done_at", "evidence_note"])
+    action.check_from = now + timedelta(days=_check_days(action, now)) if kinds_of(action) else now
+    action.save(update_fields=["state", "done_at", "evidence_note", "check_from"])
     _tell("action.done", action.finding.review.chair, action, now, step=str(action.checks.count()))
     record("action.done", subject=action, actor=actor, now=now, detail={"evidence_note": evidence_note})
     return action
 
 
+def _check_days(action: ImprovementAction, now: datetime) -> int:
+    """How long the effect on training defects has to show itself, by the rule of today at the site."""
+    rule = policy_on(timezone.localdate(now, action.finding.review.site.zone), policies())
+    return rule.check_days if rule else 0
+
+
 @service
 def check_action(
-    *, action: ImprovementAction, effective: bool | None, note: str, actor: User, now: datetime
+    *,
+    action: ImprovementAction,
+    effective: bool | None,
+    note: str,
+    actor: User,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> EffectivenessCheck:
     """Somebody else than the owner judges the effect; the training defects it was to remove are counted again.
 
-    Counted: defects of the kinds behind the finding, same site and line, in equal spans before the review and after
-    the action was done. Not effective reopens the action.
+    Counted as :func:`evaluation.recount.recount` says. Not effective reopens the action, and it is reminded of again.
 
     Args:
         effective: None where the data do not tell yet: the check stays on record, the action waits for another.
+        due_at: until when it is done anew, where it was not effective and its due time has passed.
 
     Raises:
         NotAllowed: the owner, or nobody with the right in scope.
-        Refused: no reason is given, or nothing has happened since that could show an effect.
+        Refused: no reason is given; nothing has happened since that could show an effect, or the waiting time is not
+            over; or it opens again without a due time to come.
         WrongState: the action is not done.
     """
     action = _locked(action)
@@ -170,17 +203,24 @@ def check_action(
     require_transition(action, to, ACTION_TRANSITIONS)
     if not note.strip():
         raise Refused(_("Write what you looked at and what you saw."), field="note")
-    before, after = _count_defects(action, now)
-    if effective and not after:
-        _require_trainings_since(action, now)
+    counted = recount(action, now)
+    if effective:
+        _require_shown(action, counted, now)
+    if effective is False:
+        action.due_at = due_at or action.due_at
+        _check_due(action.due_at, action.finding.review, now)
     check = EffectivenessCheck.objects.create(
         action=action,
         owner=action.owner,
         checked_by=actor,
         checked_at=now,
         effective=effective,
-        defects_before=before,
-        defects_after=after,
+        defects_before=counted.before,
+        defects_after=counted.after,
+        before_since=counted.before_since,
+        before_until=counted.before_until,
+        after_since=counted.after_since,
+        after_until=counted.after_until,
         note=note,
     )
     if effective is not None:
@@ -190,7 +230,7 @@ def check_action(
         subject=action,
         actor=actor,
         now=now,
-        data={"effective": effective, "defects_before": before, "defects_after": after},
+        data={"effective": effective, "defects_before": counted.before, "defects_after": counted.after},
         detail={"note": note},
     )
     return check
@@ -198,18 +238,20 @@ def check_action(
 
 def _close_or_reopen(action: ImprovementAction, to: ActionState, check: EffectivenessCheck, now: datetime) -> None:
     action.state = to
-    action.save(update_fields=["state"])
+    if to == ActionState.OPEN:
+        action.reminded_at = action.escalated_at = action.check_from = None
+    action.save(update_fields=["state", "due_at", "reminded_at", "escalated_at", "check_from"])
     kind = "action.checked" if check.effective else "action.reopened"
     _tell(kind, action.owner, action, now, step=str(check.pk))
 
 
-def _require_trainings_since(action: ImprovementAction, now: datetime) -> None:
-    """Where training defects were to vanish, none of them is an effect only once there was a training again (5.4)."""
-    finding, review, done_at = action.finding, action.finding.review, action.done_at or now
-    if not finding.training_defects.exists():
+def _require_shown(action: ImprovementAction, counted: Recount, now: datetime) -> None:
+    """Where training defects were to vanish, an effect shows in a training since, and after the waiting time (5.4)."""
+    review, done_at = action.finding.review, counted.after_since
+    if not counted.kinds:
         return
     held = TrainingSession.objects.filter(site=review.site_id, line=review.line_id, concluded_at__range=(done_at, now))
-    if not held.exists():
+    if not counted.after and not held.exists():
         raise Refused(
             _(
                 "“Effective” cannot be seen yet: no training of %(line)s in %(site)s has ended since the action was "
@@ -219,17 +261,10 @@ def _require_trainings_since(action: ImprovementAction, now: datetime) -> None:
             field="effective",
             code="no_data",
         )
-
-
-def _count_defects(action: ImprovementAction, now: datetime) -> tuple[int, int]:
-    """Training defects of the finding's kinds in a span before the review, and in the same span since done."""
-    finding, review = action.finding, action.finding.review
-    kinds = finding.training_defects.values_list("kind", flat=True).distinct()
-    done_at = action.done_at or now
-    span = max(now - done_at, timedelta(days=1))
-    alike = TrainingDefect.objects.filter(kind__in=list(kinds), site=review.site_id, line=review.line_id)
-    end = review.held_at or review.scheduled_at
-    return (
-        alike.filter(occurred_at__gt=end - span, occurred_at__lte=end).count(),
-        alike.filter(occurred_at__gt=done_at, occurred_at__lte=now).count(),
-    )
+    if action.check_from and now < action.check_from:
+        raise Refused(
+            _("“Effective” can be said from %(day)s on. Choose “not enough data yet” and check again then.")
+            % {"day": moment_words(action.check_from, review.site.zone)},
+            field="effective",
+            code="too_early",
+        )

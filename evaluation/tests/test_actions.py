@@ -9,10 +9,11 @@ import pytest
 
 from evaluation import services
 from evaluation.enums import ACTION_TRANSITIONS, ActionKind, ActionState, Aspect, TrainingDefectKind
-from evaluation.models import EffectivenessCheck, ImprovementAction
+from evaluation.models import EffectivenessCheck, ImprovementAction, TrainingDefect
 from evaluation.tests.factories import NOW, add_action, answered_review, approve, held_review
 from sessions.models import TrainingSession
 from trainingops.domain import NotAllowed, Refused, WrongState
+from trainingops.notifications.models import Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.4")]
 
@@ -121,12 +122,66 @@ def test_no_action_after_the_minutes_are_approved():
 
 @pytest.mark.clause("4.4")
 def test_check_counts_the_training_defects_again(scene):
-    before = [_late(scene, NOW - timedelta(days=day), day) for day in (1, 2, 3, 9)]
+    before = [_late(scene, NOW - timedelta(days=day), day) for day in (1, 2, 14, 16)]
     scene.finding.training_defects.set(before)
     finish(scene)
     _late(scene, NOW + timedelta(days=1), 20)
-    found = check(scene, effective=True, now=NOW + timedelta(days=5))
+    found = check(scene, effective=True, now=NOW + timedelta(days=15))
     assert (found.defects_before, found.defects_after) == (3, 1)
+    spans = (found.before_since, found.before_until, found.after_since, found.after_until)
+    assert spans == tuple(NOW + timedelta(days=day) for day in (-15, 0, 0, 15))
+
+
+@pytest.mark.clause("4.4")
+def test_an_effect_on_training_defects_is_not_said_before_the_waiting_time_is_over(scene):
+    scene.finding.training_defects.set([_late(scene, NOW - timedelta(days=1), 1)])
+    finish(scene)
+    _late(scene, NOW + timedelta(days=1), 20)
+    last_day = NOW + timedelta(days=14)
+    with pytest.raises(Refused) as refused:
+        check(scene, effective=True, now=last_day - timedelta(seconds=1))
+    assert (refused.value.field, refused.value.code) == ("effective", "too_early")
+    assert check(scene, effective=True, now=last_day).effective
+
+
+@pytest.mark.clause("4.4")
+def test_an_action_names_the_training_defects_of_its_finding_and_only_their_kinds_count(scene):
+    late, other = _late(scene, NOW - timedelta(days=1), 1), _late(scene, NOW - timedelta(days=1), 2)
+    TrainingDefect.objects.filter(pk=other.pk).update(kind=TrainingDefectKind.ABSENCE)
+    scene.finding.training_defects.set([late, other])
+    values = {"finding": scene.finding, "kind": "curative", "text": "x", "owner": scene.world.pic}
+    values |= {"due_at": NOW + timedelta(days=7), "actor": scene.secretary, "now": NOW}
+    scene.action = services.add_action(**values, training_defects=[late])
+    finish(scene)
+    assert check(scene, effective=None, now=NOW + timedelta(days=2)).defects_before == 1
+    scene.finding.training_defects.set([other])
+    with pytest.raises(Refused) as refused:
+        services.add_action(**values, training_defects=[late])
+    assert refused.value.field == "training_defects"
+
+
+def test_what_opens_again_after_its_due_time_needs_a_new_one(scene):
+    finish(scene)
+    late = NOW + timedelta(days=8)
+    with pytest.raises(Refused) as refused:
+        check(scene, effective=False, now=late)
+    assert refused.value.field == "due_at"
+    again = late + timedelta(days=7)
+    services.check_action(action=scene.action, effective=False, note="x", due_at=again, actor=scene.manager, now=late)
+    scene.action.refresh_from_db()
+    assert (scene.action.state, scene.action.due_at, scene.action.reminded_at) == (ActionState.OPEN, again, None)
+
+
+def test_the_owner_is_reminded_once_before_and_owner_and_manager_are_told_once_after(scene):
+    other = add_action(scene, scene.finding)
+    near, late = NOW + timedelta(days=5), NOW + timedelta(days=8)
+    assert services.tell_of_actions(now=NOW) == 0
+    assert [services.tell_of_actions(now=near), services.tell_of_actions(now=near)] == [2, 0]
+    services.finish_action(action=other, evidence_note="Foto", actor=scene.world.pic, now=near)
+    assert [services.tell_of_actions(now=late), services.tell_of_actions(now=late)] == [1, 0]
+    told = Notice.objects.filter(subject=scene.action.uuid)
+    assert [each.recipient for each in told.filter(kind="action.reminder")] == [scene.world.pic]
+    assert {scene.world.pic, scene.manager} <= {each.recipient for each in told.filter(kind="action.overdue")}
 
 
 def _late(scene, at, number):
@@ -157,7 +212,7 @@ def test_no_training_since_the_action_is_no_effect_and_the_check_waits(scene):
     TrainingSession.objects.filter(pk=scene.plan.training_sessions.first().pk).update(
         state="concluded", concluded_at=NOW + timedelta(days=2)
     )
-    check(scene, effective=True, now=NOW + timedelta(days=3))
+    check(scene, effective=True, now=NOW + timedelta(days=14))
     scene.action.refresh_from_db()
     assert scene.action.state == ActionState.EFFECTIVE
 

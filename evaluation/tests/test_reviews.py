@@ -139,7 +139,10 @@ def test_minutes_signed_in_the_first_form_are_recomputed_in_it():
     """6: what was signed before secretary, trainings and excuses were part of it still proves itself."""
     scene = answered_review()
     review = approve(scene)
-    assert form_of(Minutes.objects.get(review=review).content) == 2
+    assert form_of(Minutes.objects.get(review=review).content) == 3
+    second = json.loads(services.minutes_content(review, form=2))
+    said = [action for finding in second["findings"] for action in finding["actions"]]
+    assert second["form"] == 2 and said and not any("training_defects" in action for action in said)
     first = services.minutes_content(review, form=1)
     assert form_of(first) == 1
     pks = list(review.findings.order_by("pk").values_list("aspect", flat=True))

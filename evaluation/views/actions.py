@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from evaluation import services
-from evaluation.enums import ActionState, ReviewState
+from evaluation.enums import ActionState, ReviewState, TrainingDefectKind
 from evaluation.forms import ActionForm, CheckForm, FinishForm
 from evaluation.models import Finding, ImprovementAction, Review
 from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
+from evaluation.recount import Recount, recount
 from evaluation.tables import ACTION_STATES, ActionTable
 from evaluation.views.withdrawing import withdraw_page
 from trainingops.domain import Refused, require
@@ -41,7 +42,7 @@ def action_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     standing = findings.filter(withdrawn_at=None).select_related("review__site", "review__line")
     finding = get_object_or_404(standing, uuid=uuid)
     require(can_write_minutes(request.user, finding.review))
-    form = ActionForm(request.POST or None, review=finding.review)
+    form = ActionForm(request.POST or None, finding=finding)
     if request.method == "POST" and form.is_valid():
         try:
             services.add_action(finding=finding, **form.cleaned_data, actor=request.user, now=request.now)
@@ -65,6 +66,7 @@ def action_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "action": action,
         "status": ACTION_STATES[action.state],
+        "defects": action.training_defects.select_related("training_session", "plan", "absence_reason"),
         "has_defects": action.finding.training_defects.exists(),
         "checks": action.checks.select_related("checked_by"),
         "opens_review": Review.objects.visible_to(request.user).filter(pk=action.finding.review_id).exists(),
@@ -116,13 +118,23 @@ def action_withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def action_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Somebody else judges the effect."""
     action = _visible(request, uuid)
-    form = CheckForm(request.POST or None)
+    form = CheckForm(request.POST or None, review=action.finding.review)
     if request.method == "POST" and form.is_valid():
         try:
             services.check_action(action=action, **form.cleaned_data, actor=request.user, now=request.now)
             return redirect("action_detail", uuid=uuid)
         except Refused as refused:
             form.add_refusal(refused)
-    return render(
-        request, "evaluation/action_step.html", {"form": form, "action": action, "step": _("Check the effect")}
-    )
+    context = {
+        "form": form,
+        "action": action,
+        "step": _("Check the effect"),
+        "recount": _with_labels(recount(action, request.now)),
+    }
+    return render(request, "evaluation/action_step.html", context)
+
+
+def _with_labels(counted: Recount) -> tuple[Recount, str] | None:
+    """The count and the kinds in words; none where no training defect is to vanish."""
+    kinds = ", ".join(str(TrainingDefectKind(kind).label) for kind in counted.kinds)
+    return (counted, kinds) if kinds else None

@@ -40,8 +40,9 @@ def review_list(request: SignedInRequest) -> HttpResponse:
 
 
 def review_new(request: SignedInRequest) -> HttpResponse:
-    """Invite the PICs of a period."""
-    form = ReviewForm(request.POST or None, user=request.user)
+    """Invite the PICs of a period; the board of what is owed fills in which."""
+    asked = {name: request.GET[name] for name in ("site", "line", "period_from", "period_to") if name in request.GET}
+    form = ReviewForm(request.POST or None, user=request.user, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             review = services.schedule_review(**form.cleaned_data, actor=request.user, now=request.now)

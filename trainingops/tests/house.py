@@ -12,7 +12,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from evaluation.models import CoachingForm, Finding, ImprovementAction, ItemFigures, Review, TrainingDefect
+from evaluation.models import (
+    CoachingForm,
+    Finding,
+    ImprovementAction,
+    ItemFigures,
+    Review,
+    ReviewPolicy,
+    TrainingDefect,
+)
 from planning.enums import PlanState
 from planning.forms.plans import PART_FORMS
 from planning.models import (
@@ -329,6 +337,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
         {"uuid": each.report.uuid, "number": each.number} for each in ReportVersion.objects.all()
     ],
     "review_": _by_uuid(Review),
+    "review_policy_remove": _by_uuid(ReviewPolicy),
     "revision_comment": _by_uuid(PlanRevision),
     "role_": _by_uuid(User),
     "role_end": _by_uuid(RoleAssignment, "role"),

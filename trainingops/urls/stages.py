@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import actions, analyses, coaching, defects, reviews
+from evaluation.views import actions, analyses, coaching, defects, duties, reviews
 from reporting.views import client_names, previews, recipients
 from reporting.views import indicator as reporting_indicator
 from reporting.views import obligations as reporting_obligations
@@ -195,6 +195,10 @@ urlpatterns += [
     path("item-analyses/<uuid:uuid>/return/", analyses.analysis_return, name="analysis_return"),
     path("papers/<uuid:uuid>/analysis/", analyses.paper_analysis, name="paper_analysis"),
     path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/due/", duties.review_due_list, name="review_due_list"),
+    path("reviews/rules/", duties.review_rules, name="review_rules"),
+    path("reviews/rules/new/", duties.review_policy_new, name="review_policy_new"),
+    path("reviews/rules/<uuid:uuid>/remove/", duties.review_policy_remove, name="review_policy_remove"),
     path("reviews/new/", reviews.review_new, name="review_new"),
     path("reviews/<uuid:uuid>/", reviews.review_detail, name="review_detail"),
     path("reviews/<uuid:uuid>/presence/", reviews.review_presence, name="review_presence"),

@@ -12,6 +12,7 @@ from evaluation.enums import REVIEW_TRANSITIONS, Presence, ReviewState
 from evaluation.models import Minutes, Review, ReviewParticipant
 from evaluation.policies import can_lead_review, can_schedule_review, can_write_minutes
 from evaluation.queries import unsettled_of
+from evaluation.services.duties import meet_obligations
 from evaluation.services.reviews.open import locked_review, require_open
 from evaluation.services.reviews.trainings import invite, plans_of_period, take_up_reported
 from planning.enums import PlanState
@@ -217,6 +218,7 @@ def hold_review(
         raise Refused(_("A review needs its manager. Note yourself as present."), field=f"presence_{actor.pk}")
     review.state, review.held_at = ReviewState.HELD, now
     review.save(update_fields=["state", "held_at"])
+    meet_obligations(review=review, now=now)
     record("review.held", subject=review, actor=actor, now=now)
     return review
 

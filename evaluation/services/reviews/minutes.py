@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from evaluation.enums import REVIEW_TRANSITIONS, Aspect, ReviewState
 from evaluation.evidence import minutes_payload
-from evaluation.models import Finding, Minutes, Review
+from evaluation.models import Finding, Minutes, Review, TrainingDefect
 from evaluation.policies import can_approve_minutes, can_write_minutes
 from evaluation.queries import Written, findings_of, written_in
 from evaluation.services.reviews.open import locked_review, require_open
@@ -71,8 +71,9 @@ def missing_before_approval(review: Review, findings: Sequence[Finding] | None =
     return missing
 
 
-#: The form of what is signed; the first had no secretary, trainings or excuses, and its findings in order of entry.
-CONTENT_FORM = 2
+#: The form of what is signed; the first had no secretary, trainings or excuses, and its findings in order of entry; the
+#: second did not say which training defects an action is to remove.
+CONTENT_FORM = 3
 
 
 def minutes_content(review: Review, *, form: int = CONTENT_FORM, written: Written | None = None) -> str:
@@ -94,7 +95,7 @@ def minutes_content(review: Review, *, form: int = CONTENT_FORM, written: Writte
         "held_at": review.held_at,
         "participants": sorted([str(p.user.uuid), p.presence] for p in participants),
         "text_sha256": digest(review.minutes.text).hex(),
-        "findings": [_finding_content(each) for each in findings],
+        "findings": [_finding_content(each, form) for each in findings],
     }
     if form > 1:
         content |= {
@@ -106,18 +107,22 @@ def minutes_content(review: Review, *, form: int = CONTENT_FORM, written: Writte
     return canonical(content)
 
 
+def _uuids(defects: Iterable[TrainingDefect]) -> list[str]:
+    return sorted(str(each.uuid) for each in defects)
+
+
 def form_of(content: str) -> int:
     """In which form a content was signed."""
     return int(json.loads(content).get("form", 1))
 
 
-def _finding_content(finding: Finding) -> dict[str, Any]:
+def _finding_content(finding: Finding, form: int) -> dict[str, Any]:
     return {
         "aspect": finding.aspect,
         "nothing_found": finding.nothing_found,
         "text_sha256": digest(finding.text).hex(),
         "no_action_reason_sha256": digest(finding.no_action_reason).hex(),
-        "training_defects": sorted(str(defect.uuid) for defect in finding.training_defects.all()),
+        "training_defects": _uuids(finding.training_defects.all()),
         "actions": [
             {
                 "number": action.number,
@@ -126,6 +131,7 @@ def _finding_content(finding: Finding) -> dict[str, Any]:
                 "due_at": action.due_at,
                 "text_sha256": digest(action.text).hex(),
             }
+            | ({"training_defects": _uuids(action.training_defects.all())} if form > 2 else {})
             for action in finding.actions.all()
         ],
     }

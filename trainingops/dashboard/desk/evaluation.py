@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -15,6 +15,7 @@ from trainingops.dashboard.desk.reading import Desk
 from trainingops.dashboard.desk.roles import CONSULTED, TEACHERS
 from trainingops.dashboard.plain import Row
 from trainingops.people.enums import Role
+from trainingops.ui.moments import day_words
 
 _STAFF = (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER)
 
@@ -52,6 +53,22 @@ def reviews_to_lead(desk: Desk) -> Iterable[Item]:
             icon="talk",
             primary=url_name == "review_approve",
             since=since,
+        )
+
+
+@provides(ITEMS, Role.MANAGER)
+def reviews_to_schedule(desk: Desk) -> Iterable[Item]:
+    """Reviews that are owed and that nobody has scheduled: at least one a line and quarter (5.4)."""
+    for row in desk.small["reviews_owed"]:
+        yield Item(
+            title=_("Schedule the review of %(line)s, %(site)s") % row,
+            why=_("For the trainings from %(start)s to %(end)s.")
+            % {"start": day_words(row["start_on"]), "end": day_words(row["end_on"])},
+            url=reverse("review_due_list"),
+            action=_("Schedule"),
+            icon="talk",
+            due_at=row["due_at"] - timedelta(minutes=1),
+            zone=ZoneInfo(row["timezone"]),
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from evaluation.enums import ReviewState
-from evaluation.models import CoachingForm, Review
+from evaluation.models import CoachingForm, Review, ReviewObligation
 from planning.enums import Consent, ModuleState, PlanState, ReleaseState
 from planning.models import (
     Consultation,
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from trainingops.dashboard.desk.reading import Desk
 
 
+#: A review is made ready about as long before it is due.
+OWED_SOON = timedelta(days=14)
+
+
 def small_rows(desk: Desk) -> dict[str, list[Row]]:
     """The rows of every kind that the reader's roles look at."""
     wanted = {name: rows for name, roles, rows in _kinds(desk) if desk.user.authority.has(*roles)}
@@ -58,6 +63,7 @@ def _kinds(desk: Desk) -> list[tuple[str, tuple[str, ...], QuerySet[Any]]]:
         ("assessments", ASSESSORS, _assessments(desk)),
         ("amendments", TEACHERS, _amendments(desk)),
         ("reviews", (Role.MANAGER, *TEACHERS, *CONSULTED, Role.TEAM_LEADER), _reviews(desk)),
+        ("reviews_owed", (Role.MANAGER,), _reviews_owed(desk)),
         ("coaching", (Role.MANAGER, *TEACHERS, Role.TEAM_LEADER, Role.AGENT), _coaching(desk)),
         ("archives", (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR), _archives(desk)),
         ("lapses", (Role.MANAGER, *TEACHERS), _lapses(desk)),
@@ -219,6 +225,32 @@ def _reviews(desk: Desk) -> QuerySet[Any]:
         site="site__name",
         secretary="secretary__name",
         text="minutes__text",
+    )
+
+
+def _reviews_owed(desk: Desk) -> QuerySet[Any]:
+    """Reviews that the reader leads, due within two weeks or overdue, for which no meeting is scheduled yet (5.4)."""
+    scheduled = Review.objects.filter(
+        site=OuterRef("site"),
+        line=OuterRef("line"),
+        period_to__gte=OuterRef("period_from"),
+        period_from__lte=OuterRef("period_to"),
+        state=ReviewState.SCHEDULED,
+    )
+    near = ReviewObligation.objects.filter(
+        desk.user.authority.scope(Role.MANAGER, site="site", line="line"),
+        ~Exists(scheduled),
+        review=None,
+        due_at__lte=desk.now + OWED_SOON,
+    )
+    return packed(
+        near.order_by("due_at", "pk"),
+        "due_at",
+        start_on="period_from",
+        end_on="period_to",
+        line="line__name",
+        site="site__name",
+        timezone="site__timezone",
     )
 
 
