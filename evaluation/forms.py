@@ -42,9 +42,7 @@ class ReviewPolicyForm(PageForm):
     """How often a line is reviewed, until when, and when it is told (5.4)."""
 
     effective_on = PlannedDayField(label=_("In force from"))
-    months = WholeField(
-        label=_("A review for every how many months"), help_text=_("1, 2, 3, 4, 6 or 12, from January.")
-    )
+    months = WholeField(label=_("Months of a period"), help_text=_("1, 2, 3, 4, 6 or 12, counted from January."))
     due_days = WholeField(label=_("Held at the latest, days after the period"))
     reminder_days = WholeField(label=_("The manager is reminded, days before"))
     escalation_days = WholeField(label=_("QC and Operation learn that it is missing, days after"))

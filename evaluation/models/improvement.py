@@ -183,6 +183,9 @@ class ImprovementAction(Identified):
         help_text="those of the finding that it is to remove; their kinds are counted again",
     )
     due_at = models.DateTimeField(_("due"))
+    decided_due_at = models.DateTimeField(
+        null=True, help_text="what the minutes say, where it opened again with another due time"
+    )
     state = models.CharField(_("state"), max_length=11, choices=ActionState, default=ActionState.OPEN)
     done_at = models.DateTimeField(null=True)
     check_from = models.DateTimeField(null=True, help_text="when it was done and the waiting time of then is over")

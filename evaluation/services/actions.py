@@ -207,8 +207,7 @@ def check_action(
     if effective:
         _require_shown(action, counted, now)
     if effective is False:
-        action.due_at = due_at or action.due_at
-        _check_due(action.due_at, action.finding.review, now)
+        _renew_due(action, due_at, now)
     check = EffectivenessCheck.objects.create(
         action=action,
         owner=action.owner,
@@ -236,11 +235,19 @@ def check_action(
     return check
 
 
+def _renew_due(action: ImprovementAction, due_at: datetime | None, now: datetime) -> None:
+    """What opens again is due in the future; what the signed minutes say stays beside it."""
+    if due_at is not None and due_at != action.due_at:
+        action.decided_due_at = action.decided_due_at or action.due_at
+        action.due_at = due_at
+    _check_due(action.due_at, action.finding.review, now)
+
+
 def _close_or_reopen(action: ImprovementAction, to: ActionState, check: EffectivenessCheck, now: datetime) -> None:
     action.state = to
     if to == ActionState.OPEN:
         action.reminded_at = action.escalated_at = action.check_from = None
-    action.save(update_fields=["state", "due_at", "reminded_at", "escalated_at", "check_from"])
+    action.save(update_fields=["state", "due_at", "decided_due_at", "reminded_at", "escalated_at", "check_from"])
     kind = "action.checked" if check.effective else "action.reopened"
     _tell(kind, action.owner, action, now, step=str(check.pk))
 

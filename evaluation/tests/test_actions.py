@@ -9,7 +9,7 @@ import pytest
 
 from evaluation import services
 from evaluation.enums import ACTION_TRANSITIONS, ActionKind, ActionState, Aspect, TrainingDefectKind
-from evaluation.models import EffectivenessCheck, ImprovementAction, TrainingDefect
+from evaluation.models import EffectivenessCheck, ImprovementAction, Review, TrainingDefect
 from evaluation.tests.factories import NOW, add_action, answered_review, approve, held_review
 from sessions.models import TrainingSession
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -170,6 +170,27 @@ def test_what_opens_again_after_its_due_time_needs_a_new_one(scene):
     services.check_action(action=scene.action, effective=False, note="x", due_at=again, actor=scene.manager, now=late)
     scene.action.refresh_from_db()
     assert (scene.action.state, scene.action.due_at, scene.action.reminded_at) == (ActionState.OPEN, again, None)
+    assert scene.action.decided_due_at == NOW + timedelta(days=7)
+
+
+def test_what_an_action_was_to_remove_and_until_when_proves_itself_after_it_opened_again():
+    """6: the signed minutes are recomputed alike, whatever became of the action since."""
+    scene = answered_review()
+    approve(scene)
+    signed = services.minutes_content(scene.review)
+    scene.action = scene.review.findings.get(aspect=Aspect.METHOD).actions.first()
+    finish(scene)
+    late = NOW + timedelta(days=8)
+    services.check_action(
+        action=scene.action,
+        effective=False,
+        note="x",
+        due_at=late + timedelta(days=7),
+        actor=scene.manager,
+        now=late,
+    )
+    services.tell_of_actions(now=late + timedelta(days=8))
+    assert services.minutes_content(Review.objects.get(pk=scene.review.pk)) == signed
 
 
 def test_the_owner_is_reminded_once_before_and_owner_and_manager_are_told_once_after(scene):

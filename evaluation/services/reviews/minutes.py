@@ -128,7 +128,7 @@ def _finding_content(finding: Finding, form: int) -> dict[str, Any]:
                 "number": action.number,
                 "kind": action.kind,
                 "owner": action.owner.uuid,
-                "due_at": action.due_at,
+                "due_at": action.decided_due_at or action.due_at,
                 "text_sha256": digest(action.text).hex(),
             }
             | ({"training_defects": _uuids(action.training_defects.all())} if form > 2 else {})
