@@ -62,6 +62,7 @@ OF_THE_HOUSE = {
     "delegation_end": "auditors read every delegation; who may not end it is refused by the service",
     "need_source_document": "what concerns every line is read with the needs of any line",
     "policy_remove": "managers keep the rules of the house",
+    "review_policy_remove": "managers keep the rules of the house",
     "client_names_set": "lines are the house's; one of another manager does not exist",
     "place_new": "a kind, not a thing",
     "import_new": "a kind, not a thing",
