@@ -112,3 +112,7 @@ class Presence(models.TextChoices):
     INVITED = "invited", _("Invited")
     PRESENT = "present", _("Present")
     EXCUSED = "excused", _("Excused")
+
+
+#: Of a due date, reminder, escalation or waiting time in the rule of reviews and actions.
+MOST_DAYS = 90

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.answers import contradiction
-from evaluation.enums import SEEN_BY_PEOPLE, ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
+from evaluation.enums import MOST_DAYS, SEEN_BY_PEOPLE, ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
 from evaluation.models import CoachingForm, Finding, Review, ReviewParticipant, TrainingDefect
 from planning.models import Defect
 from sessions.models import TrainingSession
@@ -42,12 +42,23 @@ class ReviewPolicyForm(PageForm):
     """How often a line is reviewed, until when, and when it is told (5.4)."""
 
     effective_on = PlannedDayField(label=_("In force from"))
-    months = WholeField(label=_("Months of a period"), help_text=_("1, 2, 3, 4, 6 or 12, counted from January."))
-    due_days = WholeField(label=_("Held at the latest, days after the period"))
-    reminder_days = WholeField(label=_("The manager is reminded, days before"))
-    escalation_days = WholeField(label=_("QC and Operation learn that it is missing, days after"))
-    action_reminder_days = WholeField(label=_("Owners of actions are reminded, days before they are due"))
-    check_days = WholeField(label=_("Effect of an action judged at the earliest, days after it is done"))
+    months = WholeField(
+        label=_("Months of a period"),
+        help_text=_("1, 2, 3, 4, 6 or 12, counted from January."),
+        min_value=1,
+        max_value=12,
+    )
+    due_days = WholeField(label=_("Held at the latest, days after the period"), min_value=1, max_value=MOST_DAYS)
+    reminder_days = WholeField(label=_("The manager is reminded, days before"), min_value=1, max_value=MOST_DAYS)
+    escalation_days = WholeField(
+        label=_("QC and Operation learn that it is missing, days after"), min_value=1, max_value=MOST_DAYS
+    )
+    action_reminder_days = WholeField(
+        label=_("Owners of actions are reminded, days before they are due"), min_value=1, max_value=MOST_DAYS
+    )
+    check_days = WholeField(
+        label=_("Effect of an action judged at the earliest, days after it is done"), min_value=1, max_value=MOST_DAYS
+    )
 
 
 def _named(words: Any, participant: ReviewParticipant) -> str:

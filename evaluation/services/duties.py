@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from evaluation.enums import MOST_DAYS
 from evaluation.models import Review, ReviewObligation, ReviewPolicy
 from evaluation.periods import Period, period_of, policies
 from reporting.policies import can_edit_rules
@@ -29,7 +30,6 @@ from trainingops.ui.stored import stored_day, stored_moment
 LOOK_BACK = timedelta(days=2 * 366)
 #: What a rule may say.
 MONTHS = (1, 2, 3, 4, 6, 12)
-MOST_DAYS = 90
 
 
 def watch_reviews(*, now: datetime) -> None:
