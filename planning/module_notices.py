@@ -11,6 +11,7 @@ MODULE_SUBMITTED = "module_submitted"
 MODULE_APPROVED = "module_approved"
 MODULE_RETURNED = "module_returned"
 MODULE_RETIRED = "module_retired"
+MODULE_NARROWED = "module_narrowed"
 APPOINTED = "appointed"
 APPOINTMENT_REVOKED = "appointment_revoked"
 
@@ -43,6 +44,14 @@ _KINDS = (
         label=_("A module of your plan is out of use"),
         title=_("%(module)s is out of use"),
         body=_("%(numbers)s need another version before they can be approved. Choose an approved one in the draft."),
+        problem=True,
+        roles=("trainer",),
+    ),
+    NoticeKind(
+        name=MODULE_NARROWED,
+        label=_("A module is not meant for the line of your plan any more"),
+        title=_("%(module)s is not meant for the line of your plan any more"),
+        body=_("%(numbers)s need another module before they can be approved. Choose one of the line in the draft."),
         problem=True,
         roles=("trainer",),
     ),

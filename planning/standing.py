@@ -1,4 +1,4 @@
-"""What a plan stands on and may lose while it waits: its module version (2.1) and its PIC's appointment (5.1.1 a).
+"""What a plan stands on and may lose while it waits: module version (2.1), scheme (5.1.2), PIC's appointment (5.1.1 a).
 
 In words, for the items of :mod:`planning.completeness`.
 """
@@ -11,9 +11,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from planning.enums import ModuleState
-from planning.models import ModuleVersion, PlanRevision, TrainingPlan
+from planning.models import ModuleVersion, PlanRevision, ScoringScheme, TrainingPlan
 from planning.queries.terms import Term, first_day_outside
 from trainingops.ui.moments import day_words
+
+#: The states of a version that a plan which was approved with it keeps.
+_KEPT = (ModuleState.APPROVED, ModuleState.RETIRED)
 
 
 def module_lost(revision: PlanRevision) -> str:
@@ -23,10 +26,27 @@ def module_lost(revision: PlanRevision) -> str:
 
 
 def version_lost(version: ModuleVersion, plan: TrainingPlan) -> str:
-    """Why a plan cannot take this version, in words; empty where it is approved, or where the plan keeps it (2.1)."""
-    if version.state == ModuleState.APPROVED or keeps(plan, version):
+    """Why a plan cannot take this version, in words; empty where it can, or where the plan keeps it (2.1).
+
+    A plan takes an approved version of a module of its line; what was approved with it stays with its later revisions.
+    """
+    if _approved_with(plan, "module_version_id") == version.pk and version.state in _KEPT:
         return ""
-    return not_approved(version)
+    if version.state != ModuleState.APPROVED:
+        return not_approved(version)
+    if not version.module.lines.filter(pk=plan.line_id).exists():
+        return _("%(module)s is not meant for %(line)s. Choose a module of this line.") % {
+            "module": version,
+            "line": plan.line,
+        }
+    return ""
+
+
+def scheme_lost(scheme: ScoringScheme, plan: TrainingPlan) -> str:
+    """Why a plan cannot take this scheme, in words; empty where it is in use, or was approved with the plan (5.1.2)."""
+    if scheme.is_active or _approved_with(plan, "scheme_id") == scheme.pk:
+        return ""
+    return _("%(scheme)s is out of use. Choose another scoring scheme.") % {"scheme": scheme}
 
 
 def not_approved(version: ModuleVersion) -> str:
@@ -41,7 +61,12 @@ def keeps(plan: TrainingPlan, version: ModuleVersion | None) -> bool:
     """Whether a plan was approved with a version that is out of use now: its later revisions keep it."""
     if version is None or version.state != ModuleState.RETIRED:
         return False
-    return plan.approved_revision is not None and plan.approved_revision.module_version_id == version.pk
+    return _approved_with(plan, "module_version_id") == version.pk
+
+
+def _approved_with(plan: TrainingPlan, part: str) -> int | None:
+    """The key of what the plan was approved with; none before its approval."""
+    return getattr(plan.approved_revision, part) if plan.approved_revision else None
 
 
 def pic_lost(plan: TrainingPlan, terms: Sequence[Term], *, today: date, last: date | None) -> str:

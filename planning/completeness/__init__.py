@@ -59,10 +59,17 @@ def check(snapshot: Snapshot) -> list[Item]:
 def lost(snapshot: Snapshot) -> list[Item]:
     """What a plan stands on and does not have now, as :func:`check` says it: its gaps.
 
-    The module version (2.1), the PIC's appointment and the trainers' qualification (5.1.1 a), who of the targets can
-    come (5.1.1 f), and a recipient for every mandatory party (5.3.2).
+    The module version (2.1), the scoring scheme (5.1.2), the PIC's appointment and the trainers' qualification
+    (5.1.1 a), who of the targets can come (5.1.1 f), and a recipient for every mandatory party (5.3.2).
     """
-    standing = (teaching.module, teaching.pic, teaching.qualification, times.overtime, people.recipients)
+    standing = (
+        teaching.module,
+        teaching.pic,
+        teaching.qualification,
+        scoring.parameters,
+        times.overtime,
+        people.recipients,
+    )
     return [item for item in (ask(snapshot) for ask in standing) if not item.complete]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from planning.completeness.items import Item, Snapshot
 from planning.content import parameters_of
 from planning.queries.questions import papers_off_topic
+from planning.standing import scheme_lost
 from trainingops.ui.figures import format_figure
 
 
@@ -37,11 +38,14 @@ def off_topic_words(codes: Sequence[str]) -> str:
 
 
 def parameters(snapshot: Snapshot) -> Item:
+    """The scheme with its parameters; what a plan was approved with stays with it (5.1.2)."""
     scheme = snapshot.revision.scheme
     parameters = parameters_of(snapshot.revision)
     gap = value = ""
     if scheme is None:
         gap = _("Choose a scoring scheme.")
+    elif lost := scheme_lost(scheme, snapshot.revision.plan):
+        gap = lost
     elif not parameters:
         gap = _("%(scheme)s has no parameter. Choose another scheme.") % {"scheme": scheme}
     else:

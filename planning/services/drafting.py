@@ -21,6 +21,7 @@ from planning.models import (
     PlanRecipient,
     PlanRevision,
     Room,
+    ScoringScheme,
     TrainerProfile,
 )
 from planning.policies.plans import can_edit_plan
@@ -28,7 +29,7 @@ from planning.services.missing import keep_missed_start
 from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import locked_plan
 from planning.services.schemes import check_pass_mark
-from planning.standing import version_lost
+from planning.standing import scheme_lost, version_lost
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.enums import Role
@@ -122,15 +123,11 @@ def _rename(revision: PlanRevision, values: Mapping[str, Any]) -> bool:
 
 def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:
     version: ModuleVersion | None = values.get("module_version")
-    if version is not None:
-        if lost := version_lost(version, revision.plan):
-            raise Refused(lost, field="module_version")
-        if not version.module.lines.filter(pk=revision.plan.line_id).exists():
-            raise Refused(
-                _("%(module)s is not meant for %(line)s. Choose a module of this line.")
-                % {"module": version, "line": revision.plan.line},
-                field="module_version",
-            )
+    if version is not None and (lost := version_lost(version, revision.plan)):
+        raise Refused(lost, field="module_version")
+    scheme: ScoringScheme | None = values.get("scheme")
+    if scheme is not None and (lost := scheme_lost(scheme, revision.plan)):
+        raise Refused(lost, field="scheme")
     mark: Decimal | None = values.get("pass_mark")
     if mark is not None:
         check_pass_mark(mark)

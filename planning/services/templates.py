@@ -131,9 +131,14 @@ def check_fits(template: PlanTemplate, *, kind: str, line: ServiceLine) -> None:
             _("%(template)s is a template for %(kind)s. Choose that kind, or another template.") % said,
             field="template",
         )
-    elsewhere = template.line_id not in {None, line.pk}
-    if elsewhere or (template.module and not template.module.lines.filter(pk=line.pk).exists()):
+    if template.line_id not in {None, line.pk}:
         raise Refused(_("%(template)s is not meant for %(line)s. Choose another template.") % said, field="template")
+    if template.module and not template.module.lines.filter(pk=line.pk).exists():
+        raise Refused(
+            _("%(template)s is on %(module)s, which is not meant for %(line)s. Choose another template.")
+            % {**said, "module": template.module},
+            field="template",
+        )
 
 
 def prefilled(template: PlanTemplate) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from planning.forms.plans.parts import ModuleForm
 from planning.models import Appointment, ModuleVersion, PlanHandOver, PlannedMeeting, TrainingPlan
 from planning.services import Incomplete, amend_plan, hand_over_plan, return_revision, save_part, submit_revision
 from planning.services.appointments import revoke_appointment
-from planning.services.modules import retire_version
+from planning.services.modules import ModuleText, edit_module, retire_version
+from planning.services.schemes import retire_scheme
 from planning.tests.factories import approve, approved_plan, draft_plan, make_appointment, make_world, submitted_plan
 from trainingops.audit.models import Entry
 from trainingops.audit.tests.fixtures import guards_lifted
@@ -23,7 +24,7 @@ from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
 from trainingops.people.enums import Employment
 from trainingops.people.models import LongLeave, Person
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.tests.factories import ServiceLineFactory, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.1 a"), pytest.mark.usefixtures("english")]
 
@@ -46,10 +47,34 @@ def ended_before_the_last_meeting(plan, world):
     return "no appointment in force"
 
 
-@pytest.mark.clause("2.1")
-@pytest.mark.parametrize("lose", [retired, revoked, ended_before_the_last_meeting])
+def narrowed(plan, world):
+    module = world.module_version.module
+    content = ModuleText(title=module.title, kind=module.kind, lines=[ServiceLineFactory()], topics=module.topics.all())
+    edit_module(module=module, content=content, actor=make_user("manager"), now=timezone.now())
+    notice = Notice.objects.get(kind="module_narrowed")
+    assert notice.recipient == world.pic and plan.number in str(notice.params)
+    return f"is not meant for {world.line}".lower()
+
+
+def scheme_retired(plan, world):
+    retire_scheme(scheme=world.scheme, actor=world.pic, now=timezone.now())
+    return "is out of use. choose another scoring scheme"
+
+
+#: What a plan may lose, with the item of the task list that says so.
+LOSSES = {
+    retired: "module",
+    narrowed: "module",
+    scheme_retired: "parameters",
+    revoked: "pic",
+    ended_before_the_last_meeting: "pic",
+}
+
+
+@pytest.mark.clause("2.1", "5.1.2")
+@pytest.mark.parametrize("lose", LOSSES)
 def test_what_fell_away_since_the_submission_forbids_the_approval_and_stands_on_its_page(client, lose):
-    """Clause 2.1 a version not approved any more; 5.1.1 a the PIC's appointment, today and on the last day."""
+    """2.1 a version not approved, or not for the line; 5.1.2 a scheme out of use; 5.1.1 a the PIC's appointment."""
     world = make_world(people=1)
     plan = submitted_plan(world=world, meetings=2)
     revision = plan.revisions.get()
@@ -68,9 +93,7 @@ def test_what_fell_away_since_the_submission_forbids_the_approval_and_stands_on_
     assert words in page.content.decode().lower() and len(page.context["lost"]) == 1
     return_revision(revision=revision, comment="Belum dapat.", actor=world.manager, now=timezone.now())
     draft = amend_plan(plan=plan, actor=world.pic, now=timezone.now())
-    assert gaps_of(draft) == (["module"] if lose is retired else ["pic"]), (
-        "the next revision says so before it is submitted"
-    )
+    assert gaps_of(draft) == [LOSSES[lose]], "the next revision says so before it is submitted"
 
 
 @pytest.mark.clause("2.1", "7.1.6")
@@ -98,6 +121,29 @@ def test_an_approved_plan_keeps_a_version_that_went_out_of_use_and_the_pic_of_a_
     assert not page.context["lost"] and "keeps it" in page.content.decode()
     draft.refresh_from_db()
     approve(draft, world.manager, timezone.now())
+
+
+@pytest.mark.clause("5.1.2")
+def test_a_plan_keeps_the_scheme_it_was_approved_with_and_a_draft_says_that_its_own_is_out_of_use(client):
+    """A revision of the pass mark alone keeps the scheme; nothing is dropped by a form that does not offer it."""
+    world = make_world(people=1)
+    kept, other = approved_plan(world=world), draft_plan(world=world)
+    retire_scheme(scheme=world.scheme, actor=world.pic, now=timezone.now())
+    assert gaps_of(other.revisions.get()) == ["parameters"]
+
+    draft = amend_plan(plan=kept, actor=world.pic, now=timezone.now())
+    client.force_login(world.pic)
+    for plan in (kept, other):
+        address = reverse("plan_part", args=[plan.uuid, "scoring"])
+        form = client.get(address).context["form"]
+        given = {name: form[name].value() or "" for name in form.fields} | {"pass_mark": "75"}
+        answer = client.post(address, given)
+        assert answer.status_code == (302 if plan is kept else 422)
+        assert plan is kept or str(world.scheme) in answer.context["form"].errors["scheme"][0]
+    draft.refresh_from_db()
+    assert (draft.scheme, draft.pass_mark) == (world.scheme, 75)
+    assert gaps_of(draft) == []
+    assert other.revisions.get().scheme == world.scheme
 
 
 def gaps_of(revision):

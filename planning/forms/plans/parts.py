@@ -100,9 +100,15 @@ class MethodForm(PartForm):
         )
 
 
+class SchemeChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: ScoringScheme) -> str:
+        return str(obj) if obj.is_active else _("%(scheme)s (out of use)") % {"scheme": obj}
+
+
 class ScoringForm(PartForm):
     """Scheme, pass mark, tests: the trainer proposes, the manager sets by approving (5.1.2)."""
 
+    scheme = SchemeChoice(label=_("Scoring scheme"), queryset=ScoringScheme.objects.none(), required=False)
     pass_mark = FigureField(
         label=_("Pass mark"), required=False, min_value=0, max_value=100, max_digits=6, decimal_places=2
     )
@@ -113,7 +119,10 @@ class ScoringForm(PartForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ARG002
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].queryset = ScoringScheme.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        # One that went out of use stays where it was chosen; whether the plan keeps it says its completeness.
+        self.fields["scheme"].queryset = ScoringScheme.objects.filter(  # type: ignore[attr-defined]
+            Q(is_active=True) | Q(pk=self.instance.scheme_id)
+        )
         for name in ("pre_paper", "post_paper"):
             self.fields[name].queryset = TestPaper.objects.all()  # type: ignore[attr-defined]
 

@@ -38,6 +38,7 @@ from trainingops.notifications.services import notify
 from trainingops.ui.shown import Shown, require_shown
 
 if TYPE_CHECKING:
+    from planning.models.plans import TrainingPlanQuerySet
     from trainingops.people.models import ServiceLine, User
 
 EDITABLE = (ModuleState.DRAFT, ModuleState.RETURNED)
@@ -100,6 +101,8 @@ class ModuleText:
 def edit_module(*, module: TrainingModule, content: ModuleText, actor: User, now: datetime) -> TrainingModule:
     """Change title, kind, lines and topics; once a version is approved, a manager of all its lines does (2.1).
 
+    Where a line goes, the PICs of its drafts, and of its plans that wait for approval, are told.
+
     Raises:
         NotAllowed: the module, or one of its new lines, lies outside what the actor may change.
         Refused: no line is named.
@@ -112,9 +115,12 @@ def edit_module(*, module: TrainingModule, content: ModuleText, actor: User, now
     )
     if not lines:
         raise Refused(_("Choose at least one service line."), field="lines")
+    gone = set(locked.lines.all()) - set(lines)
     locked.title, locked.kind = content.title, content.kind
     locked.save(update_fields=["title", "kind"])
     locked.lines.set(lines)
+    for version in locked.versions.filter(state=ModuleState.APPROVED) if gone else ():
+        _tell_losing(notices.MODULE_NARROWED, version, plans_losing(version).filter(line__in=gone), now)
     locked.topics.set(content.topics)
     record(
         "module.edited",
@@ -304,20 +310,26 @@ def _retire(locked: ModuleVersion, actor: User, now: datetime, *, followed_by: M
     require_transition(locked, ModuleState.RETIRED, MODULE_TRANSITIONS)
     locked.state = ModuleState.RETIRED
     locked.save(update_fields=["state"])
-    losing: dict[User, list[TrainingPlan]] = {}
-    for plan in plans_losing(locked).select_related("pic").order_by("number"):
-        losing.setdefault(plan.pic, []).append(plan)
-    for pic, plans in losing.items():
-        notify(
-            kind=notices.MODULE_RETIRED,
-            recipients=[pic],
-            subject=locked,
-            url=url_of(plans[0]) if len(plans) == 1 else _page(locked),
-            params={"module": str(locked), "numbers": ", ".join(plan.number for plan in plans)},
-            now=now,
-        )
+    _tell_losing(notices.MODULE_RETIRED, locked, plans_losing(locked), now)
     data = {"followed_by": followed_by.uuid} if followed_by else {}
     record("module_version.retired", subject=locked, actor=actor, now=now, data=data)
+
+
+def _tell_losing(kind: str, version: ModuleVersion, plans: TrainingPlanQuerySet, now: datetime) -> None:
+    """Tell each PIC once which of their plans need another version."""
+    losing: dict[User, list[TrainingPlan]] = {}
+    for plan in plans.select_related("pic").order_by("number"):
+        losing.setdefault(plan.pic, []).append(plan)
+    for pic, theirs in losing.items():
+        notify(
+            kind=kind,
+            recipients=[pic],
+            subject=version,
+            step=f"{now:%Y-%m-%dT%H:%M:%S}",
+            url=url_of(theirs[0]) if len(theirs) == 1 else _page(version),
+            params={"module": str(version), "numbers": ", ".join(plan.number for plan in theirs)},
+            now=now,
+        )
 
 
 def _locked(version: ModuleVersion) -> ModuleVersion:
