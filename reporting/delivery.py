@@ -22,12 +22,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, JSONObject
 
-from planning.models import PlanRecipient
 from reporting.models import ReportDelivery, ReportObligation, ReportParty, ReportVersion
 from reporting.queries import COPY_MAIL
 from trainingops.notifications.enums import OutboxState
 from trainingops.notifications.models import OutboxMessage
-from trainingops.people.enums import MANDATORY_PARTIES, Employment
+from trainingops.people.enums import Employment
 from trainingops.people.models import Delegation, RoleAssignment
 from trainingops.people.queries import in_force
 
@@ -72,16 +71,6 @@ def unreached_parties(now: datetime) -> QuerySet[ReportParty]:
         | (_can_sign_in("distribution__user") & holds)
     )
     return ReportParty.objects.filter(~Exists(stand.filter(reached)))
-
-
-def lost_before_sending(now: datetime) -> dict[str, Any]:
-    """For each mandatory party, an annotation of pending obligations: nobody of the plan stands for it (5.3.2)."""
-    chosen = PlanRecipient.objects.annotate(day=_day_at("revision__plan__site__timezone", now)).filter(
-        _can_sign_in("user")
-        & _holds(user="user", role="party", site="revision__plan__site", line="revision__plan__line"),
-        revision=OuterRef("training_session__plan__approved_revision"),
-    )
-    return {f"lost_{party}": ~Exists(chosen.filter(party=party)) for party in MANDATORY_PARTIES}
 
 
 def _can_sign_in(user: str) -> Q:

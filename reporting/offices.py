@@ -30,10 +30,10 @@ class Place:
         return f"{self.line} {self.site}"
 
 
-def groups_of(training_session: TrainingSession) -> QuerySet[Enrolment]:
-    """A participant of each site, line and team of a class, as they were then."""
-    people = Enrolment.objects.filter(training_session=training_session, removed_at=None)
-    kept = ("site_id", "line_id", "team_id")
+def groups_of(training_sessions: Iterable[TrainingSession]) -> QuerySet[Enrolment]:
+    """A participant of each site, line and team of each class, as they were then."""
+    people = Enrolment.objects.filter(training_session__in=training_sessions, removed_at=None)
+    kept = ("training_session_id", "site_id", "line_id", "team_id")
     return people.select_related("site", "line").order_by(*kept).distinct(*kept)
 
 
@@ -60,6 +60,11 @@ class Holding:
         inside = not self.sites or place.site.pk in self.sites
         return inside and (not self.lines or place.line.pk in self.lines)
 
+    @property
+    def is_house_wide(self) -> bool:
+        """Whether it names no site and no line."""
+        return not self.sites and not self.lines
+
 
 class Offices:
     """Everybody who can act and holds one of ``roles`` on ``day``: one query, asked often."""
@@ -85,10 +90,21 @@ class Offices:
             if can_be_reached(user)
         ]
         self.holdings = list(dict.fromkeys(held))  # a row comes once for each delegation of its holder
+        self._at: dict[tuple[str, Place], list[Holding]] = {}
 
     def holders(self, role: str, place: Place) -> list[User]:
         """The accounts that hold ``role`` at ``place``."""
-        return _once(each.user for each in self.holdings if each.role == role and each.covers(place))
+        return _once(each.user for each in self._there(role, place))
+
+    def assigned(self, role: str, place: Place) -> list[User]:
+        """Those of :meth:`holders` whose assignment names the site or the line, not the whole house."""
+        return _once(each.user for each in self._there(role, place) if not each.is_house_wide)
+
+    def _there(self, role: str, place: Place) -> list[Holding]:
+        if (role, place) not in self._at:
+            found = [each for each in self.holdings if each.role == role and each.covers(place)]
+            self._at[role, place] = found
+        return self._at[role, place]
 
     def holds(self, user: User, role: str, place: Place) -> bool:
         """Whether this account does."""

@@ -37,14 +37,16 @@ def add_recipient(
 ) -> Distribution:
     """Send the present version to one more recipient of a party, who from then on stands for it.
 
+    An account that has it for the party already stands for it, too, wherever else it holds the party's role.
+
     Args:
         user: somebody with an account; else ``name``, and ``address`` where the PDF goes. Without address the sender
             hands the report over and notes it (:func:`record_delivery`).
 
     Raises:
         NotAllowed: neither PIC or trainer of the session nor manager in scope.
-        Refused: sent to them or to this address for this party already, the account is closed or does not hold the
-            party's role where it is missing, or nobody is named.
+        Refused: they stand for this party already, or it was sent to this address; the account is closed or does not
+            hold the party's role where it is missing; or nobody is named.
     """
     report = locked_report(version.report)
     require(can_send(actor, report))
@@ -58,23 +60,21 @@ def add_recipient(
     address = user.email if user else address.strip().lower()
     if user is None:
         _require_new_address(version, party, address)
+    who = {"user": user} if user else {"user": None, "name": name.strip(), "address": address}
     made, is_new = Distribution.objects.get_or_create(
-        version=version,
-        party=party,
-        user=user,
-        name="" if user else name.strip(),
-        address=address,
-        defaults={"sent_at": now},
+        version=version, party=party, **who, defaults={"address": address, "sent_at": now}
     )
-    if not is_new:
+    fresh = set(parties) - set(made.stands_for.all())
+    if not is_new and not (user and fresh):
         raise Refused(
             _("%(name)s has it already. Choose somebody else.") % {"name": made.words},
             field="user" if user else "name",
         )
-    made.stands_for.add(*parties)
-    if user is not None:
+    made.stands_for.add(*fresh)
+    if is_new and user is not None:
         tell_readers(version, Frozen(version.content), [user], kind="report.submitted", now=now)
-    order_copies(version, [made], actor=actor, now=now)
+    if is_new:
+        order_copies(version, [made], actor=actor, now=now)
     record("report.recipient_added", subject=made, actor=actor, now=now, data={"version": version.uuid, "party": party})
     return made
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from planning.models import TrainingPlan
 from reporting.models import TrainingRecap
 from reporting.recap import Recap, recap_of
-from reporting.services.recipients import recipients_of
+from reporting.services.recipients import recipients_of_all
 from reporting.services.telling import tell
 from sessions.enums import OPEN_CASES, CaseState, OutcomeState, SessionState
 from sessions.models import RecoveryCase, TargetOutcome
@@ -47,8 +47,9 @@ def draft_recap(*, plan: TrainingPlan, actor: User | None, now: datetime) -> Tra
 
 def _tell_parties(recap: TrainingRecap, figures: Recap, now: datetime) -> None:
     plan = recap.plan
-    held = plan.training_sessions.exclude(state=SessionState.CANCELLED).select_related("plan", "site").order_by("pk")
-    parties = {each.user for each in recipients_of(held[0], now).all if each.user and each.reachable}
+    held = plan.training_sessions.exclude(state=SessionState.CANCELLED).select_related("plan", "site", "line")
+    found = recipients_of_all(list(held.order_by("pk")), now)
+    parties = {each.user for each in found.all if each.user and each.reachable}
     tell(
         kind="report.recap",
         recipients={plan.pic, *parties},

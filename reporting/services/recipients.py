@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db.models import QuerySet, Subquery
 
@@ -37,11 +37,19 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Owed:
-    """A party at a place of the class, and the recipients who stand for it."""
+    """A party at a place of the class, and the recipients who stand for it.
+
+    It is lost where nobody does; at the plan's own place also where nobody of the plan's recipients does any more.
+    """
 
     party: str
     place: Place
     stand: list[Recipient]
+    is_lost: bool = False
+
+    @property
+    def words(self) -> str:
+        return f"{Role(self.party).label} ({self.place})"
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Recipients:
     @property
     def parties_without(self) -> list[str]:
         """The mandatory parties that nobody could be found for, each with its place."""
-        return [f"{Role(each.party).label} ({each.place})" for each in self.owed if not each.stand]
+        return [each.words for each in self.owed if not each.stand]
 
 
 def recipients_of(
@@ -66,49 +74,111 @@ def recipients_of(
 ) -> Recipients:
     """The plan's recipients, the mandatory parties of every place of the class, the leaders of its teams.
 
-    Where no recipient of the plan stands for a party at a place, everybody who holds its role there receives it.
+    Where no recipient of the plan stands for a party at a place, everybody who holds its role there receives it; at
+    another place than the plan's own those who are assigned there receive it besides.
 
     Args:
         enrolments: of the class with site and line, where they are read already; else this is the third query.
     """
-    people = list(groups_of(training_session)) if enrolments is None else enrolments
-    offices = Offices((*MANDATORY_PARTIES, Role.TEAM_LEADER), local_day(now, training_session.site))
-    planned = [
-        _account(row.party, row.user) if row.user else Recipient(row.party, None, row.name, row.email)
-        for row in _planned(training_session.plan)
-    ]
-    own, *others = places_of(training_session, people)
-    owed = [_owed(party, own, planned, offices, by_mail=True) for party in MANDATORY_PARTIES]
-    owed += [_owed(party, place, planned, offices) for place in others for party in MANDATORY_PARTIES]
+    people = list(groups_of([training_session])) if enrolments is None else enrolments
+    return _gathered([training_session], people, now)
+
+
+def recipients_of_all(training_sessions: Sequence[TrainingSession], now: datetime) -> Recipients:
+    """The same of several classes of one plan together: three queries."""
+    return _gathered(training_sessions, list(groups_of(training_sessions)), now)
+
+
+def parties_of(
+    training_sessions: Collection[TrainingSession], now: datetime
+) -> Iterator[tuple[TrainingSession, list[Owed]]]:
+    """The parties of every place of each class, of approved plans; a handful of queries, however many there are.
+
+    Each session with its plan, site and line.
+    """
+    people: dict[int, list[Enrolment]] = {}
+    for enrolment in groups_of(training_sessions):
+        people.setdefault(enrolment.training_session_id, []).append(enrolment)
+    planned: dict[int, list[Recipient]] = {}
+    revisions = {each.plan.approved_revision_id for each in training_sessions}
+    for row in _with_people(PlanRecipient.objects.filter(revision__in=revisions)):
+        planned.setdefault(row.revision_id, []).append(_recipient(row))
+    offices: dict[date, Offices] = {}
+    for each in training_sessions:
+        day = local_day(now, each.site)
+        if day not in offices:
+            offices[day] = Offices(MANDATORY_PARTIES, day)
+        of_plan = planned.get(each.plan.approved_revision_id or 0, [])
+        yield each, _owed_by(each, people.get(each.pk, []), of_plan, offices[day])
+
+
+def _gathered(training_sessions: Sequence[TrainingSession], people: Sequence[Enrolment], now: datetime) -> Recipients:
+    """Of classes of one plan; everybody found who holds a party's role at a place stands for it there."""
+    first = training_sessions[0]
+    offices = Offices((*MANDATORY_PARTIES, Role.TEAM_LEADER), local_day(now, first.site))
+    planned = [_recipient(row) for row in _planned(first.plan)]
+    owed = [one for each in training_sessions for one in _owed_by(each, people, planned, offices)]
     leaders = [
         _account(Role.TEAM_LEADER, user) for user in offices.leaders({each.team_id for each in people if each.team_id})
     ]
-    found = [*planned, *(each for one in owed for each in one.stand), *leaders]
-    return Recipients(list(dict.fromkeys(found)), owed)
+    found = list(dict.fromkeys([*planned, *(each for one in owed for each in one.stand), *leaders]))
+    return Recipients(found, [_with_all(one, found, offices) for one in owed])
 
 
-def _owed(party: str, place: Place, planned: list[Recipient], offices: Offices, *, by_mail: bool = False) -> Owed:
-    """Who stands for a party: of the plan's recipients those with its role there, else all who hold it there.
+def _owed_by(
+    training_session: TrainingSession, people: Sequence[Enrolment], planned: list[Recipient], offices: Offices
+) -> list[Owed]:
+    """The mandatory parties of every place of one class, its own place first, with who stands for them."""
+    own, *others = places_of(training_session, people)
+    here = [_owed_here(party, own, planned, offices) for party in MANDATORY_PARTIES]
+    return here + [_owed_there(party, place, planned, offices) for place in others for party in MANDATORY_PARTIES]
 
-    Args:
-        by_mail: whether somebody of the plan without account does where nobody else can be found.
+
+def _owed_here(party: str, place: Place, planned: list[Recipient], offices: Offices) -> Owed:
+    """At the plan's own place: of its recipients those with the role there, else all who hold it there.
+
+    Somebody of the plan without account stands for it where nobody else can be found.
     """
-    chosen = [each for each in planned if each.party == party]
-    stand = [each for each in chosen if each.user and offices.holds(each.user, party, place)]
-    stand = stand or [_account(party, user) for user in offices.holders(party, place)]
-    if not stand and by_mail:
-        stand = [each for each in chosen if each.user is None]
-    return Owed(party, place, stand)
+    chosen = _chosen(party, place, planned, offices)
+    stand = chosen or [_account(party, each) for each in offices.holders(party, place)]
+    stand = stand or [each for each in planned if each.party == party and each.user is None]
+    return Owed(party, place, stand, is_lost=not chosen)
+
+
+def _owed_there(party: str, place: Place, planned: list[Recipient], offices: Offices) -> Owed:
+    """At another place: those who are assigned there, and besides them the plan's; else all who hold it there."""
+    assigned = [_account(party, each) for each in offices.assigned(party, place)]
+    stand = list(dict.fromkeys([*_chosen(party, place, planned, offices), *assigned]))
+    stand = stand or [_account(party, each) for each in offices.holders(party, place)]
+    return Owed(party, place, stand, is_lost=not stand)
+
+
+def _chosen(party: str, place: Place, among: Iterable[Recipient], offices: Offices) -> list[Recipient]:
+    """Those of a party who hold its role at a place."""
+    return [each for each in among if each.party == party and each.user and offices.holds(each.user, party, place)]
+
+
+def _with_all(owed: Owed, found: Iterable[Recipient], offices: Offices) -> Owed:
+    """Who receives the report for a party stands for it wherever they hold its role, for whatever place they came."""
+    everybody = dict.fromkeys([*owed.stand, *_chosen(owed.party, owed.place, found, offices)])
+    return replace(owed, stand=list(everybody))
 
 
 def _account(party: str, user: User) -> Recipient:
     return Recipient(party, user, address=user.email)
 
 
+def _recipient(row: PlanRecipient) -> Recipient:
+    return _account(row.party, row.user) if row.user else Recipient(row.party, None, row.name, row.email)
+
+
 def _planned(plan: TrainingPlan) -> QuerySet[PlanRecipient]:
     """Of the approved revision; of the last one for a class that was filed without approval."""
     last = Subquery(plan.revisions.order_by("-number").values("pk")[:1])
-    rows = PlanRecipient.objects.filter(revision=plan.approved_revision_id or last)
+    return _with_people(PlanRecipient.objects.filter(revision=plan.approved_revision_id or last))
+
+
+def _with_people(rows: QuerySet[PlanRecipient]) -> QuerySet[PlanRecipient]:
     return rows.select_related("user__person").order_by("party", "pk")
 
 

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from reporting.delivery import lost_before_sending, with_delivery
+from reporting.delivery import with_delivery
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
+from reporting.offices import Place
 from reporting.queries import administrators, managers_in_scope
+from reporting.services.recipients import Owed, parties_of
 from reporting.services.telling import address_of, subject_words, tell
 from trainingops.audit.journal import record, service
-from trainingops.people.enums import MANDATORY_PARTIES, Role
+from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from reporting.models import ReportObligationQuerySet
 
 
 def watch_recipients(*, now: datetime) -> int:
@@ -30,19 +34,35 @@ def watch_recipients(*, now: datetime) -> int:
 
 def _changed(now: datetime) -> Iterator[tuple[ReportObligation, list[str]]]:
     """The obligations whose lost parties are others than was told."""
-    pending: Any = ReportObligation.objects.filter(
-        state=ObligationState.PENDING, training_session__plan__approved_revision__isnull=False
-    ).annotate(**lost_before_sending(now))
     submitted = ReportObligation.objects.filter(state=ObligationState.SUBMITTED)
     sent: Any = with_delivery(submitted, now=now).filter(~Q(delivered=True) | ~Q(parties_told=[]))  # few of many years
-    for each in pending.iterator():
-        lost = [str(party) for party in MANDATORY_PARTIES if getattr(each, f"lost_{party}")]
+    pending = ReportObligation.objects.filter(state=ObligationState.PENDING)
+    for each, parties in lost_before_sending(pending, now=now):
+        lost = [_key(party, each) for party in parties]
         if lost != each.parties_told:
             yield each, lost
     for each in sent.iterator():
         lost = [f"{row['party']} {row['line']} {row['site']}" for row in each.unreached]
         if lost != each.parties_told:
             yield each, lost
+
+
+def lost_before_sending(
+    obligations: ReportObligationQuerySet, *, now: datetime
+) -> Iterator[tuple[ReportObligation, list[Owed]]]:
+    """For each of these whose plan is approved the parties that are lost: a handful of queries, however many."""
+    places = ("training_session__plan", "training_session__site", "training_session__line")
+    approved = obligations.filter(training_session__plan__approved_revision__isnull=False)
+    by_session = {each.training_session: each for each in approved.select_related(*places)}
+    for training_session, parties in parties_of(list(by_session), now):
+        yield by_session[training_session], [each for each in parties if each.is_lost]
+
+
+def _key(lost: Owed, obligation: ReportObligation) -> str:
+    """A party as it is kept: with its place, unless that is the class's own."""
+    training_session = obligation.training_session
+    is_own = lost.place == Place(training_session.site, training_session.line)
+    return str(lost.party) if is_own else f"{lost.party} {lost.place}"
 
 
 @service
@@ -75,6 +95,6 @@ def _note_lost(*, obligation: ReportObligation, lost: Collection[str], now: date
 
 
 def _words(party: str) -> str:
-    """The party by its label, with its place behind it where the report was sent."""
+    """The party by its label, with its place behind it where the report was sent or the place is another one."""
     role, _space, place = party.partition(" ")
     return f"{Role(role).label} ({place})" if place else str(Role(role).label)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from planning.models import PlanRecipient
 from reporting import services
 from reporting.delivery import delivery_of
+from reporting.models import ReportObligation
 from reporting.receipts import receipts_of
+from reporting.services.watching import lost_before_sending
+from reporting.tests.factories import make_session
 from reporting.tests.places import with_somebody_elsewhere
 from reporting.tests.writing import HOUR, submitted
 from reporting.wording import unreached_words
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.models import RoleAssignment
-from trainingops.people.tests.factories import make_user, sign_in
+from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.services import produce_record
 from trainingops.ui.moments import moment_words
@@ -64,6 +69,68 @@ def test_a_party_that_loses_its_last_recipient_after_sending_is_not_reached_unti
     now = held.training_session.ends_at + 4 * HOUR
     services.add_recipient(version=version, party="qc", user=other, actor=held.manager, now=now)
     assert delivery(held).delivered
+
+
+def test_at_another_place_who_is_assigned_there_receives_it_besides_the_plans_house_wide_recipient(held):
+    house = make_user("operations")
+    PlanRecipient.objects.create(revision=held.plan.approved_revision, party="operations", user=house)
+    other = with_somebody_elsewhere(held)
+    elsewhere = make_user("operations", site=held.plan.site)
+    version = submitted(held)
+    there = version.parties.get(party="operations", site=other.site)
+    assert {each.user for each in there.recipients.all()} == {house, other.operations}
+    assert not version.distributions.filter(user=elsewhere).exists(), "the plan's recipient stands for its own place"
+
+
+def test_who_has_the_report_stands_for_the_party_wherever_they_hold_its_role(held):
+    other = with_somebody_elsewhere(held)
+    house = make_user("qc")
+    version = submitted(held)
+    own = version.parties.get(party="qc", site=held.plan.site)
+    assert house in {each.user for each in own.recipients.all()}
+    held.world.qc.is_active = False
+    held.world.qc.save()
+    assert "Quality Control" not in unreached_words(delivery(held))
+    assert other.site != held.plan.site
+
+
+def test_adding_who_has_it_already_lets_them_stand_for_the_party_they_have_come_to_hold(held):
+    with_somebody_elsewhere(held)
+    house = make_user("qc")
+    assignment = RoleAssignment.objects.get(user=house)
+    assignment.sites.add(SiteFactory())
+    version = submitted(held)
+    mine = version.distributions.create(party="qc", user=house, address="lama@contoh.id", sent_at=version.submitted_at)
+    held.world.qc.is_active = False
+    held.world.qc.save()
+    assignment.sites.clear()
+    now = held.training_session.ends_at + 4 * HOUR
+    made = services.add_recipient(version=version, party="qc", user=house, actor=held.pic, now=now)
+    assert made == mine and "Quality Control" not in unreached_words(delivery(held))
+    with pytest.raises(Refused):
+        services.add_recipient(version=version, party="qc", user=house, actor=held.pic, now=now)
+
+
+def test_before_sending_every_place_is_watched_by_as_many_queries_for_one_class_as_for_three(held):
+    other = with_somebody_elsewhere(held)
+    qc = make_user("qc", site=other.site)
+    for role in ("manager", "operation_support"):
+        make_user(role, site=other.site)
+    now = held.training_session.ends_at + HOUR
+    assert services.watch_recipients(now=now) == 0
+    RoleAssignment.objects.filter(user=qc).update(ends_on="2026-11-22")
+    assert services.watch_recipients(now=now) == 1
+    lost = Notice.objects.filter(kind="report.party_lost").first().params["parties"]
+    assert lost == f"Quality Control ({other.line} {other.site})"
+    one = ReportObligation.objects.filter(training_session=held.training_session)
+    counts = []
+    for obligations in (one, ReportObligation.objects.all()):
+        with CaptureQueriesContext(connection) as queries:
+            list(lost_before_sending(obligations, now=now))
+        counts.append(len(queries))
+        for _more in range(2):
+            services.schedule_obligation(training_session=make_session(held.plan), actor=None, now=now)
+    assert counts[0] == counts[1] <= 5
 
 
 def test_what_was_read_stays_delivered_when_its_reader_leaves(held):

@@ -9,8 +9,10 @@ from planning.tests.factories import signature
 from reporting import services
 from reporting.models import TrainingRecap
 from reporting.recap import Recap
+from reporting.tests.factories import make_session
+from reporting.tests.places import with_somebody_elsewhere
 from sessions.enums import CaseKind, CaseState, OutcomeState
-from sessions.models import RecoveryCase, TargetOutcome
+from sessions.models import Enrolment, RecoveryCase, TargetOutcome
 from sessions.services import case_waiver_hash, waive_case
 from sessions.signals import targets_settled
 from trainingops.audit.models import Entry
@@ -44,6 +46,18 @@ def test_it_is_drafted_once_when_the_last_case_closes_and_told_to_the_parties(he
     assert held.pic.pk in told.values_list("recipient", flat=True)
     assert told.count() == told.values("recipient").distinct().count()
     assert Entry.objects.filter(verb="recap.drafted", subject=recap.uuid).count() == 1
+
+
+def test_it_is_told_to_the_parties_of_every_class_of_the_training(held):
+    other = with_somebody_elsewhere(held)
+    first, second = held.enrolments[-1], make_session(held.plan)
+    Enrolment.objects.create(
+        training_session=second, person=first.person, site=other.site, line=other.line, team=other.team
+    )
+    Enrolment.objects.filter(pk=first.pk).update(site=held.plan.site, line=held.plan.line, team=None)
+    settle(held)
+    told = set(Notice.objects.filter(kind="report.recap").values_list("recipient", flat=True))
+    assert {other.operations.pk, other.leader.pk, held.world.qc.pk} <= told
 
 
 def test_numbers_that_a_correction_changed_make_the_next_one(held):
