@@ -9,13 +9,13 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import TrainerProfile
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
+from reporting.punctuality import due_day
 from sessions.models import MeetingTrainer
 from trainingops.people.models import ServiceLine, Site, User
 from trainingops.ui.moments import day_words
@@ -92,13 +92,11 @@ class MonthFilter(django_filters.Filter):
     field_class = MonthField
 
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
-        """Rows due in the month, by the reader's calendar."""
+        """Rows whose due day, at their site, lies in the month, as indicator 4.3b counts them."""
         if value is None:
             return qs
-        first = datetime(value.year, value.month, 1, tzinfo=timezone.get_current_timezone())
-        following = (first + timedelta(days=32)).replace(day=1)
-        # Due at the midnight that ends a day: the first instant of a month belongs to the month before.
-        return qs.filter(due_at__gt=first, due_at__lte=following)
+        following = (value + timedelta(days=32)).replace(day=1)
+        return qs.alias(due_day=due_day()).filter(due_day__gte=value, due_day__lt=following)
 
 
 class ObligationFilter(django_filters.FilterSet):

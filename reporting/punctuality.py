@@ -48,19 +48,24 @@ class Punctuality:
         return Punctuality(self.due + other.due, self.in_time + other.in_time, self.met + other.met)
 
 
+def due_day() -> Cast:
+    """For an annotation of obligations: the day by whose end the report is due, at the site."""
+    last_minute = F("due_at") - timedelta(minutes=1)
+    local = Func(F("timezone"), last_minute, function="timezone", output_field=DateTimeField())
+    return Cast(local, DateField())
+
+
 def reports_due(user: User, *, since: date, until: date, now: datetime) -> QuerySet[ReportObligation]:
     """The obligations in sight whose due day, at their site, lies in the period and has passed by ``now``.
 
     Those without a report are among them; what was void before it was due never was. Each with ``day`` and
     ``delivered``.
     """
-    last_minute = F("due_at") - timedelta(minutes=1)
-    local = Func(F("timezone"), last_minute, function="timezone", output_field=DateTimeField())
     return (
         with_delivery(ReportObligation.objects.visible_to(user), now=now)
         .filter(due_at__lte=now)
         .exclude(state=ObligationState.VOID)
-        .annotate(day=Cast(local, DateField()))
+        .annotate(day=due_day())
         .filter(day__range=(since, until))
     )
 

@@ -14,6 +14,7 @@ from reporting.models.rules import DeadlinePolicy
 from sessions.models import TrainingSession
 from trainingops.domain import Identified
 from trainingops.people.models import User
+from trainingops.ui.moments import zone_word
 
 
 class ReportObligationQuerySet(models.QuerySet["ReportObligation"]):
@@ -87,6 +88,11 @@ class ReportObligation(Identified):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def zone_word(self) -> str:
+        """The zone in which its times are said: WIB, WITA or WIT."""
+        return zone_word(self.last_minute.astimezone(self.zone))
 
     @property
     def last_minute(self) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,7 +15,9 @@ from python_calamine import CalamineWorkbook
 from reporting import services
 from reporting.models import ReportObligation
 from reporting.tests.factories import BEFORE, DUE, END, make_plan, make_session
+from reporting.tests.writing import submitted
 from trainingops.notifications.models import Notice
+from trainingops.people.models import RoleAssignment
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_user
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +112,44 @@ def test_the_month_of_a_due_time_is_the_month_of_its_last_day(client, place, man
     assert "2026-11" in wrong
 
 
+@pytest.mark.parametrize("zone", ["Asia/Jayapura", "Asia/Jakarta"])
+def test_the_month_is_that_of_the_site_whatever_the_readers_zone(client, place, manager, zone):
+    manager.timezone = zone
+    owed(place, ends_at=END.replace(day=29))
+    assert len(page(client, manager, state="all", month="2026-11").context["rows"]) == 1
+    assert len(page(client, manager, state="all", month="2026-12").context["rows"]) == 0
+
+
+def rows_of(answer):
+    return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+
+
+@pytest.mark.point("EXP-1")
+@pytest.mark.parametrize("name", ["obligation_export", "obligation_indicator"])
+def test_times_in_a_file_are_those_of_the_site_which_it_names(client, manager, name):
+    manager.timezone = "Asia/Jakarta"
+    makassar = SiteFactory(timezone="Asia/Makassar")
+    RoleAssignment.objects.get(user=manager).sites.add(makassar)
+    owed((makassar, manager.role_assignments.get().lines.get()))
+    period = {"since": "2026-11-01", "until": "2026-11-30", "export": "xlsx"}
+    answer = page(client, manager, reverse(name), at=DUE + 3 * HOUR, state="all", **period)
+    head, row = rows_of(answer)
+    said = dict(zip(head, row, strict=True))
+    assert (said["Due"], said["Time zone"]) == (datetime(2026, 11, 24, 23, 59), "WITA")
+
+
+@pytest.mark.point("EXP-1")
+def test_the_file_says_whom_a_report_has_not_reached_as_the_board_does(client, held):
+    submitted(held)
+    held.world.qc.is_active = False
+    held.world.qc.save()
+    answer = page(
+        client, held.manager, reverse("obligation_export"), at=held.training_session.ends_at + 3 * HOUR, state="all"
+    )
+    head, row = rows_of(answer)
+    assert dict(zip(head, row, strict=True))["Not delivered to"] == "Quality Control"
+
+
 def test_filters_by_site_line_and_pic(client, place):
     user = make_user("manager")
     here, elsewhere = owed(place), owed((SiteFactory(), ServiceLineFactory()))
@@ -133,7 +173,7 @@ def test_the_workbook_holds_what_is_filtered(client, place, manager):
     owed(place)
     owed(place, ends_at=END + timedelta(days=20))
     answer = page(client, manager, reverse("obligation_export"), state="attention")
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    rows = rows_of(answer)
     assert len(rows) == 2
     assert rows[0][0] == "Due"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -42,11 +43,19 @@ class PunctualityTable(PageTable):
     submitted_at = MomentColumn(
         verbose_name=pgettext_lazy("report", "Submitted"), zone="zone", orderable=False, empty_values=()
     )
+    zone_word = tables.Column(verbose_name=gettext_lazy("Time zone"), visible=False, orderable=False)  # of the file
     result = tables.Column(verbose_name=gettext_lazy("Indicator"), empty_values=(), orderable=False)
 
     def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._now = now
+
+    def value_due(self, record: Any) -> datetime:
+        """In the file, too, as it is said at the site."""
+        return record.last_minute.astimezone(record.zone)
+
+    def value_submitted_at(self, record: Any) -> datetime | None:
+        return record.submitted_at and record.submitted_at.astimezone(record.zone)
 
     def render_result(self, record: Any) -> str:
         """In words: met, or why not."""

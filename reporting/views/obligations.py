@@ -108,7 +108,7 @@ def obligation_export(request: SignedInRequest) -> HttpResponse:
     """Exactly what the board shows, as a workbook (EXP-1)."""
     user, now = request.user, request.now
     filtered = ObligationFilter(request.GET, queryset=_rows().visible_to(user))
-    rows = filtered.qs.filter(state_filters(now)[_chosen_state(request)])
+    rows = with_delivery(filtered.qs.filter(state_filters(now)[_chosen_state(request)]), now=now)
     head = [
         _("Due"),
         _("Standing"),
@@ -123,24 +123,26 @@ def obligation_export(request: SignedInRequest) -> HttpResponse:
         _("Report"),
         pgettext("report", "Submitted"),
         _("Breach"),
+        _("Not delivered to"),
     ]
     return workbook_response(
         head,
         (
             [
-                each.last_minute,
+                each.last_minute.astimezone(each.zone),
                 due_standing(each, now).word,
                 each.training_session.plan.title,
                 each.training_session.label,
                 each.training_session.number,
                 each.training_session.site.name,
-                each.timezone,
+                each.zone_word,
                 each.training_session.line.name,
                 each.owner.name,
-                each.last_end,
+                each.last_end.astimezone(each.zone),
                 report_standing(each).word,
-                each.submitted_at,
-                each.breached_at,
+                each.submitted_at and each.submitted_at.astimezone(each.zone),
+                each.breached_at and each.breached_at.astimezone(each.zone),
+                unreached_words(each),
             ]
             for each in rows
         ),

@@ -26,6 +26,8 @@ def neutral(text: str) -> str:
 def workbook(head: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Data", long: bool = False) -> bytes:
     """An XLSX: text as text (leading zeros stay, formulas do not run), dates as dates, times in the active zone.
 
+    A time that carries another zone than UTC keeps it: a column beside it names that zone.
+
     Args:
         head: the first row, bold and frozen.
         rows: cells of text, numbers, dates, aware times or None.
@@ -56,7 +58,8 @@ def _write(page: Any, line: int, column: int, value: Any, day: Any, moment: Any)
     if value is None or value == "":
         return
     if isinstance(value, datetime):
-        page.write_datetime(line, column, timezone.localtime(value).replace(tzinfo=None), moment)
+        local = value if value.utcoffset() else timezone.localtime(value)
+        page.write_datetime(line, column, local.replace(tzinfo=None), moment)
     elif isinstance(value, date):
         page.write_datetime(line, column, value, day)
     elif isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
