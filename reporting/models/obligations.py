@@ -100,6 +100,11 @@ class ReportObligation(Identified):
         return self.due_at - timedelta(minutes=1)
 
     @property
+    def is_void(self) -> bool:
+        """No report is owed any more."""
+        return self.state == ObligationState.VOID
+
+    @property
     def is_on_time(self) -> bool:
         """Submitted before the due time."""
         return self.submitted_at is not None and self.submitted_at < self.due_at

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reporting.models import ReportObligation, TrainingReport
 from reporting.policies import can_write
 from trainingops.audit.journal import record, service
-from trainingops.domain import StaleVersion, require
+from trainingops.domain import StaleVersion, WrongState, require
 from trainingops.records.numbers import next_number
 
 if TYPE_CHECKING:
@@ -41,10 +42,12 @@ def save_draft(
 
     Raises:
         NotAllowed: neither PIC nor trainer of the session.
+        WrongState: no report is owed.
         StaleVersion: somebody saved in between; nothing was written.
     """
     report = locked_report(report)
     require(can_write(actor, report))
+    require_owed(report)
     if report.version != version:
         raise StaleVersion(
             _("%(name)s changed this report meanwhile. Your text was kept below; compare and save again.")
@@ -62,6 +65,17 @@ def save_draft(
     report.save(update_fields=[*texts, "version", "updated_by", "updated_at"])
     record("report.saved", subject=report, actor=actor, now=now, data={"fields": changed, "version": report.version})
     return report
+
+
+def require_owed(report: TrainingReport) -> None:
+    """Refuse to go on with a draft whose class was withdrawn: nothing of it would ever be sent."""
+    obligation = report.obligation
+    if obligation.is_void:
+        raise WrongState(
+            _("No report is owed on session %(number)s: %(reason)s. There is nothing to write or to send.")
+            % {"number": obligation.training_session.number, "reason": obligation.void_reason.rstrip(".")},
+            url=reverse("obligation_detail", args=[obligation.uuid]),
+        )
 
 
 def locked_report(report: TrainingReport) -> TrainingReport:

@@ -15,7 +15,7 @@ from reporting.models import ReportObligation, ReportVersion, TrainingReport
 from reporting.policies import can_write
 from reporting.reaction import before_later_answers
 from reporting.services.breaches import mark_breach
-from reporting.services.drafts import locked_report
+from reporting.services.drafts import locked_report, require_owed
 from reporting.services.obligations import advance_when_reported
 from reporting.services.sending import send_version
 from reporting.signals import report_submitted
@@ -77,6 +77,7 @@ def submit_report(
     """
     report = _locked(report)
     require(can_write(actor, report))
+    require_owed(report)
     require_transition(report, ReportState.SUBMITTED, REPORT_TRANSITIONS)
     obligation = ReportObligation.objects.select_for_update(no_key=True).get(pk=report.obligation_id)
     require_transition(obligation, ObligationState.SUBMITTED, OBLIGATION_TRANSITIONS)

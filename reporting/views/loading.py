@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from reporting import policies
 from reporting.models import Distribution, ReportVersion, TrainingReport, TrainingReportQuerySet
 from reporting.queries import with_class
+from reporting.services.drafts import require_owed
 from sessions.models import ClassFile, MeetingTrainer
 from trainingops.domain import NotAllowed
 from trainingops.people.http import SignedInRequest
@@ -44,10 +45,11 @@ def visible(request: SignedInRequest, uuid: UUID) -> Any:
 
 
 def writable(request: SignedInRequest, uuid: UUID) -> Any:
-    """The report of :func:`visible` for those who write it."""
+    """The report of :func:`visible` for those who write it; refused where none is owed any more."""
     report = visible(request, uuid)
     if not policies.can_write(request.user, report, teaches=report.teaches):
         raise NotAllowed(_("The report is written by its PIC and its trainers."))
+    require_owed(report)
     return report
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from reporting import policies, services
 from reporting.content import Frozen, freeze
 from reporting.delivery import delivery_of
-from reporting.enums import ReportState
+from reporting.enums import ObligationState, ReportState
 from reporting.forms import AmendForm, DraftForm, ShareForm
 from reporting.models import Distribution, ReportVersion, TrainingReport
 from reporting.reaction import reaction_data, reaction_words
@@ -39,9 +39,13 @@ from trainingops.ui.views import list_page
 
 
 def report_list(request: SignedInRequest) -> HttpResponse:
-    """Reports that concern the reader, with how many of those who can confirm it have read them."""
+    """Reports that concern the reader, with how many of those who can confirm it have read them.
+
+    The draft of a class that was withdrawn is none: its obligation says why.
+    """
     rows = (
         reports()
+        .exclude(obligation__state=ObligationState.VOID)
         .visible_to(request.user)
         .annotate(
             recipients_count=Coalesce(Subquery(_counted(Q(user__isnull=False))), 0),
@@ -76,7 +80,8 @@ def report_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     report = visible(request, uuid)
     versions = _versions(report, request.user)
     if not versions:
-        if policies.can_write(request.user, report, teaches=report.teaches):
+        owed = not report.obligation.is_void
+        if owed and policies.can_write(request.user, report, teaches=report.teaches):
             return redirect("report_write", uuid=uuid)
         return redirect("obligation_detail", uuid=report.obligation.uuid)
     return _version_page(request, report, versions[0], versions)

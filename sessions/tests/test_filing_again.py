@@ -13,7 +13,7 @@ from evaluation.models import TrainingDefect
 from planning.models import Competence, ModuleTraining
 from planning.queries.indicator import in_period, plans_due
 from reporting.models import ReportObligation
-from reporting.tests.writing import submitted
+from reporting.tests.writing import report_of, submitted, written
 from sessions.models import Attendance, Deviation, TrainingSession
 from sessions.queries.indicator import sessions_due
 from sessions.services import (
@@ -33,7 +33,7 @@ from sessions.tests.filed import HELD, NOW, filed, held_class, paper, said_of, t
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.tests.factories import make_agent, make_user
+from trainingops.people.tests.factories import make_agent, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.2")]
 HOUR = timedelta(hours=1)
@@ -153,6 +153,25 @@ def test_before_its_due_time_the_report_is_void_and_after_it_the_breach_stays(wo
     submitted(Held(late.plan, late, world), now=NOW + HOUR)
     late.plan.refresh_from_db()
     assert late.plan.state == "cancelled"
+
+
+@pytest.mark.clause("5.3.2")
+def test_the_draft_of_a_withdrawn_class_leads_nowhere_and_is_written_no_further(world, client):
+    withdrawn = filed(world, now=HELD + 3 * HOUR)
+    withdraw_filed(training_session=withdrawn, reason="Keliru.", actor=world.pic, now=HELD + 4 * HOUR)
+    report = report_of(Held(withdrawn.plan, withdrawn, world))
+    writing = reverse("report_write", args=[report.uuid])
+    obligation = reverse("obligation_detail", args=[report.obligation.uuid])
+    sign_in(client, world.pic)
+    assert client.get(reverse("report_detail", args=[report.uuid])).url == obligation
+    for page in (reverse("session_detail", args=[withdrawn.uuid]), obligation, reverse("report_list")):
+        assert str(report.uuid) not in client.get(page).content.decode()
+    answers = [client.get(writing), client.get(reverse("report_submit", args=[report.uuid]))]
+    answers.append(client.post(writing, {"version": 1, "course": "Lancar."}))
+    assert {(each.status_code, "Keliru" in each.content.decode()) for each in answers} == {(409, True)}
+    assert obligation in answers[0].content.decode()
+    with pytest.raises(WrongState, match="Keliru"):
+        written(Held(withdrawn.plan, withdrawn, world))
 
 
 def test_who_may_withdraw_with_what_reason_and_until_when(world, at):
