@@ -178,8 +178,10 @@ def days_ahead(first: date) -> list[date]:
     return [first + timedelta(days=step) for step in range(-1, DAYS_AHEAD)]
 
 
-def duration_of(revision: PlanRevision) -> int:
-    """Minutes of a meeting as the plan's template says, else as the module suggests; two hours without one."""
+def duration_of(revision: PlanRevision, meetings: Sequence[PlannedMeeting] = ()) -> int:
+    """Minutes of a meeting as the first of ``meetings``; else as template or module say; two hours without any."""
+    if meetings:
+        return int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)
     if revision.plan.template:
         return revision.plan.template.minutes
     return revision.module_version.duration_minutes if revision.module_version else 120

@@ -85,6 +85,27 @@ def test_a_window_says_how_many_are_outside_their_shift(client, world):
     assert "2 of 3 on shift" in html and "1 would need overtime or cannot come" in html
 
 
+def test_windows_are_as_long_as_the_meeting_that_they_move_and_taking_one_adds_none(client, world):
+    people = agents(world, 2)
+    traffic(world)
+    plan, revision, meeting = drafted(world, people, minutes=150)
+    batch = revision.sessions.get()
+    client.force_login(world.pic)
+    with time_machine.travel(NOW, tick=False):
+        session = reverse("plan_session", args=[plan.uuid, batch.uuid])
+        way = f"{reverse('plan_windows', args=[plan.uuid])}?batch={batch.uuid}&meeting={meeting.uuid}"
+        assert way.replace("&", "&amp;") in client.get(session).content.decode()
+        page = client.get(way)
+        day, window = page.context["day_windows"][0].day, page.context["day_windows"][0].window
+        assert window.duration_minutes == 150
+        taken = f"{session}?start={day}T{window.starts_at}&minutes=150&meeting={meeting.uuid}"
+        assert taken.replace("&", "&amp;") in page.content.decode()
+        rows = client.get(taken).context["formset"].initial
+    assert [row["uuid"] for row in rows] == [meeting.uuid]
+    assert rows[0]["starts_at"].time() == window.starts_at
+    assert rows[0]["ends_at"] - rows[0]["starts_at"] == timedelta(minutes=150)
+
+
 def test_without_targets_the_roster_says_that_targets_are_missing_not_the_roster(world):
     _plan, revision, _meeting = drafted(world, agents(world, 1))
     revision.targets.all().delete()

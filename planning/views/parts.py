@@ -123,7 +123,7 @@ def _load(
     people = lost or sorted(target.person_id for target in targets)
     known, diary = known_ahead(request, revision, people, known, batches=bool(lost))
     found = impacts(revision, meetings, known=known, roster=roster, until=today)
-    slots = slots_of(request, revision, people, known, roster, diary=diary)
+    slots = slots_of(request, revision, people, known, roster, meetings, diary=diary)
     proposal = slots.proposal if lost else None
     placed = all(target.planned_session_id for target in targets)
     return {
@@ -153,7 +153,7 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
         site = form.cleaned_data["host_site"]
     formset = MeetingFormSet(
         request.POST or None,
-        initial=[*_meeting_values(planned), *_picked(request, plan)],
+        initial=_with_picked(request, plan, _meeting_values(planned)),
         form_kwargs={"zone": site.zone},
         prefix="meetings",
     )
@@ -186,16 +186,20 @@ def plan_session(request: SignedInRequest, uuid: UUID, session: UUID | None = No
     return render(request, "planning/plan_session.html", context)
 
 
-def _picked(request: SignedInRequest, plan: TrainingPlan) -> list[dict[str, Any]]:
-    """The window picked in the address, as the times of a meeting; in the zone of the plan's site."""
+def _with_picked(request: SignedInRequest, plan: TrainingPlan, meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The meetings with the window picked in the address: it moves the one it was picked for, else it is one more."""
     start = picked_start(request, plan.site.zone)
     try:
         minutes = int(request.GET.get("minutes", ""))
     except ValueError:
-        return []
+        return meetings
     if start is None:
-        return []
-    return [{"starts_at": start, "ends_at": start + timedelta(minutes=min(max(minutes, 1), 1_440))}]
+        return meetings
+    picked = {"starts_at": start, "ends_at": start + timedelta(minutes=min(max(minutes, 1), 1_440))}
+    wanted = request.GET.get("meeting", "")
+    if wanted not in {str(each["uuid"]) for each in meetings}:
+        return [*meetings, picked]
+    return [each | picked if str(each["uuid"]) == wanted else each for each in meetings]
 
 
 def _session_values(plan: TrainingPlan, revision: PlanRevision, planned: PlannedSession | None) -> dict[str, Any]:

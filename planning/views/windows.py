@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from planning.content import load, sessions_of, targets_of
-from planning.models import PlanRevision, TrainingPlan
+from planning.models import PlannedMeeting, PlanRevision, TrainingPlan
 from planning.queries.away import away_of_line
 from planning.queries.diary import diary_and_away
 from planning.queries.load import Slots, days_ahead, duration_of, slots_for
@@ -56,6 +57,7 @@ def slots_of(
     people: list[int],
     known: LineLoad,
     roster: PlanRoster,
+    meetings: Sequence[PlannedMeeting],
     *,
     diary: Diary | None = None,
 ) -> Slots:
@@ -63,6 +65,7 @@ def slots_of(
 
     Args:
         known, diary: from :func:`known_ahead`.
+        meetings: the first says how long the windows are, where there is one.
     """
     plan = revision.plan
     return slots_for(
@@ -71,7 +74,7 @@ def slots_of(
         site=plan.site,
         plan=plan.pk,
         first=tomorrow_of(request, plan),
-        duration_minutes=duration_of(revision),
+        duration_minutes=duration_of(revision, meetings),
         roster=roster,
         diary=diary,
     )
@@ -98,22 +101,25 @@ def holding(slots: Slots, known: LineLoad) -> list[DayWindow]:
 
 @require_GET
 def plan_windows(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Pick a low window for a batch, or for a new one: it fills date and time of a meeting."""
+    """Pick a low window for a meeting of a batch, which it moves, or for a new batch."""
     revision = get_draft(request, uuid)
     plan = revision.plan
     known = load_ahead(site=plan.site, line=plan.line, today=local_day(request.now, plan.site))
     roster = roster_of(revision, (), ahead=days_ahead(tomorrow_of(request, plan)))
+    meetings = list(PlannedMeeting.objects.filter(planned_session__revision=revision).select_related("planned_session"))
+    batch, wanted = request.GET.get("batch", ""), request.GET.get("meeting", "")
+    own_meetings = [each for each in meetings if str(each.planned_session.uuid) == batch]
+    moved = next((each for each in own_meetings if str(each.uuid) == wanted), next(iter(own_meetings), None))
     places = list(revision.targets.order_by("person").values_list("person", "planned_session__uuid"))
-    batch = request.GET.get("batch", "")
     own = [person for person, place in places if str(place or "") == batch]
     people = own or [person for person, _place in places]
-    known_batch = batch if batch in {str(place) for _person, place in places} else ""
-    slots = slots_of(request, revision, people, known, roster)
+    slots = slots_of(request, revision, people, known, roster, [moved] if moved else meetings)
     context = {
         "plan": plan,
+        "moved": moved,
         "traffic_known": bool(known.profile.half_hours),
         **windows_shown(request, revision, slots, known, limit=20),
-        "pick_url": _page_of_times(request, plan, known_batch),
+        "pick_url": _page_of_times(request, plan, batch if moved else ""),
         "title": _("Choose a low interval"),
     }
     return render(request, "planning/plan_windows.html", context)
@@ -150,7 +156,7 @@ def plan_batches(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     roster = roster_of(revision, meetings, ahead=days_ahead(tomorrow_of(request, plan)))
     people = to_place(targets_of(revision), roster, sessions)
     known, diary = known_ahead(request, revision, people, known, batches=True)
-    proposal = slots_of(request, revision, people, known, roster, diary=diary).proposal
+    proposal = slots_of(request, revision, people, known, roster, meetings, diary=diary).proposal
     if proposal is None or fingerprint(proposal) != request.POST.get("fingerprint"):
         raise Refused(_("Roster or traffic has changed since the page was shown. Look at the proposal again."))
     made = take_batches(
