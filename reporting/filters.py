@@ -18,6 +18,7 @@ from reporting.models import ReportObligation
 from reporting.punctuality import due_day
 from sessions.models import MeetingTrainer
 from trainingops.people.models import ServiceLine, Site, User
+from trainingops.ui.forms import PageForm
 from trainingops.ui.moments import day_words
 
 SOON = timedelta(days=7)
@@ -77,7 +78,7 @@ class MonthField(forms.CharField):
     """A month as ``2026-11``; cleans to its first day."""
 
     widget = MonthInput
-    default_error_messages = {"invalid": _("Month: write year and month, for example 2026-11.")}
+    default_error_messages = {"invalid": _("Write year and month, for example 2026-11.")}
 
     def clean(self, value: Any) -> date | None:
         text = super().clean(value)
@@ -133,7 +134,12 @@ class ObligationFilter(django_filters.FilterSet):
 
     class Meta:
         model = ReportObligation
+        form = PageForm
         fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Nothing for what cannot be read, instead of everything."""
+        return super().filter_queryset(queryset) if self.is_valid() else queryset.none()
 
     def keep_state(self, queryset: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
         """The state is applied by the page, which counts all states; here it only stays in the address."""

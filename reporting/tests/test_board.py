@@ -150,6 +150,19 @@ def test_the_file_says_whom_a_report_has_not_reached_as_the_board_does(client, h
     assert dict(zip(head, row, strict=True))["Not delivered to"] == "Quality Control"
 
 
+@pytest.mark.point("DLN-4")
+@pytest.mark.parametrize("name", ["site", "line", "pic", "trainer", "month"])
+def test_a_filter_that_cannot_be_read_shows_and_exports_nothing_and_names_value_and_remedy(
+    client, place, manager, name
+):
+    owed(place)
+    for url in (BOARD, reverse("obligation_export")):
+        answer = page(client, manager, url, state="all", **{name: "zzz"})
+        assert (answer.status_code, answer.context["rows"]) == (422, [])
+        [said] = answer.context["filter"].form.errors[name]
+        assert said.startswith("“zzz”") and said.endswith("."), said
+
+
 def test_filters_by_site_line_and_pic(client, place):
     user = make_user("manager")
     here, elsewhere = owed(place), owed((SiteFactory(), ServiceLineFactory()))

@@ -78,6 +78,7 @@ def obligation_list(request: SignedInRequest) -> HttpResponse:
             "page_obj": page,
             "rows": [_row(each, user, now) for each in page],
         },
+        status=200 if filtered.is_valid() else 422,
     )
 
 
@@ -105,9 +106,11 @@ def _other(owner: User, user: User) -> bool:
 
 
 def obligation_export(request: SignedInRequest) -> HttpResponse:
-    """Exactly what the board shows, as a workbook (EXP-1)."""
+    """Exactly what the board shows, as a workbook (EXP-1); a filter that cannot be read is answered by the board."""
     user, now = request.user, request.now
     filtered = ObligationFilter(request.GET, queryset=_rows().visible_to(user))
+    if not filtered.is_valid():
+        return obligation_list(request)
     rows = with_delivery(filtered.qs.filter(state_filters(now)[_chosen_state(request)]), now=now)
     head = [
         _("Due"),
