@@ -164,6 +164,16 @@ _PLAN_KINDS = (
         roles=("trainer",),
     ),
     NoticeKind(
+        name="plan_batch_busy",
+        label=_("A batch that you approved became busy"),
+        title=_("%(number)s: %(batch)s on %(day)s lies in a busy interval now"),
+        body=_(
+            "%(actor)s moved people to that batch of “%(title)s” after the approval. Read the reason and the effect."
+        ),
+        problem=True,
+        roles=("manager",),
+    ),
+    NoticeKind(
         name="plan_handed_over",
         label=_("A plan was handed over"),
         title=_("%(number)s: %(pic)s is the PIC now"),

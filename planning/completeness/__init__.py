@@ -26,8 +26,8 @@ __all__ = [
     "crowded",
     "lacks_room",
     "lost",
-    "lost_since_sent",
     "plain",
+    "sent",
     "unqualified",
 ]
 
@@ -60,34 +60,36 @@ def lost(snapshot: Snapshot) -> list[Item]:
     """What a plan stands on and does not have now, as :func:`check` says it: its gaps.
 
     The module version (2.1), the scoring scheme (5.1.2), the PIC's appointment and the trainers' qualification
-    (5.1.1 a), who of the targets can come (5.1.1 f), and a recipient for every mandatory party (5.3.2).
+    (5.1.1 a), a reason where it became busy and who of the targets can come (5.1.1 f), and a recipient for every
+    mandatory party (5.3.2).
     """
     standing = (
         teaching.module,
         teaching.pic,
         teaching.qualification,
         scoring.parameters,
+        times.busy,
         times.overtime,
         people.recipients,
     )
     return [item for item in (ask(snapshot) for ask in standing) if not item.complete]
 
 
-def lost_since_sent(revisions: Sequence[PlanRevision], *, now: datetime) -> list[Item]:
-    """What a plan has lost since it was submitted, or since it was approved and as long as a meeting lies ahead.
+def sent(revisions: Sequence[PlanRevision], *, now: datetime) -> Snapshot | None:
+    """What a plan was submitted with, or approved with as long as a meeting lies ahead; :func:`lost` is asked of it.
 
     Args:
-        revisions: of one plan, the newest first. A draft says it in its task list.
+        revisions: of one plan, the newest first. A draft says in its task list what it lacks: None.
     """
     newest, plan = revisions[0], revisions[0].plan
     if newest.state == RevisionState.SUBMITTED:
-        return lost(Snapshot(newest, now))
+        return Snapshot(newest, now)
     approved = next((each for each in revisions if each.pk == plan.approved_revision_id), None)
     if (
         not approved
         or newest.state == RevisionState.DRAFT
         or plan.state not in {PlanState.APPROVED, PlanState.UNDER_WAY}
     ):
-        return []
+        return None
     snapshot = Snapshot(approved, now)
-    return lost(snapshot) if any(meeting.starts_at > now for meeting in snapshot.meetings) else []
+    return snapshot if any(meeting.starts_at > now for meeting in snapshot.meetings) else None

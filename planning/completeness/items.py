@@ -12,6 +12,7 @@ from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanR
 from planning.queries.load import Impact, impacts
 from planning.queries.plans import local_day
 from planning.queries.roster import PlanRoster, TargetAtMeeting, roster_of
+from planning.queries.traffic import LineLoad, load_ahead
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,14 @@ class Snapshot:
         """What the meetings do to service, as far as the traffic is known."""
         if not self.meetings:
             return []
+        until = self.local_day(self.now)
+        return impacts(self.revision, self.meetings, known=self.load, roster=self.roster, until=until)
+
+    @cached_property
+    def load(self) -> LineLoad:
+        """The mean week of the plan's line, what it must hold, and who is off the floor already."""
         plan = self.revision.plan
-        return impacts(self.revision, self.meetings, roster=self.roster, until=local_day(self.now, plan.site))
+        return load_ahead(site=plan.site, line=plan.line, today=self.local_day(self.now))
 
     @cached_property
     def roster(self) -> PlanRoster:

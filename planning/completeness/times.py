@@ -50,9 +50,10 @@ def duration(snapshot: Snapshot) -> Item:
 
 
 def busy(snapshot: Snapshot) -> Item:
-    """A meeting in a busy interval needs a written reason (5.1.1 f); unknown traffic asks for none."""
+    """A meeting ahead in a busy interval needs a written reason (5.1.1 f); unknown traffic asks for none."""
     reason = snapshot.revision.busy_reason.strip()
-    busy = [] if reason else [each for each in snapshot.impacts if each.busy]
+    bare = [] if reason else [each for each in snapshot.impacts if each.busy and not each.planned.busy_reason]
+    busy = [each for each in bare if not snapshot.is_held(each.meeting)]
     gap = ""
     if busy:
         gap = _("%(batch)s, %(day)s lies in a busy interval: write the reason, or choose a low one.") % {

@@ -31,7 +31,9 @@ class PlaceForm(PageForm):
 
 
 class MoveForm(PageForm):
-    """Another batch, and what is said of the overtime where it lies outside the shift."""
+    """Another batch, and what is said of it where it becomes busy or lies outside the shift."""
+
+    field_order: tuple[str, ...] = ("to", "busy_reason", "reason", "ordered_by")
 
     to = forms.ModelChoiceField(label=_("Batch"), queryset=PlannedSession.objects.none(), empty_label=None)
     reason = forms.CharField(
@@ -47,8 +49,16 @@ class MoveForm(PageForm):
         help_text=_("Name and office, for example the manager on duty."),
     )
 
+    busy_reason = forms.CharField(
+        label=_("Reason for a busy interval"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        help_text=_("Only where the other batch then lies in a busy interval; who approved the plan is told."),
+    )
+
     def __init__(self, *args: Any, revision: PlanRevision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["busy_reason"].initial = revision.busy_reason
         batches = revision.sessions.annotate(begins=Min("meetings__starts_at")).order_by("begins", "pk")
         self.fields["to"].queryset = batches  # type: ignore[attr-defined]
 
@@ -58,7 +68,7 @@ class TargetAdjustForm(MoveForm):
 
     extra_minutes = WholeField(label=_("Extra time for each test (minutes)"), min_value=0, max_value=MOST_EXTRA)
 
-    field_order = ("to", "extra_minutes", "reason", "ordered_by")
+    field_order = ("to", "extra_minutes", "busy_reason", "reason", "ordered_by")
 
 
 class RecipientAddForm(PageForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 from django.utils.formats import date_format
 
@@ -27,6 +28,7 @@ from planning.slots.diary import Diary
 from trainingops.people.enums import Presence
 from trainingops.people.models import Site
 from trainingops.ui.charts import HeatMap, heat_map
+from trainingops.ui.figures import format_figure
 
 #: How far ahead a plan's page looks for windows.
 DAYS_AHEAD = 14
@@ -56,6 +58,14 @@ class Impact:
     def busy(self) -> bool:
         """Whether a written reason is asked for."""
         return self.window is not None and self.window.is_busy(self.goal)
+
+    @property
+    def level_words(self) -> str:
+        """The service level without and with it, such as ``99,6% → 76,7%``; empty where it is not known."""
+        if self.window is None or self.window.service_level is None or self.window.unaffected is None:
+            return ""
+        levels = (self.window.unaffected, self.window.service_level)
+        return " → ".join(f"{format_figure(Decimal(str(level * 100)), 1)}%" for level in levels)
 
 
 def impacts(

@@ -19,8 +19,9 @@ from planning.enums import PlanState, RevisionState
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, PlanTarget, Room, TrainingPlan
 from planning.policies.plans import can_edit_plan
 from planning.queries.plans import holders, local_day
-from planning.queries.roster import names_in, roster_of, some_names
+from planning.queries.roster import PlanRoster, names_in, roster_of, some_names
 from planning.services.bookings import book_revision
+from planning.services.busy import settle_busy
 from planning.services.drafting import Recipient
 from planning.services.orders import withdraw_pointless_orders
 from planning.services.overtime import order_overtime
@@ -83,17 +84,19 @@ def adjust_target(
     now: datetime,
     reason: str = "",
     ordered_by: str = "",
+    busy_reason: str = "",
 ) -> PlanTarget:
     """Move a target of an approved plan to another of its batches, or give them extra time for tests (QUZ-4).
 
     Args:
         reason, ordered_by: of the overtime, where the other batch lies outside their shift; the agent is asked then.
+        busy_reason: where the other batch then lies in a busy interval; blank keeps what the plan says.
 
     Raises:
         NotAllowed: not the PIC.
         WrongState: as :func:`change_place`.
         Refused: one of the two batches has begun or is of another plan, the minutes make no sense, nobody would be
-            left in the batch, the person is away, or it is overtime (5.1.1 f) without reason and who orders it.
+            left in the batch, the person is away, or it becomes busy or overtime (5.1.1 f) without the reason.
         DoubleBooking: the person is booked elsewhere at that time.
     """
     revision = _approved(target.revision.plan, actor=actor)
@@ -118,8 +121,9 @@ def adjust_target(
         target.extra_minutes, target.extra_time_at = extra_minutes, now
         target.save(update_fields=["extra_minutes", "extra_time_at"])
     if target.planned_session is None or target.planned_session.uuid != to.uuid:
-        _move([target], revision, to, actor=actor, now=now)
-        _settle_overtime([target], revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
+        goal, roster = _move([target], revision, to, actor=actor, now=now)
+        _settle_overtime([target], revision, roster, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
+        settle_busy(revision=revision, batch=goal, roster=roster, reason=busy_reason, actor=actor, now=now)
     return target
 
 
@@ -141,6 +145,7 @@ def move_targets(
     now: datetime,
     reason: str = "",
     ordered_by: str = "",
+    busy_reason: str = "",
 ) -> Moved:
     """Move those targets of an approved plan to another of its batches who can come there; the others stay.
 
@@ -156,15 +161,17 @@ def move_targets(
     roster = roster_of(revision, _meetings(goal), joining={each.person_id for each in targets})
     away = {row.person: row for row in roster.absent if row.person in {each.person_id for each in targets}}
     coming = [each for each in targets if each.person_id not in away] or targets
-    _move(coming, revision, to, actor=actor, now=now)
-    _settle_overtime(coming, revision, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
+    goal, roster = _move(coming, revision, to, actor=actor, now=now)
+    _settle_overtime(coming, revision, roster, reason=reason, ordered_by=ordered_by, actor=actor, now=now)
+    settle_busy(revision=revision, batch=goal, roster=roster, reason=busy_reason, actor=actor, now=now)
     staying = [f"{row.name} ({row.standing.presence.label})" for row in away.values()]
     return Moved(len(coming), staying)
 
 
 def _move(
     targets: Sequence[PlanTarget], revision: PlanRevision, to: PlannedSession, *, actor: User, now: datetime
-) -> None:
+) -> tuple[PlannedSession, PlanRoster]:
+    """Move them with bookings, enrolments and releases; returns the batch and its roster with them in it."""
     left = {each.planned_session.uuid: each.planned_session for each in targets if each.planned_session}
     before = {uuid: _batch(revision, planned, now) for uuid, planned in left.items()}
     moved = [each.pk for each in targets]
@@ -191,6 +198,7 @@ def _move(
     renew_releases(revision=revision, actor=actor, now=now)
     for person, origin in rows:
         _note("plan.target_moved", revision, actor, now, person=person, before=origin, after=to.uuid)
+    return goal, roster_of(revision, _meetings(goal))
 
 
 def _unseated(planned: PlannedSession) -> int:
@@ -213,13 +221,20 @@ def _meetings(planned: PlannedSession) -> list[PlannedMeeting]:
 
 
 def _settle_overtime(
-    targets: Sequence[PlanTarget], revision: PlanRevision, *, reason: str, ordered_by: str, actor: User, now: datetime
+    targets: Sequence[PlanTarget],
+    revision: PlanRevision,
+    roster: PlanRoster,
+    *,
+    reason: str,
+    ordered_by: str,
+    actor: User,
+    now: datetime,
 ) -> None:
     """By the roster as it is now: who is away does not come, and overtime is ordered with the move (5.1.1 f)."""
     batch = targets[0].planned_session
     assert batch is not None
     moved = {each.person_id for each in targets}
-    rows = [row for row in roster_of(revision, _meetings(batch)).rows if row.person in moved]
+    rows = [row for row in roster.rows if row.person in moved]
     if away := [row for row in rows if row.standing.is_absent]:
         raise Refused(
             _(

@@ -88,7 +88,7 @@ def _copy(source: PlanRevision, *, number: int, actor: User, now: datetime) -> P
     places = {}
     for planned in source.sessions.prefetch_related("meetings", "trainers"):
         (copy,) = PlannedSession.objects.bulk_create(
-            copy_rows(PlannedSession, [planned], revision_id=draft.pk, place_changed_at=None)
+            copy_rows(PlannedSession, [planned], revision_id=draft.pk, place_changed_at=None, busy_reason="")
         )
         copy.trainers.set(planned.trainers.all())
         PlannedMeeting.objects.bulk_create(
@@ -96,7 +96,16 @@ def _copy(source: PlanRevision, *, number: int, actor: User, now: datetime) -> P
         )
         places[planned.pk] = copy.pk
     _copy_targets(source, draft, places)
+    _say_why_busy(draft, source)
     return draft
+
+
+def _say_why_busy(draft: PlanRevision, source: PlanRevision) -> None:
+    """The draft says what was written on batches of ``source`` that became busy, so that the manager reads it."""
+    written = [f"{planned}: {planned.busy_reason}" for planned in source.sessions.exclude(busy_reason="")]
+    if new := [reason for reason in written if reason not in draft.busy_reason]:
+        draft.busy_reason = "\n".join([draft.busy_reason, *new]).strip()
+        draft.save(update_fields=["busy_reason"])
 
 
 def _copy_targets(source: PlanRevision, draft: PlanRevision, places: dict[int, int]) -> None:
@@ -125,7 +134,8 @@ def _copy_targets(source: PlanRevision, draft: PlanRevision, places: dict[int, i
 def _take_over(approved: PlanRevision, draft: PlanRevision, *, since: datetime) -> None:
     """Bring into ``draft`` what was changed without a revision after ``since``, where the draft has a place for it.
 
-    Rooms and links of batches, moves between batches and extra time of targets, recipients added. A batch or a target
+    Rooms and links of batches, moves between batches with the reason of a busy interval, extra time of targets,
+    recipients added. A batch or a target
     that the draft gave up stays given up; a room stays where the draft moved the batch to another site.
     """
     batches = {each.uuid: each for each in draft.sessions.all()}
@@ -134,6 +144,7 @@ def _take_over(approved: PlanRevision, draft: PlanRevision, *, since: datetime) 
         if batch and batch.host_site_id == planned.host_site_id:
             batch.room_id, batch.link = planned.room_id, planned.link
             batch.save(update_fields=["room", "link"])
+    _say_why_busy(draft, approved)
     targets = {each.person_id: each for each in draft.targets.all()}
     changed = Q(moved_at__gt=since) | Q(extra_time_at__gt=since)
     for target in approved.targets.filter(changed).select_related("planned_session"):

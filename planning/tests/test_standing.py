@@ -12,7 +12,14 @@ from django.utils import timezone
 from planning.completeness import Snapshot, check
 from planning.enums import ModuleState, PlanState
 from planning.forms.plans.parts import ModuleForm
-from planning.models import Appointment, ModuleVersion, PlanHandOver, PlannedMeeting, TrainingPlan
+from planning.models import (
+    Appointment,
+    ModuleVersion,
+    PlanHandOver,
+    PlannedMeeting,
+    TrafficInterval,
+    TrainingPlan,
+)
 from planning.services import Incomplete, amend_plan, hand_over_plan, return_revision, save_part, submit_revision
 from planning.services.appointments import revoke_appointment
 from planning.services.modules import ModuleText, edit_module, retire_version
@@ -294,8 +301,23 @@ def on_long_leave(plan, world):
     return "overtime", "is on leave, sick or travelling during a meeting: " + world.people[0].name.lower()
 
 
+def became_busy(plan, world):
+    """The traffic was imported since: two agents for fifty calls a quarter of an hour, day and night."""
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    TrafficInterval.objects.bulk_create(
+        TrafficInterval(
+            site=world.site, line=world.line, source="ACD", minutes=30, offered=100, aht_seconds=240, agents=2,
+            starts_at=hour - timedelta(minutes=30 * step),
+        )
+        for step in range(1, 48 * 21)
+    )  # fmt: skip
+    return "busy_reason", "lies in a busy interval: write the reason"
+
+
 @pytest.mark.clause("5.3.2")
-@pytest.mark.parametrize("lose", [may_not_teach, no_recipient, gone, leaves_before_the_meeting, on_long_leave])
+@pytest.mark.parametrize(
+    "lose", [may_not_teach, no_recipient, gone, leaves_before_the_meeting, on_long_leave, became_busy]
+)
 def test_submission_approval_their_pages_and_the_approved_plan_ask_one_list(client, lose):
     """5.1.1 a, f, 5.3.2: what submission refuses, the approval refuses too, and whoever reads the plan is told."""
     world = make_world(people=2)

@@ -34,6 +34,8 @@ def plan_adjust(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "plan": plan,
         "lost": lost(snapshot),
+        "impacts": snapshot.impacts,
+        "busy_reason": revision.busy_reason,
         "sessions": snapshot.sessions,
         "targets": revision.targets.select_related("person", "planned_session"),
         "recipients": snapshot.recipients,

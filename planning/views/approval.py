@@ -33,11 +33,10 @@ from planning.models import (
 )
 from planning.policies.plans import can_comment, can_decide_revision, can_hand_over, deciding_for
 from planning.queries.defects_since import people_with_annulled
-from planning.queries.load import impacts, week_map
+from planning.queries.load import week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
 from planning.queries.questions import papers_off_topic, with_papers_off_topic
 from planning.queries.remarks import remark_rows, remarks_of
-from planning.queries.traffic import load_ahead
 from planning.services import (
     comment_on_revision,
     reject_revision,
@@ -219,10 +218,8 @@ def _acts_for(request: SignedInRequest, revision: PlanRevision) -> User | None:
 
 def _service_impact(request: SignedInRequest, snapshot: Snapshot) -> dict[str, Any]:
     """How the roster stands to the meetings, and what they do to service where traffic was imported (5.1.1 f)."""
-    revision, meetings, roster = snapshot.revision, snapshot.meetings, snapshot.roster
-    plan = revision.plan
+    plan, meetings, roster, known = snapshot.revision.plan, snapshot.meetings, snapshot.roster, snapshot.load
     today = local_day(request.now, plan.site)
-    known = load_ahead(site=plan.site, line=plan.line, today=today)
     floor = {
         "crowded": crowded(snapshot.sessions, Counter(snapshot.batches_of_targets)),
         "outside": [*roster.absent, *roster.overtime],
@@ -235,7 +232,7 @@ def _service_impact(request: SignedInRequest, snapshot: Snapshot) -> dict[str, A
     caption = _("Volume an hour in the mean week, %(line)s %(site)s") % {"line": plan.line, "site": plan.site}
     return {
         **floor,
-        "impacts": impacts(revision, meetings, known=known, roster=roster, until=today),
+        "impacts": snapshot.impacts,
         "heat": week_map(known.profile, meetings, site=plan.site, caption=caption),
     }
 

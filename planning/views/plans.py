@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planning.completeness import Snapshot, check, lost_since_sent
+from planning.completeness import Snapshot, check, lost, sent
 from planning.content import CHOICES, content_of, load
 from planning.coordinating import about_content
 from planning.enums import PlanState, RevisionState, TrainingKind
@@ -198,7 +198,7 @@ def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = 
         else [],
         "title": plan.title,
     }
-    context["lost"] = lost_since_sent(revisions, now=request.now)
+    context |= _standing(sent(revisions, now=request.now))
     remarks = remarks_of(revision, reader=request.user)
     rows: list[Row] = []
     about = None
@@ -218,6 +218,15 @@ def plan_page(request: SignedInRequest, uuid: UUID, remark: RemarkForm | None = 
         form.offer([(row.key, f"{row.label} {row.about}".strip()) for row in rows])
         context["errors"] = form
     return render(request, "planning/plan_detail.html", context, status=422 if remark else 200)
+
+
+def _standing(snapshot: Snapshot | None) -> dict[str, Any]:
+    """What the plan lost since it was sent, and the batches that became busy with a reason since its approval."""
+    if snapshot is None:
+        return {"lost": []}
+    written = any(planned.busy_reason for planned in snapshot.sessions)
+    became = [each for each in snapshot.impacts if each.busy and each.planned.busy_reason] if written else []
+    return {"lost": lost(snapshot), "impacts": became}
 
 
 @require_GET

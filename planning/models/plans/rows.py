@@ -37,6 +37,10 @@ class PlannedSession(models.Model):
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("room"))
     link = models.URLField(_("link"), blank=True)
     place_changed_at = models.DateTimeField(null=True, help_text="last change of room or link without a revision")
+    busy_reason = models.TextField(
+        blank=True,
+        help_text="why people were moved to it although it became busy, written without a revision (5.1.1 f)",
+    )
 
     class Meta:
         ordering = ["id"]
