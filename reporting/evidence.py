@@ -27,6 +27,7 @@ from reporting.times import MOST_DAYS, days_held, days_words
 from sessions.models import ClassFile, Enrolment
 from sessions.queries.ledger import is_beyond_target
 from sessions.queries.visibility import READS_WHOLE
+from sessions.verdicts import percentage_words
 from trainingops.people.enums import Role
 from trainingops.records import storage
 from trainingops.records.payloads import signed
@@ -299,15 +300,11 @@ def _result(person: dict[str, Any], places: int) -> dict[str, str]:
     return {
         "name": name,
         "number": number,
-        "pre": _percentage(person["pre"], places),
-        "post": _percentage(person["post"], places),
+        "pre": percentage_words(person["pre"], places),
+        "post": percentage_words(person["post"], places),
         "final": _figure(person["final"], places),
         "result": str(person["verdict"].label) + (f" ({_('beyond target')})" if is_beyond_target(person) else ""),
     }
-
-
-def _percentage(test: dict[str, Any] | None, places: int) -> str:
-    return _figure(test["percentage"], places) if test else "–"
 
 
 def _figure(value: Any, places: int | None = None) -> str:

@@ -22,7 +22,7 @@ from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, Ca
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
-from sessions.verdicts import verdict_of
+from sessions.verdicts import percentage_words, verdict_of
 from trainingops.ui.moments import moment_words
 
 
@@ -109,8 +109,15 @@ def read(
     data = redact(whole, sight)
     words = _words_in(facts, data) if facts else _words(data, training_session)
     names, notes = _names(words.get("person", []))
+    places = data["scheme"]["decimals"]
     results = [
-        {**each, "who": names[each["enrolment"]], "final": decimal(each["final"]), "verdict": verdict_of(each)}
+        {
+            **each,
+            "who": names[each["enrolment"]],
+            "post_words": percentage_words(each["post"], places),
+            "final": decimal(each["final"]),
+            "verdict": verdict_of(each),
+        }
         for each in people_of(data)
         if each["enrolment"] in names
     ]

@@ -18,7 +18,7 @@ from sessions.explanations import assessors_of
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
 from sessions.queries.visibility import READS_WHOLE
-from sessions.verdicts import verdict_of
+from sessions.verdicts import percentage_words, verdict_of
 from trainingops.people.models import Person
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.registry import EvidenceKind, register_kind
@@ -247,8 +247,8 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
             {
                 "employee_no": who.employee_no,
                 "name": who.name,
-                "pre": _share(person["pre"], scheme["decimals"]),
-                "post": _share(person["post"], scheme["decimals"]),
+                "pre": percentage_words(person["pre"], scheme["decimals"], none=""),
+                "post": percentage_words(person["post"], scheme["decimals"], none=""),
                 "scores": [
                     _typed(scores[each["name"]]["score"]) if each["name"] in scores else ""
                     for each in scheme["parameters"]
@@ -292,10 +292,6 @@ def _figure(value: Decimal | None, places: int | None = None) -> str:
 
 def _typed(text: str | None) -> str:
     return "" if text is None else format_figure(Decimal(text))
-
-
-def _share(test: dict[str, Any] | None, places: int) -> str:
-    return "" if test is None else _figure(test["percentage"], places)
 
 
 def _missing(kind: str, start: date, end: date, user: User) -> QuerySet[Any, tuple[str]]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from sessions.enums import AttendanceStatus, Verdict
+from trainingops.ui.figures import format_figure
 
 if TYPE_CHECKING:
     from sessions.models import SessionResult
@@ -50,3 +54,16 @@ def verdict_of(person: Mapping[str, Any]) -> Verdict:
         attendance=[cell["status"] for cell in person["attendance"]],
         trained=person["trained"],
     )
+
+
+def percentage_words(test: Mapping[str, Any] | None, places: int, *, none: str = "–") -> str:
+    """A test of such a person as its percentage; ``none`` without a test.
+
+    While a short answer waits for its mark there are no points, and so no figure either: neither a zero nor the
+    "0" that contents frozen before say.
+    """
+    if test is None:
+        return none
+    if test["points"] is None:
+        return _("waiting for marking")
+    return format_figure(Decimal(test["percentage"]), places)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from planning.models import QuestionVersion
+from planning.tests.factories import make_world
 from reporting.content import freeze
 from reporting.evidence import _groups, _result
 from reporting.figures import Figures, figures_of, session_ledger
@@ -18,11 +21,12 @@ from reporting.sharing import whatsapp_text
 from reporting.sight import EVERYTHING
 from sessions.enums import Verdict
 from sessions.evidence import _results
-from sessions.models import TargetOutcome
+from sessions.models import TargetOutcome, TestAnswer, TestAttempt
 from sessions.queries.facts import session_facts
 from sessions.queries.ledger import identity
-from sessions.services import RollCell
-from sessions.tests.factories import absent, concluded
+from sessions.services import RollCell, open_post_test
+from sessions.services.gain import paired_scores
+from sessions.tests.factories import absent, attend, concluded, end_session, opened, take_test
 
 
 @pytest.mark.django_db
@@ -92,6 +96,48 @@ def test_every_figure_follows_the_ledger_where_somebody_passed_the_test_but_wait
     client.force_login(held.pic)
     shown = client.get(reverse("session_scores", args=[held.training_session.uuid])).context["rows"]
     assert {str(row.enrolment.uuid): row.verdict for row in shown} == words_of
+
+
+@pytest.mark.django_db
+@pytest.mark.point("SCR-5")
+@pytest.mark.clause("5.1.2")
+def test_a_test_that_waits_for_marking_has_no_figure_anywhere(client):
+    """All right but for one short answer nobody marked: neither 0 nor a gain, and no mean counts it as wrong."""
+    world = make_world(people=2)
+    for paper in (world.pre_paper, world.post_paper):
+        first = paper.paper_questions.order_by("order")[0].question_version_id
+        QuestionVersion.objects.filter(pk=first).update(kind="short", options=[], correct=["A"])
+    held = opened(world=world)
+    attend(held)
+    now = held.meeting.starts_at + timedelta(minutes=30)
+    for enrolment, right in zip(held.enrolments, (5, 0), strict=True):
+        take_test(enrolment, phase="pre", right=right, now=now)
+    open_post_test(training_session=held.training_session, actor=held.pic, now=now)
+    for enrolment in held.enrolments:
+        take_test(enrolment, phase="post", right=5, now=now)
+    assert TestAttempt.objects.filter(points=None).count() == 1, "the second one's pre-test waits: B is not A"
+
+    facts = session_facts(held.training_session)
+    assert (facts["gain"]["n"], facts["gain"]["mean_pre"]) == (1, 100)
+    assert (held.fresh().summary.mean_pre, held.training_session.summary.mean_post) == (100, 100)
+    assert sorted(paired_scores(held.training_session)[0], key=bool) == [None, 100]
+    paper = {row["employee_no"]: row["pre"] for row in _results(held.training_session)["rows"]}
+    first, second = (each.person.employee_no for each in held.enrolments)
+    assert paper == {first: "100,00", second: "menunggu penilaian"}
+
+    TestAnswer.objects.filter(attempt__phase="post", attempt__enrolment=held.enrolments[1]).update(points=None)
+    TestAttempt.objects.filter(phase="post", enrolment=held.enrolments[1]).update(points=None)
+    (asked, *_more) = session_facts(held.training_session)["items"]
+    assert (asked["right"], asked["taken"], asked["share"]) == (1, 1, 1), "unmarked is not wrong"
+    end_session(held)
+    obligation = ReportObligation.objects.get(training_session=held.training_session)
+    frozen = freeze(obligation.report, number=1, now=held.training_session.ends_at)
+    reading = read(frozen, held.training_session, sight=EVERYTHING)
+    rows = {row["number"]: row for row in (_result(each, reading.figures.decimals) for each in reading.results)}
+    assert (rows[second]["pre"], rows[second]["post"], reading.figures.gain) == (*["menunggu penilaian"] * 2, 0)
+    client.force_login(held.pic)
+    shown = client.get(reverse("report_preview", args=[obligation.report.uuid])).content.decode()
+    assert "menunggu penilaian" in shown
 
 
 @pytest.mark.django_db

@@ -187,7 +187,10 @@ def _figure(text: str | None) -> Decimal | None:
 
 
 def _achieved(enrolment: Any, scales: Mapping[str, Decimal]) -> dict[str, Any]:
-    """Tests by phase, and the result with its explanation; a test handed in here counts before one on paper."""
+    """Tests by phase, and the result with its explanation; a test handed in here counts before one on paper.
+
+    A test with a short answer that waits for its mark has neither points nor percentage: it is no zero (5.1.2).
+    """
     found: dict[str, Any] = {}
     for row in enrolment.tests_typed:
         value, scale = Decimal(row["value"]), scales[row["parameter"]]
@@ -198,7 +201,7 @@ def _achieved(enrolment: Any, scales: Mapping[str, Decimal]) -> dict[str, Any]:
         found[row["phase"]] = {
             "points": points,
             "maximum": maximum,
-            "percentage": (points or Decimal(0)) * 100 / maximum if maximum else None,
+            "percentage": points * 100 / maximum if points is not None and maximum else None,
             "submitted_at": datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else None,
         }
     for row in enrolment.results_now:
@@ -255,12 +258,11 @@ def _scheme(training_session: TrainingSession) -> dict[str, Any]:
 
 
 def _gain(people: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """Pairs of pre- and post-test of the same person, in percent."""
-    pairs = [
-        (person["pre"]["percentage"], person["post"]["percentage"])
-        for person in people.values()
-        if person["pre"] and person["post"]
+    """Pairs of pre- and post-test of the same person, in percent; one that waits for marking makes no pair."""
+    both = [
+        tuple(person[phase] and person[phase]["percentage"] for phase in ("pre", "post")) for person in people.values()
     ]
+    pairs = [(pre, post) for pre, post in both if pre is not None and post is not None]
     count = len(pairs)
     return {
         "pairs": pairs,
@@ -271,7 +273,7 @@ def _gain(people: dict[int, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _questions(enrolments: Sequence[Enrolment]) -> ArraySubquery:
-    """The questions of a session's post-test in their order, with how many answered each, and right."""
+    """The questions of a session's post-test in their order, with how many answered each, right, or unmarked yet."""
     attempts = TestAttempt.objects.filter(enrolment__in=enrolments, state=AttemptState.SUBMITTED, phase=TestPhase.POST)
     answers = (
         TestAnswer.objects.filter(attempt__in=attempts, question_version=OuterRef("question_version"))
@@ -279,7 +281,7 @@ def _questions(enrolments: Sequence[Enrolment]) -> ArraySubquery:
         .order_by()
         .values("question_version")
     )
-    right = Count("pk", filter=Q(points__gt=0))
+    right, unmarked = Count("pk", filter=Q(points__gt=0)), Count("pk", filter=Q(points=None))
     rows = PaperQuestion.objects.filter(paper=OuterRef("post_paper")).order_by("order")
     return ArraySubquery(
         rows.values(
@@ -289,6 +291,7 @@ def _questions(enrolments: Sequence[Enrolment]) -> ArraySubquery:
                 order="order",
                 answered=Coalesce(Subquery(answers.annotate(n=Count("pk")).values("n")), 0),
                 right=Coalesce(Subquery(answers.annotate(n=right).values("n")), 0),
+                unmarked=Coalesce(Subquery(answers.annotate(n=unmarked).values("n")), 0),
             )
         )
     )
@@ -297,17 +300,19 @@ def _questions(enrolments: Sequence[Enrolment]) -> ArraySubquery:
 def _items(questions: Sequence[Mapping[str, Any]], people: Sequence[Any]) -> list[dict[str, Any]]:
     """Each question of the post-test with how many answered it right; a blank counts as wrong, and is counted.
 
-    Of a test on paper only its score is known.
+    Of a test on paper only its score is known, and an answer that waits for its mark is neither right nor wrong.
     """
-    taken = sum(any(row["phase"] == TestPhase.POST for row in each.tests_taken) for each in people)
+    handed_in = sum(any(row["phase"] == TestPhase.POST for row in each.tests_taken) for each in people)
     items = []
-    for row in questions:
+    for question in questions:
+        row = {key: value for key, value in question.items() if key != "unmarked"}
+        taken = handed_in - question["unmarked"]
         share = Decimal(row["right"]) / taken if taken else None
         items.append(
             {
                 **row,
                 "taken": taken,
-                "blank": taken - row["answered"],
+                "blank": handed_in - row["answered"],
                 "share": share,
                 "hard": share is not None and share < HARD_QUESTION,
             }
