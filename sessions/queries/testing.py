@@ -31,18 +31,22 @@ def people_with_tests(training_session: TrainingSession) -> QuerySet[Enrolment]:
 
 
 def answers_to_mark(user: User) -> QuerySet[TestAnswer]:
-    """Short answers that wait for a mark in sessions that the user runs, the one handed in first at the top.
+    """Short answers that wait for a mark in sessions that the user runs, the one handed in first at the top."""
+    return short_answers(user).filter(points=None)
+
+
+def short_answers(user: User) -> QuerySet[TestAnswer]:
+    """The same with those that are marked.
 
     One's own answers are somebody else's to mark (``services.marking``).
     """
     sessions = TrainingSession.objects.filter(mine(user), state__in=[SessionState.OPEN, *HELD])
-    waiting = TestAnswer.objects.filter(
+    found = TestAnswer.objects.filter(
         attempt__enrolment__training_session__in=sessions,
         attempt__enrolment__removed_at=None,
         attempt__state=AttemptState.SUBMITTED,
         question_version__kind=QuestionKind.SHORT,
-        points=None,
     ).exclude(choice=[])
     if user.person_id is not None:
-        waiting = waiting.filter(~Q(attempt__enrolment__person=user.person_id))
-    return waiting.order_by("attempt__submitted_at", "pk")
+        found = found.filter(~Q(attempt__enrolment__person=user.person_id))
+    return found.order_by("attempt__submitted_at", "pk")

@@ -116,6 +116,25 @@ def test_a_stale_page_that_corrects_marks_overwrites_nothing(held):
     assert points == {one.pk: Decimal("0.5"), two.pk: Decimal(1)}
 
 
+@pytest.mark.point("SCR-4")
+def test_a_mark_typed_in_a_second_window_after_the_conclusion_is_refused_with_both_values(held):
+    """Not dropped as if nothing had been typed; what stands, stands."""
+    answer(held, held.enrolments[0], ["x", "surat bukti gadai"])
+    one = TestAnswer.objects.get(points=None)
+    attend(held)
+    end_session(held)
+    client, address = client_of(held.pic), reverse("session_marking", args=[held.training_session.uuid])
+    opened = {f"was-{one.pk}": ""}
+    assert client.post(address, {f"points-{one.pk}": "1", **opened}).status_code == 302
+    second = client.post(address, {f"points-{one.pk}": "0,5", **opened})
+    told = second.content.decode()
+    assert (
+        second.status_code == 409 and "Anda sudah menyimpan 1 di jendela lain" in told and "0,5 belum tersimpan" in told
+    )
+    one.refresh_from_db()
+    assert one.points == 1
+
+
 def test_who_may_mark_and_what(held):
     answer(held, held.enrolments[0], ["x", "y"])
     one, _two = TestAnswer.objects.filter(points=None)

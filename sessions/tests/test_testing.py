@@ -200,7 +200,8 @@ def test_the_queue_shows_the_oldest_answer_without_a_name_and_goes_on_to_the_nex
     assert client.post(url, {"answer": first.pk, "points": "0,5"}).url == url
     assert TestAnswer.objects.get(pk=first.pk).points == Decimal("0.5")
     assert "bukti jaminan" in client.get(url).content.decode()
-    assert client.post(url, {"answer": first.pk, "points": "1"}, follow=True).status_code == 200
+    told = client.post(url, {"answer": first.pk, "points": "1"}, follow=True).content.decode()
+    assert "Anda sudah menyimpan 0,5 di jendela lain" in told and "1 belum tersimpan" in told, "both marks (SCR-4)"
     assert TestAnswer.objects.get(pk=first.pk).points == Decimal("0.5"), "what is marked is no more in the queue"
     assert client.post(url, {"answer": second.pk, "points": "1"}).status_code == 302
     assert not answers_to_mark(held.pic).exists() and client.get(url).status_code == 200

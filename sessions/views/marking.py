@@ -38,8 +38,11 @@ class Row:
     problem: str = ""
 
     def mark(self) -> Mark | None:
-        """What to save; None where nothing was typed or changed."""
-        if self.locked or not self.text or self.text == self.was:
+        """What to save; None where nothing was typed or changed.
+
+        Also of an answer that is locked by now: what was typed on a page opened before is the service's to refuse.
+        """
+        if not self.text or self.text == self.was:
             return None
         return Mark(self.answer.pk, parse_figure(self.text), parse_figure(self.was) if self.was else None)
 
@@ -93,7 +96,7 @@ def _rows(training_session: TrainingSession) -> list[Row]:
 
 def _take(row: Row, posted: Mapping[str, str]) -> None:
     """Read what was posted for an answer, beside what the page was opened with."""
-    if row.locked or row.control not in posted:
+    if row.control not in posted:
         return
     row.text, row.was = posted[row.control].strip(), posted.get(f"was-{row.answer.pk}", row.was).strip()
     if not row.text and row.was:

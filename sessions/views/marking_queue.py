@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from sessions import services
 from sessions.models import TestAnswer
-from sessions.queries.testing import answers_to_mark
-from sessions.services.marking import Mark, points_of
+from sessions.queries.testing import answers_to_mark, short_answers
+from sessions.services.marking import Mark, points_of, stale_mark
 from sessions.testing_forms import MarkForm
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
@@ -30,7 +30,7 @@ def marking_queue(request: SignedInRequest) -> HttpResponse:
     key = request.POST.get("answer", "")
     answer = found.filter(pk=key).first() if is_sent and key.isdecimal() and len(key) < 19 else None
     if is_sent and answer is None:
-        messages.info(request, _("This answer does not wait any more. Here is the next one."))
+        messages.warning(request, _not_waiting(request, key))
         return redirect("marking_queue")
     answer = answer or found.exclude(pk__in=later).first() or found.first()
     if answer is None:
@@ -65,3 +65,14 @@ def _mark(request: SignedInRequest, answer: TestAnswer, points: Decimal) -> Http
     )
     messages.success(request, _("Marked with %(points)s.") % {"points": format_figure(points.normalize())})
     return redirect("marking_queue")
+
+
+def _not_waiting(request: SignedInRequest, key: str) -> str:
+    """Why nothing was saved: both marks, who saved the other one and when (SCR-4), where there is one."""
+    found = short_answers(request.user).select_related("question_version__question", "marked_by")
+    answer = found.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    form = MarkForm(request.POST)
+    if answer is not None and form.is_valid():
+        conflict = stale_mark(Mark(answer.pk, form.cleaned_data["points"]), answer, request.user)
+        return _("%(conflict)s Here is the next one.") % {"conflict": conflict}
+    return _("This answer does not wait any more. Here is the next one.")
