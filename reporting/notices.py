@@ -158,10 +158,10 @@ KINDS = (
     NoticeKind(
         name="report.party_lost",
         label=_("A party of a report has no recipient"),
-        title=_("Nobody receives the report for %(parties)s: %(title)s, %(batch)s"),
+        title=_("No active recipient for %(parties)s: %(title)s, %(batch)s"),
         body=_(
-            "Session %(number)s: nobody who is active stands for %(parties)s any more. Until somebody else is named, "
-            "the report does not count as delivered."
+            "Session %(number)s: none of the recipients can act for %(parties)s any more. While nobody stands for it, "
+            "the report does not count as delivered. Its page says who else can receive it."
         ),
         mandatory=MANDATORY,
         problem=True,

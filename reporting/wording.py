@@ -83,6 +83,13 @@ def unreached_words(obligation: Any) -> str:
     )
 
 
+def party_words(party: str) -> str:
+    """A party as :func:`reporting.services.watching.watch_recipients` keeps it: by its label, with its place if it has
+    one there."""
+    role, _space, place = party.partition(" ")
+    return f"{Role(role).label} ({place})" if place else str(Role(role).label)
+
+
 #: What of a session may change after its report, in a sentence each.
 _CHANGES = {
     "attendance": gettext_lazy("Attendance was corrected."),

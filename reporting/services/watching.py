@@ -14,8 +14,8 @@ from reporting.offices import Place
 from reporting.queries import administrators, managers_in_scope
 from reporting.services.recipients import Owed, parties_of
 from reporting.services.telling import address_of, subject_words, tell
+from reporting.wording import party_words
 from trainingops.audit.journal import record, service
-from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -88,13 +88,7 @@ def _note_lost(*, obligation: ReportObligation, lost: Collection[str], now: date
         step=f"{now:%Y-%m-%dT%H:%M:%S}",
         url=address_of(locked),
         now=now,
-        params=lambda: {**subject_words(locked.training_session), "parties": ", ".join(map(_words, new))},
+        params=lambda: {**subject_words(locked.training_session), "parties": ", ".join(map(party_words, new))},
     )
     record("report.party_lost", subject=locked, actor=None, now=now, data={"parties": new})
     return True
-
-
-def _words(party: str) -> str:
-    """The party by its label, with its place behind it where the report was sent or the place is another one."""
-    role, _space, place = party.partition(" ")
-    return f"{Role(role).label} ({place})" if place else str(Role(role).label)

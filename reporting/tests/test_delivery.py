@@ -133,6 +133,27 @@ def test_before_sending_every_place_is_watched_by_as_many_queries_for_one_class_
     assert counts[0] == counts[1] <= 5
 
 
+def test_a_loss_before_sending_stands_on_board_and_page_which_lead_to_another_recipient(client, held):
+    qc, now = held.world.qc, held.training_session.ends_at + HOUR
+    qc.is_active = False
+    qc.save()
+    services.watch_recipients(now=now)
+    page = reverse("obligation_detail", args=[held.training_session.obligation.uuid])
+    adding = reverse("plan_adjust_recipient", args=[held.plan.uuid])
+    with time_machine.travel(now, tick=False):
+        sign_in(client, held.pic)
+        board = client.get(reverse("obligation_list")).content.decode()
+        nobody = client.get(page).content.decode()
+        other = make_user("qc", site=held.plan.site, line=held.plan.line)
+        instead = client.get(page).content.decode()
+        assert client.get(adding).status_code == 200
+        sign_in(client, make_user("administrator"))
+        assert reverse("account_list") in client.get(page).content.decode()
+    assert "Quality Control." in board
+    assert all("Quality Control (" in each and adding in each for each in (nobody, instead))
+    assert other.name in instead and other.name not in nobody
+
+
 def test_what_was_read_stays_delivered_when_its_reader_leaves(held):
     version = submitted(held)
     now = held.training_session.ends_at + 3 * HOUR

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from planning.policies.plans import can_hand_over
+from planning.policies.plans import can_edit_plan, can_hand_over
 from planning.services.handing_over import OVER
 from reporting import policies, services
 from reporting.delivery import delivery_of, with_delivery
@@ -24,9 +24,12 @@ from reporting.filters import STATES, ObligationFilter, state_counts, state_filt
 from reporting.models import ReportObligation, ReportObligationQuerySet
 from reporting.offices import can_be_reached
 from reporting.queries import rule_of, told_about
+from reporting.services.recipients import Owed
+from reporting.services.watching import lost_before_sending
 from reporting.wording import (
     counting_steps,
     due_standing,
+    party_words,
     reason_of,
     report_standing,
     telling_times,
@@ -84,13 +87,15 @@ def obligation_list(request: SignedInRequest) -> HttpResponse:
 
 def _row(obligation: ReportObligation, user: User, now: datetime) -> dict[str, Any]:
     due = due_standing(obligation, now)
-    urgent = obligation.state == ObligationState.PENDING and due.kind in ("late", "warn")
+    is_pending = obligation.state == ObligationState.PENDING
+    urgent = is_pending and due.kind in ("late", "warn")
     return {
         "obligation": obligation,
         "session": obligation.training_session,
         "due": due,
         "report": report_standing(obligation),
         "unreached": unreached_words(obligation),
+        "lost": ", ".join(map(party_words, obligation.parties_told)) if is_pending else "",
         "steps": counting_steps(
             obligation.explanation,
             timezone.get_current_timezone(),
@@ -176,6 +181,8 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 for each in obligation.changes.select_related("actor")
             ],
             "unreached": unreached_words(delivery_of(obligation, now=now)),
+            "lost": _lost(obligation, now) if is_pending else [],
+            "may_adjust": can_edit_plan(user, plan),
             "told": [(each, get_kind(each.kind).label) for each in told_about(obligation)],
             "telling": telling_times(obligation, rule_of(obligation)) if is_pending else [],
             "is_overdue": is_pending and now >= obligation.due_at,
@@ -184,6 +191,12 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "may_hand_over": plan.state not in OVER and can_hand_over(user, plan),
         },
     )
+
+
+def _lost(obligation: ReportObligation, now: datetime) -> list[Owed]:
+    """The parties that nobody of the plan stands for any more, each with who would receive the report instead."""
+    one = ReportObligation.objects.filter(pk=obligation.pk)
+    return [party for _each, parties in lost_before_sending(one, now=now) for party in parties]
 
 
 def obligation_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
