@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reporting.evidence import COPY, audience_in
-from reporting.models import Distribution, ReportDelivery, ReportVersion
+from reporting.models import AddedRecipient, Distribution, ReportDelivery, ReportVersion
 from reporting.queries import COPY_MAIL, READER_MAILS
 from reporting.sight import audience_named, client_reads_names
 from reporting.wording import Standing
@@ -26,13 +26,14 @@ from trainingops.records.models import EvidenceRecord
 
 @dataclass
 class Receipt:
-    """One recipient of one party."""
+    """One recipient of one party; ``added`` says whether they were added by hand (``by``) and ``taken_out`` again."""
 
     row: Distribution
     mail: OutboxMessage | None = None
     reminded_at: datetime | None = None
     deliveries: list[ReportDelivery] = field(default_factory=list)
     copy: EvidenceRecord | None = None
+    added: dict[str, Any] | None = None
 
     @property
     def standing(self) -> Standing:
@@ -98,12 +99,18 @@ def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]
     found: Iterable[Any] = (
         version.distributions.annotate(handed=FilteredRelation("deliveries"))
         .select_related("user", "handed__recorded_by")  # type: ignore[misc]
-        .annotate(reminded_at=Subquery(told.values("created_at")[:1]), latest_mail=_latest_mail(version))
+        .annotate(
+            reminded_at=Subquery(told.values("created_at")[:1]),
+            latest_mail=_latest_mail(version),
+            added=_added(version),
+        )
         .order_by("party", "pk", "handed__pk")
     )
     receipts: dict[UUID, Receipt] = {}
     for each in found:  # a recipient comes once for each delivery
-        receipt = receipts.setdefault(each.uuid, Receipt(each, _mail(each.latest_mail), each.reminded_at))
+        receipt = receipts.setdefault(
+            each.uuid, Receipt(each, _mail(each.latest_mail), each.reminded_at, added=each.added)
+        )
         if delivery := getattr(each, "handed", None):
             receipt.deliveries.append(delivery)
     copies = copies_for([each.row for each in receipts.values()], version, sender) if sender else {}
@@ -137,6 +144,13 @@ def _latest_mail(version: ReportVersion) -> Subquery:
     kept = {name: name for name in ("state", "sent_at", "error")}
     mails = OutboxMessage.objects.filter(to_account | outside).order_by("-pk")
     return Subquery(mails.values(row=JSONObject(**kept))[:1])
+
+
+def _added(version: ReportVersion) -> Subquery:
+    """Whether a recipient was added by hand to this report, and taken out again."""
+    same = Q(user=OuterRef("user")) | Q(user=None, name=OuterRef("name"), address=OuterRef("address"))
+    added = AddedRecipient.objects.filter(same, report=version.report_id, party=OuterRef("party"))
+    return Subquery(added.values(row=JSONObject(by="added_by__name", taken_out="taken_out_at"))[:1])
 
 
 def _mail(row: dict[str, Any] | None) -> OutboxMessage | None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from reporting.enums import DeliveryChannel
-from reporting.models.reports import ReportVersion
+from reporting.models.reports import ReportVersion, TrainingReport
 from trainingops.domain import Identified
 from trainingops.people.enums import Role
 from trainingops.people.models import ServiceLine, Site, User
@@ -59,6 +59,30 @@ class Distribution(Identified):
     def words(self) -> str:
         """Who it is."""
         return str(self.user) if self.user else self.name or self.address
+
+
+class AddedRecipient(Identified):
+    """Somebody whom the sender added by hand to a report: every later version goes there too, until taken out."""
+
+    report = models.ForeignKey(TrainingReport, models.PROTECT, related_name="added_recipients")
+    party = models.CharField(max_length=20, choices=Role)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=120, blank=True)
+    address = models.EmailField(blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    taken_out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "party", "user", "address", "name"], nulls_distinct=False, name="added_recipient_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} → {self.user_id or self.address or self.name}"
 
 
 class ReportParty(Identified):

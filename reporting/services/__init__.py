@@ -1,6 +1,6 @@
 """What the reporting stage does; each function is one transaction."""
 
-from reporting.services.adding import add_recipient
+from reporting.services.adding import add_recipient, choose_later_versions
 from reporting.services.amending import owe_next_version
 from reporting.services.breaches import breach_overdue, mark_breach
 from reporting.services.client_names import decide_client_names
@@ -38,6 +38,7 @@ __all__ = [
     "breach_overdue",
     "cancel_obligation",
     "change_day_off",
+    "choose_later_versions",
     "decide_client_names",
     "draft_recap",
     "escalate_overdue",

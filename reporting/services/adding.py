@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from planning.queries.plans import local_day
 from reporting.content import Frozen
 from reporting.delivery import unreached_parties
-from reporting.models import Distribution, ReportParty, ReportVersion
+from reporting.models import AddedRecipient, Distribution, ReportParty, ReportVersion
 from reporting.offices import Offices, Place, can_be_reached
 from reporting.policies import can_send
 from reporting.services.copies import order_copies
 from reporting.services.drafts import locked_report
 from reporting.services.sending import tell_readers
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, require
+from trainingops.domain import Refused, WrongState, require
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add_recipient(
     name: str = "",
     address: str = "",
 ) -> Distribution:
-    """Send the present version to one more recipient of a party, who from then on stands for it.
+    """Send the present version to one more recipient of a party, who from then on stands for it and gets later ones.
 
     An account that has it for the party already stands for it, too, wherever else it holds the party's role.
 
@@ -74,9 +74,45 @@ def add_recipient(
     if is_new and user is not None:
         tell_readers(version, Frozen(version.content), [user], kind="report.submitted", now=now)
     if is_new:
+        _keep_for_later_versions(made, actor, now)
         order_copies(version, [made], actor=actor, now=now)
     record("report.recipient_added", subject=made, actor=actor, now=now, data={"version": version.uuid, "party": party})
     return made
+
+
+def _keep_for_later_versions(made: Distribution, actor: User, now: datetime) -> None:
+    AddedRecipient.objects.update_or_create(
+        report=made.version.report,
+        party=made.party,
+        user=made.user,
+        name=made.name,
+        address=made.address,
+        defaults={"added_by": actor, "added_at": now, "taken_out_at": None},
+    )
+
+
+@service
+def choose_later_versions(*, distribution: Distribution, receives: bool, actor: User, now: datetime) -> None:
+    """Take somebody who was added by hand out of the recipients of later versions, or put them back (5.3.2).
+
+    What was sent to them stays theirs.
+
+    Raises:
+        NotAllowed: neither PIC or trainer of the session nor manager in scope.
+        WrongState: the plan or an office names them, so that every version goes there.
+    """
+    version = distribution.version
+    report = locked_report(version.report)
+    require(can_send(actor, report))
+    who = {"user": distribution.user, "name": distribution.name, "address": distribution.address}
+    added = AddedRecipient.objects.filter(report=report, party=distribution.party, **who)
+    if not added.update(taken_out_at=None if receives else now):
+        raise WrongState(
+            _("%(name)s was not added on this page: the plan or their role makes them a recipient of every version.")
+            % {"name": distribution.words}
+        )
+    verb = "report.recipient_put_back" if receives else "report.recipient_taken_out"
+    record(verb, subject=distribution, actor=actor, now=now, data={"version": version.uuid})
 
 
 def _covered(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet, Subquery
 
 from planning.models import PlanRecipient, TrainingPlan
 from planning.queries.plans import local_day
-from reporting.models import Distribution, ReportParty, ReportVersion
+from reporting.models import AddedRecipient, Distribution, ReportParty, ReportVersion
 from reporting.offices import Offices, Place, can_be_reached, groups_of, places_of
 from sessions.models import Enrolment, TrainingSession
 from trainingops.people.enums import MANDATORY_PARTIES, Role
@@ -70,18 +71,27 @@ class Recipients:
 
 
 def recipients_of(
-    training_session: TrainingSession, now: datetime, *, enrolments: Sequence[Enrolment] | None = None
+    training_session: TrainingSession,
+    now: datetime,
+    *,
+    enrolments: Sequence[Enrolment] | None = None,
+    added: Sequence[Mapping[str, Any]] | None = None,
 ) -> Recipients:
-    """The plan's recipients, the mandatory parties of every place of the class, the leaders of its teams.
+    """The plan's recipients, the mandatory parties of every place of the class, the leaders of its teams, and who was
+    added by hand to an earlier version and not taken out since.
 
     Where no recipient of the plan stands for a party at a place, everybody who holds its role there receives it; at
     another place than the plan's own those who are assigned there receive it besides.
 
     Args:
-        enrolments: of the class with site and line, where they are read already; else this is the third query.
+        enrolments: of the class with site and line, where they are read already; else this is one more query.
+        added: by hand, as :func:`reporting.views.loading.visible` reads them beside a report; else one more.
     """
     people = list(groups_of([training_session])) if enrolments is None else enrolments
-    return _gathered([training_session], people, now)
+    if added is None:
+        mine = AddedRecipient.objects.filter(report__obligation__training_session=training_session, taken_out_at=None)
+        added = list(mine.order_by("pk").values("party", "user_id", "name", "address"))
+    return _gathered([training_session], people, now, added)
 
 
 def recipients_of_all(training_sessions: Sequence[TrainingSession], now: datetime) -> Recipients:
@@ -112,17 +122,38 @@ def parties_of(
         yield each, _owed_by(each, people.get(each.pk, []), of_plan, offices[day])
 
 
-def _gathered(training_sessions: Sequence[TrainingSession], people: Sequence[Enrolment], now: datetime) -> Recipients:
-    """Of classes of one plan; everybody found who holds a party's role at a place stands for it there."""
+def _gathered(
+    training_sessions: Sequence[TrainingSession],
+    people: Sequence[Enrolment],
+    now: datetime,
+    added: Sequence[Mapping[str, Any]] = (),
+) -> Recipients:
+    """Of classes of one plan; everybody found who holds a party's role at a place stands for it there.
+
+    Somebody ``added`` without account does where nobody else can be found; with one, who holds the party's role still.
+    """
     first = training_sessions[0]
-    offices = Offices((*MANDATORY_PARTIES, Role.TEAM_LEADER), local_day(now, first.site))
+    offices = Offices(
+        {*MANDATORY_PARTIES, Role.TEAM_LEADER, *(each["party"] for each in added)}, local_day(now, first.site)
+    )
+    by_hand = list(_by_hand(added, offices))
     planned = [_recipient(row) for row in _planned(first.plan)]
     owed = [one for each in training_sessions for one in _owed_by(each, people, planned, offices)]
     leaders = [
         _account(Role.TEAM_LEADER, user) for user in offices.leaders({each.team_id for each in people if each.team_id})
     ]
-    found = list(dict.fromkeys([*planned, *(each for one in owed for each in one.stand), *leaders]))
-    return Recipients(found, [_with_all(one, found, offices) for one in owed])
+    found = list(dict.fromkeys([*planned, *(each for one in owed for each in one.stand), *leaders, *by_hand]))
+    outside = [each for each in by_hand if each.user is None]
+    return Recipients(found, [_with_all(one, found, outside, offices) for one in owed])
+
+
+def _by_hand(added: Iterable[Mapping[str, Any]], offices: Offices) -> Iterator[Recipient]:
+    holders = {(each.role, each.user.pk): each.user for each in offices.holdings}
+    for each in added:
+        if each["user_id"] is None:
+            yield Recipient(each["party"], None, each["name"], each["address"])
+        elif user := holders.get((each["party"], each["user_id"])):
+            yield _account(each["party"], user)
 
 
 def _owed_by(
@@ -158,10 +189,10 @@ def _chosen(party: str, place: Place, among: Iterable[Recipient], offices: Offic
     return [each for each in among if each.party == party and each.user and offices.holds(each.user, party, place)]
 
 
-def _with_all(owed: Owed, found: Iterable[Recipient], offices: Offices) -> Owed:
+def _with_all(owed: Owed, found: Iterable[Recipient], outside: Iterable[Recipient], offices: Offices) -> Owed:
     """Who receives the report for a party stands for it wherever they hold its role, for whatever place they came."""
     everybody = dict.fromkeys([*owed.stand, *_chosen(owed.party, owed.place, found, offices)])
-    return replace(owed, stand=list(everybody))
+    return replace(owed, stand=list(everybody) or [each for each in outside if each.party == owed.party])
 
 
 def _account(party: str, user: User) -> Recipient:

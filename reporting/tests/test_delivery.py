@@ -17,7 +17,7 @@ from reporting.receipts import receipts_of
 from reporting.services.watching import lost_before_sending
 from reporting.tests.factories import make_session
 from reporting.tests.places import with_somebody_elsewhere
-from reporting.tests.writing import HOUR, submitted
+from reporting.tests.writing import HOUR, send, submitted, written
 from reporting.wording import unreached_words
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice, OutboxMessage
@@ -214,6 +214,50 @@ def test_only_who_can_open_it_is_added_and_one_address_is_one_recipient(held):
     with pytest.raises(Refused, match="PT Dua") as twice:
         services.add_recipient(**added, name="Klien Dua", address="DUA@contoh.id")
     assert (agent.value.field, twice.value.field) == ("user", "address")
+
+
+def test_who_was_added_by_hand_gets_the_next_version_unless_taken_out(client, held):
+    """5.3.2: with account, by mail and without address alike; who the plan names is not taken out on this page."""
+    first = submitted(held)
+    now = first.submitted_at + HOUR
+    added = {"version": first, "party": "client", "actor": held.pic, "now": now}
+    account = services.add_recipient(**added, user=make_user("client", line=held.plan.line))
+    services.add_recipient(**added, name="PT Dua", address="dua@contoh.id")
+    services.add_recipient(**added, name="Ibu Tari")
+    with time_machine.travel(now, tick=False):
+        sign_in(client, held.pic)
+        out = reverse("recipient_later", args=[account.uuid])
+        page = reverse("report_detail", args=[first.report.uuid])
+        assert (
+            client.post(out).url == page
+            and "versi berikutnya tidak dikirim" in client.get(page).content.decode().lower()
+        )
+        services.choose_later_versions(
+            distribution=first.distributions.get(name="Ibu Tari"), receives=False, actor=held.manager, now=now
+        )
+        client.post(out, {"receives": "1"})
+        with pytest.raises(WrongState, match=held.world.qc.name):
+            services.choose_later_versions(
+                distribution=first.distributions.get(user=held.world.qc), receives=False, actor=held.pic, now=now
+            )
+        second = send(written(held, course="Lain.", now=now), held.pic, now=now, reason="Kalimat diperbaiki.")
+    assert set(second.distributions.filter(party="client").values_list("user", "name")) == {
+        (account.user_id, ""),
+        (None, "PT Dua"),
+    }
+    assert Notice.objects.filter(kind="report.amended", recipient=account.user).exists()
+    with pytest.raises(NotAllowed):
+        services.choose_later_versions(distribution=account, receives=False, actor=held.world.qc, now=now)
+
+
+def test_who_stands_for_a_party_by_hand_and_without_account_stands_for_it_in_the_next_version(held):
+    other = with_somebody_elsewhere(held)
+    first = submitted(held)
+    now = first.submitted_at + HOUR
+    services.add_recipient(version=first, party="qc", name="QC situs lain", actor=held.pic, now=now)
+    second = send(written(held, course="Lain.", now=now), held.pic, now=now, reason="Kalimat diperbaiki.")
+    (stands,) = second.parties.get(party="qc", site=other.site).recipients.all()
+    assert stands.name == "QC situs lain"
 
 
 @pytest.mark.point("RPT-4")

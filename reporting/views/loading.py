@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from reporting import policies
-from reporting.models import Distribution, ReportVersion, TrainingReport, TrainingReportQuerySet
+from reporting.models import AddedRecipient, Distribution, ReportVersion, TrainingReport, TrainingReportQuerySet
 from reporting.queries import with_class
 from reporting.services.drafts import require_owed
 from sessions.models import ClassFile, MeetingTrainer
@@ -34,12 +34,15 @@ def reports() -> TrainingReportQuerySet:
 
 
 def visible(request: SignedInRequest, uuid: UUID) -> Any:
-    """The report, or 404; with whether its reader ``teaches`` the class, and ``shown_photos`` of it by uuid."""
+    """The report, or 404; with whether its reader ``teaches`` the class, ``shown_photos`` of it, who was ``added``."""
     user, place = request.user, OuterRef("obligation__training_session")
     taught = MeetingTrainer.objects.filter(meeting__training_session=place, trainer__user=user)
     photos = ClassFile.objects.visible_to(user).photos().filter(training_session=place)
     found = with_class(reports()).annotate(teaches=Exists(taught), shown_photos=ArraySubquery(photos.values("uuid")))
     latest = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("number")[:1]
+    added = AddedRecipient.objects.filter(report=OuterRef("pk"), taken_out_at=None).order_by("pk")
+    kept = {name: name for name in ("party", "user_id", "name", "address")}
+    found = found.annotate(added=ArraySubquery(added.values(row=JSONObject(**kept))))
     found = found.annotate(last_number=Coalesce(Subquery(latest), 0))
     return get_object_or_404(found.visible_to(user), uuid=uuid)
 

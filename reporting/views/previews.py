@@ -49,7 +49,9 @@ class Preview:
             submitted_at=request.now,
             submitted_by=request.user,
         )
-        self.recipients = recipients_of(self.training_session, request.now, enrolments=self.facts["enrolments"])
+        self.recipients = recipients_of(
+            self.training_session, request.now, enrolments=self.facts["enrolments"], added=report.added
+        )
         self.choices = [(_key(each), _label(each), each) for each in self.recipients.all]
         chosen = request.GET.get("recipient", "")
         found = next((each for key, _words, each in self.choices if key == chosen), None)

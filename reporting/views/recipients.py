@@ -67,6 +67,21 @@ def _attempt(request: SignedInRequest, step: Callable[[], str], report: Training
     return redirect("report_detail", uuid=report.uuid)
 
 
+def recipient_later(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Leave somebody who was added by hand out of later versions, or send them those again."""
+    distribution = visible_receipt(request, uuid)
+    receives = request.POST.get("receives") == "1"
+    words = _("Later versions go to %(name)s too.") if receives else _("Later versions do not go to %(name)s.")
+
+    def choose() -> str:
+        services.choose_later_versions(
+            distribution=distribution, receives=receives, actor=request.user, now=request.now
+        )
+        return words % {"name": distribution.words}
+
+    return _attempt(request, choose, distribution.version.report)
+
+
 def recipient_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Send the latest version to one more person, in the place of one who was lost or besides."""
     report, version = _sendable(request, uuid)

@@ -148,6 +148,7 @@ ACCESS |= {
     "report_opened": only(*_REPORT_READERS, methods=POST_ONLY),
     "report_share": only("manager", "trainer", methods=POST_ONLY),
     "recap_detail": only(*_REPORT_READERS),
+    "recipient_later": only("manager", "trainer", methods=POST_ONLY),
     "recipient_new": only("manager", "trainer", methods=WRITE),
     "recipient_remind": only("manager", "trainer", methods=POST_ONLY),
     "recipient_resend": only("manager", "trainer", methods=POST_ONLY),

@@ -322,6 +322,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "question_": _by_uuid(Question),
     "recap_": _by_uuid(TrainingRecap),
     "recipient_": _by_uuid(TrainingReport),
+    "recipient_later": _by_uuid(Distribution, "party"),
     "recipient_remind": _by_uuid(Distribution, "party"),
     "recipient_resend": _by_uuid(Distribution, "party"),
     "delivery_": _by_uuid(Distribution, "party"),

@@ -177,6 +177,7 @@ urlpatterns += [
     path("reports/<uuid:uuid>/preview/pdf/", previews.report_preview_pdf, name="report_preview_pdf"),
     path("reports/<uuid:uuid>/remind/", recipients.report_remind, name="report_remind"),
     path("receipts/<uuid:uuid>/remind/", recipients.recipient_remind, name="recipient_remind"),
+    path("receipts/<uuid:uuid>/later/", recipients.recipient_later, name="recipient_later"),
     path("receipts/<uuid:uuid>/resend/", recipients.recipient_resend, name="recipient_resend"),
     path("receipts/<uuid:uuid>/delivery/", recipients.delivery_new, name="delivery_new"),
     path("deliveries/<uuid:uuid>/file/", recipients.delivery_file, name="delivery_file"),
