@@ -51,8 +51,8 @@ class Difference:
 def differences(training_session: TrainingSession, meetings: Iterable[SessionMeeting]) -> list[Difference]:
     """What differs between the plan and what was: times of the concluded meetings, and tests; one line a kind.
 
-    A start or a duration counts from 15 minutes on; another local date always; a test that the scheme counts and none
-    of those present took always.
+    A start or a duration counts from 15 minutes on; a start on another local date always; a test that the scheme counts
+    and none of those present took always. A class that began as planned and ended past midnight lasted longer, no more.
     """
     zone = training_session.site.zone
     found: dict[str, list[tuple[Stored, Stored]]] = {}
@@ -60,12 +60,8 @@ def differences(training_session: TrainingSession, meetings: Iterable[SessionMee
         start, end = meeting.actual_starts_at, meeting.actual_ends_at
         if meeting.state != MeetingState.CONCLUDED or start is None or end is None:
             continue
-        days = [
-            (a.astimezone(zone).date(), b.astimezone(zone).date())
-            for a, b in ((meeting.starts_at, start), (meeting.ends_at, end))
-        ]
-        if days[0][0] != days[0][1] or days[1][0] != days[1][1]:
-            planned, actual = next(pair for pair in days if pair[0] != pair[1])
+        planned, actual = (at.astimezone(zone).date() for at in (meeting.starts_at, start))
+        if planned != actual:
             found.setdefault(DeviationKind.DATE, []).append((stored_day(planned), stored_day(actual)))
         elif abs(start - meeting.starts_at) >= SLACK:
             found.setdefault(DeviationKind.TIME, []).append(

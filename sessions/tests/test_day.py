@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -23,9 +24,11 @@ from sessions.services import (
     save_notes,
     substitute_trainer,
 )
+from sessions.services.deviations import differences
 from sessions.tests.factories import attend, concluded, opened, scheduled
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.notifications.models import Notice
+from trainingops.people.models import Site
 from trainingops.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +329,24 @@ def test_what_is_missing_before_the_conclusion_leads_to_where_it_is_done():
     found = {each.url for each in lacking(_seen(held), meetings, phases_in_order(_seen(held)))}
     assert f"{reverse('session_detail', args=[held.training_session.uuid])}#tests" in found
     assert reverse("session_scores", args=[held.training_session.uuid]) in found
+
+
+@pytest.mark.clause("4.2")
+@pytest.mark.parametrize(("starts", "ends", "kinds"), [("21:30", "00:20", ["duration"]), ("00:10", "02:10", ["date"])])
+def test_the_date_of_a_class_is_that_of_its_start(monkeypatch, starts, ends, kinds):
+    monkeypatch.setattr("sessions.services.deviations.untaken_tests", lambda _session: [])
+    zone = ZoneInfo("Asia/Jakarta")
+
+    def at(clock, day=23):
+        hour, minute = map(int, clock.split(":"))
+        return datetime(2026, 11, day if hour > 12 else day + 1, hour, minute, tzinfo=zone)
+
+    meeting = SessionMeeting(
+        state="concluded",
+        starts_at=at("21:30"),
+        ends_at=at("23:30"),
+        actual_starts_at=at(starts),
+        actual_ends_at=at(ends),
+    )
+    training_session = TrainingSession(site=Site(timezone="Asia/Jakarta"))
+    assert [each.kind for each in differences(training_session, [meeting])] == kinds
