@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
+from html import unescape
 from importlib import import_module
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from evaluation import services
 from evaluation.enums import TrainingDefectKind
-from evaluation.models import TrainingDefect
+from evaluation.models import ImprovementAction, TrainingDefect
 from evaluation.receivers import (
     register_amended_defects,
     register_breach,
     register_late_approval,
     register_session_defects,
 )
-from evaluation.tests.factories import NOW, held_review, reported_plan
+from evaluation.tests.factories import NOW, add_action, held_review, reported_plan
 from planning.models import TrainingPlan
 from planning.tests.factories import make_world
 from sessions.enums import DeviationKind
@@ -219,3 +222,46 @@ def test_manager_or_pic_decide_on_what_the_system_registered(training_session, a
         with pytest.raises(Refused) as refused:
             decide(defect, training_session.plan.pic, **changes)
         assert refused.value.field == field
+
+
+# --- Indicator 4.4 -----------------------------------------------------------------------------------------
+
+
+def test_indicator_counts_by_kind_and_impact_against_as_many_days_before(
+    client, training_session, django_assert_max_num_queries
+):
+    manager = make_user("manager", site=training_session.site, line=training_session.line)
+    for day, level in ((1, "serious"), (2, ""), (40, "minor")):
+        report(training_session, training_session.plan.pic)
+        made = TrainingDefect.objects.filter(impact="").latest("pk")
+        TrainingDefect.objects.filter(pk=made.pk).update(
+            occurred_at=NOW - timedelta(days=day), impact_level=level, impact="x"
+        )
+    client.force_login(manager)
+    asked = {"since": "2026-10-25", "until": "2026-11-23"}
+    url = reverse("training_defect_indicator")
+    client.get(url, asked)
+    with django_assert_max_num_queries(15):
+        page = client.get(url, asked)
+    (kind,) = page.context["table"].data.data
+    assert (kind.now, kind.before, kind.impact["serious"], kind.impact[""]) == (2, 1, 1, 1)
+    links = re.findall(r'href="([^"]*training-defects/\?kind=facility[^"]*)">(\d+)<', page.content.decode())
+    assert len(links) == 4
+    for link, number in links:
+        assert client.get(unescape(link)).context["table"].paginator.count == int(number)
+
+
+@pytest.mark.clause("5.4")
+def test_indicator_says_how_many_actions_closed_on_time_and_worked(client):
+    scene = held_review()
+    finding = services.add_finding(review=scene.review, aspect="other", text="x", actor=scene.secretary, now=NOW)
+    made = [add_action(scene, finding) for _ in range(3)]
+    ImprovementAction.objects.update(due_at=NOW - timedelta(days=2))
+    ImprovementAction.objects.filter(pk=made[0].pk).update(state="effective", done_at=NOW - timedelta(days=3))
+    ImprovementAction.objects.filter(pk=made[1].pk).update(state="done", done_at=NOW - timedelta(days=1))
+    client.force_login(scene.manager)
+    page = client.get(reverse("training_defect_indicator"), {"since": "2026-11-01", "until": "2026-11-23"})
+    figures = [(each.met, each.due) for each in (page.context["on_time"], page.context["effective"])]
+    assert figures == [(1, 3), (1, 2)]
+    links = re.findall(r'href="([^"]*actions/\?since[^"]*)">(\d+)<', page.content.decode())
+    assert [client.get(unescape(link)).context["table"].paginator.count for link, _n in links] == [1, 3, 1, 2]

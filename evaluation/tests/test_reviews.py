@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from evaluation import services
+from evaluation.agenda import defect_trends, figures_by_aspect
 from evaluation.enums import REVIEW_TRANSITIONS, Aspect, Presence, ReviewState
 from evaluation.models import Minutes, Review
 from evaluation.queries import unsettled_of
@@ -21,7 +22,7 @@ from planning.models import TrainingPlan
 from planning.tests.factories import make_world, signature
 from sessions import services as services_of_sessions
 from sessions.enums import CaseKind, OutcomeState
-from sessions.models import Enrolment, RecoveryCase, TargetOutcome
+from sessions.models import Enrolment, RecoveryCase, TargetOutcome, TrainingSession
 from sessions.tests.factories import concluded
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
@@ -320,3 +321,27 @@ def test_the_database_refuses_minutes_approved_by_who_wrote_them():
     review = scheduled_review().review
     with pytest.raises(IntegrityError, match="minutes_approved_by_another"), transaction.atomic():
         Minutes.objects.filter(review=review).update(approved_by=review.secretary)
+
+
+@pytest.mark.clause("5.4")
+def test_the_agenda_holds_the_classes_by_aspect_and_the_training_defects_against_the_days_before():
+    scene = held_review()
+    classes = TrainingSession.objects.filter(plan=scene.plan)
+    classes.update(state="concluded")
+    figures = figures_by_aspect(scene.review)
+    kind = f"{classes.get().module_version.module.kind}_modules"
+    (line,) = figures[kind].lines
+    assert (line.classes, line.participants) == (1, classes.get().enrolments.count())
+    assert set(figures) == set(Aspect) - {Aspect.OTHER}
+    services.record_training_defect(
+        kind="facility",
+        training_session=classes.get(),
+        occurred_at=classes.get().starts_at,
+        description="Proyektor mati",
+        impact="",
+        correction="",
+        actor=scene.plan.pic,
+        now=NOW,
+    )
+    ((named, trend),) = defect_trends(scene.review)[1]
+    assert (named, trend.now, trend.before) == ("facility", 1, 0)

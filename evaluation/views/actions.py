@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,28 +12,53 @@ from django.utils.translation import gettext as _
 from evaluation import services
 from evaluation.enums import ActionState, ReviewState, TrainingDefectKind
 from evaluation.forms import ActionForm, CheckForm, FinishForm
+from evaluation.frequency import Span
+from evaluation.indicator import RESULTS, actions_due
 from evaluation.models import Finding, ImprovementAction, Review
 from evaluation.policies import can_carry_out, can_check_effect, can_write_minutes
 from evaluation.recount import Recount, recount
 from evaluation.tables import ACTION_STATES, ActionTable
 from evaluation.views.withdrawing import withdraw_page
+from planning.views.indicator import IndicatorForm
 from trainingops.domain import Refused, require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.days_off import warn_of_days_off
+from trainingops.ui.moments import day_words
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
 
 
 def action_list(request: SignedInRequest) -> HttpResponse:
-    """Actions by due time, filtered by state, with counts."""
-    visible = ImprovementAction.objects.visible_to(request.user)
+    """Actions by due time, filtered by state, with counts; of those behind indicator 4.4 where the address asks."""
+    visible, behind = _behind_indicator(request)
     counts = dict(visible.order_by().values_list("state").annotate(number=Count("pk", distinct=True)))
     state = request.GET.get("state", "")
     chosen = visible.filter(state=state) if state in ActionState.values else visible
     table = ActionTable(chosen.select_related("owner", "finding__review__site"))
     states = [(value, label, counts.get(value, 0)) for value, label in ActionState.choices]
     context = {"table": configure(request, table), "states": states, "state": state, "total": sum(counts.values())}
+    context["behind"] = behind
     return list_page(request, "evaluation/action_list.html", context, file="tindakan")
+
+
+def _behind_indicator(request: SignedInRequest) -> tuple[QuerySet[ImprovementAction], str]:
+    """All in sight; or those that were due in a period with one result, and that in words."""
+    words = {
+        "due": _("due"),
+        "on_time": _("closed on time"),
+        "closed": _("done"),
+        "effective": _("verified effective"),
+    }
+    form = IndicatorForm(request.GET)
+    result = request.GET.get("result", "")
+    if result not in words or not form.is_valid():
+        return ImprovementAction.objects.visible_to(request.user), ""
+    given = form.cleaned_data
+    span = Span(given["since"], given["until"])
+    places = {name: given[name] for name in ("line", "site") if given[name]}
+    due = actions_due(request.user, span, places, request.now)
+    said = {"result": words[result], "start": day_words(span.since), "end": day_words(span.until)}
+    return due.filter(RESULTS.get(result, Q())), _("Due from %(start)s to %(end)s: %(result)s.") % said
 
 
 def action_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from evaluation import services
+from evaluation.agenda import defect_trends, figures_by_aspect
 from evaluation.enums import ReviewState
 from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
 from evaluation.models import Finding, Review, TrainingDefect
@@ -27,6 +28,7 @@ from trainingops.domain import Refused, StaleVersion, WrongState, require
 from trainingops.people.http import SignedInRequest
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
 from trainingops.ui.days_off import warn_of_days_off
+from trainingops.ui.navigation import may_open
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page
 
@@ -64,7 +66,7 @@ def _defects(review: Review) -> Any:
     """The training defects of the trainings under review, most frequent kinds first read."""
     return (
         TrainingDefect.objects.filter(plan__in=review.plans.all())
-        .select_related("training_session", "plan")
+        .select_related("training_session", "plan", "absence_reason")
         .order_by("kind", "-occurred_at")
     )
 
@@ -93,6 +95,9 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
         "status": REVIEW_STATES[review.state],
         "plans": plans,
         "defects": _defects(review)[:100],
+        "trend": defect_trends(review),
+        "opens_register": may_open(request.authority.role_names, "training_defect_list"),
+        "figures": figures_by_aspect(review),
         "aspects": by_aspect(findings),
         "unsettled": _unsettled(review, plans),
         "presence_form": presence_form or PresenceForm(review=review),

@@ -172,6 +172,7 @@ _COACHES = (Role.MANAGER, Role.TRAINER, Role.TEAM_LEADER)
 ACCESS |= {
     "training_defect_list": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_new": only(*_REVIEWERS, Role.OPERATION_SUPPORT, methods=WRITE),
+    "training_defect_indicator": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_detail": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_decide": only(Role.MANAGER, Role.TRAINER, methods=WRITE),
     "analysis_list": only(*_QUESTION_WRITERS),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from evaluation.views import actions, analyses, coaching, defects, duties, reviews
+from evaluation.views import indicator as indicator_4_4
 from reporting.views import client_names, previews, recipients
 from reporting.views import indicator as reporting_indicator
 from reporting.views import obligations as reporting_obligations
@@ -189,6 +190,7 @@ urlpatterns += [
 # --- evaluation ------------------------------------------------------------------------------------------
 urlpatterns += [
     path("training-defects/", defects.training_defect_list, name="training_defect_list"),
+    path("training-defects/indicator/", indicator_4_4.training_defect_indicator, name="training_defect_indicator"),
     path("training-defects/new/", defects.training_defect_new, name="training_defect_new"),
     path("training-defects/<uuid:uuid>/", defects.training_defect_detail, name="training_defect_detail"),
     path("training-defects/<uuid:uuid>/decide/", defects.training_defect_decide, name="training_defect_decide"),
