@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,16 @@ from django.db.models.functions import Cast
 from evaluation.enums import ActionState, TrainingDefectKind
 from evaluation.frequency import Span
 from evaluation.models import ImprovementAction, TrainingDefect
+from evaluation.models.defects import midnight
 from planning.queries.indicator import Counted
 from sessions.enums import HELD
 from sessions.models import TrainingSession
 from trainingops.people.models import User
 
 Places = Mapping[str, Any]
+
+#: Between the first meeting of a class and its last, for the index on starts.
+LONGEST_CLASS = timedelta(days=120)
 
 #: What an action that was due came to; the links from the indicator lead to the list with one of them.
 RESULTS = {
@@ -76,7 +80,8 @@ def per_hundred(kinds: list[Kind], user: User, span: Span, places: Places) -> tu
 
 def classes_in(user: User, span: Span, places: Places) -> int:
     """The classes in sight that were held and ended on these days at their site."""
-    rows = TrainingSession.objects.visible_to_staff(user).filter(state__in=HELD, **places)
+    near = (midnight(span.since - LONGEST_CLASS), midnight(span.until + timedelta(days=2)))
+    rows = TrainingSession.objects.visible_to_staff(user).filter(state__in=HELD, starts_at__range=near, **places)
     return _on_days(rows, "ends_at", "site__timezone", span).values("pk").distinct().count()
 
 

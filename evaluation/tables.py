@@ -82,7 +82,7 @@ class ReviewObligationTable(PageTable):
     period_to = DayColumn(verbose_name=_("Period until"))
     due_at = tables.Column(verbose_name=_("Due"))
     held_at = MomentColumn(zone="site__zone", verbose_name=_("Held"))
-    review = tables.Column(verbose_name=_("Review"), empty_values=(), orderable=False)
+    review = tables.Column(verbose_name=pgettext_lazy("meeting", "Review"), empty_values=(), orderable=False)
 
     class Meta(PageTable.Meta):
         model = ReviewObligation

@@ -46,9 +46,9 @@ class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
         if since or until:
             rows = rows.alias(day=Cast(local, DateField()))
         if since:
-            rows = rows.filter(occurred_at__gte=_midnight(since - timedelta(days=1)), day__gte=since)
+            rows = rows.filter(occurred_at__gte=midnight(since - timedelta(days=1)), day__gte=since)
         if until:
-            rows = rows.filter(occurred_at__lt=_midnight(until + timedelta(days=2)), day__lte=until)
+            rows = rows.filter(occurred_at__lt=midnight(until + timedelta(days=2)), day__lte=until)
         return cast(TrainingDefectQuerySet, rows)
 
     def undecided(self) -> TrainingDefectQuerySet:
@@ -56,7 +56,8 @@ class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
         return self.filter(decision="")
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """UTC: a bound that is a day wider than any site's calendar."""
     return datetime.combine(day, time(), UTC)
 
 

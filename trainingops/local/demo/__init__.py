@@ -48,7 +48,7 @@ def load(now: datetime) -> list[str]:
 def run_cycle(now: datetime) -> list[str]:
     """Take one training through every stage unless that is done; returns what there is and its check, line by line."""
     from trainingops.local.demo import evidence
-    from trainingops.local.demo.closing import review
+    from trainingops.local.demo.closing import review, watch
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
     from trainingops.local.demo.mails import refuse_a_mail
     from trainingops.local.demo.paper import load_paper
@@ -73,6 +73,7 @@ def run_cycle(now: datetime) -> list[str]:
                 load_reactions(now),
                 load_paper(now),
             ]
+            watch(cycle, plan)
             lines.append(refuse_a_mail("consultation_asked"))
     elif not TrainingSession.objects.filter(state=SessionState.OPEN).exists():
         lines.append("No session is under way any more: make demo ARGS=--reset starts over, around today.")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from evaluation import services as evaluation
-from evaluation.enums import ActionKind, Aspect, Presence
+from evaluation.enums import ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
 from evaluation.models import ImprovementAction, Review
 from planning.models import TrainingPlan
 from sessions.models import Enrolment
@@ -63,6 +63,22 @@ def review(cycle: Cycle, plan: TrainingPlan) -> None:
         actor=cast.qc,
         now=done_at + timedelta(hours=1),
     )
+
+
+def watch(cycle: Cycle, plan: TrainingPlan) -> None:
+    """What the clock would have done by now: reviews that are owed; and a training defect on which was decided (4.4)."""
+    evaluation.register_what_is_late(now=cycle.now)
+    evaluation.watch_reviews(now=cycle.now)
+    for defect in plan.training_defects.order_by("pk")[:1]:
+        evaluation.decide_training_defect(
+            defect=defect,
+            impact_level=ImpactLevel.MODERATE,
+            impact="Satu peserta belum mendapat materinya.",
+            correction="Kelas susulan dijadwalkan.",
+            decision=DefectDecision.CORRECTED,
+            actor=cycle.cast.manager,
+            now=cycle.days_ago(1, 16),
+        )
 
 
 #: What the review found, by aspect, and what is done about it.
