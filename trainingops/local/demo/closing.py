@@ -66,7 +66,7 @@ def review(cycle: Cycle, plan: TrainingPlan) -> None:
 
 
 def watch(cycle: Cycle, plan: TrainingPlan) -> None:
-    """What the clock would have done by now: reviews that are owed; and a training defect on which was decided (4.4)."""
+    """What the clock would have done by now: reviews that are owed; and a decision on a training defect (4.4)."""
     evaluation.register_what_is_late(now=cycle.now)
     evaluation.watch_reviews(now=cycle.now)
     for defect in plan.training_defects.order_by("pk")[:1]:
