@@ -288,17 +288,25 @@ def _keys(column: Column) -> list[str]:
 
 def _heading_rows(rows: list[list[Cell]], importer: Importer) -> tuple[int, int]:
     """First and last heading row: the row among the first ones with the most known headings, and its neighbour where
-    that knows two more, as under merged groups; without any, the first that is not blank."""
-    known = {key for column in importer.columns for key in _keys(column)}
+    that names two columns more, as under merged groups; without any, the first that is not blank.
+
+    A row of answers "A", "B" below "Opsi A", "Opsi B" has words that may head a column, but names no column more.
+    """
+    means: dict[str, set[str]] = {}
+    for column in importer.columns:
+        for key in _keys(column):
+            means.setdefault(key, set()).add(column.name)
     found = [
-        {heading_key(as_text(cell)) for cell in row if isinstance(cell, str)} & known for row in rows[:_HEADING_ROWS]
+        {heading_key(as_text(cell)) for cell in row if isinstance(cell, str)} & means.keys()
+        for row in rows[:_HEADING_ROWS]
     ]
     best = max(range(len(found)), key=lambda at: (len(found[at]), -at))
     if not found[best]:
         first = next(at for at, row in enumerate(rows, 1) if any(as_text(cell) for cell in row))
         return first, first
+    named = [{name for key in keys for name in means[key]} for keys in found]
     for other in (best + 1, best - 1):
-        if 0 <= other < len(found) and len(found[other] - found[best]) >= 2:
+        if 0 <= other < len(named) and len(named[other] - named[best]) >= 2:
             return min(best, other) + 1, max(best, other) + 1
     return best + 1, best + 1
 
