@@ -51,7 +51,7 @@ KINDS: dict[str, str] = {
     "isian": QuestionKind.SHORT,
     "isiansingkat": QuestionKind.SHORT,
 }
-_WORDS = {"benar": "A", "true": "A", "salah": "B", "false": "B"}
+_WORDS = {"benar": "A", "true": "A", "a": "A", "salah": "B", "false": "B", "b": "B"}
 CODE_LENGTH = 30
 #: So many topics a remedy names.
 NEAREST = 5
@@ -197,8 +197,8 @@ def _correct(row: Row, kind: str) -> tuple[str, ...]:
     text = row.text("correct")
     if kind == QuestionKind.SHORT:
         return tuple(part.strip() for part in re.split(r"[;\n]", text) if part.strip())
-    if kind == QuestionKind.TRUE_FALSE and text.casefold() in _WORDS:
-        return (_WORDS[text.casefold()],)
+    if kind == QuestionKind.TRUE_FALSE and text:
+        return (_WORDS.get(text.casefold(), text),)
     return tuple(sorted({part.upper() for part in re.split(r"[\s;,]+", text) if part}))
 
 

@@ -215,6 +215,12 @@ def check_content(content: QuestionText) -> None:
         )
     _refuse_equal(content.options)
     if unknown := set(content.correct) - set(content.options):
+        if content.kind == QuestionKind.TRUE_FALSE:
+            raise Refused(
+                _("“%(value)s” is no answer to true or false. Choose True (A) or False (B).")
+                % {"value": "; ".join(sorted(unknown))},
+                field="correct",
+            )
         raise Refused(
             _("Option %(keys)s is marked right but has no text. Write its text, or mark another one.")
             % {"keys": ", ".join(sorted(unknown))},

@@ -94,6 +94,23 @@ def test_what_a_row_lacks_is_named_with_column_and_code(world, cell, value, colu
 
 
 @pytest.mark.point("IMP-3")
+@pytest.mark.parametrize("typed", ["Mungkin saja", "A;B"])
+def test_true_or_false_is_answered_by_one_of_both_words_and_the_remedy_says_so(world, typed):
+    (checked,) = run_import(QUESTIONS, sheet([[*ROWS[2][:7], typed, ""]]), user=world.pic, now=NOW).checked
+    [problem] = checked.problems
+    assert (problem.column, problem.value) == ("correct", typed)
+    assert f"“{typed}”" in problem.message and "Benar (A) atau Salah (B)" in problem.message
+
+
+@pytest.mark.point("IMP-1")
+def test_options_that_are_letters_are_the_first_question_and_no_second_row_of_headings(world):
+    row = [*ROWS[0][:3], "Golongan barang perhiasan?", "a", "b", "c", "B", ""]
+    found = bank(world, [row, *ROWS[1:]])
+    assert found.counts["new"] == 4
+    assert QuestionVersion.objects.get(question__code="B-1").options[1] == {"key": "B", "text": "b"}
+
+
+@pytest.mark.point("IMP-3")
 def test_an_unknown_topic_is_answered_with_those_that_may_be_meant(world):
     Topic.objects.create(code="kca-kredit", name="KCA (Kredit Cepat Aman)", kind="hard")
     row = [ROWS[0][0], "kredit cepat", *ROWS[0][2:]]
