@@ -19,18 +19,18 @@ from planning.models import Consultation, PlanRevision, TrainingPlan
 from trainingops.audit.journal import canonical
 from trainingops.ui.shown import Shown, differences
 
-#: What is coordinated, and the word for it.
+#: What is coordinated, and the word for it; ``order`` is which batch meets when, ``people`` how many are on target.
 COORDINATED: Mapping[str, Any] = {
     "purpose": gettext_lazy("the need"),
     "module": gettext_lazy("module version"),
     "trainers": gettext_lazy("trainers"),
     "meetings": gettext_lazy("dates"),
-    "order": gettext_lazy("order of the batches"),
+    "order": gettext_lazy("dates"),
     "method": gettext_lazy("method"),
     "application": gettext_lazy("application"),
     "papers": gettext_lazy("tests"),
     "scoring": gettext_lazy("scoring"),
-    "people": gettext_lazy("number of targets"),
+    "people": gettext_lazy("who is on target"),
     "targets": gettext_lazy("who is on target"),
 }
 

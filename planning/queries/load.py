@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from planning.models import PlannedMeeting, PlannedSession, PlanRevision
 from planning.queries.roster import PlanRoster, roster_of, shifts_between
@@ -61,11 +62,18 @@ class Impact:
 
     @property
     def level_words(self) -> str:
-        """The service level without and with it, such as ``99,6% → 76,7%``; empty where it is not known."""
+        """The service level without and with it, and what the line must hold; empty where it is not known."""
         if self.window is None or self.window.service_level is None or self.window.unaffected is None:
             return ""
-        levels = (self.window.unaffected, self.window.service_level)
-        return " → ".join(f"{format_figure(Decimal(str(level * 100)), 1)}%" for level in levels)
+        before, during, goal = (
+            f"{format_figure(Decimal(str(level * 100)), 1)}%"
+            for level in (self.window.unaffected, self.window.service_level, self.goal)
+        )
+        return _("%(before)s → %(during)s, the target is %(goal)s") % {
+            "before": before,
+            "during": during,
+            "goal": goal,
+        }
 
 
 def impacts(

@@ -69,7 +69,7 @@ def test_nobody_is_moved_into_what_becomes_busy_without_the_reason(world, plan, 
         move(plan, world, together=together)
     assert refused.value.field == "busy_reason"
     assert "Batch 2, 26 November 2026" in str(refused.value)
-    assert "3 people off the floor, service level 94.3% → 72.9%" in str(refused.value)
+    assert "3 people off the floor, service level 94.3% → 72.9%, the target is 80.0%" in str(refused.value)
 
 
 def test_the_reason_is_kept_shown_and_told_to_who_approved(client, world, plan):

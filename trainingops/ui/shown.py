@@ -35,8 +35,9 @@ def shown_by(request: HttpRequest) -> Shown:
 
 
 def differences(then: Shown, now: Shown, names: Mapping[str, Any]) -> str:
-    """What of ``names`` is another now, in words; what ``then`` does not say is not compared."""
-    return ", ".join(str(name) for key, name in names.items() if key in then and then[key] != now.get(key))
+    """What of ``names`` is another now, in words, each once; what ``then`` does not say is not compared."""
+    changed = (str(name) for key, name in names.items() if key in then and then[key] != now.get(key))
+    return ", ".join(dict.fromkeys(changed))
 
 
 def require_shown(shown: Shown | None, now: Shown, names: Mapping[str, Any]) -> None:
