@@ -134,7 +134,8 @@ def reason_of(change: ObligationChange) -> str:
 
 def telling_times(obligation: ReportObligation, rule: DeadlinePolicy) -> list[tuple[datetime, str]]:
     """When who is told while the report is missing: reminders, the breach, the steps up the line."""
-    reminders = [(obligation.due_at - lead, _("Reminder to the PIC")) for lead in rule.reminder_leads]
+    reminder = _("Reminder to the PIC, as soon as they work from then on")
+    reminders = [(obligation.due_at - lead, reminder) for lead in rule.reminder_leads]
     breach = (obligation.due_at, _("Breach: PIC, trainers and manager"))
     words = {
         EscalationStep.MANAGER: _("Still missing: PIC, trainers and manager again"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reporting.content import Frozen
 from reporting.evidence import KIND, request_report
-from reporting.models import ReportObligation, ReportVersion
+from reporting.models import Distribution, ReportObligation, ReportVersion
 from reporting.queries import administrators, managers_in_scope
 from reporting.services.copies import order_copies
 from reporting.services.recipients import Recipients, distribute, recipients_of
@@ -41,11 +41,18 @@ def tell_readers(version: ReportVersion, frozen: Frozen, users: list[User], *, k
 
 
 def _tell_of_missing(version: ReportVersion, recipients: Recipients, now: datetime) -> None:
-    """Named recipients who cannot be reached, and parties without anybody; the sweep tells of those lost later."""
+    """Named recipients who cannot be reached, and parties without anybody; the sweep tells of those lost later.
+
+    Of who was missed by the version before nobody is told again.
+    """
     obligation = version.report.obligation
-    missing = [f"{each.party} {each.place}" for each in recipients.owed if not each.stand]
-    ReportObligation.objects.filter(pk=obligation.pk).update(parties_told=missing)
-    names = [each.words for each in recipients.unreachable] + recipients.parties_without
+    missing = {f"{each.party} {each.place}": each.words for each in recipients.owed if not each.stand}
+    known = set(obligation.parties_told) if version.number > 1 else set()
+    ReportObligation.objects.filter(pk=obligation.pk).update(parties_told=list(missing))
+    before = Distribution.objects.filter(version__report=version.report, version__number=version.number - 1)
+    missed = set(before.filter(unreachable=True).values_list("user", flat=True))
+    names = [each.words for each in recipients.unreachable if each.user and each.user.pk not in missed]
+    names += [words for key, words in missing.items() if key not in known]
     if not names:
         return
     training_session = obligation.training_session

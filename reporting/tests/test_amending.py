@@ -29,6 +29,24 @@ def test_an_amendment_is_a_new_version_with_a_reason_and_leaves_clock_and_first_
     assert Notice.objects.filter(kind="report.amended", recipient=held.manager).exists()
 
 
+def test_who_was_missed_by_a_version_is_not_told_of_again_with_the_next_one(held):
+    qc, leader = held.world.qc, held.world.operations
+    qc.is_active = False
+    qc.save()
+    submitted(held)
+    told = Notice.objects.filter(kind="report.recipient_missing", recipient=held.manager)
+    assert told.count() == 1
+    now = held.training_session.ends_at + 5 * HOUR
+    send(written(held, course="Kedua.", now=now), held.pic, now=now, reason="Salah ketik")
+    assert told.count() == 1
+    leader.is_active = False
+    leader.save()
+    send(written(held, course="Ketiga.", now=now), held.pic, now=now + HOUR, reason="Salah ketik lagi")
+    assert told.count() == 2
+    words = str(told.latest("pk").params["names"])
+    assert leader.name in words and qc.name not in words
+
+
 @pytest.mark.point("DLN-5")
 def test_an_amendment_of_a_late_report_leaves_the_breach(held):
     due_at = report_of(held).obligation.due_at

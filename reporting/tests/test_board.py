@@ -226,6 +226,25 @@ def test_the_page_of_an_obligation_shows_who_submitted_when_and_what_moved_it(cl
     assert obligation.owner.name in shown
 
 
+@pytest.mark.point("DLN-3")
+def test_its_page_lists_what_moved_it_and_promises_reminders_in_working_hours_only(client, place, manager):
+    obligation = owed(place)
+    administrator = make_user("administrator")
+    services.add_policy(
+        site=None,
+        effective_on=BEFORE.date(),
+        business_days=False,
+        collective_leave_is_off=False,
+        reminder_hours=[20],
+        actor=administrator,
+        now=BEFORE,
+    )
+    assert obligation.changes.filter(cause="policy").exists(), "how it was counted stays on record"
+    shown = page(client, manager, reverse("obligation_detail", args=[obligation.uuid]))
+    assert [change.cause for change, *_rest in shown.context["changes"]] == ["scheduled"]
+    assert "as soon as they work from then on" in shown.content.decode()
+
+
 def test_a_manager_reminds_with_one_click(client, place, manager):
     obligation = owed(place)
     client.force_login(manager)

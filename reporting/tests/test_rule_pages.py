@@ -47,7 +47,9 @@ def test_a_rule_is_added_and_removed_again(client):
     client.force_login(make_user("manager"))
     assert client.get(reverse("policy_new")).status_code == 200
     typed = {"effective_on": "2027-01-01", "business_days": "1", "collective_leave_is_off": "on", "site": ""}
-    assert client.post(reverse("policy_new"), typed).url == RULES
+    answer = client.post(reverse("policy_new"), typed, follow=True)
+    assert answer.redirect_chain[-1][0] == RULES
+    assert "1 Januari 2027" in str(*answer.context["messages"]), "it holds from then on, not from now"
     rule = DeadlinePolicy.objects.get(effective_on=date(2027, 1, 1))
     assert (rule.business_days, rule.collective_leave_is_off) == (True, True)
     assert client.post(reverse("policy_new"), typed).context["form"].errors["effective_on"]

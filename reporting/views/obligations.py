@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import F, Max, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from planning.policies.plans import can_edit_plan, can_hand_over
 from planning.services.handing_over import OVER
 from reporting import policies, services
 from reporting.delivery import delivery_of, with_delivery
-from reporting.enums import ObligationState
+from reporting.enums import ChangeCause, ObligationState
 from reporting.filters import STATES, ObligationFilter, state_counts, state_filters
 from reporting.models import ReportObligation, ReportObligationQuerySet
 from reporting.offices import can_be_reached
@@ -178,7 +178,9 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "steps": counting_steps(obligation.explanation, reader, ended_at=obligation.ended_at),  # type: ignore[attr-defined]
             "changes": [
                 (each, reason_of(each), counting_steps(each.explanation, reader))
-                for each in obligation.changes.select_related("actor")
+                for each in obligation.changes.select_related("actor").exclude(
+                    cause__in=(ChangeCause.POLICY, ChangeCause.DAY_OFF), old_due_at=F("new_due_at")
+                )
             ],
             "unreached": unreached_words(delivery_of(obligation, now=now)),
             "lost": _lost(obligation, now) if is_pending else [],

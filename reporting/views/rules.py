@@ -17,6 +17,7 @@ from reporting.forms import DayOffForm, PolicyForm
 from reporting.models import DayOff, DeadlinePolicy
 from trainingops.domain import Refused, require
 from trainingops.people.http import SignedInRequest
+from trainingops.ui.moments import day_words
 
 
 def deadline_rules(request: SignedInRequest) -> HttpResponse:
@@ -91,11 +92,15 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            services.add_policy(**form.cleaned_data, actor=request.user, now=request.now)
+            rule = services.add_policy(**form.cleaned_data, actor=request.user, now=request.now)
         except Refused as refused:
             form.add_refusal(refused)
         else:
-            messages.success(request, _("The rule is in force. Due times that have not come were counted again."))
+            day = day_words(rule.effective_on)
+            messages.success(
+                request,
+                _("The rule holds from %(day)s on. Due times that have not come were counted again.") % {"day": day},
+            )
             return redirect("deadline_rules")
     context = {"title": _("New rule"), "form": form}
     return render(request, "reporting/rule_form.html", context)

@@ -115,14 +115,15 @@ def _tell_later_end(
 
     A later end that is no deviation has no reason to give: the stage above says so by itself.
     """
+    measured = [each for each in deviations if each.kind in MEASURED]
     last_end = max(meeting.actual_ends_at for meeting in meetings if meeting.actual_ends_at)
     if last_end > training_session.ends_at:
         session_ended_later.send(
             sender=TrainingSession,
             training_session=training_session,
             last_end=last_end,
-            reason="; ".join(each.reason for each in deviations if each.kind in MEASURED),
-            in_tolerance=not any(each.kind in MEASURED for each in deviations),
+            reason="; ".join(dict.fromkeys(each.reason for each in measured)),
+            in_tolerance=not measured,
             actor=actor,
             now=now,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +25,7 @@ from sessions.services import (
     save_notes,
     substitute_trainer,
 )
+from sessions.services.concluding import _tell_later_end
 from sessions.services.deviations import differences
 from sessions.tests.factories import attend, concluded, opened, scheduled
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
@@ -350,3 +352,14 @@ def test_the_date_of_a_class_is_that_of_its_start(monkeypatch, starts, ends, kin
     )
     training_session = TrainingSession(site=Site(timezone="Asia/Jakarta"))
     assert [each.kind for each in differences(training_session, [meeting])] == kinds
+
+
+def test_one_reason_for_two_differences_is_told_once(monkeypatch):
+    heard: list[str] = []
+    told = SimpleNamespace(send=lambda reason, **_rest: heard.append(reason))
+    monkeypatch.setattr("sessions.services.concluding.session_ended_later", told)
+    planned = datetime(2026, 11, 23, 4, tzinfo=ZoneInfo("UTC"))
+    later = [Deviation(kind=kind, reason="Diskusi.") for kind in ("time", "duration")]
+    meeting = SessionMeeting(actual_ends_at=planned + timedelta(hours=1))
+    _tell_later_end(TrainingSession(ends_at=planned), [meeting], later, None, planned + timedelta(hours=2))
+    assert heard == ["Diskusi."]

@@ -24,6 +24,7 @@ class Day:
         inside: of the period itself; a month also shows the other days of its first and last week.
         off: names of holidays and collective leave; of one site only, with its name.
         shown: its entries, as many as fit; ``more`` how many do not.
+        further: of those that do not, what an agenda on a phone has room for; ``rest`` how many it has not.
     """
 
     day: date
@@ -32,6 +33,11 @@ class Day:
     off: tuple[str, ...]
     shown: Sequence[Entry]
     more: int
+    further: Sequence[Entry] = ()
+
+    @property
+    def rest(self) -> int:
+        return self.more - len(self.further)
 
     @property
     def weekday(self) -> str:
@@ -47,12 +53,14 @@ class Day:
         return " ".join(["cal-day", *(name for name, holds in named.items() if holds)])
 
 
-def days_of(period: Period, entries: Iterable[Entry], off: Iterable[OffDay], *, today: date, most: int) -> list[Day]:
+def days_of(
+    period: Period, entries: Iterable[Entry], off: Iterable[OffDay], *, today: date, most: int, most_in_agenda: int
+) -> list[Day]:
     """Every day of the period with what lies on it.
 
     Args:
         entries: in the order of their days.
-        most: how many entries a day shows at most.
+        most: how many entries a day shows at most; ``most_in_agenda`` as a list below 768 pixels.
     """
     lying = {day: list(some) for day, some in groupby(entries, key=lambda each: each.day)}
     named: dict[date, list[str]] = {}
@@ -62,6 +70,14 @@ def days_of(period: Period, entries: Iterable[Entry], off: Iterable[OffDay], *, 
     for day in period.days:
         here = lying.get(day, [])
         days.append(
-            Day(day, period.holds(day), day == today, tuple(named.get(day, ())), here[:most], max(len(here) - most, 0))
+            Day(
+                day,
+                inside=period.holds(day),
+                is_today=day == today,
+                off=tuple(named.get(day, ())),
+                shown=here[:most],
+                more=max(len(here) - most, 0),
+                further=here[most:most_in_agenda],
+            )
         )
     return days

@@ -147,6 +147,8 @@ def test_a_full_day_counts_what_it_does_not_show_and_costs_no_more_queries(clien
     many = opened(client, held.manager)
     day = next(each for each in many.context["days"] if each.more)
     assert (len(day.shown), day.more) == (4, 4)
+    assert (len(day.further), day.rest) == (4, 0), "an agenda on a phone shows them all"
+    assert many.content.decode().count('<li class="cal-further"') == 4
     assert many.cost == one.cost
     assert "4 more" in many.content.decode()
 

@@ -22,7 +22,7 @@ from trainingops.people.models import CalendarFeed
 from trainingops.people.services.feeds import close_calendar_feed, open_calendar_feed, owner_of_feed
 from trainingops.ui import navigation
 
-#: How many entries a day shows in a month, and in a week; the others are counted.
+#: How many entries a day shows in a month, and in a week or an agenda; the others are counted.
 _IN_MONTH, _IN_WEEK = 4, 40
 
 
@@ -40,6 +40,7 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         off_days(period.first, period.until - DAY),
         today=today,
         most=_IN_MONTH if period.by_month else _IN_WEEK,
+        most_in_agenda=_IN_WEEK,
     )
 
     def address(other: Period, *, own: bool = own) -> str:
