@@ -333,6 +333,6 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 
 
 def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
-    chosen = ("module_version__module", "pre_paper", "post_paper")
+    chosen = ("module_version__module", "scheme", "pre_paper", "post_paper")
     submitted = with_papers_off_topic(_in_sight(request).select_related(*chosen).exclude(content=""))
     return with_lists(with_defects_now(submitted), now=request.now).annotate(remark_rows=remark_rows())
