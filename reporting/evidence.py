@@ -22,7 +22,7 @@ from reporting.figures import session_ledger, with_sign
 from reporting.models import ReportObligation
 from reporting.reaction import reaction_words
 from reporting.reading import Missed, Reading, read
-from reporting.sight import EVERYTHING, Sight
+from reporting.sight import EVERYTHING, ClientLines, Sight
 from reporting.times import MOST_DAYS, days_held, days_words
 from sessions.models import ClassFile, Enrolment
 from sessions.queries.ledger import is_beyond_target
@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     from reporting.models import Distribution, ReportVersion
     from sessions.models import TrainingSession
     from trainingops.people.models import User
-    from trainingops.records.models import EvidencePayload
+    from trainingops.records.models import EvidenceRequest
 
 KIND, COPY = "report", "report_copy"
+#: For whom a copy is: the client who reads names, or everybody else without account.
+CLIENT, COUNTS = "client", "counts"
 FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "9"
 LANGUAGE = "id"
 
@@ -131,9 +133,12 @@ def request_report(
     )
 
 
-def audience_in(payload: EvidencePayload | None) -> str:
-    """For which recipients without account a copy was made, as :func:`reporting.sight.audience_of` names them."""
-    return str(json.loads(payload.text)["data"]["audience"]) if payload else ""
+def lines_in(request: EvidenceRequest | None, lines: ClientLines) -> frozenset[int] | None:
+    """The lines whose people an ordered copy names; None where its payload was disposed of."""
+    if request is None or request.payload is None:
+        return None
+    names_some = json.loads(request.payload.text)["data"]["audience"] == CLIENT
+    return lines.open_at(request.requested_at) if names_some else frozenset()
 
 
 def report_payload(

@@ -13,10 +13,10 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from reporting.evidence import COPY, audience_in
+from reporting.evidence import COPY, lines_in
 from reporting.models import AddedRecipient, Distribution, ReportDelivery, ReportVersion
 from reporting.queries import COPY_MAIL, READER_MAILS
-from reporting.sight import audience_named, client_reads_names
+from reporting.sight import ClientLines
 from reporting.wording import Standing
 from trainingops.notifications.enums import Channel, OutboxState
 from trainingops.notifications.models import Notice, OutboxMessage
@@ -120,21 +120,15 @@ def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]
 
 
 def copies_for(rows: Iterable[Distribution], version: ReportVersion, sender: User) -> dict[UUID, EvidenceRecord]:
-    """The sealed copy for each recipient without account, to open and hand over, by recipient (5.3.2)."""
+    """The sealed copy that is theirs, for each recipient without account, to open and hand over (5.3.2)."""
     outside = [each for each in rows if each.user_id is None]
     if not outside:
         return {}
-    records: Iterable[Any] = (
-        EvidenceRecord.objects.visible_to(sender)
-        .filter(kind=COPY, subject=version.uuid)
-        .select_related("payload")
-        .annotate(names_read=client_reads_names(version.report.obligation.training_session))
-        .order_by("pk")
-    )
-    made = {audience_in(each.payload): each for each in records}
-    names_read = any(each.names_read for each in made.values())
-    wanted = {each.uuid: audience_named(each.party, names_read=names_read) for each in outside}
-    return {uuid: made[audience] for uuid, audience in wanted.items() if audience in made}
+    lines = ClientLines(version.report.obligation.training_session)
+    records = EvidenceRecord.objects.visible_to(sender).filter(kind=COPY, subject=version.uuid)
+    made = {lines_in(each.request, lines): each for each in records.select_related("request__payload").order_by("pk")}
+    wanted = {each.uuid: lines.due_to(each) for each in outside}
+    return {uuid: made[due] for uuid, due in wanted.items() if due in made}
 
 
 def _latest_mail(version: ReportVersion) -> Subquery:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
 
 from reporting.models import ClientNames
 from sessions.models import Enrolment
@@ -17,7 +19,7 @@ from sessions.queries.visibility import own_people, reads_whole
 from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
-    from reporting.models import TrainingReport
+    from reporting.models import Distribution, TrainingReport
     from sessions.models import TrainingSession
     from trainingops.people.models import User
 
@@ -70,20 +72,34 @@ def sight_of_party(party: str, training_session: TrainingSession) -> Sight:
     return _people(_open_to_clients(), training_session)
 
 
-def audience_of(party: str, training_session: TrainingSession) -> tuple[str, Sight]:
-    """Which copy a party without account gets, and what it shows."""
-    sight = sight_of_party(party, training_session)
-    return audience_named(party, names_read=bool(sight.named)), sight
+class ClientLines:
+    """The lines of a class of which the client was allowed to read names, and when; one query.
 
+    A sealed copy shows those that were open when it was ordered. A recipient without account is due those that were
+    open when the version was sent to them and were never closed since: nothing that is decided later adds a name.
+    """
 
-def audience_named(party: str, *, names_read: bool) -> str:
-    """The same by name, where it is known whether the client reads any names of the class."""
-    return "client" if party == Role.CLIENT and names_read else "counts"
+    def __init__(self, training_session: TrainingSession) -> None:
+        here = Enrolment.objects.filter(training_session=training_session)
+        people = ArraySubquery(here.filter(line=OuterRef("line")).values("uuid"))
+        decisions = ClientNames.objects.filter(line__in=here.values("line")).annotate(people=people)
+        self.decisions: list[Any] = list(decisions.order_by("decided_at", "pk"))
 
+    def open_at(self, at: datetime) -> frozenset[int]:
+        """Those that were open then, by key."""
+        latest = {each.line_id: each.shown for each in self.decisions if each.decided_at <= at}
+        return frozenset(line for line, shown in latest.items() if shown)
 
-def client_reads_names(training_session: TrainingSession) -> Exists:
-    """Whether the client reads any names of a class, as an annotation of rows that are read anyway."""
-    return Exists(Enrolment.objects.filter(_open_to_clients(), training_session=training_session))
+    def due_to(self, recipient: Distribution) -> frozenset[int]:
+        """Those whose names somebody without account gets."""
+        if recipient.party != Role.CLIENT:
+            return frozenset()
+        closed = {each.line_id for each in self.decisions if not each.shown and each.decided_at > recipient.sent_at}
+        return self.open_at(recipient.sent_at) - closed
+
+    def sight(self, lines: frozenset[int]) -> Sight:
+        """The people of these lines."""
+        return Sight(frozenset(str(uuid) for each in self.decisions if each.line_id in lines for uuid in each.people))
 
 
 def _people(inside: Q, training_session: TrainingSession) -> Sight:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from reporting.models import ClientNames
 from reporting.policies import can_decide_client_names
+from reporting.services.copies import take_back_names
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 def decide_client_names(*, line: ServiceLine, shown: bool, reason: str, actor: User, now: datetime) -> ClientNames:
     """Show the client names and scores of the people of a line from now on, or no longer.
 
-    Copies that were sent stay as they are.
+    The sealed copy that was made for somebody without account stays theirs; one that names people whom the client may
+    read no longer gives way to one that does not (:func:`reporting.services.copies.take_back_names`). What was
+    mailed or handed over stays where it is.
 
     Args:
         reason: on what it rests, such as the clause of the contract.
@@ -40,12 +43,13 @@ def decide_client_names(*, line: ServiceLine, shown: bool, reason: str, actor: U
     if not reason.strip():
         raise Refused(_("Write on what it rests, such as the clause of the contract."), field="reason")
     made = ClientNames.objects.create(line=line, shown=shown, reason=reason.strip(), decided_by=actor, decided_at=now)
+    taken_back = take_back_names(standing, actor=actor, now=now) if standing and not shown else 0
     record(
         "report.client_names",
         subject=made,
         actor=actor,
         now=now,
-        data={"line": line.uuid, "shown": shown},
+        data={"line": line.uuid, "shown": shown, "taken_back": taken_back},
         detail={"reason": made.reason},
     )
     return made

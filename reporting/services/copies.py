@@ -7,19 +7,23 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import translation
 
 from reporting.content import Frozen
-from reporting.evidence import COPY, audience_in, request_report
-from reporting.models import Distribution, ReportVersion
+from reporting.evidence import CLIENT, COPY, COUNTS, lines_in, request_report
+from reporting.models import ClientNames, Distribution, ReportVersion
 from reporting.queries import COPY_MAIL
 from reporting.services.telling import reader_words
-from reporting.sight import audience_of
+from reporting.sight import ClientLines
+from sessions.models import Enrolment
 from trainingops.audit.journal import service
 from trainingops.jobs.wake import wake
+from trainingops.notifications.enums import OutboxState
 from trainingops.notifications.models import OutboxMessage
 from trainingops.notifications.tasks import deliver_mail
+from trainingops.people.enums import Role
 from trainingops.records.models import EvidenceRecord, EvidenceRequest
 
 if TYPE_CHECKING:
@@ -29,27 +33,45 @@ if TYPE_CHECKING:
 def order_copies(version: ReportVersion, sent: Collection[Distribution], *, actor: User, now: datetime) -> None:
     """Order the PDF for each audience among recipients without account, mailed as soon as it is sealed.
 
-    Who has no address gets it from the sender's hand (:func:`reporting.receipts.copies_for`).
-
-    Somebody added later gets the copy that is there already.
+    Who has no address gets it from the sender's hand (:func:`reporting.receipts.copies_for`). Somebody added later
+    gets the copy that is there already.
     """
-    training_session = version.report.obligation.training_session
-    wanted = {}
-    for each in sent:
-        if each.user is None:
-            audience, sight = audience_of(each.party, training_session)
-            wanted[audience] = sight
-    if not wanted:
+    outside = [each for each in sent if each.user is None]
+    if not outside:
         return
+    lines = ClientLines(version.report.obligation.training_session)
     ordered = EvidenceRequest.objects.filter(kind=COPY, subject=version.uuid).select_related("payload")
-    made = {audience_in(each.payload): each for each in ordered if each.payload}
-    for audience, sight in wanted.items():
-        if audience not in made:
+    made = {lines_in(each, lines): each for each in ordered}
+    for due in {lines.due_to(each) for each in outside}:
+        if due not in made:
+            sight, audience = lines.sight(due), CLIENT if due else COUNTS
             request_report(COPY, version=version, sent=sent, actor=actor, now=now, sight=sight, audience=audience)
             continue
-        record = EvidenceRecord.objects.filter(request=made[audience]).select_related("payload").first()
+        record = EvidenceRecord.objects.filter(request=made[due]).select_related("request__payload").first()
         if record is not None:
             mail_copy(record=record, now=now)
+
+
+def take_back_names(ended: ClientNames, *, actor: User, now: datetime) -> int:
+    """A permission to name the people of a line has ended: give those to whom a version was sent under it another copy.
+
+    The copy that names them is theirs no longer (:class:`reporting.sight.ClientLines`), nor mailed where that has
+    not happened yet. The latest version of each report gets one without. How many recipients that concerns.
+    """
+    in_class = Enrolment.objects.filter(training_session=OuterRef("version__report__obligation__training_session"))
+    rows = list(
+        Distribution.objects.select_for_update(no_key=True, of=("self",))
+        .filter(Exists(in_class.filter(line=ended.line_id)), user=None, party=Role.CLIENT)
+        .filter(sent_at__gte=ended.decided_at)
+        .order_by("pk")
+    )
+    mails = OutboxMessage.objects.filter(kind=COPY_MAIL, subject__in=[each.uuid for each in rows])
+    mails.exclude(state=OutboxState.SENT).delete()
+    latest = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number").values("pk")[:1]
+    versions = ReportVersion.objects.filter(pk__in={each.version_id for each in rows}, pk=Subquery(latest))
+    for version in versions.select_related("report__obligation__training_session__plan").order_by("pk"):
+        order_copies(version, [each for each in rows if each.version_id == version.pk], actor=actor, now=now)
+    return len(rows)
 
 
 @service
@@ -58,9 +80,10 @@ def mail_copy(*, record: EvidenceRecord, now: datetime) -> None:
     version = ReportVersion.objects.select_related("report__obligation__training_session__plan").get(
         uuid=record.subject
     )
-    training_session = version.report.obligation.training_session
-    outside = version.distributions.filter(user=None).exclude(address="")
-    audience = audience_in(record.payload)
+    # Locked before the decisions are read, so that no mail follows one that takes names back.
+    outside = list(version.distributions.filter(user=None).exclude(address="").select_for_update(no_key=True))
+    lines = ClientLines(version.report.obligation.training_session)
+    shown = lines_in(record.request, lines)
     with translation.override("id"):
         words = reader_words(version, Frozen(version.content))
     OutboxMessage.objects.bulk_create(
@@ -77,7 +100,7 @@ def mail_copy(*, record: EvidenceRecord, now: datetime) -> None:
                 created_at=now,
             )
             for each in outside
-            if audience_of(each.party, training_session)[0] == audience
+            if lines.due_to(each) == shown
         ),
         ignore_conflicts=True,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 import time_machine
@@ -11,8 +13,10 @@ from django.utils import timezone
 
 from planning.models import PlanRecipient
 from reporting import drawing, services
+from reporting.evidence import COPY
 from reporting.models import ReportVersion
 from reporting.queries import COPY_MAIL
+from reporting.receipts import receipts_of
 from reporting.tests.places import with_somebody_elsewhere
 from reporting.tests.writing import HOUR, hash_of, report_of, send, submitted, written
 from trainingops.domain import NotAllowed, Refused
@@ -23,6 +27,7 @@ from trainingops.records.models import EvidenceRecord, EvidenceRequest
 from trainingops.records.services import produce_record
 from trainingops.tests.counting import counted
 
+_minutes = count()
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
 
 
@@ -121,6 +126,59 @@ def test_the_manager_lets_the_client_read_the_names_of_one_line_and_ends_it_agai
     sign_in(client, reader)
     page = client.get(reverse("report_detail", args=[report.uuid])).content.decode()
     assert not any(name in page for name in hidden_from(held, other))
+
+
+def to_client(version, name, address=""):
+    """Send a version to a client without account, a moment after what was done before."""
+    now = moment()
+    services.add_recipient(
+        version=version, party="client", name=name, address=address, actor=version.submitted_by, now=now
+    )
+
+
+def decide(held, shown):
+    services.decide_client_names(line=held.plan.line, shown=shown, reason="Pasal 7", actor=held.manager, now=moment())
+
+
+def moment():
+    """Later each time it is asked, in 2027."""
+    return datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=next(_minutes))
+
+
+def test_a_copy_stays_whose_it_was_when_names_are_allowed_and_gives_way_when_they_are_taken_back(held):
+    version, name = submitted(held), held.enrolments[1].person.name
+
+    def names_read():
+        for each in EvidenceRequest.objects.filter(kind=COPY, state="pending"):
+            produce_record(request=each, now=moment())
+        receipts = receipts_of(version, sender=held.pic)
+        return {each.row.name: each.copy and name in each.copy.payload.text for each in receipts if not each.row.user}
+
+    to_client(version, "Ibu Dini")
+    assert names_read() == {"Ibu Dini": False}
+    decide(held, shown=True)
+    assert names_read() == {"Ibu Dini": False}, "a copy was promised and is theirs"
+    to_client(version, "Pak Wira", "wira@contoh.id")
+    assert names_read() == {"Ibu Dini": False, "Pak Wira": True}
+    (named,) = OutboxMessage.objects.filter(kind=COPY_MAIL)
+    decide(held, shown=False)
+    assert names_read() == {"Ibu Dini": False, "Pak Wira": False}
+    (mail,) = OutboxMessage.objects.filter(kind=COPY_MAIL)
+    assert mail.params["record"] != named.params["record"], "nothing with names is mailed any more"
+    decide(held, shown=True)
+    assert names_read() == {"Ibu Dini": False, "Pak Wira": False}
+
+
+def test_names_taken_back_before_their_copy_was_sealed_are_mailed_to_nobody(held):
+    version = submitted(held)
+    decide(held, shown=True)
+    to_client(version, "Pak Wira", "wira@contoh.id")
+    decide(held, shown=False)
+    named, counts = EvidenceRequest.objects.filter(kind=COPY).order_by("pk")
+    assert produce_record(request=named, now=moment()) and not OutboxMessage.objects.filter(kind=COPY_MAIL).exists()
+    copy = produce_record(request=counts, now=moment())
+    assert OutboxMessage.objects.get(kind=COPY_MAIL).params["record"] == str(copy.uuid)
+    assert held.enrolments[1].person.name not in copy.payload.text
 
 
 def test_the_writer_previews_mail_page_and_pdf_as_each_recipient_gets_them(client, held, other, paper):

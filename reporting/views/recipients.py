@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reporting import policies, services
+from reporting.evidence import COPY
 from reporting.forms import DeliveryForm, RecipientForm
 from reporting.models import ReportDelivery, ReportVersion, TrainingReport
 from reporting.receipts import copies_for
@@ -20,6 +21,7 @@ from reporting.views.loading import number, visible, visible_receipt
 from trainingops.domain import NotAllowed, Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import document_response
+from trainingops.records.models import EvidenceRequest
 
 
 def recipient_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
@@ -138,7 +140,9 @@ def delivery_new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("report_detail", uuid=report.uuid)
     title = _("Handed over to %(name)s") % {"name": distribution.words}
     copy = copies_for([distribution], distribution.version, request.user).get(distribution.uuid)
-    context = {"title": title, "form": form, "report": report, "copy": copy}
+    ordered = EvidenceRequest.objects.filter(kind=COPY, subject=distribution.version.uuid)
+    is_made = copy is None and ordered.filter(state=EvidenceRequest.State.PENDING).exists()
+    context = {"title": title, "form": form, "report": report, "copy": copy, "copy_is_made": is_made}
     return render(request, "reporting/delivery_form.html", context)
 
 
