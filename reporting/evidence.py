@@ -308,7 +308,8 @@ def _result(person: dict[str, Any], places: int) -> dict[str, str]:
         "pre": percentage_words(person["pre"], places),
         "post": percentage_words(person["post"], places),
         "final": _figure(person["final"], places),
-        "result": str(person["verdict"].label) + (f" ({_('beyond target')})" if is_beyond_target(person) else ""),
+        "result": ", ".join(filter(None, [str(person["verdict"].label), person["apart"]]))
+        + (f" ({_('beyond target')})" if is_beyond_target(person) else ""),
     }
 
 

@@ -22,6 +22,7 @@ from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, Ca
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
+from sessions.queries.ledger import counted_apart
 from sessions.verdicts import percentage_words, verdict_of
 from trainingops.ui.moments import moment_words
 
@@ -117,6 +118,7 @@ def read(
             "post_words": percentage_words(each["post"], places),
             "final": decimal(each["final"]),
             "verdict": verdict_of(each),
+            "apart": _apart_words(counted_apart(each, data["recovery"])),
         }
         for each in people_of(data)
         if each["enrolment"] in names
@@ -246,6 +248,12 @@ def _situation(cell: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
     if not words:
         return str(CaseCause(cell["shortfall"]).label) if cell["shortfall"] in CaseCause.values else _("Late")
     return ", ".join(words)
+
+
+def _apart_words(column: str) -> str:
+    """What the table of achievement counts somebody under, where that is not their verdict."""
+    words = {"waiting": _("Waiting for recovery"), "given_up": _("Waived or lapsed"), "in_remedial": "Remedial"}
+    return words.get(column, "").lower()
 
 
 def _case_words(case: Mapping[str, Any] | None, shortfall: str | None) -> str:

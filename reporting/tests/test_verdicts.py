@@ -90,6 +90,8 @@ def test_every_figure_follows_the_ledger_where_somebody_passed_the_test_but_wait
     assert [total[name] for name in ("target", "done", "open", "given_up", "passed")] == ["3", "1", "2", "0", "1"]
     words_of = {each["enrolment"]: each["verdict"] for each in reading.results}
     assert words_of[str(held.enrolments[1].uuid)] == Verdict.NOT_TRAINED
+    apart = [each["apart"] for each in reading.results]
+    assert sorted(apart) == ["", "menunggu recovery", "menunggu recovery"], "the list says where the table counts them"
     paper = dict(_results(held.training_session)["sums"])
     assert paper[str(Verdict.PASSED.label)] == 1 and paper[str(Verdict.NOT_TRAINED.label)] == 1
 

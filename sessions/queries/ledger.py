@@ -141,9 +141,7 @@ def ledger_of(people: Iterable[Mapping[str, Any]], recovery: Iterable[Mapping[st
         recovery: the cases beside them; a remedial that waits tells who is in remedial.
     """
     cases = list(recovery)
-    remedial = {each["person"] for each in cases if each["kind"] == CaseKind.REMEDIAL and each["state"] in OPEN_CASES}
-    given_up = {CaseState.WAIVED, CaseState.LAPSED}
-    released = {each["person"] for each in cases if each["kind"] == CaseKind.RECOVERY and each["state"] in given_up}
+    remedial, released = _in_remedial(cases), _released(cases)
     found = on_target(people)
     trained = [each for each in found if each["trained"]]
     verdicts = [(verdict_of(each), each["person"] in remedial) for each in trained]
@@ -160,3 +158,23 @@ def ledger_of(people: Iterable[Mapping[str, Any]], recovery: Iterable[Mapping[st
         not_passed=len(below) - sum(below),
         not_scored=len(trained) - passed - len(below),
     )
+
+
+def counted_apart(person: Mapping[str, Any], recovery: Iterable[Mapping[str, Any]]) -> str:
+    """Where :func:`ledger_of` counts one person instead of under their verdict; empty where it counts the verdict."""
+    cases = list(recovery)
+    if is_beyond_target(person):
+        return ""
+    if not person["trained"]:
+        return "given_up" if person["person"] in _released(cases) else "waiting"
+    below = verdict_of(person) == Verdict.NOT_PASSED
+    return "in_remedial" if below and person["person"] in _in_remedial(cases) else ""
+
+
+def _in_remedial(cases: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {each["person"] for each in cases if each["kind"] == CaseKind.REMEDIAL and each["state"] in OPEN_CASES}
+
+
+def _released(cases: Iterable[Mapping[str, Any]]) -> set[str]:
+    given_up = {CaseState.WAIVED, CaseState.LAPSED}
+    return {each["person"] for each in cases if each["kind"] == CaseKind.RECOVERY and each["state"] in given_up}
