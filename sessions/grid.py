@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from sessions.enums import HELD, SessionState, Verdict
 from sessions.frozen import FrozenParameter, fills_itself, read_scheme
 from sessions.models import Enrolment, SessionResult, TrainingSession
-from sessions.queries.pages import Presence, attendance_of, remedial_people
+from sessions.queries.pages import Presence, remedial_people
 from sessions.queries.visibility import EVERYBODY
 from sessions.scoring import SECOND
 from sessions.services.common import Clash
@@ -93,8 +93,8 @@ class Row:
 
     @property
     def total(self) -> str:
-        """The result as a figure; a dash while there is none."""
-        if self.result is None or self.result.final is None:
+        """The result as a figure; a dash while there is none, and of who did not take part."""
+        if self.result is None or self.result.final is None or self.verdict == Verdict.ABSENT:
             return "—"
         return format_figure(self.result.final, self.result.explanation["decimals"])
 
@@ -142,7 +142,7 @@ class Typed:
 
 
 def rows_of(training_session: TrainingSession, attempt: int, reach: Reach | None, *, shown: Q = EVERYBODY) -> list[Row]:
-    """Everybody with cells and result: two queries, whatever their number.
+    """Everybody with cells and result: one query, whatever their number.
 
     Args:
         reach: what the reader may score; None shows the grid to be read.
@@ -150,14 +150,32 @@ def rows_of(training_session: TrainingSession, attempt: int, reach: Reach | None
     """
     people = remedial_people(training_session) if attempt > 1 else training_session.enrolments.filter(removed_at=None)
     standing = standing_of(people.filter(shown))
-    roll = attendance_of([each.enrolment for each in standing])
-    return [_row(training_session, each, attempt, roll[each.enrolment.pk], reach) for each in standing]
+    return [row_of(training_session, each, attempt, reach) for each in standing]
 
 
 def row_of(training_session: TrainingSession, standing: Standing, attempt: int, reach: Reach | None) -> Row:
-    """One person's row from what stands of them."""
-    presence = attendance_of([standing.enrolment])[standing.enrolment.pk]
-    return _row(training_session, standing, attempt, presence, reach)
+    """One person's cells: what is typed as it was typed, what a test fills as the test says."""
+    shown = given_scores(training_session, standing, attempt=attempt)
+    files = {name: system or file for name, system, file in from_files(training_session, standing, attempt)}
+    cells = []
+    for number, each in enumerate(read_scheme(training_session.scheme).parameters, 1):
+        cell = Cell(standing.enrolment, number, each, file=files.get(each.name, ""))
+        cells.append(cell)
+        if not is_typed(training_session, each, standing, attempt):
+            cell.figure = _figure(shown[each.name])
+            cell.text = "" if cell.figure is None else format_figure(cell.figure, 2)
+            cell.locked = _("Its test gives this score.")
+            continue
+        reader = reach.user if reach else 0
+        stored = standing.cell(each, attempt, reader)
+        _fill(cell, standing, attempt, stored, reader)
+        cell.locked = _why_locked(training_session, standing, cell, attempt, stored, reach)
+        cell.editable = not cell.locked
+        cell.doubtful = _is_doubtful(training_session, standing, cell, attempt, reach)
+        if cell.locked and each.parameter.has_several and stored is None and cell.figure is not None:
+            cell.text = input_figure(cell.figure)
+        cell.paper = stored is not None and fills_itself(training_session, each) and not cell.file
+    return Row(standing.enrolment, cells, standing.result, standing.presence)
 
 
 def columns_of(training_session: TrainingSession, rows: Sequence[Row]) -> list[Column]:
@@ -211,33 +229,6 @@ def put_back(rows: Iterable[Row], typed: Iterable[Typed], clashes: Iterable[Clas
             cell.was = "" if cell.clash.theirs is None else input_figure(cell.clash.theirs)
         shown.append(cell)
     return shown
-
-
-def _row(
-    training_session: TrainingSession, standing: Standing, attempt: int, presence: Presence, reach: Reach | None
-) -> Row:
-    """One person's cells: what is typed as it was typed, what a test fills as the test says."""
-    shown = given_scores(training_session, standing, attempt=attempt)
-    files = {name: system or file for name, system, file in from_files(training_session, standing, attempt)}
-    cells = []
-    for number, each in enumerate(read_scheme(training_session.scheme).parameters, 1):
-        cell = Cell(standing.enrolment, number, each, file=files.get(each.name, ""))
-        cells.append(cell)
-        if not is_typed(training_session, each, standing, attempt):
-            cell.figure = _figure(shown[each.name])
-            cell.text = "" if cell.figure is None else format_figure(cell.figure, 2)
-            cell.locked = _("Its test gives this score.")
-            continue
-        reader = reach.user if reach else 0
-        stored = standing.cell(each, attempt, reader)
-        _fill(cell, standing, attempt, stored, reader)
-        cell.locked = _why_locked(training_session, standing, cell, attempt, stored, reach)
-        cell.editable = not cell.locked
-        cell.doubtful = _is_doubtful(training_session, standing, cell, attempt, reach)
-        if cell.locked and each.parameter.has_several and stored is None and cell.figure is not None:
-            cell.text = input_figure(cell.figure)
-        cell.paper = stored is not None and fills_itself(training_session, each) and not cell.file
-    return Row(standing.enrolment, cells, standing.result, presence)
 
 
 def _is_doubtful(

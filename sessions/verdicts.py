@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 _HERE = {AttendanceStatus.PRESENT, AttendanceStatus.LATE}
 
 
+def stayed_away(attendance: Iterable[str]) -> bool:
+    """Whether somebody was absent wherever they were recorded; blank is no absence."""
+    statuses = set(attendance)
+    return AttendanceStatus.ABSENT in statuses and not statuses & _HERE
+
+
 def verdict(*, passed: bool | None, incomplete: bool, attendance: Iterable[str], trained: bool = True) -> Verdict:
     """How somebody came out; blank, zero and absent are three things (SCR-5, DESIGN.md §2).
+
+    Who stayed away and has not made up for it did not take part, whatever scores stand in their name.
 
     Args:
         passed: what the scheme says, None without a complete result.
@@ -26,13 +34,12 @@ def verdict(*, passed: bool | None, incomplete: bool, attendance: Iterable[str],
         attendance: the status at each meeting; blank where nobody recorded it, which is no absence.
         trained: whether every meeting was attended or recovered; nobody passes before that (clause 4.3).
     """
+    if stayed_away(attendance) and (passed is None or not trained):
+        return Verdict.ABSENT
     if passed:
         return Verdict.PASSED if trained else Verdict.NOT_TRAINED
     if passed is not None:
         return Verdict.NOT_PASSED
-    statuses = set(attendance)
-    if AttendanceStatus.ABSENT in statuses and not statuses & _HERE:
-        return Verdict.ABSENT
     return Verdict.INCOMPLETE if incomplete else Verdict.NOT_SCORED
 
 

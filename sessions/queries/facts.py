@@ -30,7 +30,7 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.queries.ledger import is_trained
-from sessions.verdicts import verdict_of
+from sessions.verdicts import stayed_away, verdict_of
 
 #: A question that fewer people answered right is worth a remark in the report.
 HARD_QUESTION = Decimal("0.5")
@@ -53,8 +53,9 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
         .annotate(results_now=_results(), cases_now=_cases(), trained=is_trained())
         .order_by(Lower("person__name"), "pk")
     )
+    tested = [each for each in enrolments if _took_part(each)]
     said = (
-        TrainingSession.objects.annotate(meetings_now=_meetings(), questions=_questions(enrolments))
+        TrainingSession.objects.annotate(meetings_now=_meetings(), questions=_questions(tested))
         .values("meetings_now", "questions")
         .get(pk=training_session.pk)
     )
@@ -62,7 +63,9 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     scales = {str(each.uuid): each.parameter.maximum_score for each in read_scheme(training_session.scheme).parameters}
     rows = {each["uuid"]: SessionMeeting(**{name: each[name] for name in _TIMES}) for each in meetings}
     people = {
-        each.pk: _person(each) | _achieved(each, scales) | {"attendance": _cells(each, rows, training_session)}
+        each.pk: _person(each)
+        | (_achieved(each, scales) if each in tested else {})
+        | {"attendance": _cells(each, rows, training_session)}
         for each in enrolments
     }
     targeted = {each.pk: people[each.pk] for each in enrolments if not each.is_beyond_target}
@@ -73,7 +76,7 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
         "meetings": [each | {"trainers": [_taught(trainer) for trainer in each["trainers"]]} for each in meetings],
         "people": list(people.values()),
         "gain": _gain(targeted),
-        "items": _items(said["questions"], enrolments),
+        "items": _items(said["questions"], tested),
         "deviations": _deviations(training_session),
         "recovery": _recovery(enrolments),
         "enrolments": enrolments,
@@ -96,6 +99,11 @@ def _person(enrolment: Any) -> dict[str, Any]:
         "below_minimum": [],
         "explanation": None,
     }
+
+
+def _took_part(enrolment: Any) -> bool:
+    """Whether tests and scores of an enrolment count: not of who stayed away and has not made up for it."""
+    return enrolment.trained or not stayed_away(row["status"] for row in enrolment.attended)
 
 
 def _taught(trainer: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from sessions.models import (
 )
 from sessions.queries.ledger import TRAINED, is_trained
 from sessions.queries.survey import JOINED
+from sessions.verdicts import stayed_away
 
 if TYPE_CHECKING:
     from trainingops.people.models import User
@@ -70,6 +71,11 @@ class Presence:
 
     statuses: Sequence[str]
     trained: bool
+
+    @property
+    def is_away(self) -> bool:
+        """Whether they stayed away and have not made up for it: then no score is theirs."""
+        return not self.trained and stayed_away(self.statuses)
 
 
 def attendance_of(enrolments: Iterable[Enrolment]) -> dict[int, Presence]:

@@ -21,6 +21,7 @@ from sessions.services.common import lock_session, lock_session_of_plan, refresh
 from sessions.services.extra_time import extra_minutes
 from sessions.services.gain import note_changed_tests
 from sessions.services.results import REMEDIAL_ATTEMPT, compute_results
+from sessions.services.score_checks import who_was_absent
 from trainingops.audit.journal import record, service
 from trainingops.domain import NotAllowed, Refused, WrongState, require
 from trainingops.people.models import User
@@ -41,7 +42,7 @@ def start_attempt(*, enrolment: Enrolment, phase: str, actor: User, now: datetim
 
     Raises:
         NotAllowed: not the enrolled person.
-        Refused: the test is not open, or was submitted; the message says when it opens.
+        Refused: the test is not open, was submitted, or they are recorded as absent; the message says what helps.
     """
     training_session = lock_session(enrolment.training_session)
     enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
@@ -183,6 +184,8 @@ def why_closed(training_session: TrainingSession, enrolment: Enrolment, phase: s
         return _("The test opens while the session is under way; it is “%(state)s”.") % {
             "state": training_session.get_state_display()
         }
+    if who_was_absent([enrolment]):
+        return _("You are recorded as absent. If you are there, have the trainer correct the attendance first.")
     if phase == TestPhase.PRE and training_session.post_opened_at:
         return _("The pre-test closed when the post-test opened.")
     if phase == TestPhase.POST and not training_session.post_opened_at:

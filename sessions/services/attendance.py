@@ -15,7 +15,7 @@ from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
 from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_summary, stands_for
-from sessions.services.roll_checks import RollCell, asks_for, check_cell
+from sessions.services.roll_checks import RollCell, asks_for, check_cell, require_no_score, with_score
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.imports.models import ImportRun
@@ -78,7 +78,8 @@ def record_roll(
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: the meeting has not begun, or the session is over.
         GridConflict: something else stands in a cell since the page was opened; nothing was written.
-        Refused: a status, reason or number that cannot be; the message names the person.
+        Refused: a status, reason or number that cannot be, or an absence of somebody whom a score says to have taken
+            part; the message names the person.
     """
     meeting = _lock_open(meeting, actor)
     enrolments, standing = _standing(meeting, {cell.enrolment for cell in cells})
@@ -86,6 +87,9 @@ def record_roll(
     if not cells:
         return []
     _refuse_clashes(cells, standing, enrolments)
+    for cell in cells:
+        if cell.status == AttendanceStatus.ABSENT:
+            require_no_score(enrolments[cell.enrolment])
     if reasons is None:
         reasons = {each.code: each for each in AbsenceReason.objects.all()}
     rows = [
@@ -237,7 +241,7 @@ def _lock_open(meeting: SessionMeeting, actor: User) -> SessionMeeting:
 
 def _standing(meeting: SessionMeeting, wanted: set[int]) -> tuple[dict[int, Enrolment], dict[int, Attendance]]:
     """Those of the cells, and what is recorded of them."""
-    found = roll_of(meeting).filter(pk__in=wanted)
+    found = with_score(roll_of(meeting), meeting).filter(pk__in=wanted)
     enrolments = {each.pk: each for each in found}
     if len(enrolments) != len(wanted):
         raise Refused(_("Somebody on the page is no longer enrolled. Reload the page."), code="not_enrolled")

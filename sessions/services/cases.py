@@ -34,6 +34,7 @@ from sessions.models import (
 from sessions.notices import about
 from sessions.queries.leading import leaders_for
 from sessions.services.common import refresh_summary, tell_participants
+from sessions.services.score_checks import who_was_absent
 from trainingops.audit.journal import record
 from trainingops.domain import require_transition
 from trainingops.notifications.services import notify
@@ -97,7 +98,7 @@ def open_cases_for_blanks(training_session: TrainingSession, *, actor: Any, now:
 def open_remedial_cases(
     training_session: TrainingSession, enrolments: Iterable[int] | None = None, *, actor: Any, now: datetime
 ) -> None:
-    """A first result below the pass mark, or below a minimum, opens a remedial case."""
+    """A first result below the pass mark, or below a minimum, opens a remedial case; none of who was absent counts."""
     if not read_scheme(training_session.scheme).remedial_attempts:
         return  # the scheme gives no second chance: not passed is the end of it
     failed = SessionResult.objects.filter(
@@ -106,7 +107,8 @@ def open_remedial_cases(
     failed = failed.exclude(enrolment__origin__in=BEYOND_TARGET)
     if enrolments is not None:
         failed = failed.filter(enrolment__in=list(enrolments))
-    wanted = [(each.enrolment, (CaseCause.BELOW_PASS_MARK, None)) for each in failed]
+    away = who_was_absent([each.enrolment for each in failed])
+    wanted = [(each.enrolment, (CaseCause.BELOW_PASS_MARK, None)) for each in failed if each.enrolment_id not in away]
     open_these(training_session, wanted, CaseKind.REMEDIAL, meeting=None, actor=actor, now=now)
 
 
@@ -166,7 +168,7 @@ def _settle(
     require_transition(case, to, CASE_TRANSITIONS)
     before, case.state = case.state, to
     if to == CaseState.OPEN:
-        case.scheduled_in, case.form = None, None
+        case.scheduled_in, case.form, case.test_opened_at = None, None, None
     else:
         case.settled_at, case.settled_by = now, actor
     case.note = note or case.note
@@ -193,7 +195,7 @@ def settle_cases_recovered_in(training_session: TrainingSession, *, actor: Any, 
         to = CaseState.RESOLVED if case.enrolment.person_id in attended else CaseState.OPEN
         _settle(case, to, actor=actor, now=now, recovered_in=training_session.uuid)
         case.missed_in = training_session if to == CaseState.OPEN else None
-    kept = ["state", "scheduled_in", "missed_in", "form", "settled_at", "settled_by"]
+    kept = ["state", "scheduled_in", "missed_in", "form", "test_opened_at", "settled_at", "settled_by"]
     RecoveryCase.objects.bulk_update(cases, kept)
     return cases
 

@@ -199,17 +199,21 @@ WITH people AS (
     SELECT id FROM training_sessions_sessionmeeting WHERE training_session_id = %(key)s AND state <> 'cancelled'
 ), roll AS (
     SELECT a.enrolment_id, count(*) AS recorded,
-        bool_or(a.status = 'absent') AS absent, bool_or(a.status = 'late') AS late
+        bool_or(a.status = 'absent') AS absent, bool_or(a.status = 'late') AS late,
+        bool_and(a.status = 'absent') AS away
     FROM training_sessions_attendance a JOIN people ON people.id = a.enrolment_id JOIN met ON met.id = a.meeting_id
     WHERE a.status <> '' GROUP BY a.enrolment_id
+), trained AS (SELECT enrolment_id FROM ({TRAINED} JOIN people ON people.id = e.id) t WHERE trained
+), took_part AS (
+    SELECT id FROM people WHERE id NOT IN (SELECT enrolment_id FROM roll WHERE away)
+        OR id IN (SELECT enrolment_id FROM trained)
 ), result AS (
     SELECT r.enrolment_id, r.status, r.final, r.passed
-    FROM training_sessions_sessionresult r JOIN people ON people.id = r.enrolment_id
+    FROM training_sessions_sessionresult r JOIN took_part ON took_part.id = r.enrolment_id
     WHERE r.current
-), trained AS (SELECT enrolment_id FROM ({TRAINED} JOIN people ON people.id = e.id) t WHERE trained
 ), test AS (
     SELECT DISTINCT ON (t.enrolment_id, t.phase) t.phase, t.points * 100 / t.maximum AS percentage
-    FROM training_sessions_testattempt t JOIN people ON people.id = t.enrolment_id
+    FROM training_sessions_testattempt t JOIN took_part ON took_part.id = t.enrolment_id
     WHERE t.state = 'submitted' AND t.maximum > 0 ORDER BY t.enrolment_id, t.phase, t.number DESC
 )
 UPDATE training_sessions_sessionsummary SET
@@ -239,7 +243,7 @@ def refresh_summary(training_session: TrainingSession) -> None:
     """Recompute the counts of a session from its rows, by one statement; its lock is held.
 
     Somebody counts once, by the worst of their meetings: absent before late before present. Who came without being
-    targeted counts apart.
+    targeted counts apart. Scores count of who took part, or made up for it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, {"key": training_session.pk})

@@ -76,9 +76,8 @@ def record_scores(
 
     Args:
         attempt: 1, or 2 for those whose remedial case is open.
-        source: the paper or file that the scores come from, of people who were not absent. Such scores may stand for a
-            test of the session, too, for whom no test is handed in, also while it is under way; once the report is
-            submitted none comes in.
+        source: the paper or file that the scores come from. Such scores may stand for a test of the session, too, for
+            whom no test is handed in, also while it is under way; once the report is submitted none comes in.
 
     Returns:
         what stands now of each person of the cells, by enrolment.
@@ -86,8 +85,8 @@ def record_scores(
     Raises:
         NotAllowed: neither the PIC nor an executing trainer nor asked to assess.
         GridConflict: another value stands in a cell since the page was opened; nothing was written.
-        Refused: a score outside its scale, a parameter that a test fills, or one from paper or a file of somebody
-            absent; the message names person and limit.
+        Refused: a score outside its scale, a parameter that a test fills, or one of somebody absent; the message names
+            person and limit.
     """
     training_session = lock_session_of_plan(training_session)
     reach = reach_of(actor, training_session)
@@ -106,8 +105,7 @@ def record_scores(
     if not cells:
         return people
     _refuse_clashes(cells, old, people, known)
-    if source:
-        require_took_part([people[cell.enrolment].enrolment for cell in cells if cell.value is not None])
+    require_took_part([people[cell.enrolment] for cell in cells if cell.value is not None])
     for cell in cells:
         _check_place(cell, people[cell.enrolment], known, training_session, attempt, source, reach)
         _check_value(cell, old[cell], people[cell.enrolment], known, training_session, attempt)

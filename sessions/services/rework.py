@@ -22,11 +22,12 @@ from sessions.enums import (
     SessionState,
 )
 from sessions.models import Attendance, Enrolment, RecoveryCase, SessionMeeting, SessionResult, TrainingSession
-from sessions.services.cases import attended_by, open_these, settle_case, shortfall
+from sessions.services.cases import attended_by, open_remedial_cases, open_these, settle_case, shortfall
 from sessions.services.common import refresh_origins, refresh_summary
 from sessions.services.filed_history import note_filed
 from sessions.services.gain import note_changed_tests
 from sessions.services.outcomes import outcomes_touched_by, refresh_outcomes
+from sessions.services.score_checks import who_was_absent
 from sessions.services.shown import tell_beyond_target
 from sessions.signals import session_amended
 from trainingops.audit.journal import record
@@ -62,11 +63,26 @@ def follow_attendance(
         the cases of other sessions that moved: their figures follow too.
     """
     training_session = meeting.training_session
+    moved = []
     if enrolment.origin == EnrolmentOrigin.RECOVERY:
-        return _follow_guest(training_session, enrolment, actor, now)
-    if not enrolment.is_beyond_target:
+        moved = _follow_guest(training_session, enrolment, actor, now)
+    elif not enrolment.is_beyond_target:
         _follow_own(meeting, enrolment, row, actor, now)
-    return []
+    if training_session.state in HELD:
+        _follow_remedial(training_session, enrolment, actor, now)
+    return moved
+
+
+def _follow_remedial(training_session: TrainingSession, enrolment: Enrolment, actor: Any, now: datetime) -> None:
+    """Of who was absent no result counts, so nothing is to be done again; of who was there after all it does."""
+    if not who_was_absent([enrolment]):
+        open_remedial_cases(training_session, [enrolment.pk], actor=actor, now=now)
+        return
+    open_still = RecoveryCase.objects.select_for_update(no_key=True, of=("self",)).filter(
+        enrolment=enrolment, kind=CaseKind.REMEDIAL, state__in=OPEN_CASES
+    )
+    for case in open_still.order_by("pk"):
+        settle_case(case, CaseState.VOIDED, actor=actor, now=now, corrected=True)
 
 
 def _follow_own(meeting: SessionMeeting, enrolment: Enrolment, row: Attendance, actor: Any, now: datetime) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from sessions.enums import AttendanceStatus
-from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting
+from sessions.models import AbsenceReason, Attendance, Enrolment, ParameterScore, SessionMeeting
 from trainingops.domain import Refused
 from trainingops.ui.moments import moment_words
 
@@ -93,6 +94,30 @@ def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reason
                 "at": _clock(meeting.starts_at, late, meeting),
             },
             field=f"left-{key}",
+        )
+
+
+def with_score(people: QuerySet[Enrolment], meeting: SessionMeeting) -> QuerySet[Enrolment]:
+    """Each with what :func:`require_no_score` asks: a parameter that somebody scored, and whether they came at all."""
+    given = ParameterScore.objects.filter(enrolment=OuterRef("pk"), value__isnull=False).order_by("-pk")
+    came = Attendance.objects.filter(
+        enrolment=OuterRef("pk"), status__in=[AttendanceStatus.PRESENT, AttendanceStatus.LATE]
+    )
+    return people.annotate(
+        scored_in=Subquery(given.values("parameter__name")[:1]), came_otherwise=Exists(came.exclude(meeting=meeting))
+    )
+
+
+def require_no_score(enrolment: Enrolment) -> None:
+    """Refuse the absence of somebody of :func:`with_score` whom a score says to have taken part (SCR-5).
+
+    A test that they handed in themselves proves no presence; it does not count while they are absent.
+    """
+    if enrolment.scored_in and not enrolment.came_otherwise:  # type: ignore[attr-defined]
+        raise Refused(
+            _("%(who)s: a score for %(parameter)s is recorded. Blank it first, or do not mark them absent.")
+            % {"who": enrolment.person.name, "parameter": enrolment.scored_in},  # type: ignore[attr-defined]
+            field=f"status-{enrolment.pk}",
         )
 
 

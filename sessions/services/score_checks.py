@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from sessions.enums import Verdict
 from sessions.frozen import FrozenParameter
 from sessions.models import Enrolment
 from sessions.queries.pages import attendance_of
-from sessions.verdicts import verdict_for
+from sessions.services.standing import Standing
 from trainingops.domain import Refused
 from trainingops.people.models import User
 from trainingops.ui.figures import format_figure
@@ -63,21 +62,16 @@ def who_was_absent(people: Sequence[Enrolment]) -> set[int]:
 
     Who recovered the meeting since then is trained, and may have written its test.
     """
-    presences = attendance_of(people).items()
-    return {
-        key
-        for key, presence in presences
-        if not presence.trained and verdict_for(None, presence.statuses, trained=False) == Verdict.ABSENT
-    }
+    presences = attendance_of(people).items() if people else ()
+    return {key for key, presence in presences if presence.is_away}
 
 
-def require_took_part(people: Sequence[Enrolment]) -> None:
-    """Raise ``Refused`` for a score from paper or a file of somebody who was absent."""
-    absent = who_was_absent(people)
+def require_took_part(people: Iterable[Standing]) -> None:
+    """Raise ``Refused`` for a score of somebody who was absent, wherever it comes from (SCR-5)."""
     for each in people:
-        if each.pk in absent:
+        if each.presence.is_away:
             raise Refused(
                 _("%(who)s: the attendance list says: did not take part. Correct the attendance first.")
-                % {"who": each.person.name},
-                field=f"points-{each.pk}",
+                % {"who": each.enrolment.person.name},
+                field=f"points-{each.enrolment.pk}",
             )

@@ -1,4 +1,4 @@
-"""What is stored of the people of a session, by one query: scores, tests, result (DESIGN.md §5.8)."""
+"""What is stored of the people of a session, by one query: scores, tests, result, presence (DESIGN.md §5.8)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from sessions.enums import HELD, AttemptState, TestPhase
 from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself, read_scheme
-from sessions.models import AskedAssessor, Enrolment, ParameterScore, SessionResult, TestAttempt, TrainingSession
+from sessions.models import (
+    AskedAssessor,
+    Attendance,
+    Enrolment,
+    ParameterScore,
+    SessionResult,
+    TestAttempt,
+    TrainingSession,
+)
+from sessions.queries.ledger import is_trained
+from sessions.queries.pages import Presence
 from sessions.scoring import Assessed, Given, Score, settle
 
 #: A parameter and an attempt.
@@ -56,6 +66,7 @@ class Standing:
     Attributes:
         rows: the score of each assessor, the first one first.
         asked: second opinions that were asked for.
+        presence: how far they were there.
     """
 
     enrolment: Enrolment
@@ -63,6 +74,7 @@ class Standing:
     tests: dict[str, Fraction | None]
     result: SessionResult | None
     asked: dict[Place, Asked]
+    presence: Presence
 
     @property
     def scores(self) -> dict[Place, Stored]:
@@ -109,6 +121,8 @@ def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
         stored_scores=ArraySubquery(_scores()),
         stored_tests=ArraySubquery(_tests()),
         stored_opinions=ArraySubquery(_opinions()),
+        attended=ArraySubquery(_attended()),
+        trained=is_trained(),
         current_result=FilteredRelation("results", condition=Q(results__current=True)),
     ).select_related("person", "current_result")  # type: ignore[misc]
     return [
@@ -118,6 +132,7 @@ def standing_of(enrolments: QuerySet[Enrolment]) -> list[Standing]:
             tests={said["phase"]: _share(said) for said in each.stored_tests},
             result=getattr(each, "current_result", None),  # Django leaves it out where there is none
             asked={(UUID(said["parameter"]), said["attempt"]): _asked(said) for said in each.stored_opinions},
+            presence=Presence(each.attended, each.trained),
         )
         for each in rows
     ]
@@ -155,12 +170,13 @@ def is_typed(
     """Whether somebody types this score: no test gives it, or the session ended without this person's test.
 
     The second is the result of a test on paper; a test that is handed in later counts instead. A result ``from_file``,
-    of a test held in another application, needs not wait for the end.
+    of a test held in another application, needs not wait for the end; one that stands can be changed, or taken away.
     """
     if not fills_itself(training_session, parameter):
         return True
     tested = TESTED_BY[parameter.source] in standing.tests  # type: ignore[index]
-    over = from_file or training_session.state in HELD
+    stands = standing.settled(parameter, attempt) is not None
+    over = from_file or stands or training_session.state in HELD
     return attempt == 1 and over and not tested
 
 
@@ -218,6 +234,10 @@ def _scores() -> QuerySet[Any, Any]:
             system=Coalesce("imported__system", Value("")),
         )
     )
+
+
+def _attended() -> QuerySet[Any, Any]:
+    return Attendance.objects.filter(enrolment=OuterRef("pk")).exclude(status="").order_by().values("status")
 
 
 def _opinions() -> QuerySet[Any, Any]:

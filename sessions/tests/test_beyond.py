@@ -137,8 +137,8 @@ def test_an_extra_has_shown_the_module_that_was_taught_not_the_one_that_was_plan
 def test_who_came_untargeted_owes_no_recovery_and_no_remedial():
     held = opened()
     row = added(held)
-    attend(held, RollCell(row.pk, "absent", reason="sick"))
-    score(held, {row.pk: "0"}, now=held.training_session.starts_at + 30 * MINUTE)
+    attend(held, RollCell(row.pk, "late", minutes_late=60))
+    score(held, {row.pk: "0"}, now=held.training_session.starts_at + 60 * MINUTE)
     end_session(held)
     assert not RecoveryCase.objects.filter(enrolment=row).exists()
 

@@ -25,7 +25,7 @@ from sessions.queries.survey import survey_card
 from sessions.services.attempts import GRACE, LONGEST_ANSWER, opening_case, paper_of, why_closed
 from sessions.services.extra_time import extra_minutes
 from sessions.tables import case_status
-from sessions.verdicts import verdict_for
+from sessions.verdicts import stayed_away, verdict_for
 from trainingops.domain import Refused
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.errors import Line
@@ -94,7 +94,8 @@ def _open(enrolment: Enrolment, phase: str) -> bool:
     if cases:
         opened_at = cases[0].test_opened_at
         return opened_at is not None and not any(each.started_at >= opened_at for each in done)
-    if phase == TestPhase.REMEDIAL or done or training_session.state != "open":
+    is_away = stayed_away(each.status for each in enrolment.attendances.all())
+    if phase == TestPhase.REMEDIAL or done or is_away or training_session.state != "open":
         return False
     return bool(training_session.post_opened_at) == (phase == TestPhase.POST)
 

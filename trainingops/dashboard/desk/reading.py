@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
@@ -22,6 +23,7 @@ from reporting.enums import ObligationState
 from reporting.models import Distribution, ReportObligation, ReportVersion
 from sessions.enums import HELD, OPEN_CASES, CaseState, MeetingState, SessionState
 from sessions.models import (
+    Attendance,
     Deviation,
     Enrolment,
     MeetingTrainer,
@@ -213,6 +215,7 @@ class Desk:
             Enrolment.objects.filter(person=self.user.person_id, removed_at=None)
             .annotate(case_kind=Subquery(opened.values("kind")[:1]), case_due_at=Subquery(opened.values("due_at")[:1]))
             .annotate(case_opened_at=Subquery(opened.values("test_opened_at")[:1]))
+            .annotate(attended=ArraySubquery(Attendance.objects.filter(enrolment=OuterRef("pk")).values("status")))
             .filter(soon | Q(training_session__state=SessionState.OPEN) | Q(case_kind__isnull=False))
             .select_related("training_session__plan", "training_session__site", "training_session__planned__room")
             .prefetch_related("attempts")

@@ -14,6 +14,7 @@ from sessions.enums import HELD, AttemptState, CaseKind, CaseState, LapseCause, 
 from sessions.models import Enrolment, RecoveryCase, TrainingSession
 from sessions.policies import can_decide
 from sessions.services.assessors import ASSESSORS
+from sessions.verdicts import stayed_away
 from trainingops.dashboard.desk.items import AWAITED, EVENTS, ITEMS, Awaited, Event, Item, first_names, provides
 from trainingops.dashboard.desk.reading import Desk
 from trainingops.dashboard.desk.roles import OFFICES, TEACHERS
@@ -310,7 +311,7 @@ def _open_phase(enrolment: Enrolment) -> str:
         phase = TestPhase.REMEDIAL if case_kind == CaseKind.REMEDIAL else TestPhase.POST
         opened_at = enrolment.case_opened_at  # type: ignore[attr-defined]
         return "" if any(each.phase == phase and each.started_at >= opened_at for each in submitted) else phase
-    if training_session.state != SessionState.OPEN:
+    if training_session.state != SessionState.OPEN or stayed_away(enrolment.attended):  # type: ignore[attr-defined]
         return ""
     phase = TestPhase.POST if training_session.post_opened_at else TestPhase.PRE
     paper = training_session.post_paper_id if phase == TestPhase.POST else training_session.pre_paper_id
