@@ -144,6 +144,13 @@ KINDS = (
         roles=("agent",),
     ),
     NoticeKind(
+        name="test_taken_back",
+        label=_("A test was taken back"),
+        title=_("No test waits for you any more: %(title)s"),
+        body=_("The test opened to you for %(number)s is closed again; your trainer arranges something else."),
+        roles=("agent",),
+    ),
+    NoticeKind(
         name="assessment_asked",
         label=_("You are asked to assess"),
         title=_("Assess “%(parameter)s” in %(number)s"),

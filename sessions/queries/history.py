@@ -156,6 +156,7 @@ _WORDS: dict[str, _Tell] = {
     "case.lapsed": lambda *_said: _("Lapsed: left or moved, confirmed."),
     "case.voided": _voided,
     "case.test_opened": _test_opened,
+    "case.test_taken_back": lambda *_said: _("The test was taken back."),
     "case.failed_again": lambda *_said: _("Remedial not passed; another attempt is left."),
     "case.suspended": _suspended,
     "case.resumed": _resumed,

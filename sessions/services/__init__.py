@@ -32,6 +32,7 @@ from sessions.services.recovery import (
     schedule_in_batch,
     schedule_make_up,
     settle_self_study,
+    take_back_test,
 )
 from sessions.services.results import ScoreCell, compute_results, record_scores
 from sessions.services.roll_checks import RollCell
@@ -123,6 +124,7 @@ __all__ = [
     "substitute_trainer",
     "suspend_cases",
     "take_back_case",
+    "take_back_test",
     "undo_mark_rest",
     "upload_scans",
     "waive_case",

@@ -176,7 +176,7 @@ def remove_guest(*, enrolment: Enrolment, actor: User, now: datetime) -> Enrolme
 def _place_for(training_session: TrainingSession, guest: Guest) -> Enrolment:
     """The place that the guest takes, not saved yet: a new one, or one that they had left."""
     name = guest.person.name
-    require_employed(guest.person, local_day(training_session.starts_at, training_session.site), field="person")
+    require_employed([guest.person], [local_day(training_session.starts_at, training_session.site)], field="person")
     row = training_session.enrolments.filter(person=guest.person).first()
     if row is not None and row.removed_at is None:
         raise Refused(_("%(name)s is on the list of this class already.") % {"name": name}, field="person")

@@ -1,4 +1,4 @@
-"""Who can have been in a class: nobody who had left, or sat in another one or taught it then (clauses 4.2, 5.2, 5.3.1).
+"""Who can be in a class: nobody who has left, not joined yet, or is in another one then (clauses 4.2, 5.2, 5.3.1).
 
 Refused wherever somebody is put into a class that is over: filed afterwards, by a correction, or beyond the target.
 Who is recorded while a class goes on stands in its roll whatever else is known; :func:`doubts` says it beside them.
@@ -102,12 +102,26 @@ def require_nobody_elsewhere(
     )
 
 
-def require_employed(person: Person, day: date, *, field: str) -> None:
-    """Refuse somebody who no longer worked here on the day of a class, by its site's clock."""
+def why_not_employed(person: Person, day: date) -> str:
+    """Why somebody does not work here on the day of a class, by its site's clock; empty where they do."""
+    said = {"day": day_words(day, "dated")}
     if has_left(person.employment, person.left_on, day):
+        if person.left_on is None:
+            return _("Has left, says the list of people.")
+        return _("Left on %(last)s, before %(day)s.") % {**said, "last": day_words(person.left_on, "dated")}
+    if person.joined_on and person.joined_on > day:
+        return _("Joins on %(first)s, after %(day)s.") % {**said, "first": day_words(person.joined_on, "dated")}
+    return ""
+
+
+def require_employed(people: Iterable[Person], days: Iterable[date], *, field: str) -> None:
+    """Refuse who does not work here on one of the days of a class, by its site's clock, naming each and why."""
+    days = sorted(set(days))
+    found = {each.name: why for each in people for day in days if (why := why_not_employed(each, day))}
+    if found:
         raise Refused(
-            _("%(name)s had left by %(day)s. Leave them out, or correct their last day in the list of people.")
-            % {"name": person.name, "day": day_words(day, "dated")},
+            _("%(who)s Leave them out, or correct their days in the list of people.")
+            % {"who": " ".join(f"{name}: {why[0].lower()}{why[1:]}" for name, why in found.items())},
             field=field,
             code="left",
         )
@@ -117,7 +131,7 @@ def require_could_come(meeting: SessionMeeting, person: Person, status: str, act
     """Refuse that a correction says of somebody to have come to a concluded meeting who cannot have been there."""
     if status not in _CAME:
         return
-    require_employed(person, local_day(meeting.starts_at, meeting.training_session.site), field="status")
+    require_employed([person], [local_day(meeting.starts_at, meeting.training_session.site)], field="status")
     require_nobody_elsewhere(
         {person.pk},
         meetings_beside(meeting),
@@ -130,15 +144,11 @@ def require_could_come(meeting: SessionMeeting, person: Person, status: str, act
 def doubts(meeting: SessionMeeting, people: Collection[Person], reader: User) -> dict[int, str]:
     """What speaks against the presence of some of these people, by their key: a remark, never a refusal (5.3.1).
 
-    They had left by that day, or are in the roll of another class at that hour, or teach it. One query, and one more
-    where somebody is elsewhere.
+    They had left by that day or not joined yet, or are in the roll of another class at that hour, or teach it. One
+    query, and one more where somebody is elsewhere.
     """
     day = local_day(meeting.starts_at, meeting.training_session.site)
-    said = {
-        each.pk: _("Had left by %(day)s, says the list of people.") % {"day": day_words(day, "dated")}
-        for each in people
-        if has_left(each.employment, each.left_on, day)
-    }
+    said = {each.pk: why for each in people if (why := why_not_employed(each, day))}
     keys = [each.pk for each in people]
     beside = meetings_between(meeting.starts_at, meeting.ends_at).exclude(training_session=meeting.training_session_id)
     begun = beside.filter(state__in=[MeetingState.OPEN, MeetingState.CONCLUDED])

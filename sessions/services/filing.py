@@ -134,9 +134,8 @@ def _check_people(held: HeldClass, people: Sequence[Came]) -> None:
         raise Refused(_("Nobody is named. Write the employee numbers of those who came, one a line."), field="people")
     lasted = int((held.ends_at - held.starts_at).total_seconds() // 60)
     seen: set[int] = set()
-    day = local_day(held.starts_at, held.site)
+    require_employed([each.person for each in people], [local_day(held.starts_at, held.site)], field="people")
     for each in people:
-        require_employed(each.person, day, field="people")
         if each.person.pk in seen:
             raise Refused(
                 _("%(number)s %(name)s is named twice. Leave one of the lines.")

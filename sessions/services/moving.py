@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from planning.queries.plans import local_day
 from planning.services.bookings import move_bookings, release
 from sessions.enums import CaseState, SessionState
 from sessions.models import SessionMeeting, TrainingSession
 from sessions.policies import can_recover, can_run_session
 from sessions.services.common import lock_plans, lock_session, plans_recovering_in, require_reason
 from sessions.services.deviations import MEASURED, Difference, write_differences
+from sessions.services.elsewhere import require_employed
 from sessions.services.make_up_times import check_times, require_reason_for, shortcomings
 from sessions.services.scheduling import cancel_locked, tell_moved
 from trainingops.audit.journal import record, service
@@ -60,6 +62,8 @@ def move_make_up(
     if not cases:
         raise Refused(_("No recovery case waits for this class any more. Cancel it."), code="no_case")
     check_times(meetings, cases, training_session.site, now)
+    days = {local_day(start, training_session.site) for start, _end in meetings}
+    require_employed([case.enrolment.person for case in cases], days, field="starts_at")
     lacks = shortcomings(meetings, cases, training_session.site)
     require_reason_for(lacks, reason)
     old_ends_at = training_session.ends_at

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState
 from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
+from planning.queries.plans import local_day
 from planning.services.bookings import book_guests, book_planned_session
 from planning.services.plans import advance_plan
 from sessions.enums import (
@@ -30,9 +31,11 @@ from sessions.services.cases import settle_case
 from sessions.services.common import (
     lock_session,
     refresh_summary,
+    require_reason,
     tell_participants,
 )
 from sessions.services.deviations import Difference, write_differences
+from sessions.services.elsewhere import require_employed
 from sessions.services.make_up_times import (
     check_not_far,
     check_times,
@@ -50,7 +53,7 @@ from sessions.services.scheduling import (
 )
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
-from trainingops.people.models import Site, User
+from trainingops.people.models import Person, Site, User
 from trainingops.ui.moments import moment_words
 
 ANOTHER_BATCH = "another_batch"
@@ -87,13 +90,15 @@ def schedule_make_up(
         NotAllowed: neither PIC nor manager of each plan.
         WrongState: a case is no longer open.
         Refused: nothing to gather, different modules or schemes, a form that a plan does not allow, times that
-            cannot be, or no reason where one is needed; a double booking names who or what is taken.
+            cannot be, somebody who does not work here then, or no reason where one is needed; a double booking names
+            who or what is taken.
     """
     plans, cases = _lock_cases(cases)
     for plan in plans:
         require(can_recover(actor, plan))
     _check_form(make_up.form, plans)
     _check_make_up(make_up, cases, now)
+    require_employed(_people_of(cases), _days(make_up.meetings, make_up.host_site), field="cases")
     for case in cases:
         require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
     lacks = shortcomings(make_up.meetings, cases, make_up.host_site)
@@ -101,10 +106,9 @@ def schedule_make_up(
     first = cases[0].enrolment.training_session
     plan = next(each for each in plans if each.pk == first.plan_id)
     planned = _plan_class(plan, make_up)
-    people = {case.enrolment.person_id: case.enrolment.person for case in cases}
     revision = plan.approved_revision
     application = revision.application if revision else None
-    book_planned_session(planned, people=people.values(), application=application, reader=actor)
+    book_planned_session(planned, people=_people_of(cases), application=application, reader=actor)
     training_session = _make_class(plan, planned, make_up, first)
     _enrol(training_session, cases)
     _schedule(cases, training_session, make_up.form, actor, now, note=reason if lacks else "")
@@ -144,15 +148,16 @@ def schedule_in_batch(
             % {"number": training_session.number, "state": training_session.get_state_display()}
         )
     lacks = _check_batch(cases, training_session, now)
+    meetings = training_session.meetings.values_list("starts_at", "ends_at")
+    require_employed(_people_of(cases), _days(meetings, training_session.site), field="cases")
     require_reason_for(lacks, reason)
     for case in cases:
         _check_same(case, training_session)
         require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
     _enrol(training_session, cases)
     revision = training_session.revision
-    people = {case.enrolment.person_id: case.enrolment.person for case in cases}
     application = revision.application if revision else None
-    book_guests(training_session.planned, people=people.values(), application=application, reader=actor)
+    book_guests(training_session.planned, people=_people_of(cases), application=application, reader=actor)
     _schedule(cases, training_session, form, actor, now, note=reason if lacks else "")
     tell_participants("session_invitation", training_session, [case.enrolment for case in cases], now=now)
     return training_session
@@ -170,7 +175,7 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
     Raises:
         NotAllowed: neither PIC nor manager nor executing trainer.
         WrongState: the case is not open, the session is not concluded yet, or the training is closed.
-        Refused: the plan does not allow the form, or the session has no post-test.
+        Refused: the plan does not allow the form, the session has no post-test, or the person has left.
     """
     plan, case = lock_case(case)
     training_session = case.enrolment.training_session
@@ -188,11 +193,45 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
         _check_form(form, [plan])
     if training_session.post_paper_id is None and case.kind == CaseKind.RECOVERY:
         raise Refused(_("The plan has no post-test, so self-study cannot be shown. Choose a class."), field="form")
+    require_employed([case.enrolment.person], [local_day(now, training_session.site)], field="form")
     case.test_opened_at, case.form = now, form
     case.save(update_fields=["test_opened_at", "form"])
     record("case.test_opened", subject=case, actor=actor, now=now, data={"form": form.code if form else "remedial"})
     tell_participants("test_opened", training_session, [case.enrolment], subject=case, step=now.isoformat(), now=now)
     return case
+
+
+@service
+def take_back_test(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -> RecoveryCase:
+    """Close the test that a case opened, so that it can be made up for otherwise; the person is told.
+
+    Raises:
+        NotAllowed: neither PIC nor manager nor executing trainer.
+        WrongState: the case opened no test, or the person has begun it.
+        Refused: no reason.
+    """
+    plan, case = lock_case(case)
+    training_session = case.enrolment.training_session
+    require(can_recover(actor, plan) or can_run_session(actor, training_session))
+    require_reason(reason)
+    if case.state != CaseState.OPEN or case.test_opened_at is None:
+        raise WrongState(_("The case is “%(case)s” and no test of it is open.") % {"case": case.get_state_display()})
+    if has_begun_test(case):
+        raise WrongState(
+            _("%(name)s has begun the test already. Wait until it is handed in.") % {"name": case.enrolment.person.name}
+        )
+    case.test_opened_at, case.form = None, None
+    case.save(update_fields=["test_opened_at", "form"])
+    record("case.test_taken_back", subject=case, actor=actor, now=now, detail={"note": reason.strip()})
+    tell_participants(
+        "test_taken_back", training_session, [case.enrolment], subject=case, step=now.isoformat(), now=now
+    )
+    return case
+
+
+def has_begun_test(case: RecoveryCase) -> bool:
+    """Whether the person has begun the test that a case opened."""
+    return case.enrolment.attempts.filter(started_at__gte=case.test_opened_at).exists()
 
 
 @service
@@ -291,6 +330,16 @@ def _require_one_person(batch: TrainingSession, cases: Sequence[RecoveryCase]) -
         )
 
 
+def _people_of(cases: Iterable[RecoveryCase]) -> list[Person]:
+    """Each person once, however many of their cases a class recovers."""
+    return list({case.enrolment.person_id: case.enrolment.person for case in cases}.values())
+
+
+def _days(meetings: Iterable[tuple[datetime, datetime]], site: Site) -> set[date]:
+    """The days of a class, by its site's clock."""
+    return {local_day(start, site) for start, _end in meetings}
+
+
 def _check_same(case: RecoveryCase, other: TrainingSession) -> None:
     mine = case.enrolment.training_session
     if (mine.module_version_id, mine.scheme_hash) != (other.module_version_id, other.scheme_hash):
@@ -374,6 +423,7 @@ def _schedule(
 ) -> None:
     for case in cases:
         case.state, case.scheduled_in, case.form = CaseState.SCHEDULED, training_session, form
+        case.test_opened_at = None
         case.note = note.strip() or case.note
         record(
             "case.scheduled",
@@ -383,7 +433,7 @@ def _schedule(
             data={"session": training_session.uuid, "form": form.code},
             detail={"note": note.strip()} if note.strip() else None,
         )
-    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form", "note"])
+    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form", "test_opened_at", "note"])
 
 
 def _under_way_again(plans: Iterable[TrainingPlan], actor: Any, now: datetime) -> None:

@@ -10,17 +10,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from planning.enums import PlanState
+from planning.queries.plans import local_day
 from sessions import services
 from sessions.enums import OPEN_CASES, CaseKind, CaseState, SessionState
 from sessions.forms import CaseTestForm, ReasonForm
 from sessions.models import RecoveryCase, TargetOutcome
-from sessions.policies import can_confirm_lapse, can_recover, can_waive
+from sessions.policies import can_confirm_lapse, can_recover, can_run_session, can_waive
 from sessions.queries.gone import still_open, why_gone
 from sessions.queries.history import history_of
 from sessions.queries.visibility import sessions_of_cases, sessions_that_open
+from sessions.services.elsewhere import why_not_employed
+from sessions.services.recovery import has_begun_test
 from sessions.services.waivers import outcome_of
 from sessions.tables import case_status
 from trainingops.domain import Refused
+from trainingops.people.enums import Employment
 from trainingops.people.http import SignedInRequest
 from trainingops.people.policies import can_record_leave
 from trainingops.people.sign_in import authenticated_at, fresh_log_in_required
@@ -54,7 +58,9 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     plan = training_session.plan
     arranges = can_recover(request.user, plan)
     is_open, waits = case.state == CaseState.OPEN, case.state in OPEN_CASES
-    arranges_it = is_open and arranges and plan.approved_revision_id is not None
+    not_here = why_not_employed(case.enrolment.person, local_day(request.now, training_session.site)) if waits else ""
+    arranges_it = is_open and arranges and plan.approved_revision_id is not None and not not_here
+    runs = arranges or can_run_session(request.user, training_session)
     held = case.scheduled_in if case.state in (CaseState.SCHEDULED, CaseState.RESOLVED) else None
     outcome = outcome_of(case) if waits else None
     context = {
@@ -70,36 +76,47 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "history": history_of(case),
         "may_schedule": arranges_it and case.kind == CaseKind.RECOVERY,
         "may_test": arranges_it and case.test_opened_at is None and plan.state != PlanState.CLOSED,
-        "may_take_back": arranges and waits and held is not None and held.state == SessionState.SCHEDULED,
+        "may_take_back": _may_take_back(case, arranges=arranges, runs=runs),
+        "not_here": not_here,
         "may_waive": waits and can_waive(request.user, case, plan),
         "may_lapse": waits and outcome is not None and can_confirm_lapse(request.user, outcome, plan),
-        "may_record_leave": waits and can_record_leave(request.user, case.enrolment.person),
+        "may_record_leave": waits
+        and case.enrolment.person.employment != Employment.LEFT
+        and can_record_leave(request.user, case.enrolment.person),
     }
     return render(request, "sessions/case_detail.html", context)
 
 
+def _may_take_back(case: RecoveryCase, *, arranges: bool, runs: bool) -> bool:
+    """Whether what was arranged can be undone: a class to come, or a test that nobody has begun."""
+    if case.state == CaseState.SCHEDULED and case.scheduled_in is not None:
+        return arranges and case.scheduled_in.state == SessionState.SCHEDULED
+    return runs and case.state == CaseState.OPEN and case.test_opened_at is not None and not has_begun_test(case)
+
+
 def case_take_back(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take a case out of the class in which it was to be made up for, while that class has not begun."""
+    """Take a case out of the class in which it was to be made up for, or close the test that it opened."""
     case = _visible(request, uuid)
-    if case.state != CaseState.SCHEDULED or case.scheduled_in is None:
+    held = case.scheduled_in if case.state == CaseState.SCHEDULED else None
+    if held is None and (case.state != CaseState.OPEN or case.test_opened_at is None):
         return _settled(request, case)
-    held = case.scheduled_in
+    take_back = services.take_back_case if held else services.take_back_test
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.take_back_case(case=case, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
+            take_back(case=case, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
         except Refused as refused:
             form.add_refusal(refused)
         else:
-            messages.success(request, _("The case is open again."))
-            if held.revision_id is None and not held.recovers.filter(state=CaseState.SCHEDULED).exists():
+            messages.success(request, _("The case is open again.") if held else _("The test is closed again."))
+            if held and held.revision_id is None and not held.recovers.filter(state=CaseState.SCHEDULED).exists():
                 messages.warning(
                     request,
                     _("Nobody waits for %(number)s any more. Cancel that class, or schedule other cases in it.")
                     % {"number": held.number},
                 )
             return redirect("case_detail", uuid=uuid)
-    return render(request, "sessions/case_take_back.html", {"form": form, "case": case})
+    return render(request, "sessions/case_take_back.html", {"form": form, "case": case, "held": held})
 
 
 def case_test(request: SignedInRequest, uuid: UUID) -> HttpResponse:
