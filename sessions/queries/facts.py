@@ -64,7 +64,7 @@ def session_facts(training_session: TrainingSession) -> dict[str, Any]:
     rows = {each["uuid"]: SessionMeeting(**{name: each[name] for name in _TIMES}) for each in meetings}
     people = {
         each.pk: _person(each)
-        | (_achieved(each, scales) if each in tested else {})
+        | (_achieved(each, scales) if _took_part(each) else {})
         | {"attendance": _cells(each, rows, training_session)}
         for each in enrolments
     }
