@@ -135,13 +135,23 @@ def reason_of(change: ObligationChange) -> str:
 def telling_times(obligation: ReportObligation, rule: DeadlinePolicy) -> list[tuple[datetime, str]]:
     """When who is told while the report is missing: reminders, the breach, the steps up the line."""
     reminder = _("Reminder to the PIC, as soon as they work from then on")
-    reminders = [(obligation.due_at - lead, reminder) for lead in rule.reminder_leads]
-    breach = (obligation.due_at, _("Breach: PIC, trainers and manager"))
+    leads = (obligation.due_at - lead for lead in rule.reminder_leads)
+    reminders = [(at, reminder) for at in leads if at > obligation.created_at]
+    late_at = obligation.known_late_at
+    breach = (late_at, _("Breach: PIC, trainers and manager"))
     words = {
         EscalationStep.MANAGER: _("Still missing: PIC, trainers and manager again"),
         EscalationStep.PARTIES: _("Still missing: the parties that wait for the report, too"),
     }
-    return [*reminders, breach, *((obligation.due_at + after, words[step]) for step, after in rule.escalation)]
+    return [*reminders, breach, *((late_at + after, words[step]) for step, after in rule.escalation)]
+
+
+def filed_late_words(obligation: ReportObligation) -> list[str]:
+    """What follows for a class that was filed after its due time; nothing for any other."""
+    if obligation.known_late_at == obligation.due_at:
+        return []
+    words = _("Recorded %(at)s, after the due time: the breach stands, and the steps up the line count from then.")
+    return [words % {"at": moment_words(obligation.created_at, obligation.zone, "weekday")}]
 
 
 def counting_steps(

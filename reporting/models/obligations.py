@@ -100,6 +100,14 @@ class ReportObligation(Identified):
         return self.due_at - timedelta(minutes=1)
 
     @property
+    def known_late_at(self) -> datetime:
+        """When it could first be known that the report is late: the due time, or the filing of a class after it.
+
+        Nobody could write before that, so the steps up the line count from there.
+        """
+        return max(self.due_at, self.created_at)
+
+    @property
     def is_void(self) -> bool:
         """No report is owed any more."""
         return self.state == ObligationState.VOID

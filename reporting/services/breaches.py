@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
@@ -76,13 +77,14 @@ def mark_breach(*, obligation: ReportObligation, now: datetime) -> bool:
 def _swap(obligations: list[ReportObligation], now: datetime) -> list[ReportObligation]:
     """Write the breach of those that have none; they are locked, or only one. Those that were written."""
     noted: list[ReportObligation] = []
+    known_late = Greatest("due_at", "created_at")  # ReportObligation.known_late_at
     for _rule, group in groupby(sorted(obligations, key=_rule_key), key=_rule_key):
         rows = list(group)
         steps = rule_of(rows[0]).escalation
         free = ReportObligation.objects.filter(
             pk__in=[each.pk for each in rows], state=ObligationState.PENDING, breached_at=None, due_at__lte=now
         )
-        if free.update(breached_at=F("due_at"), escalate_at=F("due_at") + steps[0][1] if steps else None):
+        if free.update(breached_at=F("due_at"), escalate_at=known_late + steps[0][1] if steps else None):
             noted += rows
     for each in noted:
         each.breached_at = each.due_at

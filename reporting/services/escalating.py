@@ -19,7 +19,8 @@ def escalate_overdue(*, now: datetime) -> int:
     """Tell of every missing report whose next step has come; how many were told.
 
     As safe to run late, twice or on several workers as :func:`reporting.services.breaches.breach_overdue`. Of several
-    steps that passed meanwhile only the last is told: it reaches everybody that those before it would have.
+    steps that passed meanwhile only the last is told: it reaches everybody that those before it would have. The steps
+    of a class that was filed after its due time count from the filing: its own line hears of the breach first.
     """
     told, line = 0, Line(now)
     while found := _escalate_batch(line=line, now=now):
@@ -54,7 +55,7 @@ def _escalate_batch(*, line: Line, now: datetime) -> int:
 
 def _step(obligation: ReportObligation, now: datetime) -> bool:
     """Set the last step that has come, and when the one after it does; whether there is one."""
-    steps = [(step, obligation.due_at + after) for step, after in rule_of(obligation).escalation]
+    steps = [(step, obligation.known_late_at + after) for step, after in rule_of(obligation).escalation]
     reached = [step for step, at in steps if at <= now]
     obligation.escalated_to = reached[-1] if reached else obligation.escalated_to
     obligation.escalate_at = next((at for _step, at in steps if at > now), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from reporting import services
 from reporting.models import DeadlinePolicy, ReportObligation
@@ -66,6 +67,22 @@ def test_of_several_steps_passed_while_the_clock_stood_only_the_last_is_told(lin
     sweep(DUE + 72 * HOUR)
     assert {step for _user, step in told()} == {"parties"}
     assert {user for user, _step in told("report.breached")} == {line["pic"], line["trainer"], line["manager"]}
+
+
+def test_the_steps_of_a_class_filed_after_its_due_time_count_from_the_filing(line, client):
+    ReportObligation.objects.update(created_at=DUE + 72 * HOUR)
+    sweep(DUE + 72 * HOUR)
+    assert {user for user, _step in told("report.breached")} == {line["pic"], line["trainer"], line["manager"]}
+    assert not told()
+    sweep(DUE + 84 * HOUR)
+    assert {step for _user, step in told()} == {"manager"}
+    sweep(DUE + 108 * HOUR)
+    assert {step for _user, step in told()} == {"manager", "parties"}
+    client.force_login(line["manager"])
+    page = client.get(reverse("obligation_detail", args=[ReportObligation.objects.get().uuid]))
+    assert page.context["steps"][-1].startswith("Dicatat Sabtu, 28 November 2026 00.00 WIB")
+    times = [at - DUE for at, _words in page.context["telling"]]
+    assert times == [72 * HOUR, 84 * HOUR, 108 * HOUR], "no reminder could come in time"
 
 
 def test_the_times_are_those_of_the_rule_that_counted_it(line):

@@ -29,6 +29,7 @@ from reporting.services.watching import lost_before_sending
 from reporting.wording import (
     counting_steps,
     due_standing,
+    filed_late_words,
     party_words,
     reason_of,
     report_standing,
@@ -175,7 +176,10 @@ def obligation_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "session": obligation.training_session,
             "due": due_standing(obligation, now),
             "report_standing": report_standing(obligation),
-            "steps": counting_steps(obligation.explanation, reader, ended_at=obligation.ended_at),  # type: ignore[attr-defined]
+            "steps": [
+                *counting_steps(obligation.explanation, reader, ended_at=obligation.ended_at),  # type: ignore[attr-defined]
+                *filed_late_words(obligation),
+            ],
             "changes": [
                 (each, reason_of(each), counting_steps(each.explanation, reader))
                 for each in obligation.changes.select_related("actor").exclude(
