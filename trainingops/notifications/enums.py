@@ -15,6 +15,10 @@ class Channel(models.TextChoices):
     OFF = "off", _("Off")
 
 
+#: Those that bring a mail, at once or with others.
+BY_MAIL = (Channel.MAIL, Channel.DIGEST)
+
+
 class OutboxState(models.TextChoices):
     """Where a mail stands; one to a closed account is not tried, and nobody has to mend it (NTF-5)."""
 

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from trainingops.people.models import User
 
 
-def channels_of(kind: NoticeKind, users: Iterable[int], *, bulk: bool = False) -> dict[int, str]:
+def channels_of(kind: NoticeKind, users: Iterable[int]) -> dict[int, str]:
     """How each of these users is told of this kind now: one query, none for a mandatory kind.
 
-    Who wants no summaries by mail reads in the app what would stand in one: a kind of the daily summary, and
-    (``bulk``) what a sweep tells many of.
+    Who wants no summaries by mail reads a kind of the daily summary in the app.
     """
     channels: dict[int, str] = dict.fromkeys(users, kind.channel)
     if kind.mandatory:
@@ -36,7 +35,7 @@ def channels_of(kind: NoticeKind, users: Iterable[int], *, bulk: bool = False) -
         else:
             channels[user] = channel
     for user in without_summary:
-        if channels[user] == Channel.DIGEST or (bulk and channels[user] == Channel.MAIL):
+        if channels[user] == Channel.DIGEST:
             channels[user] = Channel.APP
     return channels
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from trainingops.audit.journal import service
 from trainingops.jobs.wake import wake
 from trainingops.notifications.enums import Channel
-from trainingops.notifications.models import Notice, OutboxMessage
+from trainingops.notifications.models import Notice, OutboxMessage, Preference
 from trainingops.notifications.registry import DIGEST, get_kind
 from trainingops.people.models import User
 from trainingops.people.working import working_days
@@ -120,15 +120,32 @@ def _write(*, reader: User, due: _Due, now: datetime) -> bool:
     notices = list(due.of(Notice.objects.waiting().filter(recipient=reader)).order_by("pk"))
     if not notices:
         return False
-    if len(notices) == 1 and due.day is None:
-        message = _single(notices[0], reader, now)
-    else:
-        message = _summary(notices, reader, due.day, now)
-    Notice.objects.filter(pk__in=[each.pk for each in notices]).update(carrier=message)
+    apart = _apart(notices, reader)
+    together = [each for each in notices if each not in apart]
+    for each in apart:
+        each.carrier = _single(each, reader, now)
+    if len(together) == 1 and due.day is None:
+        together[0].carrier = _single(together[0], reader, now)
+    elif together:
+        message = _summary(together, reader, due.day, now)
+        for each in together:
+            each.carrier = message
+    Notice.objects.bulk_update(notices, ["carrier"])
     from trainingops.notifications.tasks import deliver_mail
 
     wake(deliver_mail)
     return True
+
+
+def _apart(notices: list[Notice], reader: User) -> list[Notice]:
+    """What a sweep told somebody who wants mails at once and no summaries: each has its own mail.
+
+    What is mandatory comes together for everybody: nobody can be spared it, nor should it come by the hundred.
+    """
+    chosen = [each for each in notices if each.gathered and not get_kind(each.kind).mandatory]
+    if chosen and Preference.objects.filter(user=reader, kind=DIGEST.name).exists():
+        return chosen
+    return []
 
 
 def _single(notice: Notice, reader: User, now: datetime) -> OutboxMessage:

@@ -49,13 +49,14 @@ def notify(
         step: which of several notices of this kind about this subject.
         urgent: whether the mail goes outside the recipient's working hours too; the kind decides unless it is given.
         bulk: one of possibly many of a sweep. No mail is written now: when the sweep calls :func:`finish_bulk`,
-            each person gets one mail for all that it told them, an ordinary one where that is a single notice.
+            each person gets one mail for all that it told them, an ordinary one where that is a single notice, or
+            where they want no summaries.
     """
     described = get_kind(kind)
     people = {user.pk: user for user in recipients if user.is_active}
     if not people:
         return
-    channels = channels_of(described, people, bulk=bulk)
+    channels = channels_of(described, people)
     at_once = {key for key, user in people.items() if channels[key] == Channel.MAIL and user.email}
     about: dict[str, Any] = {
         "kind": kind,
@@ -115,7 +116,7 @@ def notify_many(*, kind: str, told: Sequence[Told], now: datetime) -> None:
     people = {user.pk: user for each in told for user in each.recipients if user.is_active}
     if not people:
         return
-    channels = channels_of(described, people, bulk=True)
+    channels = channels_of(described, people)
     at_once = {key for key, user in people.items() if channels[key] == Channel.MAIL and user.email}
     if at_once:
         begin_bulk()

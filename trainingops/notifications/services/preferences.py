@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
-from trainingops.notifications.enums import Channel
+from trainingops.notifications.enums import BY_MAIL, Channel
 from trainingops.notifications.models import Preference
 from trainingops.notifications.registry import DIGEST, NoticeKind, get_kind
 from trainingops.people.models import User
@@ -31,19 +31,35 @@ def choose_channels(*, user: User, channels: Mapping[str, str], summaries: bool,
 
 
 @service
-def stop_mails(*, user: User, kind: str, now: datetime) -> None:
-    """No mail of this kind any more; its notices stay in the app. Stopping twice changes nothing.
+def stop_mails(*, user: User, kind: str, now: datetime) -> Channel:
+    """No mail of this kind any more; its notices stay in the app. Where no mail came anyway, nothing changes.
+
+    Returns:
+        The channel until now, for :func:`resume_mails`.
 
     Raises:
         Refused: the kind is mandatory, with the reason.
     """
-    _keep(user, {kind: Channel.APP}, "notices.mails_stopped", now)
+    channel = _channel_of(user, kind)
+    if channel in BY_MAIL:
+        _keep(user, {kind: Channel.APP}, "notices.mails_stopped", now)
+    return channel
 
 
 @service
-def resume_mails(*, user: User, kind: str, now: datetime) -> None:
-    """Mails of this kind again, at once."""
-    _keep(user, {kind: Channel.MAIL}, "notices.mails_resumed", now)
+def resume_mails(*, user: User, kind: str, channel: Channel, now: datetime) -> None:
+    """Mails of this kind as they came before they were stopped; a choice that was made since stays."""
+    if _channel_of(user, kind) == Channel.APP:
+        _keep(user, {kind: channel}, "notices.mails_resumed", now)
+
+
+def _channel_of(user: User, name: str) -> Channel:
+    """How somebody is told of a kind that may be switched off, read under the lock of the account."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    kind = get_kind(name)
+    require_choice(kind)
+    chosen = Preference.objects.filter(user=user, kind=name).values_list("channel", flat=True).first()
+    return Channel(chosen or kind.channel)
 
 
 def _keep(user: User, channels: Mapping[str, str], verb: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ EARLY = datetime(2026, 11, 24, 0, tzinfo=UTC)
 KINDS = [
     NoticeKind(name="test.daily", label="Daily", title="Told about %(what)s", channel=Channel.DIGEST),
     NoticeKind(name="test.trouble", label="Bad", title="Broken: %(what)s", channel=Channel.DIGEST, problem=True),
+    NoticeKind(name="test.at_once", label="At once", title="Told at once: %(what)s"),
     NoticeKind(name="test.breach", label="Breach", title="Late: %(what)s", urgent=True, mandatory="because"),
 ]
 
@@ -139,6 +140,16 @@ class TestBulk:
         tell(reader, "test.breach", now=EARLY + PATIENCE, bulk=True)
         assert finish_bulk(now=EARLY + PATIENCE) == 0
         assert finish_bulk(now=EARLY + PATIENCE + APART) == 1
+
+    def test_who_wants_no_summaries_gets_each_mail_that_they_chose_to_get_at_once(self, reader):
+        Preference.objects.create(user=reader, kind=DIGEST.name, channel=Channel.APP)
+        for what in ("rain", "sun"):
+            tell(reader, "test.at_once", what=what, bulk=True)
+            tell(reader, "test.breach", what=what, bulk=True)
+        assert finish_bulk(now=EARLY) == 1
+        kinds = sorted(OutboxMessage.objects.values_list("kind", flat=True))
+        assert kinds == [DIGEST.name, "test.at_once", "test.at_once"], "what is mandatory comes together"
+        assert not Notice.objects.waiting().exists()
 
     def test_it_takes_along_a_daily_summary_that_is_due(self, reader):
         tell(reader)

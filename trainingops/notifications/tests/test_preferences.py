@@ -149,6 +149,26 @@ class TestUnsubscribing:
         tell(reader)
         assert OutboxMessage.objects.count() == 2
 
+    @pytest.mark.parametrize(
+        ("chosen", "stopped", "again"),
+        [("off", "off", "off"), ("app", "app", "mail"), ("digest", "app", "digest"), ("mail", "app", "mail")],
+    )
+    def test_an_old_mail_never_turns_a_kind_on_and_the_way_back_leads_where_it_was(
+        self, reader, chosen, stopped, again
+    ):
+        path, client = path_in(sent_to(reader)), Client()
+        choose_channels(user=reader, channels={"test.free": chosen}, summaries=True, now=timezone.now())
+
+        def channel():
+            return channels_of(get_kind("test.free"), [reader.pk])[reader.pk]
+
+        page = client.post(path).content.decode()
+        assert channel() == stopped
+        offered = re.search(r'name="again" value="(\w+)"', page)
+        assert bool(offered) == (chosen in ("digest", "mail"))
+        client.post(path, {"again": offered.group(1) if offered else "off"})
+        assert channel() == again
+
     def test_a_mandatory_kind_has_no_link_and_a_signed_one_is_refused_with_words(self, reader):
         from trainingops.notifications import unsubscribing
 
