@@ -39,6 +39,12 @@ def can_remind(user: User, obligation: ReportObligation) -> bool:
     )
 
 
+def is_outside(user: User) -> bool:
+    """The client, and whoever else holds no office of the house: they read parties, not the people who stand for them
+    (5.3.2)."""
+    return not user.authority.has(*(role for role in Role if role not in (Role.CLIENT, Role.AGENT)))
+
+
 def can_acknowledge(user: User, distribution: Distribution) -> bool:
     """Everybody for oneself."""
     return distribution.user_id == user.pk

@@ -50,7 +50,8 @@ def record_delivery(
     if distribution.user_id is not None:
         raise WrongState(_("%(name)s has an account and confirms the report there.") % {"name": distribution.words})
     zone = report.obligation.zone
-    if not version.submitted_at <= delivered_at <= now:
+    # A form knows minutes: the minute of the submission counts from its beginning.
+    if not version.submitted_at.replace(second=0, microsecond=0) <= delivered_at <= now:
         raise Refused(
             _("%(given)s does not lie between the submission, %(from)s, and now, %(now)s. Correct the time.")
             % {
@@ -66,7 +67,7 @@ def record_delivery(
     made = ReportDelivery.objects.create(
         distribution=distribution,
         channel=channel,
-        delivered_at=delivered_at,
+        delivered_at=max(delivered_at, version.submitted_at),
         received_by=received_by.strip(),
         file=stored,
         file_name=name,

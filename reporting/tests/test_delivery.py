@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -258,6 +260,16 @@ def test_who_stands_for_a_party_by_hand_and_without_account_stands_for_it_in_the
     second = send(written(held, course="Lain.", now=now), held.pic, now=now, reason="Kalimat diperbaiki.")
     (stands,) = second.parties.get(party="qc", site=other.site).recipients.all()
     assert stands.name == "QC situs lain"
+
+
+def test_what_is_handed_over_in_the_minute_of_the_submission_is_taken_at_the_time_of_the_form(held):
+    at = held.training_session.ends_at + 2 * HOUR
+    version = submitted(held, now=at + timedelta(seconds=40))
+    now = at + timedelta(seconds=50)
+    outside = services.add_recipient(version=version, party="client", name="Ibu Tari", actor=held.pic, now=now)
+    given = {"channel": "hand", "received_by": "Ibu Tari", "file": None, "actor": held.pic, "now": now}
+    made = services.record_delivery(distribution=outside, delivered_at=at, **given)
+    assert made.delivered_at == version.submitted_at
 
 
 @pytest.mark.point("RPT-4")

@@ -126,6 +126,8 @@ def test_the_manager_lets_the_client_read_the_names_of_one_line_and_ends_it_agai
     sign_in(client, reader)
     page = client.get(reverse("report_detail", args=[report.uuid])).content.decode()
     assert not any(name in page for name in hidden_from(held, other))
+    assert "dari tim lain" not in page, "no team is theirs"
+    assert held.world.qc.name not in page and "Quality Control" in page, "parties, as in their PDF, not people"
 
 
 def to_client(version, name, address=""):
@@ -202,6 +204,21 @@ def test_the_writer_previews_mail_page_and_pdf_as_each_recipient_gets_them(clien
         assert name not in shown.content.decode() and name not in pdf.content.decode()
     assert other.enrolment.person.name in shown.content.decode()
     assert not ReportVersion.objects.exists() and not OutboxMessage.objects.filter(kind="report.submitted").exists()
+
+
+def test_the_preview_of_a_mail_to_somebody_without_account_is_the_mail_that_goes_out(client, held):
+    """RPT: the same words and the address at which the copy is checked; number and code are made with the PDF."""
+    PlanRecipient.objects.create(revision=held.plan.approved_revision, party="client", name="Tari", email="t@luar.id")
+    report = written(held)
+    with time_machine.travel(held.training_session.ends_at + 2 * HOUR, tick=False):
+        sign_in(client, held.pic)
+        preview = reverse("report_preview", args=[report.uuid])
+        shown = client.get(preview, {"recipient": "client:t@luar.id"}).context["mail"]
+    version = submitted(held)
+    record = produce_record(request=EvidenceRequest.objects.get(kind="report_copy"), now=version.submitted_at)
+    sent = as_mail(OutboxMessage.objects.get(kind=COPY_MAIL)).body
+    sent = sent.replace(record.number, f"{record.number[:9]}…").replace(record.verify_code, "…")
+    assert (shown.to, shown.body) == (["t@luar.id"], sent)
 
 
 @pytest.mark.parametrize("role", ["operations", "leader"])

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from reporting import policies
 from reporting.content import Frozen, freeze
 from reporting.difference import difference
 from reporting.drawing import draw_copy
+from reporting.evidence import COPY
 from reporting.models import Distribution, ReportVersion
 from reporting.queries import COPY_MAIL, record_number
 from reporting.reaction import reaction_words
@@ -31,6 +34,7 @@ from trainingops.notifications.models import OutboxMessage
 from trainingops.people.enums import Role
 from trainingops.people.http import SignedInRequest
 from trainingops.records.documents import attachment
+from trainingops.records.registry import get_kind
 
 
 class Preview:
@@ -78,14 +82,16 @@ class Preview:
             return None
         kind = "report.submitted" if self.version.number == 1 else "report.amended"
         with translation.override(self.language):
-            words = reader_words(self.version, Frozen(self.version.content)) | {"copy": _("PDF")}
+            words = reader_words(self.version, Frozen(self.version.content))
+        # Number and code of the sealed copy are made when the report goes out.
+        copy = {"copy": f"{get_kind(COPY).prefix}-{self.version.submitted_at:%Y}-…"}
         message = OutboxMessage(
             kind=kind if self.recipient.user else COPY_MAIL,
             recipient=self.recipient.user,
             address=self.recipient.address,
             language=self.language,
-            url=report_address(self.version.report),
-            params=words,
+            url=report_address(self.version.report) if self.recipient.user else f"{reverse('verify')}…",
+            params=words if self.recipient.user else words | copy,
             message_id="<preview@trainingops>",
         )
         return as_mail(message)
@@ -128,6 +134,7 @@ def report_preview(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "mail": mail,
         "mail_html": _body_of(mail.alternatives[0][0]) if mail else "",
         "sight": preview.sight,
+        "is_outside": preview.recipient.user is None or policies.is_outside(preview.recipient.user),
         "reading": reading,
         "deviations": reading.deviations,
         "reaction": reaction_words(reading.data["reaction"], at=request.now, zone=reading.zone),

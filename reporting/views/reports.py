@@ -116,6 +116,7 @@ def _version_page(
     writes = policies.can_write(user, report, teaches=report.teaches)
     sends = writes or policies.can_remind(user, report.obligation)
     receipts = receipts_of(version, sender=user if sends else None)
+    is_outside = policies.is_outside(user)
     mine = [each.row for each in receipts if each.row.user_id == user.pk]
     address = settings.BASE_URL + reverse("report_detail", args=[report.uuid])
     context = {
@@ -125,7 +126,9 @@ def _version_page(
         "changes": change_words(report) if report.changed_at else "",
         "others": [each.number for each in versions if each.number != version.number],
         "unreached": unreached_words(delivery_of(report.obligation, now=request.now)) if sends else "",
-        "receipts": receipts,
+        "is_outside": is_outside,
+        "receipts": [each for each in receipts if each.row.user_id == user.pk] if is_outside else receipts,
+        "parties": list(dict.fromkeys(each.row.get_party_display() for each in receipts)),
         "readers": sum(each.row.user_id is not None for each in receipts),
         "outside": sum(each.row.user_id is None for each in receipts),
         "read_count": sum(each.row.acknowledged_at is not None for each in receipts),
