@@ -165,7 +165,7 @@ KINDS = (
         ),
         mandatory=MANDATORY,
         problem=True,
-        roles=("manager", "administrator"),
+        roles=("manager", "trainer", "administrator"),
     ),
     NoticeKind(
         name=COPY_MAIL,

@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from planning.models import PlanRevision, TrainingPlan
-from planning.signals import plan_cancelled, revision_approved, targets_moved
+from planning.signals import plan_cancelled, plan_handed_over, revision_approved, targets_moved
 from sessions.enums import SessionState
 from sessions.models import TrainingSession
-from sessions.services.inheriting import inherit_cases
+from sessions.services.inheriting import inherit_cases, pass_on_cases
 from sessions.services.lapsing import propose_lapses
 from sessions.services.scheduling import cancel_sessions_of, follow_targets, schedule_from_revision
 from sessions.services.survey import open_survey
@@ -34,6 +34,12 @@ def on_revision_approved(*, revision: PlanRevision, actor: Any, now: datetime, *
 def on_plan_cancelled(*, plan: TrainingPlan, reason: str, actor: Any, now: datetime, **_: Any) -> None:
     """A plan given up takes its sessions with it."""
     cancel_sessions_of(plan=plan, reason=reason, actor=actor, now=now)
+
+
+@receiver(plan_handed_over, dispatch_uid="sessions.pass_on")
+def on_plan_handed_over(*, plan: TrainingPlan, actor: Any, now: datetime, **_: Any) -> None:
+    """The new PIC arranges the recoveries that are open."""
+    pass_on_cases(plan=plan, actor=actor, now=now)
 
 
 @receiver(targets_moved, dispatch_uid="sessions.follow_targets")

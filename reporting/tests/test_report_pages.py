@@ -372,3 +372,12 @@ def test_who_submits_with_an_empty_score_sheet_is_warned(client):
     page = client.get(url("report_submit", held)).content.decode()
     assert "Belum lengkap: 3." in page, "in the words of the report's own table"
     assert "0,0%" not in page
+
+
+def test_the_standing_beside_a_notice_may_wrap_on_a_phone(client, held):
+    submitted(held)
+    sign_in(client, held.manager)
+    page = client.get(reverse("inbox")).content.decode()
+    said = [each.partition("</div>")[0] for each in page.split('<div class="task-why">')[1:]]
+    standings = [each for each in said if "<svg" in each]
+    assert standings and not any("nowrap" in each for each in standings)

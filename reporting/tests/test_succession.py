@@ -12,6 +12,7 @@ from reporting import services
 from reporting.policies import can_write
 from reporting.services.amending import owe_next_version
 from reporting.tests.writing import HOUR, report_of, send, submitted, written
+from sessions.models import RecoveryCase
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, WrongState
 from trainingops.notifications.models import Notice
@@ -45,6 +46,8 @@ def test_the_new_pic_answers_for_the_report_is_told_writes_signs_and_is_who_is_t
     report = report_of(held)
     obligation = report.obligation
     assert obligation.owner == to
+    cases = RecoveryCase.objects.filter(enrolment__training_session=held.training_session)
+    assert {each.owner for each in cases} == {to}, "and arranges the recoveries (5.3.1)"
     assert told("report.passed_on") == {to.pk}
     assert Entry.objects.filter(verb="obligation.passed_on", subject=obligation.uuid).count() == 1
     with time_machine.travel(held.training_session.ends_at + HOUR, tick=False):

@@ -19,7 +19,7 @@ from sessions.services.correcting import (
 from sessions.services.deviations import Used, acknowledge_deviation, differences, report_deviation
 from sessions.services.extra_time import give_extra_time
 from sessions.services.filing import Came, file_class
-from sessions.services.inheriting import inherit_cases
+from sessions.services.inheriting import inherit_cases, pass_on_cases
 from sessions.services.lapsing import keep_target, lapse_case, lapse_target, propose_lapses
 from sessions.services.marking import Mark, mark_answers
 from sessions.services.moving import cancel_make_up, move_make_up
@@ -100,6 +100,7 @@ __all__ = [
     "open_post_test",
     "open_session",
     "open_survey",
+    "pass_on_cases",
     "print_sheet",
     "propose_lapses",
     "propose_move",

@@ -1,4 +1,4 @@
-"""A new team leader inherits the cases of their agents (5.3.1)."""
+"""A new team leader inherits the cases of their agents, and a new PIC those of their plan (2.2, 5.3.1)."""
 
 from __future__ import annotations
 
@@ -60,6 +60,20 @@ def inherit_cases(
         record("case.inherited", subject=case, actor=actor, now=now, data=data)
         case.leader = heir
     RecoveryCase.objects.bulk_update(moving, ["leader"])
+    return len(moving)
+
+
+@service
+def pass_on_cases(*, plan: TrainingPlan, actor: User | None, now: datetime) -> int:
+    """Make the PIC of a plan the owner of its open cases; how many had another. The hand-over itself tells both."""
+    foreign = RecoveryCase.objects.filter(enrolment__training_session__plan=plan, state__in=OPEN_CASES)
+    _plans, locked = lock_cases(foreign.exclude(owner=plan.pic).values_list("pk", flat=True))
+    moving = [case for case in locked if case.state in OPEN_CASES]
+    for case in moving:
+        data = {"from": case.owner.uuid, "to": plan.pic.uuid}
+        record("case.passed_on", subject=case, actor=actor, now=now, data=data)
+        case.owner = plan.pic
+    RecoveryCase.objects.bulk_update(moving, ["owner"])
     return len(moving)
 
 
