@@ -1,4 +1,4 @@
-"""The notices about modules and appointments."""
+"""The notices about modules, scoring schemes and appointments."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ MODULE_APPROVED = "module_approved"
 MODULE_RETURNED = "module_returned"
 MODULE_RETIRED = "module_retired"
 MODULE_NARROWED = "module_narrowed"
+SCHEME_RETIRED = "scheme_retired"
 APPOINTED = "appointed"
 APPOINTMENT_REVOKED = "appointment_revoked"
 
@@ -52,6 +53,14 @@ _KINDS = (
         label=_("A module is not meant for the line of your plan any more"),
         title=_("%(module)s is not meant for the line of your plan any more"),
         body=_("%(numbers)s need another module before they can be approved. Choose one of the line in the draft."),
+        problem=True,
+        roles=("trainer",),
+    ),
+    NoticeKind(
+        name=SCHEME_RETIRED,
+        label=_("A scoring scheme of your plan is out of use"),
+        title=_("%(scheme)s is out of use"),
+        body=_("%(numbers)s need another scoring scheme before they can be approved. Choose one in the draft."),
         problem=True,
         roles=("trainer",),
     ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from planning.enums import ParameterSource, SettledBy
@@ -146,7 +146,8 @@ class SchemeCopyForm(SchemeForm):
 
     retire = forms.BooleanField(required=False, initial=True)
 
-    def __init__(self, *args: Any, scheme: ScoringScheme, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scheme: ScoringScheme, losing: int | None, **kwargs: Any) -> None:
+        """``losing``: how many drafts and waiting plans need another scheme then; None where it may not go."""
         kwargs["initial"] = {
             "pass_mark": scheme.pass_mark,
             "decimals": scheme.decimals,
@@ -154,7 +155,17 @@ class SchemeCopyForm(SchemeForm):
             "remedial_cap": scheme.remedial_cap,
         }
         super().__init__(*args, **kwargs)
+        if losing is None:
+            del self.fields["retire"]
+            return
         self.fields["retire"].label = _("Take “%(name)s” out of use") % {"name": scheme.name}
+        self.fields["retire"].initial = losing == 0
+        if losing:
+            self.fields["retire"].help_text = ngettext(
+                "%(n)d draft or plan that waits for approval needs another scheme then; its PIC is told.",
+                "%(n)d drafts and plans that wait for approval need another scheme then; their PICs are told.",
+                losing,
+            ) % {"n": losing}
 
 
 def lines_of(scheme: ScoringScheme) -> list[dict[str, Any]]:

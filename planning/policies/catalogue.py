@@ -10,6 +10,7 @@ from trainingops.people.enums import Role
 
 if TYPE_CHECKING:
     from planning.models import Appointment, Defect, ModuleVersion, MonitoringSample, ProductChange, TrainerRequest
+    from planning.models.plans import TrainingPlanQuerySet
     from trainingops.people.models import ServiceLine, User
 
 MODULE_AUTHORS = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
@@ -79,6 +80,14 @@ def can_write_questions(user: User) -> bool:
 def can_write_schemes(user: User) -> bool:
     """The trainer sets parameters, scores and pass mark (5.1.2); so may the manager."""
     return user.authority.has(*SCHEME_AUTHORS)
+
+
+def can_retire_scheme(user: User, losing: TrainingPlanQuerySet) -> bool:
+    """A manager; or who writes schemes, where every plan that would lose it lies in their scope."""
+    if user.authority.covers(Role.MANAGER):
+        return True
+    inside = losing.filter(user.authority.scope(*SCHEME_AUTHORS, site="site", line="line"))
+    return can_write_schemes(user) and not losing.exclude(pk__in=inside.values("pk")).exists()
 
 
 def can_edit_change(user: User, change: ProductChange) -> bool:

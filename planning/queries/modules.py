@@ -7,33 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Window
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from planning.content import hash_of
-from planning.enums import ModuleKind, ModuleState, RevisionState
+from planning.enums import ModuleKind, ModuleState
 from planning.models import (
     Competence,
     ModuleVersion,
-    PlanRevision,
     PlanTemplate,
     TestPaper,
     Topic,
     TrainingModule,
-    TrainingPlan,
 )
 from planning.queries.topics import Branch, tree
+from planning.queries.uses import Use, named, plans_and_templates
 from trainingops.ui.shown import Shown
 
 if TYPE_CHECKING:
-    from planning.models.plans import TrainingPlanQuerySet
     from trainingops.people.models import ServiceLine, User
-
-#: Names shown of what uses a version; the count says how many there are.
-_SHOWN = 10
 
 
 def with_versions(modules: QuerySet[TrainingModule]) -> QuerySet[TrainingModule]:
@@ -138,32 +131,6 @@ def standard_modules(line: ServiceLine) -> list[StandardGroup]:
     ]
 
 
-@dataclass(frozen=True)
-class Use:
-    """What uses a version: how many, and the first of them by name, with an address where the reader may go."""
-
-    label: str | Promise
-    count: int
-    named: list[tuple[str, str]]
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.named)
-
-
-def plans_keeping(version: ModuleVersion) -> TrainingPlanQuerySet:
-    """Plans that were approved with a version: they keep it when it goes out of use, also in their later revisions."""
-    return TrainingPlan.objects.filter(approved_revision__module_version=version)
-
-
-def plans_losing(version: ModuleVersion) -> TrainingPlanQuerySet:
-    """Plans whose draft, or whose revision that waits for approval, needs another version when this one goes."""
-    waiting = PlanRevision.objects.filter(
-        module_version=version, state__in=[RevisionState.DRAFT, RevisionState.SUBMITTED]
-    )
-    return TrainingPlan.objects.filter(pk__in=waiting.values("plan")).exclude(approved_revision__module_version=version)
-
-
 def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
     """What uses a version, before it is taken out of use (7.1.6): plans, templates, competences, tests, trainers.
 
@@ -173,26 +140,9 @@ def uses_of(version: ModuleVersion, *, user: User) -> list[Use]:
     templates = PlanTemplate.objects.in_use().filter(module=module)
     competences = Competence.objects.filter(module_version=version).count()
     papers = TestPaper.objects.filter(questions__question__topic__in=module.topics.all()).distinct()
-    trainers = module.trainers.all()
     return [
-        _linked(_("Approved plans, which keep it"), plans_keeping(version), "plan_detail", user),
-        _linked(_("Drafts and plans that wait for approval"), plans_losing(version), "plan_detail", user),
-        _linked(_("Plan templates"), templates, "plan_template_detail", user),
+        *plans_and_templates(version, templates, user=user),
         Use(_("People who showed this competence"), competences, []),
-        _named(_("Test papers on its topics"), papers),
-        _named(_("Trainers who may teach it"), trainers),
+        named(_("Test papers on its topics"), papers),
+        named(_("Trainers who may teach it"), module.trainers.all()),
     ]
-
-
-def _linked(label: Promise, rows: Any, page: str, user: User) -> Use:
-    """All rows counted; those that the reader may see lead to their page. One query."""
-    seen = Exists(rows.model.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    found = list(rows.annotate(seen=seen, total=Window(Count("pk"))).order_by("-seen", "pk")[:_SHOWN])
-    named = [(str(row), reverse(page, args=[row.uuid])) for row in found if row.seen]
-    return Use(label, found[0].total if found else 0, named)
-
-
-def _named(label: Promise, rows: QuerySet[Any]) -> Use:
-    """All rows are few, so they are read once and counted here."""
-    found = [str(row) for row in rows]
-    return Use(label, len(found), [(each, "") for each in found[:_SHOWN]])

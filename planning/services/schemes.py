@@ -8,13 +8,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from planning.enums import ParameterSource, SettledBy
 from planning.models import ScoringParameter, ScoringScheme
-from planning.policies.catalogue import can_write_schemes
+from planning.module_notices import SCHEME_RETIRED
+from planning.policies.catalogue import can_retire_scheme, can_write_schemes
+from planning.queries.uses import plans_losing
+from planning.services.losing import tell_losing
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, require
+from trainingops.domain import Refused, WrongState, require
 from trainingops.ui.figures import format_figure
 
 if TYPE_CHECKING:
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
 MOST_REMEDIALS = 3
 #: More assessors than this do not watch one role play.
 MOST_ASSESSORS = 5
+#: Why a trainer may not take a scheme out of use.
+NEEDS_A_MANAGER = gettext_lazy("Plans outside your scope would lose this scheme. A manager takes it out of use.")
 _TESTS = (ParameterSource.PRE_TEST, ParameterSource.POST_TEST)
 
 
@@ -153,12 +160,41 @@ def check_assessors(parameter: ParameterText) -> None:
 
 @service
 def retire_scheme(*, scheme: ScoringScheme, actor: User, now: datetime) -> ScoringScheme:
-    """Take a scheme out of use: new plans cannot choose it; plans that froze it keep it."""
-    require(can_write_schemes(actor))
-    locked = ScoringScheme.objects.select_for_update(no_key=True).get(pk=scheme.pk)
-    if not locked.is_active:
-        raise Refused(_("%(name)s is out of use already. Reload the page.") % {"name": locked.name})
-    locked.is_active = False
-    locked.save(update_fields=["is_active"])
+    """Take a scheme out of use: new plans cannot choose it; plans that were approved with it keep it.
+
+    The PICs of drafts, and of plans that wait for approval, are told that these need another scheme.
+
+    Raises:
+        NotAllowed: a plan that would lose it lies outside the scope of a trainer; a manager may.
+        WrongState: it is out of use already.
+    """
+    losing = plans_losing(scheme)
+    require(can_retire_scheme(actor, losing), str(NEEDS_A_MANAGER))
+    locked = _use(scheme, False)
+    page = reverse("scheme_detail", args=[locked.uuid])
+    tell_losing(SCHEME_RETIRED, locked, losing, page=page, now=now)
     record("scoring_scheme.retired", subject=locked, actor=actor, now=now)
+    return locked
+
+
+@service
+def restore_scheme(*, scheme: ScoringScheme, actor: User, now: datetime) -> ScoringScheme:
+    """Plans may choose it again.
+
+    Raises:
+        WrongState: it is in use already.
+    """
+    require(can_write_schemes(actor))
+    locked = _use(scheme, True)
+    record("scoring_scheme.restored", subject=locked, actor=actor, now=now)
+    return locked
+
+
+def _use(scheme: ScoringScheme, in_use: bool) -> ScoringScheme:
+    locked = ScoringScheme.objects.select_for_update(no_key=True).get(pk=scheme.pk)
+    if locked.is_active == in_use:
+        words = _("%(name)s is in use already.") if in_use else _("%(name)s is out of use already. Reload the page.")
+        raise WrongState(words % {"name": locked})
+    locked.is_active = in_use
+    locked.save(update_fields=["is_active"])
     return locked

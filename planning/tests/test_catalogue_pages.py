@@ -124,6 +124,7 @@ PAGES = {
     "scheme_new": ("", Role.QC),
     "scheme_detail": ("scheme", Role.AGENT),
     "scheme_copy": ("scheme", Role.QC),
+    "scheme_retire": ("scheme", Role.QC),
     "appointment_list": ("", Role.QC),
     "appointment_new": ("", Role.TRAINER),
     "appointment_detail": ("appointment", Role.QC),
@@ -138,7 +139,7 @@ POSTS = {
     "module_version_submit": ("version", Role.QC),
     "module_standard_record": ("line", Role.AUDITOR),
     "material_remove": ("material", Role.QC),
-    "scheme_retire": ("scheme", Role.QC),
+    "scheme_restore": ("scheme", Role.QC),
     "question_retire": ("question", Role.AUDITOR),
     "question_restore": ("question", Role.AUDITOR),
 }

@@ -24,6 +24,7 @@ from planning.services import Incomplete, amend_plan, hand_over_plan, return_rev
 from planning.services.appointments import revoke_appointment
 from planning.services.modules import ModuleText, edit_module, retire_version
 from planning.services.schemes import retire_scheme
+from planning.tests import plan_templates
 from planning.tests.factories import approve, approved_plan, draft_plan, make_appointment, make_world, submitted_plan
 from trainingops.audit.models import Entry
 from trainingops.audit.tests.fixtures import guards_lifted
@@ -151,6 +152,36 @@ def test_a_plan_keeps_the_scheme_it_was_approved_with_and_a_draft_says_that_its_
     assert (draft.scheme, draft.pass_mark) == (world.scheme, 75)
     assert gaps_of(draft) == []
     assert other.revisions.get().scheme == world.scheme
+
+
+@pytest.mark.clause("5.1.2", "7.1.6")
+def test_what_uses_a_scheme_is_shown_before_it_goes_out_of_use_its_pics_are_told_and_it_comes_back(client):
+    """A trainer whose scope does not cover every plan that would lose it leaves it to a manager."""
+    world = make_world(people=1)
+    kept, other, template = approved_plan(world=world), draft_plan(world=world), plan_templates.make(world)
+    scheme = world.scheme
+    address = reverse("scheme_retire", args=[scheme.uuid])
+    stranger = make_user("trainer", line=ServiceLineFactory(), language="en")
+    client.force_login(stranger)
+    assert address not in client.get(reverse("scheme_detail", args=[scheme.uuid])).content.decode()
+    assert client.get(address).status_code == client.post(address).status_code == 403
+    copy = client.get(reverse("scheme_copy", args=[scheme.uuid]))
+    assert "retire" not in copy.context["form"].fields
+
+    client.force_login(world.pic)
+    assert "retire" in client.get(reverse("scheme_copy", args=[scheme.uuid])).context["form"].fields
+    asked = client.get(address).content.decode()
+    assert all(str(each) in asked for each in (kept, other, template))
+    assert client.post(address).status_code == 302
+    notice = Notice.objects.get(recipient=world.pic, kind="scheme_retired")
+    assert other.number in str(notice.params) and kept.number not in str(notice.params)
+    assert client.get(address).status_code == 302, "out of use already"
+    assert gaps_of(other.revisions.get()) == ["parameters"]
+    listed = client.get(reverse("plan_template_list")).content.decode()
+    assert "Skema penilaiannya" in listed or "Its scoring scheme is out of use" in listed
+    back = reverse("scheme_restore", args=[scheme.uuid])
+    assert [client.post(back).status_code, client.post(back).status_code] == [302, 409]
+    assert gaps_of(other.revisions.get()) == []
 
 
 def gaps_of(revision):

@@ -7,18 +7,20 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from planning import scoring
 from planning.enums import ParameterSource
 from planning.forms.schemes import ExampleForm, ParameterFormSet, SchemeCopyForm, SchemeForm, lines_of
-from planning.models import PlanRevision, ScoringParameter, ScoringScheme
-from planning.policies.catalogue import can_write_schemes
+from planning.models import ScoringParameter, ScoringScheme
+from planning.policies.catalogue import can_retire_scheme, can_write_schemes
+from planning.queries.uses import plans_losing, uses_of_scheme
 from planning.services import schemes as services
 from planning.tables.catalogue import SchemeTable
 from planning.views.common import act_or_conflict, form_page, posted, url
 from planning.wording.settling import scored_by
+from trainingops.domain import require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.tables import configure
 from trainingops.ui.views import list_page, render_part
@@ -60,10 +62,12 @@ def scheme_copy(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Change a scheme: a copy under its own name, because plans and results rest on the old one."""
     scheme = get_object_or_404(ScoringScheme, uuid=uuid)
     formset = ParameterFormSet(posted(request), initial=lines_of(scheme))
+    losing = plans_losing(scheme)
+    may_retire = scheme.is_active and can_retire_scheme(request.user, losing)
 
     def act(form: SchemeCopyForm) -> tuple[str, str]:
         figures = {**form.cleaned_data}
-        replaces = scheme if figures.pop("retire") else None
+        replaces = scheme if figures.pop("retire", False) else None
         copy = services.add_scheme(
             **figures, parameters=formset.parameters(), replaces=replaces, actor=request.user, now=request.now
         )
@@ -71,7 +75,7 @@ def scheme_copy(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        SchemeCopyForm(posted(request), scheme=scheme),
+        SchemeCopyForm(posted(request), scheme=scheme, losing=losing.count() if may_retire else None),
         act,
         title=_("Copy of %(name)s") % {"name": scheme.name},
         parent=(url("scheme_detail", scheme), scheme.name),
@@ -94,9 +98,9 @@ def scheme_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "tests": _share_of_tests(parameters),
         "form": form,
         "said": scoring.explain(pure, form.scores(pure), attempt=form.number(), assessed=form.assessed()),
-        "used": PlanRevision.objects.filter(scheme=scheme).values("plan").distinct().count(),
+        "uses": uses_of_scheme(scheme, user=request.user),
         "may_write": can_write_schemes(request.user),
-        "may_retire": scheme.is_active and can_write_schemes(request.user),
+        "may_retire": scheme.is_active and can_retire_scheme(request.user, plans_losing(scheme)),
     }
     return render_part(request, "planning/scheme_detail.html", "planning/scheme_example.html", context)
 
@@ -125,11 +129,28 @@ def _share_of_tests(parameters: Sequence[ScoringParameter]) -> list[tuple[str, D
 
 
 def scheme_retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take a scheme out of use."""
+    """Show what uses a scheme, then take it out of use (7.1.6)."""
+    scheme = get_object_or_404(ScoringScheme, uuid=uuid)
+    if request.method == "POST":
+
+        def act() -> tuple[str, str]:
+            services.retire_scheme(scheme=scheme, actor=request.user, now=request.now)
+            return url("scheme_detail", scheme), _("Out of use. New plans cannot choose this scheme.")
+
+        return act_or_conflict(request, act)
+    if not scheme.is_active:
+        return redirect("scheme_detail", uuid=scheme.uuid)
+    require(can_retire_scheme(request.user, plans_losing(scheme)), str(services.NEEDS_A_MANAGER))
+    context = {"scheme": scheme, "uses": uses_of_scheme(scheme, user=request.user)}
+    return render(request, "planning/scheme_retire.html", context)
+
+
+def scheme_restore(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Put one back into use."""
     scheme = get_object_or_404(ScoringScheme, uuid=uuid)
 
     def act() -> tuple[str, str]:
-        services.retire_scheme(scheme=scheme, actor=request.user, now=request.now)
-        return url("scheme_detail", scheme), _("Out of use. New plans cannot choose this scheme.")
+        services.restore_scheme(scheme=scheme, actor=request.user, now=request.now)
+        return url("scheme_detail", scheme), _("%(name)s is in use again.") % {"name": scheme}
 
     return act_or_conflict(request, act)

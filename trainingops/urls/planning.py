@@ -99,6 +99,7 @@ urlpatterns += [
     path("schemes/<uuid:uuid>/", scheme_views.scheme_detail, name="scheme_detail"),
     path("schemes/<uuid:uuid>/copy/", scheme_views.scheme_copy, name="scheme_copy"),
     path("schemes/<uuid:uuid>/retire/", scheme_views.scheme_retire, name="scheme_retire"),
+    path("schemes/<uuid:uuid>/restore/", scheme_views.scheme_restore, name="scheme_restore"),
     path("appointments/", appointment_views.appointment_list, name="appointment_list"),
     path("appointments/new/", appointment_views.appointment_new, name="appointment_new"),
     path("appointments/<uuid:uuid>/", appointment_views.appointment_detail, name="appointment_detail"),

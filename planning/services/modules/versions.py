@@ -20,9 +20,7 @@ from planning.models import (
     QualityParameter,
     Topic,
     TrainingModule,
-    TrainingPlan,
 )
-from planning.notices import url_of
 from planning.policies.catalogue import (
     can_decide_version,
     can_edit_module,
@@ -31,14 +29,15 @@ from planning.policies.catalogue import (
     can_write_modules,
 )
 from planning.queries.catalogue import managers_of_lines
-from planning.queries.modules import SHOWN_OF_VERSION, about_version, plans_losing
+from planning.queries.modules import SHOWN_OF_VERSION, about_version
+from planning.queries.uses import plans_losing
+from planning.services.losing import tell_losing
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require, require_transition
 from trainingops.notifications.services import notify
 from trainingops.ui.shown import Shown, require_shown
 
 if TYPE_CHECKING:
-    from planning.models.plans import TrainingPlanQuerySet
     from trainingops.people.models import ServiceLine, User
 
 EDITABLE = (ModuleState.DRAFT, ModuleState.RETURNED)
@@ -120,7 +119,8 @@ def edit_module(*, module: TrainingModule, content: ModuleText, actor: User, now
     locked.save(update_fields=["title", "kind"])
     locked.lines.set(lines)
     for version in locked.versions.filter(state=ModuleState.APPROVED) if gone else ():
-        _tell_losing(notices.MODULE_NARROWED, version, plans_losing(version).filter(line__in=gone), now)
+        losing = plans_losing(version).filter(line__in=gone)
+        tell_losing(notices.MODULE_NARROWED, version, losing, page=_page(version), now=now)
     locked.topics.set(content.topics)
     record(
         "module.edited",
@@ -310,26 +310,9 @@ def _retire(locked: ModuleVersion, actor: User, now: datetime, *, followed_by: M
     require_transition(locked, ModuleState.RETIRED, MODULE_TRANSITIONS)
     locked.state = ModuleState.RETIRED
     locked.save(update_fields=["state"])
-    _tell_losing(notices.MODULE_RETIRED, locked, plans_losing(locked), now)
+    tell_losing(notices.MODULE_RETIRED, locked, plans_losing(locked), page=_page(locked), now=now)
     data = {"followed_by": followed_by.uuid} if followed_by else {}
     record("module_version.retired", subject=locked, actor=actor, now=now, data=data)
-
-
-def _tell_losing(kind: str, version: ModuleVersion, plans: TrainingPlanQuerySet, now: datetime) -> None:
-    """Tell each PIC once which of their plans need another version."""
-    losing: dict[User, list[TrainingPlan]] = {}
-    for plan in plans.select_related("pic").order_by("number"):
-        losing.setdefault(plan.pic, []).append(plan)
-    for pic, theirs in losing.items():
-        notify(
-            kind=kind,
-            recipients=[pic],
-            subject=version,
-            step=f"{now:%Y-%m-%dT%H:%M:%S}",
-            url=url_of(theirs[0]) if len(theirs) == 1 else _page(version),
-            params={"module": str(version), "numbers": ", ".join(plan.number for plan in theirs)},
-            now=now,
-        )
 
 
 def _locked(version: ModuleVersion) -> ModuleVersion:
