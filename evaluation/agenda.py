@@ -54,7 +54,7 @@ class Figures:
 
 
 def defect_trends(review: Review) -> tuple[Span, list[tuple[str, Trend]]]:
-    """Training defects of the period at its place by kind, against as many days before; two queries."""
+    """Training defects of the period at its place by kind, against as many days before; one query."""
     span = Span(review.period_from, review.period_to)
     now, before = (defects_of(review.site, review.line, each) for each in (span, span.before))
     return span, trends(now, before, "kind", dict(TrainingDefectKind.choices))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Value
 
 from evaluation.models import TrainingDefect
 from evaluation.models.defects import TrainingDefectQuerySet
@@ -62,12 +62,18 @@ def frequency_of(defect: TrainingDefect) -> tuple[Span, Trend]:
 def trends(
     now: TrainingDefectQuerySet, before: TrainingDefectQuerySet, by: str, labels: Mapping[Any, Any]
 ) -> list[tuple[Any, Trend]]:
-    """Counts by the field ``by`` in two periods, the most frequent first, each with its key; two queries.
+    """Counts by the field ``by`` in two periods, the most frequent first, each with its key; one query.
 
     Args:
         labels: the words of the keys; a key without words stands for itself.
     """
-    counted = [dict(rows.order_by().values_list(by).annotate(number=Count("pk"))) for rows in (now, before)]
+    groups = [
+        rows.order_by().values(by).annotate(number=Count("pk"), place=Value(place)).values_list(by, "number", "place")
+        for place, rows in enumerate((now, before))
+    ]
+    counted: tuple[dict[Any, int], dict[Any, int]] = ({}, {})
+    for key, number, place in groups[0].union(groups[1], all=True):
+        counted[place][key] = number
     found = [
         (key, Trend(str(labels.get(key, key)), counted[0].get(key, 0), counted[1].get(key, 0)))
         for key in {*counted[0], *counted[1]}

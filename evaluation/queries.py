@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Case, Prefetch, Q, QuerySet, When
-from django.utils.translation import gettext as _
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField, Value, When
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import ActionState, Aspect
-from evaluation.models import Finding, ImprovementAction, Review, ReviewParticipant
+from evaluation.models import Finding, ImprovementAction, Review, ReviewParticipant, TrainingDefect
 from planning.models import TrainingPlan
 from sessions.enums import OPEN_CASES, CaseKind, OutcomeResult, OutcomeState
 from sessions.models import RecoveryCase, TargetOutcome
+
+if TYPE_CHECKING:
+    from evaluation.models.improvement import ReviewQuerySet
 
 #: The aspects in the order in which 5.4 names them: on every page and paper the same.
 _ORDER = Case(*(When(aspect=aspect.value, then=place) for place, aspect in enumerate(Aspect)), default=len(Aspect))
 
 
 def findings_of(review: Review) -> QuerySet[Finding]:
-    """The findings that stand, by aspect, with their actions, owners and what these are to remove: three queries."""
-    actions = ImprovementAction.objects.exclude(state=ActionState.WITHDRAWN).select_related("owner").order_by("pk")
-    actions = actions.prefetch_related("training_defects")
+    """The findings that stand, by aspect, with their actions, owners and the kinds these are to remove: two queries."""
+    actions = ImprovementAction.objects.exclude(state=ActionState.WITHDRAWN).with_kinds()
+    actions = actions.select_related("owner").order_by("pk")
     findings = review.findings.filter(withdrawn_at=None).prefetch_related(Prefetch("actions", actions))
     return findings.order_by(_ORDER, "pk")
 
@@ -30,6 +36,28 @@ def findings_of(review: Review) -> QuerySet[Finding]:
 def by_aspect(findings: Sequence[Finding]) -> list[tuple[Aspect, list[Finding]]]:
     """Every aspect of 5.4 with its findings: the order of the page, of what is signed and of the record."""
     return [(aspect, [each for each in findings if each.aspect == aspect.value]) for aspect in Aspect]
+
+
+def with_plans(reviews: ReviewQuerySet) -> QuerySet[Review]:
+    """Reviews with the trainings under them, which :func:`plans_in` reads: no query more."""
+    chosen, later = Review.plans.through.objects, Review.late_plans.through.objects
+    came_later = Exists(later.filter(review=OuterRef("review"), trainingplan=OuterRef("trainingplan")))
+    fields = {name: F(f"trainingplan__{name}") for name in ("id", "uuid", "number", "state")}
+    rows = chosen.filter(review=OuterRef("pk")).order_by("trainingplan__number")
+    return reviews.annotate(listed_plans=ArraySubquery(rows.values(row=JSONObject(**fields, came_later=came_later))))
+
+
+def plans_in(review: Any) -> list[TrainingPlan]:
+    """The trainings under a review read :func:`with_plans`, by number, for reading only.
+
+    ``came_later`` is set for those reported after the invitation.
+    """
+    found = []
+    for row in review.listed_plans:
+        plan: Any = TrainingPlan(id=row["id"], uuid=UUID(row["uuid"]), number=row["number"], state=row["state"])
+        plan.came_later = row["came_later"]
+        found.append(plan)
+    return found
 
 
 @dataclass(frozen=True)
@@ -43,8 +71,11 @@ class Written:
 
 def written_in(review: Review) -> Written:
     """Findings with actions and training defects, participants by name and trainings by number: six queries."""
+    named = TrainingDefect.objects.select_related("training_session", "plan", "absence_reason")
     return Written(
-        findings=list(findings_of(review).prefetch_related("training_defects")),
+        findings=list(
+            findings_of(review).prefetch_related("actions__training_defects", Prefetch("training_defects", named))
+        ),
         participants=list(review.participants.select_related("user").order_by("user__name", "pk")),
         plans=list(review.plans.order_by("number")),
     )
@@ -59,20 +90,30 @@ class Unsettled:
     case: UUID | None = None
 
 
+_WAITS_FOR = {
+    CaseKind.REMEDIAL: _("remedial"),
+    CaseKind.RECOVERY: _("recovery"),
+    OutcomeState.TRAINED: _("remedial"),
+    OutcomeState.OUTSTANDING: _("not trained yet"),
+}
+
+
 def unsettled_of(plans: Iterable[TrainingPlan]) -> list[tuple[TrainingPlan, list[Unsettled]]]:
-    """The trainings that cannot close, with whom they wait for: open cases, targets outstanding (5.3.1)."""
+    """The trainings that cannot close, with whom they wait for: open cases, targets outstanding (5.3.1). One query."""
     rows = {plan.pk: (plan, list[Unsettled]()) for plan in plans}
-    named = set()
-    cases = RecoveryCase.objects.filter(enrolment__training_session__plan__in=rows, state__in=OPEN_CASES)
-    for case in cases.select_related("enrolment__person", "enrolment__training_session").order_by("pk"):
-        plan, person = case.enrolment.training_session.plan_id, case.enrolment.person
-        named.add((plan, person.pk))
-        words = _("remedial") if case.kind == CaseKind.REMEDIAL else _("recovery")
-        rows[plan][1].append(Unsettled(person.name, words, case.uuid))
     in_remedial = Q(state=OutcomeState.TRAINED, result=OutcomeResult.IN_REMEDIAL)
     waiting = TargetOutcome.objects.filter(Q(state=OutcomeState.OUTSTANDING) | in_remedial, plan__in=rows)
-    for outcome in waiting.select_related("person").order_by("pk"):
-        if (outcome.plan_id, outcome.person_id) not in named:
-            words = _("remedial") if outcome.state == OutcomeState.TRAINED else _("not trained yet")
-            rows[outcome.plan_id][1].append(Unsettled(outcome.person.name, words))
+    cases = RecoveryCase.objects.filter(enrolment__training_session__plan__in=rows, state__in=OPEN_CASES)
+    plan, person = F("enrolment__training_session__plan"), F("enrolment__person")
+    found = cases.order_by().values_list(plan, person, F("enrolment__person__name"), "kind", "uuid", "pk")
+    no_case = Value(None, output_field=UUIDField())
+    targets = waiting.order_by().values_list("plan", "person", "person__name", "state", no_case, "pk")
+    named = set()
+    for plan_id, person_id, name, what, case, _pk in sorted(
+        found.union(targets, all=True), key=lambda row: (row[4] is None, row[5])
+    ):
+        if case is None and (plan_id, person_id) in named:
+            continue
+        named.add((plan_id, person_id))
+        rows[plan_id][1].append(Unsettled(name, str(_WAITS_FOR[what]), case))
     return [(plan, people) for plan, people in rows.values() if people]

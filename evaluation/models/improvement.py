@@ -6,12 +6,13 @@ from collections import Counter
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.enums import UNFINISHED, ActionKind, ActionState, Aspect, Presence, ReviewState
+from evaluation.enums import UNFINISHED, ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
 from evaluation.models.defects import TrainingDefect
 from planning.models import Defect, TrainingPlan
 from trainingops.domain import Identified
@@ -167,6 +168,11 @@ class ImprovementActionQuerySet(models.QuerySet["ImprovementAction"]):
         )
         return self.filter(inside | Q(owner=user) | Q(finding__review__participants__user=user)).distinct()
 
+    def with_kinds(self) -> ImprovementActionQuerySet:
+        """With what :attr:`ImprovementAction.removes` counts, so that it asks for nothing more."""
+        rows = TrainingDefect.objects.filter(actions=OuterRef("pk")).order_by("kind")
+        return self.annotate(kinds=ArraySubquery(rows.values("kind")))
+
 
 class ImprovementAction(Identified):
     """What is done about a finding; checked by somebody else than its owner."""
@@ -217,7 +223,9 @@ class ImprovementAction(Identified):
     @property
     def removes(self) -> str:
         """The kinds of training defects that it is to remove, with how many it names; blank where none."""
-        named = Counter(str(each.get_kind_display()) for each in self.training_defects.all())
+        read = getattr(self, "kinds", None)
+        kinds = [each.kind for each in self.training_defects.all()] if read is None else read
+        named = Counter(str(TrainingDefectKind(kind).label) for kind in kinds)
         return ", ".join(f"{kind} ({number})" for kind, number in sorted(named.items()))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,8 +16,9 @@ from evaluation.agenda import defect_trends, figures_by_aspect
 from evaluation.enums import ReviewState
 from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
 from evaluation.models import Finding, Review, TrainingDefect
+from evaluation.models.improvement import ReviewQuerySet
 from evaluation.policies import can_approve_minutes, can_lead_review, can_write_minutes
-from evaluation.queries import Unsettled, by_aspect, findings_of, unsettled_of, written_in
+from evaluation.queries import Unsettled, by_aspect, findings_of, plans_in, unsettled_of, with_plans, written_in
 from evaluation.tables import REVIEW_STATES, ReviewTable
 from evaluation.views.withdrawing import withdraw_page
 from planning.enums import PlanState
@@ -56,10 +56,12 @@ def review_new(request: SignedInRequest) -> HttpResponse:
 
 
 def _visible(request: SignedInRequest, uuid: UUID) -> Review:
-    reviews = Review.objects.visible_to(request.user).select_related(
-        "site", "line", "chair", "secretary", "minutes__approved_by"
-    )
-    return get_object_or_404(reviews, uuid=uuid)
+    return get_object_or_404(_in_sight(request), uuid=uuid)
+
+
+def _in_sight(request: SignedInRequest) -> ReviewQuerySet:
+    reviews = Review.objects.visible_to(request.user)
+    return reviews.select_related("site", "line", "chair", "secretary", "minutes__approved_by")
 
 
 def _defects(review: Review) -> Any:
@@ -71,12 +73,6 @@ def _defects(review: Review) -> Any:
     )
 
 
-def _plans(review: Review) -> Any:
-    """The trainings under review; ``came_later`` is set for those reported after the invitation."""
-    later = review.late_plans.through.objects.filter(review=review, trainingplan=OuterRef("pk"))
-    return review.plans.annotate(came_later=Exists(later)).order_by("number")
-
-
 def _unsettled(review: Review, plans: Iterable[TrainingPlan]) -> list[tuple[TrainingPlan, list[Unsettled]]]:
     """The trainings that do not close with the review, once that is the next question."""
     if review.state not in (ReviewState.APPROVED, ReviewState.CLOSED):
@@ -86,8 +82,8 @@ def _unsettled(review: Review, plans: Iterable[TrainingPlan]) -> list[tuple[Trai
 
 def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
     """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
-    review = _visible(request, uuid)
-    findings, plans = list(findings_of(review)), list(_plans(review))
+    review = get_object_or_404(with_plans(_in_sight(request)), uuid=uuid)
+    findings, plans = list(findings_of(review)), plans_in(review)
     is_open = review.state in (ReviewState.SCHEDULED, ReviewState.HELD)
     may_write = can_write_minutes(request.user, review)
     context = {
@@ -238,7 +234,7 @@ def review_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def review_close(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Close the review and the trainings whose targets are settled."""
     review = services.close_review(review=_visible(request, uuid), actor=request.user, now=request.now)
-    if waiting := _unsettled(review, _plans(review)):
+    if waiting := _unsettled(review, review.plans.order_by("number")):
         numbers = ", ".join(plan.number for plan, _people in waiting)
         messages.warning(
             request,
