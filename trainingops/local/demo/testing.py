@@ -11,6 +11,7 @@ from planning.models import QuestionVersion
 from planning.services.question_reviews import ask_question_review
 from sessions.enums import TestPhase
 from sessions.models import TrainingSession
+from sessions.queries.survey import asked_in
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
 from trainingops.local.demo.cycle import Cycle
 
@@ -19,11 +20,14 @@ _KNOWN = (4, 1, 3, 0, 2, 4, 1, 2, 3)
 
 
 def take_pre_tests(training_session: TrainingSession) -> None:
-    """Everybody takes it; who knows most of it chooses another option of the last question than its key."""
+    """Everybody who came takes it; who knows most of it chooses another option of the last question than its key."""
     at = training_session.starts_at + timedelta(minutes=2)
     people = training_session.enrolments.select_related("person__user").order_by("pk")
+    here = set(asked_in(training_session).values_list("pk", flat=True))
     before = training_session.pk  # so that two classes do not answer alike
     for place, enrolment in enumerate(people):
+        if enrolment.pk not in here:
+            continue
         user = enrolment.person.user
         attempt = start_attempt(enrolment=enrolment, phase=TestPhase.PRE, actor=user, now=at)
         rows = attempt.paper.paper_questions.select_related("question_version").order_by("order")
