@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from evaluation.enums import ActionState
@@ -140,7 +140,7 @@ class Desk:
 
         With ``today_at`` (its first meeting today, or none), ``is_own``, ``unacknowledged`` (deviations by others
         that nobody acknowledged), ``told_at`` (the oldest of them), ``own_unacknowledged``,
-        ``report_due_at`` and ``unscored`` (who was there and has no complete score).
+        ``report_due_at`` (none once nothing is owed) and ``unscored`` (who was there and has no complete score).
         """
         met_today = (
             SessionMeeting.objects.filter(
@@ -164,7 +164,7 @@ class Desk:
                 unacknowledged=_count(waiting.exclude(reported_by=self.user)),
                 own_unacknowledged=_count(waiting.filter(reported_by=self.user)),
                 told_at=Subquery(waiting.order_by("reported_at").values("reported_at")[:1]),
-                report_due_at=F("obligation__due_at"),
+                report_due_at=Case(When(obligation__state=ObligationState.PENDING, then=F("obligation__due_at"))),
                 unscored=_count(people_without_score().filter(training_session=OuterRef("pk"))),
             )
             .filter(

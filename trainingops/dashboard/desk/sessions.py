@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -67,7 +68,8 @@ def scores_missing(desk: Desk) -> Iterable[Item]:
     """Held sessions whose report is not submitted and where somebody present has no complete score (5.1.2)."""
     for each in desk.sessions:
         missing: int = each.unscored  # type: ignore[attr-defined]
-        if each.state in HELD and missing and _is_own(desk, each):
+        report_due_at: datetime | None = each.report_due_at  # type: ignore[attr-defined]
+        if each.state in HELD and missing and report_due_at and _is_own(desk, each):
             yield Item(
                 title=_("Complete the scores: %(name)s") % {"name": _name(each)},
                 why=ngettext(
@@ -77,7 +79,7 @@ def scores_missing(desk: Desk) -> Iterable[Item]:
                 url=reverse("session_scores", args=[each.uuid]),
                 action=_("Fill in"),
                 icon="grid",
-                due_at=each.report_due_at,  # type: ignore[attr-defined]
+                due_at=report_due_at - timedelta(minutes=1),  # as ReportObligation.last_minute says it
                 zone=each.site.zone,
             )
 

@@ -145,7 +145,11 @@ def test_a_session_that_was_not_concluded_waits_and_is_late():
 
 def test_missing_scores_wait_until_the_report_is_due():
     held = concluded(right=(5, 5, None))
-    assert some("Complete the scores", waiting(held.pic, START + 3 * HOUR))
+    lines = [each.item for each in desk.waiting(desk_of(held.pic, START + 3 * HOUR))]
+    days = {each.title.split(":")[0]: each.due_at for each in lines}
+    assert days["Complete the scores"] == days["H+1 report"]
+    submitted(held)
+    assert some("Complete the scores", waiting(held.pic, START + 5 * HOUR)) == []
 
 
 def test_a_deviation_waits_for_the_manager_until_it_is_acknowledged():
