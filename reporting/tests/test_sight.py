@@ -227,6 +227,9 @@ def test_the_class_itself_is_open_to_whose_people_are_in_it_and_names_no_others(
     answer = client.get(reverse("session_detail", args=[held.training_session.uuid]))
     assert answer.url == reverse("session_own", args=[held.training_session.uuid])
     page = client.get(answer.url)
+    day = timezone.localdate(held.training_session.starts_at)
+    for lists in (reverse("session_list"), f"{reverse('calendar')}?month={day:%Y-%m}"):
+        assert reverse("session_detail", args=[held.training_session.uuid]) in client.get(lists).content.decode()
     assert page.context["elsewhere"] == 2 and other.enrolment.person.name in page.content.decode()
     assert not any(name in page.content.decode() for name in hidden_from(held, other))
     sign_in(client, make_user("team_leader", site=SiteFactory()))

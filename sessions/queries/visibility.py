@@ -71,14 +71,18 @@ def sessions_of_cases(cases: Iterable[RecoveryCase]) -> set[int]:
     return {key for key in found if key is not None}
 
 
-def sessions_that_open(keys: Collection[int], user: User) -> set[int]:
-    """Which of these sessions have a page for an office: the whole class, or that of its own people. One query."""
+def sessions_open_to(user: User) -> TrainingSessionQuerySet:
+    """Those with a page for an office: the whole class, or that of its own people (``session_detail`` leads on)."""
     from sessions.models import TrainingSession
 
     own = sessions_of_own_people(TrainingSession.objects.all(), user)
     staff = TrainingSession.objects.visible_to_staff(user)
-    opens = Q(pk__in=staff.values("pk")) | Q(pk__in=own.values("pk"))
-    return set(TrainingSession.objects.filter(opens, pk__in=keys).values_list("pk", flat=True))
+    return TrainingSession.objects.filter(Q(pk__in=staff.values("pk")) | Q(pk__in=own.values("pk")))
+
+
+def sessions_that_open(keys: Collection[int], user: User) -> set[int]:
+    """Which of these sessions are :func:`sessions_open_to` somebody. One query."""
+    return set(sessions_open_to(user).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def sessions_visible_to(

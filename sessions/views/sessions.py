@@ -36,7 +36,7 @@ from sessions.queries.pages import (
     waiting_deviations,
     with_detail,
 )
-from sessions.queries.visibility import people_not_shown, people_shown
+from sessions.queries.visibility import people_not_shown, people_shown, sessions_open_to
 from sessions.services.stand_in import why_not_stand_in
 from sessions.tables import SESSION_STATES, DeviationTable, SessionTable
 from sessions.verdicts import verdict_for
@@ -90,7 +90,7 @@ def attempt_step(request: SignedInRequest, step: Callable[[], Any], done: str) -
 
 def session_list(request: SignedInRequest) -> HttpResponse:
     """Mine today first; then every session in reach, by tab."""
-    sessions = TrainingSession.objects.visible_to_staff(request.user)
+    sessions = sessions_open_to(request.user)
     tab = request.GET.get("tab", "")
     counts = tab_counts(sessions, request.user, request.now)
     if tab not in TABS:

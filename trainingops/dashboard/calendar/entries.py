@@ -19,6 +19,7 @@ from reporting.models import ReportObligation
 from sessions.calendar import uid_of
 from sessions.enums import MeetingState, SessionState
 from sessions.models import SessionMeeting, TrainingSession
+from sessions.queries.visibility import sessions_open_to
 from sessions.tables import MEETING_STATES
 from trainingops.people.models import User
 from trainingops.ui.moments import hours_words, moment_words
@@ -97,11 +98,14 @@ def _of(user: User, path: str = "") -> Q:
 
 
 def _meetings(user: User, around: tuple[datetime, datetime], own: bool) -> Iterator[Entry]:
-    sessions = TrainingSession.objects.visible_to(user)
+    opens = sessions_open_to(user)
+    sessions = TrainingSession.objects.filter(
+        Q(pk__in=TrainingSession.objects.visible_to(user).values("pk")) | Q(pk__in=opens.values("pk"))
+    )
     if own:
         enrolled = Q(enrolments__person=user.person_id, enrolments__removed_at=None) if user.person_id else Q()
         sessions = sessions.filter(pk__in=TrainingSession.objects.filter(_of(user) | enrolled).values("pk"))
-    as_staff = TrainingSession.objects.visible_to_staff(user).filter(pk=OuterRef("training_session"))
+    as_staff = opens.filter(pk=OuterRef("training_session"))
     rows = (
         SessionMeeting.objects.filter(training_session__in=sessions, starts_at__range=around)
         .annotate(as_staff=Exists(as_staff))
