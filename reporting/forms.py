@@ -78,6 +78,8 @@ class RecipientForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"name", "address"} & self.errors.keys():
+            return cleaned  # what was written there says whom it was meant for
         outside = cleaned.get("name") or cleaned.get("address")
         if cleaned.get("user") and outside:
             self.add_error("name", _("Choose an account or name somebody without one, not both."))

@@ -241,6 +241,8 @@ def test_another_recipient_is_added_by_employee_number(client, held):
     more = make_user("qc")
     sign_in(client, held.manager)
     assert client.get(url("recipient_new", held)).status_code == 200
+    long = client.post(url("recipient_new", held), {"party": "qc", "name": "x" * 200})
+    assert list(long.context["form"].errors) == ["name"]
     wrong = client.post(url("recipient_new", held), {"party": "qc", "user": "tidak-ada"})
     assert wrong.context["form"].errors["user"]
     answer = client.post(url("recipient_new", held), {"party": "qc", "user": more.login})
