@@ -190,7 +190,9 @@ def read_sheet(content: bytes, importer: Importer, *, most: int | None = None) -
     )
     beside = {*sheet.footers, *sheet.skipped}
     if not any(as_text(cell) for at, row in enumerate(rows, 1) if at > heading and at not in beside for cell in row):
-        raise Refused(_refusal("no_rows", importer), field="file", code="no_rows")
+        # A line of text has no heading that anybody knows.
+        code = "no_rows" if guess_mapping(sheet, importer) else "not_a_table"
+        raise Refused(_refusal(code, importer), field="file", code=code)
     if len(rows) - heading > most:
         raise Refused(_refusal("too_many_rows", importer), field="file", code="too_many_rows")
     return _without_identity_numbers(sheet, importer)

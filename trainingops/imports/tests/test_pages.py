@@ -246,6 +246,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
         ("ekspor.xls", b"<html><table><tr><td>Nama</td></tr></table></html>", ["HTML", ".xlsx"]),
         ("kosong.csv", b"", ["kosong", "Pilih"]),
         ("judul.csv", HEAD.encode(), ["tidak ada baris", "di bawah judul"]),
+        ("a.exe", b"Bukan tabel, hanya kalimat.\n", ["Ini bukan tabel", ".xlsx"]),
         ("rahasia.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), ["kata sandi"]),
         ("lama.xls", OLE, [".xlsx"]),
     ],
