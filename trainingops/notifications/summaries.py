@@ -80,7 +80,9 @@ def _subject(message: OutboxMessage, problems: int, others: int) -> str:
     counts = []
     if problems:
         counts.append(ngettext("%(n)d problem", "%(n)d problems", problems) % {"n": problems})
-    if others:
+    if others and problems:
         counts.append(ngettext("%(n)d other matter", "%(n)d other matters", others) % {"n": others})
+    elif others:
+        counts.append(ngettext("%(n)d matter", "%(n)d matters", others) % {"n": others})
     title = notice_text(message.kind, message.params).title
     return _("%(title)s: %(counts)s") % {"title": title, "counts": ", ".join(counts)}

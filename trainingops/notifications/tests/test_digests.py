@@ -72,6 +72,8 @@ class TestDailySummary:
     def test_is_silent_when_empty_and_keeps_what_comes_later_for_the_next_day(self, reader):
         tell(reader)
         assert write_digests(now=EARLY + HOUR) == 1
+        send_outbox(now=EARLY + HOUR)
+        assert mail.outbox[0].subject == "Summary of 24 November 2026: 1 matter"
         tell(reader, now=EARLY + 2 * HOUR)
         assert write_digests(now=EARLY + 3 * HOUR) == 0
         assert write_digests(now=EARLY + 25 * HOUR) == 1
