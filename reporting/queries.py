@@ -71,6 +71,12 @@ def rule_of(obligation: ReportObligation) -> DeadlinePolicy:
     return obligation.policy or DeadlinePolicy()
 
 
+def rule_replaced_by(rule: DeadlinePolicy, *, at: datetime) -> DeadlinePolicy | None:
+    """The rule for the same day and place that gave way to one that was added ``at``."""
+    gone = type(rule).objects.filter(site=rule.site_id, effective_on=rule.effective_on, removed_at=at)
+    return gone.exclude(pk=rule.pk).order_by("-pk").first()
+
+
 def recaps_visible_to(recaps: TrainingRecapQuerySet, user: User) -> TrainingRecapQuerySet:
     """The offices within their scope, the PIC, who taught a session, who received a report on it, and who was told."""
     inside = user.authority.scope(*OFFICES, site="plan__site", line="plan__line")

@@ -65,6 +65,21 @@ def test_collective_leave_without_business_days_is_refused_at_its_field(client):
     assert answer.context["form"].errors["collective_leave_is_off"]
 
 
+def test_a_rule_that_takes_the_place_of_another_says_which_one_went(client):
+    client.force_login(make_user("manager", language="en"))
+    typed = {
+        "effective_on": "2027-01-01",
+        "business_days": "1",
+        "reminder_hours": "9",
+        "manager_hours": "6",
+        "site": "",
+    }
+    first = client.post(reverse("policy_new"), typed, follow=True).content.decode()
+    second = client.post(reverse("policy_new"), {**typed, "manager_hours": "8"}, follow=True).content.decode()
+    gone = "rule that was to begin on 1 January 2027: business days; reminders 9 hours before; manager 6 and parties –"
+    assert gone not in first and gone in second
+
+
 @pytest.mark.parametrize("name", ["day_off_new", "policy_new", "deadline_rules"])
 def test_who_may_open_the_pages(client, name):
     assert client.get(reverse(name)).status_code == 302

@@ -15,6 +15,7 @@ from reporting import policies, services
 from reporting.calendar import HouseCalendar
 from reporting.forms import DayOffForm, PolicyForm
 from reporting.models import DayOff, DeadlinePolicy
+from reporting.queries import rule_replaced_by
 from trainingops.domain import Refused, require
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.moments import day_words
@@ -96,14 +97,32 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
         else:
-            day = day_words(rule.effective_on)
-            messages.success(
-                request,
-                _("The rule holds from %(day)s on. Due times that have not come were counted again.") % {"day": day},
-            )
+            day = {"day": day_words(rule.effective_on)}
+            words = _("The rule holds from %(day)s on. Due times that have not come were counted again.") % day
+            messages.success(request, words)
+            if replaced := rule_replaced_by(rule, at=request.now):
+                messages.warning(request, _replaced_words(replaced))
             return redirect("deadline_rules")
     context = {"title": _("New rule"), "form": form}
     return render(request, "reporting/rule_form.html", context)
+
+
+def _replaced_words(rule: DeadlinePolicy) -> str:
+    """Which rule gave way to another one for its day, so that it can be entered again."""
+    days = _("business days") if rule.business_days else _("calendar days")
+    if rule.collective_leave_is_off:
+        days = f"{days}, {_('collective leave is off')}"
+    hours = ", ".join(str(each) for each in rule.reminder_hours)
+    return _(
+        "It takes the place of the rule that was to begin on %(day)s: %(days)s; reminders %(reminders)s hours before; "
+        "manager %(manager)s and parties %(parties)s hours after the due time. Add that one again if it was right."
+    ) % {
+        "day": day_words(rule.effective_on),
+        "days": days,
+        "reminders": hours or "–",
+        "manager": rule.manager_hours or "–",
+        "parties": rule.parties_hours or "–",
+    }
 
 
 def day_off_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
