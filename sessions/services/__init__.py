@@ -32,7 +32,6 @@ from sessions.services.recovery import (
     schedule_in_batch,
     schedule_make_up,
     settle_self_study,
-    take_back_test,
 )
 from sessions.services.results import ScoreCell, compute_results, record_scores
 from sessions.services.roll_checks import RollCell
@@ -42,7 +41,7 @@ from sessions.services.scheduling import cancel_sessions_of, schedule_from_revis
 from sessions.services.substituting import substitute_trainer
 from sessions.services.survey import answer_survey, open_survey
 from sessions.services.suspending import suspend_cases
-from sessions.services.taking_back import take_back_case
+from sessions.services.taking_back import take_back_case, take_back_test
 from sessions.services.waivers import (
     case_waiver_hash,
     sign_and_waive_case,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from planning.queries.plans import local_day
 from sessions.enums import AttendanceSource, AttendanceStatus, MeetingState, SessionState
 from sessions.models import AbsenceReason, Attendance, Enrolment, SessionMeeting, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.common import Clash, GridConflict, lock_meeting, refresh_summary, stands_for
+from sessions.services.elsewhere import CAME, require_not_elsewhere, why_not_employed, with_other_class
 from sessions.services.roll_checks import RollCell, asks_for, check_cell, require_no_score, with_score
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
@@ -80,6 +82,7 @@ def record_roll(
         GridConflict: something else stands in a cell since the page was opened; nothing was written.
         Refused: a status, reason or number that cannot be, or an absence of somebody whom a score says to have taken
             part; the message names the person.
+        HeldElsewhere: somebody said to have come is recorded in another class then, which the message names.
     """
     meeting = _lock_open(meeting, actor)
     enrolments, standing = _standing(meeting, {cell.enrolment for cell in cells})
@@ -87,6 +90,7 @@ def record_roll(
     if not cells:
         return []
     _refuse_clashes(cells, standing, enrolments)
+    _require_here([enrolments[each.enrolment] for each in cells if _comes(each, standing.get(each.enrolment))], actor)
     for cell in cells:
         if cell.status == AttendanceStatus.ABSENT:
             require_no_score(enrolments[cell.enrolment])
@@ -172,18 +176,26 @@ def said_of(row: Attendance) -> list[Any]:
 
 @service
 def mark_rest_present(*, meeting: SessionMeeting, actor: User, now: datetime) -> uuid.UUID | None:
-    """“Tandai sisanya hadir”: fill blanks only (ATT-4). Returns what undoes it; None where none was blank."""
+    """“Tandai sisanya hadir”: fill blanks only (ATT-4). Returns what undoes it; None where none could be filled.
+
+    Who is in another class then, or does not work here that day, stays blank
+    (:func:`~sessions.services.elsewhere.who_was_left_blank`): the trainer looks and says so, or not.
+    """
     meeting = _lock_open(meeting, actor)
     training_session = meeting.training_session
-    filled = set(meeting.attendances.exclude(status="").values_list("enrolment", flat=True))
-    blank = [each for each in training_session.enrolments.filter(removed_at=None) if each.pk not in filled]
+    day = local_day(meeting.starts_at, training_session.site)
+    unrecorded = roll_of(meeting).filter(Q(recorded=None) | Q(recorded__status=""))
+    blank = [
+        each
+        for each in with_other_class(unrecorded, meeting)
+        if not each.other and not why_not_employed(each.person, day)  # type: ignore[attr-defined]
+    ]
     if not blank:
         return None
-    standing = {each.enrolment_id: each for each in meeting.attendances.filter(status="")}
     fill = uuid.uuid4()
     rows = []
     for enrolment in blank:
-        row = standing.get(enrolment.pk) or Attendance(meeting=meeting, enrolment=enrolment, version=0)
+        row = recorded_at(enrolment) or Attendance(meeting=meeting, enrolment=enrolment, version=0)
         row.status, row.fill, row.version = AttendanceStatus.PRESENT, fill, row.version + 1
         row.source, row.recorded_by, row.recorded_at, row.imported = AttendanceSource.TRAINER, actor, now, None
         rows.append(row)
@@ -241,7 +253,7 @@ def _lock_open(meeting: SessionMeeting, actor: User) -> SessionMeeting:
 
 def _standing(meeting: SessionMeeting, wanted: set[int]) -> tuple[dict[int, Enrolment], dict[int, Attendance]]:
     """Those of the cells, and what is recorded of them."""
-    found = with_score(roll_of(meeting), meeting).filter(pk__in=wanted)
+    found = with_other_class(with_score(roll_of(meeting), meeting), meeting).filter(pk__in=wanted)
     enrolments = {each.pk: each for each in found}
     if len(enrolments) != len(wanted):
         raise Refused(_("Somebody on the page is no longer enrolled. Reload the page."), code="not_enrolled")
@@ -252,6 +264,20 @@ def _standing(meeting: SessionMeeting, wanted: set[int]) -> tuple[dict[int, Enro
 def _stands(cell: RollCell, old: Attendance | None) -> bool:
     """Whether there is nothing to write. Saving by hand what “mark the rest” filled takes it out of the undo."""
     return asks_for(cell, old) and (old is None or old.fill is None)
+
+
+def _comes(cell: RollCell, old: Attendance | None) -> bool:
+    """Whether a cell says of somebody to have come whom the roll did not say it of before."""
+    return cell.status in CAME and (old is None or old.status not in CAME)
+
+
+def _require_here(people: Iterable[Enrolment], actor: User) -> None:
+    """Nobody is in two classes at once."""
+    require_not_elsewhere(
+        people,
+        actor=actor,
+        remedy=_("Have the attendance there corrected first, or do not mark them present here."),
+    )
 
 
 def _refuse_clashes(

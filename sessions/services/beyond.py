@@ -27,7 +27,13 @@ from sessions.services.attendance import write_own
 from sessions.services.check_in import arrival, why_closed
 from sessions.services.common import lock_meeting, lock_session_of_plan, refresh_summary, require_reason, stands_for
 from sessions.services.deviations import note_deviation
-from sessions.services.elsewhere import meetings_beside, require_employed, require_nobody_elsewhere
+from sessions.services.elsewhere import (
+    meetings_beside,
+    require_employed,
+    require_nobody_elsewhere,
+    require_not_elsewhere,
+    with_other_class,
+)
 from sessions.services.roll_checks import RollCell
 from sessions.services.scheduling import assignments_on, happened_to, place
 from trainingops.audit.journal import record, service
@@ -231,10 +237,13 @@ def _note(training_session: TrainingSession, guest: Guest, actor: User, now: dat
 def _record_arrival(request: JoinRequest, row: Enrolment, actor: User, now: datetime) -> None:
     """Who asked at the door was there from the time of their scan."""
     meeting = lock_meeting(request.meeting)
-    found = roll_of(meeting).get(pk=row.pk)
+    found = with_other_class(roll_of(meeting), meeting).get(pk=row.pk)
     standing = recorded_at(found)
     if meeting.state not in BEGUN or (standing is not None and standing.status):
         return
+    require_not_elsewhere(
+        [found], actor=actor, remedy=_("Choose somebody else, or correct the attendance there first.")
+    )
     status, minutes = arrival(meeting, request.at)
     cell = RollCell(found.pk, status, minutes_late=minutes if status == AttendanceStatus.LATE else 0)
     write_own(meeting, cell, found, actor=actor, at=request.at, now=now, source=request.source)

@@ -14,6 +14,7 @@ from sessions.policies import can_run_session
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.attendance import write_own
 from sessions.services.common import lock_meeting
+from sessions.services.elsewhere import require_not_elsewhere, with_other_class
 from sessions.services.roll_checks import RollCell
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
@@ -43,9 +44,11 @@ def check_in(*, meeting: SessionMeeting, at: datetime, source: str, actor: User,
     Raises:
         Refused: not enrolled (``not_enrolled``), or scanned after the planned end (``over``).
         WrongState: the meeting has not begun, or is over; the message says what to do.
+        HeldElsewhere: they are recorded in another class then.
     """
     meeting = lock_meeting(meeting)
-    enrolment = roll_of(meeting).filter(person=actor.person_id).first() if actor.person_id else None
+    places = with_other_class(roll_of(meeting), meeting).filter(person=actor.person_id)
+    enrolment = places.first() if actor.person_id else None
     if enrolment is None:
         raise Refused(not_enrolled(), code="not_enrolled")
     standing = recorded_at(enrolment)
@@ -53,6 +56,7 @@ def check_in(*, meeting: SessionMeeting, at: datetime, source: str, actor: User,
         return CheckedIn(standing, is_new=False)
     if why := why_closed(meeting, at):
         raise WrongState(why, code="closed")
+    require_not_elsewhere([enrolment], actor=actor, remedy=_("If you are here, tell the trainer."))
     status, minutes = arrival(meeting, at)
     cell = RollCell(enrolment.pk, status, minutes_late=minutes)
     return CheckedIn(write_own(meeting, cell, enrolment, actor=actor, at=at, now=now, source=source), is_new=True)

@@ -1,28 +1,30 @@
 """Who can be in a class: nobody who has left, not joined yet, or is in another one then (clauses 4.2, 5.2, 5.3.1).
 
-Refused wherever somebody is put into a class that is over: filed afterwards, by a correction, or beyond the target.
-Who is recorded while a class goes on stands in its roll whatever else is known; :func:`doubts` says it beside them.
+Nobody is present in two classes at once, by whichever door: roll, check-in, filing, correction, beyond the target. Who
+by the list of people does not work here that day is never marked present with the rest; a trainer who sees them may say
+so while the class goes on, and :func:`doubts` says beside them what speaks against it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Greatest, Least
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext as _
 
 from planning.queries.plans import local_day
 from planning.queries.roster import some_names
 from sessions.enums import AttendanceStatus, MeetingState, SessionState
-from sessions.models import Attendance, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.models import Attendance, Enrolment, MeetingTrainer, SessionMeeting, TrainingSession
+from sessions.queries.pages import roll_of
 from trainingops.domain import Refused
 from trainingops.people.models import Person, User
 from trainingops.people.shifts import has_left
 from trainingops.ui.moments import day_words, hours_words
 
-_CAME = (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
+CAME = (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
 
 
 class HeldElsewhere(Refused):
@@ -49,12 +51,66 @@ def meetings_between(starts_at: datetime, ends_at: datetime) -> QuerySet[Session
 
 
 def meetings_beside(meeting: SessionMeeting) -> QuerySet[SessionMeeting]:
-    """Those of other classes that share time with a meeting that was held."""
+    """Those of other classes that share time with a meeting: as it was held, or as planned while it goes on."""
     starts_at, ends_at = meeting.actual_starts_at, meeting.actual_ends_at
-    assert starts_at is not None and ends_at is not None  # the meeting is concluded
-    if min(ends_at, meeting.ends_at) > max(starts_at, meeting.starts_at):
+    if starts_at is None or ends_at is None:
+        starts_at, ends_at = meeting.starts_at, meeting.ends_at
+    elif min(ends_at, meeting.ends_at) > max(starts_at, meeting.starts_at):
         starts_at, ends_at = max(starts_at, meeting.starts_at), min(ends_at, meeting.ends_at)
     return meetings_between(starts_at, ends_at).exclude(training_session=meeting.training_session_id)
+
+
+def with_other_class(people: QuerySet[Enrolment], meeting: SessionMeeting) -> QuerySet[Enrolment]:
+    """Each with ``other``: the key of a meeting beside this one in whose roll they came, or which they taught."""
+    beside = meetings_beside(meeting)
+    begun = beside.filter(state__in=[MeetingState.OPEN, MeetingState.CONCLUDED])
+    sat = Attendance.objects.filter(meeting__in=beside.values("pk"), status__in=CAME, enrolment__removed_at=None)
+    taught = MeetingTrainer.objects.filter(meeting__in=begun.values("pk"), trainer__person=OuterRef("person"))
+    here = sat.filter(enrolment__person=OuterRef("person")).order_by("pk").values("meeting")[:1]
+    return people.annotate(other=Coalesce(Subquery(here), Subquery(taught.order_by("pk").values("meeting")[:1])))
+
+
+def require_not_elsewhere(people: Iterable[Enrolment], *, actor: User, remedy: str) -> None:
+    """Refuse who of :func:`with_other_class` is in another class, naming them, that class and the remedy.
+
+    Raises:
+        HeldElsewhere: at the first of them; its field is their status in the roll.
+    """
+    found = [each for each in people if each.other]  # type: ignore[attr-defined]
+    if not found:
+        return
+    other = first_of(SessionMeeting.objects.filter(pk=found[0].other), actor)  # type: ignore[attr-defined]
+    assert other is not None  # found a moment ago, in this transaction
+    names = [each.person.name for each in found if each.other == other.pk]  # type: ignore[attr-defined]
+    raise HeldElsewhere(
+        said_elsewhere(names, other, remedy), sessions=[other.training_session_id], field=f"status-{found[0].pk}"
+    )
+
+
+def who_was_left_blank(meeting: SessionMeeting, reader: User) -> list[str]:
+    """Who of the blank cells of a roll cannot be marked present with the rest, each with why (two queries)."""
+    blank = roll_of(meeting).filter(Q(recorded=None) | Q(recorded__status=""))
+    people = list(with_other_class(blank, meeting).order_by("person__name"))
+    others = SessionMeeting.objects.filter(pk__in={each.other for each in people if each.other})  # type: ignore[attr-defined]
+    names = {each.pk: named(each) for each in with_names(others, reader)} if people else {}
+    day = local_day(meeting.starts_at, meeting.training_session.site)
+    found = []
+    for each in people:
+        why = why_not_employed(each.person, day)
+        if each.other:  # type: ignore[attr-defined]
+            why = _("Also recorded in %(other)s.") % {"other": names[each.other]}  # type: ignore[attr-defined]
+        if why:
+            found.append(f"{each.person.name}: {why[0].lower()}{why[1:]}")
+    return found
+
+
+def said_elsewhere(names: Sequence[str], other: SessionMeeting, remedy: str) -> str:
+    """Who is recorded in another class of :func:`with_names`, and what helps."""
+    return _("%(names)s: recorded in %(other)s then. %(remedy)s") % {
+        "names": some_names(list(names)),
+        "other": named(other),
+        "remedy": remedy,
+    }
 
 
 def require_nobody_elsewhere(
@@ -79,7 +135,7 @@ def require_nobody_elsewhere(
         HeldElsewhere: names who, and the other class where ``actor`` may know it.
     """
     who = "enrolment__person", "enrolment__person__name"
-    sat = Attendance.objects.filter(meeting__in=meetings, status__in=_CAME, enrolment__removed_at=None)
+    sat = Attendance.objects.filter(meeting__in=meetings, status__in=CAME, enrolment__removed_at=None)
     begun = meetings.filter(state__in=[MeetingState.OPEN, MeetingState.CONCLUDED])
     taught = MeetingTrainer.objects.filter(meeting__in=begun, trainer__person__in=people)
     found = sorted(
@@ -95,8 +151,7 @@ def require_nobody_elsewhere(
     assert other is not None  # found a moment ago, in this transaction
     there = {person: name for meeting, person, name in found if meeting == other.pk}
     raise HeldElsewhere(
-        _("%(names)s: recorded in %(other)s then. %(remedy)s")
-        % {"names": some_names(list(there.values())), "other": named(other), "remedy": remedy},
+        said_elsewhere(list(there.values()), other, remedy),
         sessions=[other.training_session_id],
         field="trainers" if there.keys() <= set(trainers) else field,
     )
@@ -129,7 +184,7 @@ def require_employed(people: Iterable[Person], days: Iterable[date], *, field: s
 
 def require_could_come(meeting: SessionMeeting, person: Person, status: str, actor: User) -> None:
     """Refuse that a correction says of somebody to have come to a concluded meeting who cannot have been there."""
-    if status not in _CAME:
+    if status not in CAME:
         return
     require_employed([person], [local_day(meeting.starts_at, meeting.training_session.site)], field="status")
     require_nobody_elsewhere(
@@ -150,9 +205,9 @@ def doubts(meeting: SessionMeeting, people: Collection[Person], reader: User) ->
     day = local_day(meeting.starts_at, meeting.training_session.site)
     said = {each.pk: why for each in people if (why := why_not_employed(each, day))}
     keys = [each.pk for each in people]
-    beside = meetings_between(meeting.starts_at, meeting.ends_at).exclude(training_session=meeting.training_session_id)
+    beside = meetings_beside(meeting)
     begun = beside.filter(state__in=[MeetingState.OPEN, MeetingState.CONCLUDED])
-    came = Attendance.objects.filter(meeting__in=beside, status__in=_CAME, enrolment__removed_at=None)
+    came = Attendance.objects.filter(meeting__in=beside, status__in=CAME, enrolment__removed_at=None)
     taught = MeetingTrainer.objects.filter(meeting__in=begun, trainer__person__in=keys)
     sat = came.filter(enrolment__person__in=keys).values_list("enrolment__person", "meeting")
     there = dict(sat.union(taught.values_list("trainer__person", "meeting")))

@@ -31,7 +31,6 @@ from sessions.services.cases import settle_case
 from sessions.services.common import (
     lock_session,
     refresh_summary,
-    require_reason,
     tell_participants,
 )
 from sessions.services.deviations import Difference, write_differences
@@ -199,39 +198,6 @@ def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User
     record("case.test_opened", subject=case, actor=actor, now=now, data={"form": form.code if form else "remedial"})
     tell_participants("test_opened", training_session, [case.enrolment], subject=case, step=now.isoformat(), now=now)
     return case
-
-
-@service
-def take_back_test(*, case: RecoveryCase, reason: str, actor: User, now: datetime) -> RecoveryCase:
-    """Close the test that a case opened, so that it can be made up for otherwise; the person is told.
-
-    Raises:
-        NotAllowed: neither PIC nor manager nor executing trainer.
-        WrongState: the case opened no test, or the person has begun it.
-        Refused: no reason.
-    """
-    plan, case = lock_case(case)
-    training_session = case.enrolment.training_session
-    require(can_recover(actor, plan) or can_run_session(actor, training_session))
-    require_reason(reason)
-    if case.state != CaseState.OPEN or case.test_opened_at is None:
-        raise WrongState(_("The case is “%(case)s” and no test of it is open.") % {"case": case.get_state_display()})
-    if has_begun_test(case):
-        raise WrongState(
-            _("%(name)s has begun the test already. Wait until it is handed in.") % {"name": case.enrolment.person.name}
-        )
-    case.test_opened_at, case.form = None, None
-    case.save(update_fields=["test_opened_at", "form"])
-    record("case.test_taken_back", subject=case, actor=actor, now=now, detail={"note": reason.strip()})
-    tell_participants(
-        "test_taken_back", training_session, [case.enrolment], subject=case, step=now.isoformat(), now=now
-    )
-    return case
-
-
-def has_begun_test(case: RecoveryCase) -> bool:
-    """Whether the person has begun the test that a case opened."""
-    return case.enrolment.attempts.filter(started_at__gte=case.test_opened_at).exists()
 
 
 @service

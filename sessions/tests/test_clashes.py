@@ -20,8 +20,16 @@ from planning.services import (
 from planning.tests.factories import approve
 from sessions.models import Attendance, Deviation, Enrolment, MeetingTrainer, RecoveryCase
 from sessions.queries.pages import batches_for
-from sessions.services import propose_move, schedule_in_batch, substitute_trainer
-from sessions.services.elsewhere import doubts
+from sessions.services import (
+    RollCell,
+    check_in,
+    mark_rest_present,
+    propose_move,
+    record_roll,
+    schedule_in_batch,
+    substitute_trainer,
+)
+from sessions.services.elsewhere import HeldElsewhere, doubts
 from sessions.tests.factories import START, absent, attend, concluded, make_up_for, opened, scheduled
 from trainingops.domain import Refused
 from trainingops.people.models import Person
@@ -201,18 +209,76 @@ def test_who_is_replaced_may_be_taken_elsewhere_and_the_plan_still_changes():
         assert teaching(held)[0] == {made}
 
 
-@pytest.mark.clause("5.3.1")
-def test_who_stands_in_another_roll_then_or_had_left_is_recorded_all_the_same_with_a_remark(client):
-    here, there = opened(), opened(people=1)
-    twice, gone, free = (each.person for each in here.enrolments)
+@pytest.fixture
+def beside():
+    """Two classes at the same time: ``here`` is blank but for somebody in both and present ``there``, who left too."""
+    here, there = opened(people=4), opened(people=1)
+    twice, gone, early, _free = (each.person for each in here.enrolments)
     Enrolment.objects.filter(pk=there.enrolments[0].pk).update(person=twice)
     Person.objects.filter(pk=gone.pk).update(left_on=START.date() - timedelta(days=1))
+    Person.objects.filter(pk=early.pk).update(joined_on=START.date() + timedelta(days=1))
     attend(there)
-    attend(here)
-    assert Attendance.objects.filter(meeting=here.meeting, status="present").count() == 3
-    said = doubts(here.meeting, Person.objects.filter(pk__in=[twice.pk, gone.pk, free.pk]), here.pic)
-    assert set(said) == {twice.pk, gone.pk}
-    for user, page in ((here.pic, "meeting_roll"), (make_user("agent", person=twice), "check_in_done")):
-        client.force_login(user)
-        shown = client.get(reverse(page, args=[here.meeting.uuid])).content.decode()
-        assert said[twice.pk] in shown and there.training_session.number not in shown, "of a plan that they do not see"
+    return here, there
+
+
+@pytest.mark.clause("5.3.1")
+def test_nobody_is_present_in_two_classes_at_once_by_roll_tap_or_check_in(beside, client):
+    here, there = beside
+    twice = here.enrolments[0]
+    for cells in ([RollCell(each.pk, "present") for each in here.enrolments], [RollCell(twice.pk, "late", 0, 5)]):
+        with pytest.raises(HeldElsewhere, match=twice.person.name) as refused:
+            record_roll(meeting=here.meeting, cells=cells, actor=here.pic, now=START + timedelta(minutes=10))
+        assert refused.value.field == f"status-{twice.pk}"
+        assert there.training_session.number not in str(refused.value), "of a plan that they do not see"
+    user = make_user("agent", person=twice.person)
+    with pytest.raises(HeldElsewhere, match=twice.person.name):
+        check_in(meeting=here.meeting, at=START, source="qr", actor=user, now=START)
+    assert not Attendance.objects.filter(meeting=here.meeting).exists()
+    client.force_login(here.pic)
+    tap = client.post(
+        reverse("meeting_cell", args=[here.meeting.uuid, twice.pk]),
+        {f"status-{twice.pk}": "present", f"version-{twice.pk}": "0", f"was-{twice.pk}": "||||"},
+        headers={"HX-Request": "true"},
+    )
+    assert tap.status_code == 422 and twice.person.name in tap.content.decode()
+    record_roll(meeting=here.meeting, cells=[absent(twice)], actor=here.pic, now=START)
+
+
+@pytest.mark.clause("5.3.1")
+@pytest.mark.point("ATT-4")
+def test_the_rest_leaves_blank_who_is_elsewhere_or_does_not_work_here_and_names_them(beside, client):
+    here, _there = beside
+    client.force_login(here.pic)
+    page = client.post(reverse("meeting_rest", args=[here.meeting.uuid]), follow=True)
+    *doubtful, free = here.enrolments
+    assert list(Attendance.objects.filter(meeting=here.meeting).values_list("enrolment", "status")) == [
+        (free.pk, "present")
+    ]
+    (said,) = [str(each) for each in page.context["messages"] if each.level_tag == "warning"]
+    assert all(each.person.name in said for each in doubtful) and free.person.name not in said
+    assert mark_rest_present(meeting=here.meeting, actor=here.pic, now=START) is None
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_trainer_may_record_who_is_there_though_the_list_of_people_says_they_left(beside, client):
+    here, _there = beside
+    twice, gone, early, free = (each.person for each in here.enrolments)
+    cells = [RollCell(each.pk, "present") for each in here.enrolments[1:]]
+    record_roll(meeting=here.meeting, cells=cells, actor=here.pic, now=START)
+    everybody = Person.objects.filter(pk__in=[each.pk for each in (twice, gone, early, free)])
+    said = doubts(here.meeting, everybody, here.pic)
+    assert set(said) == {twice.pk, gone.pk, early.pk}
+    client.force_login(here.pic)
+    shown = client.get(reverse("meeting_roll", args=[here.meeting.uuid])).content.decode()
+    assert said[twice.pk] in shown and said[gone.pk] in shown
+
+
+@pytest.mark.clause("5.3.1")
+def test_a_class_that_ended_before_this_one_began_keeps_nobody_out(beside):
+    here, there = beside
+    there.training_session.meetings.update(
+        state="concluded", actual_starts_at=START - timedelta(hours=2), actual_ends_at=START
+    )
+    twice = here.enrolments[0]
+    record_roll(meeting=here.meeting, cells=[RollCell(twice.pk, "present")], actor=here.pic, now=START)
+    assert Attendance.objects.get(meeting=here.meeting).status == "present"

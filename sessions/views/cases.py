@@ -20,7 +20,7 @@ from sessions.queries.gone import still_open, why_gone
 from sessions.queries.history import history_of
 from sessions.queries.visibility import sessions_of_cases, sessions_that_open
 from sessions.services.elsewhere import why_not_employed
-from sessions.services.recovery import has_begun_test
+from sessions.services.taking_back import has_begun_test
 from sessions.services.waivers import outcome_of
 from sessions.tables import case_status
 from trainingops.domain import Refused

@@ -27,7 +27,7 @@ from sessions.queries.pages import recorded_at, roll_of
 from sessions.queries.visibility import people_shown
 from sessions.services import Clash, GridConflict, RollCell
 from sessions.services.correcting import why_not_correctable
-from sessions.services.elsewhere import doubts
+from sessions.services.elsewhere import doubts, who_was_left_blank
 from sessions.sharing import group_text
 from sessions.tables import MEETING_STATES
 from sessions.views.sessions import visible_meeting, visible_meetings
@@ -157,11 +157,15 @@ def meeting_cell(request: SignedInRequest, uuid: UUID, enrolment: int) -> HttpRe
 
 
 def meeting_rest(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """“Tandai sisanya hadir”: blanks only."""
+    """“Tandai sisanya hadir”: blanks only; who cannot be there is named and stays blank."""
     meeting = visible_meeting(request, uuid)
     try:
         fill = services.mark_rest_present(meeting=meeting, actor=request.user, now=request.now)
-        messages.success(request, _("The rest is marked present and saved.") if fill else _("No blank was left."))
+        left_out = who_was_left_blank(meeting, request.user)
+        if fill or not left_out:
+            messages.success(request, _("The rest is marked present and saved.") if fill else _("No blank was left."))
+        if left_out:
+            messages.warning(request, _("Still blank: %(who)s Record them by hand.") % {"who": " ".join(left_out)})
     except Refused as refused:
         messages.error(request, _("Not saved: %(why)s") % {"why": refused})
     return redirect("meeting_roll", uuid=uuid)
