@@ -18,7 +18,7 @@ WITHOUT_SESSION = {"self_study"}
 _MEASURED = {
     "csat": ("%", 2, Better.HIGHER, 0, 100),
     "fcr": ("%", 2, Better.HIGHER, 0, 100),
-    "aht": ("s", 0, Better.LOWER, 0, None),
+    "aht": ("s", 0, Better.LOWER, 1, 86_400),  # nobody is handled in no time, nor for longer than a day
     "complaints": ("", 0, Better.LOWER, 0, None),
 }
 

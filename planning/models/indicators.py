@@ -44,6 +44,11 @@ class ServiceMeasure(Identified):
     def __str__(self) -> str:
         return str(MEASURES.get(self.code, self.name))
 
+    @property
+    def is_count(self) -> bool:
+        """Things counted, such as complaints: neither a share nor a time that somebody may have averaged."""
+        return self.decimals == 0 and not self.unit
+
 
 class IndicatorQuerySet(models.QuerySet["ServiceIndicator"]):
     def visible_to(self, user: User) -> IndicatorQuerySet:

@@ -71,6 +71,10 @@ def check_figure(*, measure: ServiceMeasure, value: Decimal, responses: int | No
     if measure.highest is not None and value > measure.highest:
         words = _("%(value)s is above %(limit)s, the highest figure of %(measure)s. Correct the figure.")
         raise _off_scale(words, value, measure.highest, measure)
+    if measure.is_count and value != value.to_integral_value():
+        words = _("%(measure)s are counted: %(value)s is not a whole number. Write one without decimals.")
+        shown = {"measure": measure, "value": format_figure(value)}
+        raise Refused(words % shown, field="value", code="value_not_whole")
     if responses is not None and responses < 1:
         words = _("%(responses)d people cannot have answered. Write at least 1, or leave it blank.")
         raise Refused(words % {"responses": responses}, field="responses", code="responses_below_one")
