@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 
-from planning.models import ModuleTraining, ProductChange
+from planning.enums import PlanState
+from planning.models import ModuleTraining, PlannedMeeting, PlanRevision, ProductChange, TrainingPlan
+from planning.queries.plans import shown_revision
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment
 from trainingops.people.queries import in_force
@@ -55,6 +57,20 @@ def touching(user: User, line: ServiceLine | None, *, today: date) -> ProductCha
 def changes_answered(*, module: str, line: str) -> QuerySet[ProductChange]:
     """The changes of a line (its code) that a module (its code) answers."""
     return ProductChange.objects.filter(modules__code=module, lines__code=line)
+
+
+def plans_answering(change: ProductChange) -> QuerySet[TrainingPlan]:
+    """Plans that name a change, and those on one of its lines with a module that answers it, unless held before it.
+
+    So the pages of submission and approval tie a plan to a change (:func:`changes_answered`).
+    """
+    teach = PlanRevision.objects.filter(pk=OuterRef("shown"), module_version__module__in=change.modules.all())
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=OuterRef("shown"))
+    last = meetings.values("planned_session__revision").annotate(last=Max("ends_at"))
+    over = last.filter(last__date__lt=change.issued_on)
+    by_module = Exists(teach) & ~Exists(over) & Q(line__in=change.lines.all()) & ~Q(state=PlanState.CANCELLED)
+    named = Exists(PlanRevision.objects.filter(plan=OuterRef("pk"), needs__product_change=change))
+    return TrainingPlan.objects.annotate(shown=shown_revision()).filter(named | by_module)
 
 
 def with_progress(changes: QuerySet[ProductChange], *, day: date) -> QuerySet[ProductChange]:

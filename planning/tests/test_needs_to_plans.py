@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from planning.enums import DefectState, TargetReason
-from planning.models import ModuleTraining, NeedSource, ProductChange, TrainingPlan
+from planning.models import ModuleTraining, NeedSource, PlannedMeeting, ProductChange, TrainingPlan
 from planning.queries.changes import progress_of
 from planning.tests.factories import PDF, draft_plan, make_world
 from planning.tests.needs import make_change, make_defects
@@ -92,6 +92,24 @@ class TestProductChanges:
         for name, args in (("need_overview", []), ("product_change_detail", [change.uuid])):
             text = " ".join(client_of(world.manager).get(reverse(name, args=args)).content.decode().split())
             assert "berlaku 3 hari lagi" in text and "1 dari 3 agent sudah training" in text
+
+    def test_plans_with_a_module_that_answers_it_stand_on_its_page_unless_held_before_it_or_of_another_line(
+        self, world
+    ):
+        """As the pages of submission and approval tie them to it; a plan that names the change always does."""
+        plan, change = draft_plan(world=world), make_change(world)
+        page = reverse("product_change_detail", args=[change.uuid])
+        client = client_of(world.manager)
+        assert plan.number in client.get(page).content.decode()
+        last = PlannedMeeting.objects.filter(planned_session__plan=plan).latest("ends_at").ends_at
+        changes = ProductChange.objects.filter(pk=change.pk)
+        changes.update(issued_on=last.date() + timedelta(days=2), effective_on=last.date() + timedelta(days=3))
+        assert plan.number not in client.get(page).content.decode(), "held before it was announced"
+        changes.update(issued_on=change.issued_on)
+        change.lines.set([other := ServiceLineFactory()])
+        assert plan.number not in client_of(make_user("manager")).get(page).content.decode(), f"only for {other}"
+        plan.revisions.get().needs.add(NeedSource.objects.get(product_change=change))
+        assert plan.number in client_of(make_user("manager")).get(page).content.decode()
 
     def test_who_may_not_correct_it_on_every_line_reads_so_before_writing(self, world):
         """GET refuses whom POST would refuse."""

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from planning.forms.changes import ChangeForm
 from planning.models import ProductChange, TrainingPlan
 from planning.policies.catalogue import NEED_WRITERS, can_edit_change
-from planning.queries.changes import Progress, not_trained, progress_of, with_progress
+from planning.queries.changes import Progress, not_trained, plans_answering, progress_of, with_progress
 from planning.services.needs import edit_change, register_change
 from planning.views.common import form_page, posted, url
 from trainingops.domain import require
@@ -28,6 +28,8 @@ from trainingops.ui.navigation import address
 _PER_PAGE = 25
 #: Names on the page of a change; the plan takes all.
 _NAMES = 30
+#: Plans named there, the newest first.
+_PLANS = 20
 #: What stands in the address of the list: ahead, in force, or all.
 _WHEN = ("", "ahead", "force")
 
@@ -104,14 +106,15 @@ def product_change_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     today = timezone.localdate()
     change = get_object_or_404(with_progress(_in_sight(request), day=today), uuid=uuid)
     progress = Progress(change, change.days_left(today), change.trained_count, change.agent_count)  # type: ignore[attr-defined]
-    plans = TrainingPlan.objects.visible_to(request.user).filter(revisions__needs__product_change=change)
+    plans = TrainingPlan.objects.visible_to(request.user).filter(pk__in=plans_answering(change).values("pk"))
     missing = not_trained(change, day=today).select_related("person", "team", "line")
     context = {
         "change": change,
         "progress": progress,
         "missing": list(missing[:_NAMES]),
         "more": max(0, progress.agents - progress.trained - _NAMES),
-        "plans": plans.select_related("line", "site").distinct()[:20],
+        "plans": plans.select_related("line", "site")[:_PLANS],
+        "more_plans": max(0, plans.count() - _PLANS),
         "may_edit": can_edit_change(request.user, change),
         "may_plan": bool(address(request, "plan_new")),
     }
