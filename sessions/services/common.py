@@ -212,9 +212,16 @@ WITH people AS (
     FROM training_sessions_sessionresult r JOIN took_part ON took_part.id = r.enrolment_id
     WHERE r.current
 ), test AS (
-    SELECT DISTINCT ON (t.enrolment_id, t.phase) t.phase, t.points * 100 / t.maximum AS percentage
-    FROM training_sessions_testattempt t JOIN took_part ON took_part.id = t.enrolment_id
-    WHERE t.state = 'submitted' AND t.maximum > 0 ORDER BY t.enrolment_id, t.phase, t.number DESC
+    SELECT DISTINCT ON (t.enrolment_id, t.phase) t.phase, t.percentage FROM (
+        SELECT a.enrolment_id, a.phase, a.number, a.id, a.points * 100 / a.maximum AS percentage
+        FROM training_sessions_testattempt a JOIN took_part ON took_part.id = a.enrolment_id
+        WHERE a.state = 'submitted' AND a.maximum > 0
+        UNION ALL
+        SELECT s.enrolment_id, split_part(p.source, '_', 1), 0, -s.id, s.value * 100 / p.maximum_score
+        FROM training_sessions_parameterscore s JOIN took_part ON took_part.id = s.enrolment_id
+        JOIN planning_scoringparameter p ON p.id = s.parameter_id
+        WHERE p.source IN ('pre_test', 'post_test') AND s.attempt = 1 AND s.value IS NOT NULL
+    ) t ORDER BY t.enrolment_id, t.phase, t.number DESC, t.id DESC
 )
 UPDATE training_sessions_sessionsummary SET
     enrolled = (SELECT count(*) FROM people),
@@ -243,7 +250,9 @@ def refresh_summary(training_session: TrainingSession) -> None:
     """Recompute the counts of a session from its rows, by one statement; its lock is held.
 
     Somebody counts once, by the worst of their meetings: absent before late before present. Who came without being
-    targeted counts apart. Scores count of who took part, or made up for it.
+    targeted counts apart. Scores count of who took part, or made up for it. A test counts as in
+    :func:`sessions.queries.facts.session_facts`: the one handed in here before the one from paper or a file, and none
+    while it waits for marking.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, {"key": training_session.pk})

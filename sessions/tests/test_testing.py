@@ -155,6 +155,10 @@ def test_the_report_gives_the_post_test_of_who_wrote_it_on_paper():
         80,
         80,
     ]
+    assert held.fresh().summary.mean_post == 80, "the page says the mean of the report"
+    open_post_test(training_session=held.training_session, actor=held.pic, now=START)
+    take_test(held.enrolments[1], phase="post", right=1, now=START)
+    assert held.fresh().summary.mean_post == 50, "what was handed in here counts before the paper"
     assert {each["taken"] for each in facts["items"]} == {0}, "of answers on paper nothing is known"
 
 
