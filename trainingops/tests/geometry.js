@@ -104,7 +104,8 @@
     if (parseFloat(label.height) + (parseFloat(label.top) || 0) > cell.clientHeight + 2) { say("its label lies over the next", cell, cell.dataset.label); }
   });
 
-  // What is touched: big enough, or far enough from its neighbours (WCAG 2.5.8); a link inside a sentence is text.
+  // What is touched: big enough, or far enough from its neighbours (WCAG 2.5.8); a link inside a sentence is text; a line of a list
+  // on participants' pages is none.
   const targets = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")].filter((each) => each.type !== "hidden" && !unseen(each) || (each.type === "radio" && each.closest(".seg")));
   const boxes = targets.map((each) => {
     const box = each.getBoundingClientRect();
@@ -116,7 +117,7 @@
   boxes.forEach((box) => {
     if (box.height >= touch - 0.5 && box.width >= Math.min(touch, 24) - 0.5) { return; }
     const around = box.each.parentElement;
-    const sentence = box.each.tagName === "A" && style(box.each).display === "inline" && around.textContent.trim().length > box.each.textContent.trim().length;
+    const sentence = box.each.tagName === "A" && style(box.each).display === "inline" && !(touch > 24 && around.tagName === "LI") && around.textContent.trim().length > box.each.textContent.trim().length;
     if (sentence) { return; }
     const x = (box.left + box.right) / 2;
     const y = (box.top + box.bottom) / 2;

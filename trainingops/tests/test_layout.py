@@ -1,4 +1,5 @@
 """Every kind of page on a phone, measured in a browser: nothing squeezed, overlapping, cut off or too small to touch.
+On wider screens many buttons leave the title its room.
 
 The pages are drawn first, by the test client on the demo's house, and then shown to the browser, so that all of them
 take about a minute.
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -20,9 +22,17 @@ from trainingops.people.tests.factories import sign_in
 from trainingops.tests.house import DrawnPages, account, pages
 from trainingops.tests.test_budgets import OFFICES
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 PHONE = {"width": 360, "height": 640}
+#: Tablets and the laptops of a classroom, where buttons stand beside the title.
+DESKS = (768, 1024, 1280)
+#: Whether a title has less than eight of its letters' widths.
+SQUEEZED = """[...document.querySelectorAll("h1")].some(
+    (each) => each.checkVisibility() && each.clientWidth < 8 * parseFloat(getComputedStyle(each).fontSize))"""
 #: How many addresses of one name are looked at: rows in other states look different.
 OF_EACH = 2
 #: What participants use on the floor, with a thumb: 44 px (QUZ-5).
@@ -88,6 +98,17 @@ def test_every_kind_of_page_can_be_read_and_touched_on_a_phone(house, drawn):
             shown["html"] = each.html
             page.goto("http://site/shown/", wait_until="load")
             found = page.evaluate(GEOMETRY, 44 if each.name.startswith(FOR_THUMBS) else 24)
+            found += squeezed_titles(page) if "head-actions" in each.html else []
             faults += [f"{each.name} {each.url} ({each.login}): {fault}" for fault in found]
         browser.close()
     assert not faults, "\n" + "\n".join(faults)
+
+
+def squeezed_titles(page: Page) -> list[str]:
+    """The widths at which buttons leave a title no room; the page is as wide as a phone again."""
+    found = []
+    for width in DESKS:
+        page.set_viewport_size({**PHONE, "width": width})
+        found += [f"no room for the title at {width} px"] * page.evaluate(SQUEEZED)
+    page.set_viewport_size(PHONE)
+    return found
