@@ -55,15 +55,13 @@ def put_in(
     meetings = list(training_session.meetings.filter(state__in=LEFT))
     if why := why_not_stand_in(training_session, meetings, now):
         raise Refused(why, field="substitute", code="too_early")
+    uuids = [meeting.uuid for meeting in meetings]
     if replaced := _replaced(meetings, substitute, replaces):
-        uuids = [meeting.uuid for meeting in meetings]
         give_back_trainer(training_session.planned, trainer=replaced, meetings=uuids)
         MeetingTrainer.objects.filter(
             meeting__in=[meeting for meeting in meetings if meeting.state == MeetingState.PLANNED], trainer=replaced
         ).delete()
-    book_substitute(
-        training_session.planned, trainer=substitute, meetings=[meeting.uuid for meeting in meetings], reader=actor
-    )
+    book_substitute(training_session.planned, trainer=substitute, meetings=uuids, since=now, reader=actor)
     MeetingTrainer.objects.bulk_create(
         [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],
         ignore_conflicts=True,

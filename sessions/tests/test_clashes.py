@@ -17,6 +17,7 @@ from planning.services import (
     save_part,
     submit_revision,
 )
+from planning.services.bookings import free_from
 from planning.tests.factories import approve
 from sessions.models import Attendance, Deviation, Enrolment, MeetingTrainer, RecoveryCase
 from sessions.queries.pages import batches_for
@@ -36,6 +37,7 @@ from trainingops.people.models import Person
 from trainingops.people.tests.factories import client_of, make_agent, make_user
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 LATER = START + timedelta(days=1)
 
 
@@ -108,6 +110,26 @@ def test_a_substitute_who_teaches_elsewhere_is_refused_by_name_and_one_who_is_fr
     release(planned=elsewhere)
     put_in()
     assert Booking.objects.get(trainer=substitute, live=True).is_guest
+
+
+@pytest.mark.clause("4.2")
+def test_a_substitute_stands_in_from_now_on_though_they_taught_elsewhere_when_the_class_began():
+    """Their class ended early, after this one had begun: they are free, and a refusal names the real times."""
+    held = opened(people=1)
+    substitute = TrainerProfile.objects.create(name="Pengganti Bebas", kind="client")
+    elsewhere = taken_elsewhere(held, held.meeting.starts_at - HOUR, trainers=[substitute])
+    values = {"substitute": substitute, "reason": "Sakit", "trainer_reason": "Dari klien"}
+    ended = START + timedelta(minutes=20)
+    free_from(meeting=elsewhere.meetings.get().uuid, ended_at=ended)
+
+    def put_in(now):
+        substitute_trainer(training_session=held.training_session, **values, actor=held.pic, now=now)
+
+    with pytest.raises(DoubleBooking, match=r"08\.00–09\.20"):
+        put_in(ended - timedelta(minutes=5))
+    put_in(ended + timedelta(minutes=5))
+    booked = Booking.objects.get(trainer=substitute, live=True, is_guest=True)
+    assert (booked.during.lower, booked.during.upper) == (ended + timedelta(minutes=5), held.meeting.ends_at)
 
 
 def substituted(held, now):

@@ -43,6 +43,7 @@ class Clash:
         role: as what it is wanted.
         meeting, other: the meeting that wants it, and the one that has it.
         knows_other: whether the reader may know the plan of ``other``.
+        taken: from when to when it is taken; None for the whole time of ``other``.
     """
 
     role: str
@@ -50,6 +51,7 @@ class Clash:
     meeting: PlannedMeeting
     other: PlannedMeeting
     knows_other: bool
+    taken: tuple[datetime, datetime] | None = None
 
     def __str__(self) -> str:
         """In words: who or what, when, where it is taken already, and what helps."""
@@ -57,7 +59,7 @@ class Clash:
 
     def seen_from_other(self) -> Clash:
         """The same for the plan of ``other``, whose reader knows of both: both are previewed together."""
-        return replace(self, meeting=self.other, other=self.meeting, knows_other=True)
+        return replace(self, meeting=self.other, other=self.meeting, knows_other=True, taken=None)
 
     @property
     def fact(self) -> str:
@@ -71,7 +73,7 @@ class Clash:
         return words % {
             "role": str(BookingRole(self.role).label).lower(),
             "what": self.what,
-            "when": _when(self.other),
+            "when": _when(self.other, self.taken),
             "plan": planned.plan.number,
             "batch": planned.label,
             "site": planned.host_site,
@@ -156,6 +158,7 @@ def clashes_among(wanted: Sequence[Booking], *, reader: User | None, apart_from:
             one.planned_meeting,
             other.planned_meeting,
             _knows(one, other),
+            other.during,
         )
         for one, other, side in found
     ]
@@ -194,11 +197,11 @@ def overlap(one: Booking, two: Booking) -> bool:
     return bool(one.during[0] < two.during[1] and two.during[0] < one.during[1])
 
 
-def _when(meeting: PlannedMeeting) -> str:
-    """Day and hours of a meeting in the zone of its site, which is named."""
+def _when(meeting: PlannedMeeting, taken: tuple[datetime, datetime] | None = None) -> str:
+    """Day and hours of a meeting, or of what it has taken, in the zone of its site, which is named."""
     zone = meeting.planned_session.host_site.zone
-    day = day_words(meeting.starts_at.astimezone(zone).date(), "dated")
-    return f"{day} {hours_words(meeting.starts_at, meeting.ends_at, zone)}"
+    start, end = taken or (meeting.starts_at, meeting.ends_at)
+    return f"{day_words(start.astimezone(zone).date(), 'dated')} {hours_words(start, end, zone)}"
 
 
 def _standing(wanted: Sequence[Booking], apart_from: int | None, reader: User | None) -> list[Booking]:

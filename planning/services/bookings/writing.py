@@ -137,19 +137,29 @@ def _some(rows: QuerySet[PlannedMeeting], meetings: Collection[UUID] | None) -> 
 
 
 def book_substitute(
-    planned: PlannedSession, *, trainer: TrainerProfile, meetings: Collection[UUID], reader: User | None = None
+    planned: PlannedSession,
+    *,
+    trainer: TrainerProfile,
+    meetings: Collection[UUID],
+    since: datetime | None = None,
+    reader: User | None = None,
 ) -> None:
     """Take a substitute for some meetings of a batch on the day itself; one who teaches it anyway is booked already.
+
+    Args:
+        since: a meeting that has begun takes them from then on only, one whose planned end is over not at all.
 
     Raises:
         DoubleBooking: the substitute is taken elsewhere then.
     """
     has = Booking.objects.filter(planned_meeting__planned_session=planned, trainer=trainer, live=True)
     missing = planned.meetings.filter(uuid__in=meetings).exclude(pk__in=has.values("planned_meeting"))
-    wanted = [
-        trainer_booking(meeting, trainer, is_guest=True)
-        for meeting in missing.select_related("planned_session__host_site")
-    ]
+    wanted = []
+    for meeting in missing.select_related("planned_session__host_site"):
+        start = max(meeting.starts_at, since or meeting.starts_at)
+        if start < meeting.ends_at:
+            wanted.append(trainer_booking(meeting, trainer, is_guest=True))
+            wanted[-1].during = (start, meeting.ends_at)
     _write(wanted, application=None, reader=reader)
 
 
