@@ -78,14 +78,16 @@ def class_at(starts_at: datetime, *enrolled: str, minutes: int = 120, **options:
     return Class(opened(world=world, starts_at=starts_at, minutes=minutes, **options), people)
 
 
-def look(klass: Class, name: str, *, apply: bool = False, file_name: str = "", **options: Any) -> DryRun:
-    """Import a sample for the meeting, with answers as ``options``."""
+def look(
+    klass: Class, name: str, *, apply: bool = False, file_name: str = "", now: datetime | None = None, **options: Any
+) -> DryRun:
+    """Import a sample for the meeting, with answers as ``options``; half an hour after it unless ``now`` is given."""
     path = SAMPLES / name
     origin = Origin(file_name or path.name, klass.meeting)
     if "zone" in options:
         options[f"zone_{klass.held.pic.pk}"] = options.pop("zone")
     return run_import(
-        ATTENDANCE, path, user=klass.held.pic, now=klass.over, options=options, apply=apply, origin=origin
+        ATTENDANCE, path, user=klass.held.pic, now=now or klass.over, options=options, apply=apply, origin=origin
     )
 
 

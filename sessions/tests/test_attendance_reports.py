@@ -124,6 +124,19 @@ def test_a_zoom_report_is_recorded_by_share_and_tolerance_and_nobody_is_marked_a
     assert any("month first" in notice for notice in found.notices)
 
 
+@pytest.mark.clause("5.3.1")
+def test_a_time_that_has_not_come_is_refused_and_points_to_the_zone():
+    """The file is of WITA, read as WIB: who left at 11.00 there would leave in an hour; nothing is recorded of them."""
+    klass = class_at(NINE, "CC0021", "CC0032")
+    early = look(klass, "zoom/participants_usage_report.csv", now=NINE + timedelta(minutes=70), apply=True)
+    assert klass.roll() == {}
+    problems = [problem for each in early.checked for problem in each.problems]
+    assert {(each.column, each.code) for each in problems} == {("joined", "not_yet"), ("left", "not_yet")}
+    assert "Check the zone" in problems[0].message and problems[0].value
+    look(klass, "zoom/participants_usage_report.csv", apply=True)
+    assert klass.roll().keys() == {"CC0021", "CC0032"}
+
+
 def test_identical_rows_the_waiting_room_and_further_rows_say_so():
     klass = class_at(NINE, "CC0043", "CC0021")
     found = {each.row.number: each for each in look(klass, "zoom/participants_usage_report.csv").checked}

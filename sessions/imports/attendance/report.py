@@ -166,6 +166,8 @@ def _report(batch: Batch, meeting: SessionMeeting) -> Report:
     lines = [line_of(row, reading, batch.facts) for row in batch.rows]
     report = Report(meeting, zone, reading, lines, numeric=any(is_numeric(cell) for cell in [*cells, stated]))
     report.other_day = _other_day(report, stated)
+    if report.other_day is None:
+        _refuse_future(report, batch.now)
     _gather(batch, report)
     _compare(batch, report)
     return report
@@ -178,6 +180,15 @@ def _other_day(report: Report, stated: str) -> datetime | None:
         times = [said]
     day = report.window[0].date()
     return min(times) if times and all(abs((each.date() - day).days) > 1 for each in times) else None
+
+
+def _refuse_future(report: Report, now: datetime) -> None:
+    """Nobody has joined or left in a minute that has not come, as on the roll: mostly the zone is another one."""
+    for line in report.lines:
+        for name in ("joined", "left"):
+            times = [at for stay in line.stays if (at := getattr(stay, name))]
+            if any(report.moment(at.replace(second=0, microsecond=0)) > now for at in times):
+                line.problems.append((name, "not_yet"))
 
 
 def _gather(batch: Batch, report: Report) -> None:

@@ -19,6 +19,7 @@ PROBLEMS = {
     "not_a_duration": lambda: _("This is no duration. Write minutes, for example 62, or 1h 2m 3s."),
     "left_before_joined": lambda: _("They left before they joined. Correct one of the two times."),
     "joined_blank": lambda: _("There is a time of leaving but none of joining. Fill it in."),
+    "not_yet": lambda: _("This time has not come yet. Check the zone in the answers, or import the file afterwards."),
     "action_unknown": lambda: _("Write Joined or Left."),
 }
 
