@@ -18,6 +18,8 @@ from trainingops.people.enums import ShiftKind
 #: From so many days in a row on an absence is long.
 LONG = 3
 DAY = timedelta(days=1)
+#: What of a roster tells a long absence: the days off between do not break it.
+READ_KINDS = (ShiftKind.LEAVE, ShiftKind.SICK, ShiftKind.OFF)
 _KINDS = {ShiftKind.LEAVE: Suspension.LEAVE, ShiftKind.SICK: Suspension.SICK}
 
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, JSONObject, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,9 +42,13 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.queries.pages import people_without_score
-from trainingops.people.models import LongLeave, User
+from sessions.suspension import LONG, READ_KINDS, long_absences
+from trainingops.people.models import LongLeave, RosterDay, User
 from trainingops.ui.moments import day_words, hours_words
 from trainingops.ui.stored import said, stored_span
+
+#: How far around a class the roster is read for absences of several days.
+_AROUND = timedelta(days=2 * LONG)
 
 
 @dataclass(frozen=True)
@@ -188,15 +205,20 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
 
     ``is_taught`` (by ``user``), ``planned_trainers``, ``material_rows``, ``licences`` (seats booked), ``test_rows``,
     ``elsewhere_rows``, ``unscored``, ``asked_rows`` (times of a submitted revision), ``deviation_rows``, ``file_rows``,
-    ``leave_rows``.
+    ``leave_rows``, ``roster_rows`` (days off, of leave and sickness around the class).
     """
     this, batch = OuterRef("pk"), OuterRef("planned")
     seats = Booking.objects.filter(planned_meeting__planned_session=batch, role=BookingRole.SEAT, live=True)
     materials = ModuleMaterial.objects.filter(version=OuterRef("module_version")).order_by("pk")
     deviations = Deviation.objects.filter(training_session=this).order_by("reported_at", "pk")
-    leaves = LongLeave.objects.filter(
-        person__enrolments__training_session=this, person__enrolments__removed_at=None
-    ).order_by("person__name", "starts_on")
+    enrolled = {"person__enrolments__training_session": this, "person__enrolments__removed_at": None}
+    leaves = LongLeave.objects.filter(**enrolled)
+    days_off = RosterDay.objects.filter(
+        **enrolled,
+        code__kind__in=READ_KINDS,
+        day__gte=TruncDate(ExpressionWrapper(OuterRef("starts_at") - _AROUND, DateTimeField())),
+        day__lte=TruncDate(ExpressionWrapper(OuterRef("ends_at") + _AROUND, DateTimeField())),
+    )
     files = ClassFile.objects.filter(training_session=this, removed_at=None).order_by("pk")
     asked = PlannedMeeting.objects.filter(
         planned_session__uuid=OuterRef("uuid"), planned_session__revision__state=RevisionState.SUBMITTED
@@ -206,7 +228,16 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
         planned_trainers=ArraySubquery(
             TrainerProfile.objects.filter(planned_sessions=batch).order_by("name").values("name")
         ),
-        leave_rows=ArraySubquery(leaves.values(row=JSONObject(name="person__name", first="starts_on", last="ends_on"))),
+        leave_rows=ArraySubquery(
+            leaves.order_by("pk").values(
+                row=JSONObject(person="person_id", name="person__name", first="starts_on", last="ends_on")
+            )
+        ),
+        roster_rows=ArraySubquery(
+            days_off.order_by("pk").values(
+                row=JSONObject(person="person_id", name="person__name", day="day", kind="code__kind")
+            )
+        ),
         material_rows=ArraySubquery(
             materials.values(row=JSONObject(uuid="uuid", title="title", url="url", file="file_id"))
         ),
@@ -236,15 +267,30 @@ def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[Traini
 
 
 def away_then(training_session: TrainingSession) -> list[str]:
-    """Who of a class to come is on long leave on one of its days, for a session of :func:`with_day` (5.3.1)."""
+    """Who of a class to come is away for long on one of its days, for a session of :func:`with_day` (5.3.1).
+
+    A long absence is what suspends a case: a long leave, or leave or sickness of some days in a row by the roster.
+    """
     zone = training_session.site.zone
     first, last = (each.astimezone(zone).date() for each in (training_session.starts_at, training_session.ends_at))
-    names = [
-        row["name"]
-        for row in training_session.leave_rows  # type: ignore[attr-defined]
-        if row["first"] <= last.isoformat() and (row["last"] is None or row["last"] >= first.isoformat())
-    ]
-    return list(dict.fromkeys(names))
+    names: dict[int, str] = {}
+    leaves: dict[int, list[tuple[date, date | None]]] = {}
+    roster: dict[int, dict[date, str]] = {}
+    for row in training_session.leave_rows:  # type: ignore[attr-defined]
+        names[row["person"]] = row["name"]
+        ends_on = date.fromisoformat(row["last"]) if row["last"] else None
+        leaves.setdefault(row["person"], []).append((date.fromisoformat(row["first"]), ends_on))
+    for row in training_session.roster_rows:  # type: ignore[attr-defined]
+        names[row["person"]] = row["name"]
+        roster.setdefault(row["person"], {})[date.fromisoformat(row["day"])] = row["kind"]
+    return sorted(
+        name
+        for person, name in names.items()
+        if any(
+            each.first <= last and (each.last is None or first <= each.last)
+            for each in long_absences(roster.get(person, {}), leaves.get(person, ()))
+        )
+    )
 
 
 def runs_it(training_session: Any, user: User) -> bool:

@@ -12,16 +12,14 @@ from sessions.enums import OPEN_CASES
 from sessions.models import RecoveryCase
 from sessions.notices import about
 from sessions.services.outcomes import lock_cases
-from sessions.suspension import LONG, Absence, Clock, clock_of, long_absences
+from sessions.suspension import LONG, READ_KINDS, Absence, Clock, clock_of, long_absences
 from trainingops.audit.journal import record, service
 from trainingops.notifications.services import notify
-from trainingops.people.enums import ShiftKind
 from trainingops.people.models import LongLeave, RosterDay, User
 from trainingops.ui.stored import Stored, stored_day, stored_moment
 
 #: How far ahead of its first due date the roster is read for a case.
 AHEAD = timedelta(days=120)
-_READ = (ShiftKind.LEAVE, ShiftKind.SICK, ShiftKind.OFF)
 
 
 @service
@@ -73,7 +71,7 @@ def _absences(cases: Iterable[RecoveryCase]) -> dict[int, list[Absence]]:
     people = {case.enrolment.person_id for case in cases}
     first = min(case.opened_at for case in cases).date() - timedelta(days=2 * LONG)
     last = (max(case.first_due_at for case in cases) + AHEAD).date()
-    days = RosterDay.objects.filter(person__in=people, day__range=(first, last), code__kind__in=_READ)
+    days = RosterDay.objects.filter(person__in=people, day__range=(first, last), code__kind__in=READ_KINDS)
     roster: dict[int, dict[date, str]] = {}
     for person, day, kind in days.values_list("person", "day", "code__kind").order_by():
         roster.setdefault(person, {})[day] = kind
