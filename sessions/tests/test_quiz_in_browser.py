@@ -127,6 +127,11 @@ def test_answers_wait_without_a_connection_and_nothing_is_called_handed_in(playw
     begin(page)
     becomes(page, "Object.keys(sessionStorage).some(key => key.endsWith(':paper'))")  # the questions are on the device
     page.context.set_offline(True)
+    onward(page)  # with nothing to send: still the test, and no error page of the browser
+    becomes(page, "document.querySelector('[data-here]').textContent === '2'")
+    page.click("details:has(.quiz-map) summary")
+    page.click(".quiz-map button[value='1']")
+    becomes(page, "document.querySelector('[data-here]').textContent === '1'")
     tap(page)
     page.wait_for_selector("[data-offline]:visible")
     assert page.locator("[data-state=unsent]").is_visible()
@@ -140,6 +145,7 @@ def test_answers_wait_without_a_connection_and_nothing_is_called_handed_in(playw
     until(page, 2)
     page.wait_for_selector("[data-offline]", state="hidden")
     assert page.locator("[data-state=saved]").is_visible()
+    assert page.locator("[data-answered]").inner_text() == "2", "the list of questions says so, too"
     attempt = TestAttempt.objects.get()
     page.goto(f"{live_server.url}{reverse('test_summary', args=[attempt.uuid])}")
     page.context.set_offline(True)

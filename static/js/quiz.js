@@ -117,6 +117,18 @@
     queue[here()] = chosen();
     remember();
     say("unsent");
+    count(here(), queue[here()].some(function (each) { return each.trim(); }));
+  }
+  // The list of questions says what is answered as it stands here, not as the page was opened.
+  function count(place, isAnswered) {
+    var marks = Array.from(document.querySelectorAll(".quiz-map [value]"));
+    marks.filter(function (each) { return each.value === place; }).forEach(function (each) {
+      each.classList.toggle("answered", isAnswered);
+      each.setAttribute("aria-label", isAnswered ? each.dataset.done : each.dataset.blank);
+    });
+    var done = marks.filter(function (each) { return each.classList.contains("answered"); }).length;
+    document.querySelectorAll("[data-answered]").forEach(function (each) { each.textContent = done; });
+    document.querySelectorAll("[data-unanswered]").forEach(function (each) { each.textContent = marks.length - done; });
   }
   if (form) {
     form.addEventListener("change", function () { take(); flush(); });
@@ -135,14 +147,24 @@
     });
   }
 
-  // To another question: when all is sent by its address, else from the paper on this device.
+  // To another question: when all is sent and the server answers by its address, else from the paper on this device:
+  // an address that nobody answers would leave the browser's own error page instead of the test.
   function go(to) {
-    flush().then(function (isSent) {
-      if (isSent && !refused) { leaving = true; window.location.assign(where(to)); return; }
+    flush().then(function (isSent) { return isSent && !refused ? reached() : false; }).then(function (isReached) {
+      if (isReached) { leaving = true; window.location.assign(where(to)); return; }
       if (refused === 409) { leaving = true; window.location.assign(bar.dataset.done); return; }
       if (refused) { refused = 0; return; }
       if (/^\d+$/.test(to)) { show(to); }
     });
+  }
+  // Whether the server answers now; without it the banner says so.
+  function reached() {
+    var stop = new AbortController();
+    var timer = window.setTimeout(function () { stop.abort(); }, PATIENCE);
+    return fetch(bar.dataset.alive, { cache: "no-store", signal: stop.signal }).then(function () { return true; }).catch(function () {
+      showBanner(true);
+      return false;
+    }).finally(function () { window.clearTimeout(timer); });
   }
   function where(to) {
     if (to === "leave") { return bar.dataset.leave; }
@@ -175,7 +197,6 @@
     document.querySelectorAll("[data-here]").forEach(function (each) { each.textContent = place; });
     document.querySelectorAll(".quiz-map [value]").forEach(function (each) {
       if (each.value === place) { each.setAttribute("aria-current", "true"); } else { each.removeAttribute("aria-current"); }
-      if (queue[each.value] && queue[each.value].length) { each.classList.add("answered"); }
     });
     var back = document.querySelector("[data-back]");
     if (back) { back.value = String(Math.max(Number(place) - 1, 1)); }
@@ -239,6 +260,7 @@
   // An answer that an earlier page could not send: shown where it belongs, and sent now.
   if (waiting().length) {
     if (form && queue[here()]) { fill(queue[here()]); say("unsent"); }
+    waiting().forEach(function (place) { count(place, queue[place].length > 0); });
     flush().then(function (isSent) { if (isSent && handIn) { leaving = true; window.location.reload(); } });
   }
   tick();
