@@ -117,7 +117,8 @@ def lay(
 
     Where its first line names parameters, these are its columns; else they follow each other from ``parameter`` on.
     Where one of its columns holds employee numbers or names, its lines belong to them and never to anybody by order;
-    else they follow each other from ``person`` on. A blank cell leaves what stands. What lies on no parameter is named.
+    else they follow each other from ``person`` on. A blank cell leaves what stands. What lies on no parameter is named,
+    and so are running numbers, which would push the scores off the grid.
 
     Args:
         person: key of the enrolment of the first line.
@@ -137,15 +138,17 @@ def lay(
     places = {at: named[each] for at, each in enumerate(heads) if each in named} if is_headed else {}
     people = _people(rows)
     who, is_number = _who_column(heads if is_headed else [], body, rows, scores=places)
+    runs = False
     if not is_headed:
-        places = _in_order(body, people, columns, first=parameter, after=who)
+        runs = who is None and _begins_with_running_numbers(body, room=len(columns) - parameter + 1)
+        places = _in_order(body, people, columns, first=parameter, after=0 if runs else who)
     if not places or not body:
         return Block([], [], _no_scores(body, who))
     lines = list(_following(body, rows, person) if who is None else _named(body, people, who, answers or {}))
     for line, cells in zip(lines, body, strict=True):
         if line.row is not None:
             line.cells = [_cell(cells, at, column, line.row) for at, column in places.items()]
-    dropped = _dropped(heads if is_headed else [], body, places)
+    dropped = _dropped(heads if is_headed else [], body, places, runs=runs)
     return Block(list(places.values()), lines, "", is_number, who is not None and not is_number, dropped)
 
 
@@ -160,15 +163,22 @@ def _no_scores(body: Sequence[Sequence[str]], who: int | None) -> str:
     return said % {"name": name}
 
 
-def _dropped(heads: Sequence[str], body: Sequence[Sequence[str]], places: Mapping[int, Column]) -> list[str]:
-    """The columns that are not taken: to the right of the last parameter, or under a heading that names none."""
+def _dropped(
+    heads: Sequence[str], body: Sequence[Sequence[str]], places: Mapping[int, Column], *, runs: bool
+) -> list[str]:
+    """The columns that are not taken: to the right of the last parameter, or under a heading that names none; and
+    running numbers, where ``runs`` says that the block begins with them.
+    """
     found = []
     for at in range(max(map(len, body), default=0)):
         head = heads[at] if at < len(heads) else ""
         value = next((line[at].strip() for line in body if _said(line, at)), "")
+        about = {"column": head or at + 1, "value": value}
+        if not heads and at < min(places) and runs:
+            found.append(_("Column %(column)s (“%(value)s” …) counts the lines and is no score.") % about)
+            continue
         if at in places or not value or head in NUMBERS | NAMES | RUNNING or (not heads and at < min(places)):
             continue
-        about = {"column": head or at + 1, "value": value}
         found.append(_("Column %(column)s (“%(value)s” …) lies on no parameter of this class.") % about)
     return found
 
@@ -229,6 +239,12 @@ def _in_order(
     while any((said := _said(line, start)) and (said in people or _meant_by(said, people)) for line in body):
         start += 1
     return dict(zip(range(start, max(map(len, body), default=0)), columns[first - 1 :], strict=False))
+
+
+def _begins_with_running_numbers(body: Sequence[Sequence[str]], *, room: int) -> bool:
+    """Whether the first column counts its lines from 1 and the scores beside it would not all have ``room``."""
+    counted = [_said(line, 0).rstrip(".") for line in body]
+    return max(map(len, body)) > room and counted == [str(at) for at in range(1, len(body) + 1)]
 
 
 def _following(body: Sequence[Sequence[str]], rows: Sequence[Row], person: int) -> Iterator[Line]:

@@ -139,6 +139,19 @@ def test_lines_find_their_people_by_name_and_never_by_order(held):
     assert changes(headed) == [] and ["beberapa baris" in said for _at, said in problems(headed)] == [True, True]
 
 
+@pytest.mark.point("SCR-7")
+def test_running_numbers_beside_the_last_parameter_are_no_scores(held):
+    """Two columns where one has room: 1, 2, … in the first are counted lines, and the page says so."""
+    client, (first, second, _away) = client_of(held), held.enrolments
+    answer = paste(client, held, "1\t40\n2\t41", parameter=2)
+    assert changes(answer) == [(first.pk, 2, "", "40"), (second.pk, 2, "", "41")]
+    assert "Kolom 1 (“1” …) menghitung baris" in answer.content.decode()
+    scores = paste(client, held, "1\t40\n2\t41")
+    assert changes(scores)[0] == (first.pk, 1, "", "1"), (
+        "where both have room they are scores, and the preview shows them"
+    )
+
+
 def test_names_are_found_in_any_column_and_no_running_number_becomes_a_score(held):
     first, second, away = held.enrolments
     for row, name in ((first, "Karma Wijaya"), (second, "Ulva Sari"), (away, "Paris Putra")):
