@@ -25,7 +25,7 @@ from reporting.reading import Missed, Reading, read
 from reporting.sight import EVERYTHING, ClientLines, Sight
 from reporting.times import MOST_DAYS, days_held, days_words
 from sessions.models import ClassFile, Enrolment
-from sessions.queries.ledger import is_beyond_target
+from sessions.queries.ledger import is_beyond_target, on_target
 from sessions.queries.visibility import READS_WHOLE
 from sessions.verdicts import percentage_words
 from trainingops.people.enums import Role
@@ -275,7 +275,7 @@ def _groups(data: Mapping[str, Any], training_session: TrainingSession) -> list[
         }
 
     people = data["people"]
-    names = sorted({by_team.get(each["enrolment"], "–") for each in people})
+    names = sorted({by_team.get(each["enrolment"], "–") for each in on_target(people)})
     rows = [row(name, (each for each in people if by_team.get(each["enrolment"], "–") == name)) for name in names]
     return [*rows, row(_("Sum"), people)]
 

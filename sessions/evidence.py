@@ -64,7 +64,7 @@ def register() -> None:
             form_number="FR-CC-TRN-05",
             template="sessions/print/test_results.html",
             title_began="Hasil Tes ",
-            template_version="6",
+            template_version="7",
             clauses=("5.1.2", "6"),
             iso_clauses=("7.2", "9.1"),
             readers=READS_WHOLE,

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -86,7 +87,10 @@ def test_every_figure_follows_the_ledger_where_somebody_passed_the_test_but_wait
     assert figures_of(frozen.data).pass_words in words
 
     reading = read(frozen, held.training_session, sight=EVERYTHING)
-    *_teams, total = _groups(frozen.data, held.training_session)
+    *teams, total = _groups(frozen.data, held.training_session)
+    guest = {**frozen.data["people"][0], "enrolment": str(uuid4()), "origin": "extra"}
+    beside = frozen.data | {"people": [*frozen.data["people"], guest]}
+    assert _groups(beside, held.training_session) == [*teams, total], "no row of zeros for who came beyond target"
     assert [total[name] for name in ("target", "done", "open", "given_up", "passed")] == ["3", "1", "2", "0", "1"]
     words_of = {each["enrolment"]: each["verdict"] for each in reading.results}
     assert words_of[str(held.enrolments[1].uuid)] == Verdict.NOT_TRAINED

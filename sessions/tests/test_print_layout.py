@@ -18,10 +18,10 @@ pytestmark = [
 ]
 
 
-def _pages(people, parameters=2):
+def _pages(people, parameters=2, name="Peserta"):
     kind = get_kind("test_results")
     rows = [
-        {"employee_no": f"CC{n:04d}", "name": f"Peserta {n}", "pre": "40,00", "post": "80,00", "final": "88,00"}
+        {"employee_no": f"CC{n:04d}", "name": f"{name} {n}", "pre": "40,00", "post": "80,00", "final": "88,00"}
         | {"scores": ["88"] * parameters, "verdict": "Lulus"}
         for n in range(people)
     ]
@@ -48,6 +48,12 @@ def _pages(people, parameters=2):
     )
     told = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
     return told.stdout.decode().rstrip("\f").split("\f")
+
+
+@pytest.mark.parametrize("parameters", [2, 3, 7])
+def test_no_name_is_broken_inside_a_word(parameters):
+    (page,) = _pages(1, parameters, name="Mumpuni Hardiansyah, M.Pd")
+    assert "Hardiansyah," in page
 
 
 def test_twelve_people_fit_on_one_page():
