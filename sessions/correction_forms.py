@@ -16,6 +16,7 @@ from sessions.enums import AttendanceStatus
 from sessions.frozen import FrozenParameter, FrozenScheme
 from sessions.models import AbsenceReason, Attendance, Enrolment, ParameterScore, SessionMeeting
 from sessions.services import Mark, NewScore, RollCell
+from sessions.services.score_checks import SCORE_DECIMALS
 from trainingops.domain import Refused
 from trainingops.records.documents import DocumentField
 from trainingops.ui.figures import format_figure, parse_figure
@@ -177,7 +178,9 @@ class AmendForm(PageForm):
 
     def _add(self, name: str, label: str, value: Decimal | None, *, most: Decimal, **words: Any) -> None:
         """A figure from 0 to ``most``."""
-        self.fields[name] = FigureField(label=label, initial=value, min_value=0, max_value=most, **words)
+        self.fields[name] = FigureField(
+            label=label, initial=value, min_value=0, max_value=most, decimal_places=SCORE_DECIMALS, **words
+        )
 
     def new_scores(self, versions: Mapping[str, str]) -> list[NewScore]:
         """The scores as they should stand, over the versions that the page was opened with."""

@@ -141,7 +141,7 @@ def _as_refusal(incomplete: Incomplete, training_session: TrainingSession) -> Re
     if gaps[0].key in _FIELD_OF:
         return Refused(words, field=_FIELD_OF[gaps[0].key], code="incomplete")
     return Refused(
-        _("The plan is not complete at this time. %(gaps)s Choose another time, or begin the revision on its page.")
+        _("The plan is not complete at this time. %(gaps)s Whatever remains is changed by a revision on its page.")
         % {"gaps": words},
         code="incomplete",
         url=url_of(training_session.plan),

@@ -65,11 +65,17 @@ def take_notes(training_session: TrainingSession, notes: str, version: int, *, a
         return False
     if version != training_session.notes_version:
         at = training_session.notes_at
-        raise StaleVersion(
-            _(
-                "%(name)s saved other notes %(at)s. Yours are not saved: they still stand in the field. "
+        words = _(
+            "%(name)s saved other notes %(at)s. Yours are not saved: they still stand in the field. "
+            "Compare both, then save again."
+        )
+        if training_session.notes_by == actor:
+            words = _(
+                "You saved other notes in another window %(at)s. These are not saved: they still stand in the field. "
                 "Compare both, then save again."
             )
+        raise StaleVersion(
+            words
             % {
                 "name": training_session.notes_by or "",
                 "at": moment_words(at, training_session.site.zone) if at else "",

@@ -156,6 +156,9 @@ def test_a_score_of_a_concluded_session_changes_on_the_page_of_the_person():
     row = ParameterScore.objects.get(enrolment=person)
     given = {f"version_{row.pk}": "1", f"score_{row.pk}": "60"}
     assert post(pic, url, now, **given, reason="").status_code == 422
+    fine = post(pic, url, now, **{**given, f"score_{row.pk}": "60.125"}, reason="x")
+    (told,) = fine.context["form"].errors[f"score_{row.pk}"]
+    assert person.person.name not in told and row.parameter.name not in told, "the field is named once"
     assert post(pic, url, now, **given, reason="Sheet says 60.").status_code == 302
     row.refresh_from_db()
     assert (row.value, row.version) == (60, 2)

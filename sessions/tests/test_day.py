@@ -30,7 +30,7 @@ from sessions.services.deviations import differences
 from sessions.tests.factories import attend, concluded, opened, scheduled
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.models import Site
+from trainingops.people.models import RosterDay, ShiftCode, Site
 from trainingops.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +72,10 @@ def test_notes_are_saved_on_their_own_and_never_over_anothers(client):
     assert held.fresh().notes_version == 1
     save_notes(training_session=session, notes="Proyektor mati.", version=0, actor=held.pic, now=now)
     assert held.fresh().notes_version == 1  # the same text again changes nothing
+    TrainingSession.objects.update(notes_by=held.manager)
     with pytest.raises(StaleVersion) as stale:
         save_notes(training_session=session, notes="Lain.", version=0, actor=held.pic, now=now)
-    assert held.pic.name in str(stale.value)
+    assert held.manager.name in str(stale.value)
     assert held.fresh().notes == "Proyektor mati."
     with pytest.raises(NotAllowed):
         save_notes(training_session=session, notes="x", version=1, actor=held.manager, now=now)
@@ -90,6 +91,7 @@ def test_a_page_of_notes_shows_both_texts_where_somebody_saved_meanwhile(at):
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Pertama" in page and "Kedua" in page and 'value="1"' in page
+    assert "Anda menyimpan catatan lain di jendela lain" in page and "sementara itu menyimpan" not in page
     assert client.post(url, {"notes": "Kedua", "version": "1"}).status_code == 302
     assert held.fresh().notes == "Kedua"
 
@@ -202,6 +204,20 @@ def test_moving_a_batch_submits_a_revision_and_moves_the_session_once_approved()
     assert _awaited(held) == []
     assert Notice.objects.filter(kind="session_moved").exists()
     assert not Deviation.objects.exists()
+
+
+@pytest.mark.clause("5.3.1")
+def test_the_page_names_who_is_on_leave_by_the_roster_when_the_class_is_held():
+    held = scheduled()
+    away, _short, _here = (each.person for each in held.enrolments)
+    code = ShiftCode.objects.create(code="CT", kind="leave", is_working=False)
+    day = held.meeting.starts_at.date()
+    for person, count in ((away, 4), (_short, 2)):
+        for step in range(count):
+            RosterDay.objects.create(person=person, day=day + timedelta(days=step - 1), code=code)
+    page = _client(held.pic).get(reverse("session_detail", args=[held.training_session.uuid]))
+    assert page.context["away"] == [away.name], "two days are no long absence"
+    assert "mendapat kasus recovery" in page.content.decode()
 
 
 def test_a_move_that_is_returned_leaves_the_session_where_it_is():

@@ -31,6 +31,8 @@ def test_under_way_it_names_who_is_not_recorded_yet(client):
     text = text_for(client, held.pic, held)
     assert text.startswith("Belum hadir: ") and here.person.name not in text
     assert all(f"- {each.person.name}" in text for each in rest)
+    page = client.get(reverse("meeting_roll", args=[held.meeting.uuid])).content.decode()
+    assert page.count("data-copy=") == 1, "one text for the group, not two of the same"
 
 
 def test_who_does_not_run_the_class_gets_no_text(client):

@@ -21,6 +21,7 @@ from sessions.tests.factories import (
     typed_cell,
     typed_number,
 )
+from trainingops.people.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 #: How the script of the grid asks.
@@ -60,6 +61,16 @@ def test_a_conflict_shows_both_values_and_saving_again_replaces_knowingly():
     assert str(ParameterScore.objects.get().value) == "82.00"
     _client(held.pic).post(url, again | {keep: "mine"})
     assert str(ParameterScore.objects.get().value) == "76.00"
+
+
+@pytest.mark.point("SCR-3")
+def test_nothing_is_said_to_be_saved_to_who_may_save_nothing():
+    held = opened()
+    url = reverse("session_scores", args=[held.training_session.uuid])
+    reader = make_user("operations", site=held.training_session.site, line=held.training_session.line)
+    assert _client(reader).post(url, {}).status_code == 403
+    told = _client(held.pic).post(url, {}, follow=True).content.decode()
+    assert "Nilai tersimpan." not in told and "Tidak ada nilai yang berubah" in told
 
 
 @pytest.mark.point("SCR-6")

@@ -335,23 +335,6 @@ def _page(
     return render(request, "sessions/roll.html", context, status=status)
 
 
-def _not_here(meeting: SessionMeeting, rows: list[RollRow]) -> str:
-    """Who has not come yet, to paste into the team's group while the meeting goes on (NTF-6); empty for nobody."""
-    names = [row.enrolment.person.name for row in rows if not (row.attendance and row.attendance.status)]
-    if meeting.state != MeetingState.OPEN or not names:
-        return ""
-    training_session = meeting.training_session
-    head = _("*Not here yet* %(title)s, %(batch)s") % {
-        "title": training_session.plan.title,
-        "batch": training_session.label,
-    }
-    began = _("Began %(at)s, %(site)s") % {
-        "at": moment_words(meeting.starts_at, training_session.site.zone),
-        "site": training_session.site,
-    }
-    return "\n".join([head, began, *(f"{number}. {name}" for number, name in enumerate(names, 1))])
-
-
 def _context(
     request: SignedInRequest, meeting: SessionMeeting, rows: list[RollRow], reasons: Reasons
 ) -> dict[str, Any]:
@@ -388,7 +371,6 @@ def _context(
         "reasons": [each for each in reasons.values() if each.is_active],
         "files": files_about([meeting.uuid]),
         "may_record": may_record,
-        "not_here": _not_here(meeting, rows) if may_record else "",
         "guests": [row for row in rows if row.enrolment.is_beyond_target],
         "door": door_of(meeting) if may_record else [],
         "is_over": is_over,

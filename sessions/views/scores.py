@@ -58,7 +58,7 @@ def session_scores(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return _page(request, training_session, attempt, typed=typed, refused=conflict, status=409)
     except Refused as refused:
         return _page(request, training_session, attempt, typed=typed, refused=refused, status=422)
-    messages.success(request, _("Scores saved."))
+    messages.success(request, _("Scores saved.") if typed else _("No score was changed; what is recorded is saved."))
     return redirect(request.get_full_path())
 
 
@@ -161,8 +161,6 @@ def _save(
         for each in typed
         if not each.is_given_up
     ]
-    if not cells:
-        return {}
     return services.record_scores(
         training_session=training_session, cells=cells, attempt=attempt, actor=request.user, now=request.now
     )
