@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,7 +30,7 @@ def unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
     with translation.override(wish.user.language):
         try:
             require_choice(wish.kind)
-            about = {"user": wish.user, "kind": wish.kind.name, "now": timezone.now()}
+            about: dict[str, Any] = {"user": wish.user, "kind": wish.kind.name, "now": timezone.now()}
             if "again" in request.POST:
                 state = "resumed"
                 resume_mails(**about, channel=_as_before(request.POST["again"]))
