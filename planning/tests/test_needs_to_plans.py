@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -190,6 +192,8 @@ class TestFromABarToAPlan:
             assert sum(each["agent"].count for each in agents.context["rows"]) == row.cell.count
         chart = page.context["chart"]
         assert "<title>" in chart.svg and "<desc>" in chart.svg and "style=" not in chart.svg
+        drawn = [row.list_url for row in page.context["rows"] if row.list_url]
+        assert re.findall('<a href="([^"]+)"', html.unescape(chart.svg)) == drawn, "the bars themselves lead there"
         lines = client.get(reverse("need_overview"), {"by": by, "export": "csv"}).content.decode("utf-8-sig")
         assert len(lines.split()) >= len(page.context["rows"]) + 1
 

@@ -102,13 +102,14 @@ class Chart:
     svg: SafeString = field(default=mark_safe(""))
 
 
-def _frame(title: str, text: str, body: SafeString, width: int, height: int) -> SafeString:
-    """The SVG around a drawing, with its name and description for a screen reader."""
+def _frame(title: str, text: str, body: SafeString, width: int, height: int, *, role: str = "img") -> SafeString:
+    """The SVG around a drawing, with its name and description for a screen reader; a ``group`` has links inside."""
     return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" font-size="12" fill="currentColor">'
+        '<svg class="chart" viewBox="0 0 {} {}" role="{}" font-size="12" fill="currentColor">'
         "<title>{}</title><desc>{}</desc>{}</svg>",
         width,
         height,
+        role,
         title,
         text,
         body,
@@ -116,13 +117,21 @@ def _frame(title: str, text: str, body: SafeString, width: int, height: int) -> 
 
 
 def pareto_chart(
-    labels: Sequence[str], counts: Sequence[int], cumulative: Sequence[float], *, title: str, text: str, unit: str
+    labels: Sequence[str],
+    counts: Sequence[int],
+    cumulative: Sequence[float],
+    *,
+    title: str,
+    text: str,
+    unit: str,
+    urls: Sequence[str] = (),
 ) -> Chart:
     """Bars most first with their figures, and the line of what they make up together; one axis of shares for both.
 
     Args:
         counts: of the bars that are drawn; their share of all follows from the first of ``cumulative``.
         cumulative: the share of all up to each bar, from 0 to 1. Bars and line are told apart by shape (CHT-5).
+        urls: where each bar leads; empty where it leads nowhere.
     """
     width, height, left, right, top, bottom = 640, 240, 48, 44, 28, 196
     inner = width - left - right
@@ -155,13 +164,39 @@ def pareto_chart(
     dots = format_html_join("", '<circle cx="{}" cy="{}" r="3" fill="currentColor"/>', points)
     axis = _share_axis(top, bottom, left, width - right)
     names = _x_names(labels, middles, bottom + 18)
-    body = format_html("{}{}{}{}{}", axis, bars, line, dots, names)
+    ways = [
+        (url, f"{label}: {format_figure(count)} {unit}")
+        for url, label, count in zip(urls, labels, counts, strict=False)
+    ]
+    links = _column_links(ways, middles, step, top, height)
+    body = format_html("{}{}{}{}{}{}", axis, bars, line, dots, names, links)
     rows = [
         (label, count, Decimal(str(round(share * 100, 2))))
         for label, count, share in zip(labels, counts, cumulative, strict=True)
     ]
     head = ["", unit, _("Up to here (%)")]
-    return Chart(title, text, head, rows, _frame(title, text, body, width, height))
+    frame = _frame(title, text, body, width, height, role="group" if links else "img")
+    return Chart(title, text, head, rows, frame)
+
+
+def _column_links(
+    ways: Sequence[tuple[str, str]], middles: Sequence[float], step: float, top: float, height: float
+) -> SafeString:
+    """A link over each column, down to its name, so that a low bar is hit as well as a high one.
+
+    Args:
+        ways: address and words of each column; without an address it has no link.
+    """
+    return format_html_join(
+        "",
+        '<a href="{}" aria-label="{}"><title>{}</title>'
+        '<rect x="{}" y="{}" width="{}" height="{}" fill="transparent"/></a>',
+        (
+            (url, words, words, _n(middle - step / 2), top, _n(step), height - top)
+            for (url, words), middle in zip(ways, middles, strict=False)
+            if url
+        ),
+    )
 
 
 def _share_axis(top: float, bottom: float, left: float, right: float) -> SafeString:

@@ -127,6 +127,7 @@ def _chart(rows: list[Row], bars: list[Bar[Cell]], by: str) -> Chart:
         title=_("Service defects by %(by)s") % {"by": str(WORDS[by]).lower()},
         text=text,
         unit=_("Defects"),
+        urls=[row.list_url for row in shown],
     )
 
 
