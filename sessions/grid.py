@@ -250,6 +250,8 @@ def _why_locked(
     reach: Reach | None,
 ) -> str:
     """Why the reader cannot write a score that somebody types; empty where they can."""
+    if training_session.is_withdrawn:
+        return _("This class was withdrawn: what is recorded of it stands, and nothing follows from it.")
     if reach is None:
         return _("You can read these scores; the PIC or the executing trainer records them.")
     concluded = training_session.state in HELD and attempt == 1

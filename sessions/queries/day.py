@@ -30,7 +30,16 @@ from django.utils.translation import ngettext
 
 from planning.enums import BookingRole, Method, RevisionState
 from planning.models import Booking, ModuleMaterial, PlannedMeeting, TrainerProfile
-from sessions.enums import HELD, AttemptState, ClassFileKind, DeviationKind, MeetingState, SessionState, TestPhase
+from sessions.enums import (
+    HELD,
+    AttemptState,
+    ClassFileKind,
+    DeviationKind,
+    MeetingState,
+    SessionKind,
+    SessionState,
+    TestPhase,
+)
 from sessions.frozen import TESTED_BY
 from sessions.models import (
     ClassFile,
@@ -150,13 +159,13 @@ def compared(
         method = str(Method(revision.method).label) if revision.method else ""
         application = str(revision.application or "")
         rows += [(DeviationKind.METHOD, method, method), (DeviationKind.APPLICATION, application, application)]
-    is_over = training_session.state in HELD
+    is_over = training_session.state in HELD or training_session.is_withdrawn
     found = []
     for kind, planned, actual in rows:
         mine = by_kind.pop(kind, [])
         known = is_over or kind in _KNOWN_BEFORE
         said = "; ".join(each.actual_words for each in mine) if mine and kind in _SAID else actual
-        was_planned = "" if training_session.state == SessionState.FILED else planned
+        was_planned = "" if training_session.kind == SessionKind.FILED else planned
         found.append(Compared(str(kind.label), was_planned, said if known or mine else "", mine))
     for kind_left, mine in by_kind.items():
         label = str(DeviationKind(kind_left).label)

@@ -58,9 +58,7 @@ def put_in(
     uuids = [meeting.uuid for meeting in meetings]
     if replaced := _replaced(meetings, substitute, replaces):
         give_back_trainer(training_session.planned, trainer=replaced, meetings=uuids)
-        MeetingTrainer.objects.filter(
-            meeting__in=[meeting for meeting in meetings if meeting.state == MeetingState.PLANNED], trainer=replaced
-        ).delete()
+        MeetingTrainer.objects.filter(meeting__in=meetings, trainer=replaced).delete()
     book_substitute(training_session.planned, trainer=substitute, meetings=uuids, since=now, reader=actor)
     MeetingTrainer.objects.bulk_create(
         [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],

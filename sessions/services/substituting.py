@@ -34,7 +34,8 @@ def substitute_trainer(
 ) -> Deviation:
     """Another trainer teaches what is left of a session, from now on: the one way in which somebody stands in.
 
-    Whoever is replaced is free again, and teaches none of the meetings that have not begun.
+    Whoever is replaced is free again, and stands with none of the meetings that are not over: the deviation says that
+    they were to teach them.
 
     Args:
         replaces: instead of whom; where one trainer teaches alone it is them.

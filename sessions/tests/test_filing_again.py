@@ -15,6 +15,7 @@ from planning.queries.indicator import in_period, plans_due
 from reporting.models import ReportObligation
 from reporting.tests.writing import report_of, submitted, written
 from sessions.models import Attendance, Deviation, TrainingSession
+from sessions.queries.day import compared, with_day
 from sessions.queries.indicator import sessions_due
 from sessions.services import (
     Came,
@@ -194,6 +195,22 @@ def test_who_may_withdraw_with_what_reason_and_until_when(world, at):
     with pytest.raises(WrongState):
         correct_attendance(meeting=training_session.meetings.get(), cell=cell, why="Salah.", actor=world.pic, now=NOW)
     assert client.get(url).status_code == 302
+
+
+@pytest.mark.clause("5.2")
+def test_a_withdrawn_class_says_so_wherever_it_is_read_and_gets_no_plan_that_it_never_had(world, at):
+    training_session = filed(world)
+    withdraw_filed(training_session=training_session, reason="Keliru.", actor=world.pic, now=NOW)
+    training_session = with_day(TrainingSession.objects.filter(pk=training_session.pk), world.pic).get()
+    shown = compared(training_session, [training_session.meetings.get()], [])
+    assert {each.planned for each in shown} == {""} and all(each.actual for each in shown)
+    meeting, client = training_session.meetings.get(), Client()
+    person = training_session.enrolments.order_by("pk")[0].person
+    urls = [(world.pic, "meeting_roll", meeting), (world.pic, "session_scores", training_session)]
+    for user, name, of in [*urls, (make_user("agent", person=person), "check_in_done", meeting)]:
+        client.force_login(user)
+        page = client.get(reverse(name, args=[of.uuid])).content.decode()
+        assert "Kelas ini ditarik" in page and "catat" not in page.split("Kelas ini ditarik")[0]
 
 
 @pytest.mark.point("ATT-5")

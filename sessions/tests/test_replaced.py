@@ -8,11 +8,14 @@ import pytest
 
 from planning.models import Booking, TrainerProfile
 from sessions.models import MeetingTrainer
+from sessions.queries.facts import session_facts
 from sessions.services import (
     substitute_trainer,
 )
 from sessions.tests.factories import (
     START,
+    end_session,
+    opened,
     scheduled,
 )
 from trainingops.domain import Refused
@@ -29,6 +32,20 @@ def test_a_trainer_who_is_replaced_is_free_and_teaches_none_of_it():
     substitute_trainer(training_session=held.training_session, **values, actor=held.pic, now=START - HOUR)
     assert [each.trainer for each in MeetingTrainer.objects.filter(meeting=held.meeting)] == [substitute]
     assert [each.trainer for each in Booking.objects.filter(role="trainer", live=True)] == [substitute]
+
+
+@pytest.mark.clause("4.2")
+def test_who_is_replaced_in_a_class_under_way_did_not_teach_it():
+    held = opened(people=1)
+    substitute = TrainerProfile.objects.create(name="Pengganti", kind="client")
+    values = {"substitute": substitute, "reason": "Sakit", "trainer_reason": "Dari klien"}
+    deviation = substitute_trainer(
+        training_session=held.training_session, **values, actor=held.pic, now=START + 5 * MINUTE
+    )
+    end_session(held)
+    taught = session_facts(held.training_session)["meetings"][0]["trainers"]
+    assert taught == [{"uuid": str(substitute.uuid), "substitute": True}]
+    assert held.world.trainer.name in deviation.planned_words
 
 
 @pytest.mark.clause("4.2")
