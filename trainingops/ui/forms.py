@@ -120,6 +120,14 @@ class FigureField(forms.DecimalField):
         except ValueError as error:
             raise forms.ValidationError(str(error), code="invalid") from None
 
+    def run_validators(self, value: Any) -> None:
+        """A figure outside its bounds is told these alone, not the number of its digits beside them."""
+        try:
+            super().run_validators(value)
+        except forms.ValidationError as error:
+            bounds = [each for each in error.error_list if each.code in ("min_value", "max_value")]
+            raise forms.ValidationError(bounds or error.error_list) from None
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002
         return {}
 

@@ -160,6 +160,12 @@ def test_a_figure_without_a_limit_does_not_slip_in(field):
     assert type("Bound", (PageForm,), {"value": field(max_value=9)})({"value": "10"}).errors["value"]
 
 
+def test_a_figure_far_outside_its_bounds_is_told_once():
+    field = FigureField(max_value=1000, max_digits=6, decimal_places=2)
+    form = type("Points", (PageForm,), {"points": field})({"points": "99999"})
+    assert [each.code for each in form.errors.as_data()["points"]] == ["max_value"]
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_us_dates_are_not_read(language):
     with translation.override(language):
