@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from reporting.content import Frozen, freeze
 from reporting.delivery import delivery_of
 from reporting.enums import ObligationState, ReportState
 from reporting.forms import AmendForm, DraftForm, ShareForm
-from reporting.models import Distribution, ReportVersion, TrainingReport
+from reporting.models import Distribution, ReportShare, ReportVersion, TrainingReport
 from reporting.reaction import reaction_data, reaction_words
 from reporting.reading import read
 from reporting.receipts import receipts_of
@@ -98,17 +99,19 @@ def report_version(request: SignedInRequest, uuid: UUID, number: int) -> HttpRes
 
 
 def _versions(report: TrainingReport, user: User) -> list[Any]:
-    """Every version, the latest first, with the sealed record that the reader may open."""
+    """Every version, the latest first, with the sealed record that the reader may open, and where it was shared."""
     sealed = EvidenceRecord.objects.visible_to(user).filter(kind="report", subject=OuterRef("uuid")).order_by("-pk")
     versions = report.versions.select_related("submitted_by").order_by("-number")
-    return list(versions.annotate(record_uuid=Subquery(sealed.values("uuid")[:1])))
+    shared = ReportShare.objects.filter(version=OuterRef("pk")).order_by("-shared_at")
+    said = shared.values(row=JSONObject(group="group", shared_at="shared_at", shared_by="shared_by__name"))
+    return list(versions.annotate(record_uuid=Subquery(sealed.values("uuid")[:1]), listed_shares=ArraySubquery(said)))
 
 
 def _version_page(
     request: SignedInRequest,
     report: Any,
-    version: ReportVersion,
-    versions: list[ReportVersion],
+    version: Any,
+    versions: list[Any],
     share_form: ShareForm | None = None,
 ) -> HttpResponse:
     user = request.user
@@ -137,7 +140,7 @@ def _version_page(
         "unopened_mine": any(each.opened_at is None for each in mine),
         "writes": writes,
         "sends": sends,
-        "shares": version.shares.select_related("shared_by"),
+        "shares": [each | {"shared_at": datetime.fromisoformat(each["shared_at"])} for each in version.listed_shares],
         "share_form": share_form or ShareForm(),
         "errors": share_form,
         "summary": whatsapp_text(
