@@ -76,12 +76,15 @@ def test_nothing_is_arranged_for_a_day_on_which_somebody_does_not_work_here(miss
 
 def test_no_test_is_opened_to_somebody_who_has_left_and_their_case_offers_nothing_that_is_refused(missed, at):
     case = RecoveryCase.objects.get()
+    at(LATER)
+    leader, url = client_of(missed.world.leader), reverse("case_detail", args=[case.uuid])
+    assert leader.get(url).context["may_record_leave"]
     _left(case, last=START.date())
     Person.objects.filter(pk=case.enrolment.person_id).update(employment="left")
+    assert not leader.get(url).context["may_record_leave"], "a page that answers 404"
     with pytest.raises(Refused, match=case.enrolment.person.name):
         open_case_test(case=case, form=self_study(), actor=missed.pic, now=LATER)
-    at(LATER)
-    page = client_of(missed.pic).get(reverse("case_detail", args=[case.uuid]))
+    page = client_of(missed.pic).get(url)
     offered = {key: page.context[key] for key in ("may_schedule", "may_test", "may_record_leave", "may_take_back")}
     assert not any(offered.values()) and page.context["not_here"] in page.content.decode()
 
