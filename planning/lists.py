@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
 from planning.models import (
@@ -20,6 +20,7 @@ from planning.models import (
     PlanTarget,
     RecoveryForm,
     ScoringParameter,
+    TrainingModule,
 )
 from planning.queries.defects_since import groundless
 from planning.queries.questions import with_papers_off_topic
@@ -51,6 +52,8 @@ class Lists:
 def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[PlanRevision]:
     """Revisions with their short lists, which :func:`lists_of` reads, and their PIC's terms: no query more.
 
+    ``fitting_module`` is the key of the module where it is meant for the plan's line.
+
     Args:
         now: on whose day at the plan's site a recipient must hold the role of the party, as at submission.
     """
@@ -68,7 +71,11 @@ def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[
         .order_by("party", "pk")
         .annotate(stands=Exists(grants.filter(user__is_active=True)))
     )
+    fitting = TrainingModule.lines.through.objects.filter(
+        trainingmodule=OuterRef("module_version__module"), serviceline=OuterRef("plan__line")
+    )
     return with_papers_off_topic(with_terms(revisions)).annotate(
+        fitting_module=Subquery(fitting.values("trainingmodule")[:1]),
         listed_needs=_chosen("needs", "uuid", "kind", "dated_on", "request"),
         listed_class_types=_chosen("class_types", "code", "name"),
         listed_recovery_forms=_chosen("recovery_forms", "code", "name"),

@@ -22,19 +22,24 @@ _KEPT = (ModuleState.APPROVED, ModuleState.RETIRED)
 def module_lost(revision: PlanRevision) -> str:
     """Why the module version cannot be taught, in words; empty where it can be planned (2.1)."""
     version = revision.module_version
-    return version_lost(version, revision.plan) if version else ""
+    if version is None:
+        return ""
+    return version_lost(version, revision.plan, fitting=getattr(revision, "fitting_module", None))
 
 
-def version_lost(version: ModuleVersion, plan: TrainingPlan) -> str:
+def version_lost(version: ModuleVersion, plan: TrainingPlan, *, fitting: int | None = None) -> str:
     """Why a plan cannot take this version, in words; empty where it can, or where the plan keeps it (2.1).
 
     A plan takes an approved version of a module of its line; what was approved with it stays with its later revisions.
+
+    Args:
+        fitting: the key of a module that is known to be meant for the plan's line.
     """
     if _approved_with(plan, "module_version_id") == version.pk and version.state in _KEPT:
         return ""
     if version.state != ModuleState.APPROVED:
         return not_approved(version)
-    if not version.module.lines.filter(pk=plan.line_id).exists():
+    if version.module_id != fitting and not version.module.lines.filter(pk=plan.line_id).exists():
         return _("%(module)s is not meant for %(line)s. Choose a module of this line.") % {
             "module": version,
             "line": plan.line,

@@ -168,6 +168,7 @@ def test_the_upgrade_keeps_the_overlapping_reviews_that_were_accepted_before():
     before = scene.review.period_from - timedelta(days=1)
     other = schedule(scene.world, period_from=before, period_to=before)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE evaluation_review DROP CONSTRAINT review_period_once")
         Review.objects.filter(pk=other.pk).update(period_to=NOW.date())
         cursor.execute(mark)

@@ -75,8 +75,10 @@ def sessions_open_to(user: User) -> TrainingSessionQuerySet:
     """Those with a page for an office: the whole class, or that of its own people (``session_detail`` leads on)."""
     from sessions.models import TrainingSession
 
-    own = sessions_of_own_people(TrainingSession.objects.all(), user)
     staff = TrainingSession.objects.visible_to_staff(user)
+    if not user.authority.has(*OFFICES):  # as an administrator, who sees people but opens no class
+        return staff
+    own = sessions_of_own_people(TrainingSession.objects.all(), user)
     return TrainingSession.objects.filter(Q(pk__in=staff.values("pk")) | Q(pk__in=own.values("pk")))
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from planning.models import ScoringParameter
 from sessions.enums import AttendanceStatus, Verdict
@@ -69,7 +70,7 @@ def test_who_is_recorded_absent_is_offered_no_test_anywhere(held):
     _away(held, now)
     assert open_to(held.meeting, first) is None and link not in client_of(user).get(page).content
     assert [_open_phase(each) for each in Desk(user, now).enrolments] == [""]
-    with pytest.raises(Refused, match="absent"):
+    with translation.override("en"), pytest.raises(Refused, match="absent"):
         take_test(first, phase="post", right=5, now=now)
 
 

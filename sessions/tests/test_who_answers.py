@@ -128,10 +128,10 @@ def test_a_class_that_falls_in_a_leave_recorded_later_is_told_and_shown(missed):
     assert f"{missed.person.name} tidak masuk saat itu." in page
     assert reverse("case_take_back", args=[missed.case.uuid]) in page
     page = reader.get(reverse("session_detail", args=[held.training_session.uuid])).content.decode()
-    assert f"Cuti panjang saat itu:</b> {missed.person.name}" in page
+    assert f"menurut cuti panjang atau roster:</b> {missed.person.name}" in page
     record_long_leave(**leave, starts_on=day + DAY, ends_on=day + 9 * DAY)
     page = reader.get(reverse("session_detail", args=[held.training_session.uuid])).content.decode()
-    assert "Cuti panjang saat itu" not in page
+    assert "menurut cuti panjang atau roster" not in page
     assert RecoveryCase.objects.get().class_in_absence() is None
 
 
