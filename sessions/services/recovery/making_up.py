@@ -1,33 +1,26 @@
-"""Making up for what was missed (clause 5.3.1): make-up class, one to one, another batch, self-study, remedial."""
+"""Classes for those who missed one: of their own, one to one, or another batch (5.3.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from planning.enums import PlanState
 from planning.models import PlannedMeeting, PlannedSession, RecoveryForm, Room, TrainerProfile, TrainingPlan
 from planning.queries.plans import local_day
 from planning.services.bookings import book_guests, book_planned_session
-from planning.services.plans import advance_plan
 from sessions.enums import (
     CASE_TRANSITIONS,
-    AttemptState,
-    CaseKind,
     CaseState,
     DeviationKind,
     EnrolmentOrigin,
     SessionKind,
     SessionState,
-    TestPhase,
 )
 from sessions.models import Enrolment, RecoveryCase, SessionSummary, TrainingSession
-from sessions.policies import can_recover, can_run_session
-from sessions.services.cases import settle_case
+from sessions.policies import can_recover
 from sessions.services.common import (
     lock_session,
     refresh_summary,
@@ -42,7 +35,7 @@ from sessions.services.make_up_times import (
     require_reason_for,
     shortcomings,
 )
-from sessions.services.outcomes import lock_case, lock_cases, outcomes_touched_by, refresh_outcomes
+from sessions.services.recovery.cases import check_form, lock_to_recover, people_of, schedule, under_way_again
 from sessions.services.scheduling import (
     add_meetings,
     announce,
@@ -50,12 +43,14 @@ from sessions.services.scheduling import (
     next_number,
     place,
 )
-from trainingops.audit.journal import record, service
+from trainingops.audit.journal import service
 from trainingops.domain import Refused, WrongState, require, require_transition
-from trainingops.people.models import Person, Site, User
+from trainingops.people.models import Site, User
 from trainingops.ui.moments import moment_words
 
 ANOTHER_BATCH = "another_batch"
+
+
 ONE_TO_ONE = "one_to_one"
 
 
@@ -92,12 +87,12 @@ def schedule_make_up(
             cannot be, somebody who does not work here then, or no reason where one is needed; a double booking names
             who or what is taken.
     """
-    plans, cases = _lock_cases(cases)
+    plans, cases = lock_to_recover(cases)
     for plan in plans:
         require(can_recover(actor, plan))
-    _check_form(make_up.form, plans)
+    check_form(make_up.form, plans)
     _check_make_up(make_up, cases, now)
-    require_employed(_people_of(cases), _days(make_up.meetings, make_up.host_site), field="cases")
+    require_employed(people_of(cases), _days(make_up.meetings, make_up.host_site), field="cases")
     for case in cases:
         require_transition(case, CaseState.SCHEDULED, CASE_TRANSITIONS)
     lacks = shortcomings(make_up.meetings, cases, make_up.host_site)
@@ -107,14 +102,14 @@ def schedule_make_up(
     planned = _plan_class(plan, make_up)
     revision = plan.approved_revision
     application = revision.application if revision else None
-    book_planned_session(planned, people=_people_of(cases), application=application, reader=actor)
+    book_planned_session(planned, people=people_of(cases), application=application, reader=actor)
     training_session = _make_class(plan, planned, make_up, first)
     _enrol(training_session, cases)
-    _schedule(cases, training_session, make_up.form, actor, now, note=reason if lacks else "")
+    schedule(cases, training_session, make_up.form, actor, now, note=reason if lacks else "")
     if lacks:
         reasons = {each.kind: reason for each in lacks}
         write_differences(lock_session(training_session), lacks, reasons, actor=actor, now=now)
-    _under_way_again(plans, actor, now)
+    under_way_again(plans, actor, now)
     announce(training_session, actor=actor, now=now)
     return training_session
 
@@ -136,11 +131,11 @@ def schedule_in_batch(
 
     Raises: as :func:`schedule_make_up`; also when somebody is enrolled in that batch themselves.
     """
-    plans, cases = _lock_cases(cases)
+    plans, cases = lock_to_recover(cases)
     training_session = lock_session(training_session)
     for plan in plans:
         require(can_recover(actor, plan))
-    _check_form(form, plans)
+    check_form(form, plans)
     if training_session.state != SessionState.SCHEDULED:
         raise WrongState(
             _("%(number)s is “%(state)s”; choose a session that is still to come.")
@@ -148,7 +143,7 @@ def schedule_in_batch(
         )
     lacks = _check_batch(cases, training_session, now)
     meetings = training_session.meetings.values_list("starts_at", "ends_at")
-    require_employed(_people_of(cases), _days(meetings, training_session.site), field="cases")
+    require_employed(people_of(cases), _days(meetings, training_session.site), field="cases")
     require_reason_for(lacks, reason)
     for case in cases:
         _check_same(case, training_session)
@@ -156,93 +151,10 @@ def schedule_in_batch(
     _enrol(training_session, cases)
     revision = training_session.revision
     application = revision.application if revision else None
-    book_guests(training_session.planned, people=_people_of(cases), application=application, reader=actor)
-    _schedule(cases, training_session, form, actor, now, note=reason if lacks else "")
+    book_guests(training_session.planned, people=people_of(cases), application=application, reader=actor)
+    schedule(cases, training_session, form, actor, now, note=reason if lacks else "")
     tell_participants("session_invitation", training_session, [case.enrolment for case in cases], now=now)
     return training_session
-
-
-@service
-def open_case_test(*, case: RecoveryCase, form: RecoveryForm | None, actor: User, now: datetime) -> RecoveryCase:
-    """Open the test of a case: self-study ends with a post-test, a remedial case with the remedial test.
-
-    The person takes it from their own page; its submission settles the case.
-
-    Args:
-        form: the form without session, for a recovery case; None for a remedial one.
-
-    Raises:
-        NotAllowed: neither PIC nor manager nor executing trainer.
-        WrongState: the case is not open, the session is not concluded yet, or the training is closed.
-        Refused: the plan does not allow the form, the session has no post-test, or the person has left.
-    """
-    plan, case = lock_case(case)
-    training_session = case.enrolment.training_session
-    require(can_recover(actor, plan) or can_run_session(actor, training_session))
-    if case.state != CaseState.OPEN or training_session.state != SessionState.CONCLUDED:
-        raise WrongState(
-            _("The case is “%(case)s”, its session “%(session)s”. A test opens for open cases of a concluded session.")
-            % {"case": case.get_state_display(), "session": training_session.get_state_display()}
-        )
-    if plan.state == PlanState.CLOSED:
-        raise WrongState(_("The training %(number)s is closed. Waive or lapse the case.") % {"number": plan.number})
-    if case.kind == CaseKind.RECOVERY:
-        if form is None or form.has_session:
-            raise Refused(_("Choose a form of recovery without a class, such as self-study."), field="form")
-        _check_form(form, [plan])
-    if training_session.post_paper_id is None and case.kind == CaseKind.RECOVERY:
-        raise Refused(_("The plan has no post-test, so self-study cannot be shown. Choose a class."), field="form")
-    require_employed([case.enrolment.person], [local_day(now, training_session.site)], field="form")
-    case.test_opened_at, case.form = now, form
-    case.save(update_fields=["test_opened_at", "form"])
-    record("case.test_opened", subject=case, actor=actor, now=now, data={"form": form.code if form else "remedial"})
-    tell_participants("test_opened", training_session, [case.enrolment], subject=case, step=now.isoformat(), now=now)
-    return case
-
-
-@service
-def settle_self_study(*, case: RecoveryCase, actor: User, now: datetime) -> RecoveryCase:
-    """Settle a self-study case by hand whose post-test was submitted; a submission settles it by itself otherwise.
-
-    Raises:
-        Refused: no submitted post-test since the case opened it.
-    """
-    plan, case = lock_case(case)
-    require(can_recover(actor, plan))
-    shown = (
-        case.test_opened_at is not None
-        and case.enrolment.attempts.filter(
-            phase=TestPhase.POST, state=AttemptState.SUBMITTED, started_at__gte=case.test_opened_at
-        ).exists()
-    )
-    if not shown:
-        raise Refused(_("%(name)s has not submitted the post-test yet.") % {"name": case.enrolment.person.name})
-    settle_case(case, CaseState.RESOLVED, actor=actor, now=now)
-    touched = outcomes_touched_by(case.enrolment.training_session, [case.enrolment.person_id])
-    refresh_outcomes(touched, actor=actor, now=now)
-    refresh_summary(case.enrolment.training_session)
-    return case
-
-
-def _lock_cases(cases: Sequence[RecoveryCase]) -> tuple[list[TrainingPlan], list[RecoveryCase]]:
-    """As :func:`lock_cases`; only recovery cases gather in a class."""
-    if not cases:
-        raise Refused(_("Choose at least one recovery case."), field="cases")
-    plans, locked = lock_cases(case.pk for case in cases)
-    if any(case.kind != CaseKind.RECOVERY for case in locked):
-        raise Refused(_("A result below the pass mark needs a remedial test, not a class."), field="cases")
-    return plans, locked
-
-
-def _check_form(form: RecoveryForm, plans: Iterable[TrainingPlan]) -> None:
-    for plan in plans:
-        revision = plan.approved_revision
-        if revision is None or not revision.recovery_forms.filter(pk=form.pk).exists():
-            raise Refused(
-                _("The approved plan %(number)s does not allow “%(form)s”. Choose a form that it allows.")
-                % {"number": plan.number, "form": form},
-                field="form",
-            )
 
 
 def _check_make_up(make_up: MakeUp, cases: list[RecoveryCase], now: datetime) -> None:
@@ -294,11 +206,6 @@ def _require_one_person(batch: TrainingSession, cases: Sequence[RecoveryCase]) -
             _("%(number)s is one to one, for one person. Choose another session.") % {"number": batch.number},
             field="batch",
         )
-
-
-def _people_of(cases: Iterable[RecoveryCase]) -> list[Person]:
-    """Each person once, however many of their cases a class recovers."""
-    return list({case.enrolment.person_id: case.enrolment.person for case in cases}.values())
 
 
 def _days(meetings: Iterable[tuple[datetime, datetime]], site: Site) -> set[date]:
@@ -376,33 +283,3 @@ def _enrol(training_session: TrainingSession, cases: Sequence[RecoveryCase]) -> 
     Enrolment.objects.bulk_create(rows)
     training_session.enrolments.filter(person__in=standing.keys()).update(removed_at=None)
     refresh_summary(training_session)
-
-
-def _schedule(
-    cases: Sequence[RecoveryCase],
-    training_session: TrainingSession,
-    form: RecoveryForm,
-    actor: Any,
-    now: datetime,
-    *,
-    note: str = "",
-) -> None:
-    for case in cases:
-        case.state, case.scheduled_in, case.form = CaseState.SCHEDULED, training_session, form
-        case.test_opened_at = None
-        case.note = note.strip() or case.note
-        record(
-            "case.scheduled",
-            subject=case,
-            actor=actor,
-            now=now,
-            data={"session": training_session.uuid, "form": form.code},
-            detail={"note": note.strip()} if note.strip() else None,
-        )
-    RecoveryCase.objects.bulk_update(cases, ["state", "scheduled_in", "form", "test_opened_at", "note"])
-
-
-def _under_way_again(plans: Iterable[TrainingPlan], actor: Any, now: datetime) -> None:
-    for plan in plans:
-        if plan.state in (PlanState.REPORTED, PlanState.UNDER_REVIEW):
-            advance_plan(plan=plan, to=PlanState.UNDER_WAY, actor=actor, now=now)

@@ -1,8 +1,8 @@
-"""What the page of a session shows of its day: tests, licences, what was planned and what was (4.2, 5.2)."""
+"""A session with everything for its day, in one query."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,19 +24,12 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, JSONObject, TruncDate
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from planning.enums import BookingRole, Method, RevisionState
+from planning.enums import BookingRole, RevisionState
 from planning.models import Booking, ModuleMaterial, PlannedMeeting, TrainerProfile
 from sessions.enums import (
-    HELD,
     AttemptState,
     ClassFileKind,
-    DeviationKind,
-    MeetingState,
-    SessionKind,
     SessionState,
     TestPhase,
 )
@@ -53,8 +46,6 @@ from sessions.models import (
 from sessions.queries.pages import people_without_score
 from sessions.suspension import LONG, READ_KINDS, long_absences
 from trainingops.people.models import LongLeave, RosterDay, User
-from trainingops.ui.moments import day_words, hours_words
-from trainingops.ui.stored import said, stored_span
 
 #: How far around a class the roster is read for absences of several days.
 _AROUND = timedelta(days=2 * LONG)
@@ -125,88 +116,6 @@ def files_in(training_session: TrainingSession, kind: ClassFileKind) -> list[Kep
     """What is kept beside a session of :func:`with_day`, in the order in which it came."""
     rows: list[dict[str, Any]] = training_session.file_rows  # type: ignore[attr-defined]
     return [Kept(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows if row["kind"] == kind]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One aspect of 4.2: as approved, as it was (blank until it is known), and what stands to the difference."""
-
-    label: str
-    planned: str
-    actual: str
-    deviations: Sequence[Deviation] = ()
-
-
-def compared(
-    training_session: TrainingSession, meetings: Sequence[SessionMeeting], deviations: Iterable[Deviation]
-) -> list[Compared]:
-    """Planned against actual for date, time, duration, trainer, module, method and application (4.2).
-
-    Of a filed class nothing was planned. Without a query for a session of :func:`with_day`.
-    """
-    by_kind: dict[str, list[Deviation]] = {}
-    for each in deviations:
-        by_kind.setdefault(each.kind, []).append(each)
-    revision = training_session.revision
-    rows = [
-        (DeviationKind.DATE, *_times(training_session, meetings, _days)),
-        (DeviationKind.TIME, *_times(training_session, meetings, _hours)),
-        (DeviationKind.DURATION, *_times(training_session, meetings, _length)),
-        (DeviationKind.TRAINER, *_trainers(training_session, meetings)),
-        (DeviationKind.MODULE, str(training_session.module_version), str(training_session.taught_version)),
-    ]
-    if revision is not None:
-        method = str(Method(revision.method).label) if revision.method else ""
-        application = str(revision.application or "")
-        rows += [(DeviationKind.METHOD, method, method), (DeviationKind.APPLICATION, application, application)]
-    is_over = training_session.state in HELD or training_session.is_withdrawn
-    found = []
-    for kind, planned, actual in rows:
-        mine = by_kind.pop(kind, [])
-        known = is_over or kind in _KNOWN_BEFORE
-        said = "; ".join(each.actual_words for each in mine) if mine and kind in _SAID else actual
-        was_planned = "" if training_session.kind == SessionKind.FILED else planned
-        found.append(Compared(str(kind.label), was_planned, said if known or mine else "", mine))
-    for kind_left, mine in by_kind.items():
-        label = str(DeviationKind(kind_left).label)
-        found += [Compared(label, each.planned_words, each.actual_words, [each]) for each in mine]
-    return found
-
-
-#: What the rows tell before the session is over; and what only a deviation tells.
-_KNOWN_BEFORE = (DeviationKind.DATE, DeviationKind.TIME, DeviationKind.DURATION, DeviationKind.TRAINER)
-_SAID = (DeviationKind.METHOD, DeviationKind.APPLICATION)
-
-
-def _times(training_session: TrainingSession, meetings: Sequence[SessionMeeting], words: Any) -> tuple[str, str]:
-    """The planned and the actual side of every meeting, in words; actual as far as they were held."""
-    zone = training_session.site.zone
-    planned = [words(each.starts_at, each.ends_at, zone) for each in meetings]
-    actual = [
-        words(each.actual_starts_at, each.actual_ends_at, zone)
-        for each in meetings
-        if each.actual_starts_at and each.actual_ends_at
-    ]
-    return "; ".join(dict.fromkeys(planned)), "; ".join(dict.fromkeys(actual))
-
-
-def _days(start: datetime, end: datetime, zone: Any) -> str:
-    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    return day_words(first) if first == last else f"{day_words(first)} – {day_words(last)}"
-
-
-def _hours(start: datetime, end: datetime, zone: Any) -> str:
-    return hours_words(start, end, zone)
-
-
-def _length(start: datetime, end: datetime, _zone: Any) -> str:
-    return str(said(stored_span(end - start)))
-
-
-def _trainers(training_session: TrainingSession, meetings: Sequence[SessionMeeting]) -> tuple[str, str]:
-    planned: list[str] = training_session.planned_trainers  # type: ignore[attr-defined]
-    taught = sorted({row.trainer.name for each in meetings for row in each.meeting_trainers.all()})
-    return ", ".join(planned), ", ".join(taught)
 
 
 def with_day(sessions: QuerySet[TrainingSession], user: User) -> QuerySet[TrainingSession]:
@@ -342,63 +251,3 @@ def _elsewhere(training_session: OuterRef) -> QuerySet[Any, Any]:
     rows = rows.filter(parameter__source__in=TESTED_BY).annotate(phase=phase).exclude(Exists(here)).order_by()
     counted = rows.values("parameter__source").annotate(n=Count("enrolment", distinct=True))
     return counted.values(row=JSONObject(source="parameter__source", n="n"))
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """Something that keeps a session from its end, or would be worth doing before; where it is done."""
-
-    text: str
-    url: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def lacking(
-    training_session: TrainingSession, meetings: Sequence[SessionMeeting], tests: Sequence[Phase]
-) -> list[Lacking]:
-    """What is still missing before an open session of :func:`with_day` can be concluded."""
-    summary, found = training_session.summary, []
-    roll = next((each for each in meetings if each.state != MeetingState.CONCLUDED), meetings[-1] if meetings else None)
-    attendance = reverse("meeting_roll", args=[roll.uuid]) if roll else ""
-    if count := sum(each.state != MeetingState.CONCLUDED for each in meetings):
-        found.append(
-            Lacking(
-                ngettext("%(n)d meeting is not concluded.", "%(n)d meetings are not concluded.", count) % {"n": count},
-                attendance,
-            )
-        )
-    if count := summary.enrolled - summary.recorded:
-        words = ngettext(
-            "The attendance of %(n)d participant is not recorded; it becomes a recovery case.",
-            "The attendance of %(n)d participants is not recorded; it becomes a recovery case.",
-            count,
-        )
-        found.append(Lacking(words % {"n": count}, attendance))
-    found += _lacking_tests(training_session, tests)
-    if count := training_session.unscored:  # type: ignore[attr-defined]
-        words = ngettext(
-            "%(n)d participant has no complete score.", "%(n)d participants have no complete score.", count
-        )
-        found.append(Lacking(words % {"n": count}, reverse("session_scores", args=[training_session.uuid])))
-    return found
-
-
-def _lacking_tests(training_session: TrainingSession, tests: Sequence[Phase]) -> Iterator[Lacking]:
-    page = f"{reverse('session_detail', args=[training_session.uuid])}#tests"
-    came = training_session.summary.present + training_session.summary.late
-    for phase, taken, begins in tests:
-        untaken = came and not (taken.handed_in or taken.running or taken.elsewhere)
-        if phase == TestPhase.POST and not begins and came and not taken.elsewhere:
-            yield Lacking(_("The post-test is not open yet."), page)
-        elif untaken:
-            yield Lacking(_("Nobody has taken the %(test)s.") % {"test": phase.label}, page)
-        if count := taken.running:
-            words = ngettext(
-                "%(n)d participant is still taking a test.", "%(n)d participants are still taking a test.", count
-            )
-            yield Lacking(words % {"n": count}, page)
-        if taken.to_mark:
-            words = ngettext("%(n)d test waits for a mark.", "%(n)d tests wait for a mark.", taken.to_mark)
-            yield Lacking(words % {"n": taken.to_mark}, reverse("session_marking", args=[training_session.uuid]))
