@@ -116,3 +116,37 @@ class Presence(models.TextChoices):
 
 #: Of a due date, reminder, escalation or waiting time in the rule of reviews and actions.
 MOST_DAYS = 90
+
+
+class IndicatorKey(models.TextChoices):
+    """The indicators of the procedure (4.1 to 4.4), for which objectives are set (ISO 9001 6.2)."""
+
+    APPROVAL = "approval", _("Plans approved before their start")
+    EXECUTION = "execution", _("Sessions held as approved")
+    TRAINED = "trained", _("Trained of those on target")
+    REPORTS = "reports", _("H+1 reports in time, to every party")
+    DEFECTS = "defects", _("Training defects for every hundred classes")
+    ACTIONS = "actions", _("Actions closed on time")
+    EFFECTIVE = "effective", _("Actions verified effective")
+
+
+class ObjectiveState(models.TextChoices):
+    """Of a revision of an objective."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("Approved")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+OBJECTIVE_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ObjectiveState.DRAFT: (ObjectiveState.SUBMITTED,),
+    ObjectiveState.SUBMITTED: (ObjectiveState.APPROVED, ObjectiveState.RETURNED),
+    ObjectiveState.APPROVED: (ObjectiveState.SUPERSEDED,),
+}
+
+
+class IndicatorReportKind(models.TextChoices):
+    MANAGEMENT = "management", _("Management report")
+    CLIENT = "client", _("Recap for the client")

@@ -6,6 +6,9 @@ from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingD
 from trainingops.people.models import Person, ServiceLine, Site, User
 from trainingops.people.queries import people_visible_to
 
+#: Who reads indicators, objectives and management reports of their sites and lines.
+READS_INDICATORS = ("manager", "trainer", "qc", "operations", "operation_support", "auditor")
+
 
 def can_schedule_review(user: User, site: Site, line: ServiceLine) -> bool:
     """The manager of the site and line (5.4)."""

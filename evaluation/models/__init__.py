@@ -12,18 +12,29 @@ from evaluation.models.improvement import (
     Review,
     ReviewParticipant,
 )
+from evaluation.models.indicator_reports import IndicatorReport
+from evaluation.models.objectives import Objective, ObjectiveRevision
+from evaluation.models.summaries import CountedMonth, DefectMonth, IndicatorMonth, JournalReader, TrainingHours
 
 __all__ = [
     "CoachingForm",
+    "CountedMonth",
+    "DefectMonth",
     "EffectivenessCheck",
     "Finding",
     "ImprovementAction",
+    "IndicatorMonth",
+    "IndicatorReport",
     "ItemFigures",
+    "JournalReader",
     "Minutes",
+    "Objective",
+    "ObjectiveRevision",
     "PaperAnalysis",
     "Review",
     "ReviewObligation",
     "ReviewParticipant",
     "ReviewPolicy",
     "TrainingDefect",
+    "TrainingHours",
 ]
