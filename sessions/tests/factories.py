@@ -30,6 +30,7 @@ from sessions.services import (
 from sessions.services.make_up_times import longest_missed
 from trainingops.people.models import User
 from trainingops.people.tests.factories import make_user
+from trainingops.tests.kept import kept
 
 #: A Tuesday, 09.00 WIB: the first meeting of every session here.
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -65,6 +66,7 @@ class Held:
         return self.training_session
 
 
+@kept
 def scheduled(*, people: int = 3, **options: Any) -> Held:
     """An approved plan with a session to come; ``options`` are those of ``planning.tests.factories.draft_plan``."""
     world = options.pop("world", None) or make_world(people=people)
@@ -75,6 +77,7 @@ def scheduled(*, people: int = 3, **options: Any) -> Held:
     return Held(plan, training_session, world, list(training_session.enrolments.order_by("pk")))
 
 
+@kept
 def opened(**options: Any) -> Held:
     """As :func:`scheduled`, opened by its PIC at the planned start."""
     held = scheduled(**options)
@@ -149,6 +152,7 @@ def typed_cell(
     return {f"score-{enrolment.pk}-{number}": text, f"row-{enrolment.pk}": kept}
 
 
+@kept
 def concluded(*cells_for: Any, right: Sequence[int] = (5, 5, 5), roleplay: str = "90", **options: Any) -> Held:
     """A session held as planned: roll, post-tests, role play, concluded at its planned end.
 

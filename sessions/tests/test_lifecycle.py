@@ -26,6 +26,7 @@ from sessions.tests.factories import (
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.people.tests.factories import make_user
 from trainingops.records.models import EvidenceRequest
+from trainingops.tests.kept import anew
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,8 @@ def heard(request):
     listen(session_scheduled, "scheduled")
     listen(session_concluded, "concluded")
     listen(targets_settled, "settled")
-    return names
+    with anew():
+        yield names
 
 
 @pytest.mark.clause("5.2")

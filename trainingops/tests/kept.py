@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from types import FunctionType
@@ -27,6 +28,8 @@ T = TypeVar("T")
 Rows = dict[str, dict[str, str]]
 #: What everything made here has rows of, first come first named: as many must be there as when the rows were noted.
 _NAMED = ("planning_topic", "planning_trainingplan")
+#: Inside :func:`anew`.
+_anew: list[bool] = []
 #: Reference data: its keys change when a test that commits has emptied the tables.
 _REFERENCE = "planning_recoveryform"
 
@@ -64,7 +67,7 @@ def kept(make: Callable[P, T]) -> Callable[P, T]:
         said = (*map(_comparable, args), *((name, _comparable(value)) for name, value in sorted(kwargs.items())))
         clock = timezone.now().replace(second=0, microsecond=0) if time_machine.escape_hatch.is_travelling() else None
         key = (connection.settings_dict["NAME"], get_language(), clock, said)
-        if not connection.in_atomic_block or not _is_comparable(key):
+        if _anew or not connection.in_atomic_block or not _is_comparable(key):
             return make(*args, **kwargs)
         asked[key] += 1
         known = snapshots.get(key)
@@ -80,6 +83,16 @@ def kept(make: Callable[P, T]) -> Callable[P, T]:
         return result
 
     return made
+
+
+@contextmanager
+def anew() -> Iterator[None]:
+    """For a test about the making itself: the services make everything in it."""
+    _anew.append(True)
+    try:
+        yield
+    finally:
+        _anew.pop()
 
 
 def _beside() -> tuple[int, int, int]:
