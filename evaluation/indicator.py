@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Q, QuerySet
 
 from evaluation.enums import ActionState, TrainingDefectKind
 from evaluation.frequency import Span
 from evaluation.models import ImprovementAction, TrainingDefect
-from evaluation.models.defects import midnight
 from planning.queries.indicator import Counted
 from sessions.enums import HELD
 from sessions.models import TrainingSession
 from trainingops.people.models import User
+from trainingops.people.queries import day_there, midnight
 
 Places = Mapping[str, Any]
 
@@ -80,21 +79,32 @@ def per_hundred(kinds: list[Kind], user: User, span: Span, places: Places) -> tu
 
 def classes_in(user: User, span: Span, places: Places) -> int:
     """The classes in sight that were held and ended on these days at their site."""
+    rows = held_among(TrainingSession.objects.visible_to_staff(user).filter(**places), span)
+    return rows.values("pk").distinct().count()
+
+
+def held_among(sessions: QuerySet[TrainingSession], span: Span) -> QuerySet[TrainingSession]:
+    """Of ``sessions`` those that were held and ended on these days at their site."""
     near = (midnight(span.since - LONGEST_CLASS), midnight(span.until + timedelta(days=2)))
-    rows = TrainingSession.objects.visible_to_staff(user).filter(state__in=HELD, starts_at__range=near, **places)
-    return _on_days(rows, "ends_at", "site__timezone", span).values("pk").distinct().count()
+    return _on_days(sessions.filter(state__in=HELD, starts_at__range=near), "ends_at", "site__timezone", span)
 
 
 def actions_due(user: User, span: Span, places: Places, now: datetime) -> QuerySet[ImprovementAction]:
     """The actions in sight that were due on these days, at the site of their review, and by now."""
     where = {f"finding__review__{name}": value for name, value in places.items()}
-    rows = ImprovementAction.objects.visible_to(user).filter(due_at__lte=now, **where)
-    return _on_days(rows.exclude(state=ActionState.WITHDRAWN), "due_at", "finding__review__site__timezone", span)
+    return actions_among(ImprovementAction.objects.visible_to(user).filter(**where), span, now)
+
+
+def actions_among(actions: QuerySet[ImprovementAction], span: Span, now: datetime) -> QuerySet[ImprovementAction]:
+    """Of ``actions`` those that were due on these days, at the site of their review, and by now."""
+    near = (midnight(span.since - timedelta(days=1)), midnight(span.until + timedelta(days=2)))
+    rows = actions.filter(due_at__lte=now, due_at__range=near).exclude(state=ActionState.WITHDRAWN)
+    return _on_days(rows, "due_at", "finding__review__site__timezone", span)
 
 
 def _on_days(rows: Any, moment: str, zone: str, span: Span) -> Any:
-    local = Func(F(zone), F(moment), function="timezone", output_field=DateTimeField())
-    return rows.annotate(local_day=Cast(local, DateField())).filter(local_day__range=(span.since, span.until))
+    there = rows.annotate(local_day=day_there(moment, zone))
+    return there.filter(local_day__range=(span.since, span.until))
 
 
 def achieved(actions: QuerySet[ImprovementAction]) -> dict[str, Counted]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
 from django.db.models.functions import Cast, TruncMonth
@@ -15,6 +15,10 @@ from reporting.delivery import with_delivery
 from reporting.enums import ObligationState
 from reporting.models import ReportObligation
 from trainingops.people.models import User
+from trainingops.people.queries import midnight
+
+if TYPE_CHECKING:
+    from reporting.models import ReportObligationQuerySet
 
 #: A ratio of fewer reports is shown with its count and ranked with nobody.
 FEWEST_RANKED = 5
@@ -56,14 +60,21 @@ def due_day() -> Cast:
 
 
 def reports_due(user: User, *, since: date, until: date, now: datetime) -> QuerySet[ReportObligation]:
-    """The obligations in sight whose due day, at their site, lies in the period and has passed by ``now``.
+    """The obligations in sight that :func:`due_among` counts."""
+    return due_among(ReportObligation.objects.visible_to(user), since=since, until=until, now=now)
+
+
+def due_among(
+    obligations: ReportObligationQuerySet, *, since: date, until: date, now: datetime
+) -> QuerySet[ReportObligation]:
+    """Of ``obligations`` those whose due day, at their site, lies in the period and has passed by ``now``.
 
     Those without a report are among them; what was void before it was due never was. Each with ``day`` and
     ``delivered``.
     """
     return (
-        with_delivery(ReportObligation.objects.visible_to(user), now=now)
-        .filter(due_at__lte=now)
+        with_delivery(obligations, now=now)
+        .filter(due_at__lte=now, due_at__range=(midnight(since), midnight(until + timedelta(days=3))))
         .exclude(state=ObligationState.VOID)
         .annotate(day=due_day())
         .filter(day__range=(since, until))

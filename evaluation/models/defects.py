@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import DateField, DateTimeField, F, Func, Q
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import DefectDecision, ImpactLevel, TrainingDefectKind
@@ -18,6 +17,7 @@ from sessions.models import AbsenceReason, TrainingSession
 from sessions.models.held import actual_of, planned_of
 from trainingops.domain import Identified
 from trainingops.people.models import ServiceLine, Site, User
+from trainingops.people.queries import day_there, midnight
 
 #: What the system says of the kinds that it registers by itself.
 SEEN_BY_SYSTEM = {
@@ -42,9 +42,8 @@ class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
     def in_days(self, since: date | None, until: date | None) -> TrainingDefectQuerySet:
         """Those that occurred on these days by the calendar of their site; wide by a day first, for the index."""
         rows: Any = self
-        local = Func(F("site__timezone"), F("occurred_at"), function="timezone", output_field=DateTimeField())
         if since or until:
-            rows = rows.alias(day=Cast(local, DateField()))
+            rows = rows.alias(day=day_there("occurred_at", "site__timezone"))
         if since:
             rows = rows.filter(occurred_at__gte=midnight(since - timedelta(days=1)), day__gte=since)
         if until:
@@ -54,11 +53,6 @@ class TrainingDefectQuerySet(models.QuerySet["TrainingDefect"]):
     def undecided(self) -> TrainingDefectQuerySet:
         """Those on which nobody has decided."""
         return self.filter(decision="")
-
-
-def midnight(day: date) -> datetime:
-    """UTC: a bound that is a day wider than any site's calendar."""
-    return datetime.combine(day, time(), UTC)
 
 
 class TrainingDefect(Identified):

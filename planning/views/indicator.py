@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import django_tables2 as tables
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from planning.models import TrainingPlan
 from planning.months import Month
-from planning.queries.indicator import by, count, in_period, plans_due
+from planning.queries.indicator import by, by_place, plans_due, total
 from trainingops.people.http import SignedInRequest
 from trainingops.people.models import ServiceLine, Site
 from trainingops.ui.bounds import reversed_words
@@ -27,8 +30,16 @@ from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, configu
 LONGEST = timedelta(days=366)
 
 
+#: What the rows behind a figure came to: key in the address → word and condition.
+Results = Mapping[str, tuple[str | Promise, Q]]
+RESULTS: Results = {
+    "met": (gettext_lazy("Approved before their start"), Q(is_met=True)),
+    "missed": (gettext_lazy("Approved late or never"), Q(is_met=False)),
+}
+
+
 class IndicatorForm(PageForm):
-    """Period, site and line."""
+    """Period, site and line; where ``results`` are given also which of the rows the list shows."""
 
     since = forms.DateField(label=gettext_lazy("From"))
     until = forms.DateField(label=gettext_lazy("until"))
@@ -44,6 +55,32 @@ class IndicatorForm(PageForm):
         required=False,
         empty_label=gettext_lazy("Every site"),
     )
+
+    result = forms.ChoiceField(label=gettext_lazy("Shown"), required=False)
+
+    def __init__(self, *args: Any, results: Results | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.results = results or {}
+        words = [(key, word) for key, (word, _condition) in self.results.items()]
+        self.fields["result"].choices = [("", gettext_lazy("All that count")), *words]  # type: ignore[attr-defined]
+        if not words:
+            del self.fields["result"]
+
+    def of_places(self, rows: QuerySet[Any], path: str = "") -> QuerySet[Any]:
+        """Those of the line and site that were chosen; ``path`` leads to what has them, such as ``plan__``."""
+        chosen = {name: self.cleaned_data[name] for name in ("line", "site") if self.cleaned_data[name]}
+        return rows.filter(**{f"{path}{name}": place for name, place in chosen.items()})
+
+    def of_result(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those with the result that was chosen, as the list behind a figure shows them."""
+        key = self.cleaned_data.get("result") if self.is_valid() else ""
+        return rows.filter(self.results[key][1]) if key else rows
+
+    @property
+    def result_word(self) -> str:
+        """Which of the rows the list shows, where it does not show all that count."""
+        key = self.cleaned_data.get("result") if self.is_valid() else ""
+        return str(self.results[key][0]) if key else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -88,30 +125,30 @@ def this_half_year(request: SignedInRequest) -> dict[str, Any]:
     return {**request.GET.dict(), **{name: request.GET.get(name) or value for name, value in initial.items()}}
 
 
+def grouped(rows: list[dict[str, Any]]) -> list[tuple[str, str, Any]]:
+    """Rows of :func:`by_place` by month, line and site, under their headings."""
+    words = {"month": _("Month"), "line": _("Service line"), "site": _("Site")}
+    return [(word, what, by(rows, what)) for what, word in words.items()]
+
+
 @require_GET
 def plan_indicator(request: SignedInRequest) -> HttpResponse:
     """Plans approved before their start ÷ plans due, by month, line and site, for at most a year."""
-    form = IndicatorForm(this_half_year(request))
-    plans: list[TrainingPlan] = []
+    form = IndicatorForm(this_half_year(request), results=RESULTS)
+    plans: QuerySet[Any] = TrainingPlan.objects.none()
+    rows: list[dict[str, Any]] = []
     if form.is_valid():
         given = form.cleaned_data
-        since, until = given["since"], given["until"]
-        due = plans_due(request.user, since=since, until=until, now=request.now)
-        places = {name: given[name] for name in ("line", "site") if given[name]}
-        rows = due.filter(**places).select_related("line", "site").order_by("-first_at", "pk")
-        plans = in_period(rows, since=since, until=until)
-    table = IndicatorTable(plans)
+        due = plans_due(request.user, since=given["since"], until=given["until"], now=request.now)
+        plans = form.of_places(due).select_related("line", "site").order_by("-first_at", "pk")
+        rows = by_place(plans)
+    table = IndicatorTable(form.of_result(plans))
     if request.GET.get("export") == "xlsx":
         return table_response(table, name=_("indicator-4-1"))
-    groups = [
-        (_("Month"), "month", by(plans, "month")),
-        (_("Service line"), "line", by(plans, "line")),
-        (_("Site"), "site", by(plans, "site")),
-    ]
     context = {
         "form": form,
-        "figure": count(plans),
-        "groups": groups,
+        "figure": total(rows),
+        "groups": grouped(rows),
         "table": configure(request, table),
         "title": _("Approved before the start"),
     }

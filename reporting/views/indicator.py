@@ -6,20 +6,29 @@ from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
-from planning.views.indicator import IndicatorForm, this_half_year
+from planning.views.indicator import IndicatorForm, Results, this_half_year
 from reporting.models import ReportObligation
-from reporting.punctuality import Punctuality, by_place, by_trainer, ranked, reports_due, summed
+from reporting.punctuality import IN_TIME, Punctuality, by_place, by_trainer, ranked, reports_due, summed
 from reporting.wording import due_standing, unreached_words
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.exports import table_response
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, configure
+
+RESULTS: Results = {
+    "met": (gettext_lazy("In time, to every party"), IN_TIME & Q(delivered=True)),
+    "in_time": (gettext_lazy("In time"), IN_TIME),
+    "missed": (
+        gettext_lazy("Late, not submitted, or not to every party"),
+        ~(IN_TIME & Q(delivered=True)) | Q(submitted_at=None),
+    ),
+}
 
 
 class PunctualityTable(PageTable):
@@ -71,15 +80,14 @@ class PunctualityTable(PageTable):
 @require_GET
 def obligation_indicator(request: SignedInRequest) -> HttpResponse:
     """Reports in time ÷ reports due, by trainer, line, site and month, for at most a year."""
-    form = IndicatorForm(this_half_year(request))
+    form = IndicatorForm(this_half_year(request), results=RESULTS)
     due: QuerySet[ReportObligation] = ReportObligation.objects.none()
     groups: list[tuple[str, str, Any]] = []
     figure = Punctuality()
     if form.is_valid():
         given = form.cleaned_data
-        due = reports_due(request.user, since=given["since"], until=given["until"], now=request.now).filter(
-            **{f"training_session__{name}": given[name] for name in ("line", "site") if given[name]}
-        )
+        found = reports_due(request.user, since=given["since"], until=given["until"], now=request.now)
+        due = form.of_places(found, "training_session__")
         places = by_place(due)
         figure = sum((each["figure"] for each in places), Punctuality())
         groups = [
@@ -89,7 +97,7 @@ def obligation_indicator(request: SignedInRequest) -> HttpResponse:
             (_("Month"), "month", sorted(summed(places, "month").items())),
         ]
     related = ("owner", "training_session__plan", "training_session__line", "training_session__site")
-    table = PunctualityTable(due.select_related(*related).order_by("-due_at", "pk"), now=request.now)
+    table = PunctualityTable(form.of_result(due).select_related(*related).order_by("-due_at", "pk"), now=request.now)
     if request.GET.get("export") == "xlsx":
         return table_response(table, name=_("indicator-4-3b"))
     context = {

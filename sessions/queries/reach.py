@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
-from django.db.models.functions import Cast, TruncMonth
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from planning.enums import PlanState
 from sessions.enums import OutcomeState, SessionState
 from sessions.models import TargetOutcome
 from trainingops.people.models import User
+from trainingops.people.queries import day_there, midnight
 
 _SESSION = "enrolment__training_session__"
 
@@ -50,18 +51,23 @@ class Reach:
 
 
 def targets_due(user: User, *, since: date, until: date, now: datetime) -> QuerySet[Any]:
-    """The targets in sight whose class was to end in the period, by the day at its site, and not after ``now``.
+    """The targets in sight that :func:`due_among` counts."""
+    return due_among(TargetOutcome.objects.visible_to(user), since=since, until=until, now=now)
+
+
+def due_among(targets: QuerySet[TargetOutcome], *, since: date, until: date, now: datetime) -> QuerySet[Any]:
+    """Of ``targets`` those whose class was to end in the period, by the day at its site, and not after ``now``.
 
     Left out: cancelled plans and classes, and who left or moved before their class began. Each with ``day``.
     """
-    local = Func(F(f"{_SESSION}site__timezone"), F(f"{_SESSION}ends_at"), function="timezone")
+    near = (midnight(since - timedelta(days=1)), midnight(until + timedelta(days=2)))
     return (
-        TargetOutcome.objects.visible_to(user)
+        targets.filter(**{f"{_SESSION}ends_at__range": near})
         .filter(**{f"{_SESSION}ends_at__lte": now})
         .exclude(plan__state=PlanState.CANCELLED)
         .exclude(**{f"{_SESSION}state": SessionState.CANCELLED})
         .exclude(state=OutcomeState.LAPSED, settled_at__lt=F(f"{_SESSION}starts_at"))
-        .annotate(day=Cast(Cast(local, DateTimeField()), DateField()))
+        .annotate(day=day_there(f"{_SESSION}ends_at", f"{_SESSION}site__timezone"))
         .filter(day__range=(since, until))
     )
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from planning.queries.indicator import by, count
-from planning.views.indicator import IndicatorForm, this_half_year
+from planning.queries.indicator import by_place, total
+from planning.views.indicator import IndicatorForm, Results, grouped, this_half_year
 from sessions.enums import SessionState
 from sessions.models import TrainingSession
-from sessions.queries.indicator import differed_in, in_period, sessions_due
+from sessions.queries.indicator import counted, differed_in, sessions_due
 from trainingops.people.http import SignedInRequest
 from trainingops.ui.exports import table_response
 from trainingops.ui.tables import MomentColumn, NumberColumn, PageTable, configure
+
+RESULTS: Results = {
+    "met": (gettext_lazy("Held as approved"), Q(is_met=True, is_left_out=False)),
+    "missed": (gettext_lazy("Not held as approved"), Q(is_met=False, is_left_out=False)),
+    "left_out": (gettext_lazy("Cancelled before the start, left out"), Q(is_left_out=True)),
+}
 
 
 class IndicatorTable(PageTable):
@@ -45,6 +52,8 @@ class IndicatorTable(PageTable):
         """In words: as approved, or why not."""
         if record.is_met:
             return _("Held as approved")
+        if record.is_left_out:
+            return _("Cancelled before the start, left out")
         if record.state == SessionState.FILED:
             return _("Without prior approval")
         if record.state != SessionState.CONCLUDED:
@@ -55,28 +64,26 @@ class IndicatorTable(PageTable):
 @require_GET
 def session_indicator(request: SignedInRequest) -> HttpResponse:
     """Sessions held as approved ÷ sessions due, by month, line and site, for at most a year."""
-    form = IndicatorForm(this_half_year(request))
-    due: list[TrainingSession] = []
+    form = IndicatorForm(this_half_year(request), results=RESULTS)
+    sessions: QuerySet[Any] = TrainingSession.objects.none()
+    rows: list[dict[str, Any]] = []
     left_out = 0
     if form.is_valid():
         given = form.cleaned_data
-        since, until = given["since"], given["until"]
-        rows = sessions_due(request.user, since=since, until=until, now=request.now)
-        places = {name: given[name] for name in ("line", "site") if given[name]}
-        rows = rows.filter(**places).select_related("plan", "line", "site").order_by("-starts_at", "pk")
-        due, left_out = in_period(rows, since=since, until=until)
-    table = IndicatorTable(due)
+        sessions = form.of_places(
+            sessions_due(request.user, since=given["since"], until=given["until"], now=request.now)
+        )
+        rows = by_place(counted(sessions))
+        left_out = sessions.filter(is_left_out=True).count()
+        sessions = form.of_result(sessions) if given["result"] else counted(sessions)
+    table = IndicatorTable(sessions.select_related("plan", "line", "site").order_by("-starts_at", "pk"))
     if request.GET.get("export") == "xlsx":
         return table_response(table, name=_("indicator-4-2"))
     context = {
         "form": form,
-        "figure": count(due),
+        "figure": total(rows),
         "left_out": left_out,
-        "groups": [
-            (_("Month"), "month", by(due, "month")),
-            (_("Service line"), "line", by(due, "line")),
-            (_("Site"), "site", by(due, "site")),
-        ],
+        "groups": grouped(rows),
         "table": configure(request, table),
         "title": _("Held as approved"),
     }

@@ -13,13 +13,14 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from planning.models import RecoveryForm
 from planning.services.drafting import LONGEST_MEETING
 from planning.views.common import picked_start
-from planning.views.indicator import IndicatorForm, this_half_year
+from planning.views.indicator import IndicatorForm, Results, this_half_year
 from sessions import services
-from sessions.enums import FAILED, CaseKind, CaseState, OutcomeResult
+from sessions.enums import FAILED, CaseKind, CaseState, OutcomeResult, OutcomeState
 from sessions.forms import RecoveryScheduleForm
 from sessions.models import RecoveryCase, TargetOutcome
 from sessions.policies import can_recover
@@ -42,6 +43,15 @@ from trainingops.ui.views import list_page
 
 #: Who arranges recovery, as the access table has it.
 ARRANGES = (Role.TRAINER, Role.SSO_TRAINING, Role.MANAGER)
+#: What became of the targets behind indicator 4.3a.
+RESULTS: Results = {
+    "met": (OutcomeState.TRAINED.label, Q(state=OutcomeState.TRAINED)),
+    "on_schedule": (gettext_lazy("Trained on schedule"), Q(state=OutcomeState.TRAINED, on_schedule=True)),
+    "missed": (gettext_lazy("Not trained"), ~Q(state=OutcomeState.TRAINED)),
+    "outstanding": (OutcomeState.OUTSTANDING.label, Q(state=OutcomeState.OUTSTANDING)),
+    "waived": (OutcomeState.WAIVED.label, Q(state=OutcomeState.WAIVED)),
+    "lapsed": (OutcomeState.LAPSED.label, Q(state=OutcomeState.LAPSED)),
+}
 #: Those who missed one session are gathered on one page.
 A_PAGE = 100
 
@@ -103,16 +113,18 @@ def recovery_suggestions(request: SignedInRequest) -> HttpResponse:
 
 def recovery_indicator(request: SignedInRequest) -> HttpResponse:
     """Indicator 4.3a with the targets behind it, for at most a year."""
-    form = IndicatorForm(this_half_year(request))
+    form = IndicatorForm(this_half_year(request), results=RESULTS)
     targets: QuerySet[Any] = TargetOutcome.objects.none()
     rows: list[dict[str, Any]] = []
     if form.is_valid():
         given = form.cleaned_data
         due = targets_due(request.user, since=given["since"], until=given["until"], now=request.now)
-        targets = due.filter(**{f"plan__{name}": given[name] for name in ("line", "site") if given[name]})
+        targets = form.of_places(due, "plan__")
         rows = reach_of(targets)
     related = ("person", "plan__site", "plan__line", "enrolment__training_session__site")
-    table = ReachTable(targets.select_related(*related).order_by("-enrolment__training_session__ends_at", "pk"))
+    table = ReachTable(
+        form.of_result(targets).select_related(*related).order_by("-enrolment__training_session__ends_at", "pk")
+    )
     if request.GET.get("export") == "xlsx":
         return table_response(table, name=_("indicator-4-3a"))
     context = {

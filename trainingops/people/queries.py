@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,7 +12,6 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
 
     from trainingops.people.models import PersonAssignment, User
     from trainingops.people.models.persons import PersonQuerySet
@@ -35,6 +35,16 @@ OPENING, CLOSING = 8, 17
 def in_force(day: date) -> Q:
     """Assignments that hold on ``day``."""
     return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def midnight(day: date) -> datetime:
+    """UTC: with a day to spare on each side, the bound of a day for an index, whatever the calendar of a site."""
+    return datetime.combine(day, time(), UTC)
+
+
+def day_there(moment: str, zone: str) -> Cast:
+    """For an annotation: the day of the field ``moment`` by the calendar of the time zone in the field ``zone``."""
+    return Cast(Func(F(zone), F(moment), function="timezone", output_field=DateTimeField()), DateField())
 
 
 def people_visible_to(people: PersonQuerySet, user: User) -> PersonQuerySet:
