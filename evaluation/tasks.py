@@ -56,3 +56,11 @@ def sweep_reviews() -> None:
     watch_reviews(now=now)
     tell_of_actions(now=now)
     finish_bulk(now=now)
+
+
+@shared_task
+def sweep_indicators() -> None:
+    """Every minute: count anew the months of which the journal says that something changed (DESIGN.md §3)."""
+    from evaluation.summaries.keeping import keep_up
+
+    keep_up(now=timezone.now())

@@ -67,7 +67,7 @@ class RosterDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "day"], name="roster_day_once")]
-        indexes = [models.Index(fields=["starts_at", "ends_at"])]
+        indexes = [models.Index(fields=["starts_at", "ends_at"]), models.Index(fields=["day"])]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.day} {self.code_id}"
