@@ -217,8 +217,8 @@ def _rows_at_once(agents: int) -> int:
 
 
 def _newcombe(p1: float, n1: int, p2: float, n2: int) -> tuple[float, float]:
-    low1, high1 = _wilson(p1, n1)
-    low2, high2 = _wilson(p2, n2)
+    low1, high1 = wilson(p1, n1)
+    low2, high2 = wilson(p2, n2)
     difference = p1 - p2
     return (
         max(-1.0, difference - math.hypot(p1 - low1, high2 - p2)),
@@ -226,7 +226,7 @@ def _newcombe(p1: float, n1: int, p2: float, n2: int) -> tuple[float, float]:
     )
 
 
-def _wilson(part: float, size: int) -> tuple[float, float]:
+def wilson(part: float, size: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a part, within 0 … 1 and around it."""
     square = _Z * _Z
     middle = (part + square / (2 * size)) / (1 + square / size)

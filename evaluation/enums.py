@@ -38,6 +38,31 @@ class ItemVerdict(models.TextChoices):
     GOOD = "good", _("Good")
 
 
+class StudyState(models.TextChoices):
+    """A study of the effect of a training."""
+
+    WAITING = "waiting", _("Waits for the end of its window")
+    MEASURED = "measured", _("Measured")
+    DROPPED = "dropped", _("Given up")
+
+
+STUDY_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    StudyState.WAITING: (StudyState.MEASURED, StudyState.DROPPED),
+    StudyState.MEASURED: (StudyState.WAITING,),
+    StudyState.DROPPED: (StudyState.WAITING,),
+}
+
+
+class EffectVerdict(models.TextChoices):
+    """:class:`evaluation.effect.Verdict` in words."""
+
+    TOO_FEW = "too_few", _("Not enough data yet")
+    NO_COMPARISON = "no_comparison", _("Not to be told from regression to the mean")
+    NOT_DIFFERENT = "not_different", _("No difference shown")
+    LOWER = "lower", _("Fewer defects than those not trained")
+    HIGHER = "higher", _("More defects than those not trained")
+
+
 #: What only people can see; the system registers the other kinds itself.
 SEEN_BY_PEOPLE = (TrainingDefectKind.FACILITY, TrainingDefectKind.QUESTION, TrainingDefectKind.RATING)
 

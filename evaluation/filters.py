@@ -8,8 +8,8 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.enums import DefectDecision, ImpactLevel, TrainingDefectKind
-from evaluation.models import TrainingDefect
+from evaluation.enums import DefectDecision, EffectVerdict, ImpactLevel, StudyState, TrainingDefectKind
+from evaluation.models import EffectStudy, TrainingDefect
 from sessions.models import AbsenceReason
 from trainingops.people.models import ServiceLine, Site
 from trainingops.ui.forms import DayInput, PeriodForm
@@ -77,3 +77,41 @@ class TrainingDefectFilter(django_filters.FilterSet):
         """The rows of the chosen days that meet every other choice."""
         data = self.form.cleaned_data
         return super().filter_queryset(queryset.in_days(data.get("since"), data.get("until")))
+
+
+class EffectFilter(django_filters.FilterSet):
+    """Which studies: by place, by verdict or state, by the end of the window after."""
+
+    since = django_filters.DateFilter("after_until", "gte", label=_("Window after ends from"), widget=DayInput)
+    until = django_filters.DateFilter("after_until", "lte", label=_("To"), widget=DayInput)
+    line = django_filters.ModelChoiceFilter(
+        field_name="plan__line",
+        queryset=ServiceLine.objects.all(),
+        to_field_name="code",
+        label=_("Service line"),
+        empty_label=_("All"),
+    )
+    site = django_filters.ModelChoiceFilter(
+        field_name="plan__site",
+        queryset=Site.objects.all(),
+        to_field_name="code",
+        label=_("Site"),
+        empty_label=_("All"),
+    )
+    verdict = django_filters.ChoiceFilter(
+        choices=[*EffectVerdict.choices, (StudyState.WAITING.value, StudyState.WAITING.label)],
+        label=_("Verdict"),
+        empty_label=_("All"),
+        method="by_verdict",
+    )
+
+    class Meta:
+        model = EffectStudy
+        form = PeriodForm
+        fields: list[str] = []
+
+    def by_verdict(self, queryset: Any, _name: str, value: str) -> Any:
+        """Of this verdict, or still waiting for one."""
+        if value == StudyState.WAITING:
+            return queryset.filter(state=value)
+        return queryset.filter(state=StudyState.MEASURED, latest__verdict=value)

@@ -16,6 +16,7 @@ def register_menu() -> None:
     area = ("analysis_", "paper_analysis")
     register(NavItem("5.4", _("Item analysis"), "analysis_list", "chart", order=50, area=area))
     register(NavItem("5.4", _("Coaching"), "coaching_list", "user", order=40, area=("coaching_",)))
+    register(NavItem("5.4", _("Measured effects"), "effect_list", "chart", order=45, area=("effect_",)))
     register_state(
         ImprovementAction,
         _("Action"),

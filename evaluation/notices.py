@@ -107,6 +107,14 @@ _KINDS = (
         roles=OFFICES,
     ),
     NoticeKind(
+        name="effect.measured",
+        label=_("Effect measured"),
+        title=_("The effect of %(plan)s is measured"),
+        body=_("%(title)s: %(verdict)s."),
+        channel=Channel.DIGEST,
+        roles=("manager", "trainer"),
+    ),
+    NoticeKind(
         name="coaching.made",
         label=_("Coaching form"),
         title=_("Coaching form %(number)s was made for you"),

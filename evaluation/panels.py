@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.template.loader import render_to_string
 
 from evaluation.analysing import TO_LOOK_AT
 from evaluation.enums import AnalysedPhase
-from evaluation.models import PaperAnalysis
+from evaluation.models import EffectStudy, PaperAnalysis
+from evaluation.models.effects import READS_EFFECTS
+from planning.enums import PlanState
+from planning.models import TrainingPlan
 from planning.policies.catalogue import can_write_questions
 from sessions.enums import HELD
 from sessions.models import TrainingSession
@@ -24,6 +27,7 @@ def register_panels() -> None:
     """Fill the slots of the lower stages; called when the app starts."""
     register_provider("planning.paper", paper_panels)
     register_provider("sessions.session", session_panels)
+    register_provider("planning.plan", plan_lines)
 
 
 def paper_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
@@ -57,3 +61,15 @@ def session_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
         if context["papers"] or context["gain"]:
             panels[each.pk] = render_to_string("evaluation/session_panel.html", context)
     return panels
+
+
+def plan_lines(ids: list[Any], user: User) -> Mapping[Any, Any]:
+    """The way from an approved or filed plan to its effect and its four levels, for who may read them; one query."""
+    if not user.authority.has(*READS_EFFECTS):
+        return {}
+    studies = EffectStudy.objects.visible_to(user).filter(plan=OuterRef("pk"))
+    plans = TrainingPlan.objects.filter(uuid__in=ids).exclude(state=PlanState.IN_PREPARATION)
+    return {
+        uuid: render_to_string("evaluation/plan_line.html", {"plan": uuid, "study": study})
+        for uuid, study in plans.annotate(study=Subquery(studies.values("uuid"))).values_list("uuid", "study")
+    }

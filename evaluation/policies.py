@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evaluation.models import CoachingForm, ImprovementAction, Review, TrainingDefect
+from evaluation.models import CoachingForm, EffectStudy, ImprovementAction, Review, TrainingDefect
 from trainingops.people.models import Person, ServiceLine, Site, User
 from trainingops.people.queries import people_visible_to
 
@@ -55,6 +55,12 @@ def can_check_effect(user: User, action: ImprovementAction) -> bool:
     return user.pk != action.owner_id and user.authority.covers(
         "manager", "qc", site_id=review.site_id, line_id=review.line_id
     )
+
+
+def can_ask_measurement(user: User, study: EffectStudy) -> bool:
+    """The PIC of the training, manager or QC in scope: who may know that findings were annulled."""
+    plan = study.plan
+    return user.pk == plan.pic_id or user.authority.covers("manager", "qc", site_id=plan.site_id, line_id=plan.line_id)
 
 
 def can_coach(user: User, person: Person) -> bool:

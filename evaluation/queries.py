@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,13 +14,15 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import ActionState, Aspect
-from evaluation.models import Finding, ImprovementAction, Review, ReviewParticipant, TrainingDefect
-from planning.models import TrainingPlan
+from evaluation.models import EffectStudy, Finding, ImprovementAction, Review, ReviewParticipant, TrainingDefect
+from planning.enums import DefectState
+from planning.models import Defect, TrainingPlan
 from sessions.enums import OPEN_CASES, CaseKind, OutcomeResult, OutcomeState
 from sessions.models import RecoveryCase, TargetOutcome
 
 if TYPE_CHECKING:
     from evaluation.models.improvement import ReviewQuerySet
+    from trainingops.people.models import User
 
 #: The aspects in the order in which 5.4 names them: on every page and paper the same.
 _ORDER = Case(*(When(aspect=aspect.value, then=place) for place, aspect in enumerate(Aspect)), default=len(Aspect))
@@ -117,3 +120,24 @@ def unsettled_of(plans: Iterable[TrainingPlan]) -> list[tuple[TrainingPlan, list
         named.add((plan_id, person_id))
         rows[plan_id][1].append(Unsettled(name, str(_WAITS_FOR[what]), case))
     return [(plan, people) for plan, people in rows.values() if people]
+
+
+def annulled_since(study: EffectStudy, moment: datetime) -> int:
+    """How many findings of the study's line were annulled after ``moment`` that lie in one of its windows."""
+    windows = Q(occurred_on__range=(study.before_from, study.before_until))
+    windows |= Q(occurred_on__range=(study.after_from, study.after_until))
+    if study.selected_from:
+        windows |= Q(occurred_on__range=(study.selected_from, study.selected_until))
+    annulled = Defect.objects.filter(windows, line=study.plan.line_id, state=DefectState.ANNULLED)
+    return annulled.filter(decided_at__gt=moment).count()
+
+
+def effects_of(review: Review, user: User) -> list[EffectStudy]:
+    """The measured effects that a review looks at: of its trainings, or measured at its place within its period."""
+    zone = review.site.zone
+    since = datetime.combine(review.period_from, time(), zone)
+    until = datetime.combine(review.period_to + timedelta(days=1), time(), zone)
+    measured = Q(plan__site=review.site_id, plan__line=review.line_id, latest__measured_at__gte=since)
+    measured &= Q(latest__measured_at__lt=until)
+    found = EffectStudy.objects.visible_to(user).filter(measured | Q(plan__in=review.plans.all()), latest__isnull=False)
+    return list(found.select_related("plan", "latest").defer("latest__result").order_by("-latest__measured_at"))

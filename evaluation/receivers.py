@@ -13,7 +13,9 @@ from evaluation.enums import TrainingDefectKind
 from evaluation.services import (
     Occurrence,
     close_settled_plan,
+    drop_study,
     keep_session_defects,
+    plan_study,
     register_missed_starts,
     register_training_defects,
     take_up_plan,
@@ -22,7 +24,7 @@ from evaluation.services.analyses import note_analyses_due
 from evaluation.tasks import analyse_paper, count_gain
 from planning.enums import PlanState
 from planning.models import PlanRevision, TrainingPlan
-from planning.signals import plan_advanced, revision_approved
+from planning.signals import plan_advanced, plan_cancelled, revision_approved
 from reporting.models import ReportObligation
 from reporting.signals import obligation_breached
 from sessions.enums import AttendanceStatus, CaseKind, CaseState, DeviationKind
@@ -113,6 +115,18 @@ def register_late_approval(*, revision: PlanRevision, actor: User | None, now: d
     """A plan whose first start passed before this approval was approved late (4.1)."""
     if revision.plan.missed_start_at:
         register_missed_starts(plans=[revision.plan_id], actor=actor, now=now)
+
+
+@receiver(revision_approved)
+def plan_effect_study(*, revision: PlanRevision, actor: User | None, now: datetime, **_more: Any) -> None:
+    """What the approved revision says of measuring its effect becomes a study (2.3, 5.4)."""
+    plan_study(revision=revision, actor=actor, now=now)
+
+
+@receiver(plan_cancelled)
+def drop_effect_study(*, plan: TrainingPlan, actor: User | None, now: datetime, **_more: Any) -> None:
+    """A training that is called off has no effect to measure."""
+    drop_study(plan=plan, actor=actor, now=now)
 
 
 def _of_deviation(deviation: Deviation, training_session: TrainingSession) -> Occurrence:

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.utils import A
 
 from evaluation.analysing import VERDICT_KINDS, options_words
+from evaluation.effect_words import points, study_mark
 from evaluation.models import (
     CoachingForm,
+    EffectStudy,
     ImprovementAction,
     ItemFigures,
     PaperAnalysis,
@@ -275,3 +277,59 @@ class ItemTable(PageTable):
             gettext("Send back"),
             record.question_version.question.code,
         )
+
+
+class EffectTable(PageTable):
+    """Trainings whose effect on service defects is or will be measured."""
+
+    caption = _("Measured effects")
+    empty_title = _("No effect is to be measured yet")
+    empty_text = _("An improvement says in its plan how its effect is measured; it appears here with its approval.")
+    row_header = "plan"
+
+    plan = NumberColumn(
+        accessor="plan__number", verbose_name=_("Training"), linkify=("effect_detail", {"uuid": A("uuid")}), attrs=WIDE
+    )
+    title = tables.Column(accessor="plan__title", verbose_name=_("Title"), visible=False)
+    line = tables.Column(accessor="plan__line", verbose_name=_("Service line"))
+    site = tables.Column(accessor="plan__site", verbose_name=_("Site"))
+    effect_class = tables.Column(verbose_name=_("Class"))
+    after_until = DayColumn(verbose_name=_("Window after ends"))
+    rate_trained = FigureColumn(accessor="latest__rate_trained", verbose_name=_("Trained"))
+    rate_compared = FigureColumn(accessor="latest__rate_compared", verbose_name=_("Compared with"))
+    difference = tables.Column(accessor="latest__difference", verbose_name=_("Difference"), orderable=False)
+    verdict = tables.Column(accessor="latest__verdict", verbose_name=_("Verdict"), empty_values=(), orderable=False)
+
+    class Meta(PageTable.Meta):
+        model = EffectStudy
+        fields = (
+            *("plan", "title", "line", "site", "effect_class", "after_until", "rate_trained", "rate_compared"),
+            *("difference", "verdict"),
+        )
+
+    def render_plan(self, record: EffectStudy, value: str) -> SafeString:
+        """With the title below the number."""
+        return format_html('{}<span class="sub">{}</span>', value, Truncator(record.plan.title).chars(60))
+
+    def value_plan(self, value: str) -> str:
+        return value
+
+    def render_effect_class(self, record: EffectStudy) -> str:
+        return record.class_word
+
+    def render_rate_trained(self, value: Any) -> str:
+        return ui.percent(value, 1)
+
+    render_rate_compared = render_rate_trained
+
+    def render_difference(self, value: Any) -> str:
+        return points(value)
+
+    def value_difference(self, value: Any) -> Any:
+        return value
+
+    def render_verdict(self, record: EffectStudy) -> SafeString:
+        return ui.status(*study_mark(record))
+
+    def value_verdict(self, record: EffectStudy) -> str:
+        return study_mark(record)[1]

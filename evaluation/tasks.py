@@ -40,6 +40,23 @@ def sweep_analyses() -> None:
 
 
 @shared_task
+def measure_effect(study_id: int) -> None:
+    """Measure the effect of one training; does nothing when it is not due."""
+    from evaluation.services import effects
+
+    effects.measure_study(study_id=study_id, now=timezone.now())
+
+
+@shared_task
+def sweep_effects() -> None:
+    """Every ten minutes: have measured what is due, the windows that ended at midnight first of all (5.4)."""
+    from evaluation.services import effects
+
+    for key in effects.studies_due(now=timezone.now())[:AT_A_TIME]:
+        wake(measure_effect, key)
+
+
+@shared_task
 def sweep_training_defects() -> None:
     """Every hour: what only the calendar brings into the register (4.4)."""
     from evaluation.services import register_what_is_late

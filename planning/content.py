@@ -17,6 +17,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 
+from planning.effect_windows import DAYS
 from planning.enums import SettledBy
 from planning.lists import lists_of
 from planning.models import (
@@ -38,7 +39,7 @@ from planning.queries.defects_since import with_annulled
 from trainingops.audit.journal import canonical
 
 #: What a revision chose and its content says, for ``select_related``.
-CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper")
+CHOICES = ("module_version__module", "application", "scheme", "pre_paper", "post_paper", "effect_parameter")
 
 
 def freeze(revision: PlanRevision) -> str:
@@ -84,6 +85,7 @@ def content_of(revision: PlanRevision) -> dict[str, Any]:
         "trainer_reason": revision.trainer_reason,
         # Only where one is written, so that what was frozen before there was this field keeps its hash.
         **({"seats_reason": revision.seats_reason} if revision.seats_reason else {}),
+        **effect_of(revision),
         "sessions": [_session(each) for each in sessions_of(revision)],
         "targets": [_target(each) for each in targets_of(revision)],
         "recipients": sorted(
@@ -266,6 +268,21 @@ def _assessors(parameter: ScoringParameter) -> dict[str, Any]:
     if parameter.settled_by == SettledBy.ONE:
         return {}
     return {"settled_by": parameter.settled_by, "assessors": parameter.assessors}
+
+
+def effect_of(revision: PlanRevision) -> dict[str, Any]:
+    """How the effect is measured; nothing where it is not planned, so that what was frozen before keeps its hash."""
+    days = [getattr(revision, name) for name in DAYS]
+    if not revision.effect_class and not any(days):
+        return {}
+    parameter = revision.effect_parameter
+    return {
+        "effect": {
+            "class": revision.effect_class,
+            "parameter": parameter and parameter.code,
+            **{name: day and day.isoformat() for name, day in zip(DAYS, days, strict=True)},
+        }
+    }
 
 
 def _figure(value: Decimal | None) -> str | None:

@@ -32,6 +32,7 @@ MATERIAL = frozenset(
         "meeting",
         "duration",
         "target",
+        "effect",
     }
 )
 
@@ -53,6 +54,7 @@ _PLAIN = (
     "busy_reason",
     "trainer_reason",
     "seats_reason",
+    "effect",
 )
 _OF_A_SESSION = ("label", "host_site", "trainers", "room", "link")
 

@@ -9,9 +9,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import DateField, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
+from planning.effect_windows import selected_span
 from planning.models import (
     ClassType,
     NeedSource,
@@ -23,6 +24,7 @@ from planning.models import (
     TrainingModule,
 )
 from planning.queries.defects_since import groundless
+from planning.queries.effect import selecting
 from planning.queries.questions import with_papers_off_topic
 from planning.queries.terms import with_terms
 from trainingops.people.models import RoleAssignment, User
@@ -35,6 +37,7 @@ class Lists:
 
     Attributes:
         batches: the key of the batch of each target.
+        selected: first and last day of the defects by which targets were chosen, if any were.
         groundless: how many targets of a draft rest on annulled defects only.
         standing: the recipients (party, key of the account) who are active and hold their party's role now.
     """
@@ -45,6 +48,7 @@ class Lists:
     parameters: list[ScoringParameter]
     recipients: list[PlanRecipient]
     batches: list[int | None]
+    selected: tuple[date, date] | None
     groundless: int
     standing: set[tuple[str, int]]
 
@@ -85,6 +89,12 @@ def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[
         ),
         listed_batches=ArraySubquery(
             PlanTarget.objects.filter(revision=OuterRef("pk")).order_by().values("planned_session")
+        ),
+        listed_selected=ArraySubquery(
+            selecting(PlanTarget.objects.filter(revision=OuterRef("pk")))
+            .values("revision")
+            .annotate(row=JSONObject(since=Min("since"), until=Max("until")))
+            .values("row")
         ),
         listed_groundless=ArraySubquery(
             groundless(PlanTarget.objects.filter(revision=OuterRef("pk"))).order_by().values("pk")
@@ -132,6 +142,7 @@ def _read(rows: Any) -> Lists:
         parameters=[_parameter(row) for row in rows.listed_parameters],
         recipients=[_recipient(row) for row in rows.listed_recipients],
         batches=rows.listed_batches,
+        selected=selected_span((row["since"], row["until"]) for row in rows.listed_selected),
         groundless=len(rows.listed_groundless),
         standing={(row["party"], row["user_id"]) for row in rows.listed_recipients if row["stands"]},
     )

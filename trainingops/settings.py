@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "expiries": {"task": "planning.tasks.sweep_expiries", "schedule": schedule(3600)},
     "analyses": {"task": "evaluation.tasks.sweep_analyses", "schedule": schedule(60)},
     "indicators": {"task": "evaluation.tasks.sweep_indicators", "schedule": schedule(60)},
+    "effects": {"task": "evaluation.tasks.sweep_effects", "schedule": schedule(600)},
     "tests": {"task": "sessions.tasks.sweep_attempts", "schedule": schedule(15)},
     "prints": {"task": "sessions.tasks.sweep_prints", "schedule": schedule(30)},
     "recovery": {"task": "sessions.tasks.sweep_recovery", "schedule": schedule(3600)},

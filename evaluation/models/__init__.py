@@ -3,6 +3,7 @@
 from evaluation.models.analyses import ItemFigures, PaperAnalysis
 from evaluation.models.defects import TrainingDefect
 from evaluation.models.duties import ReviewObligation, ReviewPolicy
+from evaluation.models.effects import EffectMeasurement, EffectStudy
 from evaluation.models.improvement import (
     CoachingForm,
     EffectivenessCheck,
@@ -20,6 +21,8 @@ __all__ = [
     "CoachingForm",
     "CountedMonth",
     "DefectMonth",
+    "EffectMeasurement",
+    "EffectStudy",
     "EffectivenessCheck",
     "Finding",
     "ImprovementAction",

@@ -24,6 +24,7 @@ from evaluation.services.duties import (
     tell_of_reviews,
     watch_reviews,
 )
+from evaluation.services.effects import ask_measurement, drop_study, measure_due, measure_study, plan_study, studies_due
 from evaluation.services.overdue import register_missed_starts, register_overdue_cases, register_what_is_late
 from evaluation.services.reviews import (
     add_finding,
@@ -50,6 +51,7 @@ __all__ = [
     "add_finding",
     "add_review_policy",
     "approve_minutes",
+    "ask_measurement",
     "cancel_review",
     "change_finding",
     "check_action",
@@ -59,14 +61,18 @@ __all__ = [
     "content_of_coaching",
     "create_coaching_form",
     "decide_training_defect",
+    "drop_study",
     "finish_action",
     "hold_review",
     "keep_session_defects",
+    "measure_due",
+    "measure_study",
     "meet_obligations",
     "minutes_content",
     "missing_before_approval",
     "note_presence",
     "owe_reviews",
+    "plan_study",
     "record_training_defect",
     "register_missed_starts",
     "register_overdue_cases",
@@ -78,6 +84,7 @@ __all__ = [
     "sign_and_approve_minutes",
     "sign_and_coach",
     "start_action",
+    "studies_due",
     "take_up_plan",
     "take_up_reported",
     "tell_of_actions",

@@ -13,12 +13,22 @@ from django.utils.translation import gettext as _
 
 from evaluation import services
 from evaluation.agenda import defect_trends, figures_by_aspect
+from evaluation.effect_words import study_mark
 from evaluation.enums import ReviewState
 from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
 from evaluation.models import Finding, Review, TrainingDefect
 from evaluation.models.improvement import ReviewQuerySet
 from evaluation.policies import can_approve_minutes, can_lead_review, can_write_minutes
-from evaluation.queries import Unsettled, by_aspect, findings_of, plans_in, unsettled_of, with_plans, written_in
+from evaluation.queries import (
+    Unsettled,
+    by_aspect,
+    effects_of,
+    findings_of,
+    plans_in,
+    unsettled_of,
+    with_plans,
+    written_in,
+)
 from evaluation.tables import REVIEW_STATES, ReviewTable
 from evaluation.views.withdrawing import withdraw_page
 from planning.enums import PlanState
@@ -94,6 +104,7 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
         "trend": defect_trends(review),
         "opens_register": may_open(request.authority.role_names, "training_defect_list"),
         "figures": figures_by_aspect(review),
+        "effects": [(study, *study_mark(study)) for study in effects_of(review, request.user)],
         "aspects": by_aspect(findings),
         "unsettled": _unsettled(review, plans),
         "presence_form": presence_form or PresenceForm(review=review),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from planning.completeness import people, scoring, teaching, times
+from planning.completeness import effect, people, scoring, teaching, times
 from planning.completeness.items import Item, Snapshot, Tally
 from planning.completeness.people import crowded
 from planning.completeness.scoring import plain
@@ -46,6 +46,7 @@ def check(snapshot: Snapshot) -> list[Item]:
         scoring.papers(snapshot),
         scoring.parameters(snapshot),
         scoring.pass_mark(snapshot),
+        *effect.measuring(snapshot),
         times.busy(snapshot),
         times.overtime(snapshot),
         people.need(snapshot),

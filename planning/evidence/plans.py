@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planning.completeness import plain
 from planning.content import sessions_of
+from planning.effect_windows import windows_words
 from planning.enums import Method, TrainingKind
 from planning.evidence.coordination import answer_words
 from planning.evidence.revisions import order_about_revision, plans_beginning
@@ -173,6 +174,7 @@ def _ident(revision: PlanRevision) -> list[list[str]]:
         [_("Class types"), ", ".join(str(kind) for kind in revision.class_types.all()) or "–"],
         [_("Pre-/Post-test"), " / ".join(papers)],
         [_("Pass mark"), format_figure(revision.pass_mark or 0, 2)],
+        *([[_("Measuring the effect"), windows]] if (windows := windows_words(revision)) else []),
     ]
 
 

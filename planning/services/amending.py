@@ -18,7 +18,7 @@ from planning.models import (
     TrainingPlan,
 )
 from planning.policies.plans import can_edit_plan
-from planning.services.drafting import copy_rows
+from planning.services.drafting import PARTS, copy_rows
 from planning.services.plans import locked_plan
 from planning.services.templates import MANY, PLAIN
 from trainingops.audit.journal import record, service
@@ -26,7 +26,7 @@ from trainingops.domain import WrongState, require
 from trainingops.people.models import User
 
 #: What the next revision says as the last one did, besides what it lists.
-_COPIED = ("purpose", "module_version", *PLAIN, "busy_reason", "trainer_reason", "seats_reason")
+_COPIED = ("purpose", "module_version", *PLAIN, "busy_reason", "trainer_reason", "seats_reason", *PARTS["effect"])
 
 
 @service

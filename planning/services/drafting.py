@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from planning.effect_windows import DAYS, faults
 from planning.enums import Method, RevisionState
 from planning.models import (
     ModuleVersion,
@@ -25,6 +26,7 @@ from planning.models import (
     TrainerProfile,
 )
 from planning.policies.plans import can_edit_plan
+from planning.queries.effect import around
 from planning.services.missing import keep_missed_start
 from planning.services.orders import withdraw_pointless_orders
 from planning.services.plans import locked_plan
@@ -47,6 +49,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "seats": ("seats_reason",),
     "trainers": ("trainer_reason",),
     "scoring": ("scheme", "pass_mark", "pre_paper", "post_paper"),
+    "effect": ("effect_class", "effect_parameter", *DAYS),
     "recovery": ("recovery_forms", "recovery_days", "tolerance_minutes"),
 }
 _MANY = frozenset({"needs", "class_types", "recovery_forms"})
@@ -133,6 +136,10 @@ def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:
         check_pass_mark(mark)
     if values.get("method") and values["method"] not in Method.values:
         raise Refused(_("Choose online, offline or hybrid."), field="method")
+    if values.keys() & set(DAYS):
+        windows = {name: values.get(name, getattr(revision, name)) for name in DAYS}
+        for field, words in faults(windows, around(revision)):
+            raise Refused(words, field=field)
     if "recovery_forms" in values and not values["recovery_forms"]:
         raise Refused(_("Choose at least one form of recovery."), field="recovery_forms")
     if values.get("recovery_days") == 0:

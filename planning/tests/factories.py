@@ -264,7 +264,7 @@ def draft_plan(
         now=now,
     )
     revision = plan.revisions.get()
-    _fill(revision, world, parts, now=now)
+    fill_parts(revision, world, parts, now=now)
     add_targets(
         revision=revision,
         people=world.people,
@@ -328,7 +328,7 @@ def manager_of(plan: TrainingPlan) -> User:
     return plan.revisions.get(number=1).recipients.get(party=Role.MANAGER).user
 
 
-def _fill(revision: PlanRevision, world: World, parts: dict[str, Any], *, now: datetime) -> None:
+def fill_parts(revision: PlanRevision, world: World, parts: dict[str, Any], *, now: datetime) -> None:
     class_type, _ = ClassType.objects.get_or_create(code="role_play", defaults={"name": "Role play"})
     forms = list(RecoveryForm.objects.all()) or [RecoveryForm.objects.create(code="make_up", name="Make-up class")]
     values: dict[str, dict[str, Any]] = {

@@ -27,6 +27,7 @@ PARTS: dict[str, Any] = {
     "method": _("Method, application and class types"),
     "recovery": "Recovery",
     "scoring": _("Scoring, pass mark and tests"),
+    "effect": _("Measuring the effect"),
     "recipients": _("Recipients of the report"),
 }
 
@@ -38,11 +39,12 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("When and where"), ("sessions", "trainers", "roster")),
     (pgettext_lazy("task list", "How"), ("method", "recovery")),
     (_("How it is scored"), ("scoring",)),
+    (_("How its effect is measured"), ("effect",)),
     (_("Who receives the report"), ("recipients",)),
 )
 
 #: Parts that are one form; the others have pages of their own below them.
-ONE_FORM = frozenset({"need", "module", "trainers", "method", "recovery", "scoring", "recipients"})
+ONE_FORM = frozenset({"need", "module", "trainers", "method", "recovery", "scoring", "effect", "recipients"})
 
 #: The part in which each field of a content is written.
 _WRITTEN_IN: dict[str, str] = {
@@ -67,6 +69,7 @@ _WRITTEN_IN: dict[str, str] = {
         "method": ("method", "application", "class_types"),
         "recovery": ("tolerance_minutes", "recovery_days", "recovery_forms"),
         "scoring": ("scheme", "parameter", "pass_mark", "pre_paper", "post_paper"),
+        "effect": ("effect",),
         "recipients": ("recipient",),
     }.items()
     for name in names

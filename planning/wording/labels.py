@@ -25,6 +25,7 @@ LABELS: dict[str, Any] = {
     "busy_reason": gettext_lazy("Reason for a busy interval"),
     "trainer_reason": gettext_lazy("Reason for a trainer without qualification"),
     "seats_reason": gettext_lazy("Reason for more people than seats"),
+    "effect": gettext_lazy("Measuring the effect"),
     "session": gettext_lazy("Batch"),
     "label": gettext_lazy("Name of the batch"),
     "host_site": gettext_lazy("Site"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.difference import Change, Content
+from planning.effect_windows import DAYS, windows_words
 from planning.enums import Method, ParameterSource, TargetReason
 from planning.models.resources import RECOVERY_FORMS
 from planning.queries.changes import BEHIND
@@ -108,6 +110,11 @@ class Values(Names):
 
     def _say_recovery_days(self, value: int) -> str:
         return ngettext("%(n)d day", "%(n)d days", value) % {"n": value}
+
+    def _say_effect(self, value: Mapping[str, Any]) -> str:
+        days = {name: value[name] and date.fromisoformat(value[name]) for name in DAYS}
+        words = windows_words(SimpleNamespace(effect_class=value["class"], **days))
+        return f"{words}; {value['parameter']}" if value["parameter"] else words
 
     def _say_session(self, value: Mapping[str, Any]) -> str:
         zone = self._zone(value["host_site"])

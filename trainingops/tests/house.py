@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from evaluation.models import (
     CoachingForm,
+    EffectStudy,
     Finding,
     ImprovementAction,
     ItemFigures,
@@ -369,6 +370,8 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "test_question": lambda: [{**each, "place": 1} for each in _attempts()],
     "test_start": lambda: [{**each, "phase": phase} for each in _enrolments() for phase in TestPhase],
     "topic_": _by_uuid(Topic),
+    "effect_": _by_uuid(EffectStudy),
+    "plan_levels": _by_uuid(TrainingPlan),
     "training_defect_": _by_uuid(TrainingDefect, "kind"),
     "qualification_document": _by_uuid(TrainerQualification),
     "qualification_new": _by_uuid(TrainerProfile),

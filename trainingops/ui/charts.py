@@ -22,7 +22,7 @@ DATA = "#2a8a68"
 Figure = Decimal | float | int
 
 
-def _n(value: float) -> str:
+def number(value: float) -> str:
     """A coordinate: a point, one decimal, whatever the language."""
     return f"{value:.1f}"
 
@@ -45,14 +45,16 @@ def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
     return [run for run in runs if run]
 
 
-def _line(points: Sequence[tuple[float, float] | None]) -> SafeString:
+def line_through(points: Sequence[tuple[float, float] | None]) -> SafeString:
     """A line through the known points; a point alone is a dot."""
     drawn = []
     for run in _runs(points):
         if len(run) == 1:
-            drawn.append(format_html('<circle cx="{}" cy="{}" r="2" fill="{}"/>', _n(run[0][0]), _n(run[0][1]), DATA))
+            drawn.append(
+                format_html('<circle cx="{}" cy="{}" r="2" fill="{}"/>', number(run[0][0]), number(run[0][1]), DATA)
+            )
             continue
-        path = " ".join(f"{_n(x)},{_n(y)}" for x, y in run)
+        path = " ".join(f"{number(x)},{number(y)}" for x, y in run)
         drawn.append(
             format_html(
                 '<polyline points="{}" fill="none" stroke="{}" stroke-width="1.75" stroke-linejoin="round"'
@@ -73,12 +75,16 @@ def spark(values: Sequence[Figure | None], title: str) -> SafeString:
         for index, value in enumerate(values)
     ]
     last = points[-1] if points else None
-    dot = format_html('<circle cx="{}" cy="{}" r="2.75" fill="{}"/>', _n(last[0]), _n(last[1]), DATA) if last else ""
+    dot = (
+        format_html('<circle cx="{}" cy="{}" r="2.75" fill="{}"/>', number(last[0]), number(last[1]), DATA)
+        if last
+        else ""
+    )
     return format_html(
         '<svg class="spark" viewBox="0 0 104 28" role="img" aria-label="{}"><title>{}</title>{}{}</svg>',
         title,
         title,
-        _line(points),
+        line_through(points),
         dot,
     )
 
@@ -102,7 +108,7 @@ class Chart:
     svg: SafeString = field(default=mark_safe(""))
 
 
-def _frame(title: str, text: str, body: SafeString, width: int, height: int, *, role: str = "img") -> SafeString:
+def chart_frame(title: str, text: str, body: SafeString, width: int, height: int, *, role: str = "img") -> SafeString:
     """The SVG around a drawing, with its name and description for a screen reader; a ``group`` has links inside."""
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="{}" font-size="12" fill="currentColor">'
@@ -143,27 +149,27 @@ def pareto_chart(
         '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/><text x="{}" y="{}" text-anchor="middle">{}</text>',
         (
             (
-                _n(middle - step * 0.32),
-                _n(bottom - (tall := count / total * (bottom - top))),
-                _n(step * 0.64),
-                _n(tall),
+                number(middle - step * 0.32),
+                number(bottom - (tall := count / total * (bottom - top))),
+                number(step * 0.64),
+                number(tall),
                 DATA,
-                _n(middle),
-                _n(bottom + 34),
+                number(middle),
+                number(bottom + 34),
                 format_figure(count),
             )
             for middle, count in zip(middles, counts, strict=True)
         ),
     )
-    heights = [_n(bottom - share * (bottom - top)) for share in cumulative]
-    points = [(_n(middle), y) for middle, y in zip(middles, heights, strict=True)]
+    heights = [number(bottom - share * (bottom - top)) for share in cumulative]
+    points = [(number(middle), y) for middle, y in zip(middles, heights, strict=True)]
     line = format_html(
         '<polyline points="{}" fill="none" stroke="currentColor" stroke-width="1.5"/>',
         " ".join(f"{x},{y}" for x, y in points),
     )
     dots = format_html_join("", '<circle cx="{}" cy="{}" r="3" fill="currentColor"/>', points)
     axis = _share_axis(top, bottom, left, width - right)
-    names = _x_names(labels, middles, bottom + 18)
+    names = x_names(labels, middles, bottom + 18)
     ways = [
         (url, f"{label}: {format_figure(count)} {unit}")
         for url, label, count in zip(urls, labels, counts, strict=False)
@@ -175,7 +181,7 @@ def pareto_chart(
         for label, count, share in zip(labels, counts, cumulative, strict=True)
     ]
     head = ["", unit, _("Up to here (%)")]
-    frame = _frame(title, text, body, width, height, role="group" if links else "img")
+    frame = chart_frame(title, text, body, width, height, role="group" if links else "img")
     return Chart(title, text, head, rows, frame)
 
 
@@ -192,7 +198,7 @@ def _column_links(
         '<a href="{}" aria-label="{}"><title>{}</title>'
         '<rect x="{}" y="{}" width="{}" height="{}" fill="transparent"/></a>',
         (
-            (url, words, words, _n(middle - step / 2), top, _n(step), height - top)
+            (url, words, words, number(middle - step / 2), top, number(step), height - top)
             for (url, words), middle in zip(ways, middles, strict=False)
             if url
         ),
@@ -209,12 +215,12 @@ def _share_axis(top: float, bottom: float, left: float, right: float) -> SafeStr
             (
                 left,
                 right,
-                _n(y),
-                _n(y),
+                number(y),
+                number(y),
                 ".5" if share == 0.8 else ".18",
                 mark_safe(' stroke-dasharray="5 4"') if share == 0.8 else "",
                 right + 6,
-                _n(y + 4),
+                number(y + 4),
                 f"{share:.0%}".replace("%", " %"),
             )
             for share in (0, 0.5, 0.8, 1)
@@ -223,11 +229,11 @@ def _share_axis(top: float, bottom: float, left: float, right: float) -> SafeStr
     )
 
 
-def _x_names(labels: Sequence[str], places: Sequence[float], y: float) -> SafeString:
+def x_names(labels: Sequence[str], places: Sequence[float], y: float) -> SafeString:
     """The names under the axis, as many as there is room for."""
     every = max(1, -(-len(labels) // 12))
     named = list(zip(places, labels, strict=True))[::every]
-    shown = ((_n(x), y, label) for x, label in named)
+    shown = ((number(x), y, label) for x, label in named)
     return format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', shown)
 
 

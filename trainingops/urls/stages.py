@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import actions, analyses, coaching, defects, duties, reviews
+from evaluation.views import actions, analyses, coaching, defects, duties, effects, levels, reviews
 from evaluation.views import indicator as indicator_4_4
 from reporting.views import client_names, previews, recipients
 from reporting.views import indicator as reporting_indicator
@@ -197,6 +197,10 @@ urlpatterns += [
     path("item-analyses/", analyses.analysis_list, name="analysis_list"),
     path("item-analyses/<uuid:uuid>/return/", analyses.analysis_return, name="analysis_return"),
     path("papers/<uuid:uuid>/analysis/", analyses.paper_analysis, name="paper_analysis"),
+    path("effects/", effects.effect_list, name="effect_list"),
+    path("effects/<uuid:uuid>/", effects.effect_detail, name="effect_detail"),
+    path("effects/<uuid:uuid>/measure/", effects.effect_measure, name="effect_measure"),
+    path("plans/<uuid:uuid>/levels/", levels.plan_levels, name="plan_levels"),
     path("reviews/", reviews.review_list, name="review_list"),
     path("reviews/due/", duties.review_due_list, name="review_due_list"),
     path("reviews/rules/", duties.review_rules, name="review_rules"),

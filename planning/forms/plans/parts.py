@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from planning.effect_windows import DAYS
 from planning.enums import ModuleState
 from planning.forms.plans.common import Checkboxes, offer_needs, text_area
 from planning.models import (
@@ -20,8 +21,9 @@ from planning.models import (
     TestPaper,
     TrainingApplication,
 )
+from planning.queries.effect import proposal
 from trainingops.people.models import User
-from trainingops.ui.forms import FigureField, PageForm, WholeField
+from trainingops.ui.forms import FigureField, PageForm, PlannedDayField, WholeField
 
 
 class PartForm(PageForm, forms.ModelForm):
@@ -188,6 +190,33 @@ class TrainerReasonForm(PartForm):
         )
 
 
+class EffectForm(PartForm):
+    """How the effect on service defects is measured; what the selecting window leaves open is proposed (2.3, 5.4)."""
+
+    after_from = PlannedDayField(label=_("After: from"), required=False)
+    after_until = PlannedDayField(label=_("After: to"), required=False)
+
+    class Meta:
+        model = PlanRevision
+        fields = ("effect_class", "effect_parameter", *DAYS)
+        labels = {
+            "effect_class": _("Class of defects that it is to lower"),
+            "effect_parameter": _("Parameter of Quality Control that concerns it"),
+            "before_from": _("Before: from"),
+            "before_until": _("Before: to"),
+        }
+        help_texts = {
+            "effect_class": _("One class decides whether it worked; the others are shown beside it."),
+            "effect_parameter": _("Of the product or procedure, where there is one: its errors are counted too."),
+            "before_until": _("Before the days whose defects chose the participants."),
+        }
+
+    def __init__(self, *args: Any, user: User, instance: PlanRevision, **kwargs: Any) -> None:  # noqa: ARG002
+        proposed = {name: value for name, value in proposal(instance).items() if not getattr(instance, name)}
+        super().__init__(*args, instance=instance, initial=proposed, **kwargs)
+        self.fields["after_until"].help_text = _("The effect is measured the day after.")
+
+
 PART_FORMS: dict[str, type[PartForm]] = {
     "need": NeedForm,
     "module": ModuleForm,
@@ -195,4 +224,5 @@ PART_FORMS: dict[str, type[PartForm]] = {
     "trainers": TrainerReasonForm,
     "scoring": ScoringForm,
     "recovery": RecoveryPartForm,
+    "effect": EffectForm,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from planning.enums import (
     RevisionState,
     TrainingKind,
 )
+from planning.models.effect import EffectPlan
 from planning.models.modules import ModuleVersion
 from planning.models.needs import NeedSource
 from planning.models.outline import Outline
@@ -79,7 +80,7 @@ class TrainingPlan(Identified):
         return gettext("%(state)s, without prior approval") % {"state": word} if self.is_filed else word
 
 
-class PlanRevision(Identified, Outline):
+class PlanRevision(Identified, Outline, EffectPlan):
     """Rows while a draft; submission freezes ``content`` (canonical JSON, persons by uuid) and its hash."""
 
     plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="revisions")
@@ -121,6 +122,15 @@ class PlanRevision(Identified, Outline):
             ),
             models.CheckConstraint(
                 condition=Q(pass_mark=None) | Q(pass_mark__gte=0, pass_mark__lte=100), name="revision_pass_mark_0_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(before_until__gte=F("before_from")), name="revision_window_before_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(after_until__gte=F("after_from")), name="revision_window_after_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(after_from__gt=F("before_until")), name="revision_window_after_is_later"
             ),
         ]
 
