@@ -22,6 +22,7 @@ from planning.models import (
     TrainingApplication,
     TrainingPlan,
 )
+from planning.queries.effect import proposal
 from planning.queries.needs import DefectFilter
 from planning.services.appointments import sign_and_appoint
 from planning.services.approval import sign_and_approve, submit_revision
@@ -159,6 +160,7 @@ def draft_plan(cycle: Cycle) -> TrainingPlan:
         actor=cast.pic,
         now=at,
     )
+    save_part(revision=revision, part="effect", values=proposal(revision), actor=cast.pic, now=at)
     save_recipients(revision=revision, recipients=_recipients(cast), actor=cast.pic, now=at)
     return plan
 
