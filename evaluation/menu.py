@@ -10,6 +10,8 @@ from trainingops.ui.navigation import NavItem, register
 
 def register_menu() -> None:
     """Called at start."""
+    indicators = ("indicator_", "training_hours", "objective_")
+    register(NavItem("start", _("Indicators"), "indicator_overview", "chart", order=30, area=indicators))
     register(NavItem("5.4", _("Training defects"), "training_defect_list", "late", order=10))
     register(NavItem("5.4", _("Reviews and minutes"), "review_list", "talk", order=20, area=("review_",)))
     register(NavItem("5.4", _("Actions"), "action_list", "action", order=30, area=("action_",)))

@@ -170,6 +170,9 @@ _QUESTION_WRITERS = (Role.MANAGER, Role.TRAINER, Role.QC, Role.SSO_TRAINING)
 _WORKERS = (*_REVIEWERS, Role.OPERATION_SUPPORT, Role.TEAM_LEADER)
 _COACHES = (Role.MANAGER, Role.TRAINER, Role.TEAM_LEADER)
 ACCESS |= {
+    "indicator_overview": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "indicator_detail": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "training_hours": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_list": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_new": only(*_REVIEWERS, Role.OPERATION_SUPPORT, methods=WRITE),
     "training_defect_indicator": only(*_REVIEWERS, Role.OPERATION_SUPPORT),

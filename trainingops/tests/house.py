@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from evaluation.enums import IndicatorKey
 from evaluation.models import (
     CoachingForm,
     EffectStudy,
@@ -275,6 +276,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "import_new": _importers,
     "import_template": _importers,
     "job_": _by_uuid(Job),
+    "indicator_detail": lambda: [{"key": key} for key in IndicatorKey.values],
     "join_": _by_uuid(JoinRequest),
     "material_": _by_uuid(ModuleMaterial),
     "material_new": _by_uuid(ModuleVersion),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F, Sum
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation.frequency import Span
@@ -108,3 +109,20 @@ def test_what_a_service_changes_is_counted_anew_and_a_wrong_sum_is_named_and_men
     assert "IndicatorMonth" in capsys.readouterr().out
     call_command("check_summaries", mend=True)
     assert list(wrong_sums(now=timezone.now())) == []
+
+
+@pytest.mark.point("DSH-4")
+def test_every_number_of_the_indicators_leads_to_a_list_of_as_many_rows(house, client):
+    keep_up(now=timezone.now())
+    client.force_login(User.objects.get(login="MGR01"))
+    lines = client.get(reverse("indicator_overview")).context["lines"]
+    followed = [
+        (each.indicator.key, what, url)
+        for each in lines
+        for what, url in (("met", each.year.met_url), ("due", each.year.due_url))
+        if url
+    ]
+    assert len({key for key, _what, _url in followed}) >= 5
+    shown = {(key, what): client.get(url).context["table"].page.paginator.count for key, what, url in followed}
+    figures = {each.indicator.key: each.year.value for each in lines}
+    assert shown == {(key, what): getattr(figures[key], what) for key, what in shown}

@@ -174,7 +174,7 @@ def pareto_chart(
         (url, f"{label}: {format_figure(count)} {unit}")
         for url, label, count in zip(urls, labels, counts, strict=False)
     ]
-    links = _column_links(ways, middles, step, top, height)
+    links = column_links(ways, middles, step, top, height)
     body = format_html("{}{}{}{}{}{}", axis, bars, line, dots, names, links)
     rows = [
         (label, count, Decimal(str(round(share * 100, 2))))
@@ -185,7 +185,7 @@ def pareto_chart(
     return Chart(title, text, head, rows, frame)
 
 
-def _column_links(
+def column_links(
     ways: Sequence[tuple[str, str]], middles: Sequence[float], step: float, top: float, height: float
 ) -> SafeString:
     """A link over each column, down to its name, so that a low bar is hit as well as a high one.

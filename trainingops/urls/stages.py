@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import actions, analyses, coaching, defects, duties, effects, levels, reviews
+from evaluation.views import actions, analyses, coaching, defects, duties, effects, indicators, levels, reviews
 from evaluation.views import indicator as indicator_4_4
+from evaluation.views import training_hours as hours
 from reporting.views import client_names, previews, recipients
 from reporting.views import indicator as reporting_indicator
 from reporting.views import obligations as reporting_obligations
@@ -189,6 +190,9 @@ urlpatterns += [
 
 # --- evaluation ------------------------------------------------------------------------------------------
 urlpatterns += [
+    path("indicators/", indicators.indicator_overview, name="indicator_overview"),
+    path("indicators/hours/", hours.training_hours, name="training_hours"),
+    path("indicators/<slug:key>/", indicators.indicator_detail, name="indicator_detail"),
     path("training-defects/", defects.training_defect_list, name="training_defect_list"),
     path("training-defects/indicator/", indicator_4_4.training_defect_indicator, name="training_defect_indicator"),
     path("training-defects/new/", defects.training_defect_new, name="training_defect_new"),
