@@ -1,4 +1,4 @@
-"""What a plan stands on and may lose while it waits: module version (2.1), scheme (5.1.2), PIC's appointment (5.1.1 a).
+"""What a plan stands on and may lose while it waits: module version (2.1), scheme, mark (5.1.2), appointment (5.1.1 a).
 
 In words, for the items of :mod:`planning.completeness`.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from planning.enums import ModuleState
 from planning.models import ModuleVersion, PlanRevision, ScoringScheme, TrainingPlan
 from planning.queries.terms import Term, first_day_outside
+from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words
 
 #: The states of a version that a plan which was approved with it keeps.
@@ -39,7 +41,7 @@ def version_lost(version: ModuleVersion, plan: TrainingPlan, *, fitting: int | N
         return ""
     if version.state != ModuleState.APPROVED:
         return not_approved(version)
-    if version.module_id != fitting and not version.module.lines.filter(pk=plan.line_id).exists():
+    if version.module_id != fitting and all(line.pk != plan.line_id for line in version.module.lines.all()):
         return _("%(module)s is not meant for %(line)s. Choose a module of this line.") % {
             "module": version,
             "line": plan.line,
@@ -52,6 +54,18 @@ def scheme_lost(scheme: ScoringScheme, plan: TrainingPlan) -> str:
     if scheme.is_active or _approved_with(plan, "scheme_id") == scheme.pk:
         return ""
     return _("%(scheme)s is out of use. Choose another scoring scheme.") % {"scheme": scheme}
+
+
+def out_of_reach(mark: Decimal | None, scheme: ScoringScheme | None) -> str:
+    """Why nobody could pass a remedial of this scheme with this pass mark, in words; empty where it can be (5.1.2)."""
+    if mark is None or scheme is None or scheme.remedial_cap is None or not scheme.remedial_attempts:
+        return ""
+    if mark <= scheme.remedial_cap:
+        return ""
+    return _(
+        "The pass mark %(mark)s lies above %(cap)s, the most that a remedial of %(scheme)s gives, so nobody could pass "
+        "one. Give at most %(cap)s, or choose another scheme."
+    ) % {"mark": format_figure(mark), "cap": format_figure(scheme.remedial_cap), "scheme": scheme}
 
 
 def not_approved(version: ModuleVersion) -> str:

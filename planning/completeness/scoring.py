@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from planning.completeness.items import Item, Snapshot
 from planning.content import parameters_of
 from planning.queries.questions import papers_off_topic
-from planning.standing import scheme_lost
+from planning.standing import out_of_reach, scheme_lost
 from trainingops.ui.figures import format_figure
 
 
@@ -57,8 +57,9 @@ def parameters(snapshot: Snapshot) -> Item:
 
 
 def pass_mark(snapshot: Snapshot) -> Item:
+    """The pass mark, which a remedial of the scheme can reach (5.1.2)."""
     mark = snapshot.revision.pass_mark
-    gap = "" if mark is not None else _("Give the pass mark.")
+    gap = out_of_reach(mark, snapshot.revision.scheme) if mark is not None else _("Give the pass mark.")
     return Item("pass_mark", _("Pass mark"), "scoring", "" if mark is None else format_figure(mark, 2), gap)
 
 

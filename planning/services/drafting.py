@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -131,9 +130,8 @@ def _check(revision: PlanRevision, values: Mapping[str, Any]) -> None:
     scheme: ScoringScheme | None = values.get("scheme")
     if scheme is not None and (lost := scheme_lost(scheme, revision.plan)):
         raise Refused(lost, field="scheme")
-    mark: Decimal | None = values.get("pass_mark")
-    if mark is not None:
-        check_pass_mark(mark)
+    if values.keys() & {"scheme", "pass_mark"}:
+        check_pass_mark(values.get("pass_mark", revision.pass_mark), values.get("scheme", revision.scheme))
     if values.get("method") and values["method"] not in Method.values:
         raise Refused(_("Choose online, offline or hybrid."), field="method")
     if values.keys() & set(DAYS):

@@ -136,7 +136,7 @@ def _check(held: HeldClass) -> None:
         )
     if not held.trainers:
         raise Refused(_("Nobody is named as trainer. Choose who taught."), field="trainers")
-    check_pass_mark(held.pass_mark)
+    check_pass_mark(held.pass_mark, held.scheme)
 
 
 def _check_times(held: HeldClass, now: datetime) -> None:

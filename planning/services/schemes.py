@@ -18,6 +18,7 @@ from planning.module_notices import SCHEME_RETIRED
 from planning.policies.catalogue import can_retire_scheme, can_write_schemes
 from planning.queries.uses import plans_losing
 from planning.services.losing import tell_losing
+from planning.standing import out_of_reach
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.ui.figures import format_figure
@@ -112,13 +113,20 @@ def _check_rules(pass_mark: Decimal, remedial_cap: Decimal | None, remedial_atte
         )
 
 
-def check_pass_mark(mark: Decimal) -> None:
-    """A pass mark is above 0, so that somebody can fail, up to 100: in a scheme, a template, a plan, a filed class."""
+def check_pass_mark(mark: Decimal | None, scheme: ScoringScheme | None = None) -> None:
+    """What holds for every pass mark: in a scheme, a template, a plan, a filed class (5.1.2).
+
+    It is above 0, so that somebody can fail, up to 100, and a remedial of ``scheme`` can reach it. None is not chosen.
+    """
+    if mark is None:
+        return
     if not 0 < mark <= 100:
         raise Refused(
             _("The pass mark %(mark)s is not above 0 and at most 100. Correct it.") % {"mark": format_figure(mark)},
             field="pass_mark",
         )
+    if words := out_of_reach(mark, scheme):
+        raise Refused(words, field="pass_mark")
 
 
 def _check_parameters(parameters: Sequence[ParameterText]) -> None:

@@ -64,7 +64,7 @@ def save_template(
 
 
 def _check(values: Mapping[str, Any], template: PlanTemplate) -> None:
-    name, line, module, mark = values["name"].strip(), values["line"], values["module"], values["pass_mark"]
+    name, line, module = values["name"].strip(), values["line"], values["module"]
     if not name:
         raise Refused(_("The name is blank. Write one, for example “Briefing 15–30 menit”."), field="name")
     if PlanTemplate.objects.filter(name__iexact=name).exclude(pk=template.pk).exists():
@@ -73,8 +73,7 @@ def _check(values: Mapping[str, Any], template: PlanTemplate) -> None:
         raise Refused(_("A meeting takes 5 to 720 minutes, not %(n)d.") % {"n": values["minutes"]}, field="minutes")
     if not 1 <= values["meetings"] <= 10:
         raise Refused(_("A template has 1 to 10 meetings, not %(n)d.") % {"n": values["meetings"]}, field="meetings")
-    if mark is not None:
-        check_pass_mark(mark)
+    check_pass_mark(values["pass_mark"], values["scheme"])
     if module and line and not module.lines.filter(pk=line.pk).exists():
         raise Refused(
             _("%(module)s is not meant for %(line)s. Choose a module of this line.") % {"module": module, "line": line},

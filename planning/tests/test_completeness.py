@@ -17,7 +17,7 @@ from planning.models import PlanRevision, ScoringScheme, Topic, TrafficInterval
 from planning.services import Incomplete, amend_plan, save_part, submit_revision
 from planning.tests.factories import approved_plan, draft_plan, make_world
 from trainingops.audit.tests.fixtures import guards_lifted
-from trainingops.domain import NotAllowed
+from trainingops.domain import NotAllowed, Refused
 from trainingops.people.models import RoleAssignment, Site
 from trainingops.people.tests.factories import sign_in
 
@@ -61,6 +61,25 @@ def test_each_missing_thing_is_named_and_stops_the_submission(world, key):
         submit_revision(revision=revision, actor=world.pic, now=timezone.now())
     assert [item.key for item in refused.value.items] == [key]
     assert str(refused.value.items[0].label) in str(refused.value)
+
+
+@pytest.mark.clause("5.1.2")
+@pytest.mark.parametrize("last", ["scheme", "pass_mark"])
+def test_a_pass_mark_above_the_cap_of_a_remedial_is_refused_whichever_is_chosen_last_and_is_a_gap(world, last):
+    """5.1.2: nobody could pass a remedial; a draft that has such a mark says so and is not submitted."""
+    revision = draft_plan(world=world, scheme=None, pass_mark=None).revisions.get()
+    ScoringScheme.objects.filter(pk=world.scheme.pk).update(remedial_cap=80)
+    world.scheme.refresh_from_db()
+    values = {"scheme": world.scheme, "pass_mark": Decimal(85)}
+    blank(revision, world, "scoring", **{name: value for name, value in values.items() if name != last})
+    revision.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        blank(revision, world, "scoring", **{last: values[last]})
+    assert refused.value.field == "pass_mark" and "85" in str(refused.value) and "80" in str(refused.value)
+    PlanRevision.objects.filter(pk=revision.pk).update(**values)
+    assert gaps(revision) == {"pass_mark"}
+    ScoringScheme.objects.filter(pk=world.scheme.pk).update(remedial_attempts=0)
+    assert gaps(revision) == set(), "without a remedial its cap asks for nothing"
 
 
 def test_without_sessions_trainer_dates_and_duration_are_missing(world):

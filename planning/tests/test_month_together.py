@@ -9,7 +9,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from planning.enums import ModuleState, PlanState, RevisionState
-from planning.models import PlannedMeeting, Room, TrainerProfile, TrainingPlan
+from planning.models import PlannedMeeting, Room, ScoringScheme, TrainerProfile, TrainingPlan
 from planning.months import Month
 from planning.services import Recipient, submit_revision
 from planning.services.month import (
@@ -23,12 +23,21 @@ from planning.services.month import (
     try_change,
     try_submission,
 )
-from planning.tests.factories import approve, approved_plan, draft_plan, make_world, manager_of, submitted_plan
+from planning.tests.factories import (
+    approve,
+    approved_plan,
+    draft_plan,
+    make_module,
+    make_scheme,
+    make_world,
+    manager_of,
+    submitted_plan,
+)
 from planning.tests.month import DECEMBER, NOVEMBER, NOW, at
 from reporting.models import DayOff
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused
-from trainingops.people.tests.factories import make_user
+from trainingops.people.tests.factories import ServiceLineFactory, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 MONTH = Month(2026, 12)
@@ -114,6 +123,32 @@ def test_what_is_no_longer_in_use_stays_blank_and_is_said(world):
     (made,) = copied(world, plan)
     assert made.revisions.get().module_version is None
     assert made.revisions.get().scheme is None
+
+
+@pytest.mark.clause("2.1", "5.1.2")
+def test_a_module_taken_from_the_line_or_a_mark_above_the_cap_stays_blank_and_stops_no_other_copy(world):
+    lost, other = (draft_plan(world=world, starts_at=NOVEMBER + timedelta(days=day), now=NOW) for day in (0, 1))
+    version = make_module(world.line, author=world.pic, decided_by=world.manager)
+    other.revisions.update(module_version=version, scheme=make_scheme())
+    world.module_version.module.lines.set([ServiceLineFactory()])
+    ScoringScheme.objects.filter(pk=world.scheme.pk).update(remedial_cap=70)
+    previewed = {copy.plan: " ".join(copy.notes) for copy in copies(world)}
+    assert str(world.module_version) in previewed[lost] and str(world.scheme) in previewed[lost]
+    assert str(version) not in previewed[other]
+    blank, whole = (made.revisions.get() for made in copied(world, lost, other))
+    assert (blank.module_version, blank.scheme, blank.pass_mark) == (None, world.scheme, None)
+    assert (whole.module_version, whole.pass_mark) == (version, 80)
+
+
+def test_a_copy_that_is_refused_names_its_plan(world, monkeypatch):
+    plan = draft_plan(world=world, starts_at=NOVEMBER, now=NOW)
+
+    def refuse(**_given):
+        raise Refused("Ruang tidak ada.", field="room")
+
+    monkeypatch.setattr("planning.services.month.copying.save_session", refuse)
+    with pytest.raises(Refused, match=f"{plan.number}.*Ruang tidak ada"):
+        copied(world, plan)
 
 
 def test_only_plans_that_begin_in_the_month_before_are_offered_and_no_cancelled_ones(world):

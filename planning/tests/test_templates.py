@@ -94,6 +94,14 @@ def test_a_value_out_of_bounds_is_refused_at_its_field(world, field, value):
     assert not PlanTemplate.objects.exists()
 
 
+@pytest.mark.clause("5.1.2")
+def test_a_pass_mark_that_no_remedial_could_reach_is_refused(world):
+    world.scheme.remedial_cap = Decimal(80)
+    with pytest.raises(Refused) as refused:
+        make(world, pass_mark=Decimal(95))
+    assert refused.value.field == "pass_mark" and "95" in str(refused.value)
+
+
 def test_a_name_is_used_once_and_a_module_belongs_to_the_line(world):
     make(world)
     with pytest.raises(Refused) as refused:

@@ -237,6 +237,14 @@ def test_an_end_before_the_start_is_said_at_the_end_and_not_of_who_came_late(wor
     assert refused.value.field == "ends_at"
 
 
+@pytest.mark.clause("5.1.2")
+def test_a_pass_mark_that_no_remedial_could_reach_is_refused(world):
+    world.scheme.remedial_cap = Decimal(80)
+    with pytest.raises(Refused) as refused:
+        filed(world, pass_mark=Decimal(85))
+    assert refused.value.field == "pass_mark"
+
+
 @pytest.mark.clause("5.1.1")
 def test_only_a_pic_with_an_appointment_in_force_files_a_class(world):
     stranger = make_user("trainer", site=world.site, line=world.line)

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from planning.enums import ModuleState, PlanState
+from planning.enums import PlanState
 from planning.models import Appointment, PlannedMeeting, PlannedSession, PlanRevision, TrainingPlan
 from planning.months import Month, Shift, shift
 from planning.queries.month import meetings_of_month
@@ -24,7 +24,7 @@ from planning.queries.plans import local_day
 from planning.services.drafting import MeetingTimes, Recipient, save_part, save_recipients, save_session
 from planning.services.month.clashes import Use, clashes_if
 from planning.services.plans import create_plan
-from planning.standing import not_approved
+from planning.standing import out_of_reach, version_lost
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused
 from trainingops.people.days_off import days_off
@@ -118,7 +118,7 @@ def _meetings(site: Site, month: Month, before: Month, reader: User, now: dateti
             "planned_session__revision__application",
             "planned_session__revision__scheme",
         )
-        .prefetch_related("planned_session__trainers")
+        .prefetch_related("planned_session__trainers", "planned_session__revision__module_version__module__lines")
         .annotate(
             is_appointed=Exists(appointed),
             has_twin=Exists(twins.exclude(planned_session__plan__state=PlanState.CANCELLED)),
@@ -134,6 +134,7 @@ def _day(meeting: PlannedMeeting) -> date:
 def _copy(meetings: list[Any], month: Month, off: dict[date, str], reader: User, now: datetime) -> Copy:
     first = meetings[0]
     plan, revision = first.planned_session.plan, first.planned_session.revision
+    revision.plan = plan
     moved = shift([_day(each) for each in meetings], month, off=off)
     copy = Copy(
         plan=plan,
@@ -183,11 +184,16 @@ def _notes_on_days(moved: Shift, off: dict[date, str]) -> list[str]:
 
 def left_out(revision: PlanRevision) -> list[str]:
     """What of a revision cannot be planned any more and stays blank in the copy, in words."""
-    version, notes = revision.module_version, []
-    if version and version.state != ModuleState.APPROVED:
-        notes.append(not_approved(version))
+    version = revision.module_version
+    notes = [version_lost(version, _anew(revision.plan))] if version else []
     gone = [thing for thing in (revision.application, revision.scheme) if thing and not thing.is_active]
-    return notes + [_("%(thing)s is no longer in use. Choose another.") % {"thing": thing} for thing in gone]
+    notes += [_("%(thing)s is no longer in use. Choose another.") % {"thing": thing} for thing in gone]
+    return [note for note in (*notes, out_of_reach(revision.pass_mark, revision.scheme)) if note]
+
+
+def _anew(plan: TrainingPlan) -> TrainingPlan:
+    """A new plan of the same line: it keeps nothing that ``plan`` was approved with."""
+    return TrainingPlan(line=plan.line)
 
 
 def _note_clashes(copies: list[Copy], reader: User) -> None:
@@ -210,14 +216,22 @@ def copy_plans(*, site: Site, month: Month, plans: Collection[UUID], actor: User
 
     Raises:
         NotAllowed: no PIC for the line of one of them.
-        Refused: nothing is ticked, or a plan that does not begin in the month before.
+        Refused: nothing is ticked, a plan that does not begin in the month before, or what of a plan cannot be written.
     """
     if not plans:
         raise Refused(_("Nothing is ticked. Tick at least one plan."))
     copies = [copy for copy in copies_of(site=site, month=month, reader=actor, now=now) if copy.plan.uuid in plans]
     if len(copies) < len(set(plans)):
         raise Refused(_("A plan that was ticked does not begin in the month before any more. Reload the page."))
-    return [_write(copy, month, actor, now) for copy in copies]
+    return [_write_naming_it(copy, month, actor, now) for copy in copies]
+
+
+def _write_naming_it(copy: Copy, month: Month, actor: User, now: datetime) -> TrainingPlan:
+    """As :func:`_write`; a refusal says of which plan it is, because several are copied at once."""
+    try:
+        return _write(copy, month, actor, now)
+    except Refused as refused:
+        raise Refused(f"{copy.plan.number}: {refused}", code=refused.code or "refused") from refused
 
 
 def _write(copy: Copy, month: Month, actor: User, now: datetime) -> TrainingPlan:
@@ -260,20 +274,22 @@ def _write(copy: Copy, month: Month, actor: User, now: datetime) -> TrainingPlan
 
 def _parts(source: PlanRevision) -> dict[str, dict[str, Any]]:
     """The fields of the parts that are copied; what is no longer in use is left out."""
-    version, forms = source.module_version, list(source.recovery_forms.all())
+    version, scheme, forms = source.module_version, source.scheme, list(source.recovery_forms.all())
     parts: dict[str, dict[str, Any]] = {
         "method": {"method": source.method, "class_types": list(source.class_types.filter(is_active=True))},
-        "scoring": {"pass_mark": source.pass_mark, "pre_paper": source.pre_paper, "post_paper": source.post_paper},
+        "scoring": {"pre_paper": source.pre_paper, "post_paper": source.post_paper},
         "recovery": {"recovery_days": source.recovery_days, "tolerance_minutes": source.tolerance_minutes},
     }
     if forms:
         parts["recovery"]["recovery_forms"] = forms
-    if version and version.state == ModuleState.APPROVED:
+    if version and not version_lost(version, _anew(source.plan)):
         parts["module"] = {"module_version": version}
     if source.application and source.application.is_active:
         parts["method"]["application"] = source.application
-    if source.scheme and source.scheme.is_active:
-        parts["scoring"]["scheme"] = source.scheme
+    if scheme and scheme.is_active:
+        parts["scoring"]["scheme"] = scheme
+    if not out_of_reach(source.pass_mark, scheme):
+        parts["scoring"]["pass_mark"] = source.pass_mark
     return parts
 
 
