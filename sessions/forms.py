@@ -14,6 +14,7 @@ from sessions import codes
 from sessions.enums import Agreement, DeviationKind
 from sessions.models import RecoveryCase, SessionMeeting, SurveyForm, TrainingSession
 from sessions.services.recovery import ANOTHER_BATCH, MakeUp
+from sessions.services.reported import amends_report
 from sessions.services.survey import LONGEST_TEXT
 from trainingops.people.models import Site
 from trainingops.ui.forms import MomentField, PageForm, PlannedMomentField
@@ -41,6 +42,17 @@ class ReasonForm(PageForm):
     """One reason in words."""
 
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AmendmentForm(ReasonForm):
+    """Why something that a submitted report says changes (5.3.2), on a page whose other fields are no form."""
+
+    @classmethod
+    def where_reported(
+        cls, training_session: TrainingSession, attempt: int = 1, posted: Any = None
+    ) -> AmendmentForm | None:
+        """The form where a score or mark written now would be an amendment; else None."""
+        return cls(posted or None) if amends_report(training_session, attempt) else None
 
 
 class DeviationForm(PageForm):

@@ -19,6 +19,7 @@ from sessions.queries.visibility import EVERYBODY
 from sessions.scoring import SECOND
 from sessions.services.common import Clash
 from sessions.services.reach import Reach
+from sessions.services.rework import why_training_closed
 from sessions.services.score_checks import SCORE_DECIMALS
 from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, standing_of
 from sessions.verdicts import verdict_for
@@ -252,6 +253,8 @@ def _why_locked(
     """Why the reader cannot write a score that somebody types; empty where they can."""
     if training_session.is_withdrawn:
         return _("This class was withdrawn: what is recorded of it stands, and nothing follows from it.")
+    if closed := why_training_closed(training_session):
+        return closed
     if reach is None:
         return _("You can read these scores; the PIC or the executing trainer records them.")
     concluded = training_session.state in HELD and attempt == 1

@@ -18,6 +18,7 @@ from sessions.notices import about
 from sessions.policies import can_run_session
 from sessions.scoring import AVERAGE, SECOND
 from sessions.services.common import lock_session_of_plan, require_reason, stands_for
+from sessions.services.reported import amends_report, require_amendment
 from sessions.services.results import recompute
 from sessions.services.standing import Standing, standing_of
 from trainingops.audit.journal import record, service
@@ -108,12 +109,16 @@ def ask_assessor(
 
 
 @service
-def withdraw_assessor(*, asked: AskedAssessor, actor: User, now: datetime) -> AskedAssessor:
+def withdraw_assessor(*, asked: AskedAssessor, actor: User, now: datetime, reason: str = "") -> AskedAssessor:
     """Take back a request that nobody has answered with a score; a first score that waited for it counts again.
+
+    Args:
+        reason: why, where the first score counts again in what was reported: an amendment.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer.
         WrongState: it was taken back already, or the assessor has scored.
+        Refused: no reason after the report.
     """
     training_session = lock_session_of_plan(asked.training_session)
     require(can_run_session(actor, training_session))
@@ -130,10 +135,14 @@ def withdraw_assessor(*, asked: AskedAssessor, actor: User, now: datetime) -> As
     )
     if scores.filter(about_whom).exists():
         raise WrongState(_("%(who)s has scored already, and that counts.") % {"who": asked.assessor.name})
+    amends = asked.enrolment_id is not None and amends_report(training_session, asked.attempt)
+    if amends:
+        require_amendment(training_session, reason)
     asked.withdrawn_at = now
     asked.save(update_fields=["withdrawn_at"])
     if asked.enrolment_id is not None:
-        recompute(training_session, [_standing(training_session, asked.enrolment_id)], asked.attempt, actor, now)
+        again = [_standing(training_session, asked.enrolment_id)]
+        recompute(training_session, again, asked.attempt, actor, now, why=reason.strip() if amends else "")
     _note("assessor.withdrawn", asked, training_session, actor, now)
     return asked
 

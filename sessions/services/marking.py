@@ -17,6 +17,7 @@ from sessions.models import TestAnswer, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
 from sessions.services.common import lock_session_of_plan, stands_for
 from sessions.services.gain import note_changed_tests
+from sessions.services.reported import amends_report, require_amendment
 from sessions.services.results import REMEDIAL_ATTEMPT, recompute
 from sessions.services.score_checks import saved_meanwhile
 from sessions.services.standing import standing_of
@@ -36,16 +37,20 @@ class Mark:
 
 
 @service
-def mark_answers(*, training_session: TrainingSession, marks: Sequence[Mark], actor: User, now: datetime) -> None:
+def mark_answers(
+    *, training_session: TrainingSession, marks: Sequence[Mark], actor: User, now: datetime, reason: str = ""
+) -> None:
     """Give short answers their points: all or none; tests whose last answer this was get theirs, and results follow.
 
-    Once the session is concluded only what waits can be marked, because its record stands.
+    Once the session is concluded only what waits can be marked, because its record stands; once the report was
+    submitted, only with a ``reason``, as an amendment of it. A remedial test is marked without one.
 
     Raises:
         NotAllowed: neither the PIC nor an executing trainer, or an answer of one's own.
         WrongState: the session is neither under way nor concluded, or the record stands.
         StaleVersion: somebody marked one of them meanwhile; nothing was written.
-        Refused: points outside the question's, with more than two decimals, or an answer that nobody can mark here.
+        Refused: points outside the question's, with more than two decimals, or an answer that nobody can mark here;
+            or no reason after the report.
     """
     training_session = lock_session_of_plan(training_session)
     require(can_run_session(actor, training_session))
@@ -63,6 +68,9 @@ def mark_answers(*, training_session: TrainingSession, marks: Sequence[Mark], ac
         check_mark(mark, answers[mark.answer], points, actor)
         _require_waiting(mark, answers[mark.answer], training_session)
     marked = [answers[mark.answer] for mark in marks]
+    amends = any(not _is_remedial(each.attempt) for each in marked) and amends_report(training_session)
+    if amends:
+        require_amendment(training_session, reason)
     attempts = write_marks(marks, answers, actor=actor, now=now)
     record(
         "answers.marked",
@@ -73,14 +81,20 @@ def mark_answers(*, training_session: TrainingSession, marks: Sequence[Mark], ac
             "answers": [[each.attempt.uuid, each.question_version.uuid] for each in marked],
             **stands_for(actor, training_session),
         },
-        detail={"points": [each.points for each in marked]},
+        detail={"points": [each.points for each in marked], **({"reason": reason.strip()} if amends else {})},
     )
     for number in (1, REMEDIAL_ATTEMPT):
-        keys = {each.enrolment_id for each in attempts if (each.phase == TestPhase.REMEDIAL) == (number > 1)}
+        keys = {each.enrolment_id for each in attempts if _is_remedial(each) == (number > 1)}
         if keys:
             people = standing_of(training_session.enrolments.filter(pk__in=keys))
-            recompute(training_session, people, number, actor, now)
-    note_changed_tests(training_session, now=now)
+            why = reason.strip() if amends and number == 1 else ""
+            recompute(training_session, people, number, actor, now, why=why)
+    if training_session.state == SessionState.OPEN:
+        note_changed_tests(training_session, now=now)
+
+
+def _is_remedial(attempt: TestAttempt) -> bool:
+    return attempt.phase == TestPhase.REMEDIAL
 
 
 def markable(training_session: TrainingSession) -> QuerySet[TestAnswer]:

@@ -12,7 +12,7 @@ from sessions.enums import HELD, ClassFileKind, SessionState
 from sessions.models import ClassFile, TrainingSession
 from sessions.policies import can_run_session
 from sessions.services.common import lock_session, require_reason, stands_for
-from sessions.services.results import report_is_in
+from sessions.services.reported import report_is_in
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.people.models import User

@@ -18,10 +18,13 @@ from sessions.models import ParameterScore, SessionResult, TrainingSession
 from sessions.queries.pages import remedial_people
 from sessions.scoring import Score, evaluate, explain
 from sessions.services.common import Clash, GridConflict, lock_session_of_plan, refresh_summary, stands_for
+from sessions.services.gain import note_changed_tests
+from sessions.services.outcomes import settle_results
 from sessions.services.reach import Reach, reach_of
+from sessions.services.reported import amends_report, report_is_in, require_amendment
+from sessions.services.rework import SCORES, note_amended
 from sessions.services.score_checks import check_score, require_took_part
 from sessions.services.standing import Standing, Stored, from_files, given_scores, is_typed, on_paper, standing_of
-from sessions.signals import report_asked
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
 from trainingops.imports.models import ImportRun
@@ -51,11 +54,6 @@ class ScoreSource:
     run: ImportRun | None
 
 
-def report_is_in(training_session: TrainingSession) -> bool:
-    """Whether the report on the session was submitted, as the stage above answers: then scores change by amendment."""
-    return any(said for _receiver, said in report_asked.send(TrainingSession, training_session=training_session))
-
-
 @service
 def record_scores(
     *,
@@ -65,6 +63,7 @@ def record_scores(
     now: datetime,
     attempt: int = 1,
     source: ScoreSource | None = None,
+    reason: str = "",
 ) -> dict[int, Standing]:
     """Save scores of the trainer's parameters: all or none; results follow in the same transaction.
 
@@ -77,7 +76,9 @@ def record_scores(
     Args:
         attempt: 1, or 2 for those whose remedial case is open.
         source: the paper or file that the scores come from. Such scores may stand for a test of the session, too, for
-            whom no test is handed in, also while it is under way; once the report is submitted none comes in.
+            whom no test is handed in, also while it is under way.
+        reason: why, once the report was submitted: then a blank filled is an amendment, and the report owes its next
+            version (5.3.2).
 
     Returns:
         what stands now of each person of the cells, by enrolment.
@@ -86,7 +87,7 @@ def record_scores(
         NotAllowed: neither the PIC nor an executing trainer nor asked to assess.
         GridConflict: another value stands in a cell since the page was opened; nothing was written.
         Refused: a score outside its scale, a parameter that a test fills, or one of somebody absent; the message names
-            person and limit.
+            person and limit. Or no reason after the report.
     """
     training_session = lock_session_of_plan(training_session)
     reach = reach_of(actor, training_session)
@@ -96,8 +97,6 @@ def record_scores(
             _("Scores cannot be recorded: the session is “%(state)s”.")
             % {"state": training_session.get_state_display()}
         )
-    if source and report_is_in(training_session):
-        raise WrongState(_("The report on this session was submitted; a score changes by an amendment only."))
     people = _standing(training_session, {cell.enrolment for cell in cells}, attempt)
     known = {each.uuid: each for each in read_scheme(training_session.scheme).parameters}
     old = {cell: _stored(cell, people, known, attempt, actor) for cell in cells}
@@ -105,12 +104,15 @@ def record_scores(
     if not cells:
         return people
     _refuse_clashes(cells, old, people, known)
+    amends = amends_report(training_session, attempt) or bool(source and report_is_in(training_session))
+    if amends:
+        require_amendment(training_session, reason)
     require_took_part([people[cell.enrolment] for cell in cells if cell.value is not None])
     for cell in cells:
         _check_place(cell, people[cell.enrolment], known, training_session, attempt, source, reach)
         _check_value(cell, old[cell], people[cell.enrolment], known, training_session, attempt)
     _upsert(cells, old, people, attempt, actor, now, source.run if source else None)
-    recompute(training_session, people.values(), attempt, actor, now)
+    recompute(training_session, people.values(), attempt, actor, now, why=reason.strip() if amends else "")
     uuids = {key: each.enrolment.uuid for key, each in people.items()}
     record(
         "scores.recorded",
@@ -123,7 +125,10 @@ def record_scores(
             "cells": [[uuids[cell.enrolment], cell.parameter, cell.version + 1] for cell in cells],
             **stands_for(actor, training_session),
         },
-        detail={"values": [[uuids[cell.enrolment], cell.parameter, cell.value] for cell in cells]},
+        detail={
+            "values": [[uuids[cell.enrolment], cell.parameter, cell.value] for cell in cells],
+            **({"reason": reason.strip()} if amends else {}),
+        },
     )
     return people
 
@@ -359,17 +364,29 @@ def _upsert(
 
 
 def recompute(
-    training_session: TrainingSession, people: Iterable[Standing], attempt: int, actor: User, now: datetime
+    training_session: TrainingSession,
+    people: Iterable[Standing],
+    attempt: int,
+    actor: User,
+    now: datetime,
+    *,
+    why: str = "",
 ) -> None:
-    """Results, and once the session is concluded cases, ledger and record, after scores or marks changed."""
+    """Results, and once the session is concluded cases, ledger, figures and record, after scores or marks changed.
+
+    Args:
+        why: the reason, where a submitted report is amended: it owes its next version.
+    """
     people = list(people)
     _compute(training_session, people, attempt, now)
     if training_session.state in HELD:
-        from sessions.services.outcomes import settle_results
-
         keys = [each.enrolment.pk for each in people]
         settle_results(training_session, keys, attempt=attempt, actor=actor, now=now)
-        _record_again(training_session, actor, now)
+        if why:
+            note_amended(training_session, what=SCORES, why=why, actor=actor, now=now)
+        else:
+            _record_again(training_session, actor, now)
+            note_changed_tests(training_session, now=now)
     refresh_summary(training_session)
 
 

@@ -177,8 +177,12 @@ def follow_up(
     tell_beyond_target(training_session, people, actor=actor, now=now)
     refresh_summary(training_session)
     refresh_origins(also)
-    if training_session.state not in HELD:
-        return
+    if training_session.state in HELD:
+        note_amended(training_session, what=what, why=why, actor=actor, now=now)
+
+
+def note_amended(training_session: TrainingSession, *, what: str, why: str, actor: Any, now: datetime) -> None:
+    """What a concluded session says changed: its record anew, its figures, the next version of a submitted report."""
     if what != SCORES:
         evidence.request_attendance(training_session, why=why, actor=actor, now=now)
     evidence.request_test_results(training_session, why=why, actor=actor, now=now)

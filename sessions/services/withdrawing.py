@@ -15,7 +15,7 @@ from sessions.models import TrainingSession
 from sessions.notices import about
 from sessions.policies import can_recover
 from sessions.services.common import lock_plans, lock_session, refresh_summary, require_reason
-from sessions.services.results import report_is_in
+from sessions.services.reported import report_is_in
 from sessions.signals import session_cancelled
 from trainingops.audit.journal import record, service
 from trainingops.domain import WrongState, require, require_transition

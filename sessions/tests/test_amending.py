@@ -6,18 +6,28 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from planning.models import Competence
 from reporting.models import ReportVersion, TrainingReport
 from reporting.tests.writing import report_of, send, submitted
-from sessions.models import ParameterScore, RecoveryCase, SessionResult, TargetOutcome
-from sessions.services import NewScore, RollCell, amend_results, correct_attendance, open_case_test
+from sessions.frozen import read_scheme
+from sessions.models import ParameterScore, RecoveryCase, SessionGain, SessionResult, TargetOutcome
+from sessions.services import (
+    NewScore,
+    RollCell,
+    ScoreCell,
+    amend_results,
+    correct_attendance,
+    open_case_test,
+    record_scores,
+)
 from sessions.services.checking import wrong_summaries
-from sessions.tests.factories import concluded, opened, take_test
+from sessions.tests.factories import START, attend, concluded, end_session, opened, score, take_test, typed_cell
 from trainingops.audit.models import Entry, EntryDetail
 from trainingops.domain import NotAllowed, Refused, StaleVersion, WrongState
 from trainingops.notifications.models import Notice
-from trainingops.people.tests.factories import make_user
+from trainingops.people.tests.factories import client_of, make_user
 from trainingops.records.models import EvidenceRequest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.1.2")]
@@ -145,3 +155,56 @@ def test_a_draft_follows_by_itself_and_owes_nothing():
     held = concluded(right=(5, 5, 5), roleplay="90")
     amend(held, held.enrolments[0], "0")
     assert TrainingReport.objects.get().changed_at is None
+
+
+def blank_one(**options):
+    """A concluded session whose first person has no score of the trainer, and its submitted report."""
+    held = opened(**options)
+    attend(held)
+    score(held, {each.pk: "90" for each in held.enrolments[1:]}, now=START)
+    end_session(held, reasons={"score": "Lembar tertinggal."})
+    submitted(held)
+    return held
+
+
+@pytest.mark.clause("5.3.2")
+def test_after_the_report_the_grid_fills_a_blank_with_a_reason_only_and_the_next_version_is_due():
+    held = blank_one()
+    enrolment, address = held.enrolments[0], reverse("session_scores", args=[held.training_session.uuid])
+    client, cell = client_of(held.pic), typed_cell(held, held.enrolments[0], "80")
+    page = client.get(address).content.decode()
+    assert 'name="reason"' in page and "data-cells" not in page and "versi berikutnya" in page
+    refused = client.post(address, cell | {"reason": " "})
+    assert refused.status_code == 422 and 'value="80"' in refused.content.decode()
+    (typed,) = [each for each in read_scheme(held.training_session.scheme).parameters if each.source == "trainer"]
+    saving = reverse("session_score_cell", args=[held.training_session.uuid, enrolment.pk, typed.uuid])
+    assert client.post(saving, {"value": "80"}, headers={"Accept": "application/json"}).status_code == 422
+    assert not ParameterScore.objects.filter(enrolment=enrolment).exists()
+    assert client.post(address, cell | {"reason": "Lembar ditemukan."}).status_code == 302
+    assert ParameterScore.objects.get(enrolment=enrolment).value == 80
+    assert report_of(held).changed_what == ["scores"]
+    assert "Lembar ditemukan." in EvidenceRequest.objects.filter(kind="test_results").order_by("-pk")[0].payload.text
+
+
+@pytest.mark.clause("5.3.2")
+def test_after_the_report_results_on_paper_ask_for_the_reason_and_gain_is_counted_anew():
+    held = blank_one()
+    parameter = next(e for e in read_scheme(held.training_session.scheme).parameters if e.source == "post_test")
+    address = reverse("session_paper_results", args=[held.training_session.uuid]) + f"?test={parameter.uuid}"
+    typed = {f"points-{held.enrolments[0].pk}": "4", "test-maximum": "5"}
+    SessionGain.objects.update(stale=False)
+    client = client_of(held.pic)
+    refused = client.post(address, typed)
+    assert refused.status_code == 422 and 'name="reason"' in refused.content.decode()
+    assert client.post(address, typed | {"reason": "Dari kertas."}).status_code == 302
+    assert report_of(held).changed_what == ["scores"] and SessionGain.objects.get().stale
+
+
+def test_results_on_paper_after_the_conclusion_make_the_gain_stale():
+    held = concluded(right=(None, 5, 5))
+    SessionGain.objects.update(stale=False)
+    parameter = next(e for e in read_scheme(held.training_session.scheme).parameters if e.source == "post_test")
+    cells = [ScoreCell(held.enrolments[0].pk, parameter.uuid, Decimal(80))]
+    now = held.training_session.ends_at + HOUR
+    record_scores(training_session=held.training_session, cells=cells, actor=held.pic, now=now)
+    assert SessionGain.objects.get().stale

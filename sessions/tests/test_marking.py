@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from planning.models import QuestionVersion
 from planning.tests.factories import make_world
+from reporting.tests.writing import report_of, submitted
 from sessions.models import SessionResult, TestAnswer
 from sessions.services import Mark, mark_answers
 from sessions.services.attempts import save_answer, start_attempt, submit_attempt
@@ -133,6 +134,23 @@ def test_a_mark_typed_in_a_second_window_after_the_conclusion_is_refused_with_bo
     )
     one.refresh_from_db()
     assert one.points == 1
+
+
+@pytest.mark.clause("5.3.2")
+def test_after_the_report_a_mark_is_an_amendment_with_its_reason(held):
+    answer(held, held.enrolments[0], ["x", "surat bukti gadai"])
+    one = TestAnswer.objects.get(points=None)
+    attend(held)
+    end_session(held, reasons={"score": "x"})
+    submitted(held)
+    client, address = client_of(held.pic), reverse("session_marking", args=[held.training_session.uuid])
+    typed = {f"points-{one.pk}": "1", f"was-{one.pk}": ""}
+    page = client.post(address, typed)
+    assert page.status_code == 422 and 'name="reason"' in page.content.decode()
+    one.refresh_from_db()
+    assert one.points is None and report_of(held).changed_at is None
+    assert client.post(address, typed | {"reason": "Baru dinilai."}).status_code == 302
+    assert report_of(held).changed_what == ["scores"]
 
 
 def test_who_may_mark_and_what(held):

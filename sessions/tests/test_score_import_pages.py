@@ -14,7 +14,8 @@ from sessions.frozen import read_scheme
 from sessions.models import SessionResult
 from sessions.queries.pages import untaken_tests
 from sessions.services import RollCell, record_roll, record_scores
-from sessions.services.results import ScoreCell, ScoreSource, report_is_in
+from sessions.services.reported import report_is_in
+from sessions.services.results import ScoreCell, ScoreSource
 from sessions.tests.reports import SAMPLES, WIB, class_at
 from trainingops.audit.models import Entry
 from trainingops.domain import WrongState

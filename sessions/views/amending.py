@@ -17,7 +17,7 @@ from sessions.frozen import read_scheme
 from sessions.models import Enrolment, ParameterScore, TrainingSession
 from sessions.policies import can_amend_score, can_run_session
 from sessions.services.marking import markable, points_of
-from sessions.services.results import report_is_in
+from sessions.services.reported import report_is_in
 from sessions.views.sessions import status_of, visible
 from trainingops.domain import Refused, StaleVersion
 from trainingops.people.http import SignedInRequest

@@ -17,6 +17,7 @@ from sessions.grid_forms import AssessorForm
 from sessions.models import AskedAssessor, ParameterScore
 from sessions.policies import can_run_session
 from sessions.services.assessors import assessed_together
+from sessions.services.reported import amends_report
 from sessions.views.scores import asked_attempt
 from sessions.views.sessions import attempt_step, visible
 from trainingops.domain import Refused
@@ -62,6 +63,7 @@ def session_assessors(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         .annotate(has_scored=Exists(scored)),
         "form": form,
         "runs": runs,
+        "amends": runs and amends_report(training_session, attempt),
         "attempt": attempt,
         "zone": training_session.site.zone,
         "scheme": read_scheme(training_session.scheme),
@@ -77,7 +79,9 @@ def session_assessor_withdraw(request: SignedInRequest, uuid: UUID, asked: UUID)
     )
     attempt_step(
         request,
-        lambda: services.withdraw_assessor(asked=request_kept, actor=request.user, now=request.now),
+        lambda: services.withdraw_assessor(
+            asked=request_kept, actor=request.user, now=request.now, reason=request.POST.get("reason", "")
+        ),
         _("The request is taken back."),
     )
     return redirect("session_assessors", uuid=uuid)

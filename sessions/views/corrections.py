@@ -22,7 +22,7 @@ from sessions.queries.check_in import meetings_with_place, own_enrolment
 from sessions.queries.corrections import correction_counts, corrections_for, standing_of_cell
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services.correcting import correction_ends, last_minute, why_not_correctable
-from sessions.services.results import report_is_in
+from sessions.services.reported import report_is_in
 from sessions.tables import CORRECTION_STATES, CorrectionTable
 from sessions.views.sessions import attempt_step, status_of, visible_meeting
 from trainingops.domain import Refused

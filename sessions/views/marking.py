@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from planning.models import QuestionVersion
 from sessions import services
 from sessions.enums import HELD, SessionState
+from sessions.forms import AmendmentForm
 from sessions.models import TestAnswer, TrainingSession
 from sessions.policies import can_run_session
 from sessions.services.marking import Mark, markable, points_of
+from sessions.services.reported import AmendmentNeedsReason
 from sessions.views.sessions import visible
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
@@ -70,9 +72,16 @@ def session_marking(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     marks = [mark for row in rows if (mark := row.mark())]
     if marks:
         try:
-            services.mark_answers(training_session=training_session, marks=marks, actor=request.user, now=request.now)
+            services.mark_answers(
+                training_session=training_session,
+                marks=marks,
+                actor=request.user,
+                now=request.now,
+                reason=request.POST.get("reason", ""),
+            )
         except Refused as refused:
-            status = 409 if isinstance(refused, (WrongState, StaleVersion)) else 422
+            stale = isinstance(refused, (WrongState, StaleVersion)) and not isinstance(refused, AmendmentNeedsReason)
+            status = 409 if stale else 422
             blamed = next((row for row in rows if row.control == refused.field), None)
             if blamed is None:
                 return _page(request, training_session, rows, refused=refused, status=status)
@@ -128,15 +137,19 @@ def _page(
         for number, row in enumerate(found, 1)
         if row.problem
     ]
+    may_mark = (
+        training_session.state in (SessionState.OPEN, SessionState.CONCLUDED)
+        and any(not row.locked for row in rows)
+        and can_run_session(request.user, training_session)
+    )
     context = {
         "training_session": training_session,
+        "form": AmendmentForm.where_reported(training_session, posted=request.POST) if may_mark else None,
         "groups": groups,
         "waiting": sum(1 for row in rows if row.answer.points is None),
         "total": len(rows),
-        "errors": [*([refused] if refused else []), *problems],
+        "errors": [*([refused] if refused and not isinstance(refused, AmendmentNeedsReason) else []), *problems],
         "may_amend": training_session.state in HELD and can_run_session(request.user, training_session),
-        "may_mark": training_session.state in (SessionState.OPEN, SessionState.CONCLUDED)
-        and any(not row.locked for row in rows)
-        and can_run_session(request.user, training_session),
+        "may_mark": may_mark,
     }
     return render(request, "sessions/marking.html", context, status=status)

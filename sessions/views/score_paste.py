@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from sessions.forms import AmendmentForm
 from sessions.grid import columns_of, rows_of
 from sessions.grid_forms import PasteForm
 from sessions.pasting import lay
@@ -47,6 +48,7 @@ def session_score_paste(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "training_session": training_session,
         "attempt": attempt,
         "form": form,
+        "amendment": AmendmentForm.where_reported(training_session, attempt),
         "pasted": block,
         "answers": settled,
     }

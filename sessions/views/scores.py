@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from sessions import services
 from sessions.enums import HELD, SessionState, Verdict
+from sessions.forms import AmendmentForm
 from sessions.frozen import read_scheme
 from sessions.grid import Column, Row, Typed, columns_of, groups_of, put_back, read_typed, row_of, rows_of
 from sessions.models import TrainingSession
@@ -23,6 +24,7 @@ from sessions.queries.visibility import EVERYBODY, people_not_shown, people_show
 from sessions.services import GridConflict, ScoreCell
 from sessions.services.assessors import assessed_together
 from sessions.services.reach import Reach, reach_of
+from sessions.services.reported import AmendmentNeedsReason
 from sessions.services.results import REMEDIAL_ATTEMPT
 from sessions.services.standing import Standing, standing_of
 from sessions.views.sessions import visible
@@ -162,7 +164,12 @@ def _save(
         if not each.is_given_up
     ]
     return services.record_scores(
-        training_session=training_session, cells=cells, attempt=attempt, actor=request.user, now=request.now
+        training_session=training_session,
+        cells=cells,
+        attempt=attempt,
+        actor=request.user,
+        now=request.now,
+        reason=request.POST.get("reason", ""),
     )
 
 
@@ -193,6 +200,8 @@ def _page(
     numbers = {each.number for each in shown}
     for row in rows:
         row.cells = [cell for cell in row.cells if cell.number in numbers]
+    may_record = any(cell.editable for row in rows for cell in row.cells)
+    form = AmendmentForm.where_reported(training_session, attempt, request.POST) if may_record else None
     context = {
         "training_session": training_session,
         "scheme": read_scheme(training_session.scheme),
@@ -205,11 +214,12 @@ def _page(
         "rows": rows,
         "elsewhere": people_not_shown(training_session, len(rows)) if seen and attempt == 1 else 0,
         "complete": sum(1 for row in rows if row.result and row.result.final is not None),
-        "errors": [*([refused] if refused else []), *problems],
-        "may_record": any(cell.editable for row in rows for cell in row.cells),
+        "errors": [*([refused] if refused and not isinstance(refused, AmendmentNeedsReason) else []), *problems],
+        "may_record": may_record,
         "runs": reach is not None and reach.runs,
         "several": bool(assessed_together(training_session)),
         "may_amend": training_session.state in HELD and reach is not None and reach.runs,
+        "form": form,
         "attempt": attempt,
         "files": files_about([training_session.uuid]),
         "zone": training_session.site.zone,

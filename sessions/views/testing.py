@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from sessions import services
 from sessions.enums import HELD, AttemptState, SessionState, TestPhase
+from sessions.forms import AmendmentForm
 from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself, read_scheme
 from sessions.models import Enrolment, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
@@ -23,6 +24,7 @@ from sessions.queries.testing import people_with_tests
 from sessions.services import ScoreCell
 from sessions.services.attempts import paper_of
 from sessions.services.extra_time import extra_minutes
+from sessions.services.reported import AmendmentNeedsReason
 from sessions.services.results import ScoreSource
 from sessions.services.standing import Standing, standing_of
 from sessions.testing_forms import ExtraTimeForm, PaperTestForm
@@ -138,15 +140,18 @@ def session_paper_results(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             except Refused as why:
                 refused = why
     problems = [Line(row.label, row.problem, row.control) for row in rows if row.problem]
+    may_record = training_session.state in (SessionState.OPEN, *HELD) and can_run_session(
+        request.user, training_session
+    )
     context = {
         "training_session": training_session,
+        "amendment": AmendmentForm.where_reported(training_session, posted=request.POST) if may_record else None,
         "tests": tests,
         "parameter": parameter,
         "rows": rows,
         "form": form,
-        "errors": [*([refused] if refused else []), *problems],
-        "may_record": training_session.state in (SessionState.OPEN, *HELD)
-        and can_run_session(request.user, training_session),
+        "errors": [*([refused] if refused and not isinstance(refused, AmendmentNeedsReason) else []), *problems],
+        "may_record": may_record,
     }
     status = 422 if problems or refused else 200
     return render(request, "sessions/paper_results.html", context, status=status)
@@ -206,6 +211,7 @@ def _save_paper(
             training_session=training_session,
             cells=cells,
             source=ScoreSource(None),
+            reason=request.POST.get("reason", ""),
             actor=request.user,
             now=request.now,
         )

@@ -3,8 +3,10 @@
 // and goes when they sign out (app.js). Without this script the whole form saves.
 (function () {
   "use strict";
-  var grid = document.querySelector("[data-grid][data-cells]");
+  var grid = document.querySelector("[data-grid]");
   if (!grid) { return; }
+  moveByKeys();
+  if (!grid.dataset.cells) { return; }  // read, or saved together with a reason
   var form = grid.closest("form");
   var told = document.getElementById("save-state");
   var idle = told.textContent;
@@ -210,36 +212,38 @@
     return null;
   }
 
-  grid.addEventListener("focusin", function (event) {
-    if (event.target.name && event.target.name.startsWith("score-")) { event.target.dataset.before = event.target.value; event.target.select(); }
-  });
-  grid.addEventListener("keydown", function (event) {
-    var input = event.target;
-    if (!input.name || !input.name.startsWith("score-")) { return; }
-    if (event.key === "Escape") { input.value = input.dataset.before || ""; event.preventDefault(); return; }
-    var step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || event.altKey || event.ctrlKey || event.metaKey) { return; }
-    event.preventDefault();
-    var next = neighbour(input, step);
-    if (next) { next.focus(); } else { input.blur(); }
-  });
+  function moveByKeys() {
+    grid.addEventListener("focusin", function (event) {
+      if (event.target.name && event.target.name.startsWith("score-")) { event.target.dataset.before = event.target.value; event.target.select(); }
+    });
+    grid.addEventListener("keydown", function (event) {
+      var input = event.target;
+      if (!input.name || !input.name.startsWith("score-")) { return; }
+      if (event.key === "Escape") { input.value = input.dataset.before || ""; event.preventDefault(); return; }
+      var step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step || event.altKey || event.ctrlKey || event.metaKey) { return; }
+      event.preventDefault();
+      var next = neighbour(input, step);
+      if (next) { next.focus(); } else { input.blur(); }
+    });
 
-  // --- A block from a spreadsheet goes to its preview; nothing of it is written before that is confirmed -----------
-  grid.addEventListener("paste", function (event) {
-    var input = event.target, text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
-    var paste = document.getElementById("paste");
-    if (!paste || !input.name || !input.name.startsWith("score-")) { return; }
-    event.preventDefault();
-    if (!/[\t\n]/.test(text)) {
-      document.execCommand("insertText", false, text.trim());
-      return;
-    }
-    paste.elements.text.value = text;
-    paste.elements.person.value = person(input.name);
-    paste.elements.parameter.value = number(input.name);
-    leaving = true;
-    paste.requestSubmit();
-  });
+    // --- A block from a spreadsheet goes to its preview; nothing of it is written before that is confirmed -----------
+    grid.addEventListener("paste", function (event) {
+      var input = event.target, text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
+      var paste = document.getElementById("paste");
+      if (!paste || !input.name || !input.name.startsWith("score-")) { return; }
+      event.preventDefault();
+      if (!/[\t\n]/.test(text)) {
+        document.execCommand("insertText", false, text.trim());
+        return;
+      }
+      paste.elements.text.value = text;
+      paste.elements.person.value = person(input.name);
+      paste.elements.parameter.value = number(input.name);
+      leaving = true;
+      paste.requestSubmit();
+    });
+  }
 
   // --- The button, and leaving -------------------------------------------------------------------------------------
   form.addEventListener("submit", function (event) {

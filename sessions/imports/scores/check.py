@@ -21,7 +21,8 @@ from sessions.imports.scores.points import scaled
 from sessions.models import TrainingSession
 from sessions.policies import can_run_session
 from sessions.services import ScoreCell, record_scores
-from sessions.services.results import ScoreSource, report_is_in
+from sessions.services.reported import report_is_in
+from sessions.services.results import ScoreSource
 from sessions.services.standing import Standing
 from trainingops.imports.identity import EMPLOYEE_NO
 from trainingops.imports.registry import Batch, Change, Checked, Column, Importer, Question, RowStatus, Source
@@ -108,7 +109,10 @@ def _closed(training_session: TrainingSession) -> str:
             "state": training_session.get_state_display()
         }
     if report_is_in(training_session):
-        return _("The report on this session was submitted; a score changes by an amendment only.")
+        return _(
+            "The report on this session was submitted: no file changes it. Type what is missing in the grid of scores, "
+            "with the reason; it is an amendment."
+        )
     return ""
 
 
