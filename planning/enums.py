@@ -181,6 +181,9 @@ class PlanState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+#: As long as a plan is in one of these, offices and leaders are asked about it and answer.
+ANSWERED_IN = (PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY)
+
 PLAN_TRANSITIONS: dict[str, tuple[str, ...]] = {
     PlanState.IN_PREPARATION: (PlanState.APPROVED, PlanState.CANCELLED),
     PlanState.APPROVED: (PlanState.UNDER_WAY, PlanState.CANCELLED),

@@ -23,10 +23,20 @@ class ReleaseConfirmationQuerySet(models.QuerySet["ReleaseConfirmation"]):
         return self.filter(led | others | Q(plan__pic=user))
 
 
+class NeededReleases(models.Manager.from_queryset(ReleaseConfirmationQuerySet)):  # type: ignore[misc]
+    """Those whose agents are needed still."""
+
+    def get_queryset(self) -> ReleaseConfirmationQuerySet:
+        needed: ReleaseConfirmationQuerySet = super().get_queryset().filter(withdrawn_at=None)
+        return needed
+
+
 class ReleaseConfirmation(Identified):
     """Whether the leader of a team releases its agents for one session of an approved plan.
 
-    ``content_hash`` says for which times and people the answer holds: when they change, it is asked again.
+    ``content_hash`` says for which times and people the answer holds: when they change, it is asked again. One whose
+    agents are needed no longer is kept as ``withdrawn_at``, out of every list but :attr:`with_withdrawn`, for the page
+    to which old notices lead.
     """
 
     plan = models.ForeignKey(TrainingPlan, models.PROTECT, related_name="releases")
@@ -38,8 +48,10 @@ class ReleaseConfirmation(Identified):
     reason = models.TextField(blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True, help_text="since when no agent of the team is needed")
 
-    objects = ReleaseConfirmationQuerySet.as_manager()
+    objects = NeededReleases()
+    with_withdrawn = ReleaseConfirmationQuerySet.as_manager()
 
     class Meta:
         ordering = ["planned_session", "team__name"]

@@ -65,6 +65,14 @@ def agents_of(release: ReleaseConfirmation) -> QuerySet[Person]:
     return Person.objects.filter(plan_targets__planned_session=planned, pk__in=here).order_by("name")
 
 
+def withdrawn_words(release: ReleaseConfirmation) -> str:
+    """That nobody of the team is needed any more, in words."""
+    return _("No agent of %(team)s is needed for %(batch)s any more: there is nothing to confirm.") % {
+        "team": release.team,
+        "batch": release.planned_session,
+    }
+
+
 def place_of(planned: PlannedSession) -> str:
     """Where a batch is held, in words."""
     room = planned.room.name if planned.room else ""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.coordinating import COORDINATED, about_plan
-from planning.enums import ConsultationAnswer, PlanState
+from planning.enums import ANSWERED_IN, ConsultationAnswer
 from planning.evidence.coordination import request_sheet
 from planning.models import Consultation, TrainingPlan
 from planning.notices import url_of, words_of
@@ -19,7 +19,7 @@ from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_
 from planning.queries.plans import holders, local_day
 from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, WrongState, require
+from trainingops.domain import Refused, WrongState, require, require_state
 from trainingops.notifications.models import Notice
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
@@ -42,10 +42,12 @@ def ask_consultation(
 
     Raises:
         NotAllowed: neither PIC nor manager.
+        WrongState: the plan is cancelled or over.
         Refused: an unknown team, no team, or a date that has passed.
     """
     plan = locked_plan(plan)
     require(can_ask_consultation(actor, plan))
+    require_state(plan, *ANSWERED_IN)
     today = local_day(now, plan.site)
     if not parties or not set(parties) <= set(CONSULTED):
         raise Refused(_("Choose at least one of QC, Operation and Operation Support."), field="parties")
@@ -95,7 +97,7 @@ def answer_consultation(
 
     Raises:
         NotAllowed: not of the team that was asked.
-        WrongState: answered already.
+        WrongState: answered already, or the plan is cancelled or over.
         StaleVersion: the plan is not what was shown any more.
         Refused: an answer that is not in the list, or remarks without text.
     """
@@ -130,7 +132,7 @@ def enter_answer(
 
     Raises:
         NotAllowed: not the PIC.
-        WrongState: answered already.
+        WrongState: answered already, or the plan is cancelled or over.
         Refused: as :func:`answer_consultation`; no name, no document, or a day that cannot be.
     """
     consultation = _locked(consultation)
@@ -164,6 +166,7 @@ def _note(
     consultation: Consultation, *, answer: str, remark: str, about: Shown, actor: User, now: datetime
 ) -> Consultation:
     plan = consultation.plan
+    require_state(plan, *ANSWERED_IN)
     if consultation.answer:
         raise WrongState(
             _("%(party)s has answered already: “%(answer)s”.")
@@ -239,7 +242,7 @@ def remind_teams(*, now: datetime) -> int:
         for each in Consultation.objects.filter(
             answer="",
             due_on__range=(timezone.localdate(now) - REMINDED_BEFORE, timezone.localdate(now) + 2 * REMINDED_BEFORE),
-            plan__state__in=[PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY],
+            plan__state__in=ANSWERED_IN,
         ).select_related("plan__site", "plan__line", "asked_by")
         if each.due_on - REMINDED_BEFORE <= local_day(now, each.plan.site) <= each.due_on
     ]

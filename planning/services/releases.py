@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.content import hash_of
-from planning.enums import RELEASE_TRANSITIONS, PlanState, ReleaseState
+from planning.enums import ANSWERED_IN, RELEASE_TRANSITIONS, PlanState, ReleaseState
 from planning.models import PlanRevision, PlanTarget, ReleaseConfirmation
 from planning.notices import url_of, words_of
 from planning.policies.plans import can_answer_release
-from planning.queries.releases import SHOWN, about_release, agents_of, other_agents
+from planning.queries.releases import SHOWN, about_release, agents_of, other_agents, withdrawn_words
 from planning.services.plans import locked_plan
 from trainingops.audit.journal import record, service
-from trainingops.domain import Refused, require, require_transition
+from trainingops.domain import Refused, WrongState, require, require_state, require_transition
 from trainingops.notifications.models import Notice
 from trainingops.notifications.services import notify
 from trainingops.people.models import PersonAssignment, Team, User
@@ -38,28 +40,44 @@ def renew_releases(*, revision: PlanRevision, actor: User, now: datetime) -> int
     wanted = _wanted(revision)
     standing = {
         (row.planned_session.uuid, row.team_id): row
-        for row in ReleaseConfirmation.objects.filter(plan=revision.plan).select_related("planned_session")
+        for row in ReleaseConfirmation.with_withdrawn.filter(plan=revision.plan).select_related("planned_session")
     }
-    asked = []
+    asked, waiting = [], set()
     for key, (planned, team, content_hash) in wanted.items():
         row = standing.pop(key, None) or ReleaseConfirmation(plan=revision.plan, team=team)
         row.planned_session = planned
-        if row.content_hash != content_hash:
-            row.content_hash, row.asked_at = content_hash, now
+        if row.content_hash != content_hash or row.withdrawn_at:
+            if row.pk and row.state == ReleaseState.ASKED and not row.withdrawn_at:
+                waiting.add(row.uuid)
+            row.content_hash, row.asked_at, row.withdrawn_at = content_hash, now, None
             row.state, row.reason, row.answered_by, row.answered_at = ReleaseState.ASKED, "", None, None
             asked.append(row)
         row.save()
-    ReleaseConfirmation.objects.filter(pk__in=[row.pk for row in standing.values()]).delete()
-    pic = revision.plan.pic
-    for row in asked:
-        leaders, step = _leaders(row), row.content_hash[:12]
-        _tell("release_asked", row, leaders, pic, now=now, step=step)
-        if not leaders:
-            _tell("release_unasked", row, [pic], pic, now=now, step=step)
+    unneeded = [row.pk for row in standing.values()]
+    ReleaseConfirmation.objects.filter(pk__in=unneeded).update(withdrawn_at=now)
+    _tell_asked(asked, waiting, pic=revision.plan.pic, now=now)
     if asked:
         data = {"plan": revision.plan.uuid, "teams": sorted(str(row.team.uuid) for row in asked)}
         record("release.asked", subject=revision, actor=actor, now=now, data=data)
     return len(asked)
+
+
+def _tell_asked(asked: Sequence[ReleaseConfirmation], waiting: Collection[UUID], *, pic: User, now: datetime) -> None:
+    """Tell the leaders, or the PIC of a team without any.
+
+    Args:
+        waiting: those that waited for an answer before: who has a notice of it unread is not told again, because its
+            page shows what is asked now.
+    """
+    unread = set(
+        Notice.objects.unread().filter(kind="release_asked", subject__in=waiting).values_list("subject", "recipient")
+    )
+    for row in asked:
+        leaders, step = _leaders(row), f"{row.content_hash[:12]} {now:%Y-%m-%dT%H:%M:%S}"
+        untold = [user for user in leaders if (row.uuid, user.pk) not in unread]
+        _tell("release_asked", row, untold, pic, now=now, step=step)
+        if not leaders:
+            _tell("release_unasked", row, [pic], pic, now=now, step=step)
 
 
 def _wanted(revision: PlanRevision) -> dict[tuple[Any, int], tuple[Any, Team, str]]:
@@ -102,18 +120,21 @@ def answer_release(
 
     Raises:
         NotAllowed: no leader of that team.
-        WrongState: the answer is given already.
+        WrongState: the answer is given already, the plan is cancelled or over, or no agent of the team is needed.
         StaleVersion: the agents, times or place are not those shown any more.
         Refused: the session has begun, or another batch without a reason.
     """
-    locked_plan(release.plan)
+    plan = locked_plan(release.plan)
     release = (
-        ReleaseConfirmation.objects.select_for_update(no_key=True, of=("self",))
+        ReleaseConfirmation.with_withdrawn.select_for_update(no_key=True, of=("self",))
         .select_related("plan__pic", "team", "planned_session__host_site", "planned_session__room")
         .prefetch_related("planned_session__meetings")
         .get(pk=release.pk)
     )
     require(can_answer_release(actor, release), _("Only the leader of this team answers for its agents."))
+    require_state(plan, *ANSWERED_IN)
+    if release.withdrawn_at:
+        raise WrongState(withdrawn_words(release))
     require_transition(release, to, RELEASE_TRANSITIONS)
     if min(each.starts_at for each in release.planned_session.meetings.all()) <= now:
         raise Refused(_("%(batch)s has begun. Attendance says who came.") % {"batch": release.planned_session})
@@ -123,7 +144,6 @@ def answer_release(
     release.state, release.reason = to, reason.strip() if to == ReleaseState.OTHER_BATCH else ""
     release.answered_by, release.answered_at = actor, now
     release.save()
-    plan = release.plan
     if to == ReleaseState.OTHER_BATCH:
         notify(
             kind="release_other_batch",

@@ -21,6 +21,7 @@ from planning.services import (
     answer_consultation,
     approve_revision,
     ask_consultation,
+    cancel_plan,
     enter_answer,
     make_sheet,
     remind_teams,
@@ -297,6 +298,26 @@ def test_who_may_open_the_page_of_entering(client, world, plan):
 
 
 # --- Silence -----------------------------------------------------------------------------------------------
+
+
+def test_nobody_is_asked_about_a_cancelled_plan_and_nobody_answers(client, world, plan):
+    question, *_others = asked(plan)
+    cancel_plan(plan=plan, reason="Tidak jadi.", actor=world.pic, now=timezone.now())
+    with pytest.raises(WrongState, match=plan.number):
+        asked(plan, "qc")
+    with pytest.raises(WrongState, match=plan.number):
+        answer_consultation(consultation=question, answer="agreed", actor=world.qc, now=timezone.now())
+    with pytest.raises(WrongState, match=plan.number):
+        enter_answer(consultation=question, **entry(plan))
+    sign_in(client, world.qc)
+    page = client.get(reverse("consultation_answer", args=[question.uuid]))
+    assert plan.number in page.context["closed"] and b'name="answer"' not in page.content
+    sign_in(client, world.pic)
+    assert client.get(reverse("consultation_enter", args=[question.uuid])).status_code == 302
+    assert (
+        reverse("consultation_enter", args=[question.uuid])
+        not in client.get(reverse("plan_detail", args=[plan.uuid])).content.decode()
+    )
 
 
 def test_silence_is_shown_is_no_agreement_and_blocks_nothing(client, world):

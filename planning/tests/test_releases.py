@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from planning.enums import ReleaseState
 from planning.models import ReleaseConfirmation
+from planning.services import cancel_plan
 from planning.services.adjusting import adjust_target, move_targets
 from planning.services.releases import answer_release, remind_leaders, renew_releases
 from planning.tests.factories import approved_plan, make_world
@@ -88,6 +89,46 @@ def test_the_pic_answers_by_moving_the_targets_and_what_changed_is_asked_again(w
     adjust_target(target=moved, to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
     (row,) = mine.all()
     assert (row.planned_session, row.state, row.answered_by) == (two, "asked", None)
+
+
+def test_nobody_releases_agents_for_a_cancelled_plan_and_its_page_says_why(client, world, plan):
+    """The address of the notice stays; there is nothing to confirm and nothing to invite to."""
+    release = ReleaseConfirmation.objects.filter(plan=plan).first()
+    cancel_plan(plan=plan, reason="Tidak jadi.", actor=world.manager, now=timezone.now())
+    for to in ("confirmed", "other_batch"):
+        with pytest.raises(WrongState, match=plan.number):
+            answer(release, to, world.leader, reason="x")
+    sign_in(client, world.leader)
+    page = client.get(reverse("release_detail", args=[release.uuid]))
+    assert plan.number in page.context["closed"] and page.context["closed"] in page.content.decode()
+    assert b'name="to"' not in page.content and b"invitation-text" not in page.content
+
+
+def test_agents_moved_one_by_one_are_asked_for_once_until_the_leader_has_read_or_answered(client, world):
+    """Each move changes what is asked of two batches; the open question shows it, a second notice adds nothing."""
+    others = TeamFactory(site=world.site, line=world.line)
+    team = world.leader.person.led_teams.get()
+    world.people = [make_agent(team=each) for each in (team, team, team, team, others, others)]
+    plan = approved_plan(world=world, sessions=2)
+    one, two = plan.approved_revision.sessions.order_by("pk")
+    told = Notice.objects.filter(kind="release_asked", recipient=world.leader)
+    assert told.count() == 2
+    first, second = one.targets.filter(person__in=world.people[:4]).order_by("pk")
+    adjust_target(target=first, to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
+    assert told.count() == 2
+    gone, other = (ReleaseConfirmation.objects.get(planned_session=each, team=team) for each in (one, two))
+    answer(other, "confirmed", world.leader)
+    adjust_target(target=second, to=two, extra_minutes=0, actor=world.pic, now=timezone.now())
+    assert [each.subject for each in told.order_by("pk")][2:] == [other.uuid], "the answer lapsed: asked anew"
+    assert ReleaseConfirmation.objects.get(plan=plan, team=team) == other
+    sign_in(client, world.leader)
+    page = client.get(reverse("release_detail", args=[gone.uuid]))
+    assert page.status_code == 200 and str(one) in page.context["closed"] and b'name="to"' not in page.content
+    with pytest.raises(WrongState):
+        answer(gone, "confirmed", world.leader)
+    second.refresh_from_db()
+    adjust_target(target=second, to=one, extra_minutes=0, actor=world.pic, now=timezone.now())
+    assert ReleaseConfirmation.objects.get(pk=gone.pk).state == "asked", "needed again"
 
 
 def test_leaders_are_reminded_once_in_their_working_hours(world):

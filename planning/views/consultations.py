@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.coordinating import COORDINATED, about_content, answered_words, changed_words, newest_content
-from planning.enums import PlanState
+from planning.enums import ANSWERED_IN
 from planning.forms.consultations import ConsultationAnswerForm, ConsultationForm, EnteredAnswerForm
 from planning.models import Consultation, TrainingPlan
 from planning.policies.plans import CONSULTED, can_answer_consultation, can_ask_consultation, can_edit_plan
@@ -29,8 +29,6 @@ from trainingops.records.documents import document_response
 from trainingops.ui.days_off import warn_of_days_off
 from trainingops.ui.shown import Shown, differences, mark, shown_by
 
-#: While a plan is in one of these states, the teams can be asked about it.
-ASKED_IN = {PlanState.IN_PREPARATION, PlanState.APPROVED, PlanState.UNDER_WAY}
 #: How long the teams have unless the one who asks says otherwise.
 TIME_TO_ANSWER = timedelta(days=2)
 
@@ -58,13 +56,13 @@ def coordination(plan: TrainingPlan, request: SignedInRequest, about: Shown | No
     Proposed are the teams that were never asked, and those that answered about something else than what holds now.
     """
     rows = consultations_of(plan, request.now, about)
-    may_ask = can_ask_consultation(request.user, plan) and plan.state in ASKED_IN
+    may_ask = can_ask_consultation(request.user, plan) and plan.state in ANSWERED_IN
     latest = {row.party: row for row in rows}
     to_ask = [party for party in CONSULTED if party not in latest or latest[party].ask_again]
     return {
         "consultations": rows,
         "may_ask": may_ask,
-        "may_enter": can_edit_plan(request.user, plan),
+        "may_enter": can_edit_plan(request.user, plan) and plan.state in ANSWERED_IN,
         "ask_form": ConsultationForm.beside_plan(
             initial={"parties": to_ask, "due_on": local_day(request.now, plan.site) + TIME_TO_ANSWER}
         )
@@ -140,6 +138,7 @@ def consultation_answer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "batches": wording.batches(content),
         "purpose": content["purpose"],
         "form": form,
+        "closed": "" if plan.state in ANSWERED_IN else settled(plan.number, plan.get_state_display()),
         "is_late": consultation.is_silent(local_day(request.now, plan.site)),
         "title": _("Coordination: %(title)s") % {"title": plan.title},
     }
@@ -157,6 +156,7 @@ def consultation_enter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         enter_answer(consultation=consultation, **form.cleaned_data, actor=request.user, now=request.now)
         return url("plan_detail", plan), _("The answer is entered, with its document.")
 
+    closed = "" if plan.state in ANSWERED_IN else settled(plan.number, plan.get_state_display())
     party, answer = consultation.get_party_display(), consultation.get_answer_display()
     today = local_day(request.now, plan.site)
     form = EnteredAnswerForm(posted(request), request.FILES or None, initial={"answered_on": today})
@@ -168,7 +168,7 @@ def consultation_enter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         parent=(url("plan_detail", plan), plan.number),
         submit=_("Save the answer"),
         template="planning/upload.html",
-        closed=settled(party, answer) if answer else "",
+        closed=settled(party, answer) if answer else closed,
     )
 
 

@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planning.enums import ReleaseState
+from planning.enums import ANSWERED_IN, ReleaseState
 from planning.forms.adjusting import MoveForm
 from planning.forms.releases import ReleaseForm
 from planning.models import ReleaseConfirmation
 from planning.policies.plans import can_answer_release, can_edit_plan
-from planning.queries.releases import RELEASE_KINDS, about_release, agents_of, place_of
+from planning.queries.releases import RELEASE_KINDS, about_release, agents_of, place_of, withdrawn_words
 from planning.services.adjusting import adjustable_revision, move_targets
 from planning.services.releases import answer_release
-from planning.views.common import form_page, go, posted
+from planning.views.common import form_page, go, posted, settled
 from planning.wording import meeting_words
 from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.people.http import SignedInRequest
@@ -74,7 +74,7 @@ def release_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Who of the team is on target and when; confirm, or ask for another batch."""
-    found = ReleaseConfirmation.objects.visible_to(request.user).select_related(
+    found = ReleaseConfirmation.with_withdrawn.visible_to(request.user).select_related(
         "plan__pic", "plan__site", "team", "planned_session__host_site", "planned_session__room", "answered_by"
     )
     release = get_object_or_404(found.prefetch_related("planned_session__meetings"), uuid=uuid)
@@ -94,19 +94,20 @@ def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     zone = planned.host_site.zone
     agents = list(agents_of(release))
     whens = [meeting_words(each.starts_at, each.ends_at, zone) for each in meetings]
+    closed = _closed(release)
+    is_open = not closed and meetings[0].starts_at > request.now
     context = {
         "release": release,
         "plan": release.plan,
+        "closed": closed,
         "kind": RELEASE_KINDS[ReleaseState(release.state)],
         "whens": whens,
         "place": place_of(planned),
         "shown": mark(about_release(release, agents)),
         "agents": agents,
         "invitation": _invitation(request, release, whens, agents),
-        "may_answer": can_answer_release(request.user, release) and meetings[0].starts_at > request.now,
-        "may_move": release.state == ReleaseState.OTHER_BATCH
-        and can_edit_plan(request.user, release.plan)
-        and meetings[0].starts_at > request.now,
+        "may_answer": is_open and can_answer_release(request.user, release),
+        "may_move": is_open and release.state == ReleaseState.OTHER_BATCH and can_edit_plan(request.user, release.plan),
         "form": form,
         "title": release.plan.title,
     }
@@ -144,6 +145,14 @@ def release_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         parent=(reverse("release_detail", args=[release.uuid]), plan.number),
         submit=_("Move"),
     )
+
+
+def _closed(release: ReleaseConfirmation) -> str:
+    """Why nothing is to be answered any more, in words; empty while it can be."""
+    if release.withdrawn_at:
+        return withdrawn_words(release)
+    plan = release.plan
+    return "" if plan.state in ANSWERED_IN else settled(plan.number, plan.get_state_display())
 
 
 def _invitation(request: SignedInRequest, release: ReleaseConfirmation, whens: list[str], agents: list[Person]) -> str:

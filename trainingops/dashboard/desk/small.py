@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from evaluation.enums import ReviewState
 from evaluation.models import CoachingForm, Review, ReviewObligation
-from planning.enums import Consent, ModuleState, PlanState, ReleaseState
+from planning.enums import ANSWERED_IN, Consent, ModuleState, PlanState, ReleaseState
 from planning.models import (
     Consultation,
     ModuleVersion,
@@ -108,7 +108,7 @@ def _consultations(desk: Desk) -> QuerySet[Any]:
     to_me = Q(pk__in=[])
     for party in CONSULTED:
         to_me |= desk.user.authority.scope(party, site="plan__site", line="plan__line") & Q(party=party)
-    open_now = Consultation.objects.filter(to_me, answer="").exclude(plan__state=PlanState.CANCELLED)
+    open_now = Consultation.objects.filter(to_me, answer="", plan__state__in=ANSWERED_IN)
     return packed(
         open_now.order_by("due_on"),
         *("uuid", "due_on", "asked_at"),
