@@ -83,7 +83,7 @@ class AttendanceForm(PageForm):
             said["status"],
             version=version,
             minutes_late=late,
-            minutes_left_early=max(early, 0),
+            minutes_left_early=0 if absent else early,
             reason=said["reason"].code if absent else "",
             reason_note=said["note"] if absent else "",
         )

@@ -280,8 +280,8 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
             [str(Verdict.NOT_PASSED.label), counts["not_passed"]],
             [str(Verdict.NOT_SCORED.label), counts["not_scored"]],
             [str(Verdict.ABSENT.label), counts["did_not_take_part"]],
-            [_("Mean pre-test"), _figure(facts["gain"]["mean_pre"], scheme["decimals"])],
-            [_("Mean post-test"), _figure(facts["gain"]["mean_post"], scheme["decimals"])],
+            [_("Mean pre-test"), _figure(counts["mean_pre"], scheme["decimals"])],
+            [_("Mean post-test"), _figure(counts["mean_post"], scheme["decimals"])],
         ],
     }
 

@@ -41,7 +41,8 @@ def move_make_up(
     Raises:
         NotAllowed: neither PIC, manager nor trainer; or a class of the plan.
         WrongState: it has begun, is over or was cancelled.
-        Refused: times that cannot be, or no reason where one is needed; a double booking names who or what is taken.
+        Refused: times that cannot be, or that it has already, or no reason where one is needed; a double booking names
+            who or what is taken.
     """
     plans = lock_plans([training_session.plan_id])
     training_session = lock_session(training_session)
@@ -56,6 +57,13 @@ def move_make_up(
     standing = list(training_session.meetings.order_by("starts_at"))
     if len(standing) != len(meetings):
         raise Refused(_("Give the start and end of each meeting of the class."), field="starts_at")
+    if [(each.starts_at, each.ends_at) for each in standing] == list(meetings):
+        raise Refused(
+            _("%(number)s has these times already. Give other ones, or leave it as it is.")
+            % {"number": training_session.number},
+            field="starts_at",
+            code="unchanged",
+        )
     cases = list(
         training_session.recovers.filter(state=CaseState.SCHEDULED).select_related("enrolment__person", "meeting")
     )

@@ -77,7 +77,13 @@ def _check(cell: RollCell, enrolment: Enrolment, meeting: SessionMeeting, reason
             % {**_times(meeting), "who": who, "at": _clock(meeting.starts_at, cell.minutes_late, meeting)},
             field=f"arrived-{key}",
         )
-    if not 0 <= cell.minutes_left_early <= length:
+    if cell.minutes_left_early < 0:
+        raise Refused(
+            _("%(who)s: left at %(at)s is not before the end, %(end)s. Empty this time for who stayed to the end.")
+            % {**_times(meeting), "who": who, "at": _clock(meeting.ends_at, -cell.minutes_left_early, meeting)},
+            field=f"left-{key}",
+        )
+    if cell.minutes_left_early > length:
         raise Refused(
             _("%(who)s: left at %(at)s does not fit the meeting of %(start)s–%(end)s. Give the time of leaving.")
             % {**_times(meeting), "who": who, "at": _clock(meeting.ends_at, -cell.minutes_left_early, meeting)},

@@ -208,3 +208,11 @@ def test_results_on_paper_after_the_conclusion_make_the_gain_stale():
     now = held.training_session.ends_at + HOUR
     record_scores(training_session=held.training_session, cells=cells, actor=held.pic, now=now)
     assert SessionGain.objects.get().stale
+
+
+@pytest.mark.clause("6")
+def test_the_record_of_results_says_the_means_of_everybody_as_page_and_report_do():
+    held = concluded(right=(None, 5, 3))
+    made = EvidenceRequest.objects.filter(kind="test_results").latest("pk").payload.text
+    assert '["Rata-rata post-test","80,00"]' in made
+    assert held.fresh().summary.mean_post == 80

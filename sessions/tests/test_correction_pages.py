@@ -118,6 +118,8 @@ def test_the_pic_corrects_a_concluded_roll_and_a_stale_page_changes_nothing():
     assert post(pic, url, now, **given, version="9").status_code == 409
     early = post(pic, url, now, **{**given, "arrived": "08:00"}, version="1")
     assert early.status_code == 422 and "id_arrived_error" in early.content.decode()
+    stayed = post(pic, url, now, status="present", left="12:00", why="Stayed on.", version="1")
+    assert stayed.status_code == 422 and "id_left_error" in stayed.content.decode()
     assert post(pic, url, now, **given, version="1").url == reverse("meeting_roll", args=[held.meeting.uuid])
     row = Attendance.objects.get(enrolment=person)
     assert (row.status, row.minutes_late) == ("late", 10)

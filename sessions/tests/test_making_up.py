@@ -250,6 +250,7 @@ def test_a_make_up_class_that_is_too_early_is_moved_and_no_revision_is_asked_for
 def test_a_class_is_moved_to_no_time_that_could_not_be_planned(missed):
     again = make_up_for(missed)
     case, start = RecoveryCase.objects.get(), START + 4 * DAY
+    standing = again.meeting
 
     def move(start, end, **more):
         move_make_up(
@@ -257,6 +258,7 @@ def test_a_class_is_moved_to_no_time_that_could_not_be_planned(missed):
         )
 
     for begin, end, field in (
+        (standing.starts_at, standing.ends_at, "starts_at"),
         (LATER, LATER + 2 * HOUR, "starts_at"),
         (start, start + 3 * MINUTE, "reason"),
         (case.due_at, case.due_at + 2 * HOUR, "reason"),

@@ -211,6 +211,19 @@ def test_a_tap_saves_one_row_and_shows_its_state(at):
 
 
 @pytest.mark.point("ATT-5")
+def test_a_leaving_time_after_the_end_is_refused_and_what_stood_before_stays(at):
+    """Not saved as if it had been blank."""
+    held = opened()
+    at(held.meeting.ends_at + timedelta(minutes=30))
+    person, client, url = held.enrolments[0], _client(held.pic), reverse("meeting_roll", args=[held.meeting.uuid])
+    typed = {f"version-{person.pk}": "0", f"was-{person.pk}": "||||", f"status-{person.pk}": "present"}
+    late = (held.meeting.ends_at + timedelta(minutes=8)).astimezone(held.world.site.zone).strftime("%H.%M")
+    page = client.post(url, typed | {f"left-{person.pk}": late})
+    assert page.status_code == 422 and f"pulang pukul {late}" in page.content.decode()
+    assert not Attendance.objects.exists()
+
+
+@pytest.mark.point("ATT-5")
 def test_a_tap_on_absent_waits_for_its_reason():
     held = opened()
     person = held.enrolments[0]

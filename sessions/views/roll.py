@@ -277,13 +277,14 @@ def _help(row: RollRow, meeting: SessionMeeting, now: datetime) -> None:
 
 def _cell(row: RollRow, meeting: SessionMeeting) -> RollCell:
     late = _minutes(row.values["arrived"], meeting.starts_at, meeting) or 0
-    early = _minutes(row.values["left"], meeting.ends_at, meeting) or 0
+    here = row.values["status"] in (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
+    left = _minutes(row.values["left"], meeting.ends_at, meeting) or 0
     return RollCell(
         enrolment=row.key,
         status=row.values["status"],
         version=row.version,
         minutes_late=late,
-        minutes_left_early=max(-early, 0),
+        minutes_left_early=-left if here else 0,
         reason=row.values["reason"],
         reason_note=row.values["note"],
     )

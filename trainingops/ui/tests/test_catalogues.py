@@ -39,6 +39,14 @@ def project(tmp_path):
     return tmp_path
 
 
+def test_texts_inside_f_strings_are_found_too(project):
+    """The tokenizer takes an f-string for one string; what is called in it is shown all the same."""
+    source = """said = f"{x}: {_('Nothing was saved.')} {ngettext('%(n)d row', '%(n)d rows', n)}"\n"""
+    (project / "planning/views.py").write_text(source)
+    texts = catalogues.extract_texts(project)["planning"]
+    assert ("", "Nothing was saved.") in texts and texts["", "%(n)d row"][0].plural == "%(n)d rows"
+
+
 def test_texts_are_found_in_python_and_templates(project):
     texts = catalogues.extract_texts(project)["planning"]
     assert set(texts) == {
