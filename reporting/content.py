@@ -18,7 +18,7 @@ from sessions.queries.ledger import on_target
 from trainingops.audit.journal import canonical, digest
 
 #: The form of the content; raise it when keys change, so that old versions stay readable.
-FORM = 5
+FORM = 6
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ def freeze(report: TrainingReport, *, number: int, now: datetime, facts: Mapping
             "label": training_session.label,
             "kind": training_session.kind,
             "state": training_session.state,
+            "cancelled_at": training_session.cancelled_at,
+            "cancel_reason": training_session.cancel_reason,
             "site": training_session.site.name,
             "timezone": training_session.site.timezone,
             "line": training_session.line.name,

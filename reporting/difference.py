@@ -48,7 +48,7 @@ def _figures(reading: Reading) -> dict[str, str]:
         _("Participants"): str(figures.participants),
         _("Passed"): figures.pass_words,
         _("Have been trained"): str(figures.trained),
-        _("Absent"): str(figures.absent),
+        _("Absent"): figures.absent_words,
         _("Waiting for recovery"): str(figures.recovery),
         "Remedial": str(figures.remedial),
         _("Mean"): figures.mean_words,

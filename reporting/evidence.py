@@ -19,7 +19,7 @@ from planning.models import TrainingPlan
 from reporting.content import Frozen
 from reporting.enums import ObligationState
 from reporting.figures import session_ledger, with_sign
-from reporting.models import ReportObligation
+from reporting.models import ReportObligation, ReportVersion
 from reporting.reaction import reaction_words
 from reporting.reading import Missed, Reading, read
 from reporting.sight import EVERYTHING, ClientLines, Sight
@@ -39,15 +39,15 @@ from trainingops.ui.moments import moment_words
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from reporting.models import Distribution, ReportVersion
+    from reporting.models import Distribution
     from sessions.models import TrainingSession
     from trainingops.people.models import User
-    from trainingops.records.models import EvidenceRequest
+    from trainingops.records.models import EvidenceRecord, EvidenceRequest
 
 KIND, COPY = "report", "report_copy"
 #: For whom a copy is: the client who reads names, or everybody else without account.
 CLIENT, COUNTS = "client", "counts"
-FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "9"
+FORM_NUMBER, TEMPLATE, TEMPLATE_VERSION = "FR-CC-TRN-04", "reporting/print/report.html", "10"
 LANGUAGE = "id"
 
 
@@ -69,6 +69,7 @@ def register_evidence() -> None:
             expected=missing_reports,
             expected_title=gettext_lazy("H+1 report of %(what)s"),
             pictures=_pictures,
+            superseded=_superseded_words,
         )
     )
     register_kind(
@@ -81,12 +82,24 @@ def register_evidence() -> None:
             template_version=TEMPLATE_VERSION,
             clauses=("5.3.2", "6"),
             readers=READS_WHOLE,
+            superseded=_superseded_words,
         )
     )
 
 
 def _pictures(payload: Mapping[str, Any]) -> dict[str, bytes]:
     return {each: storage.read_file(each) for each in payload["photos"]}
+
+
+def _superseded_words(record: EvidenceRecord) -> str:
+    """That a later version of the report went out (RPT-5)."""
+    versions = ReportVersion.objects.filter(report__versions__uuid=record.subject)
+    latest = versions.select_related("report__obligation").order_by("-number").first()
+    if latest is None or latest.uuid == record.subject:
+        return ""
+    at = moment_words(latest.submitted_at, latest.report.obligation.zone)
+    words = _("Version %(number)d, sent %(at)s, replaces it. Ask who sent you this one for it.")
+    return words % {"number": latest.number, "at": at}
 
 
 def missing_reports(period_from: date, period_to: date, user: Any) -> QuerySet[Any, tuple[str]]:
@@ -163,10 +176,12 @@ def report_payload(
         "version": _("version %(number)d") % {"number": version.number},
         "notes": [*_notes(version), *_beyond(reading)],
         "ident": _ident(version, reading),
+        "not_held": reading.not_held,
+        "planned": str(figures.participants),
         "figures": {
             "passed": passed,
             "passed_of": of_all,
-            "absent": str(figures.absent),
+            "absent": figures.absent_words,
             "remedial": str(figures.remedial),
             "mean": _figure(figures.mean_final, figures.decimals),
             "gain": _gain(figures.gain, figures.decimals),
@@ -221,6 +236,8 @@ def _notes(version: ReportVersion) -> list[str]:
         if submitted_at < obligation.due_at
         else _("Late: submitted %(at)s, due %(due)s.")
     )
+    if not version.pk and obligation.submitted_at is None:
+        on_time = _("Not submitted yet; due %(due)s.")
     notes = [on_time % words]
     if version.number > 1:
         notes.append(
@@ -235,11 +252,12 @@ def _ident(version: ReportVersion, reading: Reading) -> list[list[str]]:
     days = days_held(data)
     plan = version.report.obligation.training_session.plan
     revision = plan.approved_revision
+    dates, hours = (_("Planned day"), _("Planned time")) if reading.not_held else (_("Day, date"), _("Time"))
     return [
-        [_("Day, date"), "; ".join(days) if len(days) <= MOST_DAYS else days_words(data)],
+        [dates, "; ".join(days) if len(days) <= MOST_DAYS else days_words(data)],
         ["PIC", version.report.obligation.owner.name],
-        [_("Time"), "; ".join(days.values() if len(days) == 1 else reading.times)],
-        [_("Executing trainer"), reading.trainers],
+        [hours, "; ".join(days.values() if len(days) == 1 else reading.times)],
+        [_("Executing trainer"), reading.trainers or "–"],
         [_("Module"), f"{data['module']['code']} v{data['module']['version']} {data['module']['title']}"],
         [_("Method"), str(Method(revision.method).label) if revision and revision.method else "–"],
         [_("Kind"), str(TrainingKind(data["plan"]["kind"]).label)],

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sessions.enums import CaseKind, CaseState, Verdict
+from sessions.enums import CaseKind, CaseState, SessionState, Verdict
 from sessions.queries.ledger import Ledger, ledger_of, on_target
 from sessions.verdicts import verdict_of
 from trainingops.ui.figures import format_figure
@@ -42,11 +42,19 @@ class Figures:
     decimals: int
     verdicts: Mapping[Verdict, int]
     beyond_target: int = 0
+    not_held: bool = False
 
     @property
     def share(self) -> Decimal | None:
         """Passed of those who have a result (4.3); none while nobody has one."""
         return Decimal(self.passed) / self.with_result if self.with_result else None
+
+    @property
+    def absent_words(self) -> str:
+        """How many were absent, and of how many nobody knows it: blank is no presence (5.3.1)."""
+        if not self.not_recorded:
+            return str(self.absent)
+        return _("%(absent)d, not recorded: %(blank)d") % {"absent": self.absent, "blank": self.not_recorded}
 
     @property
     def pass_words(self) -> str:
@@ -109,15 +117,16 @@ def figures_of(data: Mapping[str, Any]) -> Figures:
     """The numbers of a content."""
     ledger = session_ledger(data)
     pre, post = decimal(data["gain"]["mean_pre"]), decimal(data["gain"]["mean_post"])
+    not_held = is_not_held(data)
     return Figures(
         participants=data["counts"]["enrolled"],
         passed=ledger.passed,
         with_result=ledger.passed + ledger.in_remedial + ledger.not_passed,
         not_scored=ledger.not_scored,
-        trained=ledger.trained,
+        trained=0 if not_held else ledger.trained,
         absent=data["counts"]["absent"],
-        not_recorded=data["counts"]["not_recorded"],
-        recovery=ledger.waiting,
+        not_recorded=0 if not_held else data["counts"]["not_recorded"],
+        recovery=0 if not_held else ledger.waiting,
         remedial=ledger.in_remedial,
         actions=len(actions_of(data)),
         mean_final=decimal(data["counts"]["mean_final"]),
@@ -125,7 +134,13 @@ def figures_of(data: Mapping[str, Any]) -> Figures:
         decimals=data["scheme"]["decimals"],
         verdicts=Counter(verdict_of(each) for each in on_target(people_of(data))),
         beyond_target=data["counts"].get("beyond_target", 0),
+        not_held=not_held,
     )
+
+
+def is_not_held(data: Mapping[str, Any]) -> bool:
+    """Whether a content is of a class that was cancelled, after its report was due: there is nothing to count."""
+    return data["session"]["state"] == SessionState.CANCELLED
 
 
 def session_ledger(data: Mapping[str, Any], enrolments: Iterable[str] | None = None) -> Ledger:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email.mime.application import MIMEApplication
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reporting.queries import COPY_MAIL
@@ -43,6 +45,31 @@ def _sealed_copy(message: OutboxMessage) -> MIMEApplication | None:
     part = MIMEApplication(data, "pdf")
     part.add_header("Content-Disposition", "attachment", filename=f"{record.number}.pdf")
     return part
+
+
+def _said(params: Mapping[str, str]) -> dict[str, str]:
+    """What the report says, in numbers; of a class that was cancelled, that it was not held."""
+    if not_held := params.get("not_held"):
+        words = gettext("%(not_held)s Participants planned: %(participants)s, actions: %(actions)s.")
+        return {"said": words % {**params, "not_held": not_held}}
+    words = gettext(
+        "%(passed)s of %(participants)s participants passed, %(absent)s absent, %(remedial)s in remedial, "
+        "%(actions)s actions. Mean of the final marks: %(mean)s."
+    )
+    if params.get("not_recorded"):
+        words += " " + gettext("Attendance of %(not_recorded)s not recorded.")
+    return {"said": words % params}
+
+
+def _said_outside(params: Mapping[str, str]) -> dict[str, str]:
+    """The same for who has no account, and of a later version which one it replaces and why (RPT-5)."""
+    version = int(params.get("version", "1"))
+    if version == 1:
+        return {**_said(params), "report_word": gettext("Report"), "replaces": ""}
+    replaces = gettext("Version %(number)d replaces version %(old)d. What changed: %(reason)s.")
+    shown = {"number": version, "old": version - 1, "reason": params["reason"].rstrip(".") or "…"}
+    word = gettext("Report amended (version %(version)d)") % {"version": version}
+    return {**_said(params), "report_word": word, "replaces": f"{replaces % shown} "}
 
 
 KINDS = (
@@ -95,10 +122,8 @@ KINDS = (
         name="report.submitted",
         label=_("Report to read"),
         title=_("Report: %(title)s, %(batch)s"),
-        body=_(
-            "%(passed)s of %(participants)s participants passed, %(absent)s absent, %(remedial)s in remedial, "
-            "%(actions)s actions. Mean of the final marks: %(mean)s. Please confirm that you have read it."
-        ),
+        body=_("%(said)s Please confirm that you have read it."),
+        words=_said,
         mandatory=MANDATORY,
         urgent=True,
         roles=READERS,
@@ -107,10 +132,8 @@ KINDS = (
         name="report.amended",
         label=_("Report amended"),
         title=_("Report amended (version %(version)s): %(title)s, %(batch)s"),
-        body=_(
-            "%(passed)s of %(participants)s participants passed, %(absent)s absent, %(remedial)s in remedial, "
-            "%(actions)s actions. Mean of the final marks: %(mean)s. What changed: %(reason)s"
-        ),
+        body=_("%(said)s What changed: %(reason)s"),
+        words=_said,
         mandatory=MANDATORY,
         urgent=True,
         roles=READERS,
@@ -170,12 +193,12 @@ KINDS = (
     NoticeKind(
         name=COPY_MAIL,
         label=_("Report by mail to recipients without account"),
-        title=_("Report: %(title)s, %(batch)s"),
+        title=_("%(report_word)s: %(title)s, %(batch)s"),
         body=_(
-            "%(passed)s of %(participants)s participants passed, %(absent)s absent, %(remedial)s in remedial, "
-            "%(actions)s actions. Mean of the final marks: %(mean)s. The report is attached as %(copy)s; whether it is "
-            "genuine can be checked at the address below."
+            "%(said)s %(replaces)sThe report is attached as %(copy)s; whether it is genuine can be checked at the "
+            "address below."
         ),
+        words=_said_outside,
         mandatory=MANDATORY,
         attachment=_sealed_copy,
         roles=None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,12 +17,12 @@ from reporting.content import Frozen
 from reporting.figures import Figures, actions_of, decimal, figures_of, people_of
 from reporting.sight import Sight, redact
 from reporting.times import spans, times_held, times_words
-from reporting.wording import gain_words
-from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind
+from reporting.wording import gain_words, not_held_words
+from sessions.enums import OPEN_CASES, AttendanceStatus, CaseCause, CaseKind, CaseState, DeviationKind, EnrolmentOrigin
 from sessions.models import AbsenceReason, Deviation, Enrolment, TrainingSession
 from sessions.models.attendance import KNOWN_REASONS, absence_reason_name
 from sessions.queries.facts import deviations_of
-from sessions.queries.ledger import counted_apart
+from sessions.queries.ledger import counted_apart, is_beyond_target
 from sessions.verdicts import percentage_words, verdict_of
 from trainingops.ui.moments import moment_words
 
@@ -67,6 +67,11 @@ class Reading:
     @property
     def times_words(self) -> str:
         return times_words(self.data)
+
+    @property
+    def not_held(self) -> str:
+        """That the class was cancelled, when and why; empty for one that was held."""
+        return not_held_words(self.data) if self.figures.not_held else ""
 
     @property
     def ended_on(self) -> date:
@@ -130,7 +135,7 @@ def read(
         zone=ZoneInfo(data["session"]["timezone"]),
         figures=figures_of(whole),
         missed=_missed(data, names, notes),
-        missed_elsewhere=sum(bool(_shortfalls(each)) for each in elsewhere),
+        missed_elsewhere=sum(bool(_shortfalls(each, whole["meetings"])) for each in elsewhere),
         results=results,
         results_elsewhere=len(elsewhere),
         trainers=", ".join(sorted(name for _key, name, *_rest in words.get("trainer", []))),
@@ -177,12 +182,27 @@ def _names(rows: Iterable[tuple[str, ...]]) -> tuple[Names, Notes]:
     return names, {(meeting, uuid): note for uuid, _name, _number, meeting, note in rows if note}
 
 
-def _shortfalls(person: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _shortfalls(person: Mapping[str, Any], meetings: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What somebody missed, meeting by meeting; one of which nobody recorded their attendance is missed (5.3.1)."""
+    cells = {each["meeting"]: each for each in person["attendance"] if each["status"]}
+    if not is_beyond_target(person):
+        cells = {each["uuid"]: cells.get(each["uuid"]) or _blank(each) for each in meetings}
     return [
         each
-        for each in person["attendance"]
+        for each in cells.values()
         if each["shortfall"] or each["status"] in (AttendanceStatus.ABSENT, AttendanceStatus.LATE)
     ]
+
+
+def _blank(meeting: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "meeting": meeting["uuid"],
+        "status": "",
+        "minutes_late": 0,
+        "minutes_left_early": 0,
+        "reason": None,
+        "shortfall": CaseCause.NOT_RECORDED.value,
+    }
 
 
 def _reasons(data: Mapping[str, Any]) -> dict[str, str]:
@@ -200,7 +220,7 @@ def _missed(data: Mapping[str, Any], names: Names, notes: Notes) -> list[Missed]
         if person["enrolment"] not in names:
             continue
         name, number = names[person["enrolment"]]
-        for each in _shortfalls(person):
+        for each in _shortfalls(person, data["meetings"]):
             case = cases.get((person["person"], each["meeting"])) or cases.get((person["person"], None))
             found.append(
                 Missed(
@@ -209,7 +229,7 @@ def _missed(data: Mapping[str, Any], names: Names, notes: Notes) -> list[Missed]
                     meeting=meetings.get(each["meeting"], ""),
                     situation=_situation(each, reasons),
                     note=notes.get((each["meeting"], person["enrolment"]), ""),
-                    recovery=_case_words(case, each["shortfall"]),
+                    recovery=_case_words(case, each, person),
                     kind=_case_kind(case),
                     due_at=datetime.fromisoformat(case["due_at"]) if case and case["state"] in OPEN_CASES else None,
                 )
@@ -256,10 +276,13 @@ def _apart_words(column: str) -> str:
     return words.get(column, "").lower()
 
 
-def _case_words(case: Mapping[str, Any] | None, shortfall: str | None) -> str:
-    """What became of it; a shortfall without a case is of somebody who owes none, as who came beyond target."""
+def _case_words(case: Mapping[str, Any] | None, cell: Mapping[str, Any], person: Mapping[str, Any]) -> str:
+    """What became of it; a shortfall without a case is of somebody who owes none, as who came beyond target, or who
+    was there to make up for a case of another class."""
+    if case is None and cell["shortfall"] and person.get("origin") == EnrolmentOrigin.RECOVERY:
+        return _("The recovery stays open")
     if case is None:
-        return _("No recovery owed") if shortfall else _("Within the tolerance")
+        return _("No recovery owed") if cell["shortfall"] else _("Within the tolerance")
     words = str(CaseState(case["state"]).label)
     return f"{words}: {case['scheduled_in']}" if case["scheduled_in"] else words
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from reporting.figures import figures_of
+from reporting.figures import Figures, figures_of
 from reporting.times import times_words
 from trainingops.ui.moments import moment_words
 
@@ -23,11 +23,7 @@ def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: s
     place = f"{data['session']['line']} {data['session']['site']}"
     lines = [
         f"{times_words(data)}, {place}",
-        _("Passed: %(words)s") % {"words": figures.pass_words},
-        _("Absent: %(absent)d, recovery waiting: %(recovery)d")
-        % {"absent": figures.absent, "recovery": figures.recovery},
-        _("Remedial: %(remedial)d") % {"remedial": figures.remedial},
-        _("Mean: %(mean)s") % {"mean": figures.mean_words},
+        *(_not_held(figures) if figures.not_held else _achieved(figures)),
         _("Actions: %(actions)d") % {"actions": figures.actions},
         _("Report %(number)s, version %(version)d, sent %(at)s")
         % {"number": data["report"], "version": data["version"], "at": moment_words(submitted_at, zone)},
@@ -36,6 +32,22 @@ def whatsapp_text(data: Mapping[str, Any], *, submitted_at: datetime, address: s
     rest = "\n".join(lines)
     head = _("*H+1 report* %(title)s, %(batch)s") % {"title": data["plan"]["title"], "batch": data["session"]["label"]}
     return f"{head[: WHATSAPP_LIMIT - len(rest) - 1]}\n{rest}"
+
+
+def _achieved(figures: Figures) -> list[str]:
+    return [
+        _("Passed: %(words)s") % {"words": figures.pass_words},
+        _("Absent: %(absent)s; recovery waiting: %(recovery)d")
+        % {"absent": figures.absent_words, "recovery": figures.recovery},
+        _("Remedial: %(remedial)d") % {"remedial": figures.remedial},
+        _("Mean: %(mean)s") % {"mean": figures.mean_words},
+    ]
+
+
+def _not_held(figures: Figures) -> list[str]:
+    """The reason is free text and stays on the page: it may name somebody."""
+    planned = _("Participants planned: %(n)d") % {"n": figures.participants}
+    return [_("The class was not held: it was cancelled."), planned]
 
 
 def reminder_text(data: Mapping[str, Any], names: Sequence[str], *, address: str) -> str:

@@ -59,6 +59,8 @@ def report_standing(obligation: ReportObligation) -> Standing:
     if obligation.state == ObligationState.VOID:
         return Standing("waive", _("Not needed"))
     report: TrainingReport | None = getattr(obligation, "report", None)
+    if obligation.training_session.state == SessionState.CANCELLED and obligation.submitted_at is None:
+        return Standing("warn", _("Session cancelled after the due time; its report says so"), "edit")
     if report is not None and report.changed_at is not None:
         return Standing("warn", _("Next version to be signed"), "edit")
     if obligation.submitted_at is not None:
@@ -215,6 +217,18 @@ def _result_words(explanation: Mapping[str, Any], zone: ZoneInfo, reader: tzinfo
     if there.utcoffset() != last_minute.astimezone(zone).utcoffset():
         words += _(", which is %(time)s") % {"time": moment_words(last_minute, reader)}
     return f"{words}."
+
+
+def not_held_words(data: Mapping[str, Any]) -> str:
+    """That the class of a content was cancelled; when and why, where that was kept."""
+    words = _("The class was not held: it was cancelled.")
+    session = data["session"]
+    if session.get("cancelled_at"):
+        at = moment_words(datetime.fromisoformat(session["cancelled_at"]), ZoneInfo(session["timezone"]))
+        words = _("The class was not held: it was cancelled %(at)s.") % {"at": at}
+    if session.get("cancel_reason"):
+        words += " " + _("Reason: %(reason)s.") % {"reason": session["cancel_reason"].rstrip(".")}
+    return words
 
 
 def gain_words(gain: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from reporting.figures import figures_of
 from reporting.times import days_words
+from reporting.wording import not_held_words
 from trainingops.notifications.services import notify
 from trainingops.ui.figures import format_figure
 from trainingops.ui.stored import stored_moment
@@ -85,9 +86,11 @@ def reader_words(version: ReportVersion, frozen: Frozen) -> dict[str, str]:
         "passed": str(figures.passed) if figures.with_result else capfirst(_("none yet")),
         "participants": str(figures.participants),
         "absent": str(figures.absent),
+        "not_recorded": str(figures.not_recorded or ""),
         "remedial": str(figures.remedial),
         "actions": str(figures.actions),
         "mean": mean,
         "version": str(version.number),
         "reason": version.reason,
+        "not_held": not_held_words(frozen.data) if figures.not_held else "",
     }

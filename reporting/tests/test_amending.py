@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from reporting import services
 from reporting.content import freeze
 from reporting.models import ReportVersion
 from reporting.tests.writing import HOUR, report_of, send, submitted, written
 from trainingops.domain import Refused, WrongState
-from trainingops.notifications.models import Notice
+from trainingops.notifications.mail import as_mail
+from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.services import sign
+from trainingops.records.models import EvidenceRequest
+from trainingops.records.services import produce_record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
 
@@ -45,6 +49,24 @@ def test_who_was_missed_by_a_version_is_not_told_of_again_with_the_next_one(held
     assert told.count() == 2
     words = str(told.latest("pk").params["names"])
     assert leader.name in words and qc.name not in words
+
+
+@pytest.mark.point("RPT-5")
+def test_who_has_no_account_learns_what_the_next_version_replaces_and_whoever_checks_the_first_copy_too(held, client):
+    first = submitted(held)
+    now = held.training_session.ends_at + 5 * HOUR
+    whom = {"name": "PT Klien", "address": "mutu@klien.example"}
+    services.add_recipient(version=first, party="client", **whom, actor=held.pic, now=now)
+    copies = [produce_record(request=EvidenceRequest.objects.get(kind="report_copy"), now=now)]
+    page = reverse("verify_record", args=[copies[0].verify_code])
+    assert "Sudah digantikan" not in client.get(page).content.decode()
+    send(written(held, course="Kedua.", now=now), held.pic, now=now, reason="Jam selesai salah.")
+    assert "Versi 2, dikirim 24 November 2026" in client.get(page).content.decode()
+    copies.append(produce_record(request=EvidenceRequest.objects.filter(kind="report_copy").latest("pk"), now=now))
+    mails = [as_mail(each) for each in OutboxMessage.objects.filter(kind="report.copy").order_by("pk")]
+    assert "diperbaiki" not in mails[0].subject and mails[1].subject.startswith("Laporan diperbaiki (versi 2)")
+    assert "Versi 2 menggantikan versi 1. Yang berubah: Jam selesai salah. Laporan terlampir" in mails[1].body
+    assert "Sudah digantikan" not in client.get(reverse("verify_record", args=[copies[1].verify_code])).content.decode()
 
 
 @pytest.mark.point("DLN-5")

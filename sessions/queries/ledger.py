@@ -15,9 +15,10 @@ from sessions.models import RecoveryCase, TargetOutcome
 from sessions.verdicts import verdict_of
 
 #: Whether an enrolment is trained: no recovery waits or was given up, and each meeting was attended within the
-#: tolerance or recovered (clause 4.3). Every figure of a session, stored or printed, follows from it.
+#: tolerance or recovered (clause 4.3); nobody by a class that was cancelled. Every figure of a session, stored or
+#: printed, follows from it.
 TRAINED = """
-SELECT e.id AS enrolment_id, NOT EXISTS (
+SELECT e.id AS enrolment_id, s.state <> 'cancelled' AND NOT EXISTS (
     SELECT FROM training_sessions_recoverycase c WHERE c.enrolment_id = e.id AND c.kind = 'recovery'
         AND c.state IN ('open', 'scheduled', 'waived', 'lapsed')
 ) AND (EXISTS (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from email.mime.base import MIMEBase
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ class NoticeKind:
 
     Args:
         title, body: lazily translated ``%(name)s`` formats over the notice's params.
+        words: what the formats need besides, made of the params when they are read, in the reader's language.
         channel: how it reaches who has chosen nothing else.
         mandatory: why it cannot be switched off, or empty. A mandatory kind keeps its channel.
         urgent: its mails do not wait for the recipient's working hours (DLN-3).
@@ -37,6 +38,7 @@ class NoticeKind:
     label: Promise | str
     title: Promise | str
     body: Promise | str = ""
+    words: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     channel: Channel = Channel.MAIL
     mandatory: Promise | str = ""
     urgent: bool = False

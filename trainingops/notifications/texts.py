@@ -23,4 +23,6 @@ def notice_text(kind: str, params: Mapping[str, Any], *, language: str | None = 
     described = get_kind(kind)
     with translation.override(language or translation.get_language()):
         words = said_all(params)
+        if described.words:
+            words |= described.words(words)
         return NoticeText(title=str(described.title) % words, body=str(described.body) % words)

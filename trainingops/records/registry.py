@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
 from trainingops.domain import Registry
+
+if TYPE_CHECKING:
+    from trainingops.records.models import EvidenceRecord
 
 #: Who reads evidence unless a kind says otherwise.
 READERS = ("auditor", "manager", "trainer", "qc", "operations", "operation_support", "administrator")
@@ -36,6 +39,7 @@ class EvidenceKind:
         expected_title: the words around that text, such as ``_("Attendance list of %(what)s")``.
         pictures: ``payload -> {name: JPEG}``, shown by ``<img src="trainingops:pictures/<name>">``; the same payload
             must give the same bytes.
+        superseded: ``record -> words`` that a later one took its place, for whoever checks it; empty while it stands.
         title_began: how its titles began while they still repeated the kind, in Indonesian; such records are sealed.
     """
 
@@ -53,6 +57,7 @@ class EvidenceKind:
     expected: Callable[[date, date, Any], QuerySet[Any, tuple[str]]] | None = None
     expected_title: Promise | str = "%(what)s"
     pictures: Callable[[Mapping[str, Any]], Mapping[str, bytes]] | None = None
+    superseded: Callable[[EvidenceRecord], str] | None = None
     title_began: str = ""
 
 

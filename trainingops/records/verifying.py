@@ -18,6 +18,7 @@ from trainingops.domain import Refused
 from trainingops.records.archive.contents import kind_labels
 from trainingops.records.forms import MOST_UPLOADED, CodeForm, CompareForm
 from trainingops.records.models import EvidenceRecord
+from trainingops.records.registry import get_kind
 
 #: Look-ups from one address in a minute; a code has 80 random bits, so this only keeps the load away.
 MOST_LOOK_UPS = 30
@@ -55,12 +56,19 @@ def verify_record(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "record": record,
         "label": kind_labels().get(record.kind, record.kind) if record else "",
+        "superseded": _superseded_words(record) if record else "",
         "compared": compared,
         "form": form,
         "errors": errors,
         "code_form": CodeForm(),
     }
     return render(request, "records/verify_record.html", context, status=200 if record else 404)
+
+
+def _superseded_words(record: EvidenceRecord) -> str:
+    """That a later record took its place, as its kind says it; empty while it stands."""
+    kind = get_kind(record.kind) if record.kind in kind_labels() else None
+    return kind.superseded(record) if kind and kind.superseded else ""
 
 
 def _too_many(request: HttpRequest, now: datetime) -> bool:
