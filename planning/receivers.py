@@ -8,9 +8,11 @@ from typing import Any
 from django.dispatch import receiver
 from django.urls import reverse
 
+from planning.tasks import watch_rosters
+from trainingops.jobs.wake import wake
 from trainingops.notifications.services import notify
 from trainingops.people.models import Delegation
-from trainingops.people.signals import delegation_changed
+from trainingops.people.signals import absences_changed, delegation_changed
 from trainingops.ui.stored import stored_day
 
 
@@ -30,3 +32,9 @@ def on_delegation_changed(*, delegation: Delegation, ended: bool, actor: Any, no
         },
         now=now,
     )
+
+
+@receiver(absences_changed, dispatch_uid="planning.watch_rosters")
+def on_absences_changed(**_: Any) -> None:
+    """Whom a new roster or leave takes out of an approved training their PIC learns at once, not an hour later."""
+    wake(watch_rosters)

@@ -20,6 +20,12 @@ def sweep_reminders() -> None:
 
 
 @shared_task
+def watch_rosters() -> None:
+    """After a change of the roster: whom it takes out of an approved meeting (5.1.1 f)."""
+    tell_of_roster_changes(now=timezone.now())
+
+
+@shared_task
 def sweep_expiries() -> None:
     """Every hour: what ends (5.1.1 a), and whom a new roster takes out of an approved meeting (5.1.1 f)."""
     now = timezone.now()

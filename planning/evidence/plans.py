@@ -11,15 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planning.completeness import plain
-from planning.content import sessions_of
+from planning.content import scheme_of, sessions_of
 from planning.effect_windows import windows_words
-from planning.enums import Method, TrainingKind
+from planning.enums import Consent, Method, TrainingKind
 from planning.evidence.coordination import answer_words
 from planning.evidence.revisions import order_about_revision, plans_beginning
-from planning.models import ApprovalDecision, PlannedMeeting, PlannedSession, PlanRevision, TrainingPlan
+from planning.models import (
+    ApprovalDecision,
+    OvertimeOrder,
+    PlannedMeeting,
+    PlannedSession,
+    PlanRevision,
+    TrainingPlan,
+)
 from planning.queries.plans import local_day
 from planning.wording import meeting_words
-from planning.wording.settling import scored_by
+from planning.wording.settling import scheme_words, scored_by
 from trainingops.people.enums import Role
 from trainingops.people.models import User
 from trainingops.records.models import EvidenceRequest
@@ -37,7 +44,7 @@ def register() -> None:
             prefix="RT",
             form_number="FR-CC-TRN-02",
             template="planning/print/training_plan.html",
-            template_version="4",
+            template_version="5",
             clauses=("4.1", "5.1.1", "5.1.2"),
             iso_clauses=("7.1", "7.2", "8.1"),
             expected=expected_plans,
@@ -81,7 +88,9 @@ def _payload(revision: PlanRevision, decision: ApprovalDecision) -> dict[str, An
             for need in revision.needs.all()
         ],
         "sessions": [_session(planned) for planned in sessions_of(revision)],
+        "scheme": scheme_words(scheme_of(revision.scheme, revision)) if revision.scheme else "",
         "parameters": _parameters(revision),
+        "overtime": _overtime(revision),
         "targets": _targets(revision),
         "recovery": ", ".join(str(form) for form in revision.recovery_forms.all()),
         "recovery_days": revision.recovery_days,
@@ -113,6 +122,24 @@ def _parameters(revision: PlanRevision) -> list[dict[str, Any]]:
             "source": scored_by(parameter),
         }
         for parameter in (revision.scheme.parameters.order_by("order", "name") if revision.scheme else [])
+    ]
+
+
+def _overtime(revision: PlanRevision) -> list[dict[str, Any]]:
+    """The overtime ordered for its meetings, with why, by whom, and the agent's answer (PP 35/2021)."""
+    zone = revision.plan.site.zone
+    meetings = PlannedMeeting.objects.filter(planned_session__revision=revision).values("uuid")
+    orders = OvertimeOrder.objects.filter(plan=revision.plan, meeting__in=meetings, withdrawn_at=None)
+    return [
+        {
+            "name": order.person.name,
+            "when": meeting_words(order.starts_at, order.ends_at, zone),
+            "minutes": order.minutes,
+            "reason": order.reason,
+            "ordered_by": order.ordered_by,
+            "consent": str(Consent(order.consent).label),
+        }
+        for order in orders.select_related("person").order_by("starts_at", "person__name")
     ]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from planning.enums import RequestAnswer
+from planning.enums import Qualification, RequestAnswer
 from planning.forms.catalogue import area
 from planning.forms.needs import lines_of, sites_of
 from planning.models import TrainerProfile, TrainingModule
@@ -89,9 +89,9 @@ class RequestAnswerForm(PageForm):
     answer = forms.ChoiceField(label=_("Answer"), choices=RequestAnswer.choices, widget=forms.RadioSelect)
     trainer = forms.ModelChoiceField(
         label=_("Trainer who comes"),
-        queryset=TrainerProfile.objects.exclude(kind="internal"),
+        queryset=TrainerProfile.objects.filter(kind=Qualification.SSO_TRAINING),
         required=False,
-        help_text=_("Somebody who is missing here is added under trainers, rooms, applications."),
+        help_text=_("Somebody who is missing here is named below; the trainers add them to their list."),
     )
     note = forms.CharField(label=_("What was answered"), widget=area(3), required=False)
     answered_on = forms.DateField(label=_("Answered on"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from planning.enums import ReleaseState
 from planning.models import PlannedSession, ReleaseConfirmation, TrainingPlan
 from planning.policies.plans import can_see_release
 from planning.queries.roster import some_names
+from trainingops.people.enums import Employment
 from trainingops.people.models import Person, PersonAssignment, User
 from trainingops.people.queries import in_force
 from trainingops.ui.shown import Shown
@@ -71,6 +72,12 @@ def withdrawn_words(release: ReleaseConfirmation) -> str:
         "team": release.team,
         "batch": release.planned_session,
     }
+
+
+def would_be_empty(planned: PlannedSession, *, without: Collection[int]) -> bool:
+    """Whether nobody who still works here would be left on target in a batch without these people (their keys)."""
+    staying = planned.targets.exclude(person__in=without).exclude(person__employment=Employment.LEFT)
+    return not staying.exists()
 
 
 def place_of(planned: PlannedSession) -> str:

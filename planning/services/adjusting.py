@@ -19,6 +19,7 @@ from planning.enums import PlanState, RevisionState
 from planning.models import PlannedMeeting, PlannedSession, PlanRecipient, PlanRevision, PlanTarget, Room, TrainingPlan
 from planning.policies.plans import can_edit_plan
 from planning.queries.plans import holders, local_day
+from planning.queries.releases import would_be_empty
 from planning.queries.roster import PlanRoster, names_in, roster_of, some_names
 from planning.services.bookings import book_revision
 from planning.services.busy import settle_busy
@@ -30,7 +31,7 @@ from planning.services.releases import renew_releases
 from planning.signals import targets_moved
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
-from trainingops.people.enums import Employment, Role
+from trainingops.people.enums import Role
 from trainingops.people.models import Person, User
 
 #: The most extra minutes that a person gets for a test.
@@ -174,9 +175,9 @@ def _move(
     """Move them with bookings, enrolments and releases; returns the batch and its roster with them in it."""
     left = {each.planned_session.uuid: each.planned_session for each in targets if each.planned_session}
     before = {uuid: _batch(revision, planned, now) for uuid, planned in left.items()}
-    moved = [each.pk for each in targets]
+    moved = [each.person_id for each in targets]
     for batch in before.values():
-        if not batch.targets.exclude(pk__in=moved).exclude(person__employment=Employment.LEFT).exists():
+        if would_be_empty(batch, without=moved):
             raise Refused(
                 _(
                     "%(name)s would leave nobody in %(batch)s: the class would be empty. "

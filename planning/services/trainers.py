@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning import trainer_notices as notices
-from planning.enums import RequestAnswer
+from planning.enums import Qualification, RequestAnswer
 from planning.evidence.trainers import request_letter
 from planning.models import TrainerModule, TrainerProfile, TrainerQualification, TrainerRequest, TrainingModule
 from planning.policies.catalogue import (
@@ -209,6 +209,12 @@ def _require_who_comes(answer: str, trainer: TrainerProfile | None, note: str) -
     if answer == RequestAnswer.ACCEPTED and trainer is None and not note.strip():
         raise Refused(
             _("Who comes? Choose the trainer, or write below who it is where the list does not have them yet."),
+            field="trainer",
+        )
+    if trainer and trainer.kind != Qualification.SSO_TRAINING:
+        raise Refused(
+            _("%(trainer)s is “%(kind)s”, not of SSO Training. Choose who SSO Training sends, or name them below.")
+            % {"trainer": trainer, "kind": trainer.get_kind_display()},
             field="trainer",
         )
 

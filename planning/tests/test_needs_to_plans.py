@@ -113,6 +113,14 @@ class TestProductChanges:
         plan.revisions.get().needs.add(NeedSource.objects.get(product_change=change))
         assert plan.number in client_of(make_user("manager")).get(page).content.decode()
 
+    def test_plans_out_of_the_reader_s_sight_are_counted_and_not_named(self, world):
+        """“No plan answers it” would be false."""
+        plan, change = draft_plan(world=world), make_change(world)
+        change.lines.add(other := ServiceLineFactory())
+        page = client_of(make_user("trainer", line=other)).get(reverse("product_change_detail", args=[change.uuid]))
+        assert page.context["elsewhere"] == 1 and plan.number not in page.content.decode()
+        assert b'class="dim"' not in page.content.split(b'id="plans"')[1].split(b"</section>")[0]
+
     def test_who_may_not_correct_it_on_every_line_reads_so_before_writing(self, world):
         """GET refuses whom POST would refuse."""
         change = make_change(world)

@@ -47,6 +47,8 @@ def test_the_record_says_all_that_was_approved_and_by_whom():
         *(person.name for person in world.people),
         *(person.employee_no for person in world.people),
         "Roleplay",
+        world.scheme.name,
+        "1 percobaan remedial",
         "80,00",
         "WIB",
         "Durasi",

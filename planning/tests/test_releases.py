@@ -306,6 +306,16 @@ def test_who_cannot_come_there_stays_and_the_rest_of_the_team_is_moved(client, w
     assert refused.value.field == "to" and first.name in str(refused.value)
 
 
+def test_a_team_that_is_the_whole_batch_is_offered_no_move_but_what_else_the_pic_can_do(client, world, plan):
+    release = ReleaseConfirmation.objects.filter(plan=plan).first()
+    answer(release, "other_batch", world.leader, reason="Traffic tinggi.")
+    sign_in(client, world.pic)
+    move = reverse("release_move", args=[release.uuid])
+    page = client.get(reverse("release_detail", args=[release.uuid]))
+    assert page.context["whole_batch"] in page.content.decode() and move not in page.content.decode()
+    assert client.get(move).status_code == 302
+
+
 def test_a_team_is_not_moved_where_nobody_would_be_left(world):
     plan, _other = crowd(world)
     one, two = plan.approved_revision.sessions.order_by("pk")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
+from planning import tasks
 from planning.queries.load import slots_for
 from planning.queries.roster import roster_of
 from planning.queries.traffic import load_ahead
@@ -17,6 +19,7 @@ from planning.tests.test_overtime_orders import approved
 from trainingops.notifications.models import Notice
 from trainingops.people.enums import Presence
 from trainingops.people.models import LongLeave
+from trainingops.people.services.leave import record_long_leave
 
 pytestmark = [pytest.mark.clause("5.1.1 f"), pytest.mark.django_db]
 
@@ -44,6 +47,22 @@ def test_the_pic_is_told_once_when_the_roster_takes_people_out_of_an_approved_tr
     tell_of_roster_changes(now=NOW)
     assert told.count() == 2, "somebody more is news"
     assert tell_of_roster_changes(now=NOW + timedelta(days=9)) == 0, "what was held is over"
+
+
+def test_a_leave_recorded_after_the_approval_tells_the_pic_as_soon_as_it_is_saved(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    """Nobody waits for the hourly look."""
+    world = make_world(people=0)
+    people = agents(world, 2)
+    for person in people:
+        rostered(world, person, SHIFT)
+    approved(world, people, hour=10)
+    monkeypatch.setattr(tasks.timezone, "now", lambda: NOW)
+    monkeypatch.setattr("planning.receivers.wake", transaction.on_commit)
+    with django_capture_on_commit_callbacks(execute=True):
+        record_long_leave(person=people[0], starts_on=DAY, ends_on=DAY, actor=world.operations, now=NOW)
+    assert Notice.objects.get(kind="plan_roster_changed").recipient == world.pic
 
 
 def test_a_long_leave_counts_as_absent_in_roster_and_windows_whatever_the_roster_says():

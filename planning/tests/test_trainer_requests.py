@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from planning.enums import RequestAnswer
+from planning.models import TrainerProfile
 from planning.services import trainers as services
 from planning.tests.factories import PDF, make_world
 from planning.tests.test_trainers import NOW, ask, pdf
@@ -73,6 +74,16 @@ def test_sso_training_answers_by_its_own_account_once(world, sso):
     with pytest.raises(WrongState):
         services.answer_request(request=asked, answer="declined", note="", trainer=None, actor=sso, now=NOW)
     assert client_of(sso).post(address, sent).status_code == 409
+
+
+def test_sso_training_sends_nobody_of_the_client(world, sso):
+    asked = ask(world)
+    client, own = (TrainerProfile.objects.create(name=kind, kind=kind) for kind in ("client", "sso_training"))
+    form = client_of(sso).get(reverse("trainer_request_answer", args=[asked.uuid])).context["form"]
+    assert list(form.fields["trainer"].queryset) == [own]
+    with pytest.raises(Refused) as refused:
+        services.answer_request(request=asked, answer="accepted", note="", trainer=client, actor=sso, now=NOW)
+    assert refused.value.field == "trainer"
 
 
 def test_the_pic_enters_an_answer_only_with_name_and_document(world):

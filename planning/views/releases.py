@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from planning.forms.adjusting import MoveForm
 from planning.forms.releases import ReleaseForm
 from planning.models import ReleaseConfirmation
 from planning.policies.plans import can_answer_release, can_edit_plan
-from planning.queries.releases import RELEASE_KINDS, about_release, agents_of, place_of, withdrawn_words
+from planning.queries.releases import RELEASE_KINDS, about_release, agents_of, place_of, withdrawn_words, would_be_empty
 from planning.services.adjusting import adjustable_revision, move_targets
 from planning.services.releases import answer_release
 from planning.views.common import form_page, go, posted, settled
@@ -96,6 +97,8 @@ def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     whens = [meeting_words(each.starts_at, each.ends_at, zone) for each in meetings]
     closed = _closed(release)
     is_open = not closed and meetings[0].starts_at > request.now
+    asks_other = release.state == ReleaseState.OTHER_BATCH
+    may_move = is_open and asks_other and can_edit_plan(request.user, release.plan)
     context = {
         "release": release,
         "plan": release.plan,
@@ -107,7 +110,8 @@ def release_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "agents": agents,
         "invitation": _invitation(request, release, whens, agents),
         "may_answer": is_open and can_answer_release(request.user, release),
-        "may_move": is_open and release.state == ReleaseState.OTHER_BATCH and can_edit_plan(request.user, release.plan),
+        "may_move": may_move,
+        "whole_batch": _whole_batch(release, agents) if may_move else "",
         "form": form,
         "title": release.plan.title,
     }
@@ -144,6 +148,7 @@ def release_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         title=many % {"n": len(people), "team": release.team},
         parent=(reverse("release_detail", args=[release.uuid]), plan.number),
         submit=_("Move"),
+        closed=_whole_batch(release, people),
     )
 
 
@@ -153,6 +158,17 @@ def _closed(release: ReleaseConfirmation) -> str:
         return withdrawn_words(release)
     plan = release.plan
     return "" if plan.state in ANSWERED_IN else settled(plan.number, plan.get_state_display())
+
+
+def _whole_batch(release: ReleaseConfirmation, people: Sequence[Person]) -> str:
+    """That the team cannot be moved because nobody would be left in the batch; empty where somebody would."""
+    planned = release.planned_session
+    if not would_be_empty(planned, without=[person.pk for person in people]):
+        return ""
+    return _(
+        "Nobody but %(team)s is in %(batch)s: without them the class would be empty. "
+        "Give the batch another time, or give it up, in a new revision of the plan."
+    ) % {"team": release.team, "batch": planned}
 
 
 def _invitation(request: SignedInRequest, release: ReleaseConfirmation, whens: list[str], agents: list[Person]) -> str:

@@ -18,7 +18,7 @@ from planning.models.resources import RECOVERY_FORMS
 from planning.queries.changes import BEHIND
 from planning.wording.figures import figure, minutes, span
 from planning.wording.names import Names
-from planning.wording.settling import settling_words
+from planning.wording.settling import scheme_words, settling_words
 from trainingops.people.enums import Role
 from trainingops.ui.moments import day_words
 
@@ -74,15 +74,7 @@ class Values(Names):
         return ", ".join(str(RECOVERY_FORMS.get(code, code)) for code in value)
 
     def _say_scheme(self, value: Mapping[str, Any]) -> str:
-        words = [
-            str(value["name"]),
-            ngettext("%(n)d decimal", "%(n)d decimals", value["decimals"]) % {"n": value["decimals"]},
-        ]
-        if value.get("remedial_cap"):
-            words.append(_("remedial at most %(cap)s") % {"cap": figure(value["remedial_cap"])})
-        attempts = value.get("remedial_attempts", 1)
-        words.append(ngettext("%(n)d remedial attempt", "%(n)d remedial attempts", attempts) % {"n": attempts})
-        return ", ".join(words)
+        return scheme_words(value)
 
     def _say_parameter(self, value: Mapping[str, Any]) -> str:
         words = [value["name"], _("weight %(weight)s") % {"weight": figure(value["weight"])}]

@@ -106,7 +106,9 @@ def product_change_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     today = timezone.localdate()
     change = get_object_or_404(with_progress(_in_sight(request), day=today), uuid=uuid)
     progress = Progress(change, change.days_left(today), change.trained_count, change.agent_count)  # type: ignore[attr-defined]
-    plans = TrainingPlan.objects.visible_to(request.user).filter(pk__in=plans_answering(change).values("pk"))
+    answering = plans_answering(change)
+    plans = TrainingPlan.objects.visible_to(request.user).filter(pk__in=answering.values("pk"))
+    count = plans.count()
     missing = not_trained(change, day=today).select_related("person", "team", "line")
     context = {
         "change": change,
@@ -114,7 +116,8 @@ def product_change_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "missing": list(missing[:_NAMES]),
         "more": max(0, progress.agents - progress.trained - _NAMES),
         "plans": plans.select_related("line", "site")[:_PLANS],
-        "more_plans": max(0, plans.count() - _PLANS),
+        "more_plans": max(0, count - _PLANS),
+        "elsewhere": answering.count() - count,
         "may_edit": can_edit_change(request.user, change),
         "may_plan": bool(address(request, "plan_new")),
     }
