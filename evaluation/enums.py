@@ -133,6 +133,37 @@ ACTION_TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+class CoachingState(models.TextChoices):
+    """Of a Form Pembinaan SDM (clause 6)."""
+
+    DRAFTED = "drafted", _("Draft")
+    SIGNED = "signed", _("Signed by the coach")
+    ACKNOWLEDGED = "acknowledged", _("Signed by both")
+    FOLLOWED_UP = "followed_up", _("Followed up")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: Another date brings what was followed up back to where it stood: signed by both, or by the coach alone.
+COACHING_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    CoachingState.DRAFTED: (CoachingState.SIGNED, CoachingState.WITHDRAWN),
+    CoachingState.SIGNED: (CoachingState.ACKNOWLEDGED, CoachingState.FOLLOWED_UP),
+    CoachingState.ACKNOWLEDGED: (CoachingState.FOLLOWED_UP,),
+    CoachingState.FOLLOWED_UP: (CoachingState.CLOSED, CoachingState.SIGNED, CoachingState.ACKNOWLEDGED),
+}
+
+#: Between the signature of the coach and the end.
+COACHING_UNDER_WAY = (CoachingState.SIGNED, CoachingState.ACKNOWLEDGED, CoachingState.FOLLOWED_UP)
+
+
+class CoachingResult(models.TextChoices):
+    """How a coaching ended."""
+
+    REACHED = "reached", _("Reached: what was agreed was seen")
+    PARTLY = "partly", _("Partly reached")
+    NOT_REACHED = "not_reached", _("Not reached: more has to follow")
+
+
 class Presence(models.TextChoices):
     INVITED = "invited", _("Invited")
     PRESENT = "present", _("Present")

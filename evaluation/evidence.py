@@ -36,7 +36,7 @@ COACHING = EvidenceKind(
     prefix="FP",
     form_number="FR-CC-TRN-07",
     template="evaluation/print/coaching.html",
-    template_version="2",
+    template_version="3",
     clauses=("6", "5.4"),
     iso_clauses=("7.2", "10.3"),
     readers=("auditor", "manager"),
@@ -110,22 +110,27 @@ def _aspect(aspect: Aspect, findings: list[Finding], zone: Any) -> dict[str, Any
 
 
 def coaching_payload(form: CoachingForm) -> dict[str, Any]:
-    """The coaching form as it is printed; with the agent's comment it is the second version."""
+    """The coaching form as it is printed, as it stands; each signature, follow-up and the end make a version."""
     zone = form.site.zone
+    assert form.coached_at is not None and form.signature is not None
     with translation.override(LANGUAGE):
+        signatures = [signed(form.coach.name, form.signature, zone)]
+        if form.agent_signature:
+            signatures.append(signed(form.person.name, form.agent_signature, zone))
         return {
             "title": _("Coaching form (Form Pembinaan SDM)"),
             "subtitle": form.person.name,
             "subtitle_more": form.person.employee_no,
             "clause": "6",
-            "version": _("version %(number)d") % {"number": 2} if form.commented_at else "",
+            "version": _("version %(number)d") % {"number": form.record_version} if form.record_version > 1 else "",
             "ident": [
                 [_("Number"), form.number],
                 [_("Date"), moment_words(form.coached_at, zone)],
                 [_("Service line"), form.line.name],
                 [_("Site"), form.site.name],
                 [_("Coach"), form.coach.name],
-                [_("Follow-up on"), day_words(form.follow_up_on)],
+                [_("State"), str(form.get_state_display())],
+                *([[_("Grounds"), grounds]] if (grounds := grounds_words(form)) else []),
             ],
             "problem": form.problem,
             "cause": form.cause,
@@ -141,5 +146,27 @@ def coaching_payload(form: CoachingForm) -> dict[str, Any]:
                 }
                 for defect in form.defects.select_related("parameter").order_by("occurred_on")
             ],
-            "signatures": [signed(form.coach.name, form.signature, zone)],
+            "follow_ups": [
+                {
+                    "due": day_words(each.due_on),
+                    "seen_on": day_words(each.seen_on) if each.seen_on else "",
+                    "seen": each.seen,
+                    "by": each.seen_by.name if each.seen_by else "",
+                }
+                for each in form.follow_ups.select_related("seen_by")
+            ],
+            "result": str(form.get_result_display()) if form.result else "",
+            "conclusion": form.conclusion,
+            "unacknowledged_reason": form.unacknowledged_reason,
+            "signatures": signatures,
         }
+
+
+def grounds_words(form: CoachingForm) -> str:
+    """What a coaching follows from beside defects, in a few words of the active language."""
+    said = []
+    if form.case:
+        said.append(_("remedial not passed, %(number)s") % {"number": form.case.enrolment.training_session.plan.number})
+    if form.review:
+        said.append(_("review %(number)s") % {"number": form.review.number})
+    return "; ".join(said)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.enums import DefectDecision, EffectVerdict, ImpactLevel, StudyState, TrainingDefectKind
-from evaluation.models import EffectStudy, TrainingDefect
+from evaluation.enums import (
+    COACHING_UNDER_WAY,
+    CoachingState,
+    DefectDecision,
+    EffectVerdict,
+    ImpactLevel,
+    StudyState,
+    TrainingDefectKind,
+)
+from evaluation.models import CoachingForm, EffectStudy, TrainingDefect
 from sessions.models import AbsenceReason
 from trainingops.people.models import ServiceLine, Site
 from trainingops.ui.forms import DayInput, PeriodForm
@@ -115,3 +126,44 @@ class EffectFilter(django_filters.FilterSet):
         if value == StudyState.WAITING:
             return queryset.filter(state=value)
         return queryset.filter(state=StudyState.MEASURED, latest__verdict=value)
+
+
+class CoachingFilter(django_filters.FilterSet):
+    """By person, state, line, and what is due."""
+
+    agent = django_filters.CharFilter(label=_("Name or employee number"), method="by_words")
+    state = django_filters.ChoiceFilter(choices=CoachingState.choices, label=_("State"), empty_label=_("All"))
+    line = django_filters.ModelChoiceFilter(
+        queryset=ServiceLine.objects.all(), to_field_name="code", label=_("Service line"), empty_label=_("All")
+    )
+    due = django_filters.ChoiceFilter(
+        choices=[("over", _("Follow-up overdue")), ("week", _("Follow-up within seven days"))],
+        label=_("Follow-up"),
+        empty_label=_("All"),
+        method="by_due",
+    )
+    since = django_filters.DateFilter(
+        field_name="coached_at", lookup_expr="date__gte", label=_("Signed from"), widget=DayInput
+    )
+    until = django_filters.DateFilter(
+        field_name="coached_at", lookup_expr="date__lte", label=_("Signed until"), widget=DayInput
+    )
+
+    class Meta:
+        model = CoachingForm
+        form = PeriodForm
+        fields: list[str] = []
+
+    def by_words(self, found: QuerySet[CoachingForm], _name: str, words: str) -> QuerySet[CoachingForm]:
+        """Each word is somewhere in the name or the number of the person."""
+        for word in words.split():
+            found = found.filter(Q(person__name__icontains=word) | Q(person__employee_no__icontains=word))
+        return found
+
+    def by_due(self, found: QuerySet[Any], _name: str, due: str) -> QuerySet[Any]:
+        """By ``next_on`` of what is under way."""
+        today = timezone.localdate()
+        waiting = found.filter(state__in=COACHING_UNDER_WAY)
+        if due == "over":
+            return waiting.filter(next_on__lt=today)
+        return waiting.filter(next_on__range=(today, today + timedelta(days=7)))

@@ -5,18 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.answers import contradiction
-from evaluation.enums import MOST_DAYS, SEEN_BY_PEOPLE, ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
+from evaluation.enums import (
+    MOST_DAYS,
+    SEEN_BY_PEOPLE,
+    ActionKind,
+    Aspect,
+    CoachingResult,
+    DefectDecision,
+    ImpactLevel,
+    Presence,
+)
 from evaluation.models import CoachingForm, Finding, Review, ReviewParticipant, TrainingDefect
+from evaluation.services import CoachingText
 from planning.models import Defect
 from sessions.models import TrainingSession
 from trainingops.people.models import Person, ServiceLine, Site, User
 from trainingops.people.queries import users_with_role
 from trainingops.ui.forms import MomentField, PageForm, PlannedDayField, PlannedMomentField, WholeField
+from trainingops.ui.moments import day_words
 
 _TEXT = forms.Textarea(attrs={"rows": 4})
 
@@ -276,33 +287,90 @@ class TrainingDefectForm(PageForm):
         )
 
 
-class CoachingModelForm(PageForm, forms.ModelForm):
-    """Form Pembinaan SDM."""
+class CoachingModelForm(PageForm):
+    """Form Pembinaan SDM; a draft can be gone on with."""
 
-    class Meta:
-        model = CoachingForm
-        fields = ["problem", "defects", "cause", "agreement", "follow_up_on"]
-        field_classes = {"follow_up_on": PlannedDayField}
-        widgets = {
-            "problem": _TEXT,
-            "cause": _TEXT,
-            "agreement": _TEXT,
-            "defects": forms.CheckboxSelectMultiple,
+    problem = forms.CharField(label=_("Problem, with data"), widget=_TEXT)
+    defects = forms.ModelMultipleChoiceField(
+        Defect.objects.none(), label=_("Service defects"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    cause = forms.CharField(label=_("Cause"), widget=_TEXT)
+    agreement = forms.CharField(label=_("Agreement"), widget=_TEXT)
+    follow_up_on = PlannedDayField(label=_("Follow-up on"))
+    follow_up_2 = PlannedDayField(label=_("Second follow-up"), required=False)
+    follow_up_3 = PlannedDayField(label=_("Third follow-up"), required=False)
+
+    #: The latest of the person's defects that are offered.
+    OFFERED = 30
+
+    def __init__(self, *args: Any, person: Person, draft: CoachingForm | None = None, **kwargs: Any) -> None:
+        if draft is not None:
+            kwargs["initial"] = self._of(draft)
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["defects"]
+        latest = Defect.objects.filter(person=person).order_by("-occurred_on").values("pk")[: self.OFFERED]
+        chosen = self.initial.get("defects", [])
+        offered = Defect.objects.filter(Q(pk__in=latest) | Q(pk__in=chosen))
+        field.queryset = offered.select_related("parameter").order_by("-occurred_on")
+        field.label_from_instance = lambda defect: ", ".join(
+            [defect.source_reference, day_words(defect.occurred_on), str(defect.parameter)]
+        )
+
+    @staticmethod
+    def _of(draft: CoachingForm) -> dict[str, Any]:
+        days = [each.due_on for each in draft.follow_ups.all()]
+        return {
+            **{name: getattr(draft, name) for name in ("problem", "cause", "agreement")},
+            **dict(zip(("follow_up_on", "follow_up_2", "follow_up_3"), days, strict=False)),
+            "defects": [each.pk for each in draft.defects.all()],
         }
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+    @property
+    def content(self) -> CoachingText:
+        """What was written."""
+        data = self.cleaned_data
+        days = [day for name in ("follow_up_on", "follow_up_2", "follow_up_3") if (day := data[name])]
+        words = {name: data[name] for name in ("problem", "cause", "agreement")}
+        return CoachingText(**words, follow_ups=days, defects=list(data["defects"]))
+
+
+class AcknowledgeForm(PageForm):
+    """The agent's own words; they may leave them out."""
+
+    comment = forms.CharField(
+        label=_("Your comment"),
+        widget=_TEXT,
+        required=False,
+        help_text=_("What you agree to, what you see differently, what you need. Blank: you have read it."),
+    )
+
+
+class FollowUpForm(PageForm):
+    """What was seen on a follow-up date."""
+
+    seen_on = forms.DateField(label=_("Seen on"))
+    seen = forms.CharField(label=_("What was seen, with data"), widget=_TEXT)
+
+
+class FollowUpDateForm(PageForm):
+    """Another date."""
+
+    due_on = PlannedDayField(label=_("Follow-up on"))
+
+
+class ClosingForm(PageForm):
+    """What came of a coaching."""
+
+    result = forms.ChoiceField(label=_("Result"), choices=CoachingResult.choices, widget=forms.RadioSelect)
+    conclusion = forms.CharField(label=_("Conclusion"), widget=_TEXT)
+    unacknowledged_reason = forms.CharField(
+        label=_("Why has the agent not signed?"), widget=_TEXT, help_text=_("For example: left before reading it.")
+    )
+
+    def __init__(self, *args: Any, coaching: CoachingForm, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["defects"]
-        field.label = _("Service defects")
-        field.required = False
-        field.queryset = Defect.objects.filter(person=person).select_related("parameter")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda defect: f"{defect.source_reference}, {defect.parameter}"  # type: ignore[attr-defined]
-
-
-class CommentForm(PageForm):
-    """The agent's own words."""
-
-    comment = forms.CharField(label=_("Your comment"), widget=_TEXT)
+        if coaching.acknowledged_at:
+            del self.fields["unacknowledged_reason"]
 
 
 class ItemReturnForm(PageForm):

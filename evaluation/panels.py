@@ -1,26 +1,29 @@
-"""What this stage shows on the pages of the stages below: what tests say, on the page of a paper and of a session."""
+"""What this stage shows on the pages of the stages below: what tests say, and what coaching follows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from evaluation.analysing import TO_LOOK_AT
 from evaluation.enums import AnalysedPhase
-from evaluation.models import EffectStudy, PaperAnalysis
+from evaluation.models import CoachingForm, EffectStudy, PaperAnalysis
 from evaluation.models.effects import READS_EFFECTS
+from evaluation.policies import can_coach
 from planning.enums import PlanState
-from planning.models import TrainingPlan
+from planning.models import Defect, TrainingPlan
 from planning.policies.catalogue import can_write_questions
-from sessions.enums import HELD
-from sessions.models import TrainingSession
+from sessions.enums import HELD, CaseKind
+from sessions.models import RecoveryCase, TrainingSession
 from trainingops.ui.panels import register_provider
 
 if TYPE_CHECKING:
-    from trainingops.people.models import User
+    from trainingops.domain import Identified
+    from trainingops.people.models import Person, User
 
 
 def register_panels() -> None:
@@ -28,6 +31,38 @@ def register_panels() -> None:
     register_provider("planning.paper", paper_panels)
     register_provider("sessions.session", session_panels)
     register_provider("planning.plan", plan_lines)
+    register_provider("planning.defect", defect_panels)
+    register_provider("sessions.case", case_panels)
+
+
+def defect_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
+    """The coaching that follows from each service defect, and the way to a new form (6)."""
+    defects = Defect.objects.filter(pk__in=ids).select_related("person")
+    return _coaching_panels({each.pk: each.person for each in defects}, "defects", "defect", defects, user)
+
+
+def case_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
+    """The coaching that follows from each remedial that was not passed, and the way to a new form (6)."""
+    below = RecoveryCase.objects.filter(
+        pk__in=ids, kind=CaseKind.REMEDIAL, enrolment__results__current=True, enrolment__results__passed=False
+    )
+    rows = below.select_related("enrolment__person")
+    return _coaching_panels({each.pk: each.enrolment.person for each in rows}, "case", "case", rows, user)
+
+
+def _coaching_panels(
+    people: Mapping[Any, Person], field: str, parameter: str, rows: Iterable[Identified], user: User
+) -> Mapping[Any, Any]:
+    """A panel for each row, where the reader sees a form of it or may make one."""
+    panels = {}
+    for row in rows:
+        person = people[row.pk]
+        new = reverse("coaching_new", args=[person.uuid]) if can_coach(user, person) else ""
+        forms = CoachingForm.objects.visible_to(user).filter(**{field: row.pk})
+        context = {"forms": forms, "new_url": new and f"{new}?{parameter}={row.uuid}"}
+        if new or forms:
+            panels[row.pk] = render_to_string("evaluation/coaching_panel.html", context)
+    return panels
 
 
 def paper_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:

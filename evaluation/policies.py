@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from evaluation.models import CoachingForm, EffectStudy, ImprovementAction, Review, TrainingDefect
+from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Site, User
 from trainingops.people.queries import people_visible_to
 
 #: Who reads indicators, objectives and management reports of their sites and lines.
 READS_INDICATORS = ("manager", "trainer", "qc", "operations", "operation_support", "auditor")
+#: Who coaches, as which they sign.
+COACHES = (Role.TEAM_LEADER, Role.TRAINER, Role.MANAGER)
 
 
 def can_schedule_review(user: User, site: Site, line: ServiceLine) -> bool:
@@ -65,9 +68,21 @@ def can_ask_measurement(user: User, study: EffectStudy) -> bool:
 
 def can_coach(user: User, person: Person) -> bool:
     """Team leaders, trainers and managers within their scope, never oneself."""
-    if user.person_id == person.pk or not user.authority.has("manager", "trainer", "team_leader"):
+    if user.person_id == person.pk or not user.authority.has(*COACHES):
         return False
     return people_visible_to(Person.objects.filter(pk=person.pk), user).exists()
+
+
+def can_write_coaching(user: User, form: CoachingForm) -> bool:
+    """Its coach."""
+    return user.pk == form.coach_id
+
+
+def can_follow_up(user: User, form: CoachingForm) -> bool:
+    """Its coach, or the manager of the place; never the person coached."""
+    if user.person_id == form.person_id:
+        return False
+    return user.pk == form.coach_id or user.authority.covers("manager", site_id=form.site_id, line_id=form.line_id)
 
 
 def can_comment(user: User, form: CoachingForm) -> bool:

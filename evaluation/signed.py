@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluation.models import CoachingForm, Minutes
-from evaluation.services.coaching import content_of_coaching
+from evaluation.services.coaching import content_of_answer, content_of_coaching
 from evaluation.services.reviews.minutes import form_of, minutes_content
-from trainingops.audit.journal import digest
+from trainingops.audit.journal import canonical, digest
 from trainingops.people.signed import Signed, SignedKind, agreed, register_signed
 
 
@@ -27,12 +27,27 @@ def _minutes() -> Iterator[Signed]:
 
 
 def _coaching() -> Iterator[Signed]:
-    for each in CoachingForm.objects.select_related("signature", "person").order_by("pk").iterator(500):
-        content_hash = content_of_coaching(
-            person=each.person,
-            problem=each.problem,
-            cause=each.cause,
-            agreement=each.agreement,
-            follow_up_on=each.follow_up_on,
-        )
-        yield Signed(each.number, each.signature, [content_hash])
+    related = ("signature", "agent_signature", "person", "finding", "case")
+    signed = CoachingForm.objects.exclude(signature=None).select_related(*related).prefetch_related("defects")
+    for each in signed.order_by("pk").iterator(500):
+        assert each.signature is not None
+        if each.content:
+            # From the rows and from the text kept of them: both must be what the coach signed.
+            hashes = agreed(*(digest(text).hex() for text in (content_of_coaching(each), each.content)))
+        else:
+            hashes = {_before_it_was_kept(each)}
+        yield Signed(each.number, each.signature, hashes)
+        if each.agent_signature:
+            yield Signed(each.number, each.agent_signature, [content_of_answer(each, each.comment)])
+
+
+def _before_it_was_kept(form: CoachingForm) -> str:
+    """What coaches signed of forms with one follow-up date."""
+    content = {
+        "person": form.person.uuid,
+        "problem": form.problem,
+        "cause": form.cause,
+        "agreement": form.agreement,
+        "follow_up_on": form.follow_up_on,
+    }
+    return digest(canonical(content)).hex()

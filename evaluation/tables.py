@@ -18,6 +18,7 @@ from django_tables2.utils import A
 
 from evaluation.analysing import VERDICT_KINDS, options_words
 from evaluation.effect_words import points, study_mark
+from evaluation.enums import CoachingState
 from evaluation.models import (
     CoachingForm,
     EffectStudy,
@@ -162,20 +163,32 @@ class ActionTable(PageTable):
         fields = ("number", "text", "kind", "owner", "due_at", "state")
 
 
+COACHING_KINDS: dict[str, str] = {
+    CoachingState.DRAFTED: "idle",
+    CoachingState.SIGNED: "warn",
+    CoachingState.ACKNOWLEDGED: "info",
+    CoachingState.FOLLOWED_UP: "info",
+    CoachingState.CLOSED: "ok",
+    CoachingState.WITHDRAWN: "waive",
+}
+
+
 class CoachingTable(PageTable):
     caption = _("Coaching forms")
     empty_title = _("No coaching forms yet")
-    empty_text = _("A coaching form starts from an agent's page or from a review.")
+    empty_text = _("A coaching form starts from a service defect, a remedial that was not passed, or a review.")
 
     number = NumberColumn(linkify=("coaching_detail", {"uuid": A("uuid")}), verbose_name=_("Number"))
     person = tables.Column(verbose_name=_("Agent"))
     coach = tables.Column(verbose_name=_("Coach"))
-    coached_at = MomentColumn(zone="site__zone", verbose_name=_("Made"))
-    follow_up_on = DayColumn(verbose_name=_("Follow-up on"))
+    state = StatusColumn(kinds=COACHING_KINDS, verbose_name=_("State"))
+    coached_at = MomentColumn(zone="site__zone", verbose_name=_("Signed"), default="–")
+    next_on = DayColumn(verbose_name=_("Next follow-up"), default="–")
+    result = tables.Column(verbose_name=_("Result"), default="–")
 
     class Meta(PageTable.Meta):
         model = CoachingForm
-        fields = ("number", "person", "coach", "coached_at", "follow_up_on")
+        fields = ("number", "person", "coach", "state", "coached_at", "next_on", "result")
 
 
 class AnalysisTable(PageTable):

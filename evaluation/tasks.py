@@ -66,12 +66,13 @@ def sweep_training_defects() -> None:
 
 @shared_task
 def sweep_reviews() -> None:
-    """Every hour: reviews that are owed, reminders and escalation of reviews and of actions (5.4)."""
-    from evaluation.services import tell_of_actions, watch_reviews
+    """Every hour: reviews that are owed, reminders of reviews, actions and follow-ups of coaching (5.4, 6)."""
+    from evaluation.services import remind_follow_ups, tell_of_actions, watch_reviews
 
     now = timezone.now()
     watch_reviews(now=now)
     tell_of_actions(now=now)
+    remind_follow_ups(now=now)
     finish_bulk(now=now)
 
 

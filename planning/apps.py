@@ -9,6 +9,7 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from planning import (  # noqa: F401 (receivers connect by import)
+            competence_notices,
             imports,
             menu,
             module_notices,
@@ -36,5 +37,6 @@ class PlanningConfig(AppConfig):
         trainers.register()
         trainer_notices.register()
         question_notices.register()
+        competence_notices.register()
         imports.register()
         post_migrate.connect(ensure_reference, sender=self, dispatch_uid="planning.reference")

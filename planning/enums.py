@@ -25,6 +25,38 @@ MODULE_TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+class RequirementState(models.TextChoices):
+    """Of a list of required modules: one decision, and the next revision follows (ISO 9001 7.2)."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+REQUIREMENT_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    RequirementState.SUBMITTED: (
+        RequirementState.APPROVED,
+        RequirementState.RETURNED,
+        RequirementState.WITHDRAWN,
+    ),
+}
+
+
+class CompetenceState(models.TextChoices):
+    """How somebody stands to a module that they must hold; the worst first (ISO 9001 7.2)."""
+
+    MISSING = "missing", _("Not shown yet")
+    EXPIRED = "expired", _("Expired")
+    EXPIRING = "expiring", _("Expires soon")
+    GRACE = "grace", _("Not required yet")
+    CURRENT = "current", _("Holds")
+
+
+#: What a refreshment would mend.
+LACKING = (CompetenceState.MISSING, CompetenceState.EXPIRED, CompetenceState.EXPIRING)
+
+
 class ErrorClass(models.TextChoices):
     """Classes of service defects (clause 2.3); never added into one figure."""
 
@@ -248,6 +280,7 @@ class TargetReason(models.TextChoices):
     SEGMENT = "segment", _("Segment, skill or line")
     NOT_TRAINED_SINCE = "not_trained_since", _("Not trained in this module since")
     PRODUCT_CHANGE = "product_change", _("Product or procedure change")
+    COMPETENCE = "competence", _("Required competence missing or about to expire")
     CHOSEN = "chosen", _("Chosen by the PIC")
 
 

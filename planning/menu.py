@@ -23,7 +23,7 @@ def register_catalogue() -> None:
         NavItem("5.1", _("Modules"), "module_list", "book", order=40, area=("module_", "material_", "topic_")),
         NavItem("5.1", _("Questions and tests"), "question_list", "edit", order=50, area=("question_", "paper_")),
         NavItem("5.1", _("Scoring schemes"), "scheme_list", "half", order=60, area=("scheme_",)),
-        NavItem("5.1", _("Competences"), "competence_list", "ok", order=65, area=("competence_list",)),
+        NavItem("5.1", _("Competences"), "competence_matrix", "ok", order=65, area=("competence_", "requirement_")),
         NavItem("5.1", _("Appointments"), "appointment_list", "check", order=70, area=("appointment_",)),
         NavItem("5.1", _("Requests to SSO Training"), "trainer_request_list", "mail", order=75),
         NavItem(

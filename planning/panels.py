@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.enums import PlanState, RevisionState
 from planning.models import PlanRevision, TrainingPlan
-from planning.queries.competence import competences_of
+from planning.queries.competence import with_competences
+from planning.queries.competence_matrix import STATE_KINDS, required_of
 from planning.tables.competence import validity
 from trainingops.notifications.states import register_state
 from trainingops.people.models import Person
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
 def person_competence(ids: list[Any], user: User) -> Mapping[Any, Any]:
     """What somebody has shown, on the page of the person; the page is open to who may see them."""
     today = timezone.localdate()
+    people = with_competences(Person.objects.visible_to(user).filter(pk__in=ids), today)
     return {
         person.pk: render_to_string(
             "planning/_person_competence.html",
             {
                 "person": person.uuid,
-                "rows": [(each, *validity(each.valid_until, today)) for each in competences_of(person)],
+                "required": required_of(person, day=today),
+                "kinds": STATE_KINDS,
+                "rows": [(each, validity(each.ends_on, today)[1]) for each in shown],
             },
         )
-        for person in Person.objects.visible_to(user).filter(pk__in=ids)
+        for person, shown in people
     }
 
 

@@ -13,6 +13,7 @@ from planning.enums import RootCause
 from trainingops.ui.moments import day_words
 
 if TYPE_CHECKING:
+    from planning.models import TrainingModule
     from planning.queries.groups import GroupRule
     from planning.queries.needs import DefectFilter
 
@@ -30,6 +31,11 @@ def facts_of_rule(rule: GroupRule, last_trained: date | None) -> list[Facts]:
     if rule.joined_months is not None or rule.joined_at_most is not None:
         facts.append({"tenure_from": rule.joined_months, "tenure_below": rule.joined_at_most})
     return facts or [{"line": str(rule.line)}]
+
+
+def facts_of_competence(module: TrainingModule, until: date | None) -> list[Facts]:
+    """Of one person who must hold a module: until when they do, or that they never showed it."""
+    return [{"competence": module.code, "until": until.isoformat() if until else None}]
 
 
 def facts_of_defects(filters: DefectFilter, count: int) -> list[Facts]:
@@ -73,6 +79,10 @@ def _words(fact: Facts) -> str:
             return _("%(module)s: never trained") % {"module": code}
         case {"module": code, "last_trained": day}:
             return _("%(module)s: last trained %(day)s") % {"module": code, "day": _day(day)}
+        case {"competence": code, "until": None}:
+            return _("%(module)s is required and was not shown yet") % {"module": code}
+        case {"competence": code, "until": day}:
+            return _("%(module)s is required and holds until %(day)s") % {"module": code, "day": _day(day)}
         case {"group": name}:
             return str(name)
         case {"tenure_from": lowest, "tenure_below": highest}:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from planning.services import remind_teams
+from planning.services.competences import remind_competences
 from planning.services.expiry import remind_expiries
 from planning.services.releases import remind_leaders
 from planning.services.watching import tell_of_roster_changes
@@ -27,7 +28,8 @@ def watch_rosters() -> None:
 
 @shared_task
 def sweep_expiries() -> None:
-    """Every hour: what ends (5.1.1 a), and whom a new roster takes out of an approved meeting (5.1.1 f)."""
+    """Every hour: what ends (5.1.1 a, ISO 7.2), and whom a new roster takes out of an approved meeting (5.1.1 f)."""
     now = timezone.now()
     remind_expiries(now=now)
+    remind_competences(now=now)
     tell_of_roster_changes(now=now)

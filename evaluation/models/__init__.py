@@ -1,11 +1,11 @@
 """Review and improvement (4.4, 5.4)."""
 
 from evaluation.models.analyses import ItemFigures, PaperAnalysis
+from evaluation.models.coaching import CoachingFollowUp, CoachingForm
 from evaluation.models.defects import TrainingDefect
 from evaluation.models.duties import ReviewObligation, ReviewPolicy
 from evaluation.models.effects import EffectMeasurement, EffectStudy
 from evaluation.models.improvement import (
-    CoachingForm,
     EffectivenessCheck,
     Finding,
     ImprovementAction,
@@ -18,6 +18,7 @@ from evaluation.models.objectives import Objective, ObjectiveRevision
 from evaluation.models.summaries import CountedMonth, DefectMonth, IndicatorMonth, JournalReader, TrainingHours
 
 __all__ = [
+    "CoachingFollowUp",
     "CoachingForm",
     "CountedMonth",
     "DefectMonth",

@@ -1,4 +1,4 @@
-"""Training defects, reviews with their findings, actions, coaching (4.4, 5.4)."""
+"""Training defects, reviews with their findings, actions (4.4, 5.4)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import UNFINISHED, ActionKind, ActionState, Aspect, Presence, ReviewState, TrainingDefectKind
 from evaluation.models.defects import TrainingDefect
-from planning.models import Defect, TrainingPlan
+from planning.models import TrainingPlan
 from trainingops.domain import Identified
-from trainingops.people.models import Person, ServiceLine, Signature, Site, User
+from trainingops.people.models import ServiceLine, Signature, Site, User
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -251,39 +251,3 @@ class EffectivenessCheck(Identified):
 
     def __str__(self) -> str:
         return f"{self.action_id} {self.effective}"
-
-
-class CoachingFormQuerySet(models.QuerySet["CoachingForm"]):
-    def visible_to(self, user: User) -> CoachingFormQuerySet:
-        """The coach, the person coached, managers and auditors in scope."""
-        inside = user.authority.scope("manager", "auditor", site="site", line="line")
-        return self.filter(inside | Q(coach=user) | Q(person__user=user))
-
-
-class CoachingForm(Identified):
-    """Form Pembinaan SDM: problem with data, cause, agreement, follow-up (clause 6)."""
-
-    number = models.CharField(max_length=30, unique=True)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="coaching_forms", verbose_name=_("agent"))
-    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
-    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+")
-    review = models.ForeignKey(Review, models.PROTECT, null=True, blank=True, related_name="coaching_forms")
-    plan = models.ForeignKey(TrainingPlan, models.PROTECT, null=True, blank=True, related_name="coaching_forms")
-    defects = models.ManyToManyField(Defect, blank=True, related_name="coaching_forms")
-    problem = models.TextField(_("problem, with data"))
-    cause = models.TextField(_("cause"))
-    agreement = models.TextField(_("agreement"))
-    follow_up_on = models.DateField(_("follow-up on"))
-    coach = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    coached_at = models.DateTimeField()
-    signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
-    comment = models.TextField(_("comment of the agent"), blank=True)
-    commented_at = models.DateTimeField(null=True)
-
-    objects = CoachingFormQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-coached_at"]
-
-    def __str__(self) -> str:
-        return self.number

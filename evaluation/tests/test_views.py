@@ -200,7 +200,11 @@ def test_coaching_in_the_browser_and_the_agent_s_comment(client, at):
     client.force_login(agent)
     detail = reverse("coaching_detail", args=[form.uuid])
     assert client.get(detail).status_code == 200
-    assert client.post(reverse("coaching_comment", args=[form.uuid]), {"comment": "Setuju"}).status_code == 302
+    answer = reverse("coaching_acknowledge", args=[form.uuid])
+    assert client.get(answer).url.startswith("/sign-in/again/")  # a fresh log-in first
+    sign_in(client, agent)
+    assert client.get(answer).status_code == 200
+    assert client.post(answer, {"comment": "Setuju"}).url == detail
     client.force_login(make_user("agent", person=world.people[1]))
     assert client.get(detail).status_code == 404
 

@@ -18,7 +18,7 @@ from evaluation.enums import ReviewState
 from evaluation.forms import FindingForm, MinutesForm, PresenceForm, ReviewForm
 from evaluation.models import Finding, Review, TrainingDefect
 from evaluation.models.improvement import ReviewQuerySet
-from evaluation.policies import can_approve_minutes, can_lead_review, can_write_minutes
+from evaluation.policies import COACHES, can_approve_minutes, can_lead_review, can_write_minutes
 from evaluation.queries import (
     Unsettled,
     by_aspect,
@@ -110,6 +110,7 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
         "presence_form": presence_form or PresenceForm(review=review),
         "may_write": may_write and is_open,
         "may_add": may_write and review.state == ReviewState.HELD,
+        "may_coach": request.user.authority.has(*COACHES),
         "may_lead": can_lead_review(request.user, review),
         "may_approve": can_approve_minutes(request.user, review) and review.state == ReviewState.HELD,
         "missing": services.missing_before_approval(review, findings) if review.state == ReviewState.HELD else [],

@@ -31,6 +31,7 @@ from planning.models.questions import (
     TestPaper,
 )
 from planning.models.releases import ReleaseConfirmation
+from planning.models.requirements import CompetenceRequirement, RequiredModule
 from planning.models.resources import (
     Appointment,
     ClassType,
@@ -50,6 +51,7 @@ __all__ = [
     "Booking",
     "ClassType",
     "Competence",
+    "CompetenceRequirement",
     "Consultation",
     "Defect",
     "LicenceSeat",
@@ -77,6 +79,7 @@ __all__ = [
     "QuestionVersion",
     "RecoveryForm",
     "ReleaseConfirmation",
+    "RequiredModule",
     "RevisionComment",
     "Room",
     "SampleCount",

@@ -33,18 +33,18 @@ class OwnCompetenceTable(PageTable):
     version = tables.Column(_("Version"), accessor="module_version__number", orderable=False)
     achieved_on = DayColumn(verbose_name=_("Shown on"), orderable=False)
     result = FigureColumn(verbose_name=_("Result"), places=2, orderable=False)
-    valid_until = tables.Column(_("Valid until"), empty_values=(), orderable=False)
+    ends_on = tables.Column(_("Valid until"), empty_values=(), orderable=False)
 
     def render_module(self, value: str, record: Any) -> SafeString:
         return ui.person(value, record.module_version.module.code)
 
-    def render_valid_until(self, value: date | None) -> SafeString:
+    def render_ends_on(self, value: date | None) -> SafeString:
         return ui.status(*validity(value, timezone.localdate()), bare=True)
 
     def value_module(self, value: str) -> str:
         return value
 
-    def value_valid_until(self, value: date | None) -> date | None:
+    def value_ends_on(self, value: date | None) -> date | None:
         return value
 
 

@@ -114,6 +114,14 @@ ACCESS |= {
     "my_competence": signed_in(),
     "competence_pdf": signed_in(),
     "competence_list": only(*SEES_PEOPLE),
+    "competence_trainers": only(*_SEES_TRAINERS),
+    "competence_matrix": only(*SEES_PEOPLE),
+    "competence_plan": only("trainer", methods=WRITE),
+    "requirement_list": only(*SEES_PEOPLE),
+    "requirement_new": only("trainer", "manager", methods=WRITE),
+    "requirement_detail": only(*SEES_PEOPLE),
+    "requirement_decide": only("manager", methods=WRITE),
+    "requirement_withdraw": only("trainer", "manager", methods=POST_ONLY),
 }
 
 # --- planning: plans ---------------------------------------------------------------------------------------

@@ -210,5 +210,10 @@ ACCESS |= {
     "coaching_list": only(*_COACHES, Role.AUDITOR, Role.AGENT),
     "coaching_new": only(*_COACHES, methods=WRITE),
     "coaching_detail": only(*_COACHES, Role.AUDITOR, Role.AGENT),
-    "coaching_comment": only(Role.AGENT, methods=POST_ONLY),
+    "coaching_edit": only(*_COACHES, methods=WRITE),
+    "coaching_withdraw": only(*_COACHES, methods=POST_ONLY),
+    "coaching_acknowledge": only(*_COACHES, Role.AGENT, methods=WRITE),
+    "coaching_follow_up": only(*_COACHES, methods=WRITE),
+    "coaching_follow_up_new": only(*_COACHES, methods=WRITE),
+    "coaching_close": only(*_COACHES, methods=WRITE),
 }

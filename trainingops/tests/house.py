@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from evaluation.enums import IndicatorKey
 from evaluation.models import (
+    CoachingFollowUp,
     CoachingForm,
     EffectStudy,
     Finding,
@@ -28,6 +29,7 @@ from planning.forms.plans import PART_FORMS
 from planning.models import (
     Appointment,
     ClassType,
+    CompetenceRequirement,
     Consultation,
     Defect,
     MarkedDay,
@@ -252,9 +254,12 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "class_file": _by_uuid(ClassFile, "kind"),
     "class_type_": _by_uuid(ClassType),
     "competence_pdf": _by_uuid(Person),
+    "requirement_": _by_uuid(CompetenceRequirement),
     "coaching_": _by_uuid(CoachingForm),
     "comment_": _by_uuid(RevisionComment),
     "coaching_new": _by_uuid(Person),
+    "coaching_follow_up": _by_uuid(CoachingFollowUp),
+    "coaching_follow_up_new": _by_uuid(CoachingForm),
     "consultation_": _by_uuid(Consultation),
     "defect_": _by_uuid(Defect),
     "sample_": _by_uuid(MonitoringSample),

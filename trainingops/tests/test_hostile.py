@@ -72,7 +72,10 @@ OF_THE_HOUSE = {
     "verify_record": "open to whoever holds the paper",
 }
 #: Of a line at every site: beginning of names → why another site is no stranger.
-OF_A_LINE = {"plan_template_": "a template serves the trainers of its line, wherever they teach"}
+OF_A_LINE = {
+    "plan_template_": "a template serves the trainers of its line, wherever they teach",
+    "requirement_": "what the agents of a line must hold is asked of them at every site",
+}
 #: Administrators keep the whole house, so they are nobody's stranger.
 NARROWED = [role for role in Role.values if role != Role.ADMINISTRATOR]
 WITH_ID = sorted(

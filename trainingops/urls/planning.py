@@ -7,6 +7,7 @@ from planning.views import appointments as appointment_views
 from planning.views import approval as approval_views
 from planning.views import class_types as class_type_views
 from planning.views import competence as competence_views
+from planning.views import competence_matrix as matrix_views
 from planning.views import consultations as consultation_views
 from planning.views import groups as group_views
 from planning.views import indicator as indicator_views
@@ -19,6 +20,7 @@ from planning.views import plan_list as plan_list_views
 from planning.views import plans as plan_views
 from planning.views import questions as question_views
 from planning.views import releases as release_views
+from planning.views import requirements as requirement_views
 from planning.views import roster as plan_roster_views
 from planning.views import schemes as scheme_views
 from planning.views import targets as target_views
@@ -134,6 +136,18 @@ urlpatterns += [
     path("competence/", competence_views.my_competence, name="my_competence"),
     path("competence/<uuid:uuid>.pdf", competence_views.competence_pdf, name="competence_pdf"),
     path("competences/", competence_views.competence_list, name="competence_list"),
+    path("competences/trainers/", competence_views.competence_trainers, name="competence_trainers"),
+    path("competences/matrix/", matrix_views.competence_matrix, name="competence_matrix"),
+    path("competences/matrix/plan/", matrix_views.competence_plan, name="competence_plan"),
+    path("competences/required/", requirement_views.requirement_list, name="requirement_list"),
+    path("competences/required/new/", requirement_views.requirement_new, name="requirement_new"),
+    path("competences/required/<uuid:uuid>/", requirement_views.requirement_detail, name="requirement_detail"),
+    path("competences/required/<uuid:uuid>/decide/", requirement_views.requirement_decide, name="requirement_decide"),
+    path(
+        "competences/required/<uuid:uuid>/withdraw/",
+        requirement_views.requirement_withdraw,
+        name="requirement_withdraw",
+    ),
 ]
 
 # --- planning: class types -------------------------------------------------------------------------------

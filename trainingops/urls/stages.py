@@ -230,5 +230,10 @@ urlpatterns += [
     path("coaching/", coaching.coaching_list, name="coaching_list"),
     path("coaching/people/<uuid:uuid>/new/", coaching.coaching_new, name="coaching_new"),
     path("coaching/<uuid:uuid>/", coaching.coaching_detail, name="coaching_detail"),
-    path("coaching/<uuid:uuid>/comment/", coaching.coaching_comment, name="coaching_comment"),
+    path("coaching/<uuid:uuid>/edit/", coaching.coaching_edit, name="coaching_edit"),
+    path("coaching/<uuid:uuid>/withdraw/", coaching.coaching_withdraw, name="coaching_withdraw"),
+    path("coaching/<uuid:uuid>/sign/", coaching.coaching_acknowledge, name="coaching_acknowledge"),
+    path("coaching/follow-ups/<uuid:uuid>/", coaching.coaching_follow_up, name="coaching_follow_up"),
+    path("coaching/<uuid:uuid>/follow-ups/new/", coaching.coaching_follow_up_new, name="coaching_follow_up_new"),
+    path("coaching/<uuid:uuid>/close/", coaching.coaching_close, name="coaching_close"),
 ]

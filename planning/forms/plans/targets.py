@@ -60,7 +60,10 @@ class PeopleChoiceForm(PageForm):
     """Why these people are on target, and in which batch."""
 
     reason = forms.ChoiceField(
-        label=_("Reason"), choices=[each for each in TargetReason.choices if each[0] != TargetReason.DEFECTS]
+        label=_("Reason"),
+        choices=[
+            each for each in TargetReason.choices if each[0] not in (TargetReason.DEFECTS, TargetReason.COMPETENCE)
+        ],
     )
     note = forms.CharField(label=_("Reason in words"), max_length=300, required=False)
     batch = BatchField()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from evaluation.enums import ActionState, Aspect, ReviewState
+from evaluation.enums import COACHING_UNDER_WAY, ActionState, Aspect, CoachingState, ReviewState
 from trainingops.dashboard.desk.items import AWAITED, ITEMS, Awaited, Item, provides
 from trainingops.dashboard.desk.reading import Desk
 from trainingops.dashboard.desk.roles import CONSULTED, TEACHERS
@@ -191,27 +191,48 @@ def checks_awaited(desk: Desk) -> Iterable[Awaited]:
 
 @provides(ITEMS, Role.MANAGER, *TEACHERS, Role.TEAM_LEADER)
 def coaching_to_follow_up(desk: Desk) -> Iterable[Item]:
-    """Follow-ups that are due; the next form for the person settles them (clause 6)."""
+    """Follow-up dates that have come: what is seen is noted on the form (clause 6)."""
     for row in desk.small["coaching"]:
-        due = row["follow_up_on"] <= desk.day_start.date() and not row["followed"]
+        due = row["next_on"] and row["next_on"] <= desk.day_start.date() and row["state"] in COACHING_UNDER_WAY
         if row["coach_id"] == desk.user.pk and due:
             zone = ZoneInfo(row["timezone"])
             yield Item(
                 title=_("Follow up the coaching of %(name)s") % {"name": row["person"]},
                 why=_("Agreed in %(number)s.") % {"number": row["number"]},
-                url=reverse("coaching_new", args=[row["person_uuid"]]),
+                url=reverse("coaching_follow_up", args=[row["next_uuid"]]),
                 action=_("Follow up"),
                 icon="user",
-                due_at=datetime.combine(row["follow_up_on"], time(23, 59), zone),
+                due_at=datetime.combine(row["next_on"], time(23, 59), zone),
                 zone=zone,
+            )
+
+
+@provides(ITEMS, Role.MANAGER, *TEACHERS, Role.TEAM_LEADER)
+def coaching_to_finish(desk: Desk) -> Iterable[Item]:
+    """The reader's own drafts to sign, and forms to close once every date was followed up (clause 6)."""
+    steps = {
+        CoachingState.DRAFTED: (_("Sign the coaching form of %(name)s"), "coaching_edit", _("Go on"), "drafted_at"),
+        CoachingState.FOLLOWED_UP: (_("Close the coaching of %(name)s"), "coaching_close", _("Close"), "coached_at"),
+    }
+    for row in desk.small["coaching"]:
+        if row["coach_id"] == desk.user.pk and (step := steps.get(row["state"])):
+            title, url_name, action, since = step
+            yield Item(
+                title=title % {"name": row["person"]},
+                why=row["number"],
+                url=reverse(url_name, args=[row["uuid"]]),
+                action=action,
+                icon="user",
+                since=row[since],
             )
 
 
 @provides(AWAITED, Role.MANAGER, *TEACHERS, Role.TEAM_LEADER)
 def comments_awaited(desk: Desk) -> Iterable[Awaited]:
-    """Forms that the person coached has not commented."""
+    """Forms that the person coached has not read and signed."""
     for row in desk.small["coaching"]:
-        if row["coach_id"] == desk.user.pk and row["commented_at"] is None:
+        waits = row["acknowledged_at"] is None and row["state"] in COACHING_UNDER_WAY
+        if row["coach_id"] == desk.user.pk and waits:
             yield Awaited(
                 who=row["person"],
                 title=_("Comment on the coaching form %(number)s") % {"number": row["number"]},
@@ -220,11 +241,11 @@ def comments_awaited(desk: Desk) -> Iterable[Awaited]:
             )
 
 
-@provides(ITEMS, Role.AGENT)
+@provides(ITEMS, Role.AGENT, Role.MANAGER, *TEACHERS, Role.TEAM_LEADER)
 def coaching_to_read(desk: Desk) -> Iterable[Item]:
-    """Forms about the reader until they have commented."""
+    """Forms about the reader until they have signed."""
     for row in desk.small["coaching"]:
-        if row["person_id"] == desk.user.person_id and row["commented_at"] is None:
+        if row["person_id"] == desk.user.person_id and row["acknowledged_at"] is None:
             yield Item(
                 title=_("Read your coaching form %(number)s") % {"number": row["number"]},
                 why=_("By %(name)s. Your comment belongs on it.") % {"name": row["coach"]},

@@ -290,6 +290,41 @@ def modules_awaiting_decision(desk: Desk) -> Iterable[Awaited]:
             )
 
 
+# --- Required modules ------------------------------------------------------------------------------------------
+
+
+def _list_of(row: Row) -> str:
+    return f"{row['line']} {row['segment'] or ''}".strip()
+
+
+@provides(ITEMS, Role.MANAGER)
+def requirements_to_decide(desk: Desk) -> Iterable[Item]:
+    """What agents must hold is in force once a manager has approved it (ISO 9001 7.2)."""
+    for row in desk.small["requirements"]:
+        if row["submitted_by_id"] != desk.user.pk:
+            yield Item(
+                title=_("Decide on the required modules of %(list)s") % {"list": _list_of(row)},
+                why=_("Revision %(number)s by %(name)s.") % {"number": row["revision"], "name": row["name"]},
+                url=reverse("requirement_decide", args=[row["uuid"]]),
+                action=_("Review"),
+                icon="ok",
+                since=row["submitted_at"],
+            )
+
+
+@provides(AWAITED, Role.MANAGER, *TEACHERS)
+def requirements_awaiting_decision(desk: Desk) -> Iterable[Awaited]:
+    """The reader's own lists that somebody decides on."""
+    for row in desk.small["requirements"]:
+        if row["submitted_by_id"] == desk.user.pk:
+            yield Awaited(
+                who=str(Role.MANAGER.label),
+                title=_("Decision on the required modules of %(list)s") % {"list": _list_of(row)},
+                url=reverse("requirement_detail", args=[row["uuid"]]),
+                since=row["submitted_at"],
+            )
+
+
 def _start(revision: PlanRevision, now: datetime) -> dict[str, Any]:
     """A plan must be approved before it starts: its due time is the first meeting."""
     first_at: datetime | None = revision.first_at  # type: ignore[attr-defined]

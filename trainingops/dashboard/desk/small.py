@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from evaluation.enums import ReviewState
-from evaluation.models import CoachingForm, Review, ReviewObligation
-from planning.enums import ANSWERED_IN, Consent, ModuleState, PlanState, ReleaseState
+from evaluation.enums import COACHING_UNDER_WAY, CoachingState, ReviewState
+from evaluation.models import CoachingFollowUp, CoachingForm, Review, ReviewObligation
+from planning.enums import ANSWERED_IN, Consent, ModuleState, PlanState, ReleaseState, RequirementState
 from planning.models import (
+    CompetenceRequirement,
     Consultation,
     ModuleVersion,
     OvertimeOrder,
@@ -54,6 +55,7 @@ def small_rows(desk: Desk) -> dict[str, list[Row]]:
 def _kinds(desk: Desk) -> list[tuple[str, tuple[str, ...], QuerySet[Any]]]:
     return [
         ("modules", (Role.MANAGER, *TEACHERS), _modules(desk)),
+        ("requirements", (Role.MANAGER, *TEACHERS), _requirements(desk)),
         ("question_reviews", QUESTION_AUTHORS, _question_reviews(desk)),
         ("consultations", CONSULTED, _consultations(desk)),
         ("requests", (Role.MANAGER, *TEACHERS), _requests(desk)),
@@ -86,6 +88,21 @@ def _modules(desk: Desk) -> QuerySet[Any]:
         title="module__title",
         author="author__name",
         note="decision_note",
+    )
+
+
+def _requirements(desk: Desk) -> QuerySet[Any]:
+    """Lists of required modules that the reader may decide on, and their own that wait (ISO 9001 7.2)."""
+    own = Q(submitted_by=desk.user)
+    to_decide = desk.user.authority.scope(Role.MANAGER, line="line")
+    return packed(
+        CompetenceRequirement.objects.filter(own | to_decide, state=RequirementState.SUBMITTED).order_by(
+            "submitted_at"
+        ),
+        *("uuid", "revision", "submitted_at", "submitted_by_id"),
+        line="line__name",
+        segment="segment__name",
+        name="submitted_by__name",
     )
 
 
@@ -255,18 +272,22 @@ def _reviews_owed(desk: Desk) -> QuerySet[Any]:
 
 
 def _coaching(desk: Desk) -> QuerySet[Any]:
-    """Forms about the reader without their comment; forms by the reader without comment, or to follow up.
-
-    A follow-up is settled by the next form for the same person.
-    """
-    later = CoachingForm.objects.filter(person=OuterRef("person"), coached_at__gt=OuterRef("coached_at"))
-    by_me = Q(coach=desk.user) & (Q(commented_at=None) | Q(followed=False, follow_up_on__lte=desk.day_start.date()))
-    about_me = Q(person=desk.user.person_id, commented_at=None) if desk.user.person_id else Q(pk__in=[])
+    """Forms about the reader that they have not signed; forms by the reader that somebody has still to act on (6)."""
+    unsigned = Q(acknowledged_at=None)
+    mine = Q(coach=desk.user) & (
+        Q(state__in=[CoachingState.DRAFTED, CoachingState.FOLLOWED_UP])
+        | Q(state__in=COACHING_UNDER_WAY) & (unsigned | Q(next_on__lte=desk.day_start.date()))
+    )
+    about_me = unsigned & Q(person=desk.user.person_id or 0, state__in=COACHING_UNDER_WAY)
+    waiting = CoachingFollowUp.objects.filter(form=OuterRef("pk"), seen_at=None).order_by("due_on")
     return packed(
-        CoachingForm.objects.annotate(followed=Exists(later)).filter(by_me | about_me).order_by("follow_up_on"),
-        *("uuid", "number", "person_id", "coach_id", "coached_at", "commented_at", "follow_up_on", "followed"),
+        CoachingForm.objects.with_next_follow_up()
+        .annotate(next_uuid=Subquery(waiting.values("uuid")[:1]))
+        .filter(mine | about_me)
+        .order_by("next_on", "pk"),
+        *("uuid", "number", "state", "person_id", "coach_id", "drafted_at", "coached_at", "acknowledged_at"),
+        *("next_on", "next_uuid"),
         person="person__name",
-        person_uuid="person__uuid",
         coach="coach__name",
         timezone="site__timezone",
     )

@@ -14,7 +14,7 @@ from evaluation import services as evaluation_services
 from evaluation.models import ImprovementAction
 from evaluation.tests import factories as reviews
 from evaluation.tests.factories import NOW as REVIEW_NOW
-from evaluation.tests.test_coaching import coach
+from evaluation.tests.test_coaching import acknowledge, coach
 from planning.tests.factories import approved_plan, make_world, submitted_plan
 from reporting.services import acknowledge_report
 from reporting.tests.writing import submitted
@@ -288,7 +288,7 @@ def test_a_coaching_form_waits_for_its_reader_and_its_follow_up_for_the_coach():
     assert some("Read your coaching form", waiting(agent, REVIEW_NOW))
     assert some("Comment on the coaching form", awaited(world.leader, REVIEW_NOW))
     assert some("Follow up", waiting(world.leader, REVIEW_NOW)) == []
-    evaluation_services.comment_on_coaching(form=form, comment="Saya setuju", actor=agent, now=REVIEW_NOW)
+    acknowledge(form, agent, "Saya setuju")
     assert waiting(agent, REVIEW_NOW) == []
     week_later = REVIEW_NOW + timedelta(days=7)
     assert some("Follow up the coaching", waiting(world.leader, week_later))

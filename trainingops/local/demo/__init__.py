@@ -49,6 +49,7 @@ def run_cycle(now: datetime) -> list[str]:
     """Take one training through every stage unless that is done; returns what there is and its check, line by line."""
     from trainingops.local.demo import evidence
     from trainingops.local.demo.closing import review, watch
+    from trainingops.local.demo.competences import load_competences
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
     from trainingops.local.demo.mails import refuse_a_mail
     from trainingops.local.demo.paper import load_paper
@@ -70,6 +71,7 @@ def run_cycle(now: datetime) -> list[str]:
                 *load_situations(cycle),
                 load_analyses(cycle),
                 load_teachers(cycle),
+                load_competences(cycle),
                 load_reactions(now),
                 load_paper(now),
             ]

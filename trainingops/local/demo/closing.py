@@ -144,19 +144,37 @@ def _approve(cycle: Cycle, meeting: Review, at: datetime) -> None:
 
 
 def coach(cycle: Cycle, meeting: Review, plan: TrainingPlan, at: datetime) -> None:
-    """The team leader coaches the participant who stayed below the pass mark (clause 6)."""
+    """The team leader coaches the participant below the pass mark, who has read it; and begins another form (6)."""
     leader = cycle.cast.user("CC0011")
     below = Enrolment.objects.filter(training_session__plan=plan, results__current=True, results__passed=False)
-    evaluation.sign_and_coach(
-        person=below.select_related("person")[0].person,
-        problem="Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
-        cause="Belum hafal aturan perpanjangan SBG.",
-        agreement="Belajar mandiri 30 menit sehari dan remedial pekan depan.",
-        follow_up_on=timezone.localdate(cycle.now) + timedelta(days=7),
-        review=meeting,
-        plan=plan,
+    person = below.select_related("person")[0].person
+    today = timezone.localdate(cycle.now)
+    form = evaluation.sign_and_coach(
+        person=person,
+        content=evaluation.CoachingText(
+            problem="Dua defect C1 pada bulan lalu dan nilai post-test di bawah angka kelulusan.",
+            cause="Belum hafal aturan perpanjangan SBG.",
+            agreement="Belajar mandiri 30 menit sehari dan remedial pekan depan.",
+            follow_ups=[today, today + timedelta(days=7), today + timedelta(days=21)],
+        ),
+        grounds=evaluation.Grounds(review=meeting, plan=plan),
         role=Role.TEAM_LEADER,
         authenticated_at=at,
         actor=leader,
         now=at,
+    )
+    evaluation.sign_and_acknowledge(
+        form=form,
+        comment="Saya setuju. Mohon contoh percakapan perpanjangan untuk dipelajari.",
+        authenticated_at=at + timedelta(minutes=30),
+        actor=person.user,
+        now=at + timedelta(minutes=31),
+    )
+    first = form.follow_ups.all()[0]
+    evaluation.note_follow_up(
+        follow_up=first,
+        seen="Empat dari lima percakapan perpanjangan benar.",
+        seen_on=timezone.localdate(at),
+        actor=leader,
+        now=at + timedelta(hours=1),
     )
