@@ -59,7 +59,12 @@ class ChangeForm(PageForm):
         queryset=TrainingModule.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("Who had one of them since the announcement counts as trained."),
+        help_text=_("Who had one of them since the announcement, in a version approved since, counts as trained."),
+    )
+    earlier_versions = forms.BooleanField(
+        label=_("Versions approved before the announcement answer it too"),
+        required=False,
+        help_text=_("Only where they say already what changes."),
     )
     file = DocumentField(label=_("File of the document"))
 
@@ -77,7 +82,7 @@ class ChangeForm(PageForm):
     @staticmethod
     def initial_of(change: ProductChange) -> dict[str, Any]:
         """What the form of a known change begins with."""
-        plain = ("kind", "number", "title", "summary", "issuer", "issued_on", "effective_on")
+        plain = ("kind", "number", "title", "summary", "issuer", "issued_on", "effective_on", "earlier_versions")
         return {
             **{name: getattr(change, name) for name in plain},
             "lines": list(change.lines.values_list("pk", flat=True)),

@@ -49,6 +49,11 @@ class ProductChange(Identified):
     modules = models.ManyToManyField(
         TrainingModule, blank=True, related_name="product_changes", verbose_name=_("modules that answer it")
     )
+    earlier_versions = models.BooleanField(
+        _("versions approved before the announcement answer it too"),
+        default=False,
+        help_text=_("Only where they say already what changes."),
+    )
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     file_name = models.CharField(max_length=160, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

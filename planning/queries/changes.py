@@ -7,9 +7,18 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import Exact
 
-from planning.enums import PlanState
-from planning.models import ModuleTraining, PlannedMeeting, PlanRevision, ProductChange, TrainingPlan
+from planning.enums import ModuleState, PlanState
+from planning.models import (
+    ModuleTraining,
+    ModuleVersion,
+    PlannedMeeting,
+    PlanRevision,
+    ProductChange,
+    TrainingModule,
+    TrainingPlan,
+)
 from planning.queries.plans import shown_revision
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, PersonAssignment, RoleAssignment
@@ -59,12 +68,28 @@ def changes_answered(*, module: str, line: str) -> QuerySet[ProductChange]:
     return ProductChange.objects.filter(modules__code=module, lines__code=line)
 
 
+def versions_answering(change: ProductChange) -> QuerySet[ModuleVersion]:
+    """The versions that say what changes: of its modules, those approved since the announcement.
+
+    Those before it too, where the change says so (:attr:`ProductChange.earlier_versions`); so counts
+    :func:`with_progress`.
+    """
+    versions = ModuleVersion.objects.filter(module__in=change.modules.all())
+    return versions if change.earlier_versions else versions.filter(decided_at__date__gte=change.issued_on)
+
+
+def modules_too_old(change: ProductChange) -> QuerySet[TrainingModule]:
+    """Modules of a change without a version that :func:`versions_answering` takes and that is in use."""
+    answering = versions_answering(change).filter(module=OuterRef("pk"), state=ModuleState.APPROVED)
+    return change.modules.filter(~Exists(answering))
+
+
 def plans_answering(change: ProductChange) -> QuerySet[TrainingPlan]:
     """Plans that name a change, and those on one of its lines with a module that answers it, unless held before it.
 
     So the pages of submission and approval tie a plan to a change (:func:`changes_answered`).
     """
-    teach = PlanRevision.objects.filter(pk=OuterRef("shown"), module_version__module__in=change.modules.all())
+    teach = PlanRevision.objects.filter(pk=OuterRef("shown"), module_version__in=versions_answering(change))
     meetings = PlannedMeeting.objects.filter(planned_session__revision=OuterRef("shown"))
     last = meetings.values("planned_session__revision").annotate(last=Max("ends_at"))
     over = last.filter(last__date__lt=change.issued_on)
@@ -76,11 +101,14 @@ def plans_answering(change: ProductChange) -> QuerySet[TrainingPlan]:
 def with_progress(changes: QuerySet[ProductChange], *, day: date) -> QuerySet[ProductChange]:
     """Changes with ``agent_count`` and ``trained_count``, counted by the database.
 
-    Trained is who had a module that answers the change since it was announced (passed or not, 4.3).
+    Trained is who had a module that answers the change since it was announced (passed or not, 4.3), in a version that
+    was approved since: an older one cannot say what changed, unless the change says so.
     """
     lines = ProductChange.lines.through.objects.filter(productchange=OuterRef(OuterRef("pk")))
     modules = ProductChange.modules.through.objects.filter(productchange=OuterRef(OuterRef(OuterRef("pk"))))
     had = ModuleTraining.objects.filter(
+        Q(Exact(OuterRef(OuterRef("earlier_versions")), True))
+        | Q(module_version__decided_at__date__gte=OuterRef(OuterRef("issued_on"))),
         person=OuterRef("person"),
         module_version__module__in=modules.values("trainingmodule"),
         trained_on__gte=OuterRef(OuterRef("issued_on")),
@@ -106,8 +134,6 @@ def _count(places: QuerySet[PersonAssignment]) -> Subquery:
 def not_trained(change: ProductChange, *, day: date) -> QuerySet[PersonAssignment]:
     """Where the agents work who still need a training on ``change``."""
     had = ModuleTraining.objects.filter(
-        person=OuterRef("person"),
-        module_version__module__in=change.modules.all(),
-        trained_on__gte=change.issued_on,
+        person=OuterRef("person"), module_version__in=versions_answering(change), trained_on__gte=change.issued_on
     )
     return agents_at_work(day).filter(~Exists(had), line__in=change.lines.all()).order_by(F("person__name"))

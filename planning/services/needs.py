@@ -83,6 +83,7 @@ class ChangeText:
     effective_on: date
     lines: Collection[ServiceLine]
     modules: Collection[TrainingModule] = ()
+    earlier_versions: bool = False
 
 
 @service
@@ -149,7 +150,7 @@ def _check_change(content: ChangeText, actor: User, now: datetime, besides: Prod
 
 
 def _write_change(change: ProductChange, content: ChangeText, file: Any, now: datetime) -> None:
-    for name in ("kind", "number", "title", "summary", "issuer", "issued_on", "effective_on"):
+    for name in ("kind", "number", "title", "summary", "issuer", "issued_on", "effective_on", "earlier_versions"):
         value = getattr(content, name)
         setattr(change, name, value.strip() if isinstance(value, str) else value)
     if file:
@@ -178,5 +179,6 @@ def _facts(change: ProductChange) -> dict[str, Any]:
         "effective_on": change.effective_on,
         "lines": sorted(str(line.uuid) for line in change.lines.all()),
         "modules": sorted(str(module.uuid) for module in change.modules.all()),
+        "earlier_versions": change.earlier_versions,
         "file": change.file.sha256 if change.file else None,
     }

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from planning.enums import DefectState, TargetReason
-from planning.models import ModuleTraining, NeedSource, PlannedMeeting, ProductChange, TrainingPlan
-from planning.queries.changes import progress_of
+from planning.models import ModuleTraining, ModuleVersion, NeedSource, PlannedMeeting, ProductChange, TrainingPlan
+from planning.queries.changes import modules_too_old, not_trained, plans_answering, progress_of
 from planning.tests.factories import PDF, draft_plan, make_world
 from planning.tests.needs import make_change, make_defects
 from planning.tests.test_needs import client_of
@@ -94,6 +94,26 @@ class TestProductChanges:
         for name, args in (("need_overview", []), ("product_change_detail", [change.uuid])):
             text = " ".join(client_of(world.manager).get(reverse(name, args=args)).content.decode().split())
             assert "berlaku 3 hari lagi" in text and "1 dari 3 agent sudah training" in text
+
+    def test_a_version_approved_before_the_announcement_counts_only_where_the_change_says_so(self, world):
+        """It cannot say what changed: who had it still waits, and its plan answers nothing."""
+        plan, change = draft_plan(world=world), make_change(world)
+        today, (person, *_others) = timezone.localdate(), world.people
+        ModuleTraining.objects.create(
+            person=person, module_version=world.module_version, trained_on=today, source=person.uuid
+        )
+        changes = ProductChange.objects.filter(pk=change.pk)
+        before = timezone.now() - timedelta(days=90)
+        for decided_at, said in ((before, False), (before, True), (timezone.now(), False)):
+            ModuleVersion.objects.filter(pk=world.module_version.pk).update(decided_at=decided_at)
+            changes.update(earlier_versions=said)
+            change.refresh_from_db()
+            counts = decided_at != before or said
+            (progress,) = progress_of(changes, day=today)
+            assert progress.trained == counts
+            assert (person.pk in not_trained(change, day=today).values_list("person", flat=True)) == (not counts)
+            assert (plan in plans_answering(change)) == counts
+            assert list(modules_too_old(change)) == ([] if counts else [world.module_version.module])
 
     def test_plans_with_a_module_that_answers_it_stand_on_its_page_unless_held_before_it_or_of_another_line(
         self, world

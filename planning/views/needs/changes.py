@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from planning.forms.changes import ChangeForm
 from planning.models import ProductChange, TrainingPlan
 from planning.policies.catalogue import NEED_WRITERS, can_edit_change
-from planning.queries.changes import Progress, not_trained, plans_answering, progress_of, with_progress
+from planning.queries.changes import Progress, modules_too_old, not_trained, plans_answering, progress_of, with_progress
 from planning.services.needs import edit_change, register_change
 from planning.views.common import form_page, posted, url
 from trainingops.domain import require
@@ -114,6 +114,7 @@ def product_change_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "change": change,
         "progress": progress,
         "missing": list(missing[:_NAMES]),
+        "too_old": set(modules_too_old(change).values_list("pk", flat=True)),
         "more": max(0, progress.agents - progress.trained - _NAMES),
         "plans": plans.select_related("line", "site")[:_PLANS],
         "more_plans": max(0, count - _PLANS),

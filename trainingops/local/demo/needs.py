@@ -97,6 +97,7 @@ def _changes(cast: Cast, today: date, now: datetime) -> None:
                 effective_on=effective,
                 lines=[lines[name] for name in line_names],
                 modules=[modules[code] for code in codes],
+                earlier_versions=True,
             ),
             file=_letter(f"{number}/{effective.year}", title),
             actor=cast.manager,
