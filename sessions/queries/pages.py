@@ -311,8 +311,8 @@ def waiting_deviations(user: User) -> QuerySet[Deviation]:
 
 
 def remedial_people(training_session: TrainingSession) -> QuerySet[Enrolment]:
-    """Those whose remedial attempt is open."""
-    cases = RecoveryCase.objects.filter(
-        enrolment=OuterRef("pk"), kind=CaseKind.REMEDIAL, state=CaseState.OPEN, test_opened_at__isnull=False
-    )
-    return training_session.enrolments.filter(Exists(cases), removed_at=None)
+    """Those whose remedial attempt is open: their test was opened, or they have handed one in."""
+    cases = RecoveryCase.objects.filter(enrolment=OuterRef("pk"), kind=CaseKind.REMEDIAL, state=CaseState.OPEN)
+    tests = TestAttempt.objects.filter(enrolment=OuterRef("pk"), phase=TestPhase.REMEDIAL)
+    begun = Q(Exists(cases.filter(test_opened_at__isnull=False))) | Q(Exists(cases), Exists(tests))
+    return training_session.enrolments.filter(begun, removed_at=None)

@@ -91,17 +91,24 @@ def who_was_left_blank(meeting: SessionMeeting, reader: User) -> list[str]:
     """Who of the blank cells of a roll cannot be marked present with the rest, each with why (two queries)."""
     blank = roll_of(meeting).filter(Q(recorded=None) | Q(recorded__status=""))
     people = list(with_other_class(blank, meeting).order_by("person__name"))
-    others = SessionMeeting.objects.filter(pk__in={each.other for each in people if each.other})  # type: ignore[attr-defined]
-    names = {each.pk: named(each) for each in with_names(others, reader)} if people else {}
+    names = names_of_other_classes(people, reader)
     day = local_day(meeting.starts_at, meeting.training_session.site)
     found = []
     for each in people:
         why = why_not_employed(each.person, day)
-        if each.other:  # type: ignore[attr-defined]
-            why = _("Also recorded in %(other)s.") % {"other": names[each.other]}  # type: ignore[attr-defined]
+        if each.pk in names:
+            why = _("Also recorded in %(other)s.") % {"other": names[each.pk]}
         if why:
             found.append(f"{each.person.name}: {why[0].lower()}{why[1:]}")
     return found
+
+
+def names_of_other_classes(people: Collection[Enrolment], reader: User) -> dict[int, str]:
+    """Of those of :func:`with_other_class` who are in another class, which one, by their key (one query)."""
+    there = {each.pk: each.other for each in people if each.other}  # type: ignore[attr-defined]
+    others = SessionMeeting.objects.filter(pk__in=set(there.values()))
+    names = {each.pk: named(each) for each in with_names(others, reader)} if there else {}
+    return {key: names[other] for key, other in there.items()}
 
 
 def said_elsewhere(names: Sequence[str], other: SessionMeeting, remedy: str) -> str:

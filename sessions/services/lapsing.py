@@ -154,6 +154,8 @@ def _lapse(
     cases = open_cases_of(outcome.enrolment) if outcome.enrolment else []
     if case is not None and case.pk not in {each.pk for each in cases}:
         cases.append(case)
+    if not cases:
+        _require_known(outcome)
     for each in cases:
         settle_case(each, CaseState.LAPSED, actor=actor, now=now, note=reason)
     if outcome.state == OutcomeState.OUTSTANDING:
@@ -174,6 +176,19 @@ def _require_gone(outcome: TargetOutcome, now: datetime) -> None:
         % {"name": outcome.person.name},
         field="reason",
     )
+
+
+def _require_known(outcome: TargetOutcome) -> None:
+    """Who missed nothing so far of a class under way may yet be trained by it: only its conclusion says (4.3)."""
+    held = outcome.enrolment.training_session if outcome.enrolment else None
+    if held is not None and held.state == SessionState.OPEN:
+        raise WrongState(
+            _(
+                "The class %(number)s of %(name)s is under way, and they have missed nothing of it so far. Conclude it "
+                "first: what is recorded there says whether they are trained."
+            )
+            % {"number": held.number, "name": outcome.person.name}
+        )
 
 
 def _leave_class_to_come(enrolment: Enrolment, now: datetime) -> None:

@@ -41,6 +41,7 @@ from sessions.services.cases import open_remedial_cases, settle_case, shortfall
 from sessions.services.common import lock_plans
 from sessions.services.filed_history import note_filed
 from sessions.services.shown import tell_beyond_target, tell_shown, withdraw_shown
+from sessions.services.standing import left_to_score, standing_of
 from sessions.signals import targets_settled
 from trainingops.audit.journal import record
 
@@ -189,9 +190,10 @@ def lock_case(case: RecoveryCase) -> tuple[TrainingPlan, RecoveryCase]:
 
 
 def _end_remedial(training_session: TrainingSession, keys: list[int], attempt: int, actor: Any, now: datetime) -> None:
-    """A remedial result ends its case when it is passed or the scheme gives no further attempt (5.1.2).
+    """A remedial result ends its case when it is passed or nothing more can make it so (5.1.2).
 
-    With an attempt left the case stays open and its test closed, until the trainer opens it again.
+    With a test left by the scheme the case stays open and its test closed, until the trainer opens it again; with a
+    score that was not given again and could still make it passed it waits for that.
     """
     results = {
         each.enrolment_id: each
@@ -206,6 +208,10 @@ def _end_remedial(training_session: TrainingSession, keys: list[int], attempt: i
             enrolment__in=results.keys(), phase=TestPhase.REMEDIAL, state=AttemptState.SUBMITTED, points=None
         ).values_list("enrolment", flat=True)
     )
+    failed = Enrolment.objects.filter(pk__in=[key for key, each in results.items() if not each.passed])
+    for each in standing_of(failed):
+        if left_to_score(training_session, each, attempt) and not 0 < taken.get(each.enrolment.pk, 0) < allowed:
+            waiting.add(each.enrolment.pk)
     for case in cases.exclude(enrolment__in=waiting).order_by("pk"):
         passed, tests = results[case.enrolment_id].passed, taken.get(case.enrolment_id, 0)
         if not passed and 0 < tests < allowed:

@@ -26,7 +26,7 @@ from sessions.models import (
 )
 from sessions.queries.ledger import is_trained
 from sessions.queries.pages import Presence
-from sessions.scoring import Assessed, Given, Score, settle
+from sessions.scoring import Assessed, Given, Score, evaluate, settle
 
 #: A parameter and an attempt.
 Place = tuple[UUID, int]
@@ -157,6 +157,19 @@ def given_scores(training_session: TrainingSession, standing: Standing, *, attem
         else:
             given[each.name] = first
     return given
+
+
+def left_to_score(training_session: TrainingSession, standing: Standing, attempt: int) -> list[FrozenParameter]:
+    """The parameters that were not scored again in a remedial and, scored well, would still make it passed (5.1.2)."""
+    frozen = read_scheme(training_session.scheme)
+    left = [
+        each
+        for each in frozen.parameters
+        if not fills_itself(training_session, each) and standing.settled(each, attempt) is None
+    ]
+    best = given_scores(training_session, standing, attempt=attempt)
+    best |= {each.name: each.parameter.maximum_score for each in left}
+    return left if evaluate(frozen.scheme, best, attempt=attempt).passed else []
 
 
 def is_typed(

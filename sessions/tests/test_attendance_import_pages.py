@@ -7,6 +7,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from sessions.models import Enrolment
+from sessions.tests.factories import attend, opened
 from sessions.tests.reports import SAMPLES, class_at
 from sessions.tests.test_attendance_reports import NINE
 from trainingops.audit.models import Entry
@@ -82,6 +84,19 @@ def test_answers_can_be_given_otherwise_and_the_zone_is_remembered_for_the_layou
         assert run.counts["new"] == 2 and run.options[f"zone_{klass.held.pic.pk}"] == "Asia/Jakarta"
         again = upload(client, klass)
         assert again.preview["questions"] == [] and again.options["share"] == "50"
+
+
+def test_who_is_recorded_in_another_class_is_left_out_and_the_others_are_written(client, klass):
+    client.force_login(klass.held.pic)
+    there = opened(people=1, starts_at=NINE)
+    Enrolment.objects.filter(pk=there.enrolments[0].pk).update(person=klass.people["CC0032"])
+    with time_machine.travel(klass.over, tick=False):
+        attend(there)
+        run = upload(client, klass)
+        client.post(reverse("import_answers", args=[run.uuid]), answers(klass))
+        assert "pada jam itu; tidak ditulis" in client.get(reverse("import_detail", args=[run.uuid])).content.decode()
+        assert client.post(reverse("import_apply", args=[run.uuid]), {"how": "all"}).status_code == 302
+    assert klass.roll() == {"CC0021": ("present", 0, 0)}
 
 
 def test_what_a_trainer_edits_afterwards_is_no_longer_the_files(client, klass):

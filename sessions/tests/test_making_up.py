@@ -41,6 +41,7 @@ from sessions.tests.factories import (
     make_up_for,
     opened,
     scheduled,
+    score,
     take_test,
 )
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -83,6 +84,27 @@ def test_a_failed_remedial_has_one_word_and_is_counted_once():
         page = client.get(reverse("case_detail", args=[case.uuid])).content.decode()
     assert "Tidak lulus" in page
     assert "Tuntas" not in page
+
+
+@pytest.mark.clause("5.1.2")
+@pytest.mark.parametrize(("again", "ends"), [("90", ("resolved", "passed")), ("10", ("resolved", "not_passed"))])
+def test_a_remedial_waits_for_the_practice_after_its_test_as_before_it(again, ends):
+    """The test alone cannot make it passed, the practice can: until it is scored again the case stays open."""
+    held = concluded(right=(5, 5, 5), roleplay="10")
+    enrolment, now = held.enrolments[0], held.training_session.ends_at + HOUR
+    case = RecoveryCase.objects.get(enrolment=enrolment)
+    open_case_test(case=case, form=None, actor=held.pic, now=now)
+    take_test(enrolment, phase="remedial", right=5, now=now)
+    case.refresh_from_db()
+    assert case.state == "open"
+    client = client_of(held.pic)
+    page = client.get(reverse("case_detail", args=[case.uuid])).content.decode()
+    assert "Remedial belum lulus" in page and "?attempt=2" in page
+    grid = client.get(reverse("session_scores", args=[held.training_session.uuid]) + "?attempt=2")
+    assert [row.enrolment for row in grid.context["rows"]] == [enrolment]
+    score(held, {enrolment.pk: again}, now=now + HOUR, attempt=2)
+    case.refresh_from_db()
+    assert (case.state, TargetOutcome.objects.get(enrolment=enrolment).result) == ends
 
 
 @pytest.mark.clause("5.3.1")

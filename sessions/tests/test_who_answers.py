@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from sessions.models import RecoveryCase, TargetOutcome
 from sessions.queries.ledger import identity
-from sessions.services import inherit_cases, keep_target, lapse_target, propose_lapses, suspend_cases
+from sessions.services import RollCell, inherit_cases, keep_target, lapse_target, propose_lapses, suspend_cases
 from sessions.tests.factories import START, absent, attend, concluded, end_session, make_up_for, opened, scheduled
 from trainingops.audit.models import Entry
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -280,6 +280,21 @@ def test_who_leaves_before_the_class_lapses_and_is_expected_there_no_more(admini
     assert present.count() == 2
     assert not person.bookings.filter(live=True).exists()
     assert held.fresh().summary.enrolled == 2
+
+
+@pytest.mark.clause("4.3")
+def test_who_missed_nothing_of_a_class_under_way_does_not_lapse_before_it_is_concluded(administrator):
+    """They were there: once their scores come in they are trained, and no longer to be given up."""
+    held = opened()
+    attend(held, RollCell(held.enrolments[0].pk, "late", minutes_late=4))
+    save_people(entries=[_entry(held.enrolments[0].person, employment="left")], actor=administrator, now=START + DAY)
+    propose_lapses(now=START + DAY)
+    outcome = _proposed()
+    with pytest.raises(WrongState, match=held.training_session.number):
+        lapse_target(outcome=outcome, reason="Keluar", actor=held.pic, now=START + DAY)
+    end_session(held, now=START + DAY, reasons=dict.fromkeys(("end", "duration", "score"), "x"))
+    outcome.refresh_from_db()
+    assert outcome.state == "trained"
 
 
 @pytest.mark.clause("4.3")

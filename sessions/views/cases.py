@@ -14,12 +14,14 @@ from planning.queries.plans import local_day
 from sessions import services
 from sessions.enums import OPEN_CASES, CaseKind, CaseState, SessionState
 from sessions.forms import CaseTestForm, ReasonForm
-from sessions.models import RecoveryCase, TargetOutcome
+from sessions.models import Enrolment, RecoveryCase, TargetOutcome
 from sessions.policies import can_confirm_lapse, can_recover, can_run_session, can_waive
 from sessions.queries.gone import still_open, why_gone
 from sessions.queries.history import history_of
 from sessions.queries.visibility import sessions_of_cases, sessions_that_open
 from sessions.services.elsewhere import why_not_employed
+from sessions.services.results import REMEDIAL_ATTEMPT
+from sessions.services.standing import left_to_score, standing_of
 from sessions.services.taking_back import has_begun_test
 from sessions.services.waivers import outcome_of
 from sessions.tables import case_status
@@ -77,6 +79,7 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_schedule": arranges_it and case.kind == CaseKind.RECOVERY,
         "may_test": arranges_it and case.test_opened_at is None and plan.state != PlanState.CLOSED,
         "may_take_back": _may_take_back(case, arranges=arranges, runs=runs),
+        "left_to_score": _left_to_score(case) if is_open and runs else [],
         "not_here": not_here,
         "may_waive": waits and can_waive(request.user, case, plan),
         "may_lapse": waits and outcome is not None and can_confirm_lapse(request.user, outcome, plan),
@@ -85,6 +88,15 @@ def case_detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         and can_record_leave(request.user, case.enrolment.person),
     }
     return render(request, "sessions/case_detail.html", context)
+
+
+def _left_to_score(case: RecoveryCase) -> list[str]:
+    """Names of the parameters for which a remedial that failed so far still waits."""
+    if case.kind != CaseKind.REMEDIAL or not case.enrolment.results.filter(current=True, attempt__gt=1).exists():
+        return []
+    (standing,) = standing_of(Enrolment.objects.filter(pk=case.enrolment_id))
+    left = left_to_score(case.enrolment.training_session, standing, REMEDIAL_ATTEMPT)
+    return [each.name for each in left]
 
 
 def _may_take_back(case: RecoveryCase, *, arranges: bool, runs: bool) -> bool:

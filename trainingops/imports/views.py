@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from trainingops.domain import Refused
+from trainingops.domain import Refused, StaleVersion, WrongState
 from trainingops.imports import services
 from trainingops.imports.exports import errors_response, people_response, template_response
 from trainingops.imports.forms import ApplyForm, ColumnsForm, UploadForm
@@ -159,9 +159,9 @@ def import_apply(request: SignedInRequest, run: ImportRun) -> HttpResponse:
         services.apply_import(
             run=run, only_valid_rows=form.cleaned_data["how"] == "valid", actor=request.user, now=request.now
         )
+    except (WrongState, StaleVersion):
+        raise  # the page as it stands leads nowhere any more
     except Refused as refused:
-        if refused.code not in ("rows_with_errors", "question_open", "nothing_to_write"):
-            raise
         form.add_refusal(refused)
         return _show(request, run, form)
     return redirect("import_detail", uuid=run.uuid)

@@ -167,6 +167,10 @@ def _check_enrolled(batch: Batch, report: Report, each: Found, main: Checked) ->
         return
     if not report.is_open:
         return
+    if each.elsewhere and not each.came:
+        words = _("Recorded in %(other)s at that hour; not written. Have the attendance there corrected first.")
+        main.warn("", "elsewhere", words % {"other": each.elsewhere})
+        return
     main.data = Recorded(report.meeting, each.cell, batch.origin.run)
     main.changes = [Change(_("Attendance"), recorded_words(each.old), recorded_words(each.cell))]
     if each.is_same:

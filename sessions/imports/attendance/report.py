@@ -16,6 +16,7 @@ from sessions.lateness import minutes_late
 from sessions.models import Attendance, Enrolment, SessionMeeting
 from sessions.queries.pages import recorded_at, roll_of
 from sessions.services import RollCell
+from sessions.services.elsewhere import CAME, names_of_other_classes, with_other_class
 from trainingops.imports.registry import Batch
 from trainingops.people.models import Person
 
@@ -27,7 +28,11 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura", "UTC")
 
 @dataclass
 class Found:
-    """One person of the file, with what would be recorded of them."""
+    """One person of the file, with what would be recorded of them.
+
+    Attributes:
+        elsewhere: the other class in whose roll they came at that hour; nobody is present in two.
+    """
 
     person: Person | None
     presence: Presence
@@ -35,6 +40,7 @@ class Found:
     old: Attendance | None = None
     cell: RollCell | None = None
     share: int = 0
+    elsewhere: str = ""
 
     @property
     def first(self) -> Line:
@@ -55,6 +61,11 @@ class Found:
         late = new.minutes_late if new.status == AttendanceStatus.LATE else 0
         recorded = old.minutes_late if old.status == AttendanceStatus.LATE else 0
         return (new.status, late, new.minutes_left_early) == (old.status, recorded, old.minutes_left_early)
+
+    @property
+    def came(self) -> bool:
+        """Whether the roll says so already."""
+        return self.old is not None and self.old.status in CAME
 
     @property
     def is_conflict(self) -> bool:
@@ -214,13 +225,15 @@ def _length(said: Mapping[str, str], reading: Reading) -> int | None:
 
 def _compare(batch: Batch, report: Report) -> None:
     """Lay the roll beside it: what would be recorded of whom, and who is not in the file."""
-    roll = {each.person_id: each for each in roll_of(report.meeting)}
+    roll = {each.person_id: each for each in with_other_class(roll_of(report.meeting), report.meeting)}
+    others = names_of_other_classes(roll.values(), batch.user)
     for each in report.people:
         if each.person is not None:
             each.enrolment = roll.pop(each.person.pk, None)
         if each.enrolment is not None:
             each.old = recorded_at(each.enrolment)
             each.cell, each.share = _proposed(batch, report, each)
+            each.elsewhere = others.get(each.enrolment.pk, "")
     report.missing = list(roll.values())
 
 
@@ -241,7 +254,7 @@ def _proposed(batch: Batch, report: Report, found: Found) -> tuple[RollCell | No
     late = minutes_late(report.meeting, report.moment(presence.joined)) if presence.joined else 0
     early = 0
     if presence.left and minutes_of(ends - presence.left) > tolerance:
-        early = minutes_of(report.local(report.meeting.ends_at) - presence.left)
+        early = max(minutes_of(report.local(report.meeting.ends_at) - presence.left), 0)
     return (
         RollCell(
             enrolment=found.enrolment.pk,
