@@ -17,7 +17,7 @@ from evaluation.policies import can_coach
 from planning.enums import PlanState
 from planning.models import Defect, TrainingPlan
 from planning.policies.catalogue import can_write_questions
-from sessions.enums import HELD, CaseKind
+from sessions.enums import HELD
 from sessions.models import RecoveryCase, TrainingSession
 from trainingops.ui.panels import register_provider
 
@@ -43,10 +43,7 @@ def defect_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
 
 def case_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
     """The coaching that follows from each remedial that was not passed, and the way to a new form (6)."""
-    below = RecoveryCase.objects.filter(
-        pk__in=ids, kind=CaseKind.REMEDIAL, enrolment__results__current=True, enrolment__results__passed=False
-    )
-    rows = below.select_related("enrolment__person")
+    rows = RecoveryCase.objects.with_failure().filter(pk__in=ids, failed=True).select_related("enrolment__person")
     return _coaching_panels({each.pk: each.enrolment.person for each in rows}, "case", "case", rows, user)
 
 

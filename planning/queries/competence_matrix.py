@@ -1,8 +1,8 @@
 """Agents beside the modules that they must hold: counted and paged by the database (ISO 9001 7.2).
 
 One statement makes a cell for each agent and module that the lists in force ask of them. What somebody has shown is
-found by the key (person, module version) of :class:`~planning.models.Competence`, cell by cell, so that neither the
-history of others nor that of other modules is read.
+found by the index over person, version and day of :class:`~planning.models.Competence`, cell by cell, so that the time
+does not grow with what was shown before.
 """
 
 from __future__ import annotations
@@ -54,9 +54,11 @@ cell AS (
     ELSE 5 END AS rank
   FROM owed LEFT JOIN LATERAL (
     SELECT c.achieved_on, coalesce(c.valid_until, (c.achieved_on + make_interval(months => owed.months))::date) AS until
-    FROM planning_moduleversion v
-    JOIN planning_competence c ON c.module_version_id = v.id AND c.person_id = owed.person_id
-    WHERE v.module_id = owed.module_id ORDER BY c.achieved_on DESC, c.id DESC LIMIT 1
+    FROM planning_moduleversion v CROSS JOIN LATERAL (
+      SELECT achieved_on, valid_until FROM planning_competence
+      WHERE person_id = owed.person_id AND module_version_id = v.id ORDER BY achieved_on DESC LIMIT 1
+    ) c
+    WHERE v.module_id = owed.module_id ORDER BY c.achieved_on DESC LIMIT 1
   ) shown ON true
 )
 """

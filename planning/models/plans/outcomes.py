@@ -73,6 +73,7 @@ class Competence(Identified):
         constraints = [
             models.UniqueConstraint(fields=["person", "module_version", "source"], name="competence_once_a_source")
         ]
+        indexes = [models.Index("person", "module_version", models.F("achieved_on").desc(), name="latest_competence")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.module_version_id}"
