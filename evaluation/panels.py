@@ -43,7 +43,8 @@ def defect_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
 
 def case_panels(ids: list[Any], user: User) -> Mapping[Any, Any]:
     """The coaching that follows from each remedial that was not passed, and the way to a new form (6)."""
-    rows = RecoveryCase.objects.with_failure().filter(pk__in=ids, failed=True).select_related("enrolment__person")
+    failed = RecoveryCase.objects.with_failure().filter(pk__in=ids, failed=True)  # type: ignore[misc]
+    rows = failed.select_related("enrolment__person")
     return _coaching_panels({each.pk: each.enrolment.person for each in rows}, "case", "case", rows, user)
 
 

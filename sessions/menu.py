@@ -69,7 +69,7 @@ def register() -> None:
         NavItem("5.2", _("Reaction surveys"), "survey_list", "chart", order=40, area=("survey_list", "survey_result")),
     )
     register_counts(_counts)
-    register_slot("sessions.case", "case ids; what the stages above say about a case, a panel each")
+    register_slot("sessions.case", "ids of remedials that are over; what the stages above say about each, a panel")
     register_slot("sessions.session", "training session ids; what the stages above say about a session, a panel each")
     register_provider("sessions.session", participant_panels)
     register_states()

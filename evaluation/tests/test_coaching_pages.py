@@ -43,7 +43,9 @@ def test_a_service_defect_is_one_click_from_a_form_that_holds_it(client):
     assert kept.state == CoachingState.SIGNED and client.get(sign).url == made
 
 
-def test_a_remedial_that_was_not_passed_is_one_click_from_a_form_with_its_results(client):
+def test_a_remedial_that_was_not_passed_is_one_click_from_a_form_with_its_results(
+    client, django_assert_max_num_queries
+):
     held = concluded(right=(2, 5, 5))
     case, person = RecoveryCase.objects.get(), held.enrolments[0].person
     now = held.training_session.ends_at + timedelta(hours=1)
@@ -52,7 +54,8 @@ def test_a_remedial_that_was_not_passed_is_one_click_from_a_form_with_its_result
     page, new = reverse("case_detail", args=[case.uuid]), reverse("coaching_new", args=[person.uuid])
     assert new not in client.get(page).content.decode()
     take_test(held.enrolments[0], phase="remedial", right=1, now=now)
-    assert f"{new}?case={case.uuid}" in client.get(page).content.decode()
+    with django_assert_max_num_queries(12):
+        assert f"{new}?case={case.uuid}" in client.get(page).content.decode()
     problem = client.get(f"{new}?case={case.uuid}").context["form"].initial["problem"]
     assert held.training_session.plan.number in problem
     client.post(f"{new}?case={case.uuid}", {**AGREED, "problem": problem, "act": "draft"})

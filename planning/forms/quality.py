@@ -129,6 +129,7 @@ class AgentsForm(NeedsForm):
 class ImprovementForm(PageForm):
     """Begin an improvement for the agents ticked."""
 
+    kind = TrainingKind.IMPROVEMENT
     title = forms.CharField(label=_("Title"), max_length=160)
     place = LoadedChoiceField(
         label=_("Site and service line"), help_text=_("Where your appointment as PIC is in force.")
@@ -142,7 +143,7 @@ class ImprovementForm(PageForm):
 
     def __init__(self, *args: Any, user: User, day: date, line: ServiceLine | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        templates = PlanTemplate.objects.visible_to(user).in_use().filter(kind=TrainingKind.IMPROVEMENT)
+        templates = PlanTemplate.objects.visible_to(user).in_use().filter(kind=self.kind)
         self.fields["template"].load(templates.order_by("name"), key="uuid")  # type: ignore[attr-defined]
         places = Appointment.objects.in_force(day).filter(user=user).select_related("site", "line")
         self.fields["place"].load(  # type: ignore[attr-defined]

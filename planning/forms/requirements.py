@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.enums import TrainingKind
 from planning.forms.catalogue import area
-from planning.models import Appointment, CompetenceRequirement, PlanTemplate, TrainingModule
+from planning.forms.quality import ImprovementForm
+from planning.models import CompetenceRequirement, TrainingModule
 from planning.services.requirements import Needed, RequirementText
-from trainingops.people.models import ServiceLine, User
-from trainingops.ui.forms import LoadedChoiceField, PageForm, PlannedDayField, WholeField
+from trainingops.ui.forms import PageForm, PlannedDayField, WholeField
 
 #: The longest that a competence may hold before it is shown anew.
 MOST_MONTHS = 120
@@ -89,25 +89,7 @@ class RequirementForm(PageForm):
         )
 
 
-class CompetencePlanForm(PageForm):
+class RefreshmentForm(ImprovementForm):
     """Begin a refreshment for the agents ticked."""
 
-    title = forms.CharField(label=_("Title"), max_length=160)
-    place = LoadedChoiceField(
-        label=_("Site and service line"), help_text=_("Where your appointment as PIC is in force.")
-    )
-    template = LoadedChoiceField(
-        label=_("Template"),
-        required=False,
-        empty_label=_("Without a template"),
-        help_text=_("Brings all of 4.1 but who, when and where; each part can be changed afterwards."),
-    )
-
-    def __init__(self, *args: Any, user: User, day: date, line: ServiceLine, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        templates = PlanTemplate.objects.visible_to(user).in_use().filter(kind=TrainingKind.REFRESHMENT)
-        self.fields["template"].load(templates.order_by("name"), key="uuid")  # type: ignore[attr-defined]
-        places = Appointment.objects.in_force(day).filter(user=user, line=line).select_related("site", "line")
-        self.fields["place"].load(  # type: ignore[attr-defined]
-            places, label=lambda each: f"{each.site}, {each.line} ({each.number})"
-        )
+    kind = TrainingKind.REFRESHMENT

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from planning.enums import LACKING, CompetenceState, ModuleState
 from planning.forms.competence import MatrixForm
-from planning.forms.requirements import CompetencePlanForm
+from planning.forms.requirements import RefreshmentForm
 from planning.models import Appointment, ModuleVersion, TrainingModule
 from planning.queries.competence_matrix import (
     STATE_KINDS,
@@ -170,7 +170,7 @@ def competence_plan(request: SignedInRequest) -> HttpResponse:
     plans = {person: plan for (person, _module), plan in planned.items()}
     ticked = set(request.POST.getlist("person")) if request.method == "POST" else None
     title = (_("Refreshment: %(module)s") % {"module": module.title})[:160]
-    form = CompetencePlanForm(posted(request), user=request.user, day=day, line=line, initial={"title": title})
+    form = RefreshmentForm(posted(request), user=request.user, day=day, line=line, initial={"title": title})
     people = [row.place.person for row in shown]
     errors: list[Line] = []
     if ticked is not None and people:
@@ -204,7 +204,7 @@ def competence_plan(request: SignedInRequest) -> HttpResponse:
 
 
 def _begin(
-    request: SignedInRequest, form: CompetencePlanForm, version: ModuleVersion, people: list[Person]
+    request: SignedInRequest, form: RefreshmentForm, version: ModuleVersion, people: list[Person]
 ) -> HttpResponse:
     place = form.cleaned_data["place"]
     plan = plan_for_competence(
