@@ -72,6 +72,10 @@ class AttendanceSource(models.TextChoices):
     CORRECTION = "correct", _("Correction")
 
 
+#: Recorded by the participant themselves, at the moment of the scan or the PIN.
+CHECKED_IN = (AttendanceSource.QR, AttendanceSource.TYPED, AttendanceSource.PIN)
+
+
 class CorrectionState(models.TextChoices):
     """Of an asked change of attendance after its meeting was concluded (ATT-5)."""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.models import TrainerProfile
-from sessions.enums import BEYOND_TARGET, HELD, AttendanceStatus, CaseCause, MeetingState, Verdict
+from sessions.enums import BEYOND_TARGET, CHECKED_IN, HELD, AttendanceStatus, CaseCause, MeetingState, Verdict
 from sessions.explanations import assessors_of
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
@@ -227,7 +227,9 @@ def _attendance_row(person: Person, cell: dict[str, Any] | None, meeting: dict[s
         row["arrived"] = moment_words(arrived, zone, "time").rsplit(" ", 1)[0]
         notes.append(_("%(n)d minutes") % {"n": cell["minutes_late"]})
     if cell["status"] == AttendanceStatus.PRESENT:
-        row["arrived"] = _("no time noted")
+        came_by = cell["source"] in CHECKED_IN
+        at = moment_words(cell["recorded_at"], zone, "time").rsplit(" ", 1)[0] if came_by else ""
+        row["arrived"] = at or _("no time noted")
     if cell["minutes_left_early"]:
         notes.append(_("left %(n)d minutes early") % {"n": cell["minutes_left_early"]})
     if cell["shortfall"] and cell["shortfall"] != CaseCause.ABSENT:

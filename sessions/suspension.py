@@ -1,8 +1,8 @@
 """When the due date of a case waits for somebody who is away for long (5.3.1). Pure: no database, no clock.
 
 The clock of a case stands still on the days of a long absence: leave or sickness of at least three days in a row by the
-roster (days off between do not break it), or a long leave that was recorded. Each such day between the opening of the
-case and its due date moves the due date by a day.
+roster (days off between do not break it), or a long leave of as many days that was recorded. Each such day between the
+opening of the case and its due date moves the due date by a day.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from sessions.enums import Suspension
 from trainingops.people.enums import ShiftKind
+from trainingops.people.shifts import LONG_ABSENCE as LONG
 
-#: From so many days in a row on an absence is long.
-LONG = 3
 DAY = timedelta(days=1)
 #: What of a roster tells a long absence: the days off between do not break it.
 READ_KINDS = (ShiftKind.LEAVE, ShiftKind.SICK, ShiftKind.OFF)
@@ -55,7 +54,11 @@ def long_absences(roster: Mapping[date, str], leaves: Iterable[tuple[date, date 
         roster: kind of the shift code by day.
         leaves: first and last day of each long leave that was recorded; the last None without an end.
     """
-    found = [Absence(first, last, Suspension.LONG_LEAVE) for first, last in leaves]
+    found = [
+        Absence(first, last, Suspension.LONG_LEAVE)
+        for first, last in leaves
+        if last is None or (last - first).days + 1 >= LONG
+    ]
     run: list[date] = []
     for day in sorted(roster):
         broken = run and any(roster.get(between) != ShiftKind.OFF for between in _between(run[-1], day))

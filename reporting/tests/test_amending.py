@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from trainingops.domain import Refused, WrongState
 from trainingops.notifications.mail import as_mail
 from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.people.services import sign
+from trainingops.people.tests.factories import client_of
 from trainingops.records.models import EvidenceRequest
 from trainingops.records.services import produce_record
 
@@ -30,6 +33,9 @@ def test_an_amendment_is_a_new_version_with_a_reason_and_leaves_clock_and_first_
     assert report.obligation.submitted_at == stopped_at
     assert ReportVersion.objects.get(pk=first.pk).content == first.content
     assert second.distributions.count() == first.distributions.count()
+    page = client_of(held.pic).get(reverse("report_detail", args=[report.uuid])).content.decode()
+    replaced = reverse("report_version", args=[report.uuid, 1])
+    assert re.search(rf'Versi 2 menggantikan <a href="{replaced}">versi 1</a>. Alasan: Jam', page)
     assert Notice.objects.filter(kind="report.amended", recipient=held.manager).exists()
 
 

@@ -128,6 +128,7 @@ def _version_page(
         "latest": versions[0].number,
         "changes": change_words(report) if report.changed_at else "",
         "others": [each.number for each in versions if each.number != version.number],
+        "older": [each.number for each in versions if each.number < version.number],
         "unreached": unreached_words(delivery_of(report.obligation, now=request.now)) if sends else "",
         "is_outside": is_outside,
         "receipts": [each for each in receipts if each.row.user_id == user.pk] if is_outside else receipts,

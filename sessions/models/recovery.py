@@ -81,12 +81,21 @@ class TargetOutcome(Identified):
 
 class RecoveryCaseQuerySet(models.QuerySet["RecoveryCase"]):
     def visible_to(self, user: User) -> RecoveryCaseQuerySet:
-        """Those of the sessions that the user sees as staff, those they answer for, and their own as a participant."""
-        visible = Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user))
-        visible |= Q(owner=user) | Q(leader=user)
-        if user.person_id:
-            visible |= Q(enrolment__person=user.person_id)
-        return self.filter(visible)
+        """Those of :meth:`visible_to_office`, and one's own as a participant."""
+        own = Q(enrolment__person=user.person_id) if user.person_id else Q(pk__in=[])
+        return self.filter(self._seen_by_office(user) | own)
+
+    def visible_to_office(self, user: User) -> RecoveryCaseQuerySet:
+        """Of whom somebody sees by name in the sessions that they see as staff, and those that they answer for."""
+        return self.filter(self._seen_by_office(user))
+
+    @staticmethod
+    def _seen_by_office(user: User) -> Q:
+        from sessions.queries.visibility import people_named_in_sessions
+
+        staff = Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user))
+        named = Q(enrolment__in=Enrolment.objects.filter(people_named_in_sessions(user)))
+        return (staff & named) | Q(owner=user) | Q(leader=user)
 
     def with_failure(self) -> RecoveryCaseQuerySet:
         """Each with ``failed``: a remedial that is over and was not passed."""

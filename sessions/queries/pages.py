@@ -239,12 +239,8 @@ def _released_of(person: OuterRef) -> QuerySet[Any, Any]:
 def cases_for_list(user: User) -> QuerySet[RecoveryCase]:
     """Cases that the user may see as an office, with what the list shows."""
     return (
-        RecoveryCase.objects.with_failure()
-        .filter(
-            Q(enrolment__training_session__in=TrainingSession.objects.visible_to_staff(user))
-            | Q(owner=user)
-            | Q(leader=user)
-        )
+        RecoveryCase.objects.visible_to_office(user)
+        .with_failure()
         .select_related(
             "enrolment__person",
             "enrolment__training_session__site",

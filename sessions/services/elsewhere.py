@@ -88,18 +88,19 @@ def require_not_elsewhere(people: Iterable[Enrolment], *, actor: User, remedy: s
 
 
 def who_was_left_blank(meeting: SessionMeeting, reader: User) -> list[str]:
-    """Who of the blank cells of a roll cannot be marked present with the rest, each with why (two queries)."""
+    """Who of the blank cells of a roll cannot be marked present with the rest, why, and what helps (two queries)."""
     blank = roll_of(meeting).filter(Q(recorded=None) | Q(recorded__status=""))
     people = list(with_other_class(blank, meeting).order_by("person__name"))
     names = names_of_other_classes(people, reader)
     day = local_day(meeting.starts_at, meeting.training_session.site)
     found = []
     for each in people:
-        why = why_not_employed(each.person, day)
+        why, remedy = why_not_employed(each.person, day), _("Record them by hand if they are here.")
         if each.pk in names:
             why = _("Also recorded in %(other)s.") % {"other": names[each.pk]}
+            remedy = _("Have the attendance there corrected first, or do not mark them present here.")
         if why:
-            found.append(f"{each.person.name}: {why[0].lower()}{why[1:]}")
+            found.append(f"{each.person.name}: {why[0].lower()}{why[1:]} {remedy}")
     return found
 
 

@@ -278,6 +278,7 @@ def test_the_rest_leaves_blank_who_is_elsewhere_or_does_not_work_here_and_names_
     ]
     (said,) = [str(each) for each in page.context["messages"] if each.level_tag == "warning"]
     assert all(each.person.name in said for each in doubtful) and free.person.name not in said
+    assert said.count("Catat sendiri bila ia hadir.") == 2 and "Minta kehadiran di sana dikoreksi" in said
     assert mark_rest_present(meeting=here.meeting, actor=here.pic, now=START) is None
 
 

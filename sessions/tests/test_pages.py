@@ -19,7 +19,7 @@ from sessions.models import (
     TestAttempt,
     TrainingSession,
 )
-from sessions.services import open_post_test, report_deviation, start_attempt
+from sessions.services import check_in, open_post_test, report_deviation, start_attempt
 from sessions.tests.factories import (
     START,
     absent,
@@ -252,6 +252,8 @@ def test_a_participant_takes_the_test_without_javascript_and_nobody_else_sees_it
     attempt = TestAttempt.objects.get()
     assert question == reverse("test_question", args=[attempt.uuid, 1])
     assert client.get(question).status_code == 200
+    client.post(question, {"choice": "A"})
+    assert client.get(start).url == reverse("test_question", args=[attempt.uuid, 2]), "it goes on at the first blank"
     for place in range(1, 6):
         answer = client.post(reverse("test_question", args=[attempt.uuid, place]), {"choice": "A"})
     summary = reverse("test_summary", args=[attempt.uuid])
@@ -374,8 +376,11 @@ def test_a_participant_reads_passed_only_once_trained(at):
 def test_the_attendance_list_says_that_no_time_was_noted():
     """Present on time is recorded without a time: the list says so instead of a dash that reads as missing."""
     held = opened()
+    person = make_user("agent", person=held.enrolments[0].person)
+    check_in(meeting=held.meeting, at=START - timedelta(minutes=8), source="qr", actor=person, now=START)
+    held.enrolments = held.enrolments[1:]
     attend(held)
     with translation.override("id"):
         payload = _attendance(held.training_session)
     rows = payload["meetings"][0]["rows"]
-    assert {row["arrived"] for row in rows if row["state"] == "Hadir"} == {"tanpa jam"}
+    assert [row["arrived"] for row in rows if row["state"] == "Hadir"] == ["08.52", "tanpa jam", "tanpa jam"]

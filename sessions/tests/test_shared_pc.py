@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from sessions import shared_pc
-from sessions.models import Attendance, SessionMeeting, TestAttempt
+from sessions.models import Attendance, Enrolment, SessionMeeting, TestAttempt
 from sessions.services import open_post_test
-from sessions.tests.factories import START, opened, scheduled, take_test
+from sessions.tests.factories import START, attend, opened, scheduled, take_test
 from trainingops.audit.models import Entry
 from trainingops.domain import Registry
 from trainingops.people.models import SignInCode
@@ -183,6 +183,20 @@ def test_the_choice_checks_in_alone_too():
     enter(client, user)
     again = words(client.get("/pc/choice/"))
     assert "Recorded: present" in again and "Begin: Pre-test" in again
+
+
+@pytest.mark.parametrize("do", ["check_in", "test"])
+def test_a_check_in_that_is_refused_stays_on_the_choice_which_ends_by_itself(do):
+    """Somebody recorded in another class at that hour (5.3.1): no page of an error holds them signed in."""
+    held, there = opened(), opened(people=1)
+    Enrolment.objects.filter(pk=there.enrolments[0].pk).update(person=held.enrolments[0].person)
+    attend(there)
+    user, client = with_pin(held), prepared(held)
+    enter(client, user)
+    assert client.post("/pc/choice/", {"do": do}).url == "/pc/choice/"
+    choice = client.get("/pc/choice/")
+    assert "recorded in" in words(choice) and choice.headers["Refresh"] == "90; url=/pc/"
+    assert not Attendance.objects.filter(meeting=held.meeting).exists()
 
 
 def test_the_post_test_is_offered_when_the_trainer_has_opened_it():

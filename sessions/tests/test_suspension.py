@@ -34,6 +34,11 @@ def test_three_days_in_a_row_are_long_and_days_off_between_do_not_break_them():
     assert (sick.kind, sick.first, sick.last) == ("sick", OPENED + DAY, OPENED + 3 * DAY)
 
 
+def test_a_recorded_leave_is_long_from_three_days_on_too():
+    leaves = [(OPENED, OPENED), (OPENED + 4 * DAY, OPENED + 6 * DAY), (OPENED + 9 * DAY, None)]
+    assert [each.first for each in long_absences({}, leaves)] == [OPENED + 4 * DAY, OPENED + 9 * DAY]
+
+
 def test_a_day_that_nobody_rostered_ends_the_absence():
     assert long_absences(days("leave", "leave", "", "leave", "leave"), ()) == []
 

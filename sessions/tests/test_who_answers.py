@@ -72,6 +72,20 @@ def _entry(person, **more):
     return PersonEntry(employee_no=person.employee_no, name=person.name, **said)
 
 
+# --- Whose cases somebody sees ----------------------------------------------------------------------------
+
+
+def test_a_leader_sees_the_cases_of_the_people_whom_the_roll_names_to_them(missed):
+    """A class at their own site and line, somebody of another team: counted there, and no name here."""
+    other = TeamFactory(site=missed.world.site, line=missed.world.line)
+    stranger = make_user("team_leader", site=missed.world.site, line=missed.world.line, teams=[other])
+    page = reverse("case_detail", args=[missed.case.uuid])
+    assert not client_of(stranger).get(reverse("recovery_list")).context["rows"]
+    assert client_of(stranger).get(page).status_code == 404
+    for reader in (missed.leader, missed.pic, missed.manager):
+        assert client_of(reader).get(page).status_code == 200
+
+
 # --- Leave ------------------------------------------------------------------------------------------------
 
 

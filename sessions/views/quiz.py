@@ -112,17 +112,21 @@ def training_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def test_start(request: SignedInRequest, uuid: UUID, phase: str) -> HttpResponse:
-    """Begin a test: GET says what awaits, POST starts the time."""
+    """Begin a test: GET says what awaits, POST starts the time; one that was begun goes on."""
     if phase not in TestPhase.values or request.user.person_id is None:
         raise Http404
     enrolments = Enrolment.objects.select_related(
         "training_session__plan", "training_session__pre_paper", "training_session__post_paper"
     )
     enrolment = get_object_or_404(enrolments, uuid=uuid, person=request.user.person_id, removed_at=None)
+    running = enrolment.attempts.filter(phase=phase, state=AttemptState.IN_PROGRESS).select_related("paper").first()
+    if running is not None:
+        return _resume(running)
     if request.method == "POST":
         try:
-            attempt = services.start_attempt(enrolment=enrolment, phase=phase, actor=request.user, now=request.now)
-            return redirect("test_question", uuid=attempt.uuid, place=1)
+            return _resume(
+                services.start_attempt(enrolment=enrolment, phase=phase, actor=request.user, now=request.now)
+            )
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect("my_trainings")
@@ -137,6 +141,16 @@ def test_start(request: SignedInRequest, uuid: UUID, phase: str) -> HttpResponse
         "why": why_closed(enrolment.training_session, enrolment, phase, case),
     }
     return render(request, "sessions/test_start.html", context)
+
+
+def _resume(attempt: TestAttempt) -> HttpResponse:
+    """On to the first question without an answer; to the summary once all have one (QUZ-1)."""
+    answered = _answered(attempt)
+    blank = (at for at, each in enumerate(_places(attempt), 1) if not answered.get(each.question_version_id))
+    place = next(blank, None)
+    if place is None:
+        return redirect("test_summary", uuid=attempt.uuid)
+    return redirect("test_question", uuid=attempt.uuid, place=place)
 
 
 def _own(request: SignedInRequest, uuid: UUID) -> TestAttempt:

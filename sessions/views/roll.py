@@ -165,7 +165,7 @@ def meeting_rest(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         if fill or not left_out:
             messages.success(request, _("The rest is marked present and saved.") if fill else _("No blank was left."))
         if left_out:
-            messages.warning(request, _("Still blank: %(who)s Record them by hand.") % {"who": " ".join(left_out)})
+            messages.warning(request, _("Still blank: %(who)s") % {"who": " ".join(left_out)})
     except Refused as refused:
         messages.error(request, _("Not saved: %(why)s") % {"why": refused})
     return redirect("meeting_roll", uuid=uuid)

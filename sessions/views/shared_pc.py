@@ -155,7 +155,11 @@ def shared_pc_choice(request: SignedInRequest) -> HttpResponse:
     why = why_closed(meeting, request.now) if blank else ""
     offers = {name: offer for name, step in pc.STEPS.items() if (offer := step.offer(meeting, enrolment))}
     if request.method == "POST":
-        return _choose(request, meeting, offers, checks_in=blank and not why)
+        try:
+            return _choose(request, meeting, offers, checks_in=blank and not why)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect("shared_pc_choice")  # which signs them out by itself, and leads nobody elsewhere
     context = _about(meeting) | {
         "recorded": recorded,
         "enrolment": enrolment,

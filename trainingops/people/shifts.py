@@ -16,6 +16,9 @@ OVERTIME_MINUTES_A_WEEK = 18 * 60
 #: So long after a night shift a meeting still goes on from it; later in the day it counts like any other.
 RIGHT_AFTER_NIGHT = timedelta(hours=8)
 
+#: From so many days in a row on an absence is long.
+LONG_ABSENCE = 3
+
 #: Days of the roster on which nobody can be called in.
 ABSENT = {
     ShiftKind.LEAVE: Presence.LEAVE,

@@ -11,6 +11,7 @@ from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
 from trainingops.people.models import LongLeave, Person, User
 from trainingops.people.policies import can_record_leave
+from trainingops.people.shifts import LONG_ABSENCE
 from trainingops.people.signals import absences_changed
 from trainingops.ui.bounds import reversed_words
 from trainingops.ui.moments import day_words
@@ -27,7 +28,8 @@ def record_long_leave(
 
     Raises:
         NotAllowed: neither who keeps the roster nor trainer nor team leader of where the person works.
-        Refused: it ends before it starts, or lies more than two years away.
+        Refused: it is shorter than a long absence and corrects none, it ends before it starts, or lies more than two
+            years away.
     """
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     require(can_record_leave(actor, person))
@@ -39,7 +41,14 @@ def record_long_leave(
             raise Refused(
                 _("%(day)s lies more than two years away. Check the year.") % {"day": day_words(day)}, field=name
             )
-    leave = _standing(person, starts_on, ends_on) or LongLeave(person=person)
+    standing = _standing(person, starts_on, ends_on)
+    if standing is None and ends_on is not None and (ends_on - starts_on).days + 1 < LONG_ABSENCE:
+        raise Refused(
+            _("%(first)s to %(last)s is less than %(n)d days: not a long leave. It stands in the roster.")
+            % {"first": day_words(starts_on), "last": day_words(ends_on), "n": LONG_ABSENCE},
+            field="ends_on",
+        )
+    leave = standing or LongLeave(person=person)
     leave.starts_on, leave.ends_on = starts_on, ends_on
     leave.recorded_by, leave.recorded_at = actor, now
     leave.save()
