@@ -70,11 +70,11 @@ def django_db_setup(turn: Callable[[], None], django_db_setup: None, django_db_b
 
 #: What takes longest, in this order; then the rest of these folders. A process that got one last would hold up the run.
 _LONGEST = (
+    "trainingops/tests/test_chaos.py",
     "trainingops/tests/test_cycle_in_browser.py",
     "trainingops/tests/test_budgets.py",
     "trainingops/tests/test_hostile.py",
     "trainingops/local/tests/test_processes.py",
-    "trainingops/tests/test_chaos.py",
     "trainingops/tests/test_words.py",
     "trainingops/local/tests/test_up.py",
     "trainingops/local/tests/test_demo.py",

@@ -44,8 +44,10 @@ def main(arguments: list[str]) -> int:
 
 def _pytest(arguments: list[str], environ: dict[str, str]) -> int:
     # A file stays in one process: what it starts for itself (a browser, a site) is started once. In the order of
-    # conftest.py, because xdist's own begins with the files that hold most tests, not with the longest.
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
+    # conftest.py, because xdist's own begins with the files that hold most tests, not with the longest. One process
+    # more than there are processors: the chaos test, the first to begin, mostly waits for its three minutes.
+    number = str(len(os.sched_getaffinity(0)) + 1)
+    command = [sys.executable, "-m", "pytest", "-n", number, "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
     with subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.DEVNULL) as process:
         try:
             return process.wait()

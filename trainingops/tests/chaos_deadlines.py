@@ -29,7 +29,7 @@ from trainingops.notifications.tasks import sweep_outbox
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, UserFactory, make_user
 
 
-def fill(seconds: float, number: int, *, asks: bool = True) -> None:
+def fill(seconds: float, number: int, *, ask_every: float | None = None) -> None:
     """``number`` reports fall due over ``seconds``; meanwhile the sweeps are asked for, so that work is in flight."""
     ContentType.objects.clear_cache()
     for factory in (SiteFactory, ServiceLineFactory, UserFactory):
@@ -54,9 +54,9 @@ def fill(seconds: float, number: int, *, asks: bool = True) -> None:
     print("begun", flush=True)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if asks:
+        if ask_every:
             ask()
-        time.sleep(0.2)
+        time.sleep(ask_every or 0.2)
 
 
 def ask() -> None:
@@ -123,9 +123,9 @@ def delays(seconds: float) -> list[float]:
 
 if __name__ == "__main__":
     if sys.argv[1] == "fill":
-        fill(float(sys.argv[2]), int(sys.argv[3]))
+        fill(float(sys.argv[2]), int(sys.argv[3]), ask_every=float(sys.argv[4]))
     elif sys.argv[1] == "delays":
-        fill(float(sys.argv[2]), int(sys.argv[3]), asks=False)
+        fill(float(sys.argv[2]), int(sys.argv[3]))
         print(json.dumps(delays(120)))
     else:
         finish(float(sys.argv[2]))

@@ -55,7 +55,8 @@ def surely(act, is_done):
             time.sleep(0.2)
 
 
-def main(seconds: float) -> None:
+def main(seconds: float, pause: float) -> None:
+    """Order for ``seconds``, with a ``pause`` after each record."""
     ContentType.objects.clear_cache()
     site: Site = SiteFactory()
     auditor: User = make_user("auditor")
@@ -78,9 +79,9 @@ def main(seconds: float) -> None:
                 lambda: request_archive(chosen=EvidenceFilter(), actor=auditor, now=timezone.now()),
                 lambda wanted=archives: Archive.objects.count() >= wanted,
             )
-        time.sleep(0.25)
+        time.sleep(pause)
     print(json.dumps({"titles": titles, "archives": archives}))
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    main(float(sys.argv[1]), float(sys.argv[2]))
