@@ -61,6 +61,7 @@ from trainingops.people.tests.factories import (
     make_agent,
     make_user,
 )
+from trainingops.tests.kept import kept
 
 _numbers = count(1)
 #: The smallest document that is one.
@@ -91,6 +92,7 @@ class World:
     people: list[Person]
 
 
+@kept
 def make_world(*, people: int = 3, site: Site | None = None, line: ServiceLine | None = None) -> World:
     """A site and line where a plan can be made: one account for each office, a PIC appointed since 2020, agents.
 
@@ -231,6 +233,7 @@ def draft_module(world: World, *, now: datetime) -> ModuleVersion:
     )
 
 
+@kept
 def draft_plan(
     *,
     people: int = 3,
@@ -295,6 +298,7 @@ def draft_plan(
     return plan
 
 
+@kept
 def submitted_plan(*, now: datetime | None = None, starts_at: datetime | None = None, **options: Any) -> TrainingPlan:
     """As :func:`draft_plan`, submitted: it awaits the manager's decision."""
     now, starts_at = _moments(now, starts_at)
@@ -303,6 +307,7 @@ def submitted_plan(*, now: datetime | None = None, starts_at: datetime | None = 
     return plan
 
 
+@kept
 def approved_plan(*, now: datetime | None = None, starts_at: datetime | None = None, **options: Any) -> TrainingPlan:
     """As :func:`submitted_plan`, approved by the world's manager with a fresh signature."""
     now, starts_at = _moments(now, starts_at)
