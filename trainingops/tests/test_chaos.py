@@ -42,9 +42,9 @@ class Pace:
 
 
 ALONE = "CHAOS_SECONDS" in os.environ  # not among all tests: ``make chaos``
-PACE = (
-    Pace(kill=(0.1, 1.1), order=0.25, due=0.2, ask=0.2) if ALONE else Pace(kill=(4.0, 10.0), order=5.0, due=1.0, ask=2.0)
-)
+HARD = Pace(kill=(0.1, 1.1), order=0.25, due=0.2, ask=0.2)
+GENTLE = Pace(kill=(4.0, 10.0), order=5.0, due=1.0, ask=2.0)
+PACE = HARD if ALONE else GENTLE
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "180"))
 SEED = int(os.environ.get("CHAOS_SEED") or random.randrange(10_000))
 OBLIGATIONS = int(max(SECONDS / PACE.due, 60))
