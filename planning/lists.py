@@ -25,7 +25,7 @@ from planning.models import (
 )
 from planning.queries.defects_since import groundless
 from planning.queries.effect import selecting
-from planning.queries.questions import with_papers_off_topic
+from planning.queries.questions import with_paper_remarks
 from planning.queries.terms import with_terms
 from trainingops.people.models import RoleAssignment, User
 from trainingops.people.queries import in_force
@@ -78,7 +78,7 @@ def with_lists(revisions: QuerySet[PlanRevision], *, now: datetime) -> QuerySet[
     fitting = TrainingModule.lines.through.objects.filter(
         trainingmodule=OuterRef("module_version__module"), serviceline=OuterRef("plan__line")
     )
-    return with_papers_off_topic(with_terms(revisions)).annotate(
+    return with_paper_remarks(with_terms(revisions)).annotate(
         fitting_module=Subquery(fitting.values("trainingmodule")[:1]),
         listed_needs=_chosen("needs", "uuid", "kind", "dated_on", "request"),
         listed_class_types=_chosen("class_types", "code", "name"),

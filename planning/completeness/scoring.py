@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -10,7 +9,8 @@ from django.utils.translation import ngettext
 
 from planning.completeness.items import Item, Snapshot
 from planning.content import parameters_of
-from planning.queries.questions import papers_off_topic
+from planning.models import PlanRevision
+from planning.queries.questions import papers_off_topic, retired_in_papers
 from planning.standing import out_of_reach, scheme_lost
 from trainingops.ui.figures import format_figure
 
@@ -25,16 +25,23 @@ def papers(snapshot: Snapshot) -> Item:
     value = " / ".join(each.code for each in papers if each)
     if papers[0] and papers[0] == papers[1]:
         value = _("%(code)s for both: the same questions twice") % {"code": papers[0].code}
-    if off_topic := papers_off_topic(snapshot.revision):
-        value += ". " + off_topic_words(off_topic)
+    value = ". ".join([value, *remarks_on_papers(snapshot.revision)])
     return Item("papers", _("Pre-/Post-test"), "scoring", value, gap)
 
 
-def off_topic_words(codes: Sequence[str]) -> str:
-    """That papers ask about something else than the module, as after a change of the module (5.1.1 e)."""
-    return _("No question of %(codes)s is on a topic of the module. Check that the test fits it.") % {
-        "codes": ", ".join(codes)
-    }
+def remarks_on_papers(revision: PlanRevision) -> list[str]:
+    """What does not forbid the tests but should be looked at (5.1.1 e).
+
+    They ask about something else than the module, as after a change of it; or a question went out of use.
+    """
+    said = []
+    if off_topic := papers_off_topic(revision):
+        words = _("No question of %(codes)s is on a topic of the module. Check that the test fits it.")
+        said.append(words % {"codes": ", ".join(off_topic)})
+    for paper, codes in retired_in_papers(revision).items():
+        words = _("%(paper)s asks %(codes)s, out of use in the question bank. Check it, or choose another test.")
+        said.append(words % {"paper": paper, "codes": ", ".join(codes)})
+    return said
 
 
 def parameters(snapshot: Snapshot) -> Item:

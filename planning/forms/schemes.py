@@ -144,7 +144,7 @@ ParameterFormSet: type[_ParameterFormSet] = forms.formset_factory(  # type: igno
 class SchemeCopyForm(SchemeForm):
     """A changed copy of a scheme, which never changes itself."""
 
-    retire = forms.BooleanField(required=False, initial=True)
+    retire = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, scheme: ScoringScheme, losing: int | None, **kwargs: Any) -> None:
         """``losing``: how many drafts and waiting plans need another scheme then; None where it may not go."""
@@ -159,7 +159,6 @@ class SchemeCopyForm(SchemeForm):
             del self.fields["retire"]
             return
         self.fields["retire"].label = _("Take “%(name)s” out of use") % {"name": scheme.name}
-        self.fields["retire"].initial = losing == 0
         if losing:
             self.fields["retire"].help_text = ngettext(
                 "%(n)d draft or plan that waits for approval needs another scheme then; its PIC is told.",

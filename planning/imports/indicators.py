@@ -201,6 +201,13 @@ def _check_place(
     """Within the scope of the one who imports; an agent belongs to the line that the row names."""
     if place is not None and place.line_id != line.pk:
         checked.refuse("line", "line_of_another", _("The agent worked for another line then. Correct one of the two."))
+    if place is not None and site is not None and place.site_id != site.pk:
+        checked.refuse(
+            "site",
+            "site_of_another",
+            _("The agent worked at %(site)s then. Correct one of the two, or leave this cell blank.")
+            % {"site": place.site},
+        )
     site_id = place.site_id if place else site.pk if site else None
     team_id = place.team_id if place else None
     if not can_record_indicator(batch.user, site_id=site_id, line_id=line.pk, team_id=team_id):

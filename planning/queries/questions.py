@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from planning.models import (
@@ -13,6 +14,7 @@ from planning.models import (
     QuestionReview,
     QuestionStatistics,
     QuestionVersion,
+    TestPaper,
     TrainingModule,
 )
 
@@ -67,16 +69,19 @@ def papers_of(question: Question) -> QuerySet[PaperQuestion]:
     return places.annotate(version_number=F("question_version__number")).order_by("paper__code")
 
 
-def with_papers_off_topic(revisions: QuerySet[PlanRevision]) -> QuerySet[PlanRevision]:
-    """Revisions with ``pre_off_topic`` and ``post_off_topic``: no question of the paper is on a topic of the module.
+def with_paper_remarks(revisions: QuerySet[PlanRevision]) -> QuerySet[PlanRevision]:
+    """Revisions with what :func:`papers_off_topic` and :func:`retired_in_papers` read; no query more.
 
-    A topic counts with those that it stands below and those below it. A module without topics says nothing.
+    Off topic is a paper without any question on a topic of the module; a topic counts with those that it stands below
+    and those below it. A module without topics says nothing.
     """
     through = TrainingModule.topics.through.objects
     taught = through.filter(trainingmodule=OuterRef("module_version__module"))
     return revisions.annotate(
         pre_off_topic=Exists(taught) & Q(pre_paper__isnull=False) & ~Exists(_on_topic("pre_paper")),
         post_off_topic=Exists(taught) & Q(post_paper__isnull=False) & ~Exists(_on_topic("post_paper")),
+        pre_retired=_retired_codes("pre_paper"),
+        post_retired=_retired_codes("post_paper"),
     )
 
 
@@ -90,8 +95,26 @@ def _on_topic(paper: str) -> QuerySet[PaperQuestion]:
     return PaperQuestion.objects.filter(near, paper=OuterRef(paper))
 
 
+def _retired_codes(paper: str) -> ArraySubquery:
+    """The codes of the questions of a revision's paper that are out of use."""
+    places = PaperQuestion.objects.filter(paper=OuterRef(paper), question_version__question__retired_at__isnull=False)
+    return ArraySubquery(places.order_by("order").values("question_version__question__code"))
+
+
+def retired_in_papers(revision: PlanRevision) -> dict[str, list[str]]:
+    """By code of a test of the revision, the codes of its questions out of use; none where it was not asked."""
+    papers = [(revision.pre_paper, "pre_retired"), (revision.post_paper, "post_retired")]
+    return {paper.code: codes for paper, found in papers if paper and (codes := getattr(revision, found, []))}
+
+
+def with_retired_count(papers: QuerySet[TestPaper]) -> QuerySet[TestPaper]:
+    """Papers with ``retired``: how many of their questions are out of use."""
+    gone = Q(paper_questions__question_version__question__retired_at__isnull=False)
+    return papers.annotate(retired=Count("paper_questions", filter=gone))
+
+
 def papers_off_topic(revision: PlanRevision) -> list[str]:
-    """The codes of the papers that :func:`with_papers_off_topic` found, each once; none where it was not asked."""
+    """The codes of the papers that :func:`with_paper_remarks` found, each once; none where it was not asked."""
     papers = [(revision.pre_paper, "pre_off_topic"), (revision.post_paper, "post_off_topic")]
     return list(dict.fromkeys(paper.code for paper, found in papers if paper and getattr(revision, found, False)))
 

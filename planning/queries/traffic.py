@@ -45,10 +45,11 @@ _BASIS = {
     LoadMethod.VOLUME: BY_VOLUME,
     LoadMethod.CONTACT_RATE: BY_CONTACT_RATE,
 }
-_OF_CHANNEL = {
-    ChannelKind.INBOUND: LoadMethod.ERLANG_C,
-    ChannelKind.OUTBOUND: LoadMethod.CONTACT_RATE,
-    ChannelKind.DIGITAL: LoadMethod.VOLUME,
+#: Which methods describe a channel (5.1.1 f); the first where the line has no target of its own.
+METHODS_OF_CHANNEL = {
+    ChannelKind.INBOUND: (LoadMethod.ERLANG_C,),
+    ChannelKind.OUTBOUND: (LoadMethod.CONTACT_RATE,),
+    ChannelKind.DIGITAL: (LoadMethod.VOLUME, LoadMethod.CHAT),
 }
 
 
@@ -107,7 +108,7 @@ def goal_of(line: ServiceLine) -> LineGoal:
 
 def _goal(line: ServiceLine, row: LineTarget | None) -> LineGoal:
     if row is None:
-        method = _OF_CHANNEL[ChannelKind(line.channel)]
+        method = METHODS_OF_CHANNEL[ChannelKind(line.channel)][0]
         return LineGoal(method, Target(basis=_BASIS[method]))
     method = LoadMethod(row.method)
     target = Target(

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from planning.enums import LoadMethod
 from planning.models import LineTarget, MarkedDay
 from planning.policies.catalogue import can_import_traffic, can_set_target
+from planning.queries.traffic import METHODS_OF_CHANNEL
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, require
+from trainingops.people.enums import ChannelKind
 from trainingops.people.models import ServiceLine, Site, User
 from trainingops.ui.figures import format_figure
 from trainingops.ui.moments import day_words
@@ -33,13 +35,19 @@ def set_line_target(
 
     Raises:
         NotAllowed: no manager of the line.
-        Refused: Erlang C for a line that is no inbound voice, or a figure out of its range.
+        Refused: a method that does not describe the line's channel (5.1.1 f), or a figure out of its range.
     """
     require(can_set_target(actor, line))
-    if method == LoadMethod.ERLANG_C and line.channel != "inbound":
+    fitting = METHODS_OF_CHANNEL[ChannelKind(line.channel)]
+    if method not in fitting:
         raise Refused(
-            _("Erlang C describes callers who wait in a queue; %(line)s is no inbound voice. Choose another method.")
-            % {"line": line},
+            _("“%(method)s” does not describe %(line)s, which is %(channel)s. Choose %(fitting)s.")
+            % {
+                "method": method.label,
+                "line": line,
+                "channel": line.get_channel_display(),
+                "fitting": ", ".join(f"“{each.label}”" for each in fitting),
+            },
             field="method",
         )
     if not 0 < goal_percent <= 100:

@@ -99,6 +99,7 @@ class PaperTable(PageTable):
     title = tables.Column(verbose_name=_("Title"))
     form = tables.Column(verbose_name=pgettext_lazy("test paper", "Form"))
     count = FigureColumn(verbose_name=_("Questions"))
+    retired = FigureColumn(verbose_name=_("of them out of use"))
     duration_minutes = FigureColumn(verbose_name=_("Time (minutes)"))
 
 

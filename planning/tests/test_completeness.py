@@ -13,7 +13,7 @@ from planning.completeness import Snapshot, check
 from planning.content import content_of, freeze, load
 from planning.enums import ModuleState
 from planning.lists import lists_of, with_lists
-from planning.models import PlanRevision, ScoringScheme, Topic, TrafficInterval
+from planning.models import PlanRevision, Question, ScoringScheme, Topic, TrafficInterval
 from planning.services import Incomplete, amend_plan, save_part, submit_revision
 from planning.tests.factories import approved_plan, draft_plan, make_world
 from trainingops.audit.tests.fixtures import guards_lifted
@@ -270,3 +270,27 @@ def test_papers_on_other_topics_than_the_module_are_said_to_the_pic_and_to_the_m
     submit_revision(revision=revision, actor=world.pic, now=timezone.now())
     sign_in(client, world.manager)
     assert words in client.get(reverse("plan_approval", args=[revision.uuid])).content.decode()
+
+
+@pytest.mark.clause("5.1.1 e")
+def test_a_question_out_of_use_is_named_where_its_test_is_planned_approved_and_kept(world, client):
+    """It forbids nothing: the paper keeps its questions; PIC and manager read it before they send and sign."""
+    plan = draft_plan(world=world)
+    revision = plan.revisions.get()
+    place = world.pre_paper.paper_questions.order_by("order")[0]
+    Question.objects.filter(versions=place.question_version).update(retired_at=timezone.now())
+    code = place.question_version.question.code
+    type(world.pic).objects.update(language="en")
+    for user, name, key in (
+        (world.pic, "plan_detail", plan.uuid),
+        (world.pic, "plan_submit", plan.uuid),
+        (world.manager, "plan_approval", revision.uuid),
+        (world.pic, "paper_detail", world.pre_paper.uuid),
+    ):
+        if user == world.manager:
+            submit_revision(revision=revision, actor=world.pic, now=timezone.now())
+        sign_in(client, user)
+        text = client.get(reverse(name, args=[key])).content.decode()
+        assert code in text and "out of use in the question bank" in text, name
+    listed = {row.code: row.retired for row in client.get(reverse("paper_list")).context["table"].data}
+    assert listed == {world.pre_paper.code: 1, world.post_paper.code: 0}

@@ -64,6 +64,17 @@ def test_a_possible_figure_without_responses_is_kept(qc):
     assert found.counts["new"] == 1 and ServiceIndicator.objects.get().responses is None
 
 
+def test_a_figure_of_an_agent_names_the_site_where_they_were_or_none(qc):
+    """As for the line: the row would count at another site than it says."""
+    SiteFactory(name="Makassar")
+    head = "Ukuran;Periode Mulai;Periode Selesai;Layanan;Situs;No. Karyawan;Nilai;Responden"
+    row = "csat;2026-10-01;2026-10-31;Inbound;{};CC0016;80;12"
+    found = run_import(INDICATORS, file_of(head, row.format("Makassar"), row.format("")), user=qc, now=NOW, apply=True)
+    [problem] = found.checked[0].problems
+    assert (problem.column, problem.value) == ("site", "Makassar")
+    assert not found.checked[1].problems
+
+
 def figure(**changed):
     given = {"value": Decimal(80), "responses": 3, "starts_on": date(2026, 10, 1), "ends_on": date(2026, 10, 31)}
     line = ServiceLineFactory(name="Inbound")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -10,10 +11,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from planning.completeness import Snapshot, check
-from planning.enums import CONSENT_TRANSITIONS, Consent
+from planning.enums import CONSENT_TRANSITIONS, Consent, LoadMethod
 from planning.models import MarkedDay, OvertimeOrder, PlannedMeeting, TrafficInterval
 from planning.queries.roster import roster_of
-from planning.services import answer_overtime, order_overtime, save_session
+from planning.services import answer_overtime, order_overtime, save_session, set_line_target
 from planning.services.drafting import MeetingTimes
 from planning.tests.factories import draft_plan, make_world
 from trainingops.domain import NotAllowed, Refused, WrongState
@@ -339,6 +340,24 @@ def test_marked_days_and_targets_are_kept_by_those_who_may(client, world):
     assert client.post(reverse("traffic_target"), target).status_code == 302
     assert float(world.line.target.goal_percent) == 85
     assert client.post(reverse("traffic_target"), {**target, "goal_percent": "100"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("channel", "method", "fitting"),
+    [
+        ("inbound", LoadMethod.CHAT, LoadMethod.ERLANG_C),
+        ("outbound", LoadMethod.ERLANG_C, LoadMethod.CONTACT_RATE),
+        ("digital", LoadMethod.CONTACT_RATE, LoadMethod.CHAT),
+    ],
+)
+def test_a_line_is_judged_by_a_method_that_describes_its_channel(world, channel, method, fitting):
+    """5.1.1 f: Erlang C for inbound voice, chat and volume for digital, contact rate for outbound."""
+    world.line.channel = channel
+    act = {"line": world.line, "answer_seconds": 20, "concurrency": 2, "actor": world.manager, "now": NOW}
+    with pytest.raises(Refused) as refused:
+        set_line_target(method=method, goal_percent=Decimal(80), **act)
+    assert refused.value.field == "method" and str(fitting.label) in str(refused.value)
+    assert set_line_target(method=fitting, goal_percent=Decimal(80), **act).method == fitting
 
 
 @pytest.mark.point("CHT-2")

@@ -169,7 +169,9 @@ def test_what_uses_a_scheme_is_shown_before_it_goes_out_of_use_its_pics_are_told
     assert "retire" not in copy.context["form"].fields
 
     client.force_login(world.pic)
-    assert "retire" in client.get(reverse("scheme_copy", args=[scheme.uuid])).context["form"].fields
+    copy = client.get(reverse("scheme_copy", args=[scheme.uuid]))
+    assert copy.context["form"]["retire"].value() is None, "nobody takes it out of use by overlooking a tick"
+    assert all(str(each) in copy.content.decode() for each in (kept, other, template))
     asked = client.get(address).content.decode()
     assert all(str(each) in asked for each in (kept, other, template))
     assert client.post(address).status_code == 302

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.completeness import Snapshot, crowded, lost, unqualified
-from planning.completeness.scoring import off_topic_words
+from planning.completeness.scoring import remarks_on_papers
 from planning.content import content_of, load
 from planning.coordinating import about_content
 from planning.difference import Content
@@ -35,7 +35,7 @@ from planning.policies.plans import can_comment, can_decide_revision, can_hand_o
 from planning.queries.defects_since import people_with_annulled
 from planning.queries.load import week_map
 from planning.queries.plans import awaiting_decision, local_day, with_defects_now
-from planning.queries.questions import papers_off_topic, with_papers_off_topic
+from planning.queries.questions import with_paper_remarks
 from planning.queries.remarks import remark_rows, remarks_of
 from planning.services import (
     comment_on_revision,
@@ -179,7 +179,7 @@ def _page(
         "consultations": consultations,
         "asks_anew": any(each.ask_again for each in consultations),
         "form": form,
-        "off_topic": off_topic_words(codes) if (codes := papers_off_topic(revision)) else "",
+        "remarks_on_papers": remarks_on_papers(revision),
         "kept": revision.module_version if keeps(plan, revision.module_version) else None,
         "lost": lost(snapshot),
         "may_hand_over": can_hand_over(request.user, plan),
@@ -334,5 +334,5 @@ def _in_sight(request: SignedInRequest) -> QuerySet[PlanRevision]:
 
 def _submitted(request: SignedInRequest) -> QuerySet[PlanRevision]:
     chosen = ("module_version__module", "scheme", "pre_paper", "post_paper")
-    submitted = with_papers_off_topic(_in_sight(request).select_related(*chosen).exclude(content=""))
+    submitted = with_paper_remarks(_in_sight(request).select_related(*chosen).exclude(content=""))
     return with_lists(with_defects_now(submitted), now=request.now).annotate(remark_rows=remark_rows())

@@ -18,7 +18,7 @@ from planning.forms.catalogue import PaperForm
 from planning.forms.questions import PairForm, QuestionFilter
 from planning.models import PaperQuestion, TestPaper
 from planning.policies.catalogue import can_write_questions
-from planning.queries.questions import open_versions, with_statistics
+from planning.queries.questions import open_versions, with_retired_count, with_statistics
 from planning.services import papers as services
 from planning.tables.catalogue import PaperTable
 from planning.views.common import form_page, posted, url
@@ -29,7 +29,7 @@ from trainingops.ui.views import list_page
 
 def paper_list(request: SignedInRequest) -> HttpResponse:
     """Test papers."""
-    papers = TestPaper.objects.annotate(count=Count("paper_questions"))
+    papers = with_retired_count(TestPaper.objects.annotate(count=Count("paper_questions")))
     context = {
         "table": configure(request, PaperTable(papers)),
         "may_write": can_write_questions(request.user),

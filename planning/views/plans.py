@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planning.completeness import Snapshot, check, lost, sent
+from planning.completeness.scoring import remarks_on_papers
 from planning.content import CHOICES, content_of, load
 from planning.coordinating import about_content
 from planning.enums import PlanState, RevisionState, TrainingKind
@@ -270,6 +271,7 @@ def plan_submit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "revision": revision,
         "clashes": clashes_of(revision, reader=request.user),
         "held_before": wording.held_before(content),
+        "remarks_on_papers": remarks_on_papers(revision),
         "errors": errors,
         "title": _("Check and submit"),
         **task_list(check(Snapshot(revision, request.now)), plan, wording.rows({}, content)),

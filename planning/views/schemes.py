@@ -82,6 +82,7 @@ def scheme_copy(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         submit=_("Save scoring scheme"),
         template="planning/scheme_form.html",
         formset=formset,
+        extra={"uses": uses_of_scheme(scheme, user=request.user)},
     )
 
 
