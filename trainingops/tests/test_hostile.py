@@ -66,6 +66,7 @@ OF_THE_HOUSE = {
     "client_names_set": "lines are the house's; one of another manager does not exist",
     "place_new": "a kind, not a thing",
     "import_new": "a kind, not a thing",
+    "indicator_detail": "a kind, not a thing; what it adds up is narrowed to the reader's places",
     "import_template": "a kind, not a thing",
     "calendar_file": "open to whoever holds its address",
     "check_in_scan": "a code, not a thing; a wrong one is counted",
