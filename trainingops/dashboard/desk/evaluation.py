@@ -248,7 +248,7 @@ def coaching_to_read(desk: Desk) -> Iterable[Item]:
         if row["person_id"] == desk.user.person_id and row["acknowledged_at"] is None:
             yield Item(
                 title=_("Read your coaching form %(number)s") % {"number": row["number"]},
-                why=_("By %(name)s. Your comment belongs on it.") % {"name": row["coach"]},
+                why=_("By %(name)s. Read it, comment if you like, and sign.") % {"name": row["coach"]},
                 url=reverse("coaching_detail", args=[row["uuid"]]),
                 action=_("Read and comment"),
                 icon="user",
