@@ -51,6 +51,12 @@ class SubstituteForm(PageForm):
         required=False,
         help_text=_("Blank when one trainer teaches alone. Whoever is replaced is free again at that time."),
     )
+    taught_first = forms.TypedChoiceField(
+        label=_("Did who is replaced teach until now?"),
+        choices=[("yes", _("Yes: both stand with the meeting that is under way")), ("no", _("No"))],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+    )
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
     trainer_reason = forms.CharField(
         label=_("Reason for a trainer without qualification"),
@@ -68,6 +74,8 @@ class SubstituteForm(PageForm):
         self.fields["replaces"].queryset = teaching  # type: ignore[attr-defined]
         others = TrainerProfile.objects.exclude(pk__in=teaching.values("pk")).order_by("name")
         self.fields["substitute"].queryset = others  # type: ignore[attr-defined]
+        if not training_session.meetings.filter(state=MeetingState.OPEN).exists():
+            del self.fields["taught_first"]
 
 
 class ProposeMoveForm(PageForm):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sessions.enums import Suspension
 from trainingops.people.enums import ShiftKind
-from trainingops.people.shifts import LONG_ABSENCE as LONG
+from trainingops.people.shifts import LONG_ABSENCE
 
 DAY = timedelta(days=1)
 #: What of a roster tells a long absence: the days off between do not break it.
@@ -57,7 +57,7 @@ def long_absences(roster: Mapping[date, str], leaves: Iterable[tuple[date, date 
     found = [
         Absence(first, last, Suspension.LONG_LEAVE)
         for first, last in leaves
-        if last is None or (last - first).days + 1 >= LONG
+        if last is None or (last - first).days + 1 >= LONG_ABSENCE
     ]
     run: list[date] = []
     for day in sorted(roster):
@@ -100,6 +100,6 @@ def _between(first: date, second: date) -> list[date]:
 
 
 def _as_absence(run: list[date], roster: Mapping[date, str]) -> list[Absence]:
-    if not run or (run[-1] - run[0]).days + 1 < LONG:
+    if not run or (run[-1] - run[0]).days + 1 < LONG_ABSENCE:
         return []
     return [Absence(run[0], run[-1], _KINDS[ShiftKind(roster[run[0]])])]

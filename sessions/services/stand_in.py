@@ -46,8 +46,13 @@ def put_in(
     replaces: TrainerProfile | None,
     actor: User,
     now: datetime,
+    *,
+    taught_first: bool = False,
 ) -> None:
     """The substitute stands with the meetings not yet concluded, booked for them instead of whom they replace.
+
+    Args:
+        taught_first: who is replaced taught the meeting under way until now, and stays with it beside the substitute.
 
     Raises:
         Refused: nothing is left, or it is not the day of the next meeting yet.
@@ -58,7 +63,8 @@ def put_in(
     uuids = [meeting.uuid for meeting in meetings]
     if replaced := _replaced(meetings, substitute, replaces):
         give_back_trainer(training_session.planned, trainer=replaced, meetings=uuids)
-        MeetingTrainer.objects.filter(meeting__in=meetings, trainer=replaced).delete()
+        gone = [each for each in meetings if not (taught_first and each.state == MeetingState.OPEN)]
+        MeetingTrainer.objects.filter(meeting__in=gone, trainer=replaced).delete()
     book_substitute(training_session.planned, trainer=substitute, meetings=uuids, since=now, reader=actor)
     MeetingTrainer.objects.bulk_create(
         [MeetingTrainer(meeting=meeting, trainer=substitute, is_substitute=True) for meeting in meetings],

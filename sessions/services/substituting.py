@@ -31,14 +31,16 @@ def substitute_trainer(
     now: datetime,
     replaces: TrainerProfile | None = None,
     trainer_reason: str = "",
+    taught_first: bool = False,
 ) -> Deviation:
     """Another trainer teaches what is left of a session, from now on: the one way in which somebody stands in.
 
-    Whoever is replaced is free again, and stands with none of the meetings that are not over: the deviation says that
-    they were to teach them.
+    Whoever is replaced is free again, and stands with none of the meetings that are not over, unless they taught the
+    first part of the one under way: the deviation says that they were to teach them.
 
     Args:
         replaces: instead of whom; where one trainer teaches alone it is them.
+        taught_first: they taught the meeting under way until now.
         trainer_reason: why somebody teaches who is not qualified for this module on these days (5.1.1 a).
 
     Raises:
@@ -61,7 +63,7 @@ def substitute_trainer(
         raise Refused(
             _("%(why)s Choose another trainer, or write why this one teaches.") % {"why": why}, field="trainer_reason"
         )
-    put_in(training_session, substitute, replaces, actor, now)
+    put_in(training_session, substitute, replaces, actor, now, taught_first=taught_first)
     reasons = [reason.strip(), trainer_reason.strip() if why else ""]
     deviation = note_deviation(
         training_session,

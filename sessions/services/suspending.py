@@ -12,10 +12,11 @@ from sessions.enums import OPEN_CASES
 from sessions.models import RecoveryCase
 from sessions.notices import about
 from sessions.services.outcomes import lock_cases
-from sessions.suspension import LONG, READ_KINDS, Absence, Clock, clock_of, long_absences
+from sessions.suspension import READ_KINDS, Absence, Clock, clock_of, long_absences
 from trainingops.audit.journal import record, service
 from trainingops.notifications.services import notify
 from trainingops.people.models import LongLeave, RosterDay, User
+from trainingops.people.shifts import LONG_ABSENCE
 from trainingops.ui.stored import Stored, stored_day, stored_moment
 
 #: How far ahead of its first due date the roster is read for a case.
@@ -69,7 +70,7 @@ def clocks_of(cases: Collection[RecoveryCase], now: datetime) -> dict[int, Clock
 def _absences(cases: Iterable[RecoveryCase]) -> dict[int, list[Absence]]:
     """The long absences of the people of some cases."""
     people = {case.enrolment.person_id for case in cases}
-    first = min(case.opened_at for case in cases).date() - timedelta(days=2 * LONG)
+    first = min(case.opened_at for case in cases).date() - timedelta(days=2 * LONG_ABSENCE)
     last = (max(case.first_due_at for case in cases) + AHEAD).date()
     days = RosterDay.objects.filter(person__in=people, day__range=(first, last), code__kind__in=READ_KINDS)
     roster: dict[int, dict[date, str]] = {}

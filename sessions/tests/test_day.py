@@ -141,6 +141,22 @@ def test_a_substitute_is_one_action_a_booking_and_a_deviation():
     assert refused.value.field == "substitute"
 
 
+@pytest.mark.clause("4.2")
+@pytest.mark.parametrize("taught", ["yes", "no"])
+def test_who_taught_until_the_substitute_came_stays_with_the_meeting(at, taught):
+    """In what was really held, list, record and report; the page asks, and takes no answer for granted."""
+    held = opened()
+    other, client = _trainer(held), _client(held.pic)
+    at(held.meeting.starts_at + timedelta(minutes=75))
+    url, typed = reverse("session_substitute", args=[held.training_session.uuid]), {"substitute": other.pk}
+    typed["reason"] = "Dipanggil pulang."
+    assert client.post(url, typed).status_code == 422
+    assert client.post(url, typed | {"taught_first": taught}).status_code == 302
+    names = set(MeetingTrainer.objects.filter(meeting=held.meeting).values_list("trainer__name", flat=True))
+    assert names == {other.name} | ({held.world.trainer.name} if taught == "yes" else set())
+    assert not Booking.objects.filter(trainer=held.world.trainer, live=True).exists()
+
+
 @pytest.mark.clause("5.1.1")
 def test_who_is_not_qualified_teaches_with_a_written_reason_only():
     held = opened()

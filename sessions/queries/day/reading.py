@@ -44,11 +44,12 @@ from sessions.models import (
     TrainingSession,
 )
 from sessions.queries.pages import people_without_score
-from sessions.suspension import LONG, READ_KINDS, long_absences
+from sessions.suspension import READ_KINDS, long_absences
 from trainingops.people.models import LongLeave, RosterDay, User
+from trainingops.people.shifts import LONG_ABSENCE
 
 #: How far around a class the roster is read for absences of several days.
-_AROUND = timedelta(days=2 * LONG)
+_AROUND = timedelta(days=2 * LONG_ABSENCE)
 
 
 @dataclass(frozen=True)
