@@ -175,8 +175,12 @@ def session_photos(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_refusal(refused)
         else:
-            words = ngettext("%(n)d photo is kept.", "%(n)d photos are kept.", len(made))
-            messages.success(request, words % {"n": len(made)})
+            if made:
+                words = ngettext("%(n)d photo is kept.", "%(n)d photos are kept.", len(made))
+                messages.success(request, words % {"n": len(made)})
+            if known := len(form.cleaned_data["photos"]) - len(made):
+                words = ngettext("%(n)d photo stood here already.", "%(n)d photos stood here already.", known)
+                messages.info(request, words % {"n": known})
             return redirect(_page_of(training_session, "photos"))
     context = {"form": form, "training_session": training_session, "takes": takes_photos(training_session)}
     return render(request, "sessions/session_photos.html", context)

@@ -59,8 +59,9 @@ A_PAGE = 100
 def recovery_list(request: SignedInRequest) -> HttpResponse:
     """Cases by state, mine first chosen; several can be gathered into one class."""
     cases = cases_for_list(request.user)
+    mine = cases.filter(Q(owner=request.user) | Q(leader=request.user))
     if owner := request.GET.get("owner") == "me":
-        cases = cases.filter(Q(owner=request.user) | Q(leader=request.user))
+        cases = mine
     counts = case_counts(cases)
     words = {value: str(label) for value, label in CaseState.choices if value != CaseState.VOIDED or counts[value]}
     words |= {FAILED: str(OutcomeResult.NOT_PASSED.label), "all": _("All")}
@@ -79,6 +80,7 @@ def recovery_list(request: SignedInRequest) -> HttpResponse:
         "rows": [(each, *case_status(each, request.now), each in gathered) for each in rows],
         "tabs": tabs,
         "owner": owner,
+        "mine": mine.filter(state=CaseState.OPEN).count(),
         "gathers": bool(gathered),
         "opens": sessions_that_open(sessions_of_cases(rows), request.user),
         "filtered": owner or counts["all"] > 0,

@@ -200,7 +200,7 @@ def _page(
     numbers = {each.number for each in shown}
     for row in rows:
         row.cells = [cell for cell in row.cells if cell.number in numbers]
-    may_record = any(cell.editable for row in rows for cell in row.cells)
+    may_record = any(row.kept for row in rows)
     form = AmendmentForm.where_reported(training_session, attempt, request.POST) if may_record else None
     context = {
         "training_session": training_session,
@@ -233,7 +233,7 @@ def _page(
 def _on_phone(request: SignedInRequest, columns: Sequence[Column], wrong: int, rows: Sequence[Row]) -> Column | None:
     """The one parameter that a phone shows: where something is wrong, else the one asked for, else the first typed."""
     asked = next((each.number for each in columns if str(each.parameter.uuid) == request.GET.get("parameter")), 0)
-    typed = next((cell.number for row in rows for cell in row.cells if cell.editable), 0)
+    typed = next((cell.number for row in rows if row.kept for cell in row.cells if cell.editable), 0)
     number = wrong or asked or typed or 1
     return columns[number - 1] if columns else None
 
