@@ -143,6 +143,28 @@ class RoomForm(PageForm):
     capacity = WholeField(label=_("Seats"), min_value=1, max_value=1000, initial=20)
 
 
+class RoomEditForm(PageForm):
+    """What is corrected of a room; it stays at its site."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    capacity = WholeField(label=_("Seats"), min_value=1, max_value=1000)
+
+
+class ApplicationEditForm(PageForm):
+    """What is corrected of an application; licences are asked for where it needs any."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    seats = WholeField(label=_("Number of licences"), min_value=1, max_value=2000)
+    is_active = forms.BooleanField(
+        label=_("In use"), required=False, help_text=_("Out of use no plan chooses it; what was planned stays.")
+    )
+
+    def __init__(self, *args: Any, needs_licence: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_licence:
+            del self.fields["seats"]
+
+
 class ApplicationForm(PageForm):
     """An application that trainings use."""
 

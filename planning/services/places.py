@@ -26,16 +26,39 @@ def add_room(*, site: Site, name: str, capacity: int, actor: User, now: datetime
         Refused: the site has a room of this name, or it has no seat.
     """
     require(can_keep_places(actor))
-    if Room.objects.filter(site=site, name__iexact=name).exists():
-        raise Refused(
-            _("%(site)s has a room %(name)s already. Choose another name.") % {"site": site, "name": name},
-            field="name",
-        )
-    if capacity < 1:
-        raise Refused(_("A room has at least 1 seat."), field="capacity")
-    room = Room.objects.create(site=site, name=name, capacity=capacity)
+    room = Room(site=site, name=name, capacity=capacity)
+    _check_room(room)
+    room.save()
     record("room.added", subject=room, actor=actor, now=now, data={"site": site.uuid})
     return room
+
+
+@service
+def edit_room(*, room: Room, name: str, capacity: int, actor: User, now: datetime) -> Room:
+    """Correct the name or the seats of a room; plans that were approved with it keep their people (5.1.1 e).
+
+    Raises as :func:`add_room`.
+    """
+    require(can_keep_places(actor))
+    locked = Room.objects.select_for_update(no_key=True, of=("self",)).select_related("site").get(pk=room.pk)
+    before = {"name": locked.name, "capacity": locked.capacity}
+    locked.name, locked.capacity = name, capacity
+    _check_room(locked)
+    locked.save(update_fields=["name", "capacity"])
+    after = {"name": name, "capacity": capacity}
+    record("room.edited", subject=locked, actor=actor, now=now, data={"before": before, "after": after})
+    return locked
+
+
+def _check_room(room: Room) -> None:
+    """A name of its own at its site, and a seat."""
+    if Room.objects.filter(site=room.site, name__iexact=room.name).exclude(pk=room.pk).exists():
+        raise Refused(
+            _("%(site)s has a room %(name)s already. Choose another name.") % {"site": room.site, "name": room.name},
+            field="name",
+        )
+    if room.capacity < 1:
+        raise Refused(_("A room has at least 1 seat."), field="capacity")
 
 
 @service
@@ -46,19 +69,70 @@ def add_application(*, name: str, needs_licence: bool, seats: int, actor: User, 
         Refused: the name is taken, or it needs licences and has none.
     """
     require(can_keep_places(actor))
-    if TrainingApplication.objects.filter(name__iexact=name).exists():
+    application = TrainingApplication(name=name, needs_licence=needs_licence)
+    _check_application(application, seats)
+    application.save()
+    if needs_licence:
+        _number_seats(application, seats)
+    record("training_application.added", subject=application, actor=actor, now=now)
+    return application
+
+
+@service
+def edit_application(
+    *, application: TrainingApplication, name: str, seats: int, is_active: bool, actor: User, now: datetime
+) -> TrainingApplication:
+    """Correct the name or the licences of an application, take it out of use, or back into use (5.1.1 e).
+
+    Out of use no plan chooses it any more; what was planned with it stays.
+
+    Args:
+        seats: how many licences there are; without meaning where it needs none.
+
+    Raises:
+        Refused: as :func:`add_application`, or a licence to take away is booked, or was.
+    """
+    require(can_keep_places(actor))
+    locked = TrainingApplication.objects.select_for_update(no_key=True).get(pk=application.pk)
+    before = {"name": locked.name, "seats": locked.seats.count(), "is_active": locked.is_active}
+    locked.name, locked.is_active = name, is_active
+    _check_application(locked, seats)
+    locked.save(update_fields=["name", "is_active"])
+    if locked.needs_licence:
+        _number_seats(locked, seats)
+    after = {"name": name, "seats": locked.seats.count(), "is_active": is_active}
+    record("training_application.edited", subject=locked, actor=actor, now=now, data={"before": before, "after": after})
+    return locked
+
+
+def _check_application(application: TrainingApplication, seats: int) -> None:
+    """A name of its own, and a licence where it needs any."""
+    name = application.name
+    if TrainingApplication.objects.filter(name__iexact=name).exclude(pk=application.pk).exists():
         raise Refused(_("%(name)s is listed already. Choose another name.") % {"name": name}, field="name")
-    if needs_licence and seats < 1:
+    if application.needs_licence and seats < 1:
         raise Refused(
             _("%(seats)d licences: nobody could work with it. Write 1 or more.") % {"seats": seats}, field="seats"
         )
-    application = TrainingApplication.objects.create(name=name, needs_licence=needs_licence)
-    if needs_licence:
-        LicenceSeat.objects.bulk_create(
-            LicenceSeat(application=application, number=number) for number in range(1, seats + 1)
+
+
+def _number_seats(application: TrainingApplication, count: int) -> None:
+    """The licences are numbered from 1 to ``count``; one that a training took stays, because it says who had it."""
+    beyond = application.seats.filter(number__gt=count)
+    if last := beyond.filter(bookings__isnull=False).order_by("-number").values_list("number", flat=True).first():
+        raise Refused(
+            _(
+                "%(count)d licences are too few: trainings took licence %(last)d. "
+                "Give %(last)d or more, or take the application out of use and add it anew."
+            )
+            % {"count": count, "last": last},
+            field="seats",
         )
-    record("training_application.added", subject=application, actor=actor, now=now)
-    return application
+    beyond.delete()
+    known = application.seats.count()
+    LicenceSeat.objects.bulk_create(
+        LicenceSeat(application=application, number=number) for number in range(known + 1, count + 1)
+    )
 
 
 @service

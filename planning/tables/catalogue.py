@@ -120,7 +120,11 @@ class SchemeTable(PageTable):
         )
 
     def render_is_active(self, value: bool) -> SafeString:
-        return ui.status("ok", str(_("In use"))) if value else ui.status("idle", str(_("Out of use")))
+        return _use_mark(value)
+
+
+def _use_mark(in_use: bool) -> SafeString:
+    return ui.status("ok", str(_("In use"))) if in_use else ui.status("idle", str(_("Out of use")))
 
 
 class AppointmentTable(PageTable):
@@ -181,6 +185,16 @@ class RoomTable(PageTable):
     name = tables.Column(verbose_name=_("Name"))
     site = tables.Column(accessor="site__name", verbose_name=_("Site"))
     capacity = FigureColumn(verbose_name=_("Seats"))
+    change = tables.Column(
+        verbose_name=_("Change"), empty_values=(), linkify=("room_edit", {"uuid": A("uuid")}), orderable=False
+    )
+
+    def render_change(self, record: Any) -> SafeString:
+        return _change_word(record)
+
+
+def _change_word(record: Any) -> SafeString:
+    return format_html('{}<span class="visually-hidden"> {}</span>', _("Change"), record)
 
 
 class ApplicationTable(PageTable):
@@ -191,6 +205,16 @@ class ApplicationTable(PageTable):
     empty_text = _("Each plan names the application that it uses.")
     name = tables.Column(verbose_name=_("Name"))
     licences = FigureColumn(accessor="count", verbose_name=_("Licences"))
+    is_active = tables.Column(verbose_name=_("State"))
+    change = tables.Column(
+        verbose_name=_("Change"), empty_values=(), linkify=("application_edit", {"uuid": A("uuid")}), orderable=False
+    )
 
     def render_licences(self, record: Any) -> Any:
         return format_html("{}", record.count) if record.needs_licence else str(_("not needed"))
+
+    def render_is_active(self, value: bool) -> SafeString:
+        return _use_mark(value)
+
+    def render_change(self, record: Any) -> SafeString:
+        return _change_word(record)

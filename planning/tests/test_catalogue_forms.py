@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planning.enums import DefectState, ModuleState
+from planning.forms.plans.parts import MethodForm
 from planning.models import Appointment, Defect, NeedSource, QuestionVersion, ScoringScheme, TestPaper, TrainingModule
 from planning.services import modules
-from planning.tests.factories import draft_module, make_module, make_world
+from planning.services.places import add_application
+from planning.tests.factories import approved_plan, draft_module, draft_plan, make_module, make_world
 from planning.tests.needs import make_defects
 from trainingops.people.enums import Role
 from trainingops.people.tests.factories import ServiceLineFactory, client_of, make_user, sign_in
@@ -291,6 +293,32 @@ def test_places_are_kept(world):
     post(world.manager, "trainer_edit", modules, uuid=world.trainer.uuid)
     page = client_of(world.manager).get(reverse("place_list")).content.decode()
     assert "Merapi" in page and "Zoom" in page and "Bu Rina" in page and world.module_version.module.code in page
+
+
+@pytest.mark.clause("5.1.1 e")
+def test_seats_and_licences_are_corrected_and_an_application_goes_out_of_use_and_comes_back(world):
+    room = world.room
+    application = add_application(name="Zoom", needs_licence=True, seats=20, actor=world.manager, now=timezone.now())
+
+    def save(seats, **more):
+        given = {"name": "Zoom", "seats": str(seats), **more}
+        page = post(world.manager, "application_edit", given, uuid=application.uuid)
+        application.refresh_from_db()
+        return page.content.decode()
+
+    post(world.manager, "room_edit", {"name": "Merapi", "capacity": "12"}, uuid=room.uuid)
+    room.refresh_from_db()
+    assert (room.name, room.capacity) == ("Merapi", 12)
+    save(2)
+    assert application.seats.count() == 2 and not application.is_active
+    draft = draft_plan(world=world).revisions.get()
+    assert application not in MethodForm(instance=draft, user=world.pic).fields["application"].queryset
+    save(4, is_active="on")
+    assert list(application.seats.values_list("number", flat=True)) == [1, 2, 3, 4] and application.is_active
+    approved_plan(world=make_world(people=3), application=application)
+    assert "licence 3" in save(1, is_active="on") and application.seats.count() == 4
+    shown = [client_of(user).get(reverse("place_list")).content.decode() for user in (world.manager, world.pic)]
+    assert [reverse("room_edit", args=[room.uuid]) in page for page in shown] == [True, False]
 
 
 @pytest.mark.clause("5.1.1 a")

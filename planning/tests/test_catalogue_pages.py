@@ -70,6 +70,8 @@ def make_scene():
         defect=defect,
         appointment=world.pic.appointments.get(),
         trainer=world.trainer,
+        room=world.room,
+        application=world.application,
     )
 
 
@@ -132,6 +134,8 @@ PAGES = {
     "place_list": ("", Role.QC),
     "room_new": ("", Role.TRAINER),
     "application_new": ("", Role.TRAINER),
+    "room_edit": ("room", Role.TRAINER),
+    "application_edit": ("application", Role.TRAINER),
     "trainer_new": ("", Role.TRAINER),
     "trainer_edit": ("trainer", Role.TRAINER),
 }

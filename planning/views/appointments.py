@@ -11,7 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.enums import Qualification
-from planning.forms.catalogue import ApplicationForm, QualificationForm, ReasonForm, RoomForm, TrainerForm
+from planning.forms.catalogue import (
+    ApplicationEditForm,
+    ApplicationForm,
+    QualificationForm,
+    ReasonForm,
+    RoomEditForm,
+    RoomForm,
+    TrainerForm,
+)
 from planning.forms.needs import AppointmentForm
 from planning.models import Appointment, Room, TrainerProfile, TrainingApplication
 from planning.policies.catalogue import can_keep_places, can_revoke
@@ -111,12 +119,13 @@ def appointment_revoke(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def place_list(request: SignedInRequest) -> HttpResponse:
     """Rooms, applications and who may teach."""
     rooms = Room.objects.select_related("site")
-    applications = TrainingApplication.objects.filter(is_active=True).annotate(count=Count("seats"))
+    applications = TrainingApplication.objects.annotate(count=Count("seats"))
     trainers = TrainerProfile.objects.select_related("unit").prefetch_related("modules", "qualifications")
     may_keep = can_keep_places(request.user)
+    hidden = () if may_keep else ("change",)
     context = {
-        "rooms": configure(request, RoomTable(list(rooms), prefix="rooms-")),
-        "applications": configure(request, ApplicationTable(list(applications), prefix="apps-")),
+        "rooms": configure(request, RoomTable(list(rooms), prefix="rooms-", exclude=hidden)),
+        "applications": configure(request, ApplicationTable(list(applications), prefix="apps-", exclude=hidden)),
         "trainers": configure(request, TrainerTable(list(trainers), prefix="trainers-")),
         "may_keep": may_keep,
     }
@@ -137,6 +146,44 @@ def room_new(request: SignedInRequest) -> HttpResponse:
         title=_("New room"),
         parent=(url("place_list"), _("Trainers, rooms, applications")),
         submit=_("Save room"),
+    )
+
+
+def room_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Correct the name or the seats of a room."""
+    room = get_object_or_404(Room.objects.select_related("site"), uuid=uuid)
+
+    def act(form: RoomEditForm) -> tuple[str, str]:
+        places.edit_room(room=room, **form.cleaned_data, actor=request.user, now=request.now)
+        return url("place_list"), _("Room saved.")
+
+    return form_page(
+        request,
+        RoomEditForm(posted(request), initial={"name": room.name, "capacity": room.capacity}),
+        act,
+        title=_("%(room)s at %(site)s") % {"room": room, "site": room.site},
+        parent=(url("place_list"), _("Trainers, rooms, applications")),
+        submit=_("Save room"),
+    )
+
+
+def application_edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Correct an application and its licences, or take it out of use."""
+    application = get_object_or_404(TrainingApplication, uuid=uuid)
+    now_so = {"name": application.name, "seats": application.seats.count(), "is_active": application.is_active}
+
+    def act(form: ApplicationEditForm) -> tuple[str, str]:
+        given = {"seats": 0, **form.cleaned_data}
+        places.edit_application(application=application, **given, actor=request.user, now=request.now)
+        return url("place_list"), _("Application saved.")
+
+    return form_page(
+        request,
+        ApplicationEditForm(posted(request), initial=now_so, needs_licence=application.needs_licence),
+        act,
+        title=application.name,
+        parent=(url("place_list"), _("Trainers, rooms, applications")),
+        submit=_("Save application"),
     )
 
 

@@ -89,6 +89,8 @@ ACCESS |= {
     "appointment_revoke": only("manager", methods=WRITE),
     "place_list": only("manager", "trainer", "auditor", "administrator"),
     "room_new": only(*_KEEPERS, methods=WRITE),
+    "room_edit": only(*_KEEPERS, methods=WRITE),
+    "application_edit": only(*_KEEPERS, methods=WRITE),
     "application_new": only(*_KEEPERS, methods=WRITE),
     "class_type_list": only(*_SEES_TRAINERS),
     "class_type_new": only(*_KEEPERS, methods=WRITE),

@@ -45,12 +45,14 @@ from planning.models import (
     Question,
     ReleaseConfirmation,
     RevisionComment,
+    Room,
     ScoringScheme,
     TestPaper,
     Topic,
     TrainerProfile,
     TrainerQualification,
     TrainerRequest,
+    TrainingApplication,
     TrainingModule,
     TrainingPlan,
 )
@@ -252,6 +254,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "calendar_file": lambda: [{"token": "x" * 43}],
     "check_in_scan": lambda: [{"code": "ACDEFG"}],
     "class_file": _by_uuid(ClassFile, "kind"),
+    "application_": _by_uuid(TrainingApplication),
     "class_type_": _by_uuid(ClassType),
     "competence_pdf": _by_uuid(Person),
     "requirement_": _by_uuid(CompetenceRequirement),
@@ -352,6 +355,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Address]]] = {
     "role_end": _by_uuid(RoleAssignment, "role"),
     "scan_": _by_uuid(ScanPage),
     "scan_file": _by_uuid(Scan),
+    "room_": _by_uuid(Room),
     "scheme_": _by_uuid(ScoringScheme),
     "score_amend": lambda: [
         {"uuid": each.training_session.uuid, "enrolment": each.pk}

@@ -53,6 +53,8 @@ OF_THE_HOUSE = {
     "topic_": "one tree of topics for the house; policies say who keeps it",
     "class_type_": "one list of class types for the house; policies say who keeps it",
     "shift_code_": "one list of shift codes for the house; managers keep it",
+    "room_edit": "managers and administrators keep the rooms of every site",
+    "application_edit": "one list of applications for the house",
     "trainer_account": "trainers teach anywhere",
     "trainer_detail": "trainers teach anywhere",
     "trainer_edit": "trainers teach anywhere",
