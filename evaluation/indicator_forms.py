@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from evaluation.enums import IndicatorKey
 from evaluation.indicators import Place
 from planning.months import Month
-from trainingops.people.models import ServiceLine, Site
-from trainingops.ui.forms import LoadedChoiceField, PageForm
+from trainingops.people.models import ServiceLine, Site, User
+from trainingops.people.queries import users_with_role
+from trainingops.ui.forms import FigureField, LoadedChoiceField, PageForm, PlannedDayField, WholeField
 from trainingops.ui.moments import day_words
 
 #: So many months back a page can be asked for.
@@ -38,3 +40,44 @@ class PlaceForm(PageForm):
     def place(self) -> Place:
         """What was chosen; everything where the choice cannot be read."""
         return Place(site=self.cleaned_data.get("site"), line=self.cleaned_data.get("line"))
+
+
+class AimForm(PageForm):
+    """What ISO 9001 6.2 asks of an objective."""
+
+    target = FigureField(
+        label=_("Target"),
+        max_digits=7,
+        decimal_places=2,
+        help_text=_("In percent; of training defects for every hundred classes."),
+    )
+    means = forms.CharField(
+        label=_("Means"), help_text=_("What will be done, and what it takes."), widget=forms.Textarea
+    )
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who answers for it"))
+    due_on = PlannedDayField(label=_("By when"))
+    judged_by = forms.CharField(
+        label=_("How it is judged"), help_text=_("By which figure, of which period."), widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = users_with_role("manager", "trainer", "qc")  # type: ignore[attr-defined]
+
+
+class ObjectiveForm(AimForm):
+    """A new objective: of which year, indicator and place."""
+
+    year = WholeField(label=_("Year"), min_value=2000, max_value=2100)
+    indicator = forms.ChoiceField(label=_("Indicator"), choices=IndicatorKey.choices)
+    line = forms.ModelChoiceField(
+        ServiceLine.objects.all(), label=_("Service line"), required=False, empty_label=_("Every line")
+    )
+    site = forms.ModelChoiceField(Site.objects.all(), label=_("Site"), required=False, empty_label=_("Every site"))
+    field_order = ("year", "indicator", "line", "site")
+
+
+class ReturnForm(PageForm):
+    """Why an objective goes back."""
+
+    note = forms.CharField(label=_("What should be different"), required=False, widget=forms.Textarea)

@@ -158,6 +158,27 @@ _KINDS = (
         channel=Channel.DIGEST,
         roles=("trainer", "manager", "team_leader"),
     ),
+    NoticeKind(
+        name="objective.submitted",
+        label=_("Objective submitted"),
+        title=_("An objective of %(year)s waits for your decision"),
+        body=_("Revision %(number)s. Read it and approve or return it."),
+        roles=("manager",),
+    ),
+    NoticeKind(
+        name="objective.approved",
+        label=_("Objective approved"),
+        title=_("An objective of %(year)s is approved"),
+        channel=Channel.DIGEST,
+        roles=OFFICES,
+    ),
+    NoticeKind(
+        name="objective.returned",
+        label=_("Objective returned"),
+        title=_("An objective of %(year)s came back"),
+        body=_("Read the note and write revision %(number)s anew."),
+        roles=OFFICES,
+    ),
 )
 
 

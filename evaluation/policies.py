@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from evaluation.models import CoachingForm, EffectStudy, ImprovementAction, Review, TrainingDefect
+from evaluation.models import (
+    CoachingForm,
+    EffectStudy,
+    ImprovementAction,
+    Objective,
+    ObjectiveRevision,
+    Review,
+    TrainingDefect,
+)
 from trainingops.people.enums import Role
 from trainingops.people.models import Person, ServiceLine, Site, User
 from trainingops.people.queries import people_visible_to
@@ -88,3 +96,22 @@ def can_follow_up(user: User, form: CoachingForm) -> bool:
 def can_comment(user: User, form: CoachingForm) -> bool:
     """The person coached."""
     return user.person_id is not None and user.person_id == form.person_id
+
+
+def can_write_objective(user: User, objective: Objective) -> bool:
+    """Manager, trainer or QC of the place; what holds for the whole house any of them may propose (ISO 9001 6.2)."""
+    return user.authority.covers("manager", "trainer", "qc", site_id=objective.site_id, line_id=objective.line_id)
+
+
+def can_decide_objective(user: User, revision: ObjectiveRevision) -> bool:
+    """A manager of the place, never who wrote it; of the whole house one without limit to places (DESIGN.md §2)."""
+    objective = revision.objective
+    limits = (("sites", objective.site_id), ("lines", objective.line_id))
+    answers = any(
+        grant.role == "manager" and all(not getattr(grant, name) or key in getattr(grant, name) for name, key in limits)
+        for grant in user.authority.grants
+    )
+    mine = user.pk == revision.written_by_id
+    return (
+        not mine and answers and user.authority.covers("manager", site_id=objective.site_id, line_id=objective.line_id)
+    )

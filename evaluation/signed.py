@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluation.models import CoachingForm, Minutes
+from evaluation.models import CoachingForm, Minutes, ObjectiveRevision
 from evaluation.services.coaching import content_of_answer, content_of_coaching
+from evaluation.services.objectives import content_of
 from evaluation.services.reviews.minutes import form_of, minutes_content
 from trainingops.audit.journal import canonical, digest
 from trainingops.people.signed import Signed, SignedKind, agreed, register_signed
@@ -14,6 +15,7 @@ from trainingops.people.signed import Signed, SignedKind, agreed, register_signe
 def register() -> None:
     """Make the kinds known when the app starts."""
     register_signed(SignedKind("minutes", _minutes))
+    register_signed(SignedKind("objective", _objectives))
     register_signed(SignedKind("coaching form", _coaching))
 
 
@@ -51,3 +53,12 @@ def _before_it_was_kept(form: CoachingForm) -> str:
         "follow_up_on": form.follow_up_on,
     }
     return digest(canonical(content)).hex()
+
+
+def _objectives() -> Iterator[Signed]:
+    signed = ObjectiveRevision.objects.exclude(signature=None).select_related(
+        "signature", "objective__site", "objective__line", "owner"
+    )
+    for each in signed.order_by("pk").iterator(200):
+        hashes = agreed(*(digest(text).hex() for text in (content_of(each), each.content)), each.content_hash)
+        yield Signed(f"{each.objective} revision {each.number}", each.signature, hashes)  # type: ignore[arg-type]

@@ -113,8 +113,11 @@ def asked_for(request: SignedInRequest) -> tuple[PlaceForm, Month, Place, int]:
 
 def _judged(indicator: Indicator, value: Value, targets: dict[str, ObjectiveRevision]) -> Judged | None:
     revision = targets.get(indicator.key)
-    if revision is None:
-        return None
+    return judged_by_target(indicator, value, revision) if revision else None
+
+
+def judged_by_target(indicator: Indicator, value: Value, revision: ObjectiveRevision) -> Judged:
+    """What an approved objective says of a figure."""
     return Judged(indicator=indicator, revision=revision, reached=indicator.is_reached(value, revision.target))
 
 

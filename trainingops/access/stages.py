@@ -172,6 +172,12 @@ _COACHES = (Role.MANAGER, Role.TRAINER, Role.TEAM_LEADER)
 ACCESS |= {
     "indicator_overview": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "indicator_detail": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "objective_list": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "objective_detail": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "objective_new": only(Role.MANAGER, Role.TRAINER, Role.QC, methods=WRITE),
+    "objective_edit": only(Role.MANAGER, Role.TRAINER, Role.QC, methods=WRITE),
+    "objective_submit": only(Role.MANAGER, Role.TRAINER, Role.QC, methods=POST_ONLY),
+    "objective_decide": only(Role.MANAGER, methods=WRITE),
     "training_hours": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_list": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_new": only(*_REVIEWERS, Role.OPERATION_SUPPORT, methods=WRITE),

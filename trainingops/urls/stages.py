@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import actions, analyses, coaching, defects, duties, effects, indicators, levels, reviews
+from evaluation.views import (
+    actions,
+    analyses,
+    coaching,
+    defects,
+    duties,
+    effects,
+    indicators,
+    levels,
+    objectives,
+    reviews,
+)
 from evaluation.views import indicator as indicator_4_4
 from evaluation.views import training_hours as hours
 from reporting.views import client_names, previews, recipients
@@ -191,6 +202,12 @@ urlpatterns += [
 # --- evaluation ------------------------------------------------------------------------------------------
 urlpatterns += [
     path("indicators/", indicators.indicator_overview, name="indicator_overview"),
+    path("objectives/", objectives.objective_list, name="objective_list"),
+    path("objectives/new/", objectives.objective_new, name="objective_new"),
+    path("objectives/<uuid:uuid>/", objectives.objective_detail, name="objective_detail"),
+    path("objectives/<uuid:uuid>/edit/", objectives.objective_edit, name="objective_edit"),
+    path("objectives/<uuid:uuid>/submit/", objectives.objective_submit, name="objective_submit"),
+    path("objectives/<uuid:uuid>/decide/", objectives.objective_decide, name="objective_decide"),
     path("indicators/hours/", hours.training_hours, name="training_hours"),
     path("indicators/<slug:key>/", indicators.indicator_detail, name="indicator_detail"),
     path("training-defects/", defects.training_defect_list, name="training_defect_list"),

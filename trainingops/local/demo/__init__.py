@@ -52,6 +52,7 @@ def run_cycle(now: datetime) -> list[str]:
     from trainingops.local.demo.competences import load_competences
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
     from trainingops.local.demo.mails import refuse_a_mail
+    from trainingops.local.demo.objectives import set_objectives
     from trainingops.local.demo.paper import load_paper
     from trainingops.local.demo.reactions import load_reactions, prepare_surveys
     from trainingops.local.demo.situations import load_situations
@@ -74,6 +75,7 @@ def run_cycle(now: datetime) -> list[str]:
                 load_competences(cycle),
                 load_reactions(now),
                 load_paper(now),
+                set_objectives(cycle),
             ]
             watch(cycle, plan)
             lines.append(refuse_a_mail("consultation_asked"))
