@@ -46,18 +46,22 @@ class AimForm(PageForm):
     """What ISO 9001 6.2 asks of an objective."""
 
     target = FigureField(
-        label=_("Target"),
+        label=_("Target figure"),
         max_digits=7,
         decimal_places=2,
         help_text=_("In percent; of training defects for every hundred classes."),
     )
     means = forms.CharField(
-        label=_("Means"), help_text=_("What will be done, and what it takes."), widget=forms.Textarea
+        label=_("By which means"),
+        help_text=_("What will be done, and what it takes."),
+        widget=forms.Textarea({"rows": 3}),
     )
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Who answers for it"))
     due_on = PlannedDayField(label=_("By when"))
     judged_by = forms.CharField(
-        label=_("How it is judged"), help_text=_("By which figure, of which period."), widget=forms.Textarea
+        label=_("How it is judged"),
+        help_text=_("By which figure, of which period."),
+        widget=forms.Textarea({"rows": 3}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,4 +84,4 @@ class ObjectiveForm(AimForm):
 class ReturnForm(PageForm):
     """Why an objective goes back."""
 
-    note = forms.CharField(label=_("What should be different"), required=False, widget=forms.Textarea)
+    note = forms.CharField(label=_("Note, if you return it"), required=False, widget=forms.Textarea({"rows": 3}))

@@ -141,6 +141,7 @@ def test_the_pages_write_submit_and_decide(client, people):
     sign_in(client, manager)
     content_hash = objective.revisions.get().content_hash
     assert client.get(address["detail"]).context["may_decide"]
+    assert [each.objective for each in client.get(reverse("objective_list")).context["table"].data] == [objective]
     assert client.get(address["submit"]).status_code == 405
     sign_in(client, make_user("agent"))
     assert client.get(address["detail"]).status_code == 403

@@ -39,7 +39,7 @@ STATES: dict[str, str] = {
 class ObjectiveTable(PageTable):
     """The newest revision of each objective."""
 
-    caption = gettext_lazy("Objectives")
+    caption = gettext_lazy("Yearly objectives")
     empty_title = gettext_lazy("No objectives yet")
     empty_text = gettext_lazy("ISO 9001 6.2 asks for a target, its means, who answers, by when and how it is judged.")
     row_header = "indicator"
@@ -51,7 +51,7 @@ class ObjectiveTable(PageTable):
     )
     year = tables.Column(verbose_name=gettext_lazy("Year"), accessor="objective__year", orderable=False)
     place = tables.Column(verbose_name=gettext_lazy("Where"), empty_values=(), orderable=False)
-    target = tables.Column(verbose_name=gettext_lazy("Target"), orderable=False)
+    target = tables.Column(verbose_name=gettext_lazy("Target figure"), orderable=False)
     owner = tables.Column(verbose_name=gettext_lazy("Who answers for it"), orderable=False)
     due_on = DayColumn(verbose_name=gettext_lazy("By when"), orderable=False)
     state = StatusColumn(verbose_name=gettext_lazy("State"), kinds=STATES, orderable=False)
@@ -70,16 +70,16 @@ def _place(objective: Objective) -> Place:
 def objective_list(request: SignedInRequest) -> HttpResponse:
     """The newest revision of each objective in sight, the latest year first."""
     seen = Objective.objects.visible_to(request.user)
-    newest = ObjectiveRevision.objects.filter(objective__in=seen).order_by("objective", "-number")
-    rows = ObjectiveRevision.objects.filter(pk__in=newest.distinct("objective").values("pk"))
+    newest = ObjectiveRevision.objects.filter(objective__in=seen).order_by("objective_id", "-number")
+    rows = ObjectiveRevision.objects.filter(pk__in=newest.distinct("objective_id").values("pk"))
     related = rows.select_related("objective__site", "objective__line", "owner")
     table = ObjectiveTable(related.order_by("-objective__year", "objective__indicator", "pk"))
     context = {
         "table": configure(request, table),
         "may_write": request.authority.has("manager", "trainer", "qc"),
-        "title": _("Objectives"),
+        "title": _("Yearly objectives"),
     }
-    return list_page(request, "evaluation/objective_list.html", context, file=_("objectives"))
+    return list_page(request, "evaluation/objective_list.html", context, file=_("yearly-objectives"))
 
 
 def objective_new(request: SignedInRequest) -> HttpResponse:
