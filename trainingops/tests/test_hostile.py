@@ -68,6 +68,7 @@ OF_THE_HOUSE = {
     "client_names_set": "lines are the house's; one of another manager does not exist",
     "place_new": "a kind, not a thing",
     "import_new": "a kind, not a thing",
+    "objective_": "one of the whole house is read everywhere; one of a place is 404 elsewhere (test_objectives)",
     "indicator_detail": "a kind, not a thing; what it adds up is narrowed to the reader's places",
     "import_template": "a kind, not a thing",
     "calendar_file": "open to whoever holds its address",
