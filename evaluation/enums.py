@@ -201,8 +201,3 @@ OBJECTIVE_TRANSITIONS: dict[str, tuple[str, ...]] = {
     ObjectiveState.SUBMITTED: (ObjectiveState.APPROVED, ObjectiveState.RETURNED),
     ObjectiveState.APPROVED: (ObjectiveState.SUPERSEDED,),
 }
-
-
-class IndicatorReportKind(models.TextChoices):
-    MANAGEMENT = "management", _("Management report")
-    CLIENT = "client", _("Recap for the client")

@@ -13,7 +13,6 @@ from evaluation.models.improvement import (
     Review,
     ReviewParticipant,
 )
-from evaluation.models.indicator_reports import IndicatorReport
 from evaluation.models.objectives import Objective, ObjectiveRevision
 from evaluation.models.summaries import CountedMonth, DefectMonth, IndicatorMonth, JournalReader, TrainingHours
 
@@ -28,7 +27,6 @@ __all__ = [
     "Finding",
     "ImprovementAction",
     "IndicatorMonth",
-    "IndicatorReport",
     "ItemFigures",
     "JournalReader",
     "Minutes",
