@@ -17,6 +17,7 @@ from sessions.enums import BEYOND_TARGET, CHECKED_IN, HELD, AttendanceStatus, Ca
 from sessions.explanations import assessors_of
 from sessions.models.attendance import absence_reason_name
 from sessions.queries.facts import session_facts
+from sessions.queries.ledger import on_target
 from sessions.queries.visibility import READS_WHOLE
 from sessions.verdicts import percentage_words, verdict_of
 from trainingops.people.models import Person
@@ -260,6 +261,7 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
             }
         )
     counts = facts["counts"]
+    incomplete = sum(verdict_of(person) == Verdict.INCOMPLETE for person in on_target(facts["people"]))
     return {
         "scheme": scheme["name"],
         "pass_mark": _figure(scheme["pass_mark"], scheme["decimals"]),
@@ -280,7 +282,8 @@ def _results(training_session: TrainingSession) -> dict[str, Any]:
             [str(Verdict.PASSED.label), counts["passed"]],
             [str(Verdict.NOT_TRAINED.label), counts["passed_not_trained"]],
             [str(Verdict.NOT_PASSED.label), counts["not_passed"]],
-            [str(Verdict.NOT_SCORED.label), counts["not_scored"]],
+            *([[str(Verdict.INCOMPLETE.label), incomplete]] if incomplete else []),
+            [str(Verdict.NOT_SCORED.label), counts["not_scored"] - incomplete],
             [str(Verdict.ABSENT.label), counts["did_not_take_part"]],
             [_("Mean pre-test"), _figure(counts["mean_pre"], scheme["decimals"])],
             [_("Mean post-test"), _figure(counts["mean_post"], scheme["decimals"])],

@@ -215,4 +215,5 @@ def test_the_record_of_results_says_the_means_of_everybody_as_page_and_report_do
     held = concluded(right=(None, 5, 3))
     made = EvidenceRequest.objects.filter(kind="test_results").latest("pk").payload.text
     assert '["Rata-rata post-test","80,00"]' in made
+    assert '["Belum lengkap",1],["Belum dinilai",0]' in made, "as its table says of them"
     assert held.fresh().summary.mean_post == 80

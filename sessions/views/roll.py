@@ -372,6 +372,7 @@ def _context(
         "reasons": [each for each in reasons.values() if each.is_active],
         "files": files_about([meeting.uuid]),
         "may_record": may_record,
+        "may_save": any(row.may_write for row in rows),
         "guests": [row for row in rows if row.enrolment.is_beyond_target],
         "door": door_of(meeting) if may_record else [],
         "is_over": is_over,
