@@ -32,6 +32,6 @@ tests_changed = Signal()
 #: again. Arguments: ``plan``, ``actor``, ``now``. Evaluation closes what waited for it.
 targets_settled = Signal()
 
-#: Whether the report on a session is in: asked before a file changes its scores. Arguments: ``training_session``.
-#: The reporting stage answers with a truth value.
+#: Whether the report on a session is in: then its scores and marks change as an amendment.
+#: Arguments: ``training_session``. The reporting stage answers with a truth value.
 report_asked = Signal()
