@@ -116,6 +116,7 @@ class Preparing(Journey):
         pic.send()
         self._coordinate(pic, base)
         self._say_why_busy(pic, base)
+        pic.go(base + "parts/effect/").send()  # as the form proposes
         pic.go(base + "submit/").press("main form .btn-primary")
         pic.leave()
 

@@ -97,7 +97,7 @@ ROOMS = {"trainingops", "planning", "sessions", "reporting", "evaluation"}
 LOOKING_BACK = {
     "answered_on", "contacted_on", "dated_on", "issued_on", "occurred_on", "occurred_at", "valid_from",
     "since", "actual_starts_at", "actual_ends_at", "joined_on", "left_on", "told_on",
-    "dated", "evidence_date", "before_from", "before_until",
+    "dated", "evidence_date", "before_from", "before_until", "seen_on",
 }  # fmt: skip
 #: Dates that bound a list of what was, when a report was handed over, the day that itself is made a day off, and when a
 #: class that is filed afterwards was held.
