@@ -10,6 +10,9 @@ from trainingops.local.supervisor import Child
 
 #: A web worker that outgrows this hands over to a fresh one, which starts before it ends what it is answering.
 WEB_WORKER_MIB = 114
+#: Seconds that the fresh one gets to start: each listens for itself, so where it is the only one and a busy machine
+#: starts it slowly, ending the old one sooner would refuse whoever asks meanwhile.
+WEB_HANDOVER = 20
 
 
 def site_processes(*, folder: Path, local: Path, bind: str, port: int, web_workers: int) -> list[Child]:
@@ -42,7 +45,8 @@ def site_processes(*, folder: Path, local: Path, bind: str, port: int, web_worke
     web = child(
         "web", str(bin_folder / "granian"), "--interface", "wsgi", "--host", bind, "--port", str(port),
         "--workers", str(web_workers), "--blocking-threads", "4", "--respawn-failed-workers",
-        "--workers-kill-timeout", "10", "--workers-max-rss", str(WEB_WORKER_MIB), "--log-level", "warning",
+        "--workers-kill-timeout", "10", "--workers-max-rss", str(WEB_WORKER_MIB),
+        "--respawn-interval", str(WEB_HANDOVER), "--log-level", "warning",
         "trainingops.wsgi:application",
     )  # fmt: skip
     return [
