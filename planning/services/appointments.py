@@ -35,6 +35,12 @@ LONGEST = timedelta(days=3 * 366)
 
 def appointment_hash(*, user: User, site: Site, line: ServiceLine, duties: str, starts_on: date, ends_on: date) -> str:
     """SHA-256 of what an appointment says, as the manager signs it: 64 hexadecimal characters."""
+    text = appointment_text(user=user, site=site, line=line, duties=duties, starts_on=starts_on, ends_on=ends_on)
+    return digest(text).hex()
+
+
+def appointment_text(*, user: User, site: Site, line: ServiceLine, duties: str, starts_on: date, ends_on: date) -> str:
+    """What an appointment says, in one form only."""
     content = {
         "duties": duties.strip(),
         "ends_on": ends_on,
@@ -43,7 +49,7 @@ def appointment_hash(*, user: User, site: Site, line: ServiceLine, duties: str, 
         "starts_on": starts_on,
         "user": user.uuid,
     }
-    return digest(canonical(content)).hex()
+    return canonical(content)
 
 
 @service

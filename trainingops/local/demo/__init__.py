@@ -22,8 +22,12 @@ RECORDS, ARCHIVES = "records", "archives"
 _FOUNDED = timedelta(days=400)
 
 
-def load(now: datetime) -> list[str]:
-    """Load the demo data around ``now`` unless it is there; returns what to tell the reader, one line each."""
+def load(now: datetime, *, founded: datetime | None = None) -> list[str]:
+    """Load the demo data around ``now`` unless it is there; returns what to tell the reader, one line each.
+
+    Args:
+        founded: since when the house and its school exist; a year and a quarter of a year ago when missing.
+    """
     from trainingops.local.demo.floor import load_floor
     from trainingops.local.demo.needs import load_needs
     from trainingops.local.demo.school import load_school
@@ -32,9 +36,9 @@ def load(now: datetime) -> list[str]:
     if Person.objects.exists():
         return ["The demo data is there already."]
     with transaction.atomic():
-        people = load_people(now - _FOUNDED)
+        people = load_people(founded or now - _FOUNDED)
         cast = Cast()
-        load_school(cast, now - timedelta(days=90))
+        load_school(cast, founded or now - timedelta(days=90))
         load_templates(cast, now - timedelta(days=80))
         floor = load_floor(cast, now)
         needs = load_needs(cast, now)
