@@ -201,3 +201,27 @@ OBJECTIVE_TRANSITIONS: dict[str, tuple[str, ...]] = {
     ObjectiveState.SUBMITTED: (ObjectiveState.APPROVED, ObjectiveState.RETURNED),
     ObjectiveState.APPROVED: (ObjectiveState.SUPERSEDED,),
 }
+
+
+class IndicatorReportKind(models.TextChoices):
+    MANAGEMENT = "management", _("Management report")
+    CLIENT = "client", _("Recap for the client")
+
+
+class ComparedAspect(models.TextChoices):
+    """By what classes are compared: the aspects of the procedure (5.4)."""
+
+    MODULE = "module", _("Module")
+    TRAINER = "trainer", _("Trainer")
+    DURATION = "duration", _("Duration")
+    APPLICATION = "application", _("Application")
+    METHOD = "method", _("Method")
+
+
+class ComparedMeasure(models.TextChoices):
+    """What of the classes is compared."""
+
+    PASSED = "passed", _("Passed")
+    ATTENDED = "attended", _("Attended")
+    GAIN = "gain", _("Gain from pre-test to post-test")
+    RATING = "rating", _("Rating by participants")

@@ -16,6 +16,7 @@ def register_menu() -> None:
     register(NavItem("5.4", _("Reviews and minutes"), "review_list", "talk", order=20, area=("review_",)))
     register(NavItem("5.4", _("Actions"), "action_list", "action", order=30, area=("action_",)))
     area = ("analysis_", "paper_analysis")
+    register(NavItem("5.4", _("Comparison"), "comparison", "chart", order=47))
     register(NavItem("5.4", _("Item analysis"), "analysis_list", "chart", order=50, area=area))
     register(NavItem("5.4", _("Coaching"), "coaching_list", "user", order=40, area=("coaching_",)))
     register(NavItem("5.4", _("Measured effects"), "effect_list", "chart", order=45, area=("effect_",)))

@@ -21,6 +21,11 @@ READS_INDICATORS = ("manager", "trainer", "qc", "operations", "operation_support
 COACHES = (Role.TEAM_LEADER, Role.TRAINER, Role.MANAGER)
 
 
+def compares_trainers(user: User) -> bool:
+    """Managers and auditors see every trainer in a comparison; others see their own classes beside all (5.4)."""
+    return user.authority.has("manager", "auditor")
+
+
 def can_schedule_review(user: User, site: Site, line: ServiceLine) -> bool:
     """The manager of the site and line (5.4)."""
     return user.authority.covers("manager", site_id=site.pk, line_id=line.pk)

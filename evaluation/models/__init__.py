@@ -2,6 +2,7 @@
 
 from evaluation.models.analyses import ItemFigures, PaperAnalysis
 from evaluation.models.coaching import CoachingFollowUp, CoachingForm
+from evaluation.models.comparisons import ComparisonMonth
 from evaluation.models.defects import TrainingDefect
 from evaluation.models.duties import ReviewObligation, ReviewPolicy
 from evaluation.models.effects import EffectMeasurement, EffectStudy
@@ -19,6 +20,7 @@ from evaluation.models.summaries import CountedMonth, DefectMonth, IndicatorMont
 __all__ = [
     "CoachingFollowUp",
     "CoachingForm",
+    "ComparisonMonth",
     "CountedMonth",
     "DefectMonth",
     "EffectMeasurement",

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from evaluation.frequency import Span
 from evaluation.indicator import RESULTS, actions_among, held_among
 from evaluation.models import ImprovementAction, TrainingDefect
+from evaluation.summaries.comparing import Key, Totals, compare_in
 from evaluation.summaries.hours import Hours, hours_in
 from planning.models import TrainingPlan
 from planning.months import Month
@@ -38,11 +39,13 @@ class Sums:
         figures: of each place with any.
         defects: training defects by place, kind and impact.
         hours: of each person.
+        compared: classes by what they are compared by.
     """
 
     figures: dict[Place, Figures] = field(default_factory=lambda: defaultdict(dict))
     defects: Counter[tuple[Place, str, str]] = field(default_factory=Counter)
     hours: list[Hours] = field(default_factory=list)
+    compared: dict[Key, Totals] = field(default_factory=dict)
 
 
 def span_of(month: Month) -> Span:
@@ -51,7 +54,7 @@ def span_of(month: Month) -> Span:
 
 
 def count_month(month: Month, *, now: datetime) -> Sums:
-    """Count a month as it stands at ``now``; nine queries, whatever the rows."""
+    """Count a month as it stands at ``now``; eleven queries, whatever the rows."""
     span = span_of(month)
     found = Sums()
     for count in (_plans, _sessions, _targets, _reports, _classes, _actions):
@@ -60,6 +63,7 @@ def count_month(month: Month, *, now: datetime) -> Sums:
     for site, line, kind, level, number in _defects(span):
         found.defects[(site, line), kind, level] += number
         _add(found.figures[site, line], "defects", number)
+    found.compared = compare_in(span, now)
     found.hours = hours_in(span)
     for each in found.hours:
         _add_hours(found.figures[each.site, each.line], each)

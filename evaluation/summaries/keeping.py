@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from evaluation.models import CountedMonth, DefectMonth, IndicatorMonth, JournalReader, TrainingHours
+from evaluation.models import ComparisonMonth, CountedMonth, DefectMonth, IndicatorMonth, JournalReader, TrainingHours
 from evaluation.models.summaries import Placed
 from evaluation.summaries.changes import changed_since, first_month
 from evaluation.summaries.counting import Sums, count_month
@@ -155,6 +155,13 @@ def _rows(month: date, sums: Sums) -> Iterator[tuple[type[Placed], list[Any]]]:
                 shift_minutes=each.shift_minutes,
             )
             for each in sums.hours
+        ],
+    )
+    yield (
+        ComparisonMonth,
+        [
+            ComparisonMonth(month=month, site_id=site, line_id=line, aspect=aspect, key=key, measure=measure, **totals)
+            for (site, line, aspect, key, measure), totals in sums.compared.items()
         ],
     )
 

@@ -179,6 +179,7 @@ ACCESS |= {
     "objective_submit": only(Role.MANAGER, Role.TRAINER, Role.QC, methods=POST_ONLY),
     "objective_decide": only(Role.MANAGER, methods=WRITE),
     "training_hours": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
+    "comparison": only(*_REVIEWERS),
     "training_defect_list": only(*_REVIEWERS, Role.OPERATION_SUPPORT),
     "training_defect_new": only(*_REVIEWERS, Role.OPERATION_SUPPORT, methods=WRITE),
     "training_defect_indicator": only(*_REVIEWERS, Role.OPERATION_SUPPORT),

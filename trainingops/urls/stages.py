@@ -14,6 +14,8 @@ from evaluation.views import (
     objectives,
     reviews,
 )
+from evaluation.views import actions, analyses, coaching, defects, duties, effects, indicators, levels, reviews
+from evaluation.views import comparison as comparison_views
 from evaluation.views import indicator as indicator_4_4
 from evaluation.views import training_hours as hours
 from reporting.views import client_names, previews, recipients
@@ -209,6 +211,7 @@ urlpatterns += [
     path("objectives/<uuid:uuid>/submit/", objectives.objective_submit, name="objective_submit"),
     path("objectives/<uuid:uuid>/decide/", objectives.objective_decide, name="objective_decide"),
     path("indicators/hours/", hours.training_hours, name="training_hours"),
+    path("indicators/comparison/", comparison_views.comparison, name="comparison"),
     path("indicators/<slug:key>/", indicators.indicator_detail, name="indicator_detail"),
     path("training-defects/", defects.training_defect_list, name="training_defect_list"),
     path("training-defects/indicator/", indicator_4_4.training_defect_indicator, name="training_defect_indicator"),

@@ -16,6 +16,7 @@ NOT_COPIED = {
     "audit_accessevent",
     "audit_entryseal",
     "audit_idempotencykey",
+    "evaluation_comparisonmonth",
     "evaluation_countedmonth",
     "evaluation_defectmonth",
     "evaluation_indicatormonth",

@@ -31,10 +31,14 @@ def found_house(now: datetime, founded: datetime) -> Cast:
         rule.objects.filter(effective_on__gt=founded.date()).update(effective_on=founded.date())
     demo.load(now, founded=founded)
     cast = Cast()
-    at = founded + timedelta(days=1)
-    _add_modules(cast, at)
-    _add_scheme(cast, at)
+    add_school(cast, founded + timedelta(days=1))
     return cast
+
+
+def add_school(cast: Cast, now: datetime) -> None:
+    """The modules and the scheme of the pattern's classes."""
+    _add_modules(cast, now)
+    _add_scheme(cast, now)
 
 
 def _add_modules(cast: Cast, now: datetime) -> None:
