@@ -221,7 +221,7 @@ class ComparedAspect(models.TextChoices):
 class ComparedMeasure(models.TextChoices):
     """What of the classes is compared."""
 
-    PASSED = "passed", _("Passed")
+    PASSED = "passed", _("Passed, remedial included")
     ATTENDED = "attended", _("Attended")
     GAIN = "gain", _("Gain from pre-test to post-test")
     RATING = "rating", _("Rating by participants")

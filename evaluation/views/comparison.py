@@ -97,7 +97,7 @@ class ComparisonTable(PageTable):
     empty_text = gettext_lazy("Choose another figure, month, line or site.")
     name = tables.Column(orderable=False)
     classes = FigureColumn(verbose_name=gettext_lazy("Classes"), orderable=False)
-    people = FigureColumn(verbose_name=gettext_lazy("People"), orderable=False)
+    people = FigureColumn(verbose_name=gettext_lazy("Participants"), orderable=False)
     mean = FigureColumn(orderable=False)
     low = FigureColumn(verbose_name=gettext_lazy("95% from"), empty_values=(), orderable=False)
     high = FigureColumn(verbose_name=gettext_lazy("95% to"), empty_values=(), orderable=False)
