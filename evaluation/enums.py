@@ -203,11 +203,6 @@ OBJECTIVE_TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-class IndicatorReportKind(models.TextChoices):
-    MANAGEMENT = "management", _("Management report")
-    CLIENT = "client", _("Recap for the client")
-
-
 class ComparedAspect(models.TextChoices):
     """By what classes are compared: the aspects of the procedure (5.4)."""
 

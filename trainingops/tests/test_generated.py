@@ -29,11 +29,11 @@ SIZE = Size(agents=96, sessions=20, years=1)
 
 
 def structure() -> set[tuple[str, str]]:
-    """Every index and constraint of the database, as it is defined."""
+    """Every index and constraint of the database, by table and name."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
-            " UNION SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+            " UNION SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public'"
         )
         return set(cursor.fetchall())
 

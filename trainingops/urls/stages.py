@@ -14,7 +14,6 @@ from evaluation.views import (
     objectives,
     reviews,
 )
-from evaluation.views import actions, analyses, coaching, defects, duties, effects, indicators, levels, reviews
 from evaluation.views import comparison as comparison_views
 from evaluation.views import indicator as indicator_4_4
 from evaluation.views import training_hours as hours

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from evaluation import services as evaluation
 from evaluation.enums import ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
@@ -162,20 +161,32 @@ class Closing(Holding):
         )
 
     def _coach(self, meeting: Review, at: datetime) -> None:
-        """The leader coaches the first agent of the team (6)."""
-        told: dict[str, Any] = {
-            "problem": "Dua defect C1 pada triwulan ini.",
-            "cause": "Belum hafal aturan perpanjangan SBG.",
-            "agreement": "Belajar mandiri 30 menit sehari.",
-        }
-        evaluation.sign_and_coach(
+        """The leader coaches the first agent of the team, who reads and signs; the follow-up is seen in time (6)."""
+        form = evaluation.sign_and_coach(
             person=self.team.agents[0],
-            **told,
-            follow_up_on=(at + timedelta(days=7)).date(),
-            review=meeting,
-            plan=meeting.plans.order_by("pk")[0],
+            content=evaluation.CoachingText(
+                problem="Dua defect C1 pada triwulan ini.",
+                cause="Belum hafal aturan perpanjangan SBG.",
+                agreement="Belajar mandiri 30 menit sehari.",
+                follow_ups=[at.date()],
+            ),
+            grounds=evaluation.Grounds(review=meeting, plan=meeting.plans.order_by("pk")[0]),
             role=Role.TEAM_LEADER,
             authenticated_at=at,
             actor=self.team.leader,
             now=at,
+        )
+        evaluation.sign_and_acknowledge(
+            form=form,
+            comment="",
+            authenticated_at=at + timedelta(minutes=5),
+            actor=self.team.agents[0].user,
+            now=at + timedelta(minutes=6),
+        )
+        evaluation.note_follow_up(
+            follow_up=form.follow_ups.all()[0],
+            seen="Percakapan perpanjangan benar.",
+            seen_on=at.date(),
+            actor=self.team.leader,
+            now=at + timedelta(minutes=30),
         )

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from evaluation.models import CoachingForm
 from evaluation.services.analyses import analyse_due
-from evaluation.services.coaching import coaching_text
 from evaluation.services.effects import measure_study, studies_due
 from planning.models import Appointment
 from planning.services.appointments import appointment_text
@@ -166,14 +164,6 @@ def _signed() -> Iterable[str]:
             duties=appointment.duties,
             starts_on=appointment.starts_on,
             ends_on=appointment.ends_on,
-        )
-    for form in CoachingForm.objects.select_related("person"):
-        yield coaching_text(
-            person=form.person,
-            problem=form.problem,
-            cause=form.cause,
-            agreement=form.agreement,
-            follow_up_on=form.follow_up_on,
         )
 
 
