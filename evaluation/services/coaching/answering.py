@@ -18,9 +18,14 @@ from trainingops.people.services import require_signature, sign
 
 
 def content_of_answer(form: CoachingForm, comment: str) -> str:
-    """SHA-256 of what the agent signs: the very form that the coach signed, and their own words."""
+    """SHA-256 of what the agent signs."""
+    return digest(answer_text(form, comment)).hex()
+
+
+def answer_text(form: CoachingForm, comment: str) -> str:
+    """What the agent signs, in one form only: the very form that the coach signed, and their own words."""
     assert form.signature is not None
-    return digest(canonical({"form": form.signature.content_hash, "comment": comment.strip()})).hex()
+    return canonical({"form": form.signature.content_hash, "comment": comment.strip()})
 
 
 @service

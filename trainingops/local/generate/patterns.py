@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from evaluation.models import CoachingForm
 from evaluation.services.analyses import analyse_due
+from evaluation.services.coaching.answering import answer_text
 from evaluation.services.effects import measure_study, studies_due
 from planning.models import Appointment
 from planning.services.appointments import appointment_text
@@ -165,6 +167,8 @@ def _signed() -> Iterable[str]:
             starts_on=appointment.starts_on,
             ends_on=appointment.ends_on,
         )
+    for form in CoachingForm.objects.exclude(agent_signature=None).select_related("signature"):
+        yield answer_text(form, form.comment)
 
 
 def _of_review(rows: Sequence[Row]) -> set[int]:
