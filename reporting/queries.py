@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
+from planning.models import PlanRecipient
 from reporting.enums import ObligationState
 from sessions.enums import HELD, SessionState
 from sessions.models import ClassFile, Enrolment, ReactionSurvey, TrainingSession
 from sessions.queries.survey import HERE, Reaction, reaction_of, survey_of, surveys_with_detail
+from sessions.queries.visibility import own_people
 from trainingops.jobs.models import Heartbeat
 from trainingops.notifications.enums import Channel
 from trainingops.notifications.models import Notice, OutboxMessage
@@ -48,10 +50,18 @@ OFFICES = ("manager", "trainer", "qc", "operations", "operation_support", "team_
 
 
 def obligations_visible_to(obligations: ReportObligationQuerySet, user: User) -> ReportObligationQuerySet:
-    """The offices within their scope, the PIC, whoever answered for it then, and who taught the session."""
+    """The offices within their scope, the PIC, whoever answered for it then, and who taught the session.
+
+    Who waits for the report elsewhere, too, because they are told while it is missing: the offices of the places that
+    participants come from, and the recipients of the plan (5.3.2).
+    """
     inside = user.authority.scope(*OFFICES, site="training_session__site", line="training_session__line")
     own = Q(owner=user) | Q(training_session__plan__pic=user)
     own |= Q(training_session__meetings__meeting_trainers__trainer__user=user)
+    if user.authority.has(*OFFICES):
+        people = Enrolment.objects.filter(own_people(user), removed_at=None)
+        named = PlanRecipient.objects.filter(revision=OuterRef("training_session__plan__approved_revision"), user=user)
+        own |= Q(Exists(people.filter(training_session=OuterRef("training_session")))) | Q(Exists(named))
     return obligations.filter(pk__in=obligations.model.objects.filter(inside | own).values("pk"))
 
 

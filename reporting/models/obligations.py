@@ -19,7 +19,7 @@ from trainingops.ui.moments import zone_word
 
 class ReportObligationQuerySet(models.QuerySet["ReportObligation"]):
     def visible_to(self, user: User) -> ReportObligationQuerySet:
-        """Those whose session the user may see, agents excepted."""
+        """Those of sessions that concern the user in an office."""
         from reporting.queries import obligations_visible_to
 
         return obligations_visible_to(self, user)

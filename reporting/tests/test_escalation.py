@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from reporting import services
 from reporting.models import DeadlinePolicy, ReportObligation
+from reporting.services.telling import address_of
 from reporting.tests.factories import BEFORE, DUE, END, make_plan, make_session, mandatory_recipients
+from reporting.tests.places import with_somebody_elsewhere
 from trainingops.audit.models import Entry
 from trainingops.domain import Refused
 from trainingops.notifications.models import Notice
@@ -54,6 +57,22 @@ def test_each_step_is_told_once_to_who_stands_there_and_stops_with_the_report(li
     assert Entry.objects.filter(verb="obligation.escalated").count() == 2
     sweep(DUE + 99 * HOUR)
     assert len(told()) == 3 + 6
+
+
+def test_every_party_of_another_place_that_is_told_opens_what_it_is_told_of(held, client):
+    """5.3.2: a class with somebody of another site, overdue for 36 hours."""
+    obligation, elsewhere = held.training_session.obligation, with_somebody_elsewhere(held)
+    there = [make_user(role, site=elsewhere.site, line=elsewhere.line) for role in ("manager", "qc")]
+    stranger = make_user("operations", site=SiteFactory(), line=elsewhere.line)
+    at = obligation.due_at + 36 * HOUR
+    sweep(at)
+    assert {user for user, _step in told()} >= {elsewhere.operations, *there}
+    with time_machine.travel(at, tick=False):
+        for user, status in [*((each, 200) for each, _step in told()), (stranger, 404)]:
+            client.force_login(user)
+            assert client.get(address_of(obligation)).status_code == status, user
+        client.force_login(elsewhere.operations)
+        assert [row["obligation"] for row in client.get("/deadlines/").context["rows"]] == [obligation]
 
 
 def test_a_report_that_came_in_late_is_told_of_no_further(line):
