@@ -60,5 +60,8 @@ def can_edit_rules(user: User, site: Site | None) -> bool:
 
 
 def can_decide_client_names(user: User, line: ServiceLine) -> bool:
-    """A manager of the line."""
-    return user.authority.covers(Role.MANAGER, line_id=line.pk)
+    """A manager of the line at every site where it has teams: the decision is about the people of all of them."""
+    sites = {team.site_id for team in line.teams.all()}
+    return user.authority.covers(Role.MANAGER, line_id=line.pk) and all(
+        user.authority.covers(Role.MANAGER, site_id=each, line_id=line.pk) for each in sites
+    )

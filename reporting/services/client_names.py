@@ -29,7 +29,7 @@ def decide_client_names(*, line: ServiceLine, shown: bool, reason: str, actor: U
         reason: on what it rests, such as the clause of the contract.
 
     Raises:
-        NotAllowed: no manager of the line.
+        NotAllowed: no manager of the line at every site where it has teams.
         Refused: without reason, or decided so already.
     """
     require(can_decide_client_names(actor, line))

@@ -22,7 +22,7 @@ from reporting.tests.writing import HOUR, hash_of, report_of, send, submitted, w
 from trainingops.domain import NotAllowed, Refused
 from trainingops.notifications.mail import as_mail
 from trainingops.notifications.models import Notice, OutboxMessage
-from trainingops.people.tests.factories import SiteFactory, make_user, sign_in
+from trainingops.people.tests.factories import SiteFactory, TeamFactory, make_user, sign_in
 from trainingops.records.models import EvidenceRecord, EvidenceRequest
 from trainingops.records.services import produce_record
 from trainingops.tests.counting import counted
@@ -128,6 +128,18 @@ def test_the_manager_lets_the_client_read_the_names_of_one_line_and_ends_it_agai
     assert not any(name in page for name in hidden_from(held, other))
     assert "dari tim lain" not in page, "no team is theirs"
     assert held.world.qc.name not in page and "Quality Control" in page, "parties, as in their PDF, not people"
+
+
+def test_who_is_manager_of_some_of_its_sites_opens_no_names_of_a_whole_line(client, held):
+    line = held.plan.line
+    TeamFactory(site=SiteFactory(), line=line)
+    here = make_user("manager", site=held.plan.site, line=line)
+    with pytest.raises(NotAllowed):
+        services.decide_client_names(line=line, shown=True, reason="Pasal 7", actor=here, now=moment())
+    sign_in(client, here)
+    address = reverse("client_names_set", args=[line.uuid])
+    assert client.get(address).status_code == 404
+    assert address not in client.get(reverse("client_names")).content.decode()
 
 
 def to_client(version, name, address=""):

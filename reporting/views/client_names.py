@@ -24,7 +24,7 @@ def client_names(request: SignedInRequest) -> HttpResponse:
         decisions.setdefault(each.line_id, []).append(each)
     rows = [
         (line, decisions.get(line.pk, []), policies.can_decide_client_names(request.user, line))
-        for line in ServiceLine.objects.order_by("name")
+        for line in ServiceLine.objects.order_by("name").prefetch_related("teams")
     ]
     return render(request, "reporting/client_names.html", {"title": _("Names for the client"), "rows": rows})
 
