@@ -83,7 +83,7 @@ def _windows(measurement: EffectMeasurement, study: EffectStudy, weeks: Sequence
         (measurement.before_from, measurement.before_until, _("before")),
         (measurement.after_from, measurement.after_until, pgettext("window", "after")),
     ]
-    if study.selected_from:
+    if study.selected_from and study.selected_until:
         wanted.append((study.selected_from, study.selected_until, _("chose")))
     bands = []
     for since, until, name in wanted:

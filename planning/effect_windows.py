@@ -51,7 +51,7 @@ def selected_span(spans: Iterable[tuple[str | None, str | None]]) -> tuple[date,
 
 def propose(around: Around) -> dict[str, date]:
     """Eight weeks that end the day before the selecting window (else the class), and eight from the day after it."""
-    found = {}
+    found: dict[str, date] = {}
     start = around.selected[0] if around.selected else around.first
     if start:
         found |= {"before_from": start - PROPOSED, "before_until": start - timedelta(days=1)}

@@ -94,15 +94,16 @@ def groups_of(study: EffectStudy) -> Groups:
 
 def _rules(chosen: Iterable[list[Any]]) -> list[Rule]:
     """The rules by which targets were chosen; the fewest defects of anybody chosen is what others must have had."""
-    least: dict[tuple[str, ...], int] = {}
-    names = ("parameter", "error_class", "root_cause", "team", "since", "until")
+    least: dict[tuple[str, str, str, str, str, str], int] = {}
     for facts in chosen:
         for fact in facts:
-            key = tuple(fact[name] for name in names)
+            key = (
+                fact["parameter"], fact["error_class"], fact["root_cause"], fact["team"], fact["since"], fact["until"],
+            )  # fmt: skip
             least[key] = min(least.get(key, fact["defects"]), fact["defects"])
     return [
-        Rule(*key[:4], date.fromisoformat(key[4]), date.fromisoformat(key[5]), count)
-        for key, count in sorted(least.items())
+        Rule(parameter, error_class, cause, team, date.fromisoformat(since), date.fromisoformat(until), count)
+        for (parameter, error_class, cause, team, since, until), count in sorted(least.items())
     ]
 
 
@@ -137,7 +138,7 @@ def _had_module(study: EffectStudy, people: Iterable[int]) -> set[int]:
     """Who of them had the same module in any training, from the window before to the end of the window after."""
     had = ModuleTraining.objects.filter(
         person__in=list(people),
-        module_version__module=study.revision.module_version.module_id,
+        module_version__module__versions=study.revision.module_version_id,
         trained_on__range=(study.before_from, study.after_until),
     )
     return set(had.order_by().values_list("person", flat=True))

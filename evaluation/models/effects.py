@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -27,7 +28,20 @@ class EffectStudyQuerySet(models.QuerySet["EffectStudy"]):
         return self.filter(user.authority.scope(*READS_EFFECTS, site="plan__site", line="plan__line"))
 
 
-class EffectStudy(Identified, EffectPlan):
+class Windowed(EffectPlan):
+    """What is measured: never without its windows (``study_has_its_windows``)."""
+
+    if TYPE_CHECKING:
+        before_from: date
+        before_until: date
+        after_from: date
+        after_until: date
+
+    class Meta(EffectPlan.Meta):
+        abstract = True
+
+
+class EffectStudy(Identified, Windowed):
     """One training to be judged as its approved revision says: the class of defects and both windows.
 
     ``selected_from`` to ``selected_until`` are the days whose defects chose the participants: never the window before.
@@ -97,7 +111,7 @@ class EffectStudy(Identified, EffectPlan):
         return self.wanted_at is not None
 
 
-class EffectMeasurement(Identified, EffectPlan):
+class EffectMeasurement(Identified, Windowed):
     """What one measurement found, with the windows that it measured. Never changed: a later one stands beside it.
 
     ``result`` is the whole of it (:mod:`evaluation.measuring`); the columns are what lists show. Rates are 0 … 1.

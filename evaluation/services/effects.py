@@ -55,7 +55,7 @@ def plan_study(*, revision: PlanRevision, actor: User | None, now: datetime) -> 
         study.state = StudyState.WAITING
     selected = around(revision).selected or (None, None)
     study.revision, (study.selected_from, study.selected_until) = revision, selected
-    study.due_at = datetime.combine(revision.after_until + timedelta(days=1), time(), plan.site.zone)
+    study.due_at = datetime.combine(study.after_until + timedelta(days=1), time(), plan.site.zone)
     study.save()
     record("effect.planned", subject=study, actor=actor, now=now, data={"plan": plan.uuid, "due_at": study.due_at})
     return study
@@ -135,10 +135,9 @@ def _keep(*, study: EffectStudy, found: Found, now: datetime) -> bool:
         return False
     asked_by, latest = locked.wanted_by_id, study.latest
     is_new = locked.state == StudyState.WAITING or latest is None or latest.rests_on != found.rests_on
+    number = (latest.number if latest else 0) + 1
     if is_new:
-        locked.latest = _measurement(
-            locked, found, number=(latest.number if latest else 0) + 1, asked_by=asked_by, now=now
-        )
+        locked.latest = _measurement(locked, found, number=number, asked_by=asked_by, now=now)
     if locked.state == StudyState.WAITING:
         require_transition(locked, StudyState.MEASURED, STUDY_TRANSITIONS)
         locked.state = StudyState.MEASURED
@@ -147,7 +146,7 @@ def _keep(*, study: EffectStudy, found: Found, now: datetime) -> bool:
     data = {"verdict": found.verdict.value, "new": is_new}
     record("effect.measured", subject=study, actor=None, now=now, data=data)
     if is_new:
-        _tell(study, found.verdict, locked.latest.number, now)
+        _tell(study, found.verdict, number, now)
     return is_new
 
 

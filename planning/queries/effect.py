@@ -17,7 +17,7 @@ def selecting(targets: QuerySet[PlanTarget]) -> QuerySet[Any]:
     """Those of ``targets`` chosen by their defects, with ``since`` and ``until`` of the window that did (ISO days)."""
     fact = KeyTransform(0, "reason_facts")
     return (
-        targets.filter(reason=TargetReason.DEFECTS)  # type: ignore[misc]
+        targets.filter(reason=TargetReason.DEFECTS)
         .order_by()
         .annotate(since=KeyTextTransform("since", fact), until=KeyTextTransform("until", fact))
     )
