@@ -60,14 +60,13 @@ def weekly_chart(measurement: EffectMeasurement, study: EffectStudy) -> Chart | 
 
 def _weekly_words(signals: int) -> str:
     limits = _("Dashes: the limits of each week, from the rate of the window before.")
-    if not signals:
-        return f"{limits} {_('No week lies outside its limits.')}"
-    words = ngettext(
+    outside = ngettext(
         "%(n)d week lies outside its limits (filled diamond).",
         "%(n)d weeks lie outside their limits (filled diamonds).",
         signals,
     )
-    return f"{limits} {words % {'n': signals}}"
+    said = outside % {"n": signals} if signals else _("No week lies outside its limits.")
+    return f"{limits} {said}"
 
 
 def _training(measurement: EffectMeasurement, weeks: Sequence[date]) -> list[tuple[int, str]]:

@@ -99,9 +99,10 @@ def _chance(verdict: str, decision: Mapping[str, Any]) -> str:
         how = _("All %(n)s ways to divide these agents were compared (%(p)s).") % ways
     else:
         how = _("%(n)s random ways to divide these agents were compared (%(p)s).") % ways
+    meaning = _("Chance alone makes so large a difference in fewer than 5 of 100 cases.")
     if verdict == EffectVerdict.NOT_DIFFERENT:
-        return f"{how} {_('Chance makes such a difference often: neither an effect nor its absence is shown.')}"
-    return f"{how} {_('Chance alone makes so large a difference in fewer than 5 of 100 cases.')}"
+        meaning = _("Chance makes such a difference often: neither an effect nor its absence is shown.")
+    return f"{how} {meaning}"
 
 
 def described(of_class: Mapping[str, Any]) -> str:
@@ -117,7 +118,8 @@ def described(of_class: Mapping[str, Any]) -> str:
         "high": points(high),
         "p": p_words(of_class["p_value"]),
     }
-    return f"{words} {_('Too few contacts to read much into it.')}" if of_class["too_few"] else words
+    caution = _("Too few contacts to read much into it.")
+    return f"{words} {caution}" if of_class["too_few"] else words
 
 
 #: Everybody counted, by key of the stored counts: the label, and what it means where the label does not say it.

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluation.enums import (
     COACHING_UNDER_WAY,
@@ -111,7 +112,7 @@ class EffectFilter(django_filters.FilterSet):
     )
     verdict = django_filters.ChoiceFilter(
         choices=[*EffectVerdict.choices, (StudyState.WAITING.value, StudyState.WAITING.label)],
-        label=_("Verdict"),
+        label=pgettext_lazy("effect", "Verdict"),
         empty_label=_("All"),
         method="by_verdict",
     )

@@ -123,9 +123,11 @@ def unsettled_of(plans: Iterable[TrainingPlan]) -> list[tuple[TrainingPlan, list
 
 
 def annulled_since(study: EffectStudy, moment: datetime) -> int:
-    """How many findings of the study's line were annulled after ``moment`` that lie in one of its windows."""
+    """How many findings that it rests on were annulled after ``moment``: of its class in its windows, or of those days
+    that chose the participants; on its line."""
     windows = Q(occurred_on__range=(study.before_from, study.before_until))
     windows |= Q(occurred_on__range=(study.after_from, study.after_until))
+    windows &= Q(error_class=study.effect_class)
     if study.selected_from:
         windows |= Q(occurred_on__range=(study.selected_from, study.selected_until))
     annulled = Defect.objects.filter(windows, line=study.plan.line_id, state=DefectState.ANNULLED)

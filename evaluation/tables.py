@@ -311,7 +311,13 @@ class EffectTable(PageTable):
     rate_trained = FigureColumn(accessor="latest__rate_trained", verbose_name=_("Trained"))
     rate_compared = FigureColumn(accessor="latest__rate_compared", verbose_name=_("Compared with"))
     difference = tables.Column(accessor="latest__difference", verbose_name=_("Difference"), orderable=False)
-    verdict = tables.Column(accessor="latest__verdict", verbose_name=_("Verdict"), empty_values=(), orderable=False)
+    verdict = tables.Column(
+        accessor="latest__verdict",
+        verbose_name=pgettext_lazy("effect", "Verdict"),
+        empty_values=(),
+        orderable=False,
+        attrs=WIDE,
+    )
 
     class Meta(PageTable.Meta):
         model = EffectStudy
@@ -342,7 +348,7 @@ class EffectTable(PageTable):
         return value
 
     def render_verdict(self, record: EffectStudy) -> SafeString:
-        return ui.status(*study_mark(record))
+        return ui.status(*study_mark(record), bare=True)
 
     def value_verdict(self, record: EffectStudy) -> str:
         return study_mark(record)[1]

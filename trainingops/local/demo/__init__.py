@@ -55,6 +55,7 @@ def run_cycle(now: datetime) -> list[str]:
     from trainingops.local.demo.closing import review, watch
     from trainingops.local.demo.competences import load_competences
     from trainingops.local.demo.cycle import TITLE, Cycle, run_stages
+    from trainingops.local.demo.effect import load_effect
     from trainingops.local.demo.mails import refuse_a_mail
     from trainingops.local.demo.objectives import set_objectives
     from trainingops.local.demo.paper import load_paper
@@ -74,6 +75,7 @@ def run_cycle(now: datetime) -> list[str]:
             review(cycle, plan)
             lines = [
                 *load_situations(cycle),
+                load_effect(cycle),
                 load_analyses(cycle),
                 load_teachers(cycle),
                 load_competences(cycle),

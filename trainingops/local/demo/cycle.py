@@ -80,7 +80,7 @@ def run_stages(cycle: Cycle) -> TrainingPlan:
 
 def appoint(cycle: Cycle, *logins: str) -> None:
     """Step 1: the manager appoints PICs for their own site and line (5.1.1 a)."""
-    cast, at = cycle.cast, cycle.days_ago(60, 9)
+    cast, at = cycle.cast, cycle.days_ago(80, 9)
     for login in logins:
         user = cast.user(login)
         assert user.person is not None
@@ -246,20 +246,19 @@ def hold(training_session: TrainingSession) -> None:
     teach(training_session, present, trainer)
 
 
-def teach(training_session: TrainingSession, present: list[Enrolment], trainer: User) -> None:
-    """Pre-test, post-test, scores, conclusion; one participant stays below the pass mark when there are several."""
+def teach(training_session: TrainingSession, present: list[Enrolment], trainer: User, *, weak: int | None = 1) -> None:
+    """Pre-test, post-test, scores, conclusion; the participant at the place ``weak`` stays below the pass mark."""
     starts_at, ends_at = training_session.starts_at, training_session.ends_at
     for index, enrolment in enumerate(present):
         take(enrolment, TestPhase.PRE, right=2 + index % 2, now=starts_at + timedelta(minutes=12))
     open_post_test(training_session=training_session, actor=trainer, now=ends_at - timedelta(minutes=25))
     for index, enrolment in enumerate(present):
-        weak = len(present) > 1 and index == 1
-        take(enrolment, TestPhase.POST, right=3 if weak else 5, now=ends_at - timedelta(minutes=24))
+        take(enrolment, TestPhase.POST, right=3 if index == weak else 5, now=ends_at - timedelta(minutes=24))
     cells = [
         ScoreCell(
             enrolment=enrolment.pk,
             parameter=parameter.uuid,
-            value=Decimal(75 if index == 1 and len(present) > 1 else 85 + index),
+            value=Decimal(75 if index == weak else 85 + index),
         )
         for index, enrolment in enumerate(present)
         for parameter in typed_parameters(training_session)

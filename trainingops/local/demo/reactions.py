@@ -29,17 +29,25 @@ def prepare_surveys() -> None:
 
 def load_reactions(now: datetime) -> str:
     """Who was there answers three hours after the class, of all but the oldest without the last one; a line to read."""
-    answered = 0
-    surveys = ReactionSurvey.objects.select_related("training_session").order_by("training_session__starts_at")
-    for place, survey in enumerate(surveys):
-        concluded_at = survey.training_session.concluded_at
-        assert concluded_at is not None  # a survey of the demo begins with the conclusion
-        at = min(concluded_at + timedelta(hours=3), now)
-        people = list(asked_in(survey.training_session).select_related("person__user").order_by("pk"))
-        for enrolment, (steps, text) in zip(people[: -1 if place else None], again(_ANSWERS), strict=False):
-            codes = [code for code, _words in survey.form.statements_shown]
-            ratings = dict(zip(codes, steps, strict=True))
-            answer_survey(enrolment=enrolment, ratings=ratings, text=text, actor=enrolment.person.user, now=at)
-            answered += 1
+    surveys = (
+        ReactionSurvey.objects.filter(tallies={})
+        .select_related("training_session")
+        .order_by("training_session__starts_at")
+    )
+    answered = sum(answer(survey, now, leave_out=min(place, 1)) for place, survey in enumerate(surveys))
     readable = sum(each.answered >= each.form.least_answers for each in ReactionSurvey.objects.select_related("form"))
     return f"{answered} answers to reaction surveys; {readable} with enough of them"
+
+
+def answer(survey: ReactionSurvey, now: datetime, *, leave_out: int = 0) -> int:
+    """Who was at the class of a survey answers it, but the last ``leave_out`` of them; how many did."""
+    concluded_at = survey.training_session.concluded_at
+    assert concluded_at is not None  # a survey of the demo begins with the conclusion
+    at = min(concluded_at + timedelta(hours=3), now)
+    people = list(asked_in(survey.training_session).select_related("person__user").order_by("pk"))
+    people = people[: len(people) - leave_out]
+    codes = [code for code, _words in survey.form.statements_shown]
+    for enrolment, (steps, text) in zip(people, again(_ANSWERS), strict=False):
+        ratings = dict(zip(codes, steps, strict=True))
+        answer_survey(enrolment=enrolment, ratings=ratings, text=text, actor=enrolment.person.user, now=at)
+    return len(people)
