@@ -45,7 +45,7 @@ def points(difference: Decimal | float) -> str:
     return _("%(points)s points") % {"points": f"{sign}{format_figure(abs(value), 1)}"}
 
 
-def p_words(p_value: float | None) -> str:
+def p_words(p_value: Decimal | float | None) -> str:
     """A p-value; a tiny one is below the smallest that is shown."""
     if p_value is None:
         return "–"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from evaluation.effect_words import study_mark, verdict_reason
+from evaluation.effect_words import p_words, study_mark, verdict_reason
 from evaluation.levels import levels_of
 from planning.models import TrainingPlan
 from trainingops.people.http import SignedInRequest
@@ -22,6 +22,7 @@ def plan_levels(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "plan": plan,
         "levels": levels,
+        "gains": [(each, p_words(each.gain.p_value) if each.gain.p_value is not None else "") for each in levels.gains],
         "study": study,
         "mark": study_mark(study) if study else None,
         "reason": verdict_reason(study.latest) if study and study.latest else "",
