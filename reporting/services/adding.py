@@ -37,7 +37,8 @@ def add_recipient(
 ) -> Distribution:
     """Send the present version to one more recipient of a party, who from then on stands for it and gets later ones.
 
-    An account that has it for the party already stands for it, too, wherever else it holds the party's role.
+    Who has it for the party already stands for it, too: an account wherever else it holds the party's role, somebody
+    without one wherever the party is missing now.
 
     Args:
         user: somebody with an account; else ``name``, and ``address`` where the PDF goes. Without address the sender
@@ -45,8 +46,8 @@ def add_recipient(
 
     Raises:
         NotAllowed: neither PIC or trainer of the session nor manager in scope.
-        Refused: they stand for this party already, or it was sent to this address; the account is closed or does not
-            hold the party's role where it is missing; or nobody is named.
+        Refused: they stand for this party already, or it was sent to this address and nobody misses it; the account
+            is closed or does not hold the party's role where it is missing; or nobody is named.
     """
     report = locked_report(version.report)
     require(can_send(actor, report))
@@ -58,18 +59,17 @@ def add_recipient(
     else:
         parties = list(unreached_parties(now).filter(version=version, party=party))
     address = user.email if user else address.strip().lower()
-    if user is None:
-        _require_new_address(version, party, address)
     who = {"user": user} if user else {"user": None, "name": name.strip(), "address": address}
-    made, is_new = Distribution.objects.get_or_create(
-        version=version, party=party, **who, defaults={"address": address, "sent_at": now}
-    )
-    fresh = set(parties) - set(made.stands_for.all())
-    if not is_new and not (user and fresh):
-        raise Refused(
-            _("%(name)s has it already. Choose somebody else.") % {"name": made.words},
-            field="user" if user else "name",
+    known = version.distributions.filter(party=party, user=None, address__iexact=address).first() if not user else None
+    if known is not None and address:
+        made, is_new = known, False  # one address is one recipient of a party, whoever is named with it
+    else:
+        made, is_new = Distribution.objects.get_or_create(
+            version=version, party=party, **who, defaults={"address": address, "sent_at": now}
         )
+    fresh = set(parties) - set(made.stands_for.all())
+    if not is_new and not fresh:
+        raise _has_it(made, address)
     made.stands_for.add(*fresh)
     if is_new and user is not None:
         tell_readers(version, Frozen(version.content), [user], kind="report.submitted", now=now)
@@ -154,12 +154,15 @@ def _require_role(user: User, party: str, offices: Offices) -> None:
         )
 
 
-def _require_new_address(version: ReportVersion, party: str, address: str) -> None:
-    """One address is one recipient of a party, however it is written and whoever is named with it."""
-    same = version.distributions.filter(party=party, user=None, address__iexact=address).first() if address else None
-    if same is not None:
-        raise Refused(
+def _has_it(made: Distribution, address: str) -> Refused:
+    """The refusal of somebody who has the report for the party and is needed nowhere else."""
+    if made.user is None and address:
+        return Refused(
             _("%(address)s received the report for this party already, as %(name)s. Write another address.")
-            % {"address": address, "name": same.words},
+            % {"address": address, "name": made.words},
             field="address",
         )
+    return Refused(
+        _("%(name)s has it already. Choose somebody else.") % {"name": made.words},
+        field="user" if made.user else "name",
+    )

@@ -168,12 +168,12 @@ def _owed_by(
 def _owed_here(party: str, place: Place, planned: list[Recipient], offices: Offices) -> Owed:
     """At the plan's own place: of its recipients those with the role there, else all who hold it there.
 
-    Somebody of the plan without account stands for it where nobody else can be found.
+    Whom the plan names without account stands for it, too: when the others lose the role, the PDF is with the unit.
     """
     chosen = _chosen(party, place, planned, offices)
-    stand = chosen or [_account(party, each) for each in offices.holders(party, place)]
-    stand = stand or [each for each in planned if each.party == party and each.user is None]
-    return Owed(party, place, stand, is_lost=not chosen)
+    outside = [each for each in planned if each.party == party and each.user is None]
+    holding = chosen or [_account(party, each) for each in offices.holders(party, place)]
+    return Owed(party, place, [*holding, *outside], is_lost=not chosen and not outside)
 
 
 def _owed_there(party: str, place: Place, planned: list[Recipient], offices: Offices) -> Owed:

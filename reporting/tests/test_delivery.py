@@ -154,6 +154,9 @@ def test_a_loss_before_sending_stands_on_board_and_page_which_lead_to_another_re
     assert "Quality Control." in board
     assert all("Quality Control (" in each and adding in each for each in (nobody, instead))
     assert other.name in instead and other.name not in nobody
+    PlanRecipient.objects.create(revision=held.plan.approved_revision, party="qc", name="Bu Sari", email="q@contoh.id")
+    ((_obligation, lost),) = lost_before_sending(ReportObligation.objects.all(), now=now)
+    assert lost == [], "the remedy that the page offers"
 
 
 def test_what_was_read_stays_delivered_when_its_reader_leaves(held):
@@ -163,6 +166,25 @@ def test_what_was_read_stays_delivered_when_its_reader_leaves(held):
     held.world.qc.is_active = False
     held.world.qc.save()
     assert delivery(held, hours=4).delivered
+
+
+def test_the_pdf_with_the_unit_stands_for_the_party_when_its_account_loses_the_role(held):
+    """The unit that the plan names besides an account, and one that was added by hand when nobody was missing."""
+    unit = {"party": "operation_support", "name": "Kotak Unit OS", "email": "unit.os@contoh.id"}
+    PlanRecipient.objects.create(revision=held.plan.approved_revision, **unit)
+    version = submitted(held)
+    now = version.submitted_at + HOUR
+    by_hand = {"version": version, "party": "qc", "name": "Kotak QC", "address": "qc@contoh.id", "actor": held.pic}
+    services.add_recipient(**by_hand, now=now)
+    for request in EvidenceRequest.objects.filter(kind="report_copy"):
+        produce_record(request=request, now=now)
+    OutboxMessage.objects.filter(kind="report.copy").update(state="sent", sent_at=now)
+    RoleAssignment.objects.filter(role__in=["operation_support", "qc"]).update(ends_on="2026-11-22")
+    assert unreached_words(delivery(held)) == "Quality Control"
+    services.add_recipient(**by_hand, now=now)
+    assert delivery(held).delivered
+    with pytest.raises(Refused, match="Kotak QC"):
+        services.add_recipient(**by_hand, now=now)
 
 
 def test_what_is_not_submitted_is_not_delivered(held):
