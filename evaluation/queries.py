@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, TextField, UUIDField, Value, When
+from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import ActionState, Aspect
-from evaluation.models import EffectStudy, Finding, ImprovementAction, Review, ReviewParticipant, TrainingDefect
+from evaluation.models import (
+    EffectMeasurement,
+    EffectStudy,
+    Finding,
+    ImprovementAction,
+    Review,
+    ReviewParticipant,
+    TrainingDefect,
+)
 from planning.enums import DefectState
 from planning.models import Defect, TrainingPlan
 from sessions.enums import OPEN_CASES, CaseKind, OutcomeResult, OutcomeState
@@ -134,12 +143,30 @@ def annulled_since(study: EffectStudy, moment: datetime) -> int:
     return annulled.filter(decided_at__gt=moment).count()
 
 
-def effects_of(review: Review, user: User) -> list[EffectStudy]:
-    """The measured effects that a review looks at: of its trainings, or measured at its place within its period."""
-    zone = review.site.zone
-    since = datetime.combine(review.period_from, time(), zone)
-    until = datetime.combine(review.period_to + timedelta(days=1), time(), zone)
-    measured = Q(plan__site=review.site_id, plan__line=review.line_id, latest__measured_at__gte=since)
-    measured &= Q(latest__measured_at__lt=until)
-    found = EffectStudy.objects.visible_to(user).filter(measured | Q(plan__in=review.plans.all()), latest__isnull=False)
-    return list(found.select_related("plan", "latest").defer("latest__result").order_by("-latest__measured_at"))
+def with_effects(reviews: QuerySet[Review], user: User) -> QuerySet[Review]:
+    """Reviews with the measured effects that they look at, which :func:`effects_in` reads: no query more.
+
+    Those of their trainings, and those of their place whose window after ended within their period.
+    """
+    trainings = Review.plans.through.objects.filter(review=OuterRef(OuterRef("pk"))).values("trainingplan")
+    here = Q(plan__site=OuterRef("site"), plan__line=OuterRef("line"))
+    here &= Q(after_until__range=(OuterRef("period_from"), OuterRef("period_to")))
+    rows = EffectStudy.objects.visible_to(user).filter(here | Q(plan__in=trainings), latest__isnull=False)
+    shown: dict[str, Any] = {name: F(name) for name in ("uuid", "state", "effect_class", "plan__number", "plan__title")}
+    shown |= {name: F(f"latest__{name}") for name in ("verdict", "trained", "compared")}
+    shown |= {name: Cast(f"latest__{name}", TextField()) for name in ("rate_trained", "rate_compared")}
+    rows = rows.order_by("-latest__measured_at", "pk")
+    return reviews.annotate(listed_effects=ArraySubquery(rows.values(row=JSONObject(**shown))))
+
+
+def effects_in(review: Any) -> list[EffectStudy]:
+    """The measured effects of a review read :func:`with_effects`, the newest first, for reading only."""
+    found = []
+    for row in review.listed_effects:
+        rates = {name: row[name] and Decimal(row[name]) for name in ("rate_trained", "rate_compared")}
+        latest = EffectMeasurement(verdict=row["verdict"], trained=row["trained"], compared=row["compared"], **rates)
+        plan = TrainingPlan(number=row["plan__number"], title=row["plan__title"])
+        study = EffectStudy(uuid=UUID(row["uuid"]), state=row["state"], effect_class=row["effect_class"], plan=plan)
+        study.latest = latest
+        found.append(study)
+    return found

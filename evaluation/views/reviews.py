@@ -22,10 +22,11 @@ from evaluation.policies import COACHES, can_approve_minutes, can_lead_review, c
 from evaluation.queries import (
     Unsettled,
     by_aspect,
-    effects_of,
+    effects_in,
     findings_of,
     plans_in,
     unsettled_of,
+    with_effects,
     with_plans,
     written_in,
 )
@@ -92,7 +93,7 @@ def _unsettled(review: Review, plans: Iterable[TrainingPlan]) -> list[tuple[Trai
 
 def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceForm | None = None) -> HttpResponse:
     """The agenda on one page: training defects first, who takes part, minutes, findings by aspect, actions."""
-    review = get_object_or_404(with_plans(_in_sight(request)), uuid=uuid)
+    review = get_object_or_404(with_effects(with_plans(_in_sight(request)), request.user), uuid=uuid)
     findings, plans = list(findings_of(review)), plans_in(review)
     is_open = review.state in (ReviewState.SCHEDULED, ReviewState.HELD)
     may_write = can_write_minutes(request.user, review)
@@ -104,7 +105,7 @@ def review_detail(request: SignedInRequest, uuid: UUID, presence_form: PresenceF
         "trend": defect_trends(review),
         "opens_register": may_open(request.authority.role_names, "training_defect_list"),
         "figures": figures_by_aspect(review),
-        "effects": [(study, *study_mark(study)) for study in effects_of(review, request.user)],
+        "effects": [(study, *study_mark(study)) for study in effects_in(review)],
         "aspects": by_aspect(findings),
         "unsettled": _unsettled(review, plans),
         "presence_form": presence_form or PresenceForm(review=review),
