@@ -97,7 +97,7 @@ def off_days(first: date, until: date) -> list[OffDay]:
     return [OffDay(each.day, each.shown_name, each.site.name if each.site else "") for each in rows]
 
 
-def days_off_between(site: Site, first: date, until: date) -> QuerySet[DayOff]:
-    """Holidays and collective leave at a site, for the stages below (people.days_off)."""
+def days_off_between(site: Site | None, first: date, until: date) -> QuerySet[DayOff]:
+    """Holidays and collective leave at a site, or of the house alone, for the stages below (people.days_off)."""
     here = Q(site=None) | Q(site=site)
     return DayOff.objects.filter(here, removed_at=None, day__gte=first, day__lt=until).order_by("day", "-category")

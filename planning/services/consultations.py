@@ -23,7 +23,7 @@ from trainingops.domain import Refused, WrongState, require, require_state
 from trainingops.notifications.models import Notice
 from trainingops.notifications.services import notify
 from trainingops.people.models import User
-from trainingops.people.queries import is_working
+from trainingops.people.working import is_working
 from trainingops.records.documents import keep_document
 from trainingops.records.models import EvidenceRequest
 from trainingops.ui.moments import day_words

@@ -23,7 +23,8 @@ from trainingops.domain import Refused, WrongState, require, require_state, requ
 from trainingops.notifications.models import Notice
 from trainingops.notifications.services import notify
 from trainingops.people.models import PersonAssignment, Team, User
-from trainingops.people.queries import in_force, is_working
+from trainingops.people.queries import in_force
+from trainingops.people.working import is_working
 from trainingops.ui.shown import Shown, require_shown
 
 #: Leaders who have not answered are reminded from three days before the session.

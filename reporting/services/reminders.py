@@ -15,7 +15,7 @@ from reporting.queries import managers_in_scope, reminder_notices, rule_of
 from reporting.services.telling import address_of, subject_words, tell
 from trainingops.audit.journal import record, service
 from trainingops.domain import WrongState, require
-from trainingops.people.queries import is_working
+from trainingops.people.working import is_working
 from trainingops.ui.stored import stored_moment
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from reporting import services
-from reporting.models import ReportObligation
+from reporting.models import DayOff, ReportObligation
 from reporting.signals import obligation_breached
 from reporting.tasks import sweep_deadlines
 from reporting.tests.factories import BEFORE, DUE, END, WIB, make_plan, make_session
@@ -24,8 +24,8 @@ from trainingops.notifications.models import Notice, OutboxMessage
 from trainingops.notifications.services import finish_bulk
 from trainingops.notifications.texts import notice_text
 from trainingops.people.models import RosterDay, ShiftCode
-from trainingops.people.queries import is_working
 from trainingops.people.tests.factories import ServiceLineFactory, SiteFactory, make_agent, make_user
+from trainingops.people.working import is_working, working_from
 
 pytestmark = pytest.mark.clause("5.3.2")
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -236,6 +236,22 @@ def test_the_hours_are_those_of_the_recipients_own_site():
     abroad = make_user("trainer", timezone="Asia/Makassar")
     assert is_working(abroad, datetime(2026, 11, 24, 8, tzinfo=ZoneInfo("Asia/Makassar")))
     assert not is_working(abroad, datetime(2026, 11, 24, 7, 59, tzinfo=ZoneInfo("Asia/Makassar")))
+
+
+@pytest.mark.django_db
+@pytest.mark.point("DLN-3")
+@pytest.mark.parametrize("has_site", [True, False])
+def test_without_roster_weekends_and_days_off_are_no_working_time(has_site):
+    user = make_user("trainer", **({"person": make_agent(SiteFactory())} if has_site else {}))
+    DayOff.objects.update_or_create(day=date(2026, 12, 25), category="public", defaults={"name": "Natal"})
+
+    def at(month, day, hour):
+        return datetime(2026, month, day, hour, tzinfo=WIB)
+
+    assert is_working(user, at(11, 27, 10))
+    assert not any(is_working(user, moment) for moment in (at(11, 28, 10), at(11, 29, 10), at(12, 25, 10)))
+    assert working_from(user, at(11, 28, 10)) == at(11, 30, 8)
+    assert working_from(user, at(12, 24, 18)) == at(12, 28, 8), "over Christmas and the weekend"
 
 
 @pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 if TYPE_CHECKING:
     from trainingops.people.models import Site
 
-#: Site, first day, first day after → rows with ``day`` and ``shown_name``.
-Reader = Callable[["Site", date, date], "QuerySet[Any]"]
+#: Site (None: the whole house), first day, first day after → rows with ``day`` and ``shown_name``.
+Reader = Callable[["Site | None", date, date], "QuerySet[Any]"]
 _readers: list[Reader] = []
 _SATURDAY = 5
 #: More days off than any span of working days meets.
@@ -25,14 +25,19 @@ def register_days_off(reader: Reader) -> None:
         _readers.append(reader)
 
 
-def days_off(site: Site, first: date, until: date) -> dict[date, str]:
-    """Holidays and collective leave at a site from ``first`` to before ``until``, by name."""
+def days_off(site: Site | None, first: date, until: date) -> dict[date, str]:
+    """Holidays and collective leave at a site from ``first`` to before ``until``, by name; without one of the house."""
     return {row.day: row.shown_name for reader in _readers for row in reader(site, first, until)}
 
 
 def days_off_in(site: Site, first: date, until: date) -> list[QuerySet[Any]]:
     """The same as days alone, to stand in another query."""
     return [reader(site, first, until).order_by().values("day") for reader in _readers]
+
+
+def is_working_day(day: date, off: Container[date]) -> bool:
+    """Monday to Friday, but for the days off."""
+    return day.weekday() < _SATURDAY and day not in off
 
 
 def end_of_working_day(site: Site, moments: Iterable[datetime], count: int) -> list[datetime]:
@@ -50,5 +55,5 @@ def end_of_working_day(site: Site, moments: Iterable[datetime], count: int) -> l
 def _after(day: date, count: int, off: Container[date]) -> date:
     while count:
         day += timedelta(days=1)
-        count -= day.weekday() < _SATURDAY and day not in off
+        count -= is_working_day(day, off)
     return day

@@ -120,25 +120,6 @@ def leaders_by_person(person_ids: Iterable[int], day: date) -> dict[int, list[in
     return {person: appointed or standing for person, appointed, standing in rows}
 
 
-def is_working(user: User, now: datetime) -> bool:
-    """Whether a reminder may reach ``user`` now: by their roster where there is one, else by working hours.
-
-    Working hours are those of the site where the person works, else 08.00–17.00 in the user's zone.
-    """
-    from trainingops.people.models import RosterDay
-
-    if user.person_id is not None:
-        today = now.astimezone(user.zone).date()
-        rostered = RosterDay.objects.filter(person=user.person_id)
-        if rostered.filter(Q(day=today) | Q(starts_at__lte=now, ends_at__gt=now)).exists():
-            return rostered.filter(starts_at__lte=now, ends_at__gt=now).exists()
-        assignment = assignment_on(user.person_id, today)
-        if assignment is not None:
-            clock = now.astimezone(assignment.site.zone).time()
-            return assignment.site.opens_at <= clock < assignment.site.closes_at
-    return OPENING <= now.astimezone(user.zone).hour < CLOSING
-
-
 def delegates_of(principals: Iterable[User], *, day: date) -> QuerySet[User]:
     """The active accounts that act for one of ``principals`` on ``day``."""
     from trainingops.people.models import Delegation, User
