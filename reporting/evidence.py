@@ -344,6 +344,6 @@ def _parties(sent: Iterable[Distribution], *, named: bool) -> list[str]:
     """Who the version went to, by party; to those outside without the names of people."""
     parties: dict[str, list[str]] = {}
     for each in sent:
-        mark = " " + _("(account closed)") if each.unreachable else ""
+        mark = " " + _("(could not open it)") if each.unreachable else ""
         parties.setdefault(str(Role(each.party).label), []).append(each.words + mark)
     return [f"{party}: {', '.join(names)}" if named else party for party, names in parties.items()]

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from reporting.evidence import COPY, lines_in
 from reporting.models import AddedRecipient, Distribution, ReportDelivery, ReportVersion
+from reporting.offices import can_be_reached
 from reporting.queries import COPY_MAIL, READER_MAILS
 from reporting.sight import ClientLines
 from reporting.wording import Standing
@@ -44,6 +45,8 @@ class Receipt:
             return Standing("ok", pgettext("of a report", "Handed over"), "ok")
         if self.is_closed:
             return Standing("late", _("Account closed"), "late")
+        if self.row.unreachable:
+            return Standing("late", _("Could not open it"), "late")
         if self.row.opened_at:
             return Standing("info", _("Opened"), "mail")
         if self.mail_failed:
@@ -75,8 +78,8 @@ class Receipt:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the account was closed when the version was sent, or is now."""
-        return self.row.unreachable or (self.row.user is not None and not self.row.user.is_active)
+        """Whether the account is closed, or its person has left."""
+        return self.row.user is not None and not can_be_reached(self.row.user)
 
     @property
     def mail_address(self) -> str:
@@ -89,7 +92,7 @@ class Receipt:
 
     @property
     def can_be_reminded(self) -> bool:
-        return bool(self.row.user and self.row.user.is_active and not self.row.acknowledged_at)
+        return bool(self.row.user and not (self.row.unreachable or self.is_closed or self.row.acknowledged_at))
 
 
 def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]:
@@ -98,7 +101,7 @@ def receipts_of(version: ReportVersion, *, sender: User | None) -> list[Receipt]
     told = reminders.exclude(channel=Channel.OFF).order_by("-created_at")
     found: Iterable[Any] = (
         version.distributions.annotate(handed=FilteredRelation("deliveries"))
-        .select_related("user", "handed__recorded_by")  # type: ignore[misc]
+        .select_related("user__person", "handed__recorded_by")  # type: ignore[misc]
         .annotate(
             reminded_at=Subquery(told.values("created_at")[:1]),
             latest_mail=_latest_mail(version),

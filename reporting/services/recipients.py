@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from planning.models import PlanRecipient, TrainingPlan
 from planning.queries.plans import local_day
@@ -15,21 +15,26 @@ from reporting.models import AddedRecipient, Distribution, ReportParty, ReportVe
 from reporting.offices import Offices, Place, can_be_reached, groups_of, places_of
 from sessions.models import Enrolment, TrainingSession
 from trainingops.people.enums import MANDATORY_PARTIES, Role
-from trainingops.people.models import User
+from trainingops.people.models import Delegation, RoleAssignment, User
+from trainingops.people.queries import in_force
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """One address of one party; without ``user`` by mail, or handed over by the sender."""
+    """One address of one party; without ``user`` by mail, or handed over by the sender.
+
+    ``holds_role``: whether the account holds any role; without one it opens no report.
+    """
 
     party: str
     user: User | None
     name: str = ""
     address: str = ""
+    holds_role: bool = field(default=True, compare=False)
 
     @property
     def reachable(self) -> bool:
-        return self.user is None or can_be_reached(self.user)
+        return self.user is None or (self.holds_role and can_be_reached(self.user))
 
     @property
     def words(self) -> str:
@@ -133,11 +138,10 @@ def _gathered(
     Somebody ``added`` without account does where nobody else can be found; with one, who holds the party's role still.
     """
     first = training_sessions[0]
-    offices = Offices(
-        {*MANDATORY_PARTIES, Role.TEAM_LEADER, *(each["party"] for each in added)}, local_day(now, first.site)
-    )
+    day = local_day(now, first.site)
+    offices = Offices({*MANDATORY_PARTIES, Role.TEAM_LEADER, *(each["party"] for each in added)}, day)
     by_hand = list(_by_hand(added, offices))
-    planned = [_recipient(row) for row in _planned(first.plan)]
+    planned = [replace(_recipient(row), holds_role=row.holds_role) for row in _planned(first.plan, day)]
     owed = [one for each in training_sessions for one in _owed_by(each, people, planned, offices)]
     leaders = [
         _account(Role.TEAM_LEADER, user) for user in offices.leaders({each.team_id for each in people if each.team_id})
@@ -203,10 +207,13 @@ def _recipient(row: PlanRecipient) -> Recipient:
     return _account(row.party, row.user) if row.user else Recipient(row.party, None, row.name, row.email)
 
 
-def _planned(plan: TrainingPlan) -> QuerySet[PlanRecipient]:
-    """Of the approved revision; of the last one for a class that was filed without approval."""
+def _planned(plan: TrainingPlan, day: date) -> QuerySet[Any]:
+    """Of the approved revision; of the last one for a class that was filed without approval. With ``holds_role``."""
     last = Subquery(plan.revisions.order_by("-number").values("pk")[:1])
-    return _with_people(PlanRecipient.objects.filter(revision=plan.approved_revision_id or last))
+    held = RoleAssignment.objects.filter(in_force(day), user=OuterRef("user")).exclude(role=Role.AGENT)
+    lent = Delegation.objects.filter(in_force(day), delegate=OuterRef("user"))
+    rows = PlanRecipient.objects.filter(revision=plan.approved_revision_id or last)
+    return _with_people(rows.annotate(holds_role=Exists(held) | Exists(lent)))
 
 
 def _with_people(rows: QuerySet[PlanRecipient]) -> QuerySet[PlanRecipient]:
@@ -214,7 +221,7 @@ def _with_people(rows: QuerySet[PlanRecipient]) -> QuerySet[PlanRecipient]:
 
 
 def distribute(version: ReportVersion, recipients: Recipients, *, sent_at: datetime) -> list[Distribution]:
-    """Write who the version goes to, who of them had closed their account, and which parties they stand for."""
+    """Write who the version goes to, who of them cannot open it, and which parties they stand for."""
     rows = {each: _row(version, each, sent_at) for each in recipients.all}
     Distribution.objects.bulk_create(rows.values())
     parties = [

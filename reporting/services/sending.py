@@ -22,7 +22,8 @@ def send_version(version: ReportVersion, frozen: Frozen, *, kind: str, actor: Us
     training_session = version.report.obligation.training_session
     recipients = recipients_of(training_session, now)
     sent = distribute(version, recipients, sent_at=now)
-    tell_readers(version, frozen, [each.user for each in sent if each.user], kind=kind, now=now)
+    readers = [each.user for each in sent if each.user and not each.unreachable]
+    tell_readers(version, frozen, readers, kind=kind, now=now)
     request_report(KIND, version=version, sent=sent, actor=actor, now=now)
     order_copies(version, sent, actor=actor, now=now)
     _tell_of_missing(version, recipients, now)

@@ -18,6 +18,7 @@ from reporting.sight import EVERYTHING, sight_of
 from reporting.tests.writing import HOUR, submitted, written
 from trainingops.domain import NotAllowed, Refused, WrongState
 from trainingops.notifications.models import Notice, Preference
+from trainingops.people.models import RoleAssignment
 from trainingops.people.tests.factories import SiteFactory, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("5.3.2")]
@@ -35,6 +36,15 @@ def test_a_closed_account_is_flagged_somebody_of_the_office_stands_in_and_manage
     told = Notice.objects.filter(kind="report.recipient_missing")
     assert {held.manager.pk, admin.pk} <= set(told.values_list("recipient", flat=True))
     assert held.world.qc.name in told.first().params["names"]
+
+
+def test_who_holds_no_role_any_more_is_not_told_of_what_they_cannot_open_and_is_named_as_missed(held):
+    RoleAssignment.objects.filter(user=held.world.qc).update(ends_on="2026-11-22")
+    version = submitted(held)
+    (mine,) = [each for each in receipts_of(version, sender=None) if each.row.user == held.world.qc]
+    assert (mine.standing.kind, mine.can_be_reminded) == ("late", False)
+    assert not Notice.objects.filter(kind="report.submitted", recipient=held.world.qc).exists()
+    assert held.world.qc.name in Notice.objects.filter(kind="report.recipient_missing").first().params["names"]
 
 
 def test_another_recipient_can_be_added_and_only_once(held):
