@@ -255,6 +255,7 @@ def test_operation_of_the_place_reads_roll_scores_results_and_files_of_its_own_p
     for address in (
         reverse("session_results", args=[uuid]),
         reverse("session_scores", args=[uuid]),
+        reverse("session_tests", args=[uuid]),
         reverse("meeting_roll", args=[meeting]),
     ):
         page = client.get(address).content.decode()

@@ -21,6 +21,7 @@ from sessions.frozen import TESTED_BY, FrozenParameter, fills_itself, read_schem
 from sessions.models import Enrolment, TestAttempt, TrainingSession
 from sessions.policies import can_run_session
 from sessions.queries.testing import people_with_tests
+from sessions.queries.visibility import people_not_shown, people_shown
 from sessions.services import ScoreCell
 from sessions.services.attempts import paper_of
 from sessions.services.extra_time import extra_minutes
@@ -41,12 +42,18 @@ from trainingops.ui.views import list_page
 
 
 def session_tests(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Who has begun and handed in which test, and who has more time."""
+    """Who has begun and handed in which test, and who has more time: of the people whom the reader sees by name."""
     training_session = visible(request, uuid)
     runs = can_run_session(request.user, training_session)
-    rows = [_test_row(each, training_session) for each in people_with_tests(training_session)]
+    people = people_with_tests(training_session).filter(people_shown(request.user, training_session))
+    rows = [_test_row(each, training_session) for each in people]
     table = TestTable(rows, exclude=() if runs else ("action",))
-    context = {"training_session": training_session, "table": configure(request, table, per_page=200), "may_run": runs}
+    context = {
+        "training_session": training_session,
+        "table": configure(request, table, per_page=200),
+        "may_run": runs,
+        "elsewhere": people_not_shown(training_session, len(rows)),
+    }
     return list_page(request, "sessions/tests_of_people.html", context, file=f"tes-{training_session.number}")
 
 
