@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from reporting.services.drafts import locked_report
 from reporting.services.telling import report_address, subject_words, tell
 from trainingops.audit.journal import record, service
 from trainingops.domain import Refused, WrongState, require
+from trainingops.notifications.models import Notice
 
 if TYPE_CHECKING:
     from reporting.models import TrainingReport
@@ -43,8 +45,8 @@ def acknowledge_report(*, version: ReportVersion, actor: User, now: datetime) ->
 
 
 @service
-def remind_recipient(*, distribution: Distribution, actor: User, now: datetime) -> None:
-    """Remind one recipient with one click, at most once in a minute (RPT-4).
+def remind_recipient(*, distribution: Distribution, actor: User, now: datetime) -> bool:
+    """Remind one recipient with one click, at most once in a minute; whether they were told now (RPT-4).
 
     Raises:
         NotAllowed: neither PIC or trainer of the session nor manager in scope.
@@ -58,12 +60,14 @@ def remind_recipient(*, distribution: Distribution, actor: User, now: datetime) 
     if distribution.user is None or not distribution.user.is_active:
         raise WrongState(_("This recipient has no open account. Add another recipient."))
     _require_latest(version)
-    _remind(distribution, report, actor, now)
+    return bool(_remind([distribution], report, actor, now))
 
 
 @service
 def remind_unread(*, version: ReportVersion, actor: User, now: datetime) -> int:
-    """Remind everybody who can sign in and has not read the version, with one click; how many (RPT-4).
+    """Remind everybody who can sign in and has not read the version, with one click; how many were told (RPT-4).
+
+    Nobody is told twice in a minute.
 
     Raises:
         NotAllowed: as :func:`remind_recipient`.
@@ -72,13 +76,13 @@ def remind_unread(*, version: ReportVersion, actor: User, now: datetime) -> int:
     report = locked_report(version.report)
     require(can_send(actor, report))
     _require_latest(version)
-    unread = version.distributions.filter(acknowledged_at=None, user__is_active=True).select_related("user")
+    unread = version.distributions.filter(acknowledged_at=None, user__is_active=True, unreachable=False).select_related(
+        "user"
+    )
     waiting = {each.user_id: each for each in unread}
     if not waiting:
         raise WrongState(_("Everybody who can be reminded has read the report."))
-    for each in waiting.values():
-        _remind(each, report, actor, now)
-    return len(waiting)
+    return _remind(list(waiting.values()), report, actor, now)
 
 
 def _require_latest(version: ReportVersion) -> None:
@@ -86,23 +90,30 @@ def _require_latest(version: ReportVersion) -> None:
         raise WrongState(_("This version was superseded. Remind from the page of the latest one."))
 
 
-def _remind(distribution: Distribution, report: TrainingReport, actor: User, now: datetime) -> None:
-    assert distribution.user is not None  # asked before
-    tell(
-        kind="report.unread",
-        recipients=[distribution.user],
-        subject=distribution,
-        step=f"{now:%Y-%m-%dT%H:%M}",
-        url=report_address(report),
-        now=now,
-        params=lambda: {
-            **subject_words(report.obligation.training_session),
-            "sender": actor.name,
-            "report": report.number,
-        },
-    )
-    data = {"version": distribution.version.uuid}
-    record("report.recipient_reminded", subject=distribution, actor=actor, now=now, data=data)
+def _remind(distributions: Collection[Distribution], report: TrainingReport, actor: User, now: datetime) -> int:
+    """Tell those who were not told in this minute already; how many."""
+    step = f"{now:%Y-%m-%dT%H:%M}"
+    known = Notice.objects.filter(kind="report.unread", step=step, subject__in=[each.uuid for each in distributions])
+    told = set(known.values_list("subject", flat=True))
+    fresh = [each for each in distributions if each.uuid not in told]
+    for each in fresh:
+        assert each.user is not None  # asked before
+        tell(
+            kind="report.unread",
+            recipients=[each.user],
+            subject=each,
+            step=step,
+            url=report_address(report),
+            now=now,
+            params=lambda: {
+                **subject_words(report.obligation.training_session),
+                "sender": actor.name,
+                "report": report.number,
+            },
+        )
+        data = {"version": each.version.uuid}
+        record("report.recipient_reminded", subject=each, actor=actor, now=now, data=data)
+    return len(fresh)
 
 
 @service

@@ -78,8 +78,11 @@ def test_one_click_reminds_one_recipient_until_they_have_read(held):
     version = submitted(held)
     now = held.training_session.ends_at + 3 * HOUR
     distribution = version.distributions.get(user=held.manager)
-    services.remind_recipient(distribution=distribution, actor=held.pic, now=now)
-    services.remind_recipient(distribution=distribution, actor=held.pic, now=now)
+    assert services.remind_recipient(distribution=distribution, actor=held.pic, now=now)
+    assert not services.remind_recipient(distribution=distribution, actor=held.pic, now=now)
+    others = version.distributions.filter(user__isnull=False).exclude(user=held.manager).values("user").distinct()
+    told = [services.remind_unread(version=version, actor=held.pic, now=now) for _again in range(2)]
+    assert told == [others.count(), 0], "who was reminded in this minute is not counted again"
     assert Notice.objects.filter(kind="report.unread", recipient=held.manager).count() == 1
     services.acknowledge_report(version=version, actor=held.manager, now=now)
     with pytest.raises(WrongState):

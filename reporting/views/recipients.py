@@ -30,8 +30,8 @@ def recipient_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     who = {"name": distribution.words}
 
     def remind() -> str:
-        services.remind_recipient(distribution=distribution, actor=request.user, now=request.now)
-        return _("%(name)s was reminded.") % who
+        told = services.remind_recipient(distribution=distribution, actor=request.user, now=request.now)
+        return (_("%(name)s was reminded.") if told else _("%(name)s was reminded a moment ago.")) % who
 
     return _attempt(request, remind, distribution.version.report)
 
@@ -43,6 +43,8 @@ def report_remind(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     def remind() -> str:
         told = services.remind_unread(version=version, actor=request.user, now=request.now)
+        if not told:
+            return _("All of them were reminded a moment ago.")
         return ngettext("%(n)d recipient was reminded.", "%(n)d recipients were reminded.", told) % {"n": told}
 
     return _attempt(request, remind, report)
