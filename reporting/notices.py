@@ -79,6 +79,7 @@ KINDS = (
         title=_("H+1 report due %(due)s: %(title)s, %(batch)s"),
         body=_("The report on session %(number)s is not in yet. It is due %(due)s."),
         mandatory=MANDATORY,
+        urgent=True,  # made in the reader's working time only; on a Saturday its mail would wait beyond the due time
         roles=("trainer", "manager"),
     ),
     NoticeKind(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from planning.services.drafting import MeetingTimes, open_draft, save_session
+from planning.enums import TrainingKind
+from planning.queries.effect import proposal
+from planning.services.drafting import MeetingTimes, open_draft, save_part, save_session
 from trainingops.audit.journal import service
 from trainingops.domain import Refused, WrongState
 
@@ -58,4 +60,14 @@ def plan_first_batch(
         now=now,
     )
     revision.targets.filter(planned_session=None).update(planned_session=planned)
+    _propose_effect(revision, actor, now)
     return planned
+
+
+def _propose_effect(revision: PlanRevision, actor: User, now: datetime) -> None:
+    """How an improvement is measured, as its form proposes it, until the PIC says otherwise (2.3)."""
+    if revision.plan.kind != TrainingKind.IMPROVEMENT or revision.effect_class:
+        return
+    values = proposal(revision)
+    if "effect_class" in values:
+        save_part(revision=revision, part="effect", values=values, actor=actor, now=now)

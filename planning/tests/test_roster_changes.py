@@ -61,7 +61,9 @@ def test_a_leave_recorded_after_the_approval_tells_the_pic_as_soon_as_it_is_save
     monkeypatch.setattr(tasks.timezone, "now", lambda: NOW)
     monkeypatch.setattr("planning.receivers.wake", transaction.on_commit)
     with django_capture_on_commit_callbacks(execute=True):
-        record_long_leave(person=people[0], starts_on=DAY, ends_on=DAY, actor=world.operations, now=NOW)
+        record_long_leave(
+            person=people[0], starts_on=DAY, ends_on=DAY + timedelta(days=6), actor=world.operations, now=NOW
+        )
     assert Notice.objects.get(kind="plan_roster_changed").recipient == world.pic
 
 

@@ -46,8 +46,13 @@ def remind_owners(*, now: datetime) -> int:
     return sum(
         _remind(obligation=each, step=step, now=now)
         for each, step in wanted.items()
-        if (each.uuid, step) not in told and (is_working(each.owner, now) or not can_be_reached(each.owner))
+        if (each.uuid, step) not in told and (_is_at_work(each, now) or not can_be_reached(each.owner))
     )
+
+
+def _is_at_work(obligation: ReportObligation, now: datetime) -> bool:
+    """By calendar days, what is due on a Saturday is reminded of on Saturday: else the first word were the breach."""
+    return is_working(obligation.owner, now, every_day=not rule_of(obligation).business_days)
 
 
 @service
@@ -118,6 +123,7 @@ def _tell(people: list[User], obligation: ReportObligation, step: str, now: date
         url=address_of(obligation),
         now=now,
         bulk=bulk,
+        urgent=bulk,  # by hand it waits for working hours
         params=lambda: {
             **subject_words(obligation.training_session),
             "due": stored_moment(obligation.last_minute, obligation.zone),

@@ -36,6 +36,7 @@ def tell(
     params: Callable[[], Mapping[str, Any]],
     step: str = "",
     bulk: bool = False,
+    urgent: bool | None = None,
 ) -> None:
     """:func:`notify` with ``params`` made once for each language among the recipients (NTF-3)."""
     by_language: dict[str, list[User]] = {}
@@ -44,7 +45,15 @@ def tell(
     for language, users in by_language.items():
         with translation.override(language):
             notify(
-                kind=kind, recipients=users, subject=subject, url=url, now=now, params=params(), step=step, bulk=bulk
+                kind=kind,
+                recipients=users,
+                subject=subject,
+                url=url,
+                now=now,
+                params=params(),
+                step=step,
+                bulk=bulk,
+                urgent=urgent,
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from reporting import services
-from reporting.models import DayOff, ReportObligation
+from reporting.models import DayOff, DeadlinePolicy, ReportObligation
 from reporting.signals import obligation_breached
 from reporting.tasks import sweep_deadlines
 from reporting.tests.factories import BEFORE, DUE, END, WIB, make_plan, make_session
@@ -252,6 +252,18 @@ def test_without_roster_weekends_and_days_off_are_no_working_time(has_site):
     assert not any(is_working(user, moment) for moment in (at(11, 28, 10), at(11, 29, 10), at(12, 25, 10)))
     assert working_from(user, at(11, 28, 10)) == at(11, 30, 8)
     assert working_from(user, at(12, 24, 18)) == at(12, 28, 8), "over Christmas and the weekend"
+
+
+@pytest.mark.django_db
+@pytest.mark.point("DLN-3")
+@pytest.mark.parametrize(("business_days", "told"), [(False, 1), (True, 0)])
+def test_what_is_due_on_a_saturday_by_calendar_days_is_reminded_of_on_it(business_days, told):
+    obligation = owed()
+    due_at = datetime(2026, 11, 28, 17, tzinfo=UTC)  # the midnight that ends Saturday in Jakarta
+    rule = DeadlinePolicy.objects.create(effective_on=date(2026, 11, 24), business_days=business_days)
+    ReportObligation.objects.filter(pk=obligation.pk).update(due_at=due_at, policy=rule)
+    services.remind_owners(now=datetime(2026, 11, 27, 12, tzinfo=UTC))  # Friday evening
+    assert services.remind_owners(now=datetime(2026, 11, 28, 5, tzinfo=UTC)) == told
 
 
 @pytest.mark.django_db

@@ -18,9 +18,9 @@ Span = tuple[datetime, datetime]
 _AHEAD = 14
 
 
-def is_working(user: User, now: datetime) -> bool:
+def is_working(user: User, now: datetime, *, every_day: bool = False) -> bool:
     """Whether a reminder may reach ``user`` now: :func:`working_days` of one. At most four queries."""
-    works = working_days([user], now).get(user.pk)
+    works = working_days([user], now, every_day=every_day).get(user.pk)
     return works is not None and works[1][0] <= now < works[1][1]
 
 
@@ -45,11 +45,14 @@ def working_from(user: User, now: datetime) -> datetime:
     return next((moment for moment in begins if moment and moment > now), now + timedelta(days=_AHEAD))
 
 
-def working_days(users: Iterable[User], now: datetime) -> dict[int, tuple[date, Span]]:
+def working_days(users: Iterable[User], now: datetime, *, every_day: bool = False) -> dict[int, tuple[date, Span]]:
     """Of each user who works today, by key: the day and when they work on it. Three queries, and one for each site.
 
     A shift that began yesterday and still lasts counts as its own day. Without a roster Monday to Friday are working
     days, but for the days off of the site or the house, with the hours of the site or 08.00–17.00 in the user's zone.
+
+    Args:
+        every_day: without a roster weekends and days off count too, as they do for what falls due by calendar days.
     """
     asked = list(users)
     if not asked:
@@ -69,7 +72,9 @@ def working_days(users: Iterable[User], now: datetime) -> dict[int, tuple[date, 
         rows = rosters.get(user.person_id or 0, [])
         if shift := _shift(rows, day, now):
             found[user.pk] = shift
-        elif not any(row.day == day for row in rows) and is_working_day(day, off[place.site if place else None]):
+        elif not any(row.day == day for row in rows) and (
+            every_day or is_working_day(day, off[place.site if place else None])
+        ):
             found[user.pk] = (day, _hours(place, user, day))
     return found
 

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from evaluation.models import JournalReader
 from evaluation.services.analyses import analyse_due, note_analyses_due
@@ -57,7 +58,7 @@ def generate(size: Size, *, seed: int, now: datetime, say: Say) -> None:
     Raises:
         ValueError: so many classes do not fit to so few teams.
     """
-    quarters = size.quarters(now.date())
+    quarters = size.quarters(timezone.localdate(now))
     say("the house and its present, by the services …")
     founded = datetime.combine(quarters[0], time(2), UTC) - _BEFORE
     cast = found_house(now, founded)
@@ -104,7 +105,9 @@ def add_history(
     organisation = Organisation(size, patterns, quarters, names, seed=seed, now=now, say=say)
     with bare_tables([*tables(), "audit_entryseal"], say):
         organisation.write()
-        fill_floor(first=quarters[0], until=now.date(), agents=size.agents, years=size.years, seed=seed, say=say)
+        fill_floor(
+            first=quarters[0], until=timezone.localdate(now), agents=size.agents, years=size.years, seed=seed, say=say
+        )
     _compute(now, say)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from evaluation.models import CoachingForm
 from evaluation.services.analyses import analyse_due
 from evaluation.services.coaching.answering import answer_text
@@ -74,7 +76,13 @@ def run_pattern(
     world = world_uuids(before)
     at = founded + timedelta(days=2)
     team = found_team(
-        cast, site, first=number, name=f"Pola {site.name}", names=names, now=at, until=now.date() + timedelta(days=30)
+        cast,
+        site,
+        first=number,
+        name=f"Pola {site.name}",
+        names=names,
+        now=at,
+        until=timezone.localdate(now, site.zone) + timedelta(days=30),
     )
     evidence.produce_all(at + timedelta(hours=1))
     between = marks()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from planning.models import (
     Room,
     TrainerProfile,
@@ -53,7 +55,7 @@ def found_team(
             site=site,
             line=cast.inbound,
             email=f"{number.lower()}@demo.invalid",
-            joined_on=now.date(),
+            joined_on=timezone.localdate(now, site.zone),
             team="" if place == 1 else name,
             leader_no="" if place == 1 else numbers[0],
             segments=("Gadai",),
