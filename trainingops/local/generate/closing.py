@@ -7,10 +7,8 @@ from datetime import datetime, time, timedelta
 from evaluation import services as evaluation
 from evaluation.enums import ActionKind, Aspect, DefectDecision, ImpactLevel, Presence
 from evaluation.models import Review, TrainingDefect
-from planning.models import (
-    TrainerProfile,
-    TrainingPlan,
-)
+from planning.enums import PlanState
+from planning.models import TrainerProfile, TrainingPlan
 from reporting.content import freeze
 from reporting.models import Distribution, TrainingReport
 from reporting.services import acknowledge_report, sign_and_send
@@ -78,6 +76,14 @@ class Closing(Holding):
         self._report(made)
 
     def _review(self) -> None:
+        """The review, as if no other training of the place waited for one: it is copied with its trainings alone."""
+        others = TrainingPlan.objects.filter(state=PlanState.REPORTED).exclude(pic=self.team.trainer)
+        waiting = list(others.values_list("pk", flat=True))
+        others.update(state=PlanState.CLOSED)
+        self._hold_review()
+        TrainingPlan.objects.filter(pk__in=waiting).update(state=PlanState.REPORTED)
+
+    def _hold_review(self) -> None:
         """The review of the quarter, with a finding, its action and the check; a coaching; all closed (5.4)."""
         manager, at = self.cast.manager, datetime.combine(self.last, time(10), self.team.site.zone) + timedelta(days=4)
         meeting = evaluation.schedule_review(
